@@ -430,7 +430,7 @@ def test_without_dask_the_line_says_how_to_install_it(
     ran = tracker("batch", "UNGA", "--scheduler", "tcp://127.0.0.1:9")
     assert (ran.code, ran.err) == (
         2,
-        "tracker: --scheduler needs Dask; install it with: pip install 'tracker[dask]'\n",
+        "tracker: --scheduler needs Dask; install it, in a clone of tracker: pip install '.[dask]'\n",
     )
 
 

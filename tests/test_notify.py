@@ -112,5 +112,5 @@ def test_addresses_that_nothing_can_reach_are_told_before_the_run(audience: Reci
 
 def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "apprise", None)
-    with pytest.raises(TrackerError, match=r"pip install 'tracker\[notify\]'"):
+    with pytest.raises(TrackerError, match=r"pip install '\.\[notify\]'"):
         check_recipients(Recipients(("json://localhost",)))

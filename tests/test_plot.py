@@ -139,7 +139,10 @@ def test_without_the_library_it_says_what_to_install(demo: Callable[..., Ran], t
     bare = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path / "bare"), str(ROOT)))}
     ran = subprocess.run(command, cwd=tmp_path, env=bare, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
-    assert ran.stderr == "tracker: --plot needs Matplotlib; install it with: pip install 'tracker[plot]'\n"
+    assert (
+        ran.stderr
+        == "tracker: --plot needs Matplotlib; install it, in a clone of tracker: pip install '.[plot]'\n"
+    )
     assert demo("timeline", "XAA/CCPCJ").code == 0
 
 

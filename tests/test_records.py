@@ -195,7 +195,7 @@ def test_parquet_is_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> 
         lambda: refuse_parquet(Path("table.parquet")),
         lambda: write_records(Boat, BOATS, "parquet"),
     ):
-        with pytest.raises(TrackerError, match=r"Parquet needs pyarrow.*pip install 'tracker\[parquet\]'"):
+        with pytest.raises(TrackerError, match=r"Parquet needs pyarrow.*pip install '\.\[parquet\]'"):
             ask()
 
 

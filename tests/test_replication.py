@@ -62,7 +62,7 @@ def test_it_has_all_that_is_needed_and_is_the_same_twice(folder: Path) -> None:
     assert {name: versions[name] for name in ("encoder", "prior", "vocabulary")} == {
         name: told[name] for name in ("encoder", "prior", "vocabulary")
     }
-    assert members["requirements.txt"].startswith(f"tracker=={told['release']}\n".encode())
+    assert members["requirements.txt"].startswith(f"# tracker {told['release']}, from a clone".encode())
 
 
 @pytest.mark.parametrize("place", ["snapshots", "elsewhere"])
@@ -125,7 +125,7 @@ def test_what_is_closed_is_in_it_by_digests(folder: Path, tmp_path: Path, access
     assert elsewhere.code == (0 if shown else 2)
     assert elsewhere.err.count("\n") == (0 if shown else 1)
     if not shown:
-        assert f"lacks that of {WHERE}" in elsewhere.err
+        assert f"lacks {WHERE} (document " in elsewhere.err
         there = run_tracker(folder, "reproduce", "paper.zip")
         assert there.code == (2 if access == "withdrawn" else 0), there
 

@@ -447,7 +447,9 @@ def test_without_warcio_an_export_says_how_to_get_it_and_an_import_needs_none(
 ) -> None:
     ran = run_without_warcio(folder.parent, "export", "warc", "out.warc")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "tracker: WARC needs warcio; install it with: pip install 'tracker[warc]'\n"
+    assert (
+        ran.stderr == "tracker: WARC needs warcio; install it, in a clone of tracker: pip install '.[warc]'\n"
+    )
     export(tracker, "out.warc")
     ran = run_without_warcio(folder.parent, "import-warc", "out.warc")
     assert (ran.returncode, "known" in ran.stdout, ran.stderr) == (0, True, "")

@@ -68,7 +68,7 @@ def snapshot(
         typer.Option(
             metavar="URL",
             envvar="TRACKER_NOTIFY",
-            help="Where apprise reports what is new or failed (pip install 'tracker[notify]').",
+            help="Where apprise reports what is new or failed (pip install '.[notify]').",
         ),
     ] = None,
     heartbeat: Annotated[

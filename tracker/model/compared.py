@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def topic_rows(comparison: Comparison) -> Iterator[TopicRecord]:
-    """Yield a record for each topic that is a priority on either side, or may be, in the report's order."""
+    """Yield a record for each topic that is a priority on either side, or may be, as JSON orders them."""
     for topic in comparison.topics:
         yield TopicRecord(
             comparison.old.name,

@@ -138,7 +138,7 @@ class StatementTopicRecord:
 
 @dataclass(frozen=True, slots=True)
 class TopicRecord:
-    """A topic that is a priority on either side, or may be, in the report's order."""
+    """A topic that is a priority on either side, or may be, in the order of the JSON."""
 
     old: str
     """The reference of the earlier statement, or a file's name."""

@@ -228,5 +228,7 @@ def _load_parquet() -> tuple[Any, Any]:
         import pyarrow  # noqa: ICN001, PLC0415 (an extra)
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
-        raise TrackerError("Parquet needs pyarrow; install it with: pip install 'tracker[parquet]'") from None
+        raise TrackerError(
+            "Parquet needs pyarrow; install it, in a clone of tracker: pip install '.[parquet]'"
+        ) from None
     return pyarrow, parquet

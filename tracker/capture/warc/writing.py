@@ -15,7 +15,7 @@ from tracker.errors import WarcUnusable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MISSING = "WARC needs warcio; install it with: pip install 'tracker[warc]'"
+MISSING = "WARC needs warcio; install it, in a clone of tracker: pip install '.[warc]'"
 VERSION = "1.1"
 FORMAT = f"WARC File Format {VERSION}"
 STANDARD = f"http://iipc.github.io/warc-specifications/specifications/warc-format/warc-{VERSION}/"

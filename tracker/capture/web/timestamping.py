@@ -17,7 +17,7 @@ _QUERY, _REPLY = "application/timestamp-query", "application/timestamp-reply"
 _MOST_BYTES = 1024 * 1024
 """The longest answer; one with all its certificates has about 6 KB."""
 
-_EXTRA = "install it: pip install 'tracker[timestamp]'"
+_EXTRA = "install it, in a clone of tracker: pip install '.[timestamp]'"
 
 TokenResult = tuple[Literal["ok", "fault", "unverifiable"], str]
 """Whether a token confirms bytes, and why not."""

@@ -71,7 +71,8 @@ def _topics(comparison: Comparison, vocabulary: Vocabulary) -> Iterator[str]:
     claimed = sum(topic.claimed for topic in comparison.topics)
     yield (
         f"A change of status is claimed from the certainty at which {source.sure:.0%} of such claims were"
-        " given or allowed by careful readers of coded speeches;"
+        " given or allowed by readers of coded speeches (instances of a language model; how far people agree"
+        " with them is not measured);"
         f" of {counted(len(comparison.topics), 'topic')}, {claimed} are claimed."
     )
     if source.unmeasured:

@@ -44,7 +44,9 @@ def need_matplotlib() -> None:
     try:
         import matplotlib as mpl  # noqa: F401 (whether it is there)
     except ImportError:
-        raise TrackerError("--plot needs Matplotlib; install it with: pip install 'tracker[plot]'") from None
+        raise TrackerError(
+            "--plot needs Matplotlib; install it, in a clone of tracker: pip install '.[plot]'"
+        ) from None
 
 
 @contextmanager

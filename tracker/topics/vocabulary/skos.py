@@ -50,7 +50,7 @@ def _parse(data: bytes, source: str, form: str) -> Graph:
         from rdflib import Graph  # noqa: PLC0415 - an extra, loaded where SKOS is met
     except ImportError as error:
         raise VocabularyInvalid(
-            f"{source}: reading SKOS needs rdflib; install it with: pip install 'tracker[skos]'"
+            f"{source}: reading SKOS needs rdflib; install it, in a clone of tracker: pip install '.[skos]'"
         ) from error
     try:
         check_rdf(data, form)

@@ -127,10 +127,11 @@ def _compare_again(
         from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, for this alone)
 
         return compare_sides(*sides, vocabulary, encoder=encoder, decided=decided, sure=sure)
-    lacking = next(each for each, found in zip(told, kept, strict=True) if not found)
+    lacking = [each for each, found in zip(told, kept, strict=True) if not found]
+    named = " and ".join(f"{each.name} (document {str(each.document)[:12]})" for each in lacking)
     raise NotInArchive(
-        f"{place} has digests in place of texts; {archive.folder} lacks that of {lacking.name} (document"
-        f" {str(lacking.document)[:12]}); name an archive that has it with --archive"
+        f"{place} has digests in place of texts; {archive.folder} lacks {named}; name an archive that has"
+        " both texts with --archive"
     )
 
 

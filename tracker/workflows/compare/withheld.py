@@ -19,6 +19,8 @@ _KEPT: Final = {
     *("possible", "level", "last", "side", "scope"),
 }
 """Where a value is a name of ours, a date or a digest, and never words of a statement."""
+_LEFT_OUT: Final = "terms"
+"""Places of a topic's words: by a word's length and its topic the word is soon guessed."""
 
 
 def withhold(written: dict[str, Any]) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def withhold(written: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, dict):
             return {each: leave(each, found) for each, found in value.items()}
         if isinstance(value, list):
-            return [leave(name, each) for each in value]
+            return [] if name == _LEFT_OUT else [leave(name, each) for each in value]
         if isinstance(value, str) and name not in _KEPT:
             return hmac.new(key, value.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
         return value

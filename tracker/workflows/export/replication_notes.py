@@ -36,7 +36,8 @@ def list_versions(source: Provenance) -> dict[str, str]:
 
 def list_requirements(release: str) -> Iterator[str]:
     """Yield the program and what it rests on, each at the release that is installed."""
-    yield f"tracker=={release}"
+    # A package index may have another program by that name.
+    yield f"# tracker {release}, from a clone of its repository: pip install FOLDER"
     for line in metadata.requires("tracker") or ():
         if "extra ==" not in line:
             name = line.split(";")[0]

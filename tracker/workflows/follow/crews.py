@@ -180,7 +180,9 @@ def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> I
     try:
         from distributed import Client  # noqa: PLC0415 (an extra, a second to import)
     except ModuleNotFoundError:
-        raise TrackerError("--scheduler needs Dask; install it with: pip install 'tracker[dask]'") from None
+        raise TrackerError(
+            "--scheduler needs Dask; install it, in a clone of tracker: pip install '.[dask]'"
+        ) from None
     with ExitStack() as stack:
         stack.enter_context(quiet_libraries("distributed"))
         try:

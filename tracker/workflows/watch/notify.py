@@ -100,7 +100,9 @@ def _open_apprise(addresses: tuple[str, ...]) -> Apprise:
             opened = Apprise()
             taken = [opened.add(address) for address in addresses]
     except ModuleNotFoundError:
-        raise TrackerError("--notify needs apprise; install it: pip install 'tracker[notify]'") from None
+        raise TrackerError(
+            "--notify needs apprise; install it, in a clone of tracker: pip install '.[notify]'"
+        ) from None
     if not all(taken):
         number = taken.index(False) + 1
         raise TrackerError(f"--notify: apprise does not know address {number}; see its documentation")
