@@ -95,12 +95,9 @@ def diff(
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import find_observed, is_same
 
-    if (stat or methods) and form != "text":
-        raise TrackerError(f"{'--stat' if stat else '--methods'} has no {form} format")
-    if only and (stat or form == "json"):
-        raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
     asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
-    refuse_unfit(form, table, asked, output)
+    alone = {"--stat": stat, "--methods": methods}
+    refuse_unfit(form, table, asked, alone, output)
     check_outputs(output, plot, [*operands, vocabulary], archive, form)
     topics = options.load_vocabulary(vocabulary, archive)
     if countries is not None:

@@ -32,8 +32,21 @@ _WHOLE = {
 """Formats that cannot be narrowed, and why."""
 
 
-def refuse_unfit(form: str, table: str | None, asked: Mapping[str, object], output: Path | None) -> None:
-    """Raise ``TrackerError`` where an option is to narrow what is whole, or has nothing to apply to."""
+def refuse_unfit(
+    form: str,
+    table: str | None,
+    asked: Mapping[str, object],
+    alone: Mapping[str, bool],
+    output: Path | None,
+) -> None:
+    """Raise ``TrackerError`` where an option is to narrow what is whole, or has nothing to apply to.
+
+    ``asked`` are options that narrow a report, ``alone`` those that print a text in place of it.
+    """
+    if any(alone.values()) and form != "text":
+        raise TrackerError(f"{next(name for name in alone if alone[name])} has no {form} format")
+    if asked["--only"] and (alone["--stat"] or form == "json"):
+        raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
     of_countries = _WHOLE.get(form) == _ROWS and bool(asked["--countries"])
     fit = {"--countries", "--topic"} if of_countries else set()
     unfit = [name for name, value in asked.items() if value and name not in fit]

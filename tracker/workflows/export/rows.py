@@ -17,6 +17,7 @@ from tracker.workflows.follow.trace import read_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
     from tracker.archive.reading.holdings import Holdings
     from tracker.archive.session import ArchiveSession
@@ -123,29 +124,21 @@ def topic_rows(read: ReadStatement, vocabulary: Vocabulary) -> Iterator[Statemen
     for topic in vocabulary.topics:
         reading, absent = readings.get(topic.id), read.absent.get(topic.id)
         if reading:
-            leading = read.side.version.segments[reading.leading]
-            yield StatementTopicRow(
-                read.side.name,
-                topic.id,
-                topic.label,
-                topic.kind,
-                reading.level,
-                len(reading.segments),
-                reading.words,
-                reading.share,
-                reading.rule,
-                reading.priority,
-                reading.presence,
-                reading.measured,
-                leading.paragraph,
-                leading.text,
-                reading.decided.person if reading.decided else None,
-            )
+            facts = _describe(reading, read.side)
         elif absent:
-            nothing = (0, 0, 0.0, None, None, None, False, None, None)
-            yield StatementTopicRow(
-                read.side.name, topic.id, topic.label, topic.kind, ABSENT, *nothing, absent.person
-            )
+            facts = (ABSENT, 0, 0, 0.0, None, None, None, False, None, None, absent.person)
+        else:
+            continue
+        yield StatementTopicRow(read.side.name, topic.id, topic.label, topic.kind, *facts)
+
+
+def _describe(reading: TopicReading, side: Side) -> tuple[Any, ...]:
+    leading = side.version.segments[reading.leading]
+    return (
+        *(reading.level, len(reading.segments), reading.words, reading.share, reading.rule),
+        *(reading.priority, reading.presence, reading.measured),
+        *(leading.paragraph, leading.text, reading.decided.person if reading.decided else None),
+    )
 
 
 def _join(values: Iterable[str]) -> str | None:
