@@ -11,6 +11,8 @@ import time
 from tracker.capture.sandbox import limits
 
 _NANOSECONDS = 400_000_000
+_MEMORY = 3 * 2**28
+"""A reader is forked: it has the addresses of all libraries, and 72 MB for each thread that still runs."""
 
 
 class _Narrow(limits.Limits):
@@ -21,7 +23,7 @@ class _Narrow(limits.Limits):
 
 def narrow_limits() -> None:
     """Narrow the limits of all documents; called before the command is loaded."""
-    vars(limits)["NEW_DOCUMENT"] = vars(limits)["KEPT_DOCUMENT"] = _Narrow(processor=0, memory=5 * 2**27)
+    vars(limits)["NEW_DOCUMENT"] = vars(limits)["KEPT_DOCUMENT"] = _Narrow(processor=0, memory=_MEMORY)
     if sys.platform == "linux":
         from tracker.capture import serve  # noqa: PLC0415 (it takes over the limits as they are)
 

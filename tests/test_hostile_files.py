@@ -37,7 +37,7 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
 SHORT: Final = tuple(HOSTILE)[::4]
 """One that takes too long, and one that takes too much."""
 NARROW: Final = "from tests.narrow import narrow_limits\nnarrow_limits()"
-STOPPED: Final = ("reading it takes over 0 s of a processor", "over 0.625 GB of memory")
+STOPPED: Final = ("reading it takes over 0 s of a processor", "over 0.75 GB of memory")
 
 
 def run_narrow(folder: Path, *arguments: str) -> Ran:

@@ -19,6 +19,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.growth_inputs import INPUTS
@@ -38,7 +39,8 @@ STEEPEST: Final = 1.2
 FLOOR: Final = 0.1
 """Seconds below which the last time is noise, beside those of a collection of garbage or a busy machine."""
 SECONDS: Final = 60
-MEGABYTES: Final = 3000
+MEGABYTES: Final = 2000
+"""Of memory that a stage may take, beside what the process has."""
 
 LARGER: Final = 4
 """What fails is measured again at so many times its sizes: there a bound shows, and a busy moment is over."""
@@ -135,13 +137,19 @@ def _measure_all(cases: Mapping[str, Case], sizes: Sequence[int], answers: int) 
     try:
         gc.freeze()
         gc.disable()
-        resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES * 1024**2,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (_count_addresses() + MEGABYTES * 1024**2,) * 2)
         for case in cases.values():
             answer = _measure_case(case, sizes)
             os.write(answers, f"{json.dumps(answer)}\n".encode())
         code = 0
     finally:
         os._exit(code)
+
+
+def _count_addresses() -> int:
+    """Return the bytes of addresses that this process has: libraries may hold far more than they use."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    return pages * resource.getpagesize()
 
 
 def _measure_case(case: Case, sizes: Sequence[int]) -> tuple[list[float], str]:
