@@ -93,6 +93,11 @@ def test_the_same_bytes_come_from_every_process_whatever_the_settings(
         ("--plot snapshots/p.svg", "snapshots/p.svg: the output would overwrite an input or the archive"),
         ("--plot p.svg -o p.svg", "p.svg: the output would overwrite an input or the archive"),
         ("--plot none/p.svg", "none/p.svg: there is no folder none; make it first"),
+        ("-o t.docx", "t.docx: the ending is that of docx, and the format is text; add --format docx"),
+        (
+            "-o t.csv --format json",
+            "t.csv: the ending is that of csv, and the format is json",
+        ),
         ("--ranks", "--ranks is a picture; name a file for it: --plot ranks.svg"),
     ],
 )

@@ -8,7 +8,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import typer
 from typer.core import TyperOption
@@ -69,15 +69,23 @@ def confirm(question: str, without_terminal: TrackerError) -> None:
         raise typer.Exit(REFUSED)
 
 
+_MEANT: Final = {
+    **{f".{form}": form for form in ("csv", "docx", "html", "json", "jsonl", "parquet", "tei")},
+    ".htm": "html",
+    ".tex": "latex",
+}
+"""The format that a file's name tells; other names tell none."""
+
+
 def refuse_overwriting(
     output: Path | None,
     inputs: Iterable[str | Path | None] = (),
     archive: Path | None = None,
-    form: str = "text",
+    form: str = "",
 ) -> None:
     """Raise ``TrackerError`` where an output file is one of the inputs or lies in the archive.
 
-    So it does where the form is for files alone, and no file is named.
+    So it does where the format is for files alone and no file is named, or the ending is that of another.
     """
     if form == "parquet":
         from tracker.report.records import refuse_parquet
@@ -85,6 +93,11 @@ def refuse_overwriting(
         refuse_parquet(output)
     if output is None:
         return
+    if form and form != (meant := _MEANT.get(output.suffix.lower(), form)):
+        raise TrackerError(
+            f"{output}: the ending is that of {meant}, and the format is {form}; add --format {meant}, or"
+            " another ending"
+        )
     inside = archive and archive.exists() and archive.resolve() in output.resolve().parents
     if inside or output.resolve() in {Path(name).resolve() for name in inputs if name}:
         raise TrackerError(f"{output}: the output would overwrite an input or the archive; name another file")
