@@ -62,13 +62,12 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
         sink = BytesIO()
         stream_records(kind, rows, form, sink)
         return sink.getvalue()
-    columns = describe_columns(kind)
-    cells = ([getattr(row, column.name) for column in columns] for row in rows)
+    names = _list_names(kind)
+    cells = ([getattr(row, name) for name in names] for row in rows)
     if form == "jsonl":
-        names = [column.name for column in columns]
         return "".join(_write_object(names, row) for row in cells)
     in_words = ([_WORDS[cell] if isinstance(cell, bool) else cell for cell in row] for row in cells)
-    return write_csv([column.name for column in columns], in_words)
+    return write_csv(names, in_words)
 
 
 def stream_records(
@@ -83,15 +82,15 @@ def stream_records(
     Parquet lacks the column of the ``partition``, by which the file's folder is named. Raises as that does,
     and ``OSError`` where the file cannot be written.
     """
-    written, columns = 0, describe_columns(kind)
+    written, names = 0, _list_names(kind)
     if form == "parquet":
-        schema = _make_schema(kind, [column for column in columns if column.name != partition])
+        schema = _make_schema(kind, [each for each in describe_columns(kind) if each.name != partition])
         with _load_parquet()[1].ParquetWriter(file, schema, compression="zstd") as parquet:
-            for some in _cut(rows, columns):
+            for some in _cut(rows, names):
                 parquet.write_table(_make_table(some, schema))
                 written += len(some)
         return written
-    for some in _cut(rows, columns):
+    for some in _cut(rows, names):
         text = str(write_records(kind, some, form))
         is_headed = form == "csv" and written
         file.write((text.partition("\n")[2] if is_headed else text).encode("utf-8", "backslashreplace"))
@@ -99,13 +98,18 @@ def stream_records(
     return written
 
 
-def _cut(rows: Iterable[DataclassInstance], columns: Sequence[Column]) -> Iterator[list[DataclassInstance]]:
+def _list_names(kind: type) -> list[str]:
+    """Return the names of the columns, for which no source of the type is read."""
+    return [each.name for each in fields(kind)]
+
+
+def _cut(rows: Iterable[DataclassInstance], names: Sequence[str]) -> Iterator[list[DataclassInstance]]:
     """Yield rows some at a time, as many as fit; without any, none of them once."""
     some: list[DataclassInstance] = []
     size = written = 0
     for row in rows:
         some.append(row)
-        size += sum(len(str(getattr(row, column.name))) for column in columns)
+        size += sum(len(str(getattr(row, name))) for name in names)
         if size >= _TOGETHER:
             yield some
             some, size, written = [], 0, 1
