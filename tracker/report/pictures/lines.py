@@ -81,8 +81,8 @@ def draw_ranks(document: Document, table: Table) -> Canvas:
         y = end[1] if end else top + (free.pop(0) + 0.5) * _RANK
         _draw_name(canvas, right, row.label, look, (y, y), absent=end is None)
     y = _mark_sessions(canvas, bottom, table, rows, xs)
-    silent = ["In grey: not named at the last session."] if None in ends else []
-    notes = ["Topics that a session does not name have no rank at it.", *silent, document.verdict]
+    silent = ["In grey: no words at the last session."] if None in ends else []
+    notes = ["Topics that have no words of a session have no rank at it.", *silent, document.verdict]
     return close_sheet(canvas, draw_legend(canvas, y, _explain(rows)), document, notes)
 
 

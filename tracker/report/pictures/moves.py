@@ -117,7 +117,7 @@ def _explain(document: Document, rows: Sequence[Entry]) -> Iterator[tuple[Sample
     yield lambda sheet, at: _draw_end(sheet, at, QUIET, hollow=False, absent=False), f"{new}, now"
     ends = [entry.shares or (0.0, 0.0) for entry in rows]
     if any(not share for pair in ends for share in pair):
-        yield lambda sheet, at: _draw_end(sheet, at, QUIET, hollow=True, absent=True), "not named"
+        yield lambda sheet, at: _draw_end(sheet, at, QUIET, hollow=True, absent=True), "no words"
     for colour, words, is_so in (
         (MORE, "more", any(new > old for old, new in ends)),
         (LESS, "less", any(new <= old for old, new in ends)),
