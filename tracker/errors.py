@@ -12,7 +12,7 @@
     ├── VocabularyInvalid   2   a vocabulary or another user's table with a fault in it
     ├── DecisionInvalid     2   a decision that does not fit what it is about
     ├── WatchListInvalid    2   a watch list with a fault in it, or none
-    ├── ClockBehind         2   a clock that says that a nightly run comes before the last one
+    ├── ClockWrong          2   a clock before the last nightly run, or a day or more from the servers'
     ├── ArchiveUnusable     2   no archive there, a newer schema, a full or read-only disk
     ├── RepositoryUnusable  2   no git repository there, one that git refuses, or no git
     │   └── HistoriesApart  2   a record and a mirror of which each has runs that the other has not
@@ -80,8 +80,8 @@ class WatchListInvalid(TrackerError):
     """A watch list that cannot be read; the message gives file, line and key."""
 
 
-class ClockBehind(TrackerError):
-    """The machine's clock is before the last nightly run: one of the two is wrong."""
+class ClockWrong(TrackerError):
+    """The machine's clock is before the last nightly run, or more than a day from that of the servers asked."""
 
 
 class ArchiveUnusable(TrackerError):

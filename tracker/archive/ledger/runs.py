@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracker import __version__
 from tracker.archive.file.lock import read_command
 from tracker.archive.ledger.repeats import REPEATED
+from tracker.archive.record.clocks import read_reading
 from tracker.archive.schema.rows import fetch_column, fetch_value, has_table, insert
 from tracker.model.ledger import RunEntry
 
@@ -132,4 +133,7 @@ def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntr
     if has_table(connection, "repeats") and (again := fetch_value(connection, _REPEATS, [id_])):
         counts[REPEATED] = counts.get(REPEATED, 0) + again
     named = tuple(counts.items())
-    return RunEntry(id_, kind, command, started, ended, status, release, watch_list, named, made, reread)
+    clock = read_reading(connection, id_)
+    return RunEntry(
+        id_, kind, command, started, ended, status, release, watch_list, named, made, reread, clock
+    )

@@ -18,6 +18,7 @@ from tracker.archive.ledger.admitted import find_snapshot
 from tracker.archive.ledger.ledger import Ledger
 from tracker.archive.ledger.ruling_rows import write_ruling
 from tracker.archive.reading.versions import Versions
+from tracker.archive.record.clocks import write_reading
 from tracker.archive.record.memberships import write_group
 from tracker.archive.record.recording import Intake, find_unchanged, keep_document, write_document
 from tracker.archive.rights.refusals import refuse_withdrawn
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.decisions import Ruling
-    from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
+    from tracker.model.ledger import Check, ClockReading, Expectation, Review, RunKind, RunStatus
     from tracker.model.preserving import Mirrored
     from tracker.model.record import Declaration, Recorded
     from tracker.model.texts import Reference, Version
@@ -118,6 +119,11 @@ class Store:
         """
         with self.batch():
             return self.writing.begin_run(_to_utc(started), watched)
+
+    def note_clock(self, reading: ClockReading, noted: str) -> None:
+        """Keep what servers said of the clock of the run."""
+        with self.batch(), translate(self.path):
+            write_reading(self._connection, self.writing.begin_run(noted), reading)
 
     def end(self) -> None:
         """Note that the run is complete; what comes after belongs to another run."""

@@ -213,7 +213,7 @@ COPIERS: Mapping[str, Copier] = {
     "candidates": _copy_candidate,
     "reviews": _copy_review,
     "amendments": _copy_amendment,
-    **{table: _copy_of_run(table) for table in (*RUN_TABLES, "repeats")},
+    **{table: _copy_of_run(table) for table in (*RUN_TABLES, "repeats", "clocks")},
     "withdrawn": _copy_part("withdrawn", "withdrawals", "withdrawal"),
 }
 """How each table is copied, those first to which others refer; ``omissions`` are not copied."""

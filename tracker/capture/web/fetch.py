@@ -121,7 +121,7 @@ def fetch_all(
     """
     every = tuple(sources)
     known = validators or {}
-    schedule = Schedule(every, _host_of, client.pace.free_at, lambda source: _pace_of(source, client) > 0)
+    schedule = Schedule(every, host_of, client.pace.free_at, lambda source: _pace_of(source, client) > 0)
     done: SimpleQueue[Result | BaseException] = SimpleQueue()
 
     def work() -> None:
@@ -152,7 +152,7 @@ def is_web_address(address: str) -> bool:
 
 
 def _fetch_web(source: Source, client: Client, asked: Validators, trail: list[Exchange]) -> Fetched:
-    host = _host_of(source)
+    host = host_of(source)
     try:
         answer = _retry(source, client, asked, trail, client.pace.attempts(host))
     except FetchFault as fault:
@@ -215,7 +215,7 @@ def _pace_of(source: Source, client: Client) -> float:
     return client.settings.pace if source.pace is None else source.pace
 
 
-def _host_of(source: Source) -> str:
+def host_of(source: Source) -> str:
     """Return the host of a source; empty for files, and for an address that the fetch will refuse."""
     try:
         return urlsplit(source.address).hostname or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tracker.capture.web.pacing import Clock
     from tracker.model.ledger import Check
     from tracker.model.watching import Discovery, Fetched, Source, WatchList
+    from tracker.workflows.watch.clock_check import ClockCheck
     from tracker.workflows.watch.examine import Judge, LastChecks
 
     Progress = Callable[[Check, int, int], None]
@@ -126,19 +128,31 @@ class Checking:
         store: Store | None,
         client: Client,
         judge: Judge,
+        clock: ClockCheck,
         progress: Progress,
     ) -> None:
         self._archive, self._watched, self._wanted = archive, watched, wanted
         self._ledger, self._store, self._client, self._judge = ledger, store, client, judge
-        self._progress = progress
+        self._clock, self._progress = clock, progress
+        self._transaction = ExitStack()
         self._journal = Journal(store, self._report, client.clock.monotonic)
         self._queue: dict[str, Source] = {}
         self._seen: set[str] = set()
         self.resting = 0
         """Sources that were not asked, since they are gone or have long been unchanged."""
+        self._is_clock_noted = False
+        self.run = 0
+        """The number of the run, which begins once its clock is settled; 0 before, and without a store."""
 
     def check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
-        """Check sources, all links that indexes among them have had, and those that they have today."""
+        """Check sources, all links that indexes among them have had, and those that they have today.
+
+        Raises ``ClockWrong`` where the servers' clocks are another day; then nothing is kept.
+        """
+        with self._transaction:
+            return self._check_all(sources)
+
+    def _check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
         self._add(sources)
         for source in sources:
             if source.is_index:
@@ -146,7 +160,10 @@ class Checking:
         while self._queue:
             batch, self._queue = self._queue, {}
             self._check(batch)
+        self._begin()
         self._journal.flush()
+        if self._store and not self._is_clock_noted:
+            self._store.note_clock(self._clock.read(), self._now())
         return tuple(self._journal.checks)
 
     def _report(self, check: Check) -> None:
@@ -169,9 +186,26 @@ class Checking:
             validators=asked.validators,
             unconditional=asked.unconditional,
         )
-        for result in results:
+        for result in self._clock.settle(results, asked.due):
+            self._begin()
             source = batch[result.source]
             self._journal.write(self._examine(source, result, asked.before[source.id]))
+
+    def _begin(self) -> None:
+        """Begin the run in the record, unless it has begun.
+
+        Where the few hosts there are contradict the clock, all of the night is one transaction: a host that
+        a link leads to may settle that it is wrong.
+        """
+        if self._store is None or self.run:
+            return
+        reading = self._clock.read()
+        if reading.is_contradicted:
+            self._transaction.enter_context(self._store.batch())
+        self.run = self._store.begin(self._clock.started, self._watched)
+        if reading.is_confirmed:
+            self._store.note_clock(reading, self._now())
+            self._is_clock_noted = True
 
     def _examine(self, source: Source, result: Fetched | FetchFailed, before: LastChecks) -> Examined:
         if isinstance(result, FetchFailed):

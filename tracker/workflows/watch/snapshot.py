@@ -14,9 +14,10 @@ from tracker.archive.storing.store import open_store
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.capture.web.fetch import open_client
 from tracker.capture.web.pacing import steady, system_clock
-from tracker.errors import ClockBehind, RepositoryUnusable
+from tracker.errors import ClockWrong, RepositoryUnusable
 from tracker.model.ledger import RunEntry
 from tracker.workflows.watch.checking import Checking, read_instant
+from tracker.workflows.watch.clock_check import ClockCheck
 from tracker.workflows.watch.questions import choose_sources
 
 if TYPE_CHECKING:
@@ -59,8 +60,9 @@ def snapshot(
 
     Each check is written with its snapshot in one transaction as it arrives, so that an interrupted run
     is simply run again. A ``dry_run`` fetches and judges the same and writes nothing. A mirror that
-    cannot be updated is reported in the result, since everything is recorded by then. Raises ``ClockBehind``
-    where the last run was at a later time, unless ``clock_is_right``: that run's clock was wrong then;
+    cannot be updated is reported in the result, since everything is recorded by then. Raises ``ClockWrong``
+    where the last run was at a later time, or servers say that it is another day, unless ``clock_is_right``:
+    that run's clock was wrong then, or theirs are;
     ``ArchiveLocked`` at once where another run holds the archive, ``ArchiveUnusable`` where there is none,
     ``WatchListInvalid``, and ``NotInArchive`` for what nothing feeds.
     """
@@ -83,13 +85,14 @@ def snapshot(
                 run_clock = _keep_order(run_clock, ledger.last_instant("snapshot"))
                 started = read_instant(run_clock)
             sources = choose_sources(watched, wanted, started[:10], ledger)
-            number = store.begin(started, watched) if store else 0
             client = stack.enter_context(open_client(watched.settings, release=__version__, clock=run_clock))
-            checking = Checking(archive, watched, wanted, ledger, store, client, judge, progress)
+            clock_check = ClockCheck(run_clock, started, is_trusted=clock_is_right or dry_run)
+            checking = Checking(archive, watched, wanted, ledger, store, client, judge, clock_check, progress)
             checks = checking.check_all(sources)
             if store:
                 store.end()
-            night = Night(ledger.run(number) or run, checks, checking.resting)
+            run = ledger.run(checking.run) or replace(run, clock=clock_check.read())
+            night = Night(run, checks, checking.resting)
     except RepositoryUnusable as error:
         if night is None:
             raise
@@ -98,7 +101,7 @@ def snapshot(
 
 
 def _keep_order(clock: Clock, last: str | None) -> Clock:
-    """Return a clock by which nothing is observed before the last run's end. Raises ``ClockBehind``.
+    """Return a clock by which nothing is observed before the last run's end. Raises ``ClockWrong``.
 
     A wrong date in the record is worse than a missed night: what was observed when is evidence, and a missed
     night is told. Where the clock was set back by less than an hour, or the last run ended in this second,
@@ -107,7 +110,7 @@ def _keep_order(clock: Clock, last: str | None) -> Clock:
     now = clock.now()
     since = datetime.fromisoformat(last) if last else now
     if since - now > _SET_BACK:
-        raise ClockBehind(
+        raise ClockWrong(
             f"the clock of this machine says {read_instant(clock)}, before the end of the last run, {last}:"
             " set the clock; if it is right and was wrong then: tracker snapshot --clock-is-right"
         )

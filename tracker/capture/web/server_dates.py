@@ -1,0 +1,87 @@
+"""What the dates of servers' answers say of this machine's clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from statistics import median
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from tracker.model.ledger import ClockReading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tracker.model.watching import Exchange
+
+_MOST_AGE: Final = 30 * 24 * 60 * 60
+"""Seconds in a cache after which an answer says nothing of today."""
+
+_CACHE_MARKS: Final = frozenset(
+    {"x-cache", "x-cache-status", "x-proxy-cache", "cf-cache-status", "cache-status", "cdn-cache"}
+)
+"""Headers in which caches say that they had the answer; RFC 9211 and what came before it."""
+
+
+def read_ahead(exchange: Exchange) -> tuple[int, int] | None:
+    """Return the age of an answer and the seconds by which our clock was ahead of its server's.
+
+    The server's time is ``Date`` and ``Age`` (RFC 9111, 4.2.3), or anything in between: there are caches that
+    renew ``Date`` and keep ``Age``. None where the answer has no date, or lay in a cache nobody knows how long.
+    """
+    headers: dict[str, str] = {}
+    for name, value in exchange.headers:
+        headers.setdefault(name.lower(), value)
+    age = _read_age(headers)
+    if age is None:
+        return None
+    try:
+        date = parsedate_to_datetime(headers["date"])
+        asked = datetime.fromisoformat(exchange.requested)
+        ahead = round((asked - date.replace(tzinfo=date.tzinfo or UTC)).total_seconds())
+    except (KeyError, ValueError, OverflowError):
+        return None
+    return age, max(ahead - age, 0) if ahead > 0 else ahead
+
+
+def _read_age(headers: Mapping[str, str]) -> int | None:
+    text = headers.get("age", "").strip()
+    if text:
+        is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_MOST_AGE))
+        return int(text) if is_number and int(text) <= _MOST_AGE else None
+    is_cached = any("hit" in headers.get(name, "").lower() for name in _CACHE_MARKS)
+    return None if is_cached else 0
+
+
+class ServerClocks:
+    """The clocks of the hosts that answered in one run; each host counts once, by its youngest answer."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, tuple[int, int]] = {}
+        self._confirmed: ClockReading | None = None
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that gave their time, by name."""
+        return tuple(sorted(self._hosts))
+
+    def note(self, exchanges: Iterable[Exchange]) -> None:
+        """Note the last answer to the request of one source: hosts on the way to it may be the same machine."""
+        last = next((each for each in reversed([*exchanges]) if each.status is not None), None)
+        found = last and read_ahead(last)
+        if last is None or found is None:
+            return
+        host = urlsplit(last.url).hostname or ""
+        self._hosts[host] = min(found, self._hosts.get(host, found))
+        now = self._read()
+        if self._confirmed is None and now.is_confirmed:
+            self._confirmed = now
+
+    def read(self) -> ClockReading:
+        """Return what they say: once they have confirmed the clock, that, whatever comes later."""
+        return self._confirmed or self._read()
+
+    def _read(self) -> ClockReading:
+        ahead = [each for _, each in self._hosts.values()]
+        return ClockReading(len(ahead), round(median(ahead)) if ahead else None)
