@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import TYPE_CHECKING
 
-from tracker.archive.storing.store import create_archive
+from tracker.archive.storing.store import create_archive, open_store
 from tracker.capture.web.pacing import Clock
+from tracker.model.ledger import ClockReading
 from tracker.model.watching import Admission
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from tracker.model.ledger import Check
@@ -65,6 +68,9 @@ class Site:
     """A server on loopback whose pages a test changes between two nights."""
 
     port: int
+    address: str = "127.0.0.1"
+    date: str | None = None
+    """What the server's clock says (HTTP's form); None for a server that tells no date."""
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     """Paths, and the ETag that each was asked by."""
@@ -72,7 +78,7 @@ class Site:
     """Paths that are answered only once the event is set."""
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.address}:{self.port}{path}"
 
     def say(self, path: str, more: str = "", number: int = 0, **headers: str) -> None:
         """Serve a speech as a plain text."""
@@ -81,11 +87,10 @@ class Site:
 
 
 @contextmanager
-def running_site() -> Iterator[Site]:
-    """Serve pages until the end of the block."""
-    pages: dict[str, Page] = {}
-    asked: list[tuple[str, str | None]] = []
-    held: dict[str, threading.Event] = {}
+def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
+    """Serve pages at an address of loopback until the end of the block."""
+    site = Site(0, address)
+    pages, asked, held = site.pages, site.asked, site.held
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -99,7 +104,9 @@ def running_site() -> Iterator[Site]:
             if tag and page.headers.get("ETag") == tag:
                 page = Page("", 304, page.headers)
             body = page.body if isinstance(page.body, bytes) else page.body.encode()
-            self.send_response(page.status)
+            self.send_response_only(page.status)
+            if site.date and "Date" not in page.headers:
+                self.send_header("Date", site.date)
             for name, value in page.headers.items():
                 self.send_header(name, value)
             if page.status != 304:
@@ -115,14 +122,28 @@ def running_site() -> Iterator[Site]:
         def handle_error(self, request: object, client_address: object) -> None:
             """Say nothing: whoever asked may have been killed."""
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server((address, 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     try:
-        yield Site(server.server_address[1], pages, asked, held)
+        site.port = server.server_address[1]
+        yield site
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def running_hosts(number: int) -> Iterator[tuple[Site, ...]]:
+    """Serve pages at so many addresses of loopback, each of them a host."""
+    with ExitStack() as stack:
+        yield tuple(stack.enter_context(running_site(f"127.0.0.{last}")) for last in range(1, number + 1))
+
+
+def set_clocks(sites: Iterable[Site], day: str) -> None:
+    """Let servers have a clock that is right on a night, as ``run_night`` has it."""
+    for site in sites:
+        site.date = format_datetime(datetime.fromisoformat(f"{day}T02:30:01+00:00"), usegmt=True)
 
 
 def make_archive(folder: Path, watch_list: str, port: int) -> Path:
@@ -140,7 +161,8 @@ def make_watched(folder: Path, site: Site) -> Path:
 
 def watch(folder: Path, watch_list: str, port: int) -> None:
     """Write the watch list of an archive."""
-    settings = f'[settings]\npace = 0.0\nallow_private = ["127.0.0.1:{port}"]\n'
+    hosts = json.dumps([f"127.0.0.1:{port}", "127.0.0.2", "127.0.0.3", "127.0.0.4"])
+    settings = f"[settings]\npace = 0.0\nallow_private = {hosts}\n"
     (folder / "watch.toml").write_text(settings + watch_list, encoding="utf-8")
 
 
@@ -165,6 +187,13 @@ def run_night(
     instant = datetime.fromisoformat(f"{day}T02:30:00").replace(tzinfo=UTC)
     clock = Clock(lambda: instant, lambda: 0.0, lambda _seconds: None)
     return snapshot(folder, wanted, judge, clock=clock, dry_run=dry_run, clock_is_right=clock_is_right)
+
+
+def confirm_clock(folder: Path, day: str) -> None:
+    """Note a night whose clock servers have confirmed, as one of three hosts and more does."""
+    with open_store(folder, "snapshot", lambda: f"{day}T02:30:00Z") as store:
+        store.begin(f"{day}T02:30:00Z")
+        store.note_clock(ClockReading(3, 0), f"{day}T02:30:00Z")
 
 
 def outcomes(night: Night) -> dict[str, str]:

@@ -12,9 +12,8 @@ import pytest
 from tests.archives import query
 from tests.here import runner
 from tests.mirrors import check_sound, read_everything
-from tests.nights import make_archive, run_night, running_site, source
+from tests.nights import confirm_clock, make_archive, run_night, running_site, source
 from tests.rights import add
-from tracker.archive.rights import access as access_module
 from tracker.archive.rights.access import Access, read_access, read_closed_sources
 from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.web.pacing import Clock
@@ -55,12 +54,10 @@ def folder(tmp_path: Path, site: Site) -> Path:
 
 
 def read(folder: Path, day: str) -> Access:
+    """Return what is closed once a night of that day had a clock that was confirmed."""
+    confirm_clock(folder, day)
     with closing(sqlite3.connect(folder / "tracker.db")) as connection:
-        return read_access(connection, read_tables(connection), folder / "watch.toml", day)
-
-
-def set_day(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
-    monkeypatch.setattr(access_module, "read_clock", lambda: f"{day}T02:30:00Z")
+        return read_access(connection, read_tables(connection), folder / "watch.toml")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +66,7 @@ def set_day(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
         ('access = "open"', OPENS, False),
         ('access = "restricted"', OPENS, True),
         ('access = "embargoed"', "2099-01-01", True),
+        (EMBARGO, "", True),
         (EMBARGO, "2026-05-31", True),
         (EMBARGO, OPENS, False),
         (EMBARGO, "2030-01-01", False),
@@ -82,20 +80,15 @@ def test_a_source_is_closed_until_its_embargo_ends(said: str, day: str, closed: 
     assert found == (frozenset({"one"}) if closed else frozenset())
 
 
-def test_an_embargo_ends_by_itself_with_the_next_update(
-    folder: Path, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_embargo_ends_by_itself_with_the_next_update(folder: Path, site: Site) -> None:
     mirror = folder / "mirror.git"
-    set_day(monkeypatch, "2026-03-01")
     update_mirror(folder)
     run_night(folder, "2026-03-01")
     assert CLOSED in read_everything(mirror, "main")
     assert CLOSED not in read_everything(mirror, "public")
-    set_day(monkeypatch, "2026-05-31")
-    run_night(folder, "2026-05-31")
+    confirm_clock(folder, "2026-05-31")
     assert CLOSED not in read_everything(mirror, "public")
-    set_day(monkeypatch, OPENS)
-    run_night(folder, OPENS)
+    confirm_clock(folder, OPENS)
     assert CLOSED in read_everything(mirror, "public")
     assert site.url("/80") in read_everything(mirror, "public")
     check_sound(mirror)
@@ -118,11 +111,11 @@ def test_what_is_embargoed_leaves_in_no_export_before_its_day(
 ) -> None:
     run_night(folder, "2026-03-01")
     tracker: Callable[..., Ran] = runner(folder.parent, monkeypatch, capsys)
-    set_day(monkeypatch, "2026-05-31")
+    confirm_clock(folder, "2026-05-31")
     ran = tracker(*command)
     assert (ran.code, ran.err) == (0, "")
     assert CLOSED not in read_all(folder.parent / command[-1])
-    set_day(monkeypatch, OPENS)
+    confirm_clock(folder, OPENS)
     *words, name = command
     assert tracker(*words, f"later-{name}").code == 0
     assert CLOSED in read_all(folder.parent / f"later-{name}")

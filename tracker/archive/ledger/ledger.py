@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger import admitted, expectations, outcomes, reviews, runs
+from tracker.archive.record.clocks import read_confirmed_day
 from tracker.archive.rights import refusals, withdrawals
 from tracker.archive.rights.redaction import Withheld
 from tracker.archive.schema.connection import translate
@@ -49,6 +50,7 @@ class Ledger(Record):
     returns = method(reviews.read_returns)
     verdict = method(reviews.find_verdict)
     last_instant = method(runs.read_last_instant)
+    confirmed_day = method(read_confirmed_day)
     unfinished = method(withdrawals.read_unfinished)
     history = method(admitted.read_history)
     current = method(admitted.read_current)

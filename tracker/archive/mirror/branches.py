@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file import mirror_paths as paths
 from tracker.archive.mirror.refs import Tree, staging_ref
-from tracker.archive.rights.access import read_closed_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,7 +103,7 @@ class Branches:
             for path, data in files.items():
                 yield path, data, public.get(path)
         data = self._watch.read_bytes() if self._watch.is_file() else None
-        is_closed = data and read_closed_sources(data.decode("utf-8-sig", "replace"))
+        is_closed = data and self._redaction.closes(data.decode("utf-8-sig", "replace"))
         yield paths.WATCH, data, None if is_closed else data
 
     def _left(self, changes: RunChanges) -> Iterator[str]:

@@ -20,7 +20,8 @@ SELECT max(date(started, -ahead || ' seconds')) FROM clocks JOIN runs ON runs.id
 # What a person accepted in a review was captured by the night that put it there.
 _CAPTURED_BY = """
 SELECT runs.kind, runs.id FROM runs WHERE runs.id = coalesce(
-    (SELECT outcomes.run FROM reviews JOIN outcomes ON outcomes.id = outcome WHERE reviews.snapshot = ?1),
+    (SELECT outcomes.run FROM reviews JOIN outcomes ON outcomes.id = reviews.outcome
+        WHERE reviews.snapshot = ?1),
     (SELECT run FROM snapshots WHERE id = ?1)
 )
 """

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.lock import read_clock
 from tracker.archive.file.mirror_paths import RECEIVED, WATCH
+from tracker.archive.record.clocks import read_confirmed_day
 from tracker.archive.rights import withdrawals
 from tracker.archive.schema.rows import fetch_column
 from tracker.archive.schema.schema_map import unit_expression
@@ -115,18 +115,16 @@ def parse_access(text: str) -> Access:
     return Access(**{name: frozenset(values) for name, values in json.loads(text).items()})
 
 
-def read_access(
-    connection: sqlite3.Connection, tables: Mapping[str, Table], watch: Path, day: str | None = None
-) -> Access:
-    """Return what is closed on a day (ISO; today): by the watch list's ``access``, and what is withdrawn.
+def read_access(connection: sqlite3.Connection, tables: Mapping[str, Table], watch: Path) -> Access:
+    """Return what is closed: by the watch list's ``access``, and what is withdrawn.
 
-    A column ``access`` in any table closes as well. Raises ``WatchListInvalid`` where the list
-    cannot be read.
+    Embargoes end by the latest day that servers confirmed, as ``is_closed_on`` says. A column ``access`` in
+    any table closes as well. Raises ``WatchListInvalid`` where the list cannot be read.
     """
     lists = list(fetch_column(connection, _LISTS))
     if watch.is_file():
         lists.append(_read_file(watch))
-    sources = _closed_sources(lists, day)
+    sources = _closed_sources(lists, read_confirmed_day(connection))
     snapshots = {
         *_snapshots_of(connection, sources),
         *(int(name) for name in _closed(connection, tables, "snapshot")),
@@ -149,24 +147,40 @@ def is_closed_source(source: str, closed: frozenset[str]) -> bool:
     return source.partition(":")[0] in closed
 
 
-def read_closed_sources(text: str, day: str | None = None) -> frozenset[str]:
-    """Return the sources of a watch list that are not open on a day (ISO; today)."""
-    return _closed_sources([text], day)
+def read_closed_sources(text: str, confirmed: str) -> frozenset[str]:
+    """Return the sources of a watch list that are not open, by the latest day that was confirmed."""
+    return _closed_sources([text], confirmed)
 
 
-def _closed_sources(lists: list[str], day: str | None) -> frozenset[str]:
+def read_ended_embargoes(text: str, confirmed: str, day: str) -> Mapping[str, str]:
+    """Return the sources of a watch list whose embargo is over on a day, and not by what was confirmed.
+
+    Each with the day on which it was to open.
+    """
+    return {
+        source: str(each["open_from"])
+        for source, each in _read_list(text).get("sources", {}).items()
+        if is_closed_on(confirmed, each) and not is_closed_on(day, each)
+    }
+
+
+def _closed_sources(lists: list[str], confirmed: str) -> frozenset[str]:
     """Return the sources that are closed by the latest list that names them."""
     if not any("access" in text for text in lists):
         return frozenset()
-    today = day or read_clock()[:10]
     closed: dict[str, bool] = {}
     for text in lists:
         for source, said in _read_list(text).get("sources", {}).items():
-            closed[source] = _is_closed_on(today, said)
+            closed[source] = is_closed_on(confirmed, said)
     return frozenset(source for source, is_closed in closed.items() if is_closed)
 
 
-def _is_closed_on(day: str, said: Mapping[str, object]) -> bool:
+def is_closed_on(day: str, said: Mapping[str, object]) -> bool:
+    """Return whether what the table of a source says closes it on a day (ISO): all that ends an embargo.
+
+    The day is the latest that servers confirmed (``record.clocks``), never that of this machine's clock.
+    Where none was confirmed it is empty, and no embargo has ended.
+    """
     access, opens = said.get("access", "open"), str(said.get("open_from") or "9999")
     return access != "open" and not (access == "embargoed" and opens <= day)
 

@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+from tracker.archive.record.clocks import read_confirmed_day
 from tracker.archive.rights.access import is_closed_source, read_closed_sources
 from tracker.archive.rights.scrubbing import name_command
 from tracker.archive.rights.withdrawals import read_withdrawn_documents
@@ -167,6 +168,7 @@ class Redaction:
 
     def __init__(self, connection: sqlite3.Connection, access: Access, tables: Mapping[str, object]) -> None:
         self._access = access
+        self._confirmed = read_confirmed_day(connection)
         self._links = {
             name: tuple(connection.execute('SELECT "from", "table" FROM pragma_foreign_key_list(?)', [name]))
             for name in tables
@@ -188,13 +190,16 @@ class Redaction:
         """Whether the public may have everything."""
         return self._access.is_open
 
+    def closes(self, watch_list: str) -> bool:
+        """Return whether a watch list closes a source: then the public does not see it."""
+        return bool(read_closed_sources(watch_list, self._confirmed))
+
     def redact(self, unit: Unit, rows: Rows) -> Rows | None:
         """Return the rows themselves where all are open, those that may be shown, or None for none."""
         if self._access.is_open or unit == "archive":
             return rows
         if unit == "watch_list":
-            closed = any(read_closed_sources(str(row["text"])) for row in rows["watch_lists"])
-            return None if closed else rows
+            return None if any(self.closes(str(row["text"])) for row in rows["watch_lists"]) else rows
         if unit == "run":
             return self._redact_run(rows)
         if unit == "document" and any(row["sha256"] in self._told for row in rows["documents"]):

@@ -27,7 +27,7 @@ TableRows = dict[str, list["Row"]]
 
 _NEVER_CHANGED = (
     "documents", "watch_lists", "versions", "segments", "confirmations", "amendments", "decisions",
-    "outcomes", "exchanges", "repeats", "expectations", "withdrawn", "repairs",
+    "outcomes", "exchanges", "repeats", "clocks", "expectations", "withdrawn", "repairs",
 )  # fmt: skip
 """Tables whose rows are written once."""
 

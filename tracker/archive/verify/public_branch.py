@@ -9,7 +9,7 @@ from tracker.archive.file.mirror_paths import WATCH
 from tracker.archive.mirror.branches import BRANCHES, PUBLIC, name_file
 from tracker.archive.mirror.pending import read_mirrored
 from tracker.archive.mirror.refs import find_branches
-from tracker.archive.rights.access import read_access, read_closed_sources
+from tracker.archive.rights.access import read_access
 from tracker.archive.rights.redaction import Redaction
 from tracker.archive.verify.findings import REPAIR, Fix
 from tracker.archive.verify.mirror_files import MirrorFiles
@@ -88,7 +88,7 @@ class PublicComparison:
 
     def finish(self, watch: Path) -> None:
         """Report the files of the branch that the record does not account for."""
-        shown = watch.is_file() and not read_closed_sources(watch.read_text(encoding="utf-8-sig"))
+        shown = watch.is_file() and not self.redaction.closes(watch.read_text(encoding="utf-8-sig"))
         for path in self.mirror.unmatched:
             if not (self.expected.has_left(path) or (path == WATCH and shown)):
                 self._report(path, "the public branch has it, and the record has nothing public there")

@@ -114,7 +114,7 @@ ROW_CHECKS = (
     ),
 )  # fmt: skip
 
-_LEDGER = ("outcomes", "exchanges", "repeats", "candidates", "reviews", "expectations")
+_LEDGER = ("outcomes", "exchanges", "repeats", "clocks", "candidates", "reviews", "expectations")
 _NOT_KEPT = """
 SELECT count(*) FROM outcomes WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM documents)
 """

@@ -55,7 +55,8 @@ def gather_news(archive: Path, run: int, checks: Sequence[Check] = ()) -> tuple[
         runs = ledger.untold(run) or (0,)
         found = [check for one in ledger.untold(run) for check in ledger.checks(one)] or list(checks)
         watched = read_watch_list(archive / WATCH_FILE)
-        closed, series = read_closed_sources(watched.text), name_series(watched.sources)
+        closed = read_closed_sources(watched.text, ledger.confirmed_day())
+        series = name_series(watched.sources)
         news = [*_tell_all(found, runs[0] - 1 if run else None, ledger, closed)]
     if len(found) > 1 and all(each.outcome == "unreachable" and each.http_status is None for each in found):
         # It may be our own network.

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.rights.access import read_closed_sources
+from tracker.archive.schema.connection import FILE_NAME
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.inputs.tables import read_packaged
@@ -51,7 +53,11 @@ def name_closed(archive: Path) -> list[str]:
     """Return the sources that are not open, for which a push of open material alone is refused."""
     if not (archive / WATCH_FILE).exists():
         return []
-    return sorted(read_closed_sources(read_watch_list(archive / WATCH_FILE).text))
+    watched = read_watch_list(archive / WATCH_FILE)
+    if not (archive / FILE_NAME).exists():
+        return sorted(read_closed_sources(watched.text, ""))
+    with open_ledger(archive) as ledger:
+        return sorted(read_closed_sources(watched.text, ledger.confirmed_day()))
 
 
 def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str:

@@ -1,0 +1,193 @@
+"""A night by a clock that the servers contradict keeps nothing; embargoes end by confirmed days alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.archives import query
+from tests.mirrors import check_sound, read_everything
+from tests.nights import Page, make_archive, outcomes, run_night, running_hosts, set_clocks, source
+from tracker.capture.web.server_dates import ServerClocks, read_ahead
+from tracker.errors import ClockWrong
+from tracker.model.ledger import ClockReading
+from tracker.model.watching import Exchange
+from tracker.workflows.keep.mirror import update_mirror
+from tracker.workflows.watch.health import assess_health
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.nights import Site
+    from tracker.workflows.watch.snapshot import Night
+
+TODAY, FALSE = "2026-03-01", "2040-01-01"
+DAY = 24 * 60 * 60
+EMBARGOED = "We will found Port Regis."
+Hosts = tuple["Site", ...]
+
+
+@pytest.fixture
+def hosts() -> Iterator[Hosts]:
+    with running_hosts(4) as sites:
+        set_clocks(sites, TODAY)
+        for number, site in enumerate(sites, 71):
+            site.say(f"/{number}", EMBARGOED, number)
+        yield sites
+
+
+def make(folder: Path, hosts: Hosts, more: str = "") -> Path:
+    """Make an archive that watches one statement on each host."""
+    tables = "".join(
+        source(f"xaa-{number}", f"XAA/UNGA/{number}~prepared.en", site.url(f"/{number}"), more)
+        for number, site in enumerate(hosts, 71)
+    )
+    return make_archive(folder, tables, hosts[0].port)
+
+
+def read_clock_of(night: Night) -> ClockReading | None:
+    return night.run.clock
+
+
+def exchange(**headers: str) -> Exchange:
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Exchange("2026-03-01T02:30:00.000Z", "http://a.example/", (), 200, named)
+
+
+def at(days: float) -> str:
+    """Return a date that is so many days from the night, in HTTP's form."""
+    return format_datetime(datetime(2026, 3, 1, 2, 30, tzinfo=UTC) + timedelta(days=days), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({"Date": at(0)}, (0, 0)),
+        ({"date": at(-1)}, (0, DAY)),
+        ({"Date": at(3)}, (0, -3 * DAY)),
+        ({"Date": at(-3), "Age": str(3 * DAY)}, (3 * DAY, 0)),
+        ({"Date": at(-3), "Age": str(DAY)}, (DAY, 2 * DAY)),
+        # A cache that renews the date, and not the age.
+        ({"Date": at(0), "Age": str(9 * DAY)}, (9 * DAY, 0)),
+        ({"Date": at(-40), "Age": str(40 * DAY)}, None),
+        ({"Date": at(-40), "Age": "9" * 30}, None),
+        ({"Date": at(0), "Age": "-5"}, None),
+        ({"Date": at(-3), "X-Cache": "HIT from cache.example"}, None),
+        ({"Date": at(-3), "CF-Cache-Status": "HIT", "Age": str(3 * DAY)}, (3 * DAY, 0)),
+        ({"Date": at(0), "X-Cache": "MISS"}, (0, 0)),
+        ({"Date": "yesterday"}, None),
+        ({}, None),
+    ],
+)
+def test_a_servers_time_is_its_date_and_its_age(
+    headers: dict[str, str], found: tuple[int, int] | None
+) -> None:
+    assert read_ahead(exchange(**headers)) == found
+
+
+def test_a_host_counts_once_by_its_youngest_answer_and_the_median_decides() -> None:
+    clocks = ServerClocks()
+
+    def note(host: str, days: float, **more: str) -> ClockReading:
+        clocks.note([replace(exchange(Date=at(days), **more), url=f"http://{host}/")])
+        return clocks.read()
+
+    assert clocks.read() == ClockReading(0, None)
+    assert note("a.example:81", -30, Age="5") == ClockReading(1, 30 * DAY - 5)
+    assert note("a.example:82", 0) == ClockReading(1, 0)
+    assert note("a.example", -9, Age=str(DAY)) == ClockReading(1, 0)
+    assert note("b.example", -30) == ClockReading(2, 15 * DAY)
+    assert not clocks.read().is_confirmed
+    assert note("c.example", 0.5) == ClockReading(3, 0)
+    assert clocks.read().is_confirmed
+    for host in ("d.example", "e.example", "f.example"):
+        assert note(host, -30) == ClockReading(3, 0)
+
+
+def test_three_hosts_confirm_the_clock_and_one_that_is_wrong_is_outvoted(
+    tmp_path: Path, hosts: Hosts
+) -> None:
+    folder = make(tmp_path / "snapshots", hosts[:3])
+    hosts[1].date = at(-4000)
+    night = run_night(folder, TODAY)
+    assert read_clock_of(night) == ClockReading(3, -1)
+    assert set(outcomes(night).values()) == {"new"}
+
+
+def test_a_night_at_a_false_date_keeps_nothing_and_the_next_one_goes_on(tmp_path: Path, hosts: Hosts) -> None:
+    folder = make(tmp_path / "snapshots", hosts)
+    update_mirror(folder)
+    before, published = (folder / "tracker.db").read_bytes(), read_everything(folder / "mirror.git", "public")
+    with pytest.raises(ClockWrong) as caught:
+        run_night(folder, FALSE)
+    assert str(caught.value) == (
+        "the clock of this machine says 2040-01-01T02:30Z, and those of 4 hosts 2026-03-01T02:30Z"
+        " (127.0.0.1, 127.0.0.2, 127.0.0.3, 127.0.0.4); the run was stopped: set the clock;"
+        " if it is right: tracker snapshot --clock-is-right"
+    )
+    assert (folder / "tracker.db").read_bytes() == before
+    assert read_everything(folder / "mirror.git", "public") == published
+    assert outcomes(run_night(folder, FALSE, dry_run=True)) == dict.fromkeys(
+        ("xaa-71", "xaa-72", "xaa-73", "xaa-74"), "new"
+    )
+    assert read_clock_of(run_night(folder, TODAY)) == ClockReading(3, -1)
+    check_sound(folder / "mirror.git")
+
+
+def test_a_link_to_a_third_host_undoes_a_night_that_two_hosts_doubted(tmp_path: Path, hosts: Hosts) -> None:
+    """Before the listing was read there were two hosts, which are not enough to refuse."""
+    first, second, third, _ = hosts
+    folder = make(tmp_path / "snapshots", (first, second))
+    listed = f'<a href="{third.url("/73")}">Statement</a>'
+    first.pages["/list"] = Page(listed, headers={"Content-Type": "text/html"})
+    with (folder / "watch.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[sources.list]\nkind = "index"\nurl = "{first.url("/list")}"\nlinks = "/7"\n')
+    with pytest.raises(ClockWrong):
+        run_night(folder, FALSE)
+    for table in ("runs", "outcomes", "candidates", "snapshots", "documents", "clocks"):
+        assert query(folder, f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608 (named here)
+    night = run_night(folder, TODAY)
+    assert len(night.checks) == 4
+    assert read_clock_of(night) == ClockReading(3, -1)
+
+
+def test_a_clock_that_is_said_to_be_right_is_not_confirmed(tmp_path: Path, hosts: Hosts) -> None:
+    folder = make(tmp_path / "snapshots", hosts)
+    reading = read_clock_of(run_night(folder, FALSE, clock_is_right=True))
+    assert reading is not None
+    assert (reading.hosts, reading.is_confirmed) == (4, False)
+
+
+def test_an_embargo_ends_by_confirmed_days_alone(tmp_path: Path, hosts: Hosts) -> None:
+    folder = make(tmp_path / "snapshots", hosts[:2], 'access = "embargoed"\nopen_from = "2030-01-01"')
+    mirror = folder / "mirror.git"
+    update_mirror(folder)
+    run_night(folder, TODAY)
+    run_night(folder, FALSE)
+    assert EMBARGOED in read_everything(mirror, "main")
+    assert EMBARGOED not in read_everything(mirror, "public")
+    notes = [each for each in assess_health(folder, f"{FALSE}T08:00:00Z", 3).notes if each.kind == "embargo"]
+    assert [(each.subject, each.since, 'access = "open"' in each.detail) for each in notes] == [
+        ("xaa-71", "2030-01-01", True), ("xaa-72", "2030-01-01", True),
+    ]  # fmt: skip
+    watched = folder / "watch.toml"
+    by_hand = watched.read_text(encoding="utf-8").replace('"embargoed"\nopen_from = "2030-01-01"', '"open"')
+    watched.write_text(by_hand, encoding="utf-8")
+    update_mirror(folder)
+    assert EMBARGOED in read_everything(mirror, "public")
+    check_sound(mirror)
+
+
+def test_an_embargo_ends_with_a_night_that_three_hosts_confirm(tmp_path: Path, hosts: Hosts) -> None:
+    folder = make(tmp_path / "snapshots", hosts[:3], 'access = "embargoed"\nopen_from = "2026-06-01"')
+    update_mirror(folder)
+    for day, is_public in (("2026-05-31", False), ("2026-06-01", True)):
+        set_clocks(hosts, day)
+        run_night(folder, day)
+        assert (EMBARGOED in read_everything(folder / "mirror.git", "public")) == is_public
+    check_sound(folder / "mirror.git")
