@@ -142,13 +142,16 @@ def test_the_log_states_how_often_a_snapshot_was_checked_and_the_longest_gap(
     site.say("/79", "One sentence more.")
     asked_on(single, site, [66])
     shown = " ".join(tracker("log", "XAA/UNGA/79").out.split())
-    assert "checked 4 times until 2026-03-02, longest gap 58 days" in shown
+    assert (
+        "seen in full once, unchanged by the server's word 3 times, until 2026-03-02, longest gap 58 days"
+        in shown
+    )
     assert "checked once, longest gap 6 days" in shown
     with open_reader(single) as reader:
         entries = reader.log(parse_reference("XAA/UNGA/79"))
     assert [each.checked for each in entries] == [
-        Checked(4, "2026-03-02T02:30:00Z", 58),
-        Checked(1, "2026-03-08T02:30:00Z", 6),
+        Checked(4, 1, "2026-03-02T02:30:00Z", 58),
+        Checked(1, 1, "2026-03-08T02:30:00Z", 6),
     ]
     (single.parent / "own.txt").write_text(write_speech(number=5), encoding="utf-8")
     tracker("add", "own.txt", "--as", "XAA/UNGA/70~prepared.en")

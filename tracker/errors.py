@@ -81,7 +81,7 @@ class WatchListInvalid(TrackerError):
 
 
 class ClockWrong(TrackerError):
-    """The machine's clock is before the last nightly run, or more than a day from that of the servers asked."""
+    """The machine's clock is before the last nightly run, or more than a day from the servers'."""
 
 
 class ArchiveUnusable(TrackerError):

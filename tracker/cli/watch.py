@@ -60,7 +60,8 @@ def snapshot(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch and check, but write nothing.")] = False,
     clock_is_right: Annotated[
-        bool, typer.Option("--clock-is-right", help="Run though the last run was later: its clock was wrong.")
+        bool,
+        typer.Option("--clock-is-right", help="Run though the last run, or the servers, say otherwise."),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only findings and warnings.")] = False,
     notify: Annotated[
@@ -180,6 +181,7 @@ class _Told:
 
 
 def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
+    from tracker.report.archive.clocks import describe_clock
     from tracker.report.archive.news import news_fields, render_news, write_message
     from tracker.report.archive.runs import check_line, night_line, run_json
 
@@ -190,12 +192,14 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
     encoded = run_json(night.run, night.checks, evidence=False, **more) if summary or as_json else ""
     if night.unmirrored:
         write_notice(night.unmirrored)
+    if night.run.clock and night.run.clock.is_contradicted:
+        write_notice(f"{describe_clock(night.run.clock)}; what this night kept is dated by it")
     if summary:
         write_answer(encoded, summary)
     if as_json:
         write_answer(encoded)
     elif not quiet:
-        write_answer(night_line(night.checks, told.news, night.resting))
+        write_answer(night_line(night.checks, told.news, night.resting, night.run.clock))
         if told.news:
             write_answer(render_news(told.news, width=terminal_width(), color=wants_colour("auto")))
     if quiet:  # mailed by cron, and read in journals: nothing of what is closed is quoted

@@ -28,11 +28,15 @@ class CitedText:
     delivered: str | None
     """An EDTF date."""
     kind: TextKind | None
+    kind_inferred: bool
+    """The kind was inferred from the text, and declared by nobody."""
     language: Filled
     url: str | None
     """Where the text was found, where that is an address on the web."""
     observed: Filled
     """When it was captured, in UTC."""
+    clock_confirmed: bool | None
+    """Whether servers confirmed the clock of the night that captured it; null for what no night did."""
     sha256: Filled
     """The digest of the document's bytes."""
 

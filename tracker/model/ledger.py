@@ -186,6 +186,7 @@ class SourceState:
 ConcernKind = Literal[
     "night missed",
     "clock",
+    "embargo",
     "failing",
     "changes every night",
     "gone",

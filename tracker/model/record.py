@@ -60,6 +60,8 @@ class Checked:
     """How often the sources that gave a snapshot were found to say the same."""
 
     times: int
+    in_full: int
+    """Of these, the checks at which the whole text came; at the others the server said "not modified"."""
     last: str
     longest_gap_days: int
     """The most days between two checks in a row; an edit that was taken back in between was never seen."""
@@ -82,6 +84,10 @@ class SnapshotEntry:
     source: str | None
     checked: Checked | None = None
     """None for what no source of the watch list gave."""
+    kind_inferred: bool = False
+    """The kind in its reference was inferred from the text, and declared by nobody."""
+    clock_confirmed: bool | None = None
+    """Whether servers confirmed the clock of the night that captured it; None for what no night did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _SOURCES = "SELECT DISTINCT source FROM outcomes WHERE snapshot = ?"
 
-_SEEN = """SELECT outcomes.observed, snapshot, run FROM outcomes
+_SEEN = """SELECT outcomes.observed, snapshot, run, sha256 IS NOT NULL FROM outcomes
 WHERE source = :source AND snapshot IS NOT NULL"""
-_AGAIN = """UNION ALL SELECT repeats.observed, snapshot, repeats.run FROM outcomes
+_AGAIN = """UNION ALL SELECT repeats.observed, snapshot, repeats.run, sha256 IS NOT NULL FROM outcomes
 JOIN repeats ON repeats.outcome = outcomes.id WHERE source = :source AND snapshot IS NOT NULL"""
 _CORRECTED = "SELECT id, started FROM runs WHERE kind = 'snapshot' AND command LIKE '%--clock-is-right%'"
 
@@ -33,10 +33,11 @@ def read_checked(connection: sqlite3.Connection, snapshot: int) -> Checked | Non
     corrected = connection.execute(_CORRECTED).fetchall() if has_table(connection, "repeats") else []
     found: list[str] = []
     misdated: list[str] = []
-    gaps = [0]
+    in_full, gaps = 0, [0]
     for source in fetch_column(connection, _SOURCES, [snapshot]):
         seen, wrong = [], []
-        for observed, given, run in connection.execute(query, {"source": source}):
+        for observed, given, run, is_full in connection.execute(query, {"source": source}):
+            in_full += is_full and given == snapshot
             if any(later > run and started < observed for later, started in corrected):
                 wrong.append((observed, given))
             else:
@@ -45,7 +46,7 @@ def read_checked(connection: sqlite3.Connection, snapshot: int) -> Checked | Non
         found += [observed for observed, given in seen if given == snapshot]
         gaps += [_days(before, now) for (before, _), (now, given) in pairwise(seen) if given == snapshot]
     number = len(found) + len(misdated)
-    return Checked(number, max(found or misdated), max(gaps), len(misdated)) if number else None
+    return Checked(number, in_full, max(found or misdated), max(gaps), len(misdated)) if number else None
 
 
 def _days(before: str, now: str) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.ledger.ruling_rows import read_rulings
 from tracker.archive.reading.versions import Versions
 from tracker.archive.record import encoding, nearest, queries
+from tracker.archive.record.clocks import is_captured_by_confirmed_clock
 from tracker.archive.record.memberships import read_groups
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.layout import DOCUMENT
@@ -107,15 +108,21 @@ class Reader(Record):
         rows = self.rows(
             f"SELECT snapshots.id, {queries.NAME}, ordinal, observed, documents.sha256, size,"
             " documents.media_type, extractor, versions.language, words,"
-            " CASE WHEN source LIKE 'http%' THEN source ELSE coalesce(url, source) END"
+            " CASE WHEN source LIKE 'http%' THEN source ELSE coalesce(url, source) END, kind_inferred"
             f" {queries.SNAPSHOTS} JOIN documents ON documents.sha256 = snapshots.document"
             f" WHERE TRUE{narrowed} ORDER BY {queries.ORDER}, ordinal",
             *values,
         )
         if not rows:
             raise self.missing(reference)
-        checked = method(read_checked)
-        return tuple(SnapshotEntry(Reference(*row[1:8]), *(*row[8:], checked(self, row[0]))) for row in rows)
+        checked, confirmed = method(read_checked), method(is_captured_by_confirmed_clock)
+        return tuple(
+            SnapshotEntry(
+                Reference(*row[1:8]),
+                *(*row[8:-1], checked(self, row[0]), bool(row[-1]), confirmed(self, row[0])),
+            )
+            for row in rows
+        )
 
     def side(self, reference: Reference) -> Side:
         """Return one statement: the preferred edition that fits, its latest snapshot or the one named.
@@ -159,11 +166,14 @@ class Reader(Record):
             row = fetch_named(
                 self.connection,
                 "SELECT statements.country, statements.body, statements.session, title, statement_type,"
-                " symbol, speaker, post, on_behalf_of, delivered, editions.kind, editions.language,"
+                " symbol, speaker, post, on_behalf_of, delivered, editions.kind, kind_inferred,"
+                " editions.language, snapshots.id,"
                 " CASE WHEN source LIKE 'http%' THEN source WHEN url LIKE 'http%' THEN url END AS url,"
                 f" observed, document AS sha256 {queries.SNAPSHOTS} WHERE versions.id = ?",
                 [found],
             )
+            row["kind_inferred"] = bool(row["kind_inferred"])
+            row["clock_confirmed"] = is_captured_by_confirmed_clock(self.connection, row.pop("id"))
         return CitedText(reference=str(self.resolve(reference)), **row)
 
     def identify(self, reference: Reference) -> tuple[object, ...]:

@@ -27,8 +27,8 @@ _CACHE_MARKS: Final = frozenset(
 def read_ahead(exchange: Exchange) -> tuple[int, int] | None:
     """Return the age of an answer and the seconds by which our clock was ahead of its server's.
 
-    The server's time is ``Date`` and ``Age`` (RFC 9111, 4.2.3), or anything in between: there are caches that
-    renew ``Date`` and keep ``Age``. None where the answer has no date, or lay in a cache nobody knows how long.
+    The server's time is ``Date`` and ``Age`` (RFC 9111, 4.2.3), or anything in between: some caches renew
+    ``Date`` and keep ``Age``. None where the answer has no date, or lay in a cache nobody knows how long.
     """
     headers: dict[str, str] = {}
     for name, value in exchange.headers:
@@ -67,10 +67,9 @@ class ServerClocks:
         return tuple(sorted(self._hosts))
 
     def note(self, exchanges: Iterable[Exchange]) -> None:
-        """Note the last answer to the request of one source: hosts on the way to it may be the same machine."""
+        """Note the last answer for one source: hosts on the way to it may be the same machine."""
         last = next((each for each in reversed([*exchanges]) if each.status is not None), None)
-        found = last and read_ahead(last)
-        if last is None or found is None:
+        if last is None or (found := read_ahead(last)) is None:
             return
         host = urlsplit(last.url).hostname or ""
         self._hosts[host] = min(found, self._hosts.get(host, found))

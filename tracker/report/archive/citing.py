@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.references import read_session
+from tracker.report.archive.clocks import CLOCK_UNCONFIRMED
 from tracker.report.comparison.naming import name_body, name_country, session_words
 from tracker.report.json_text import write_json
 from tracker.report.safe import one_line
@@ -166,7 +167,10 @@ def _notes(source: CitedText) -> Iterator[str]:
 
 def _kept(source: CitedText) -> str:
     """Say which bytes are meant, and where they are kept under which name."""
-    return f"Captured {source.observed} as {one_line(source.reference)}, SHA-256 {source.sha256}"
+    doubt = f", {CLOCK_UNCONFIRMED}," if source.clock_confirmed is False else ""
+    inferred = " (kind inferred from the text)" if source.kind_inferred else ""
+    name = f"{one_line(source.reference)}{inferred}"
+    return f"Captured {source.observed}{doubt} as {name}, SHA-256 {source.sha256}"
 
 
 def _quote(passage: CitedPassage) -> str:

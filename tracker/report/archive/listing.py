@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tracker.model.record import SnapshotEntry
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
+from tracker.report.archive.clocks import CLOCK_UNCONFIRMED
 from tracker.report.archive.rights import withdrawal_fields
 from tracker.report.document import Span
 from tracker.report.json_text import encode_rows, plain_fields
@@ -16,7 +18,7 @@ from tracker.report.tables import lay_table, write_csv
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.record import Checked, Hit, SearchPage, SnapshotEntry, StatementEntry
+    from tracker.model.record import Checked, Hit, SearchPage, StatementEntry
     from tracker.model.texts import Reference, Segment, Side
     from tracker.report.document import Style
 
@@ -78,7 +80,12 @@ def render_log(
 
 
 def _log_entry(entry: SnapshotEntry | WithdrawnSnapshot, width: int) -> Iterator[Line]:
-    yield (Span(one_line(str(entry.reference)), "bold"), Span(f"  observed {one_line(entry.observed)}"))
+    is_doubtful = isinstance(entry, SnapshotEntry) and entry.clock_confirmed is False
+    doubt = f", {CLOCK_UNCONFIRMED}" if is_doubtful else ""
+    yield (
+        Span(one_line(str(entry.reference)), "bold"),
+        Span(f"  observed {one_line(entry.observed)}{doubt}"),
+    )
     facts = (f"sha256 {entry.sha256[:DIGEST]}", counted(entry.size, "byte"), *_facts(entry))
     yield from wrap(" · ".join(one_line(fact) for fact in facts if fact), width, "  ", "  ")
 
@@ -91,20 +98,32 @@ def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
         entry.media_type,
         f"read by {entry.extractor}",
         f"from {entry.source}" if entry.source else "",
+        "kind inferred from the text" if entry.kind_inferred else "",
         _checked(entry.checked) if entry.checked else "",
     )
 
 
 def _checked(checked: Checked) -> str:
-    """Say how often a snapshot was found; an edit inside the gap was seen late, or never."""
-    times = "once" if checked.times == 1 else f"{checked.times:,} times until {checked.last[:10]}"
+    """Say how often a snapshot was found; an edit inside the gap was seen late, or never.
+
+    A server that says "unchanged" is believed, and may be wrong: only what came in full was seen.
+    """
+    unseen = checked.times - checked.in_full
+    until = f" until {checked.last[:10]}" if checked.times > 1 else ""
+    full = f"seen in full {_often(checked.in_full)}" if checked.in_full else "never seen in full"
+    found = f"{full}, unchanged by the server's word {_often(unseen)}," if unseen else ""
+    found = found or f"checked {_often(checked.times)}"
     gap, wrong = checked.longest_gap_days, checked.by_wrong_clock
     dated = "" if wrong == checked.times else f"{wrong:,} of them "
     return (
-        f"checked {times}"
+        f"{found}{until}"
         + (f", longest gap {counted(gap, 'day')}" if gap else "")
         + (f", {dated}by a clock that was wrong" if wrong else "")
     )
+
+
+def _often(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"
 
 
 def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracker.model.ledger import GOOD_OUTCOMES
+from tracker.report.archive.clocks import describe_clock
 from tracker.report.comparison.words import tally
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
@@ -16,7 +17,7 @@ from tracker.report.tables import lay_table, write_csv
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.ledger import Check, CheckOutcome, RunEntry
+    from tracker.model.ledger import Check, CheckOutcome, ClockReading, RunEntry
     from tracker.model.news import News
     from tracker.report.layout import Line
 
@@ -73,13 +74,19 @@ def counts_line(checks: Sequence[Check]) -> str:
     return f"{counted(len(checks), 'source')}{': ' if items else ''}{items}"
 
 
-def night_line(checks: Sequence[Check], news: Sequence[News], resting: int) -> str:
-    """Return what ``counts_line`` does, how many failed as before, and how many were left alone."""
+def night_line(
+    checks: Sequence[Check], news: Sequence[News], resting: int, clock: ClockReading | None
+) -> str:
+    """Return what ``counts_line`` does, how many failed as before, and how many were left alone.
+
+    Where the clock was not confirmed, that follows.
+    """
     told = {each.check.source for each in news}
     old = [each for each in checks if each.outcome not in GOOD_OUTCOMES and each.source not in told]
     more = (
         f"{len(old):,} as before, see: tracker health" if old else "",
         f"{resting:,} rest" if resting else "",
+        describe_clock(clock),
     )
     return "; ".join(filter(None, (counts_line(checks), *more)))
 
@@ -111,6 +118,7 @@ def render_run(entry: RunEntry, checks: Sequence[Check], *, width: int = 80, col
         f"tracker {entry.release}",
         f"watch list {entry.watch_list[:DIGEST]}" if entry.watch_list else "",
         counted(entry.snapshots, "snapshot"),
+        describe_clock(entry.clock),
     ]
     head = wrap([Span(" · ".join(one_line(fact) for fact in facts if fact), "bold")], width)
     command = [line(f"  {one_line(entry.command)}", "dim")] if entry.command else []

@@ -1,4 +1,4 @@
-"""Whether a run's clock is right, by the dates of the servers that it asks: settled before anything is kept."""
+"""Whether a run's clock is right, by the dates of the servers it asks: settled before anything is kept."""
 
 from __future__ import annotations
 

@@ -13,10 +13,12 @@ from tracker.archive.file.lock import is_held
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.versions import Versions
+from tracker.archive.rights.access import read_ended_embargoes
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
-from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
+from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES, Concern, Health
 from tracker.model.news import MANY
+from tracker.report.archive.clocks import describe_clock
 from tracker.workflows.keep.reextract import count_outdated
 from tracker.workflows.watch.examine import WITHDRAWN
 from tracker.workflows.watch.news import gather_news
@@ -83,6 +85,8 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
         down = _find_hosts([each for each in sources if not _is_silent(each.last, silent)], streak)
         found = (
             *_missed_nights(runs, instant),
+            *_unconfirmed(runs),
+            *_ended_embargoes(watched, ledger.confirmed_day(), instant[:10]),
             *_readable(archive),
             *chain.from_iterable(
                 _source_concerns(each, streak, waiting, silent, series.get(each.last.source))
@@ -160,6 +164,24 @@ def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         if gap > NIGHT_HOURS and 0 <= _hours(after.started, instant) < GAP_HOURS:
             detail = f"{gap} hours without a complete run, until {after.started}"
             yield Concern("night missed", "the archive", before.started, detail)
+
+
+def _unconfirmed(runs: Sequence[RunEntry]) -> Iterator[Concern]:
+    """Yield a note where the clock of the last complete run was not confirmed, a warning where denied."""
+    last = next((run for run in reversed(runs) if run.status == "complete"), None)
+    if last and last.clock and (told := describe_clock(last.clock)):
+        severity: Severity = "warning" if last.clock.is_contradicted else "note"
+        yield Concern("clock", "the archive", last.started, f"run {last.id}: {told}", severity)
+
+
+def _ended_embargoes(watched: WatchList, confirmed: str, day: str) -> Iterator[Concern]:
+    """Yield a note for each embargo that is over by this machine's clock, which no servers confirmed."""
+    for source, opens in read_ended_embargoes(watched.text, confirmed, day).items():
+        detail = (
+            f"to open on {opens}, and closed until {CONFIRMING_HOSTS} hosts confirm the clock; by hand:"
+            f' access = "open" in [sources.{source}] of the watch list'
+        )
+        yield Concern("embargo", source, opens, detail, "note")
 
 
 def _hours(first: str, last: str) -> int:
