@@ -65,6 +65,9 @@ CAUSES: Final = (
 )  # fmt: skip
 """In the order in which they may occur in a fetch."""
 
+MISSING_STATUSES: Final = frozenset(int(cause.name[5:]) for cause in CAUSES if cause.outcome == "gone")
+"""By which a server says that nothing is at the address any more."""
+
 _BY_NAME: Final = {cause.name: cause for cause in CAUSES}
 
 
@@ -101,8 +104,3 @@ def find_cause(name: str) -> Cause:
     if name not in _BY_NAME and name.startswith("http ") and name[5:].isdigit():
         return _BY_NAME["http NNN"]
     return _BY_NAME[name]
-
-
-def is_missing(status: int | None) -> bool:
-    """Tell whether a status says that nothing is at the address any more."""
-    return status is not None and find_cause(f"http {status}").outcome == "gone"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,7 +14,11 @@ from tracker.cli.output import answer, refuse_overwriting, write_answer, write_b
 from tracker.errors import DecisionInvalid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.report.archive.review import ReviewedDocument
+
+_SPAN = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 VerdictName = Literal["accept", "reject"]
 
@@ -24,13 +29,16 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker review | tracker review 3 --all"
         " | tracker review 3 accept --by Ana --reason 'the delivered text'"
         " | tracker review 4 accept --as GBR/UNGA/80 --by Ana --reason 'found by hand'"
-        " | tracker review 5 reject --by Ana --reason 'a login page'"
+        " | tracker review 11-76 reject --by Ana --reason 'a login page'"
     )(review)
 
 
 def review(
-    number: Annotated[
-        int | None, typer.Argument(metavar="[ID]", help="The number of one document in the list.")
+    wanted: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]", help="The number of one document in the list; with reject also 11-76,80."
+        ),
     ] = None,
     verdict: Annotated[
         VerdictName | None, typer.Argument(metavar="[VERDICT]", help="accept or reject.")
@@ -61,18 +69,23 @@ def review(
     """List quarantined documents, show one, or decide on it.
 
     A document is shown with the rule that stopped it, how it was fetched, its text, and its difference to
-    the current version. accept: it becomes the next snapshot. reject: the same bytes are not shown again.
+    the current version. accept: it becomes the next snapshot. reject: the same bytes are not shown again; many
+    can be rejected at once.
     The record keeps who decided and why.
     """
     from tracker.report.archive import review as report
     from tracker.workflows.watch.review import list_reviews, read_bytes, show_review
 
-    _check_options(number, verdict, by, reason, named, save, decided=decided)
+    spans = _read_spans(wanted) if wanted else ()
+    number = _only_number(spans, verdict) if wanted else None
+    _check_options(wanted, verdict, by, reason, named, save, decided=decided)
     refuse_overwriting(output, (), archive)
-    if number is None:
+    if wanted is None:
         waiting = list_reviews(archive, decided=decided)
         as_text = partial(report.render_reviews, waiting, decided=decided)
         answer(form, partial(report.reviews_json, waiting), as_text, color=color, output=output)
+    elif number is None:
+        _reject(archive, spans, by, reason)
     elif save:
         refuse_overwriting(save, (), archive)
         write_bytes(read_bytes(archive, number), save)
@@ -84,8 +97,31 @@ def review(
         answer(form, partial(report.review_json, shown), as_text, color=color, output=output)
 
 
+def _read_spans(text: str) -> tuple[range, ...]:
+    """Return the numbers that ``11-76,80`` names. Raises ``DecisionInvalid`` for what is no number."""
+    spans = []
+    for part in text.split(","):
+        found = _SPAN.fullmatch(part.strip())
+        if not found:
+            raise DecisionInvalid(
+                f"{text!r} is no number of a document; write 12, or 11-76,80 to reject many"
+            )
+        first, last = int(found[1]), int(found[2] or found[1])
+        spans.append(range(first, last + 1))
+    return tuple(spans)
+
+
+def _only_number(spans: Sequence[range], verdict: VerdictName | None) -> int | None:
+    """Return the one number that is named; None for several, which can only be rejected."""
+    if len(spans) == 1 and len(spans[0]) == 1:
+        return spans[0].start
+    if verdict != "reject":
+        raise DecisionInvalid("several documents can only be rejected: each is shown and accepted by itself")
+    return None
+
+
 def _check_options(
-    number: int | None,
+    wanted: str | None,
     verdict: VerdictName | None,
     by: str | None,
     reason: str | None,
@@ -96,9 +132,9 @@ def _check_options(
 ) -> None:
     if verdict is None and (by or reason or named):
         raise DecisionInvalid("missing verdict; use: tracker review ID accept|reject --by NAME --reason TEXT")
-    if save and (number is None or verdict):
+    if save and (wanted is None or verdict):
         raise DecisionInvalid("--save only writes one document; use: tracker review ID --save FILE")
-    if decided and number is not None:
+    if decided and wanted is not None:
         raise DecisionInvalid("--decided is for the list only; a document always shows its decision")
 
 
@@ -113,6 +149,16 @@ def _decide(
         raise DecisionInvalid("missing option --by NAME")
     decided = decide_review(archive, number, verdict, Coder(by, options.now(), reason), reference=named)
     write_answer(render_decision(decided))
+
+
+def _reject(archive: Path, spans: Sequence[range], by: str | None, reason: str | None) -> None:
+    from tracker.report.archive.review import render_decisions
+    from tracker.workflows.code.judge import Coder
+    from tracker.workflows.watch.review import reject_reviews
+
+    if by is None:
+        raise DecisionInvalid("missing option --by NAME")
+    write_answer(render_decisions(reject_reviews(archive, spans, Coder(by, options.now(), reason))))
 
 
 def _render(shown: ReviewedDocument, *, everything: bool, width: int, color: bool) -> str:

@@ -38,6 +38,7 @@ class Ledger(Record):
     other_outcome = method(outcomes.read_other_outcome)
     sources = method(outcomes.read_sources)
     state = method(outcomes.read_state)
+    missing_since = method(outcomes.read_missing_since)
     first_gone = method(outcomes.read_first_gone)
     captured = method(outcomes.read_captured)
     candidates = method(expectations.read_candidates)

@@ -15,7 +15,7 @@ from tracker.model.watching import Exchange, Validators
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from tracker.model.ledger import CheckOutcome
@@ -46,6 +46,14 @@ AND 'gone' IS NOT (
     WHERE earlier.source = outcomes.source AND earlier.id < outcomes.id ORDER BY earlier.id DESC LIMIT 1
 )
 ORDER BY outcomes.id
+"""
+
+_MISSING = """
+SELECT observed FROM outcomes WHERE source = ?1 AND http_status IN (SELECT value FROM json_each(?2))
+AND id > ifnull((
+    SELECT max(id) FROM outcomes WHERE source = ?1 AND (snapshot IS NOT NULL OR sha256 IS NOT NULL)
+), 0)
+ORDER BY id LIMIT 1
 """
 
 _LISTED = f"""
@@ -171,9 +179,11 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
     observed = last_observed(connection)
     latest = f"SELECT id, {observed} FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
     found, succeeded = connection.execute(latest, [source]).fetchone() or (0, None)
+    # By the number of the check: one by a clock that was wrong may have an earlier date.
     failures, since = fetch_row(
         connection,
-        "SELECT count(*), min(observed) FROM outcomes WHERE source = ? AND id > ?",
+        "SELECT count(*), (SELECT observed FROM outcomes WHERE source = ?1 AND id > ?2 ORDER BY id LIMIT 1)"
+        " FROM outcomes WHERE source = ?1 AND id > ?2",
         [source, found],
     )
     waiting = "SELECT count(*) FROM reviews WHERE source = ? AND verdict IS NULL"
@@ -192,6 +202,16 @@ def read_other_outcome(connection: sqlite3.Connection, source: str, outcome: Che
 def read_first_gone(connection: sqlite3.Connection, first: str, last: str) -> tuple[Check, ...]:
     """Return the checks, from one instant to before another, that first confirmed a source as gone."""
     return _select_checks(connection, _FIRST_GONE, [first, last])
+
+
+def read_missing_since(connection: sqlite3.Connection, source: str, statuses: Collection[int]) -> str | None:
+    """Return when a server first said by one of these statuses that a source is missing, since it was found.
+
+    None where it did not. Other failures before and in between do not count.
+    """
+    values = [source, json.dumps(sorted(statuses))]
+    since: str | None = fetch_value(connection, _MISSING, values)
+    return since
 
 
 def read_success(connection: sqlite3.Connection, source: str) -> Check | None:

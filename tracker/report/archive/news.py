@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,12 +17,13 @@ from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import ARROW, tally
 from tracker.report.document import Span
 from tracker.report.json_text import plain_fields
-from tracker.report.layout import counted, draw, line, wrap
+from tracker.report.layout import DIGEST, counted, draw, line, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracker.model.ledger import Severity
     from tracker.model.news import News, Revision
     from tracker.model.texts import Reference
     from tracker.report.document import Style
@@ -68,13 +70,16 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
     """Yield each event with its evidence and the next step; of many notes, the first alone."""
     warnings = [each for each in news if each.severity != "note"]
     notes = [each for each in news if each.severity == "note"]
-    hosts = Counter(map(_host, news))
-    for host, number in hosts.items():
-        if host and number >= MANY:
-            severity, address, what = host
-            yield from wrap(one_line(f"{severity}: {address}: {what}, {number:,} sources"), width, "", "  ")
+    shared = Counter(map(_share, news))
+    for share, number in shared.items():
+        if share and number >= MANY:
+            told = f"{share.severity}: {share.subject}: {share.what}, {number:,} {share.unit}"
+            yield from wrap(one_line(told), width, "", "  ")
+            if share.step:
+                yield from wrap(one_line(share.step), width, "  ", "    ")
     warnings, notes = (
-        [each for each in some if hosts[_host(each)] < MANY or not _host(each)] for some in (warnings, notes)
+        [each for each in some if shared[_share(each)] < MANY or not _share(each)]
+        for some in (warnings, notes)
     )
     for each in (*warnings, *notes[:_MOST_NOTES]):
         style: Style = "warning" if each.severity == "warning" else "plain"
@@ -94,12 +99,41 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
         yield line(f"and {counts}; see: tracker runs")
 
 
-def _host(news: News) -> tuple[str, str, str] | None:
-    """Return what a host is told for once, however many of its sources are down, or well again."""
-    if news.kind not in {"unreachable", "well again"} or (news.check.sha256 and news.kind == "unreachable"):
-        return None
-    cause = news.check.cause if news.kind == "unreachable" else ""
-    return news.severity, urlsplit(news.check.address).netloc, ", ".join(filter(None, (news.kind, cause)))
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What is told once, however many sources it happened to."""
+
+    severity: Severity
+    subject: str
+    what: str
+    unit: str = "sources"
+    step: str = ""
+
+
+def _share(news: News) -> _Share | None:
+    """Return what an event shares with others of its night; None for one that is told by itself.
+
+    A host is down, or well again; one page is in the way of many sources; an index has moved with its links.
+    """
+    check = news.check
+    what = ", ".join(filter(None, (news.kind, check.cause)))
+    index, mark, _ = check.source.partition(":")
+    if news.kind == "quarantined" and check.sha256:
+        subject = f"the same bytes (sha256 {check.sha256[:DIGEST]})"
+        return _Share(news.severity, subject, what, step="tracker review")
+    if news.kind == "gone" and mark:
+        step = f"if the listing has moved: {mend_listing(index)}"
+        return _Share(news.severity, index, what, "of its links", step)
+    if news.kind == "well again":
+        return _Share(news.severity, urlsplit(check.address).netloc, news.kind)
+    if news.kind == "unreachable" and not check.sha256:
+        return _Share(news.severity, urlsplit(check.address).netloc, what)
+    return None
+
+
+def mend_listing(index: str) -> str:
+    """Return what mends an index whose links lead to nothing."""
+    return f"url or links in [sources.{index}] of the watch list"
 
 
 def _mark(runs: Sequence[Span]) -> list[Span]:
@@ -118,6 +152,8 @@ def _facts(news: News) -> Iterator[str]:
         yield f"tracker diff {revision.old} {revision.new}"
     elif news.kind == "quarantined":
         yield "tracker review"
+    elif news.kind == "gone" and check.reference is None and ":" not in check.source:
+        yield f"if it has moved: {mend_listing(check.source)}"
     elif news.kind == "gone":
         yield f"if for good: tracker sources close {check.source} --by NAME --reason TEXT"
 

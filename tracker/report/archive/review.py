@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.model.news import MANY
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
 from tracker.report.layout import DIGEST, counted, draw, line, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.model.changes import Comparison
     from tracker.model.ledger import Check, Review
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tracker.report.layout import Line
 
 _TEXT_LINES = 20
+_NAMED = 3
+"""The most sources of the same bytes that are named."""
 _TOLD_HEADERS = frozenset({"content-type", "content-length", "last-modified", "etag", "location", "server"})
 NONE_WAIT = "No documents are waiting."
 NONE_DECIDED = "Nobody has decided on a document yet."
@@ -55,7 +58,47 @@ def render_reviews(
     """Return documents, two lines each: number, source and reference, then when, why and how often."""
     if not rows:
         return draw([line(NONE_DECIDED if decided else NONE_WAIT)], color=color)
-    return draw([*(each for row in rows for each in _entry(row, width)), line(NEXT, "dim")], color=color)
+    floods = () if decided else find_floods([each.review for each in rows])
+    grouped = {review.id: flood for flood in floods for review in flood}
+    shown = (
+        _entry(row, width) if row.review.id not in grouped else _flood(grouped[row.review.id], width)
+        for row in rows
+        if row.review.id not in grouped or row.review == grouped[row.review.id][0]
+    )
+    return draw([*(each for some in shown for each in some), line(NEXT, "dim")], color=color)
+
+
+def find_floods(waiting: Sequence[Review]) -> tuple[tuple[Review, ...], ...]:
+    """Return the documents of which many sources gave the same bytes: one page in the way, as of a login."""
+    found: dict[tuple[str, str], list[Review]] = {}
+    for each in waiting:
+        found.setdefault((each.sha256, each.cause), []).append(each)
+    return tuple(tuple(some) for some in found.values() if len(some) >= MANY)
+
+
+def write_ranges(numbers: Iterable[int]) -> str:
+    """Return numbers as ``tracker review`` reads them: ``3,11-76``."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and spans[-1][-1] == number - 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    return ",".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in spans)
+
+
+def _flood(reviews: Sequence[Review], width: int) -> Iterator[Line]:
+    first, numbers = reviews[0], write_ranges(each.id for each in reviews)
+    same = f"{counted(len(reviews), 'source')} gave the same bytes"
+    yield (
+        Span(f"{numbers}  {same}", "bold"),
+        Span(f"  {counted(first.size, 'byte')}  {first.observed[:16].replace('T', ' ')}"),
+    )
+    parts = f"{first.cause}: {first.detail}" if first.detail else first.cause
+    named = ", ".join(each.source for each in reviews[:_NAMED])
+    more = f" and {len(reviews) - _NAMED:,} more" if reviews[_NAMED:] else ""
+    facts = (parts, f"{named}{more}", f"tracker review {numbers} reject --by NAME --reason TEXT")
+    yield from wrap(one_line(" · ".join(facts)), width, "   ", "   ")
 
 
 def _entry(row: Waiting, width: int) -> Iterator[Line]:
@@ -136,6 +179,13 @@ def render_decision(review: Review) -> str:
     """Return what came of a decision, on one line."""
     row = Waiting(review)
     return one_line(f"review {review.id}: {'; '.join(_history(row))}")
+
+
+def render_decisions(reviews: Sequence[Review]) -> str:
+    """Return what came of a decision on several documents, on one line."""
+    numbers = write_ranges(each.id for each in reviews)
+    told = f"{counted(len(reviews), 'document')}, {numbers}: {'; '.join(_history(Waiting(reviews[0])))}"
+    return one_line(told)
 
 
 def reviews_json(rows: Sequence[Waiting]) -> str:

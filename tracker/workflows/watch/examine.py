@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.admission import refuse_unreadable
-from tracker.capture.causes import is_missing
+from tracker.capture.causes import MISSING_STATUSES
 from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import Admission, Validators
@@ -152,8 +152,9 @@ class _Examination:
             return check
         past = self.ledger.past(check.source, CHECKS_READ)
         failed = takewhile(lambda each: each.outcome not in GOOD_OUTCOMES, past)
-        gone = [each.observed[:10] for each in failed if each.outcome == "gone"]
-        return replace(check, cause=REAPPEARED, detail=f"gone since {gone[-1]}") if gone else check
+        since = self.ledger.missing_since(check.source, MISSING_STATUSES) or last.observed
+        is_back = any(each.outcome == "gone" for each in failed)
+        return replace(check, cause=REAPPEARED, detail=f"gone since {since[:10]}") if is_back else check
 
     def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
         """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
@@ -245,4 +246,4 @@ def _reject_withdrawn(check: Check, withdrawal: Withdrawal) -> Examined:
 def _missing_days(past: Sequence[Check]) -> set[str]:
     """Return the days since it was last found on which the server said that it is missing."""
     since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
-    return {each.observed[:10] for each in since if is_missing(each.http_status)}
+    return {each.observed[:10] for each in since if each.http_status in MISSING_STATUSES}

@@ -14,16 +14,19 @@ from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.versions import Versions
 from tracker.archive.rights.access import read_ended_embargoes
+from tracker.capture.causes import MISSING_STATUSES
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES, Concern, Health
 from tracker.model.news import MANY
 from tracker.report.archive.clocks import describe_clock
+from tracker.report.archive.news import mend_listing
+from tracker.report.archive.review import find_floods, write_ranges
 from tracker.workflows.keep.reextract import count_outdated
 from tracker.workflows.watch.examine import WITHDRAWN
 from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.questions import choose_sources, list_links
-from tracker.workflows.watch.telling import RESTLESS, name_series
+from tracker.workflows.watch.telling import RESTLESS, name_series, restless_since
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -64,6 +67,9 @@ def _end_killed(archive: Path, runs: Iterable[RunEntry]) -> tuple[RunEntry, ...]
     )
 
 
+_PAST_READ = 400
+"""How many checks back a row of changes is followed: more than a year of nights."""
+
 NIGHT_HOURS = 36
 """The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
 
@@ -83,17 +89,31 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
         noted, series = ledger.expectations(), name_series(watched.sources)
         silent = frozenset(each.reference for each in noted if each.state == "no statement")
         down = _find_hosts([each for each in sources if not _is_silent(each.last, silent)], streak)
+        lost, floods = _find_lost(sources), find_floods(waiting)
+        told = [*chain.from_iterable((*down.values(), *lost.values()))]
+        alone = [each for each in waiting if each not in chain.from_iterable(floods)]
+        indexes = frozenset(each.id for each in watched.sources if each.is_index)
         found = (
             *_missed_nights(runs, instant),
             *_unconfirmed(runs),
             *_ended_embargoes(watched, ledger.confirmed_day(), instant[:10]),
             *_readable(archive),
             *chain.from_iterable(
-                _source_concerns(each, streak, waiting, silent, series.get(each.last.source))
+                _source_concerns(
+                    each,
+                    streak,
+                    alone,
+                    silent,
+                    series.get(each.last.source),
+                    ledger,
+                    is_index=each.last.source in indexes,
+                )
                 for each in sources
-                if each not in chain.from_iterable(down.values())
+                if each not in told
             ),
             *(_host_concern(host, states) for host, states in down.items()),
+            *(_lost_concern(index, states, ledger) for index, states in lost.items()),
+            *map(_flood_concern, floods),
             *_overdue(noted, instant[:10]),
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
@@ -194,6 +214,9 @@ def _source_concerns(
     waiting: Sequence[Review],
     silent: Collection[Reference],
     series: Reference | None,
+    ledger: Ledger,
+    *,
+    is_index: bool,
 ) -> Iterator[Concern]:
     """Yield what is wrong with a source.
 
@@ -203,29 +226,69 @@ def _source_concerns(
     last = state.last
     is_silent = _is_silent(last, silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
-    close = f"if for good: tracker sources close {last.source} --by NAME --reason TEXT"
-    # An index that answers with something else is mended in the watch list, as the night said.
-    end = f"; {last.detail if series and last.sha256 and last.detail else close}"
+    end = f"; {_next_step(last, is_index=is_index)}"
     if last.cause == WITHDRAWN:
         yield Concern(WITHDRAWN, last.source, state.since, f"{last.detail}{end}", "note", last.reference)
     elif last.outcome == "gone":
         kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
         gone = f"{last.address} ({last.cause}), {kept}{end}"
         severity: Severity = "note" if state.succeeded or is_silent else "warning"
-        yield Concern("gone", last.source, state.since, gone, severity, last.reference)
+        yield Concern("gone", last.source, _gone_since(state, ledger), gone, severity, last.reference)
     elif state.failures >= streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}{end}"
         severity = "note" if is_silent else "warning"
         yield Concern("failing", last.source, state.since, times, severity, last.reference or series)
     if last.cause == RESTLESS:
         found = f"{last.snapshot}: {last.detail}"
-        yield Concern(RESTLESS, last.source, last.observed, found, reference=last.reference)
+        since = restless_since(ledger.past(last.source, _PAST_READ))
+        yield Concern(RESTLESS, last.source, since, found, reference=last.reference)
     own = [review for review in waiting if review.source == last.source]
     if own:
         is_well = last.outcome in GOOD_OUTCOMES
         text = _describe_waiting(own) + ("; the source is well again" if is_well else "")
         severity = "note" if is_well else "warning"
         yield Concern("waiting", last.source, own[0].observed, text, severity, last.reference)
+
+
+def _next_step(last: Check, *, is_index: bool) -> str:
+    """Return what mends a source: an index is never closed because its page was changed, or has moved."""
+    close = f"if for good: tracker sources close {last.source} --by NAME --reason TEXT"
+    if not is_index:
+        return close
+    if last.sha256:
+        return last.detail or f"mend url or links in [sources.{last.source}] of the watch list"
+    return f"if it has moved, write its url in [sources.{last.source}] of the watch list; {close}"
+
+
+def _gone_since(state: SourceState, ledger: Ledger) -> str | None:
+    """Return when a source that is gone was first missing: it may have been down before, which is no word."""
+    return ledger.missing_since(state.last.source, MISSING_STATUSES) or state.since
+
+
+def _find_lost(sources: Sequence[SourceState]) -> dict[str, list[SourceState]]:
+    """Return the indexes of which many links are gone: a listing that has moved, and not many statements."""
+    found: dict[str, list[SourceState]] = {}
+    for state in sources:
+        index, mark, _ = state.last.source.partition(":")
+        if mark and state.last.outcome == "gone" and state.last.cause != WITHDRAWN:
+            found.setdefault(index, []).append(state)
+    return {index: states for index, states in found.items() if len(states) >= MANY}
+
+
+def _lost_concern(index: str, states: Sequence[SourceState], ledger: Ledger) -> Concern:
+    since = min(_gone_since(state, ledger) or "" for state in states)
+    never = sum(state.succeeded is None for state in states)
+    kept = f"nothing was ever captured of {never:,} of them" if never else "what was captured is kept"
+    detail = f"{len(states):,} of its links, {kept}; if the listing has moved: {mend_listing(index)}"
+    return Concern("gone", index, since, detail, "warning" if never else "note")
+
+
+def _flood_concern(flood: Sequence[Review]) -> Concern:
+    detail = (
+        f"{len(flood)} documents wait, all the same bytes ({flood[0].cause}):"
+        f" tracker review {write_ranges(each.id for each in flood)} reject --by NAME --reason TEXT"
+    )
+    return Concern("waiting", f"{len(flood)} sources", min(each.observed for each in flood), detail)
 
 
 def _is_silent(last: Check, silent: Collection[Reference]) -> bool:

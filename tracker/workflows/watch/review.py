@@ -20,6 +20,7 @@ from tracker.workflows.compare.compare import compare_sides
 from tracker.workflows.importing.add import declare_arrival, read_arrival, record_arrival
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
@@ -79,25 +80,51 @@ def decide_review(
     Raises ``DecisionInvalid`` for a decision that is incomplete or too late, ``ReferenceInvalid``,
     ``NotInArchive`` for an unknown number, and ``DocumentUnreadable`` where there is no text.
     """
+    (decided,) = _decide_all(archive, [number], verdict, coder, reference)
+    return decided
+
+
+def reject_reviews(archive: Path, spans: Sequence[range], coder: Coder) -> tuple[Review, ...]:
+    """Reject the documents that wait under numbers of these spans, all or none, and return them.
+
+    Those of which a person has decided stay as they are. Raises as ``decide_review`` does, and
+    ``NotInArchive`` where none of them waits.
+    """
+    numbers = [each.review.id for each in list_reviews(archive)]
+    chosen = [number for number in numbers if any(number in span for span in spans)]
+    if not chosen:
+        raise NotInArchive("none of these documents waits; see: tracker review")
+    return _decide_all(archive, chosen, "reject", coder, None)
+
+
+def _decide_all(
+    archive: Path, numbers: Sequence[int], verdict: Verdict, coder: Coder, reference: str | None
+) -> tuple[Review, ...]:
     from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
 
     check_coder(coder)
     if not (coder.note or "").strip():
         raise DecisionInvalid("missing option --reason TEXT")
     with open_ledger(archive) as ledger:
-        review = _decide(ledger, number, verdict, coder, reference)
-        arrival = _read_again(archive, _find(ledger, number), ledger) if verdict == "accept" else None
+        for number in numbers:
+            _decide(ledger, number, verdict, coder, reference)
+        arrivals = {
+            number: _read_again(archive, _find(ledger, number), ledger)
+            for number in numbers
+            if verdict == "accept"
+        }
     with open_store(archive, "review") as store, store.batch():
-        # Again, now that no other run can write: another person may have decided since.
-        review = _decide(store.ledger, number, verdict, coder, reference)
         store.begin(coder.decided)
-        recorded: Recorded | None = None
-        if arrival and review.reference:
-            declared = declare_arrival(arrival, review.reference)
-            recorded = record_arrival(store, arrival, declared, _last_seen(review, store.ledger))
-        store.settle(review, recorded)
+        for number in numbers:
+            # Again, now that no other run can write: another person may have decided since.
+            review = _decide(store.ledger, number, verdict, coder, reference)
+            recorded: Recorded | None = None
+            if (arrival := arrivals.get(number)) and review.reference:
+                declared = declare_arrival(arrival, review.reference)
+                recorded = record_arrival(store, arrival, declared, _last_seen(review, store.ledger))
+            store.settle(review, recorded)
     with open_ledger(archive) as ledger:
-        return _find(ledger, number)
+        return tuple(_find(ledger, number) for number in numbers)
 
 
 def _decide(ledger: Ledger, number: int, verdict: Verdict, coder: Coder, reference: str | None) -> Review:

@@ -93,16 +93,28 @@ def tell_length(before: int, now: int) -> str:
     return f"{now:,} words, {before:,} before ({(now - before) / max(before, 1):+.0%})"
 
 
+def _row_of_changes(observed: str, past: Iterable[Check], *, is_back: bool) -> list[Check]:
+    since = date.fromisoformat(observed[:10]) - timedelta(days=RESTLESS_DAYS)
+    lately = [each for each in past if is_back and each.observed >= since.isoformat()]
+    row = lately or takewhile(lambda each: each.outcome == "changed", past)
+    return [each for each in row if each.outcome == "changed"]
+
+
+def restless_since(past: Sequence[Check]) -> str:
+    """Return when a restless source began to change; ``past`` are its checks, newest first."""
+    row = _row_of_changes(past[0].observed, past, is_back=False)
+    if len({each.observed[:10] for each in row}) < RESTLESS_NIGHTS:
+        row = _row_of_changes(past[0].observed, past, is_back=True)
+    return row[-1].observed
+
+
 def find_row_of_changes(check: Check, past: Sequence[Check], *, is_back: bool) -> tuple[str, str]:
     """Return a cause and its detail where a source changes night after night, as by a date on its page.
 
     ``past`` are its latest checks, newest first. Where the text ``is_back``, all changes of the last days
     count: two servers may have two versions, and answer by chance.
     """
-    since = date.fromisoformat(check.observed[:10]) - timedelta(days=RESTLESS_DAYS)
-    lately = [each for each in past if is_back and each.observed >= since.isoformat()]
-    row = lately or takewhile(lambda each: each.outcome == "changed", past)
-    nights = {each.observed[:10] for each in row if each.outcome == "changed"}
+    nights = {each.observed[:10] for each in _row_of_changes(check.observed, past, is_back=is_back)}
     number = len(nights | {check.observed[:10]})
     if number < RESTLESS_NIGHTS:
         return "", ""
