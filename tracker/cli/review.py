@@ -69,9 +69,8 @@ def review(
     """List quarantined documents, show one, or decide on it.
 
     A document is shown with the rule that stopped it, how it was fetched, its text, and its difference to
-    the current version. accept: it becomes the next snapshot. reject: the same bytes are not shown again; many
-    can be rejected at once.
-    The record keeps who decided and why.
+    the current version. accept: it becomes the next snapshot. reject: the same bytes are not shown again, of
+    many documents at once. The record keeps who decided and why.
     """
     from tracker.report.archive import review as report
     from tracker.workflows.watch.review import list_reviews, read_bytes, show_review
@@ -85,7 +84,7 @@ def review(
         as_text = partial(report.render_reviews, waiting, decided=decided)
         answer(form, partial(report.reviews_json, waiting), as_text, color=color, output=output)
     elif number is None:
-        _reject(archive, spans, by, reason)
+        _reject(archive, spans, by, reason, named)
     elif save:
         refuse_overwriting(save, (), archive)
         write_bytes(read_bytes(archive, number), save)
@@ -104,7 +103,7 @@ def _read_spans(text: str) -> tuple[range, ...]:
         found = _SPAN.fullmatch(part.strip())
         if not found:
             raise DecisionInvalid(
-                f"{text!r} is no number of a document; write 12, or 11-76,80 to reject many"
+                f"{text!r} is no number of a document; write 12, or to reject many 11-76,80"
             )
         first, last = int(found[1]), int(found[2] or found[1])
         spans.append(range(first, last + 1))
@@ -151,14 +150,17 @@ def _decide(
     write_answer(render_decision(decided))
 
 
-def _reject(archive: Path, spans: Sequence[range], by: str | None, reason: str | None) -> None:
+def _reject(
+    archive: Path, spans: Sequence[range], by: str | None, reason: str | None, named: str | None
+) -> None:
     from tracker.report.archive.review import render_decisions
     from tracker.workflows.code.judge import Coder
     from tracker.workflows.watch.review import reject_reviews
 
     if by is None:
         raise DecisionInvalid("missing option --by NAME")
-    write_answer(render_decisions(reject_reviews(archive, spans, Coder(by, options.now(), reason))))
+    rejected = reject_reviews(archive, spans, Coder(by, options.now(), reason), reference=named)
+    write_answer(render_decisions(rejected))
 
 
 def _render(shown: ReviewedDocument, *, everything: bool, width: int, color: bool) -> str:

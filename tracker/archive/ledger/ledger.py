@@ -30,6 +30,7 @@ class Ledger(Record):
     past = method(outcomes.read_past)
     success = method(outcomes.read_success)
     listed = method(outcomes.read_listed)
+    listed_by = method(outcomes.read_listed_by)
     full_check = method(outcomes.read_full_check)
     content_type = method(outcomes.read_document_type)
     told = method(outcomes.read_told)

@@ -57,10 +57,12 @@ ORDER BY id LIMIT 1
 """
 
 _LISTED = f"""
-SELECT id FROM outcomes WHERE source = ? AND address = ? AND reference IS NULL AND {_GOOD}
+SELECT id FROM outcomes WHERE source = ?1 AND address = ?2 AND reference IS NULL AND {_GOOD}
 AND sha256 IN (SELECT sha256 FROM documents WHERE bytes IS NOT NULL)
-ORDER BY id DESC LIMIT 1
+ORDER BY %s LIMIT 1
 """  # noqa: S608 (our own text)
+_LAST_LISTED = _LISTED % "id DESC"
+_LISTED_BY = _LISTED % "CASE WHEN substr(observed, 1, 10) <= ?3 THEN -id ELSE id END"
 
 _FULL = f"""
 SELECT runs.id, %s.observed FROM outcomes %s JOIN runs ON runs.id = %s.run
@@ -237,7 +239,13 @@ def read_captured(connection: sqlite3.Connection, first: str, last: str) -> tupl
 
 def read_listed(connection: sqlite3.Connection, source: str, address: str) -> Check | None:
     """Return the last check of an index at an address that was in order and whose bytes are kept."""
-    outcome = fetch_value(connection, _LISTED, [source, address])
+    outcome = fetch_value(connection, _LAST_LISTED, [source, address])
+    return read_check(connection, outcome) if outcome else None
+
+
+def read_listed_by(connection: sqlite3.Connection, source: str, address: str, day: str) -> Check | None:
+    """Return what ``read_listed`` returned on a day (ISO), or else the first such check after it."""
+    outcome = fetch_value(connection, _LISTED_BY, [source, address, day])
     return read_check(connection, outcome) if outcome else None
 
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from tracker.model.watching import Fetched, Source
 
 CUT_OFF, NO_LINKS, FEWER_LINKS = "cut off", "no links", "fewer links"
+OTHER_LINKS: Final = "other links"
+"""All of its links lead elsewhere than those that it listed last, which may have moved; they are followed."""
+
+COMPARED_DAYS: Final = 30
+"""The days after which what an index listed is compared again, for one that loses a link a night."""
 
 LISTING_CAUSES: Final = {
     CUT_OFF: "a feed or sitemap without its end",
@@ -37,6 +42,8 @@ class Listing:
     """Whether there ever was a link to be followed by the patterns of today."""
     followed: frozenset[str] = frozenset()
     """Those of its links that were followed before, by whatever patterns."""
+    day: str = ""
+    """When it was listed, for what was listed before."""
 
     @property
     def data(self) -> bytes:
@@ -44,12 +51,15 @@ class Listing:
         return self.fetched.data or b""
 
 
-def judge_listing(source: Source, now: Listing, last: Listing | None) -> tuple[str, str] | None:
+def judge_listing(
+    source: Source, now: Listing, last: Listing | None, earlier: Listing | None = None
+) -> tuple[str, str] | None:
     """Return why an index is not in order, with what shows it; None where it is.
 
-    ``last`` is what it listed when it was last in order. An index with ``min_links`` links is in order
-    whatever it looks like. One that lists what it listed before is not examined as a page: it may have a form
-    to log in. A feed whose entries are others now may have lost those that are followed among them.
+    ``last`` is what it listed when it was last in order, ``earlier`` some nights before that. An index with
+    ``min_links`` links is in order whatever it looks like. One that lists what it listed before is not
+    examined as a page: it may have a form to log in. A feed whose entries are others now may have lost those
+    that are followed among them.
     """
     number, least = len(now.chosen), source.min_links
     if least and number >= least:
@@ -57,11 +67,14 @@ def judge_listing(source: Source, now: Listing, last: Listing | None) -> tuple[s
     if is_cut_off(now.data):
         return CUT_OFF, f"it has no end; links before that: {len(now.every):,}"
     lost = _find_loss(source, now, last)
+    if not lost and source.min_links is None and earlier and _has_faded(now, earlier):
+        lost, last = FEWER_LINKS, earlier
     is_other = last is None or not (now.chosen & last.chosen)
     found = _classify(source, now, last, by_title=not lost) if lost or is_other else None
     if not lost:
         return found
-    past = f", {len(last.chosen):,} when it was last in order" if last and last.chosen else ""
+    when = f"on {last.day}" if last and last is earlier else "when it was last in order"
+    past = f", {len(last.chosen):,} {when}" if last and last.chosen else ""
     past = past or (f", {len(now.followed):,} of them were before" if now.followed else "")
     counted = f"{number:,} of its {len(now.every):,} links are to be followed{past}"
     if found:
@@ -85,9 +98,29 @@ def _find_loss(source: Source, now: Listing, last: Listing | None) -> str:
         return ""
     if number == 0:
         return NO_LINKS
-    bounds, before = load_rules().bounds, len(last.chosen)
-    has_shrunk = number <= bounds.links_left * before and before - number >= bounds.links_lost
-    return FEWER_LINKS if has_shrunk and now.chosen <= last.chosen else ""
+    return FEWER_LINKS if _has_shrunk(now, last) else ""
+
+
+def _has_shrunk(now: Listing, before: Listing) -> bool:
+    """Tell whether half of the links are there or fewer, and no other."""
+    bounds, number = load_rules().bounds, len(before.chosen)
+    left = len(now.chosen)
+    has_shrunk = left <= bounds.links_left * number and number - left >= bounds.links_lost
+    return has_shrunk and now.chosen <= before.chosen
+
+
+def _has_faded(now: Listing, earlier: Listing) -> bool:
+    """Tell whether an index has shrunk over some nights; entries push each other out of a feed."""
+    is_full = is_feed(now.data) and len(now.every) >= len(earlier.every)
+    return not is_full and _has_shrunk(now, earlier)
+
+
+def has_other_links(now: Listing, last: Listing | None) -> bool:
+    """Tell whether all links of an index lead into other folders than those that it listed last."""
+    places, before = (
+        {address.rpartition("/")[0] for address in each.chosen} if each else set() for each in (now, last)
+    )
+    return bool(places and before) and places.isdisjoint(before)
 
 
 def _is_rolling(now: Listing, last: Listing) -> bool:

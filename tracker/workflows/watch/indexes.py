@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.admit.listings import LISTING_CAUSES, NO_LINKS, Listing, judge_listing
+from tracker.capture.admit.listings import (
+    COMPARED_DAYS,
+    LISTING_CAUSES,
+    NO_LINKS,
+    OTHER_LINKS,
+    Listing,
+    has_other_links,
+    judge_listing,
+)
 from tracker.capture.watch.discovery import discover, nested_indexes, read_index
 from tracker.capture.watch.links import IndexLink
 from tracker.errors import DocumentUnreadable
@@ -55,7 +64,8 @@ def examine_index(
     except DocumentUnreadable as error:
         return ExaminedIndex(_refuse(check, fetched, before, (NO_INDEX, str(error))))
     last = _read_last(index, ledger, check, now.listing)
-    found = judge_listing(index, now.listing, last) or _judge_sitemaps(now, before, ledger)
+    earlier = _read_earlier(index, ledger, observed, now.listing, last)
+    found = judge_listing(index, now.listing, last, earlier) or _judge_sitemaps(now, before, ledger)
     if found and found[0] not in LISTING_CAUSES:
         return ExaminedIndex(_refuse(check, fetched, before, found))
     known = {each.address for each in candidates}
@@ -64,6 +74,9 @@ def examine_index(
         return ExaminedIndex(_refuse(check, fetched, before, found), unseen, now.nested)
     is_other = last is None or now.listing.chosen != last.chosen
     told = f"{counted(len(now.links), 'link')}, {len(unseen):,} not seen before"
+    if last and has_other_links(now.listing, last):
+        told = f"all lead elsewhere than the {len(last.chosen):,} that it listed before; {told}"
+        check = replace(check, cause=OTHER_LINKS)
     told_check = _tell(replace(check, detail=told), before, is_changed=bool(unseen))
     return ExaminedIndex(Examined(told_check, listed=fetched if is_other else None), unseen, now.nested)
 
@@ -84,12 +97,28 @@ def _read_last(index: Source, ledger: Ledger, check: Check, now: Listing) -> Lis
     last = ledger.listed(index.id, index.address)
     if last is None or last.sha256 is None:
         return None
-    if last.sha256 == check.sha256:
-        return now
+    return now if last.sha256 == check.sha256 else _read_kept(index, ledger, last)
+
+
+def _read_earlier(
+    index: Source, ledger: Ledger, observed: str, now: Listing, last: Listing | None
+) -> Listing | None:
+    """Return what an index that has lost links listed some nights ago; None for one that has lost none."""
+    if last is None or not now.chosen < last.chosen:
+        return None
+    day = date.fromisoformat(observed[:10]) - timedelta(days=COMPARED_DAYS)
+    first = ledger.listed_by(index.id, index.address, day.isoformat())
+    return _read_kept(index, ledger, first) if first else None
+
+
+def _read_kept(index: Source, ledger: Ledger, last: Check) -> Listing | None:
+    """Return what an index listed at an earlier check, by the patterns of today."""
+    if last.sha256 is None:
+        return None
     kept, sent = ledger.document(last.sha256), last.exchanges[-1].content_type if last.exchanges else None
     fetched = Fetched(index.id, last.url or index.address, kept, sent, (), last.validators, 0.0)
     try:
-        return _read(index, fetched).listing
+        return replace(_read(index, fetched).listing, day=last.observed[:10])
     except DocumentUnreadable:
         return None
 
@@ -106,7 +135,8 @@ def _tell(check: Check, before: LastChecks, *, is_changed: bool) -> Check:
     cause, moved = find_move(check, before.success, any_redirect=True)
     outcome: CheckOutcome = "changed" if is_changed else "moved" if moved else "unchanged"
     detail = "; ".join(part for part in (check.detail, moved) if part)
-    return replace(check, outcome=outcome if before.success else "new", cause=cause, detail=detail)
+    told = check.cause or cause
+    return replace(check, outcome=outcome if before.success else "new", cause=told, detail=detail)
 
 
 def _refuse(check: Check, fetched: Fetched, before: LastChecks, found: tuple[str, str]) -> Examined:

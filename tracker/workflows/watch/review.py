@@ -84,7 +84,9 @@ def decide_review(
     return decided
 
 
-def reject_reviews(archive: Path, spans: Sequence[range], coder: Coder) -> tuple[Review, ...]:
+def reject_reviews(
+    archive: Path, spans: Sequence[range], coder: Coder, *, reference: str | None = None
+) -> tuple[Review, ...]:
     """Reject the documents that wait under numbers of these spans, all or none, and return them.
 
     Those of which a person has decided stay as they are. Raises as ``decide_review`` does, and
@@ -94,7 +96,7 @@ def reject_reviews(archive: Path, spans: Sequence[range], coder: Coder) -> tuple
     chosen = [number for number in numbers if any(number in span for span in spans)]
     if not chosen:
         raise NotInArchive("none of these documents waits; see: tracker review")
-    return _decide_all(archive, chosen, "reject", coder, None)
+    return _decide_all(archive, chosen, "reject", coder, reference)
 
 
 def _decide_all(
