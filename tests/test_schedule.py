@@ -5,9 +5,10 @@ import re
 import shlex
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 import yaml
@@ -42,6 +43,26 @@ def test_cron_reads_the_line_and_the_shell_the_command(archive: Path, hour: int,
     assert shlex.split(command.replace(r"\%", "%")) == [
         "/opt/tracker/bin/tracker", "--archive", str(archive), "snapshot", "--quiet",
     ]  # fmt: skip
+
+
+def test_the_hour_that_is_proposed_is_in_every_night_of_every_country(tracker: Callable[..., Ran]) -> None:
+    days = [datetime(2027, 1, 1, tzinfo=UTC).date() + timedelta(days=day) for day in range(365)]
+    zones = [ZoneInfo(name) for name in available_timezones()]
+    assert len(zones) > 300
+
+    def is_skipped(hour: int) -> bool:
+        locals_ = (datetime.combine(day, time(hour, 30), zone) for zone in zones for day in days)
+        return any(each.astimezone(UTC).astimezone(each.tzinfo).hour != hour for each in locals_)
+
+    assert is_skipped(2)
+    assert not is_skipped(4)
+    for scheduler, line in (("cron", "30 4 * * * "), ("systemd", "OnCalendar=*-*-* 04:30:00\n")):
+        ran = tracker("schedule", scheduler)
+        assert (ran.code, ran.err, line in ran.out) == (0, "", True)
+        early = tracker("schedule", scheduler, "--at", "02:30")
+        assert early.code == 0
+        assert "02:30 is among the hours that a machine may skip when clocks go forward" in early.err
+    assert "clocks go forward" not in tracker("schedule", "github", "--at", "02:30").err
 
 
 def write_units(folder: Path, archive: Path, program: str) -> list[Path]:

@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker snapshot | tracker snapshot GBR/UNGA --dry-run"
         " | tracker snapshot --quiet --summary night.json --fail-on gone,quarantined"
     )(snapshot)
-    app.command(epilog="Examples: tracker schedule cron --at 02:30 | tracker schedule systemd")(schedule)
+    app.command(epilog="Examples: tracker schedule cron --at 05:15 | tracker schedule systemd")(schedule)
 
 
 def snapshot(
@@ -232,7 +232,7 @@ def schedule(
     ],
     at: Annotated[
         str, typer.Option(metavar="TIME", help="The local time of the machine; on GitHub UTC.")
-    ] = "02:30",
+    ] = "04:30",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Print a schedule for nightly snapshots.
@@ -240,10 +240,18 @@ def schedule(
     Prints a crontab line, systemd units, or a GitHub workflow. Set the addresses for --notify and
     --heartbeat in the environment: TRACKER_NOTIFY, TRACKER_HEARTBEAT.
     """
-    from tracker.workflows.watch.schedule import Nightly, name_closed, read_time, write_schedule
+    from tracker.workflows.watch.schedule import (
+        SAFE_HOUR,
+        Nightly,
+        name_closed,
+        read_time,
+        write_schedule,
+    )
 
     nightly = Nightly(_program(), archive, *read_time(at))
     write_answer(write_schedule(scheduler, nightly, Path.cwd()))
+    if scheduler != "github" and nightly.hour < SAFE_HOUR:
+        write_notice(f"{at} is among the hours that a machine may skip when clocks go forward; 04:30 is not")
     if scheduler == "github" and (closed := name_closed(archive)):
         write_notice(f"the workflow will push nothing while these are not open: {', '.join(closed)}")
 

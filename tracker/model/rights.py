@@ -49,8 +49,9 @@ class WithdrawnEntry:
 
     reference: Reference
     snapshots: int
-    observed: str
-    """When its latest snapshot was taken."""
+    """Those that there are still to be hidden; a public copy has none."""
+    observed: str | None
+    """When its latest snapshot was taken; None in a public copy."""
     withdrawal: Withdrawal
 
 

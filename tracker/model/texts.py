@@ -168,6 +168,11 @@ class Reference:
     def __repr__(self) -> str:
         return f"<Reference {self}>"
 
+    def covers(self, other: Reference) -> bool:
+        """Return whether this names the same as another, or more of the same series or statement."""
+        parts = ("country", "body", "session", "item", "kind", "language")
+        return all(getattr(self, part) in {None, getattr(other, part)} for part in parts)
+
 
 Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 """The languages whose sentences are cut and whose topics are met by rules of their own."""

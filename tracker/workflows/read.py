@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -52,8 +51,11 @@ def log_snapshots(archive: ArchiveSession, reference: str) -> tuple[SnapshotEntr
     asked = references.parse_reference(reference)
     withdrawn = archive.reader.withdrawn_snapshots(asked)
     entries: tuple[SnapshotEntry, ...] = ()
-    with suppress(Withdrawn):
+    try:
         entries = archive.reader.log(asked)
+    except Withdrawn:
+        if not withdrawn:  # a public copy has no row of it
+            raise
     every: tuple[SnapshotEntry | WithdrawnSnapshot, ...] = (*entries, *withdrawn)
     editions = list(dict.fromkeys(replace(each.reference, snapshot=None) for each in every))
     editions.sort(key=lambda each: references.session_sort_key(each.body, str(each.session)))

@@ -13,7 +13,7 @@ from tracker.archive.record.clocks import is_captured_by_confirmed_clock
 from tracker.archive.record.memberships import read_groups
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.layout import DOCUMENT
-from tracker.archive.schema.rows import Record, fetch_named, method, open_record
+from tracker.archive.schema.rows import Record, fetch_named, fetch_value, method, open_record
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tracker.model.record import SearchOrder, SearchPage, SearchScope, SnapshotEntry, StatementEntry
     from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
     from tracker.model.texts import Segment
+
+
+_LEFT_OUT = "SELECT closed FROM omissions ORDER BY id DESC LIMIT 1"
 
 
 def open_reader(folder: str | PathLike[str]) -> Reader:
@@ -211,9 +214,11 @@ class Reader(Record):
         self, country: str | None = None, body: str | None = None, session: str | None = None
     ) -> tuple[WithdrawnEntry, ...]:
         """Return every edition of which all was withdrawn, in the order of ``statements``."""
+        from tracker.archive.rights.refusals import read_absent  # noqa: PLC0415 (as above)
         from tracker.archive.rights.withdrawals import read_entries  # noqa: PLC0415 (as above)
 
-        return method(read_entries)(self, queries.series_is(country, body, session))
+        held = method(read_entries)(self, queries.series_is(country, body, session))
+        return (*held, *method(read_absent)(self, (country, body, session)))
 
     def withdrawn_snapshots(self, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
         """Return the snapshots behind a reference that are withdrawn, in the order of ``log``."""
@@ -226,12 +231,15 @@ class Reader(Record):
 
         It is a ``Withdrawn`` where there is something that was withdrawn.
         """
+        from tracker.archive.rights.refusals import find_by_name  # noqa: PLC0415 (as above)
         from tracker.archive.rights.withdrawals import read_behind  # noqa: PLC0415 (as above)
 
         with translate(self.path):
-            if behind := read_behind(self.connection, reference):
+            if behind := read_behind(self.connection, reference) or find_by_name(self.connection, reference):
                 return Withdrawn(f"{reference} was {behind}")
-            return NotInArchive(nearest.describe_nearest(self.connection, reference))
+            closed = fetch_value(self.connection, _LEFT_OUT) if self.has_table("omissions") else None
+            partial = f" (a public copy: {closed:,} rows are closed, and not in it)" if closed else ""
+            return NotInArchive(f"{nearest.describe_nearest(self.connection, reference)}{partial}")
 
     def _find(self, reference: Reference) -> int:
         """Return the id of the version that a reference means."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from tracker.archive.record.queries import ALL_EDITIONS, edition_is, narrow
 from tracker.archive.record.statements import find_statement
 from tracker.archive.rights.withdrawals import read_withdrawal
-from tracker.archive.schema.rows import fetch_value
+from tracker.archive.schema.rows import fetch_value, has_table
 from tracker.errors import Withdrawn
+from tracker.model.rights import WithdrawnEntry
 from tracker.references import parse_reference
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from tracker.archive.storing.writing import Writing
     from tracker.model.rights import Withdrawal
@@ -60,6 +62,9 @@ WHERE id IN (SELECT withdrawal FROM standing_withdrawals) ORDER BY id DESC
 """
 
 
+_IS_COPY = "SELECT 1 FROM omissions LIMIT 1"
+
+
 def has_withdrawals(connection: sqlite3.Connection) -> bool:
     """Return whether there is any withdrawal: most archives have none, and each document asks."""
     return bool(fetch_value(connection, "SELECT 1 FROM withdrawals LIMIT 1"))
@@ -85,7 +90,7 @@ def find_withdrawn_statement(
         return None
     statement = find_statement(connection, reference)
     if statement is None:
-        return _find_by_name(connection, reference)
+        return find_by_name(connection, reference)
     whole = _read(connection, _WHOLE, [statement])
     if whole:
         return whole
@@ -98,18 +103,36 @@ def find_withdrawn_statement(
     return _read(connection, _LATEST, [edition])
 
 
-def _find_by_name(connection: sqlite3.Connection, reference: Reference) -> Withdrawal | None:
+def find_by_name(connection: sqlite3.Connection, reference: Reference) -> Withdrawal | None:
     """Return the act on a statement, or an edition, of which a public copy has no more than that."""
-    if not fetch_value(connection, "SELECT 1 FROM omissions LIMIT 1"):
-        return None
-    for number, text in connection.execute(_NAMED).fetchall():
+    return next((act for named, act in _read_named(connection) if named.covers(reference)), None)
+
+
+def read_absent(
+    connection: sqlite3.Connection, series: tuple[str | None, str | None, str | None]
+) -> tuple[WithdrawnEntry, ...]:
+    """Return what was withdrawn and a public copy has no row of, by country, body and session where given."""
+    found = {
+        named: act
+        for named, act in _read_named(connection)
+        if find_statement(connection, named) is None
+        and all(
+            want in {None, has}
+            for want, has in zip(series, (named.country, named.body, named.session), strict=True)
+        )
+    }
+    return tuple(WithdrawnEntry(named, 0, None, found[named]) for named in sorted(found, key=str))
+
+
+def _read_named(connection: sqlite3.Connection) -> Iterator[tuple[Reference, Withdrawal]]:
+    """Yield the acts in force of a public copy with what each names, the latest first."""
+    is_copy = has_table(connection, "omissions") and fetch_value(
+        connection, "SELECT 1 FROM omissions LIMIT 1"
+    )
+    for number, text in connection.execute(_NAMED).fetchall() if is_copy else ():
         named = parse_reference(text)
-        parts = ("country", "body", "session", "item", "kind", "language")
-        if named.snapshot is None and all(
-            getattr(named, part) in {None, getattr(reference, part)} for part in parts
-        ):
-            return read_withdrawal(connection, number)
-    return None
+        if named.snapshot is None:
+            yield named, read_withdrawal(connection, number)
 
 
 def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:

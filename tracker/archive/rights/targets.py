@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.record import encoding, nearest, queries
+from tracker.archive.rights.refusals import find_by_name
 from tracker.archive.schema.rows import fetch_column
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.rights import Scope
@@ -54,6 +55,8 @@ def find_targets(connection: sqlite3.Connection, reference: Reference) -> tuple[
     if isinstance(reference.snapshot, str):
         raise ReferenceInvalid(f"{reference}: name the snapshot by its number; see: tracker log")
     found = _select(connection, *queries.narrow_to(reference))
+    if not found and (absent := find_by_name(connection, reference)):
+        raise NotInArchive(f"{reference} was {absent}; a public copy has none of it: use the archive")
     if not found:
         raise NotInArchive(nearest.describe_nearest(connection, reference))
     found = _choose_statement(reference, found)

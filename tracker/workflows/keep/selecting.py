@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from tracker.capture.read.extractors import read_extractor
 from tracker.capture.watch.watch_list import WATCH_FILE, parse_watch_list, read_watch_list
 from tracker.errors import WatchListInvalid
-from tracker.workflows.watch.questions import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,7 +79,7 @@ class Selections:
 
 def _feeds(source: Source, snapshot: Reference) -> bool:
     """Return whether a source still stands for what it gave: a table may be rewritten for another session."""
-    return source.reference is None or covers(source.reference, snapshot)
+    return source.reference is None or source.reference.covers(snapshot)
 
 
 def _by_id(sources: tuple[Source, ...]) -> Mapping[str, Source]:

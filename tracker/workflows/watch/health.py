@@ -220,7 +220,7 @@ def _source_concerns(
 ) -> Iterator[Concern]:
     """Yield what is wrong with a source.
 
-    It is a note where its statement was captured and is gone, was never made, or was withdrawn, or the source
+    It is a note where its statement, no index, was captured and is gone, was never made, or was withdrawn, or the source
     is well again.
     """
     last = state.last
@@ -232,7 +232,8 @@ def _source_concerns(
     elif last.outcome == "gone":
         kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"
         gone = f"{last.address} ({last.cause}), {kept}{end}"
-        severity: Severity = "note" if state.succeeded or is_silent else "warning"
+        is_kept = state.succeeded and not is_index
+        severity: Severity = "note" if is_kept or is_silent else "warning"
         yield Concern("gone", last.source, _gone_since(state, ledger), gone, severity, last.reference)
     elif state.failures >= streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}{end}"

@@ -212,7 +212,7 @@ def _before(source: Source, ledger: Ledger) -> LastChecks:
 def _is_answerable(source: Source, snapshot: Reference | None) -> bool:
     if source.is_index or snapshot is None or source.reference is None:
         return False
-    return covers(source.reference, replace(snapshot, snapshot=None))
+    return source.reference.covers(replace(snapshot, snapshot=None))
 
 
 def _is_wanted(source: Source, text: str) -> bool:
@@ -224,7 +224,7 @@ def _feeds(source: Source, text: str) -> bool:
         return False
     wanted = parse_reference(text)
     if source.reference:
-        return covers(wanted, source.reference)
+        return wanted.covers(source.reference)
     return source.is_index and _may_lead(source.rule, wanted)
 
 
@@ -233,9 +233,3 @@ def _may_lead(rule: str | None, wanted: Reference) -> bool:
     parts = (rule or "").partition("~")[0].split("/")
     named = (wanted.country, wanted.body, wanted.session, wanted.item)
     return all(part == name or "{" in part or name is None for part, name in zip(parts, named, strict=False))
-
-
-def covers(wanted: Reference, reference: Reference) -> bool:
-    """Return whether a reference names the same as another, or more of the same series or statement."""
-    parts = ("country", "body", "session", "item", "kind", "language")
-    return all(getattr(wanted, part) in {None, getattr(reference, part)} for part in parts)

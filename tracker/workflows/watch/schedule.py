@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Scheduler = Literal["cron", "systemd", "github"]
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+SAFE_HOUR = 4
+"""The hours before are those that clocks skip when they go forward: systemd leaves such a night out."""
+
 USER = "tracker"
 """The user of the system that takes snapshots under systemd, and owns the archive."""
 
