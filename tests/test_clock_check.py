@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,15 +17,17 @@ from tests.nights import Page, make_archive, outcomes, run_night, running_hosts,
 from tracker.capture.web.server_dates import ServerClocks, read_ahead
 from tracker.errors import ClockWrong
 from tracker.model.ledger import ClockReading
-from tracker.model.watching import Exchange
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.model.watching import Admission, Exchange
+from tracker.workflows.keep.mirror import rebuild, update_mirror
+from tracker.workflows.keep.verify import verify
 from tracker.workflows.watch.health import assess_health
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.nights import Site
+    from tests.running import Ran
     from tracker.workflows.watch.snapshot import Night
 
 TODAY, FALSE = "2026-03-01", "2040-01-01"
@@ -191,3 +195,78 @@ def test_an_embargo_ends_with_a_night_that_three_hosts_confirm(tmp_path: Path, h
         run_night(folder, day)
         assert (EMBARGOED in read_everything(folder / "mirror.git", "public")) == is_public
     check_sound(folder / "mirror.git")
+
+
+def test_the_command_ends_with_2_and_one_line_and_goes_on_where_it_is_told_to(
+    tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
+) -> None:
+    """The clock of this machine against servers of another year."""
+    folder = make(tmp_path / "snapshots", hosts)
+    refused = tracker("snapshot", "--summary", "night.json")
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert refused.err.startswith("tracker: the clock of this machine says 20")
+    assert "those of 4 hosts 2026-03-01T02:30Z (127.0.0.1, 127.0.0.2, " in refused.err
+    assert json.loads((tmp_path / "night.json").read_text(encoding="utf-8"))["exit_code"] == 2
+    assert query(folder, "SELECT count(*) FROM runs") == [(0,)]
+    ran = tracker("snapshot", "--clock-is-right", "--quiet")
+    assert ran.code == 0
+    assert re.search(r"clock not confirmed: [\d,]+ days ahead of 4 hosts; what this night kept", ran.err)
+    concerned = tracker("health")
+    assert concerned.code == 1
+    assert re.search(r"clock +the archive since .*: run 1: clock not confirmed: ", concerned.out)
+
+
+def test_a_night_of_two_hosts_is_marked_and_raises_no_alarm(
+    tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
+) -> None:
+    folder = make(tmp_path / "snapshots", hosts[:2])
+    for site in hosts:
+        site.date = format_datetime(datetime.now(UTC), usegmt=True)
+    quiet = tracker("snapshot", "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+    told = tracker("snapshot")
+    assert (told.code, "clock not confirmed: 2 hosts gave a date, 3 are needed" in told.out) == (0, True)
+    assert json.loads(tracker("runs", "1", "--format", "json").out)["clock"]["hosts"] == 2
+    assert "clock not confirmed: 2 hosts" in " ".join(tracker("runs", "1").out.split())
+    health = tracker("health")
+    assert (health.code, "note: clock" in health.out) == (0, True)
+    assert ", clock not confirmed\n" in tracker("log", "XAA/UNGA/71").out
+    for form in ("text", "bibtex", "csl", "ris"):
+        cited = tracker("cite", "XAA/UNGA/71", "--format", form).out
+        assert re.search(r"Captured 20\S+, clock not confirmed, as XAA/UNGA/71\S+@1, SHA", cited)
+    with (folder / "watch.toml").open("a", encoding="utf-8") as file:
+        file.write(source("xaa-73", "XAA/UNGA/73~prepared.en", hosts[2].url("/73")))
+    assert "clock not confirmed" not in tracker("snapshot").out
+    assert "clock not confirmed" not in tracker("log", "XAA/UNGA/73").out
+    assert "clock not confirmed" not in tracker("cite", "XAA/UNGA/73").out
+    assert "note: clock" not in tracker("health").out
+
+
+def test_what_a_person_accepted_was_captured_by_the_clock_of_its_night(
+    tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
+) -> None:
+    def refuse(_arrival: object, _history: object) -> Admission:
+        return Admission(accepted=False, cause="collapsed")
+
+    folder = make(tmp_path / "snapshots", hosts[:3])
+    run_night(folder, TODAY, "xaa-71", judge=refuse)
+    run_night(folder, TODAY, "xaa-71", "xaa-72", "xaa-73", judge=refuse)
+    for number in ("1", "2"):
+        assert tracker("review", number, "accept", "--by", "Ana", "--reason", "seen").code == 0
+    shown = [tracker("log", f"XAA/UNGA/{session}").out for session in (71, 72)]
+    assert [", clock not confirmed" in each for each in shown] == [True, False]
+
+
+def test_a_refused_night_leaves_a_mirror_that_verifies_and_rebuilds(tmp_path: Path, hosts: Hosts) -> None:
+    folder = make(tmp_path / "snapshots", hosts)
+    update_mirror(folder)
+    run_night(folder, TODAY)
+    with pytest.raises(ClockWrong):
+        run_night(folder, FALSE)
+    set_clocks(hosts, "2026-03-02")
+    run_night(folder, "2026-03-02")
+    check_sound(folder / "mirror.git")
+    rebuild(str(folder / "mirror.git"), tmp_path / "again")
+    assert query(tmp_path / "again", "SELECT * FROM clocks") == query(folder, "SELECT * FROM clocks")
+    verified = verify(folder, "2026-03-02T08:00:00Z", lambda _done, _total: None)
+    assert [each for each in verified.findings if each.standing == "fault"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -470,6 +471,18 @@ def test_a_copy_of_the_public_branch_rebuilds_without_it(folder: Path, tracker: 
     with open_reader(folder.parent / "again") as reader:
         assert reader.sessions("XAA", "UNGA") == ("77", "79")
     assert query(folder.parent / "again", "SELECT reason FROM withdrawals") == [("names a witness",)]
+    copy = ("--archive", str(folder.parent / "again"))
+    for words in (
+        ("show", "XAA/UNGA/78"), ("log", "XAA/UNGA/78"), ("diff", "XAA/UNGA", "77", "78"),
+        ("withdraw", "XAA/UNGA/78", "--lift", *WHY),
+    ):  # fmt: skip
+        told = tracker(*words, *copy)
+        assert (told.code, told.err.count("\n")) == (2, 1)
+        assert "XAA/UNGA/78 was withdrawn on" in told.err
+    absent = tracker("show", "XAA/UNGA/80", *copy)
+    assert re.search(r"no 80 \(a public copy: \d+ rows are closed, and not in it\)", absent.err)
+    assert "XAA/UNGA/78 withdrawn on" in tracker("list", "XAA/UNGA", *copy).out
+    assert "x withdrawn" in tracker("timeline", "XAA/UNGA", *copy).out
 
 
 def test_a_command_that_may_quote_what_is_closed_is_told_by_its_name(folder: Path, tracker: Tracker) -> None:

@@ -220,8 +220,8 @@ def _source_concerns(
 ) -> Iterator[Concern]:
     """Yield what is wrong with a source.
 
-    It is a note where its statement, no index, was captured and is gone, was never made, or was withdrawn, or the source
-    is well again.
+    It is a note where its statement was captured and is gone, was never made, or was withdrawn, or the source
+    is well again. An index that is gone lists nothing new, whatever it led to.
     """
     last = state.last
     is_silent = _is_silent(last, silent)
