@@ -13,7 +13,6 @@ import typer.main
 from typer._click.utils import make_default_short_help
 
 from tracker.cli.mistakes import Commands
-from tracker.cli.output import offer_schema
 from tracker.cli.rights import offer_private
 
 if TYPE_CHECKING:
@@ -131,7 +130,6 @@ def _make(name: str, module: str) -> Command:
     ]
     alone.registered_groups = [] if alone.registered_commands else alone.registered_groups
     command = typer.main.get_group(alone).commands[name]
-    offer_schema(command)
     offer_private(command)
     return command
 
