@@ -76,7 +76,6 @@ COMMANDS: Final = {
     },
     "Keep": {
         "verify": ("keep", "Check every part of the archive and of its mirror."),
-        "timestamp": ("keep", "Have an authority time-stamp the latest commit."),
         "reextract": ("keep", "Read kept documents again with the current extractors."),
         "withdraw": ("keep", "Withdraw a statement, an edition or a snapshot."),
         "rebuild": ("mirror", "Rebuild the archive from its mirror."),
