@@ -14,6 +14,7 @@ from tests.conftest import run_tracker
 from tests.goldens import GOLDEN
 from tests.printing import walk_commands
 from tests.schemas import PUBLISHED, REPORT
+from tracker.model.compared import list_rows
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
 from tracker.model.topics import Status, VocabularyName
 from tracker.model.tracing import Biography, Occurrence, TracedStatement
@@ -174,7 +175,7 @@ def test_a_status_is_claimed_and_what_is_likely_is_possible(
     (row,) = json.loads(render_json(compared))["topics"]
     assert (row["status"], row["possible"], row["certainty"]) == (status, possible, told)
     assert not {"claimed", "outcome", "outcome_certainty"} & set(row)
-    (record,) = compared.rows()
+    (record,) = list_rows(compared)
     assert (record["status"], record["possible"], record["certainty"]) == (status, possible, told)
     shown = (status or (f"perhaps {possible}" if possible else "unclear"), "absent to declared")
     assert f": {', '.join(shown)}" in repr(made)
