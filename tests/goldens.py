@@ -97,7 +97,7 @@ def standing_still() -> Iterator[None]:
         (readers / "sitecustomize.py").write_text(_READER, encoding="utf-8")
         sys.path.insert(0, str(readers))
         os.environ |= {"COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC"}
-        for own in ("TRACKER_ARCHIVE", "TRACKER_NOTIFY", "TRACKER_HEARTBEAT"):
+        for own in ("TRACKER_ARCHIVE", "TRACKER_HEARTBEAT"):
             os.environ.pop(own, None)
         # Typer makes all commands anew for each call, which is 40 ms.
         typer.main.get_command = cache(typer.main.get_command)

@@ -58,7 +58,7 @@ READING: Final[Mapping[str, tuple[str, ...]]] = {
 SILENT: Final = {
     "demo", "help", "init", "add", "import", "groups list", "groups show", "groups edit", "groups fill",
     "bodies", "topics list", "topics show", "topics check", "topics learn", "snapshot", "schedule", "silence",
-    "sources add", "sources check", "sources close", "sources accept", "timestamp", "withdraw", "rebuild",
+    "sources add", "sources check", "sources close", "sources accept", "withdraw", "rebuild",
     "backup", "upgrade", "mirror update", "mirror push", "mirror take-over", "import-git", "import-warc",
     "judge",
 }  # fmt: skip

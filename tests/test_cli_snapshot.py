@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.nights import Page, make_archive, running_site, source, watch
-from tests.test_notify import listening
+from tests.test_heartbeat import listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,15 +116,11 @@ def test_a_second_run_ends_with_75_and_names_the_first(tracker: Callable[..., Ra
     assert results[0].code == 0
 
 
-def test_word_is_sent_of_what_is_new_or_failed_and_of_nothing_else(
+def test_the_heartbeat_fails_with_findings_only_where_that_is_asked(
     tracker: Callable[..., Ran], site: Site
 ) -> None:
     with listening() as listener:
-        asked = {
-            "TRACKER_NOTIFY": f"json://127.0.0.1:{listener.port}/word",
-            "TRACKER_HEARTBEAT": f"http://127.0.0.1:{listener.port}/beat",
-        }
-        assert tracker("snapshot", **asked).code == 0
+        asked = {"TRACKER_HEARTBEAT": f"http://127.0.0.1:{listener.port}/beat"}
         assert tracker("snapshot", **asked).code == 0
         site.pages["/80"] = Page("", 500)
         assert tracker("snapshot", **asked).code == 1
@@ -135,19 +131,7 @@ def test_word_is_sent_of_what_is_new_or_failed_and_of_nothing_else(
         assert tracker("snapshot", "--heartbeat-on-findings", **asked).code == 0
         site.pages["/79"] = Page("", 500)
         assert tracker("snapshot", "--heartbeat-on-findings", **asked).code == 1
-        heard = [(path, json.loads(body)["title"] if body else "") for _, path, body in listener.heard]
-    assert heard == [
-        ("/word", "tracker: XAA, UNGA 79 (2024): new; 1 more"),
-        ("/beat", ""),
-        ("/beat", ""),
-        ("/word", "tracker: XAA, UNGA 80 (2025): unreachable, http 500"),
-        ("/beat", ""),
-        ("/beat", ""),
-        ("/word", "tracker: XAA, UNGA 80 (2025): well again"),
-        ("/beat", ""),
-        ("/word", "tracker: XAA, UNGA 79 (2024): unreachable, http 500"),
-        ("/beat/fail", ""),
-    ]
+    assert [path for _, path, _ in listener.heard] == [*["/beat"] * 4, "/beat/fail"]
 
 
 def test_trouble_is_told_too(tracker: Callable[..., Ran], site: Site, tmp_path: Path) -> None:
@@ -160,10 +144,8 @@ def test_trouble_is_told_too(tracker: Callable[..., Ran], site: Site, tmp_path: 
             "night.json",
             "--heartbeat",
             f"http://127.0.0.1:{listener.port}/beat",
-            "--notify",
-            f"json://127.0.0.1:{listener.port}/word",
         )
-        assert [path for _, path, _ in listener.heard] == ["/word", "/beat/fail"]
+        assert [path for _, path, _ in listener.heard] == ["/beat/fail"]
     assert ran.code == 2
     told = json.loads((tmp_path / "night.json").read_text(encoding="utf-8"))
     assert told["exit_code"] == 2

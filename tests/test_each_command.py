@@ -63,7 +63,6 @@ COMMANDS = {
     "backup copy.db": 0,
     "upgrade": 0,
     "verify": 0,
-    "timestamp http://127.0.0.1:9/": 1,
     "datasette-metadata": 0,
     "export warc out.warc.gz": 0,
     "export-bag former": 0,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def test_exported_names() -> None:
     assert {name for name in dir(tracker) if not name.startswith("_")} == {
-        "align", "compare", "load_vocabulary", "match_topics", "open_archive", "parse_reference", "segment",
+        "align", "compare", "list_rows", "load_vocabulary", "match_topics", "open_archive", "parse_reference",
+        "segment",
     }  # fmt: skip
     with pytest.raises(AttributeError):
         _ = tracker.nothing
@@ -139,7 +140,7 @@ def test_rows_are_plain_records_with_the_same_names_for_every_pair() -> None:
     one, same = tracker.compare(OLD, NEW), tracker.compare(OLD, OLD)
     for comparison in (one, same):
         for of, names in ROWS.items():
-            rows = comparison.rows(of)  # type: ignore[arg-type]
+            rows = tracker.list_rows(comparison, of)  # type: ignore[arg-type]
             shifted = comparison is one or of != "shifts"
             assert {tuple(row) for row in rows} == ({names} if shifted else set())
             assert all(
@@ -147,17 +148,17 @@ def test_rows_are_plain_records_with_the_same_names_for_every_pair() -> None:
                 for row in rows
                 for value in row.values()
             )
-    topics = {str(row["topic"]): row for row in one.rows()}
+    topics = {str(row["topic"]): row for row in tracker.list_rows(one)}
     assert (topics["cybercrime"]["status"], topics["cybercrime"]["old_level"]) == ("new", "absent")
     assert topics["corruption"]["new_quote"] is None
-    assert not any(row["status"] and row["possible"] for row in one.rows())
-    shifts = [row["shifts"] for row in one.rows("changes") if row["shifts"]]
+    assert not any(row["status"] and row["possible"] for row in tracker.list_rows(one))
+    shifts = [row["shifts"] for row in tracker.list_rows(one, "changes") if row["shifts"]]
     assert any("figure=raised" in str(each) for each in shifts)
-    (raised,) = (row for row in one.rows("shifts") if row["axis"] == "figure")
+    (raised,) = (row for row in tracker.list_rows(one, "shifts") if row["axis"] == "figure")
     assert (raised["old_words"], raised["new_words"]) == ("5 million euros", "8 million euros")
-    assert raised["change"] in {row["id"] for row in one.rows("changes")}
+    assert raised["change"] in {row["id"] for row in tracker.list_rows(one, "changes")}
 
 
 def test_rows_of_something_else_are_refused() -> None:
     with pytest.raises(ValueError, match="'sentences': expected one of topics, changes, shifts"):
-        tracker.compare(OLD, NEW).rows("sentences")  # type: ignore[arg-type]
+        tracker.list_rows(tracker.compare(OLD, NEW), "sentences")  # type: ignore[arg-type]

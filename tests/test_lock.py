@@ -148,13 +148,13 @@ def test_a_record_is_a_sign_of_life(tmp_path: Path) -> None:
 
 def test_passwords_in_addresses_are_not_written_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        sys, "argv", ["/bin/tracker", "snapshot", "--notify", "mailto://ana:secret@example.org"]
+        sys, "argv", ["/bin/tracker", "snapshot", "--heartbeat", "https://ana:secret@example.org"]
     )
     create_archive(tmp_path)
     with open_store(tmp_path) as store:
         record(store, declare("XAA/UNGA/79~prepared.en"), "one")
         assert "secret" not in (tmp_path / "lock").read_text()
-    assert query(tmp_path, "SELECT command FROM runs") == [("tracker snapshot --notify mailto://...",)]
+    assert query(tmp_path, "SELECT command FROM runs") == [("tracker snapshot --heartbeat https://...",)]
 
 
 def test_every_writing_command_waits_and_then_names_the_holder(

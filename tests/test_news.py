@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -23,14 +25,14 @@ from tests.nights import (
     watch,
     write_speech,
 )
-from tests.running import ROOT
-from tests.test_notify import listening
+from tests.running import COMMAND, ROOT
+from tests.test_heartbeat import listening
 from tracker.archive.reading.reader import open_reader
 from tracker.capture.web.pacing import Clock
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
 from tracker.report.archive.health import health_json, render_health
-from tracker.report.archive.news import headline, news_fields, render_news
+from tracker.report.archive.news import headline, news_fields, render_news, write_message
 from tracker.workflows.watch.health import assess_health
 from tracker.workflows.watch.news import gather_news
 from tracker.workflows.watch.snapshot import snapshot
@@ -249,52 +251,17 @@ def test_what_an_interrupted_night_found_is_told_by_the_next(folder: Path, site:
     assert tell(folder, DAYS[3]) == []
 
 
-def test_the_message_has_the_severity_of_its_gravest_news(
-    folder: Path, site: Site, tracker: Callable[..., Ran]
-) -> None:
-    with listening() as listener:
-        word = ("--notify", f"json://127.0.0.1:{listener.port}/word")
-        tracker("snapshot", *word)
-        site.say("/79", "We will build a bridge.")
-        tracker("snapshot", *word)
-        (folder / "watch.toml").write_text("[sources.x]\nnonsense = 1\n", encoding="utf-8")
-        tracker("snapshot", *word)
-        heard = [json.loads(body) for _, _, body in listener.heard]
-    assert [each["type"] for each in heard] == ["info", "warning", "failure"]
-    title = (
-        "tracker: United Kingdom, UNGA 79 (2024): changed silently, 365 → 364 words; sentences: 1 reworded"
-    )
-    assert heard[1]["title"] == title
-    assert "We [-intend to-]{+will+} build a bridge." in heard[1]["message"]
-
-
-def test_nothing_of_what_is_closed_is_quoted_in_a_message(
-    folder: Path, site: Site, tracker: Callable[..., Ran]
-) -> None:
-    tables = source("gbr-79", "GBR/UNGA/79~prepared.en", site.url("/79"), 'access = "restricted"')
-    watch(folder, tables, site.port)
-    tracker("snapshot")
-    site.say("/79", "We will build a bridge.")
-    with listening() as listener:
-        ran = tracker("snapshot", "--notify", f"json://127.0.0.1:{listener.port}/word")
-        ((_, _, body),) = listener.heard
-    assert "changed silently" in str(body)
-    assert ("bridge" in str(body), "bridge" in ran.out) == (False, True)
-
-
-def test_nothing_of_a_closed_draft_is_quoted_when_an_open_page_follows_it(
-    folder: Path, site: Site, tracker: Callable[..., Ran]
-) -> None:
+def test_nothing_of_a_closed_draft_is_quoted_when_an_open_page_follows_it(folder: Path, site: Site) -> None:
     site.say("/draft", "We intend to build a bridge. The secret tunnel comes first.")
     draft = source("draft", "GBR/UNGA/79~prepared.en", site.url("/draft"), 'access = "restricted"')
     watch(folder, draft, site.port)
-    tracker("snapshot")
+    snapshot(folder, (), accept_all)
     watch(folder, draft + source("gbr-79", "GBR/UNGA/79~prepared.en", site.url("/79")), site.port)
-    with listening() as listener:
-        ran = tracker("snapshot", "gbr-79", "--notify", f"json://127.0.0.1:{listener.port}/word")
-        ((_, _, body),) = listener.heard
-    assert "GBR/UNGA/79~prepared.en@2" in str(body)
-    assert ("tunnel" in str(body), "tunnel" in ran.out) == (False, True)
+    night = snapshot(folder, ("gbr-79",), accept_all)
+    news = gather_news(folder, night.run.id)
+    told, message = render_news(news), write_message(news)
+    assert "GBR/UNGA/79~prepared.en@2" in message
+    assert ("tunnel" in message, "tunnel" in told) == (False, True)
 
 
 @pytest.mark.parametrize(("access", "is_quoted"), [("open", True), ("restricted", False)])
@@ -311,6 +278,35 @@ def test_what_a_schedule_runs_prints_a_silent_edit_and_nothing_of_a_calm_night(
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.startswith("warning: United Kingdom, UNGA 79 (2024): changed silently")
     assert ("We [-intend to-]{+will+} build a bridge." in ran.err) is is_quoted
+
+
+def test_the_line_of_the_page_sends_what_a_night_prints_and_nothing_of_a_calm_one(
+    folder: Path, site: Site, tmp_path: Path
+) -> None:
+    page = (ROOT / "tracker" / "docs" / "nightly.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    (told=.*)$", page, flags=re.MULTILINE)
+    line = line.replace("tracker snapshot", f"{shlex.join(COMMAND)} snapshot")
+    with listening() as listener:
+        asked = {"NTFY": f"http://127.0.0.1:{listener.port}/topic", "PYTHONPATH": str(ROOT)}
+
+        def run() -> tuple[int, list[str]]:
+            listener.heard.clear()
+            code = subprocess.run(["sh", "-c", line], cwd=tmp_path, env={**os.environ, **asked}, check=False)
+            return code.returncode, [body.decode() for _, _, body in listener.heard]
+
+        assert run() == (0, [])
+        site.say("/79", "We will build a bridge.")
+        code, (message,) = run()
+        assert code == 0
+        assert message.startswith(
+            "warning: United Kingdom, UNGA 79 (2024): changed silently, 365 → 364 words"
+        )
+        assert "We [-intend to-]{+will+} build a bridge." in message
+        site.pages["/80"] = Page("", 404)
+        assert run()[0] == 1
+        (folder / "watch.toml").write_text("[sources.x]\nnonsense = 1\n", encoding="utf-8")
+        code, (message,) = run()
+        assert (code, "nonsense" in message) == (2, True)
 
 
 def test_a_bug_ends_in_70_and_is_told(folder: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
+import tracker
 from tests.comparisons import (
     VOCABULARY,
     change,
@@ -266,7 +267,8 @@ def test_words_with_a_meaning_of_their_own_are_explained() -> None:
 def test_a_notebook_shows_a_part_without_script_or_places() -> None:
     evil = "<script>alert(1)</script>"
     old = f"We will pay 5 million euros. {evil} We thank the Assembly."
-    part = compare(old, old.replace("5", "8"), language="en", encoder=None)._repr_html_()
+    part = tracker.compare(old, old.replace("5", "8"), language="en", encoder=None)._repr_html_()
+    assert part
     root = parse(part)
     assert not root.xpath("//script | //@id | //a | //*[@hidden]")
     assert root.xpath("//del[text()='5 million euros']")

@@ -161,7 +161,7 @@ def test_what_a_document_has_taken_over_can_do_nothing_outside(tmp_path: Path) -
 @pytest.mark.skipif(sys.platform != "linux", reason="by means of Linux")
 @pytest.mark.usefixtures("fresh")
 def test_it_has_no_file_and_no_word_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRACKER_NOTIFY", "mailto://me:secret@example.org")
+    monkeypatch.setenv("TRACKER_HEARTBEAT", "https://me:secret@example.org")
     with (tmp_path / "lock").open("w") as lock:
         os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 (it takes no keyword)
         extract(PDF)

@@ -10,6 +10,7 @@ import pytest
 import typer.main
 
 from tests.running import ROOT
+from tracker.capture.serve import _LIBRARIES
 from tracker.cli.commands import COMMANDS
 from tracker.cli.main import app
 
@@ -178,3 +179,49 @@ def test_an_outside_library_is_known_to_one_package_save_those_named() -> None:
     importers = find_importers()
     assert importers.keys() >= HEAVY
     assert {name: found for name, found in importers.items() if len(found) > 1} == SHARED
+
+
+DOORS = {
+    "__init__.py": "import_module(module)",
+    "capture/serve.py": "import_module(library)",
+    "cli/commands.py": "import_module(f'tracker.cli.{module}')",
+    "references/__init__.py": "import_module(f'{__name__}.{home}')",
+}
+"""Where something is imported by its name, so that little is loaded, and how; import-linter sees all else."""
+
+
+def test_nothing_is_imported_by_a_string_but_behind_four_doors() -> None:
+    found = {
+        path.relative_to(ROOT / "tracker").as_posix(): called
+        for path in sorted((ROOT / "tracker").rglob("*.py"))
+        for called in find_calls_by_name(ast.parse(path.read_text("utf-8")))
+    }
+    assert found == DOORS
+    assert not any(name.startswith("tracker") for names in _LIBRARIES.values() for name in names)
+
+
+def find_calls_by_name(tree: ast.AST) -> Iterator[str]:
+    """Yield what names one of the ways to import by a string: a call of it, or anything else done with it."""
+    told: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "import_module":
+            told.add(node.func)
+            yield ast.unparse(node)
+        elif node not in told and {getattr(node, "id", ""), getattr(node, "attr", "")} & BY_NAME:
+            yield ast.unparse(node)
+
+
+BY_NAME = {"import_module", "__import__", "exec_module", "load_module", "run_module", "resolve_name"}
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "import importlib\nimportlib.import_module('tracker.report')",
+        "from importlib import import_module\nload = import_module",
+        "__import__('tracker.report')",
+        "import runpy\nrunpy.run_module('tracker.report')",
+    ],
+)
+def test_each_way_to_import_by_a_string_is_seen(trick: str) -> None:
+    assert list(find_calls_by_name(ast.parse(trick)))

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tracker.alignment.align import align
     from tracker.archive.reading.reader import open_reader as open_archive
+    from tracker.model.compared import list_rows
     from tracker.references import parse_reference
     from tracker.text.reading import segment
     from tracker.topics.vocabulary.load import load_vocabulary
     from tracker.topics.vocabulary.matching import match_topics
-    from tracker.workflows.compare.compare import compare
+    from tracker.workflows.compare.notebook import compare
 
 __version__ = "0.1.0"
 
@@ -24,6 +25,7 @@ __all__ = [
     "__version__",
     "align",
     "compare",
+    "list_rows",
     "load_vocabulary",
     "match_topics",
     "open_archive",
@@ -31,9 +33,11 @@ __all__ = [
     "segment",
 ]
 
+# By their names: whatever imports ``tracker`` for its release would else rest on all that these rest on.
 _HOMES = {
     "align": ("tracker.alignment.align", "align"),
-    "compare": ("tracker.workflows.compare.compare", "compare"),
+    "compare": ("tracker.workflows.compare.notebook", "compare"),
+    "list_rows": ("tracker.model.compared", "list_rows"),
     "load_vocabulary": ("tracker.topics.vocabulary.load", "load_vocabulary"),
     "match_topics": ("tracker.topics.vocabulary.matching", "match_topics"),
     "open_archive": ("tracker.archive.reading.reader", "open_reader"),

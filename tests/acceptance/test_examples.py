@@ -37,7 +37,6 @@ HELD = (
     *("GBR/CCPCJ/31", "XAA/HRC/52", "XAA/UNGA/79"),
 )
 ELSEWHERE = {
-    "timestamp": "asks an authority",
     "rebuild": "clones from another host",
     "batch UNGA --scheduler": "needs a cluster",
     "mirror push git@": "pushes to another host",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+import tracker
 from tests.coded_sheets import sample_pairs
 from tests.conftest import run_tracker
 from tests.pages import (
@@ -154,7 +155,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     write(folder, "spread", "trace", "CCPCJ", "corruption")
     write(folder, "origins", "blame", "XAA/CCPCJ/33")
     write(folder, "moves", "diff", "CCPCJ", "32", "33", "--countries", "XAA")
-    part = compare(*pairs["revision"], encoder=None)._repr_html_()
+    part = tracker.compare(*pairs["revision"], encoder=None)._repr_html_()
     around = "<!DOCTYPE html><html lang=en><title>A notebook</title><main><h1>A notebook</h1><h2>One</h2>"
     (folder / "notebook.html").write_text(f"{around}{part}</main></html>", encoding="utf-8")
     return {path.stem: path for path in folder.glob("*.html")}

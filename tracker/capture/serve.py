@@ -38,7 +38,8 @@ _LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "text": ("chardet", "markdown_it", "webencodings.labels"),
     "index": ("chardet", "lxml.html", "webencodings.labels"),
 }
-"""Loaded while files may still be written, so that Python can keep them compiled."""
+"""Loaded while files may still be written, so that Python can keep them compiled. By their names: each kind
+of reader loads its own, and the module that uses a library imports it."""
 
 _NEARLY_FULL: Final = 0.875
 """The share of memory above which an answer is not trusted: libraries short of memory may drop text."""

@@ -1,4 +1,4 @@
-"""Commands on what the archive keeps: ``verify``, ``timestamp``, ``reextract``, ``withdraw``."""
+"""Commands on what the archive keeps: ``verify``, ``reextract``, ``withdraw``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(epilog="Examples: tracker verify | tracker verify --repair | tracker verify --json")(verify)
-    app.command(epilog="Example: tracker timestamp https://tsa.example.org/tsr")(timestamp)
     app.command(
         epilog="Examples: tracker reextract --dry-run | tracker reextract GBR/UNGA"
         " | tracker log GBR/UNGA/79 --versions"
@@ -64,30 +63,6 @@ def verify(
         forms = partial(report.verified_json, verified), partial(report.render_verified, verified)
     answer("json" if as_json else "text", *forms, color=color)
     if verified.faults:
-        raise typer.Exit(options.FINDINGS)
-
-
-def timestamp(
-    authority: Annotated[
-        str, typer.Argument(metavar="URL", help="The address of an RFC 3161 time-stamping authority.")
-    ],
-    seconds: Annotated[
-        float, typer.Option("--timeout", min=1, help="The seconds to wait for an answer.")
-    ] = 10.0,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Have an authority time-stamp the latest commit.
-
-    That is the latest commit of the mirror, which covers the whole archive and all earlier commits. The
-    authority sees only its digest. tracker verify checks the time-stamp. The exit code is 1 if the authority
-    did not sign.
-    """
-    from tracker.report.archive.verified import timestamp_line
-    from tracker.workflows.keep.verify import timestamp as ask
-
-    kept = ask(archive, authority, options.now(), seconds)
-    write_answer(timestamp_line(kept))
-    if kept.failure:
         raise typer.Exit(options.FINDINGS)
 
 

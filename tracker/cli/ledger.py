@@ -28,7 +28,6 @@ Kind = Annotated[
         "reextract",
         "withdraw",
         "repair",
-        "timestamp",
         "groups",
         "upgrade",
     ]

@@ -7,12 +7,12 @@ import re
 import shlex
 from collections import Counter
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typer._click.exceptions import MissingParameter, NoSuchOption
 from typer.core import TyperGroup
 
-from tracker.cli.output import offer_schema, write_notice
+from tracker.cli.output import write_notice
 from tracker.cli.pager import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import TrackerError
 
@@ -54,11 +54,6 @@ _TEXTS = {"text", "query"}
 
 class Commands(TyperGroup):
     """Commands under a name, where a word that is none of them is answered with the likely one."""
-
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 (Typer's own)
-        super().__init__(**settings)
-        for command in self.commands.values():
-            offer_schema(command)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command that the first argument names; raises ``UsageError`` where there is none.

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import typer
-from typer.core import TyperOption
 
 from tracker.cli.pager import choose_pager, show_page
 from tracker.cli.rights import check_rights
@@ -19,8 +18,6 @@ from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from typer._click import Command, Context, Parameter
 
 
 @contextmanager
@@ -125,36 +122,6 @@ def answer(
     else:
         text = as_text(width=width or terminal_width(), color=wants_colour(color, output))
     write_answer(text, output)
-
-
-def offer_schema(command: Command) -> None:
-    """Give a command that writes JSON an option for the version of its form."""
-    options = {name for each in command.params for name in each.opts}
-    forms = next((each.type for each in command.params if "--format" in each.opts), None)
-    if "--json" not in options and "json" not in getattr(forms, "choices", ()):
-        return
-    from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION
-
-    command.params.append(
-        TyperOption(
-            param_decls=["--schema"],
-            type=str,
-            metavar=f"[{SCHEMA_VERSION}|{FORMER_VERSION}]",
-            default=SCHEMA_VERSION,
-            show_default=True,
-            expose_value=False,
-            callback=_ask_schema,
-            help=f"The version of JSON; {FORMER_VERSION} is the former one, for this release only.",
-        )
-    )
-
-
-def _ask_schema(_context: Context, _option: Parameter, value: str) -> None:
-    from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION, asked_version
-
-    if value not in (SCHEMA_VERSION, FORMER_VERSION):
-        raise TrackerError(f"--schema {value}: expected {SCHEMA_VERSION} or {FORMER_VERSION}")
-    asked_version.set(value)
 
 
 _LONGEST_END = 500  # characters of a notice at either end: the next step stands last

@@ -67,7 +67,7 @@ def reproduce(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="A comparison as diff --format json wrote it, schema 1 or 2, or a replication zip.",
+            help="A comparison as diff --format json wrote it, or a replication zip.",
         ),
     ],
     vocabulary: options.VocabularyFile = None,

@@ -1,4 +1,4 @@
-"""Commands for the nightly run: ``snapshot``, with its notifications, and ``schedule``."""
+"""Commands for the nightly run: ``snapshot``, with its heartbeat, and ``schedule``."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from tracker.references import gather_references
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from tracker.model.ledger import Check, Severity
+    from tracker.model.ledger import Check
     from tracker.model.news import News
-    from tracker.workflows.watch.notify import Recipients
     from tracker.workflows.watch.snapshot import Night
 
 NEVER = "never"
@@ -64,14 +63,6 @@ def snapshot(
         typer.Option("--clock-is-right", help="Run though the last run, or the servers, say otherwise."),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only findings and warnings.")] = False,
-    notify: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="URL",
-            envvar="TRACKER_NOTIFY",
-            help="Where apprise reports what is new or failed (pip install '.[notify]').",
-        ),
-    ] = None,
     heartbeat: Annotated[
         str | None,
         typer.Option(
@@ -92,14 +83,13 @@ def snapshot(
     """
     from tracker.capture.admit.admission import admit
     from tracker.report.json_text import encode_json
+    from tracker.workflows.watch.heartbeat import check_heartbeat
     from tracker.workflows.watch.news import gather_news
-    from tracker.workflows.watch.notify import Recipients, check_recipients
     from tracker.workflows.watch.snapshot import snapshot as take_snapshots
 
     failing = read_outcomes(fail_on)
     named = gather_references(wanted or [])
-    recipients = Recipients(tuple(notify or ()), heartbeat)
-    check_recipients(recipients)
+    check_heartbeat(heartbeat)
     try:
         with _shown_checks(quiet=quiet) as progress:
             night = take_snapshots(
@@ -114,12 +104,12 @@ def snapshot(
         text = str(error) if is_expected else f"{type(error).__name__}: {error}"
         if summary:
             write_answer(encode_json({"exit_code": code, "error": text}), summary)
-        _notify(recipients, ("tracker snapshot failed", text), "failure", is_well=False)
+        _send(heartbeat, is_well=False)
         raise
     failed = find_failed(night.checks, failing, None if named else news)
     code = options.FINDINGS if failed or night.unmirrored else 0
     _show(_Told(night, news, failed, code), as_json=as_json, quiet=quiet, summary=summary)
-    _notify_night(recipients, night, news, is_well=not (code and heartbeat_on_findings))
+    _send(heartbeat, is_well=not (code and heartbeat_on_findings))
     if code:
         raise typer.Exit(code)
 
@@ -208,21 +198,10 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
         sys.stderr.write("".join(check_line(check) + "\n" for check in told.failed) + write_message(also))
 
 
-def _notify_night(recipients: Recipients, night: Night, news: Sequence[News], *, is_well: bool) -> None:
-    from tracker.report.archive.news import news_title, write_message
+def _send(heartbeat: str | None, *, is_well: bool) -> None:
+    from tracker.workflows.watch.heartbeat import send_heartbeat
 
-    title = news_title(news) if news else "tracker: the mirror was not updated" if night.unmirrored else ""
-    text = "\n".join(line for line in (night.unmirrored, write_message(news)) if line)
-    severity: Severity = "failure" if night.unmirrored else news[0].severity if news else "note"
-    _notify(recipients, (title, text), severity, is_well=is_well)
-
-
-def _notify(recipients: Recipients, message: tuple[str, str], severity: Severity, *, is_well: bool) -> None:
-    """Send a message, a title and a text, unless it has no title, and the heartbeat."""
-    from tracker.workflows.watch.notify import send_heartbeat, send_message
-
-    warnings = send_message(recipients, *message, severity) if message[0] else ()
-    for warning in (*warnings, *send_heartbeat(recipients, is_well=is_well)):
+    if heartbeat and (warning := send_heartbeat(heartbeat, is_well=is_well)):
         write_notice(warning)
 
 
@@ -237,8 +216,8 @@ def schedule(
 ) -> None:
     """Print a schedule for nightly snapshots.
 
-    Prints a crontab line, systemd units, or a GitHub workflow. Set the addresses for --notify and
-    --heartbeat in the environment: TRACKER_NOTIFY, TRACKER_HEARTBEAT.
+    Prints a crontab line, systemd units, or a GitHub workflow. Set the address for --heartbeat in the
+    environment: TRACKER_HEARTBEAT.
     """
     from tracker.workflows.watch.schedule import (
         SAFE_HOUR,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from importlib import import_module
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from tracker.model.pages import show_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.model.decisions import DecidedLevel, Decision
     from tracker.model.phrases import PhraseChange
-    from tracker.model.rows import Row, RowKind
     from tracker.model.texts import Filled, Natural, Proportion, Side
     from tracker.model.topics import Counterpart, TopicChange
 
@@ -225,20 +225,9 @@ class Comparison:
     levels: tuple[DecidedLevel, ...] = ()
     """The levels that people decided on, of priorities and of topics that are none."""
 
-    def rows(self, of: RowKind = "topics") -> list[Row]:
-        """Return plain records with stable names, of topics, changes or shifts, as data frames take them."""
-        # Late: records name the types of this module.
-        tables = import_module("tracker.model.compared").TABLES
-        if of not in tables:
-            raise ValueError(f"rows of {of!r}: expected one of {', '.join(tables)}")
-        _, list_rows = tables[of]
-        return [asdict(row) for row in list_rows(self)]
-
-    def _repr_html_(self) -> str:
-        """Return the report as a notebook shows it."""
-        # By its name: values know nothing of reports, and few programs show one.
-        shown: str = import_module("tracker.report.comparison.build").show_part(self)
-        return shown
+    def _repr_html_(self) -> str | None:
+        """Return the report as a notebook shows it; None, and so one line, where nothing makes reports."""
+        return show_page(self)
 
     def __repr__(self) -> str:
         return (

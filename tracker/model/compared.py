@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.changes import Change
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from tracker.model.changes import Comparison, Evidence, Shift
-    from tracker.model.rows import LevelOrAbsent, RowKind
+    from tracker.model.rows import LevelOrAbsent, Row, RowKind
     from tracker.model.texts import Segment, Side
     from tracker.model.topics import Counterpart, TopicChange, TopicReading
 
@@ -109,6 +110,16 @@ TABLES: Final[Mapping[RowKind, tuple[type, Callable[[Comparison], Iterator[Datac
     "shifts": (ShiftRecord, shift_rows),
 }
 """The tables of a comparison: the type of their rows, and what yields these."""
+
+
+def list_rows(comparison: Comparison, of: RowKind = "topics") -> list[Row]:
+    """Return plain records with stable names, of topics, changes or shifts, as data frames take them.
+
+    Raises ``ValueError`` for rows of anything else.
+    """
+    if of not in TABLES:
+        raise ValueError(f"rows of {of!r}: expected one of {', '.join(TABLES)}")
+    return [asdict(row) for row in TABLES[of][1](comparison)]
 
 
 def _side(reading: TopicReading | None, side: Side) -> tuple[LevelOrAbsent, int, float, str | None]:

@@ -25,7 +25,6 @@ CheckName = Literal[
     "mirror",
     "objects",
     "history",
-    "timestamps",
 ]
 """In the order in which they are made: of the record first, then of the two copies, then of the mirror."""
 
@@ -70,21 +69,6 @@ class Verified:
     def faults(self) -> tuple[Finding, ...]:
         """What is damaged, was changed by another program, or is missing."""
         return tuple(finding for finding in self.findings if finding.standing == "fault")
-
-
-@dataclass(frozen=True, slots=True)
-class Timestamp:
-    """What an authority answered when it was asked to confirm a commit of the mirror."""
-
-    tip: str
-    sha256: str
-    """Of the bytes that the commit is made of."""
-    authority: str
-    asked: str
-    confirmed: str | None
-    """The instant that it names."""
-    token: bytes | None
-    failure: str | None
 
 
 @dataclass(frozen=True, slots=True)

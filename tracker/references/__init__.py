@@ -68,7 +68,8 @@ _HOMES: Final = {
     ),
     "typed": ("gather_references", "gather_words", "join_words", "list_references"),
 }
-"""The names of each module, but for those that a module itself has: ``bodies`` and ``countries``."""
+"""The names of each module, but for those that a module itself has: ``bodies`` and ``countries``. By their
+names, since an import here would load all of them, and each table, for the one that is asked for."""
 
 
 def __getattr__(name: str) -> object:

@@ -1,9 +1,8 @@
-"""Dataclasses as JSON of one version; a comparison as JSON holds both texts and every judgement."""
+"""Dataclasses as JSON; a comparison as JSON holds both texts and every judgement."""
 
 from __future__ import annotations
 
 import json
-from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
 
 SCHEMA_VERSION: Final = "2"
-FORMER_VERSION: Final = "1"
-"""The version before, written where it is asked for, for one release."""
-
-asked_version: ContextVar[str] = ContextVar("schema", default=SCHEMA_VERSION)
-
 _DECIMALS = 4
 
 
@@ -39,19 +33,18 @@ def render_json(comparison: Comparison) -> str:
 
 def encode_published(value: DataclassInstance) -> str:
     """Return a value as JSON that a published schema describes: its fields, after the schema's version."""
-    return write_json({"schema_version": asked_version.get(), **plain_fields(value)})
+    return encode_json(value)
 
 
 def encode_json(value: DataclassInstance | Mapping[str, object]) -> str:
     """Return an object of which no schema is published as JSON: its fields, after the version."""
     content = plain_fields(value) if is_dataclass(value) else value
-    return write_json({**_version(), **content})
+    return write_json({"schema_version": SCHEMA_VERSION, **content})
 
 
 def encode_rows(name: str, rows: Sequence[object]) -> str:
-    """Return objects as JSON under a name, after the version; as an array, which has none, in version 1."""
-    version = _version()
-    return write_json({**version, name: rows} if version else rows)
+    """Return objects as JSON under a name, after the version."""
+    return encode_json({name: rows})
 
 
 def write_json(value: object) -> str:
@@ -64,26 +57,12 @@ def write_json(value: object) -> str:
 
 def plain_fields(value: DataclassInstance) -> dict[str, object]:
     """Return what is published of a dataclass by name, all values as JSON has them."""
-    return {name: _plain(each) for name, each in _list_fields(value).items()}
+    return {name: _plain(getattr(value, name)) for name in list_published(type(value))}
 
 
 def list_published(model: type) -> tuple[str, ...]:
     """Return the names of what JSON has of a dataclass: its fields, or what it says itself."""
     return getattr(model, "PUBLISHED", None) or tuple(field.name for field in fields(model))
-
-
-def _version() -> dict[str, str]:
-    version = asked_version.get()
-    return {} if version == FORMER_VERSION else {"schema_version": version}
-
-
-def _list_fields(value: DataclassInstance) -> Mapping[str, object]:
-    if asked_version.get() == FORMER_VERSION:
-        from tracker.report.version_1 import list_former  # noqa: PLC0415 (hardly ever needed)
-
-        if former := list_former(value):
-            return former
-    return {name: getattr(value, name) for name in list_published(type(value))}
 
 
 def _plain(value: object) -> object:

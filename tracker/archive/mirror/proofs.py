@@ -1,49 +1,18 @@
-"""Rows that prove what happened to the copies: time-stamps, steps of repairs, breaks, omissions."""
+"""Rows that prove what happened to the copies: steps of repairs, breaks, omissions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror.branches import MAIN
-from tracker.archive.schema.connection import translate
-from tracker.archive.schema.rows import fetch_column, has_table, insert, pick
-from tracker.errors import RepositoryUnusable
+from tracker.archive.schema.rows import fetch_column, has_table, insert
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
-    from pathlib import Path
 
     from tracker.archive.git.repository import Repository
     from tracker.archive.mirror.pending import MirrorState
-    from tracker.archive.storing.store import Store
-    from tracker.model.verifying import Timestamp
-
-
-def read_tip(folder: Path) -> tuple[str, bytes]:
-    """Return the commit that holds everything, and the bytes that it is made of.
-
-    Raises ``RepositoryUnusable`` where there is none.
-    """
-    with open_repository(folder / MIRROR) as repository:
-        tip = repository.find_commit(MAIN)
-        if tip is None:
-            raise RepositoryUnusable(f"{repository.path} holds nothing yet; record a statement: tracker add")
-        return tip, repository.read_object(tip)
-
-
-def keep_timestamp(store: Store, timestamp: Timestamp) -> None:
-    """Record what an authority answered, or why it did not."""
-    with store.writing.batch(), translate(store.path):
-        insert(
-            store.writing.connection,
-            "timestamps",
-            run=store.writing.begin_run(timestamp.asked),
-            **pick(timestamp, "tip", "sha256", "authority", "confirmed", "token", "failure"),
-        )
 
 
 def write_steps(connection: sqlite3.Connection, run: int, steps: Iterable[Step]) -> None:

@@ -25,9 +25,6 @@ class NotReadable:
 ReadAgain = Callable[[bytes, str, str], str | NotReadable]
 """Reads a document with the extractor of this name, as this media type."""
 
-VerifyToken = Callable[[bytes, bytes], tuple[Literal["ok", "fault", "unverifiable"], str]]
-"""Tells whether a time-stamp confirms bytes, and why not."""
-
 Progress = Callable[[int, int], None]
 """Receives how many of how many units are done."""
 
@@ -37,7 +34,6 @@ class Hooks:
     """The functions that a verification calls, and the instant at which it is made."""
 
     reread: ReadAgain
-    verify_token: VerifyToken
     instant: str
     progress: Progress
     is_alone: bool = False

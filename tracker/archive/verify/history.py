@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import DOCUMENTS
@@ -12,7 +11,7 @@ from tracker.archive.mirror.commits import SHORT, read_chain
 from tracker.archive.mirror.divergence import TAKE_OVER, describe_remedy, find_divergence, format_command
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.schema.rows import has_table
-from tracker.archive.verify.findings import REPAIR, RESTORE, START_OVER, UPDATE, Fix
+from tracker.archive.verify.findings import REPAIR, START_OVER, UPDATE, Fix
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -21,45 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.verify.findings import Findings, VerifyToken
+    from tracker.archive.verify.findings import Findings
     from tracker.model.verifying import CheckName
 
     Runs = Mapping[str, tuple[str, str]]
     """When each run began, and with which release, by its number."""
 
 REPLACED = "refs/replaced/"
-_TIMESTAMPS_TABLE = "tracker.db, table timestamps"
 _MOVE_BACK = f"{REPAIR} moves it back there"
 _WHERE = "mirror.git"
-
-
-def check_timestamps(
-    connection: sqlite3.Connection, repository: Repository, verify: VerifyToken, findings: Findings
-) -> None:
-    """Check every time-stamp in the record."""
-    if not has_table(connection, "timestamps"):
-        return
-    rows = connection.execute("SELECT tip, sha256, authority, token FROM timestamps WHERE token IS NOT NULL")
-    for tip, digest, authority, token in rows:
-        findings.count("timestamps")
-        finding: tuple[CheckName, str, str] = (
-            "timestamps",
-            f"time-stamp of commit {tip[:12]} by {authority}",
-            _TIMESTAMPS_TABLE,
-        )
-        content = repository.read_whole(tip)
-        if content is None:
-            meaning = "the commit is not in the mirror: its history was started again, or rewritten by order"
-            findings.unverifiable(*finding, meaning)
-            continue
-        result, meaning = verify(bytes(token), content)
-        if sha256(content).hexdigest() != digest:
-            result, meaning = "fault", "the row names another digest than the commit has"
-        if result == "fault":
-            findings.fault(*finding, meaning, RESTORE)
-        elif result == "unverifiable":
-            remedy = "put the certificates of the authorities that you trust into timestamp-roots.pem"
-            findings.unverifiable(*finding, meaning, remedy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,6 @@ class _Verification:
                     self._check_record()
                 self._check_units(mirror, hooks)
                 self._check_history(base, branch.noted)
-                if repository is not None:
-                    history.check_timestamps(connection, repository, hooks.verify_token, findings)
         has_mirror = (self.folder / MIRROR).exists()
         is_empty = (
             repository is not None and base is None and branch.noted is None and not findings.has_diverged

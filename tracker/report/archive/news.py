@@ -60,12 +60,6 @@ def _size(revision: Revision) -> str:
     return f"{words}; sentences: {tally(revision.sentences) or 'the same'}"
 
 
-def news_title(news: Sequence[News]) -> str:
-    """Return the subject of a message: the event that matters most, and how many more there are."""
-    more = f"; {len(news) - 1} more" if news[1:] else ""
-    return f"tracker: {headline(news[0])}{more}"
-
-
 def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) -> Iterator[Line]:
     """Yield each event with its evidence and the next step; of many notes, the first alone."""
     warnings = [each for each in news if each.severity != "note"]

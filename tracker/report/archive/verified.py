@@ -13,7 +13,7 @@ from tracker.report.tables import lay_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model.verifying import Checked, Finding, FindingStanding, Repaired, Step, Timestamp, Verified
+    from tracker.model.verifying import Checked, Finding, FindingStanding, Repaired, Step, Verified
     from tracker.report.document import Style
     from tracker.report.layout import Line
 
@@ -61,16 +61,6 @@ def repaired_json(repaired: Repaired) -> str:
             "run": repaired.run,
         }
     )
-
-
-def timestamp_line(timestamp: Timestamp) -> str:
-    """Return what an authority answered."""
-    what = f"commit {timestamp.tip[:DIGEST]}"
-    if timestamp.failure:
-        return one_line(
-            f"{what} is not confirmed by {timestamp.authority}: {timestamp.failure}; try again later"
-        )
-    return one_line(f"{what} is confirmed by {timestamp.authority} to be there on {timestamp.confirmed}")
 
 
 def _as_data(verified: Verified) -> dict[str, object]:

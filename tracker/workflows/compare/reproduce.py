@@ -14,7 +14,7 @@ from tracker.model.reproduced import Reproduced
 from tracker.model.texts import Side
 from tracker.model.topics import SURE
 from tracker.references import parse_reference
-from tracker.report.json_text import FORMER_VERSION, SCHEMA_VERSION, asked_version, encode_published
+from tracker.report.json_text import SCHEMA_VERSION, encode_published
 from tracker.text.encoder import ENCODERS
 from tracker.text.identity import digest_text
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -53,7 +53,7 @@ class Told(NamedTuple):
 
 
 def reproduce(path: Path, archive: ArchiveSession, vocabulary: Path | None) -> tuple[Reproduced, ...]:
-    """Compute again what ``tracker diff --format json`` wrote, by either schema, or a replication zip has.
+    """Compute again what ``tracker diff --format json`` wrote, or a replication zip has.
 
     Where the archive has both snapshots with the same bytes they are compared there, otherwise the texts
     that the file has, and what rests on other statements is left out. A zip is computed with the vocabulary
@@ -91,7 +91,7 @@ def recompute(
         again, old=replace(again.old, name=told[0].name), new=replace(again.new, name=told[1].name)
     )
     closed, in_archive = MARK in written, all(kept)
-    now = _encode(again, written["schema_version"])
+    now: Fields = json.loads(encode_published(again))
     then, now = (written, withhold(now)) if closed else (written, now)
     if not in_archive:
         then, now = _without_archive(then), _without_archive(now)
@@ -162,9 +162,9 @@ def read_comparison(data: bytes, place: str) -> Fields:
     if not (isinstance(written, dict) and parts <= written.keys()):
         raise DocumentUnreadable(f"{place} is no comparison; tracker diff OLD NEW --format json writes one")
     version = written.get("schema_version")
-    if version not in {FORMER_VERSION, SCHEMA_VERSION}:
+    if version != SCHEMA_VERSION:
         raise DocumentUnreadable(
-            f"{place} has schema version {version!r}; this release reads {FORMER_VERSION}, {SCHEMA_VERSION}"
+            f"{place} has schema version {version!r}; this release reads {SCHEMA_VERSION}"
         )
     return written
 
@@ -197,15 +197,6 @@ def _read_side(told: Fields, path: str) -> Side:
             f"{path} is damaged: segment {moved[0].ordinal} is not the text at its place"
         )
     return side
-
-
-def _encode(comparison: Comparison, version: str) -> Fields:
-    token = asked_version.set(version)
-    try:
-        found: Fields = json.loads(encode_published(comparison))
-    finally:
-        asked_version.reset(token)
-    return found
 
 
 def _without_archive(written: Fields) -> Fields:

@@ -1,4 +1,4 @@
-"""JSON in both versions: what is claimed stands alone, and the former form is there for one release."""
+"""JSON of every command: it says its version, follows its schema, and tells claims from what may be so."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from tests.conftest import run_tracker
 from tests.goldens import GOLDEN
 from tests.printing import walk_commands
 from tests.schemas import PUBLISHED, REPORT
+from tracker.model.compared import list_rows
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
-from tracker.model.series import Standing, TimelineSession
 from tracker.model.topics import Status, VocabularyName
 from tracker.model.tracing import Biography, Occurrence, TracedStatement
-from tracker.report.json_text import asked_version, encode_published, plain_fields, render_json
+from tracker.report.json_text import SCHEMA_VERSION, encode_published, render_json
 from tracker.report.series.matrices import biography_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 PUBLISHED_BY = {
@@ -52,24 +51,24 @@ ROWS_OF = {
     ("topics", "check", "own.csv"): "findings",
     ("groups", "list"): "groups",
 }
-"""A command whose JSON is a list, and the name of the list: version 1 has the list alone."""
+"""A command whose JSON is a list, and the name of the list."""
 OBJECTS = (
     ("decisions",), ("groups", "show", "EU"), ("health",), ("report", "--year", "2026"), ("runs", "1"),
     ("topics", "show", "corruption"), ("verify",), ("reextract", "--dry-run"),
     ("reproduce", "comparison.json"),
 )  # fmt: skip
-"""Commands whose JSON is an object: version 1 has no version in it."""
+"""Commands whose JSON is an object of which no schema is published."""
 WRITING = {
     "backup", "export bag", "export corpus", "export replication", "export sentences", "export tables",
     "export warc", "import-git", "import-warc", "mirror take-over", "mirror update", "rebuild", "snapshot",
     "sources check", "topics learn", "withdraw",
 }  # fmt: skip
-"""Commands that write as they answer: their JSON of version 2 stands among the golden files."""
+"""Commands that write as they answer: their JSON stands among the golden files."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("versions")
+    folder = tmp_path_factory.mktemp("json")
     assert run_tracker(folder, "demo", "--keep", "snapshots").code == 0
     watched = ("https://xaa.example/79.html", "--as", "XAA/UNGA/79~prepared.en")
     assert run_tracker(folder, "sources", "add", *watched).code == 0
@@ -81,42 +80,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def ask(folder: Path, command: tuple[str, ...], *more: str) -> Any:  # noqa: ANN401 (any JSON)
+def ask(folder: Path, command: tuple[str, ...]) -> Any:  # noqa: ANN401 (any JSON)
     form = ("--json",) if command[0] in {"verify", "reextract"} else ("--format", "json")
-    ran = run_tracker(folder, *command, *form, *more)
+    ran = run_tracker(folder, *command, *form)
     assert (ran.code in {0, 1}, ran.err) == (True, ""), ran.err
     return json.loads(ran.out)
 
 
-def schema(name: str, version: str) -> Draft202012Validator:
+def schema(name: str) -> Draft202012Validator:
     places = {each.rpartition("/")[2]: REPORT / f"{each}.schema.json" for each in PUBLISHED}
-    path = places[name] if version == "2" else REPORT / "schemas_1" / f"{name}.schema.json"
-    found = json.loads(path.read_text(encoding="utf-8"))
-    assert found["$id"] == f"urn:tracker:schema:{name}:{version}"
+    found = json.loads(places[name].read_text(encoding="utf-8"))
+    assert found["$id"] == f"urn:tracker:schema:{name}:{SCHEMA_VERSION}"
     return Draft202012Validator(found)
-
-
-@pytest.fixture
-def _former() -> Iterator[None]:
-    token = asked_version.set("1")
-    yield
-    asked_version.reset(token)
 
 
 # Every command -------------------------------------------------------------------------------------
 
 
-def test_each_command_with_json_offers_its_versions_and_is_known_here() -> None:
-    offers = {
-        " ".join(path)
-        for path, command in walk_commands()
-        if "--schema" in {name for option in command.params for name in option.opts}
-    }
+def test_each_command_with_json_is_known_here() -> None:
+    writing = {" ".join(path) for path, command in walk_commands() if _writes_json(command)}
     asked = {*PUBLISHED_BY, *ROWS_OF, *OBJECTS}
-    named = {name for words in asked for name in (words[0], " ".join(words[:2])) if name in offers}
-    assert offers == named | WRITING
-    forms = {" ".join(path) for path, command in walk_commands() if _writes_json(command)}
-    assert offers == forms
+    named = {name for words in asked for name in (words[0], " ".join(words[:2])) if name in writing}
+    assert writing == named | WRITING
 
 
 def _writes_json(command: Any) -> bool:  # noqa: ANN401 (Typer's own Click)
@@ -126,33 +111,25 @@ def _writes_json(command: Any) -> bool:  # noqa: ANN401 (Typer's own Click)
 
 
 @pytest.mark.parametrize(("command", "name"), PUBLISHED_BY.items(), ids=lambda each: str(each)[:40])
-def test_what_is_published_follows_the_schema_of_each_version(
-    folder: Path, command: tuple[str, ...], name: str
-) -> None:
-    now, former = ask(folder, command), ask(folder, command, "--schema", "1")
-    assert (next(iter(now)), now["schema_version"], former["schema_version"]) == ("schema_version", "2", "1")
-    schema(name, "2").validate(now)
-    schema(name, "1").validate(former)
-    assert not schema(name, "1").is_valid(now)
-    assert ask(folder, command, "--schema", "2") == now
+def test_what_is_published_follows_its_schema(folder: Path, command: tuple[str, ...], name: str) -> None:
+    answer = ask(folder, command)
+    assert (next(iter(answer)), answer["schema_version"]) == ("schema_version", "2")
+    schema(name).validate(answer)
 
 
 @pytest.mark.parametrize(("command", "name"), ROWS_OF.items(), ids=lambda each: str(each)[:40])
 def test_a_list_stands_under_a_name_after_the_version(
     folder: Path, command: tuple[str, ...], name: str
 ) -> None:
-    assert ask(folder, command) == {"schema_version": "2", name: ask(folder, command, "--schema", "1")}
+    answer = ask(folder, command)
+    assert list(answer) == ["schema_version", name]
+    assert (answer["schema_version"], type(answer[name])) == ("2", list)
 
 
 @pytest.mark.parametrize("command", OBJECTS, ids=" ".join)
 def test_an_object_begins_with_the_version(folder: Path, command: tuple[str, ...]) -> None:
-    now, former = ask(folder, command), ask(folder, command, "--schema", "1")
-    for answer in (now, former):
-        # Of a check of the whole archive each takes its own time.
-        answer.pop("instant", None)
-        answer.pop("seconds", None)
-    assert next(iter(now)) == "schema_version"
-    assert now == {"schema_version": "2", **former}
+    name, version = next(iter(ask(folder, command).items()))
+    assert (name, version) == ("schema_version", "2")
 
 
 def test_all_json_of_the_golden_files_says_its_version() -> None:
@@ -165,12 +142,6 @@ def test_all_json_of_the_golden_files_says_its_version() -> None:
                 seen += 1
                 assert lines[1:3] == ["{", '  "schema_version": "2",'], answer[:200]
     assert seen > 50
-
-
-@pytest.mark.parametrize("wrong", ["3", "", "1.0", "two"])
-def test_another_version_is_refused_in_one_line(folder: Path, wrong: str) -> None:
-    ran = run_tracker(folder, "list", "--format", "json", "--schema", wrong)
-    assert (ran.code, ran.out, ran.err) == (2, "", f"tracker: --schema {wrong}: expected 2 or 1\n")
 
 
 # What a topic became -------------------------------------------------------------------------------
@@ -204,63 +175,10 @@ def test_a_status_is_claimed_and_what_is_likely_is_possible(
     (row,) = json.loads(render_json(compared))["topics"]
     assert (row["status"], row["possible"], row["certainty"]) == (status, possible, told)
     assert not {"claimed", "outcome", "outcome_certainty"} & set(row)
-    (record,) = compared.rows()
+    (record,) = list_rows(compared)
     assert (record["status"], record["possible"], record["certainty"]) == (status, possible, told)
     shown = (status or (f"perhaps {possible}" if possible else "unclear"), "absent to declared")
     assert f": {', '.join(shown)}" in repr(made)
-
-
-@pytest.mark.usefixtures("_former")
-@pytest.mark.parametrize(("claimed", "certainty", "unsure"), [row[:3] for row in TOLD])
-def test_the_former_version_has_a_status_whether_it_is_claimed_or_not(
-    claimed: bool, certainty: float | None, unsure: bool
-) -> None:
-    made = replace(
-        topic("Debt", "new", None, reading("declared", (0,), 0.1)),
-        claimed=claimed,
-        outcome_certainty=certainty,
-        share_unsure=unsure,
-    )
-    compared = comparison(side("old", ("We met.",)), side("new", ("We act.",)), topics=(made,))
-    data = json.loads(render_json(compared))
-    schema("comparison", "1").validate(data)
-    (row,) = data["topics"]
-    names = ("status", "claimed", "certainty", "share_unsure")
-    assert [row[name] for name in names] == ["new", claimed, certainty, unsure]
-
-
-STANDINGS = [
-    # status, possible, certainty, measured, share unsure: the status of version 1, and its certainty
-    ("dropped", None, 0.9, True, False, "dropped", 0.9),
-    (None, "promoted", 0.5, True, False, None, None),
-    (None, "kept", 0.8, True, True, "kept", 0.8),
-    (None, "new", 0.4, False, False, "new", 0.4),
-    (None, None, None, True, False, None, None),
-]
-
-
-@pytest.mark.usefixtures("_former")
-@pytest.mark.parametrize(
-    ("status", "possible", "certainty", "measured", "unsure", "former", "sure"), STANDINGS
-)
-def test_a_timeline_of_the_former_version_has_the_statuses_that_it_told(
-    status: Status | None,
-    possible: Status | None,
-    certainty: float | None,
-    measured: bool,
-    unsure: bool,
-    former: str | None,
-    sure: float | None,
-) -> None:
-    told = (None, status, possible, certainty, measured, unsure)
-    there = Standing("debt", "substantive", 1, 9, 0.1, "a rule", "We act.", *told)
-    absent = Standing("trade", None, 0, 0, 0.0, "", "", *told)
-    session = TimelineSession("79", "regular", 2024, "read", standings=(there, absent))
-    rows: Any = plain_fields(session)["standings"]
-    assert [(row["topic"], row["status"], row["certainty"]) for row in rows] == [
-        ("debt", former, sure),
-        *([("trade", former, sure)] if former else []),
-    ]
 
 
 def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> None:
@@ -273,25 +191,18 @@ def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> No
         (MovedTopic("debt", "Debt", "theme", moves),),
     )  # fmt: skip
     now = json.loads(encode_published(found))
-    schema("moves", "2").validate(now)
+    schema("moves").validate(now)
     (row,) = now["topics"]
     assert [(each["country"], each["status"], each["possible"]) for each in row["countries"]] == [
         ("FRA", "dropped", None),
         ("GBR", None, "dropped"),
     ]
-    token = asked_version.set("1")
-    former = json.loads(encode_published(found))
-    asked_version.reset(token)
-    schema("moves", "1").validate(former)
-    (row,) = former["topics"]
-    assert [[each["country"] for each in row[name]] for name in ("claimed", "possible")] == [["FRA"], ["GBR"]]
 
 
-def test_statuses_of_both_versions_are_those_of_the_model() -> None:
-    for version in ("1", "2"):
-        described: Any = schema("comparison", version).schema
-        status = described["$defs"]["topic_change"]["properties"]["status"]
-        assert set(status["enum"]) - {None} == set(get_args(Status))
+def test_statuses_are_those_of_the_model() -> None:
+    described: Any = schema("comparison").schema
+    status = described["$defs"]["topic_change"]["properties"]["status"]
+    assert set(status["enum"]) - {None} == set(get_args(Status))
 
 
 # A biography ---------------------------------------------------------------------------------------
@@ -312,15 +223,9 @@ def test_the_headline_of_a_biography_counts_no_loose_hits() -> None:
     held = tuple(traced(*each) for each in said.items())
     biography = Biography("XAA/UNGA", "we act", "sentence", held)
     now = json.loads(biography_json(biography))
-    schema("biography", "2").validate(now)
+    schema("biography").validate(now)
     names = ("first", "last", "said", "loosely", "times", "silences")
     assert [now[name] for name in names] == ["XAA/UNGA/71", "XAA/UNGA/73", 2, 2, 3, ["72"]]
-    token = asked_version.set("1")
-    former = json.loads(biography_json(biography))
-    asked_version.reset(token)
-    schema("biography", "1").validate(former)
-    ends = ("first", "first_exact", "last", "last_exact")
-    assert [former[name][-2:] for name in ends] == ["70", "71", "74", "73"]
 
 
 def test_a_biography_of_loose_hits_alone_has_neither_first_nor_last() -> None:
