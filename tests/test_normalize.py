@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.spans import find_raw
 from tests.thorough import examples
 from tracker.text.normalize import normalize
 from tracker.text.reading import read_text
@@ -221,7 +222,7 @@ def test_the_raw_text_behind_a_passage() -> None:
     raw = "\ufeffOur co-\r\nordinated work (the ﬁrst)\r\nhelps."
     clean, spans = normalize(raw)
     start = clean.index("first")
-    low, high = spans.to_raw(start, start + len("first"))
+    low, high = find_raw(spans, start, start + len("first"))
     assert raw[low:high] == "ﬁrst"
 
 
@@ -269,7 +270,7 @@ def test_segments_are_in_order_and_hold_all_that_is_not_blank(raw: str) -> None:
 def test_every_letter_of_a_segment_is_in_the_raw_text_behind_it(raw: str) -> None:
     version = read_text(raw)
     for segment in version.segments:
-        start, end = version.spans.to_raw(segment.start, segment.end)
+        start, end = find_raw(version.spans, segment.start, segment.end)
         assert 0 <= start < end <= len(raw)
         rest = iter(letters(_without_broken_encoding(raw[start:end])))
         assert all(letter in rest for letter in letters(segment.text))

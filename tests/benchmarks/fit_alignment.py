@@ -26,8 +26,8 @@ import numpy as np
 from tests.shared_data import require
 from tracker.alignment.align import score_links
 from tracker.alignment.candidates import match_equals
-from tracker.alignment.context import measure_links, measure_places
-from tracker.alignment.groups import find_joinings, find_used, measure_joining, propose_groups
+from tracker.alignment.context import measure_links, measure_place
+from tracker.alignment.groups import find_joinings, find_used, measure_joining, measure_link, propose_groups
 from tracker.alignment.pairing import Pairing, pair_texts
 from tracker.alignment.similarity import FEWEST_STEMS, measure
 from tracker.alignment.weights import LEXICAL, LINK_FEATURES, AlignmentWeights, Logistic, name_features
@@ -270,7 +270,11 @@ def _link_rows(
 ) -> list[Row]:
     pairing = _pair(document, likeness, encoder)
     groups = propose_groups(pairing)
-    measured = measure_links(pairing, groups, place) if place else measure_places(pairing, groups)
+    measured = (
+        measure_links(pairing, groups, place)
+        if place
+        else [measure_place(pairing, measure_link(pairing, group)) for group in groups]
+    )
     weight = _SET_WEIGHTS[document.origin]
     rows: list[Row] = []
     for group, features in zip(groups, measured, strict=True):

@@ -17,7 +17,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.shared_data import require
-from tracker.changes.shifts.requests import GRADES, GradeWeights, read_cues, weigh_cues
+from tracker.changes.shifts.requests import (
+    GRADES,
+    GradeWeights,
+    name_cues,
+    read_words,
+    skip_opening,
+    weigh_cues,
+)
 from tracker.changes.shifts.rules import load_terms
 
 if TYPE_CHECKING:
@@ -63,6 +70,12 @@ def load_requests() -> tuple[Request, ...]:
         for row in map(json.loads, lines)
         for unit in row["units"]
     )
+
+
+def read_cues(text: str) -> tuple[str, ...]:
+    """Return the cues of a text taken as one request: its first words, and the words near them."""
+    words = read_words(text)
+    return name_cues([word.text for word in words[skip_opening(text, words, "en") :]])
 
 
 def choose_training(

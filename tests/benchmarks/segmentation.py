@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.shared_data import require
+from tests.spans import find_raw
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def read_place(row: dict[str, Any]) -> Place:
 def find_cuts(place: Place, language: str) -> list[tuple[int, int]]:
     """Return the cuts inside a place: the letters and digits before each, and up to what follows it."""
     version = read_text(place.whole, language=language)
-    spans = [version.spans.to_raw(piece.start, piece.end) for piece in version.segments]
+    spans = [find_raw(version.spans, piece.start, piece.end) for piece in version.segments]
     letters = _count_letters(place)
     inside = ((letters(end), letters(start)) for (_, end), (start, _) in pairwise(spans))
     return [cut for cut in inside if cut[0] < letters(place.end) and cut[1] > 0]

@@ -84,12 +84,8 @@ class _Chances(NamedTuple):
     ends: Mapping[tuple[int, int], float]
 
 
-def measure_places(pairing: Pairing, groups: Sequence[Group]) -> list[tuple[float, ...]]:
-    """Return the features named in ``PLACE_FEATURES`` for each group."""
-    return [_measure_place(pairing, measure_link(pairing, group)) for group in groups]
-
-
-def _measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...]:
+def measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...]:
+    """Return the features named in ``PLACE_FEATURES`` for a group, given its plain ones."""
     likeness, support, gap, _ = plain
     paraphrase = pairing.paraphrase
     return (
@@ -101,7 +97,7 @@ def _measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...
 def measure_links(pairing: Pairing, groups: Sequence[Group], place: Logistic) -> list[tuple[float, ...]]:
     """Return the features named in ``LINK_FEATURES`` for each group; with vectors, the encoded ones."""
     plain = [measure_link(pairing, group) for group in groups]
-    alone = [place.logit(_measure_place(pairing, features)) for features in plain]
+    alone = [place.logit(measure_place(pairing, features)) for features in plain]
     chances = _find_chances(pairing, groups, alone)
     paraphrase = pairing.paraphrase
     size = (pairing.coverage, pairing.breadth)

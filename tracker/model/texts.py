@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
@@ -43,24 +42,6 @@ class SpanMap:
     """Where each character of a clean text stood in the extractor's output; runs in clean order."""
 
     runs: tuple[Run, ...]
-
-    def to_raw(self, start: int, end: int) -> tuple[int, int]:
-        """Return the smallest raw span that covers ``clean[start:end]``.
-
-        Raises ``ValueError`` where the span is empty or outside the clean text.
-        """
-        first_touched = bisect_right(self.runs, start, key=lambda run: run.clean_end)
-        touched = self.runs[first_touched : bisect_left(self.runs, end, key=lambda run: run.clean_start)]
-        if not touched or start >= end:
-            raise ValueError(f"no raw text behind {start}:{end}")
-        first, last = touched[0], touched[-1]
-        return _raw_offset(first, start, first.raw_start), _raw_offset(last, end, last.raw_end)
-
-
-def _raw_offset(run: Run, clean: int, otherwise: int) -> int:
-    if run.clean_end - run.clean_start != run.raw_end - run.raw_start:
-        return otherwise
-    return run.raw_start + min(max(clean, run.clean_start), run.clean_end) - run.clean_start
 
 
 SegmentKind = Literal["sentence", "heading", "item"]

@@ -41,16 +41,6 @@ class Run:
     """Whether, in a passage that has moved, the other place has other words here."""
 
 
-def old_text(runs: Iterable[Run]) -> str:
-    """Return the old text: what is left where every change is rejected."""
-    return "".join(run.text for run in runs if run.kind in IN_OLD)
-
-
-def new_text(runs: Iterable[Run]) -> str:
-    """Return the new text: what is left where every change is accepted."""
-    return "".join(run.text for run in runs if run.kind in IN_NEW)
-
-
 class _Place(NamedTuple):
     """A character of one text: where it stands, and in which segment."""
 

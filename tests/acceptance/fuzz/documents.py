@@ -15,6 +15,7 @@ from tests.acceptance.fuzz.target import GIGABYTE, Found, Target
 from tests.builders import build_docx, build_pdf, build_zip, typeset
 from tests.hostile import BOMBS, DEADLY, LOOPS, SLOW
 from tests.running import OLD
+from tests.spans import find_raw
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS, TEXTS
 from tracker.capture.read.extract import GAVE_UP, extract
 from tracker.errors import DocumentUnreadable
@@ -136,7 +137,7 @@ def _check_extraction(extraction: Extraction, data: bytes, name: str) -> None:
     for segment in version.segments[:100]:
         if version.text[segment.start : segment.end] != segment.text:
             raise Found("offsets: a segment is not what lies between them")
-        version.spans.to_raw(segment.start, segment.end)
+        find_raw(version.spans, segment.start, segment.end)
 
 
 def use_document(data: bytes, folder: Path) -> str:

@@ -57,7 +57,9 @@ class GradeWeights(NamedTuple):
     least_certainty: float
 
 
-class _Word(NamedTuple):
+class Word(NamedTuple):
+    """A word in lower case, and where it stands in its text."""
+
     text: str
     start: int
     end: int
@@ -70,7 +72,7 @@ def grade_request(text: str, language: str = "en", weights: GradeWeights | None 
     the scale of McMahon 2012. A text asks where it begins with the bare verb or says that it asks
     (``we urge all States to ratify``). English has learned weights; French and Spanish a table of verbs.
     """
-    words = _read_words(text)
+    words = read_words(text)
     if language == "en":
         weights = weights or load_grade_weights()
         start = _find_verb(text, words, language, weights.verbs | _first_words(language))
@@ -97,13 +99,6 @@ def compare_grades(
     return answer if round(certainty, 4) >= least else None
 
 
-def read_cues(text: str, language: str = "en") -> tuple[str, ...]:
-    """Return the cues of a text taken as one request: its first words, and the words near them."""
-    words = _read_words(text)
-    start = _skip_adverbs(words, _skip_clause(text, words, language), language)
-    return _name_cues([word.text for word in words[start:]])
-
-
 @cache
 def load_grade_weights() -> GradeWeights:
     """Return the shipped weights, as ``tests/benchmarks/fit_strength.py`` wrote them."""
@@ -114,17 +109,18 @@ def load_grade_weights() -> GradeWeights:
     return GradeWeights(tuple(table["bias"]), cues, frozenset(table["verbs"]), table["least_certainty"])
 
 
-def _read_words(text: str) -> tuple[_Word, ...]:
+def read_words(text: str) -> tuple[Word, ...]:
+    """Return the words of a text in lower case, with their offsets into it."""
     return tuple(
         # One spelling for the verbs that are written with -ise and -ize.
-        _Word(_ISE.sub("z", match[0].lower().replace("’", "'")), match.start(), match.end())
+        Word(_ISE.sub("z", match[0].lower().replace("’", "'")), match.start(), match.end())
         for match in _WORD.finditer(text)
     )
 
 
-def _find_verb(text: str, words: Sequence[_Word], language: str, verbs: Collection[str]) -> int | None:
+def _find_verb(text: str, words: Sequence[Word], language: str, verbs: Collection[str]) -> int | None:
     """Return the index of the word that says what is asked: a bare verb, else what is asked of whom."""
-    start = _skip_adverbs(words, _skip_clause(text, words, language), language)
+    start = skip_opening(text, words, language)
     # What looks like a bare verb may be a subject: "progress has been made".
     after = words[start + 1].text if start + 1 < len(words) else ""
     bare = start < len(words) and words[start].text in verbs
@@ -140,7 +136,7 @@ def _reports_asking(text: str, language: str) -> bool:
     return opens and found[0].term.split()[0].endswith(_INFLECTED)
 
 
-def _find_asked(text: str, words: Sequence[_Word], language: str, verbs: Collection[str]) -> int | None:
+def _find_asked(text: str, words: Sequence[Word], language: str, verbs: Collection[str]) -> int | None:
     links = load_terms(_FILE, "asking_links", language)
     for opening in find_terms(text, load_terms(_FILE, "asking", language)):
         first = bisect_left(words, opening.end, key=attrgetter("start"))
@@ -153,7 +149,12 @@ def _find_asked(text: str, words: Sequence[_Word], language: str, verbs: Collect
     return None
 
 
-def _skip_clause(text: str, words: Sequence[_Word], language: str) -> int:
+def skip_opening(text: str, words: Sequence[Word], language: str) -> int:
+    """Return the index of the word behind a leading clause and adverbs: the verb, where a request has one."""
+    return _skip_adverbs(words, _skip_clause(text, words, language), language)
+
+
+def _skip_clause(text: str, words: Sequence[Word], language: str) -> int:
     if not words or words[0].text not in load_terms(_FILE, "leading_clause", language):
         return 0
     comma = text.find(", ")
@@ -162,7 +163,7 @@ def _skip_clause(text: str, words: Sequence[_Word], language: str) -> int:
     return next((index for index, word in enumerate(words) if word.start > comma), 0)
 
 
-def _skip_adverbs(words: Sequence[_Word], start: int, language: str) -> int:
+def _skip_adverbs(words: Sequence[Word], start: int, language: str) -> int:
     """Return where the words begin that decide; ``further its efforts`` begins with its verb."""
     adverbs, speakers = (load_terms(_FILE, table, language) for table in ("before_verb", "speakers"))
     at = start
@@ -175,13 +176,14 @@ def _is_manner(word: str, language: str) -> bool:
     return len(word) > _LONG and word.endswith(_MANNER.get(language, "\0"))
 
 
-def _name_cues(words: Sequence[str]) -> tuple[str, ...]:
+def name_cues(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the cues of a request from its verb on: its first words, and the words near them."""
     first = [f"first {' '.join(words[:size])}" for size in (1, 2, 3) if size <= len(words)]
     return (*first, *(f"near {word}" for word in dict.fromkeys(words[1:NEAR])))
 
 
-def _grade_by_weights(words: Sequence[_Word], weights: GradeWeights) -> Grade:
-    cues = _name_cues([word.text for word in words])
+def _grade_by_weights(words: Sequence[Word], weights: GradeWeights) -> Grade:
+    cues = name_cues([word.text for word in words])
     chances = weigh_cues(cues, weights)
     grade = max(GRADES, key=lambda number: chances[number - 1])
     met = (len(cue.split()) - 1 for cue in cues if cue in weights.cues and cue.startswith("first "))
@@ -202,7 +204,7 @@ def weigh_cues(cues: Sequence[str], weights: GradeWeights) -> tuple[float, ...]:
     return tuple(share / sum(shares) for share in shares)
 
 
-def _grade_by_table(words: Sequence[_Word], language: str) -> Grade | None:
+def _grade_by_table(words: Sequence[Word], language: str) -> Grade | None:
     graded = load_values(_FILE, "grades", language)
     spoken = [word.text for word in words]
     for size in range(min(len(words), 4), 0, -1):
@@ -218,6 +220,6 @@ def _first_words(language: str) -> frozenset[str]:
     return frozenset(phrase.split()[0] for phrase in load_values(_FILE, "grades", language))
 
 
-def _cite(words: Sequence[_Word], grade: int, chances: tuple[float, ...]) -> Grade:
+def _cite(words: Sequence[Word], grade: int, chances: tuple[float, ...]) -> Grade:
     start, end = words[0].start, words[-1].end
     return Grade(grade, start, end, chances)

@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 
     Members = dict[str, bytes]
 
-_SIDES: Final = ("old", "new")
 _NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(
     ("title", "statement_type", "symbol", "speaker", "post", "on_behalf_of", "url")
 )
