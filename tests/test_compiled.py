@@ -6,14 +6,11 @@ import errno
 import shutil
 import sys
 import tomllib
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 from tests.running import ROOT
-from tracker.inputs.mapped import keep_mapped
 from tracker.inputs.tables import compile_packaged, write_kept
 from tracker.topics.vocabulary import lexicon, load
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -87,44 +84,6 @@ def test_whatever_became_of_it_the_table_is_right(table: Path, fate: str) -> Non
     assert kept(table).is_file()
     FATES[fate](kept(table))
     assert compile_packaged(table) == compile_packaged(table) == first
-
-
-@pytest.mark.parametrize("fate", FATES)
-def test_whatever_became_of_arrays_as_they_are_kept_they_are_right(tmp_path: Path, fate: str) -> None:
-    place, arrays = tmp_path / "__pycache__" / "model.kept", [np.arange(5), np.ones((300, 7), "<f4"), "é"]
-
-    def read() -> str:
-        return repr(keep_mapped(place, "one-2", lambda: arrays))
-
-    assert read() == repr(arrays)
-    assert repr(keep_mapped(place, "one-2", lambda: "made again")) == repr(arrays)
-    assert place.stat().st_size % 64 == 0
-    FATES[fate](place)
-    assert read() == read() == repr(arrays)
-
-
-@pytest.mark.parametrize("place", [5000, -300])
-def test_a_flipped_bit_is_found_in_arrays_as_they_are_kept(tmp_path: Path, place: int) -> None:
-    kept, arrays = tmp_path / "__pycache__" / "model.kept", [np.arange(500), "é" * 500]
-    keep_mapped(kept, "one", lambda: arrays)
-    data = bytearray(kept.read_bytes())
-    data[place] ^= 1
-    kept.write_bytes(data)
-    assert repr(keep_mapped(kept, "one", lambda: arrays)) == repr(arrays)
-    assert kept.read_bytes() != data
-
-
-def test_arrays_of_another_stamp_are_made_again_and_those_in_use_stay(tmp_path: Path) -> None:
-    place = tmp_path / "__pycache__" / "model.kept"
-    for stamp in ("one", "other"):
-        keep_mapped(place, stamp, partial(np.full, 9000, len(stamp)))
-    old = keep_mapped(place, "other", partial(np.full, 9000, 0))
-    new = keep_mapped(place, "third", partial(np.full, 9000, 1))
-    assert (old == len("other")).all()
-    assert (new == 1).all()
-    with pytest.raises(ValueError, match="read-only"):
-        old[0] = 1
-    assert [path.name for path in place.parent.iterdir()] == [place.name]
 
 
 def test_of_what_cannot_be_written_whole_nothing_is_left(tmp_path: Path) -> None:

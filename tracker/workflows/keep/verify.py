@@ -19,15 +19,17 @@ from tracker.capture.read.extractors import read_extractor
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
 from tracker.capture.web.timestamping import request_token, verify_token
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
-from tracker.model.verifying import Timestamp
+from tracker.model.verifying import Checked, Finding, Timestamp
+from tracker.text.encoder import check_model
 from tracker.text.identity import digest_bytes
+from tracker.text.kept_arrays import Damaged, cache_folder
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.verify.findings import Progress
-    from tracker.model.verifying import Repaired, Verified
+    from tracker.model.verifying import FindingStanding, Repaired, Verified
 
 
 def timestamp(archive: Path, authority: str, instant: str, seconds: float) -> Timestamp:
@@ -66,6 +68,7 @@ def _name(authority: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
+CLEAR_CACHE = "tracker --clear-cache; the next comparison keeps it again"
 _OPEN = "whether it reads the same in the document cannot be told"
 _SETTINGS = re.compile(r"(?: selector=(?P<selector>.*?))?(?P<remove>(?: remove=.*)?)", re.DOTALL)
 _GUESSED = re.compile(r" by \S+ \S+")
@@ -84,7 +87,28 @@ def verify(archive: Path, instant: str, progress: Progress, *, is_alone: bool = 
     """
     means = replace(_gather_means(archive, instant, progress), is_alone=is_alone)
     verified, _ = verify_archive(archive, means)
-    return verified
+    return verified if is_alone else _with_encoder(verified)
+
+
+def _with_encoder(verified: Verified) -> Verified:
+    """Return what is found of the encoder's model, as it may be kept on this machine, beside all else."""
+    standing: FindingStanding
+    try:
+        check_model()
+    except Damaged as error:
+        standing, meaning = "fault", f"{error}: it is not what the encoder's package gave"
+    except OSError as error:
+        standing, meaning = "unverifiable", f"it is not read: {error.strerror or error}"
+    else:
+        return replace(verified, checks=(*verified.checks, Checked("encoder", 1, {})))
+    where = str(cache_folder())
+    found = Finding(standing, "encoder", "the encoder's model as it is kept", where, meaning, CLEAR_CACHE)
+    before = [each for each in verified.findings if each.standing == "fault" or standing != "fault"]
+    return replace(
+        verified,
+        checks=(*verified.checks, Checked("encoder", 1, {standing: 1})),
+        findings=(*before, found, *verified.findings[len(before) :]),
+    )
 
 
 def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
