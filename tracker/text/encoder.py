@@ -9,7 +9,7 @@ from os import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from tracker.inputs.tables import digest_files
+from tracker.inputs.compiled import digest_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
