@@ -22,7 +22,6 @@ from tracker.errors import TrackerError
 from tracker.text import kept_arrays
 from tracker.text.kept_arrays import (
     Damaged,
-    cache_folder,
     check_arrays,
     keep_arrays,
     read_arrays,
@@ -314,7 +313,6 @@ def test_where_nothing_can_be_kept_nothing_is_raised(
     monkeypatch.chdir(tmp_path)
     keep_arrays(NAME, "one", ARRAYS)
     assert read_arrays(NAME, "one") is None
-    assert cache_folder().is_absolute()
     assert remove_arrays(NAME) == 0
     assert list(tmp_path.iterdir()) == []
     assert not Path("/nowhere").exists()

@@ -178,3 +178,22 @@ def test_an_outside_library_is_known_to_one_package_save_those_named() -> None:
     importers = find_importers()
     assert importers.keys() >= HEAVY
     assert {name: found for name, found in importers.items() if len(found) > 1} == SHARED
+
+
+RUNNING = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "code", "runpy"}
+"""Libraries that may run what they read."""
+
+
+def test_nothing_is_read_that_could_run_save_what_the_installation_compiled() -> None:
+    found = set()
+    for path in sorted((ROOT / "tracker").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {name.partition(".")[0] for name in find_imports(tree)}
+        calls = {
+            node.func.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        found |= {(path.name, name) for name in names & RUNNING | calls & {"eval", "exec", "compile"}}
+        assert "allow_pickle" not in path.read_text("utf-8"), path
+    assert found == {("compiled.py", "marshal")}
