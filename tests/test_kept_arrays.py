@@ -198,6 +198,7 @@ FORGED: dict[str, object] = {
     "far beyond the end": GOOD | {"arrays": [["a", "f8", [2**62, 2**62]]]},
     "less than nothing": GOOD | {"arrays": [["a", "u1", [-64]], ["b", "u1", [128]]]},
     "two less than nothing": GOOD | {"arrays": [["a", "u1", [-8, -8]]]},
+    "more dimensions than an array has": GOOD | {"arrays": [["a", "u1", [*[1] * 70, 64]]]},
     "half": GOOD | {"arrays": [["a", "u1", [64.0]]]},
     "not all of it": GOOD | {"arrays": []},
     "too much of a row": GOOD | {"arrays": [["a", "u1", [64], 0]]},

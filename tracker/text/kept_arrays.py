@@ -63,7 +63,7 @@ def read_arrays(name: str, stamp: str) -> Arrays | None:
     """
     import numpy as np  # noqa: PLC0415 - start-up loads no numpy
 
-    with suppress(OSError, Damaged):
+    with suppress(OSError, ValueError):
         header, parts = _open_kept(_place(name))
         if header["stamp"] == stamp:
             return {
