@@ -33,6 +33,13 @@ def compile_table(path: Path) -> dict[str, Any]:
     return table
 
 
+def copy_program(folder: Path) -> None:
+    """Put into a folder what a wheel holds, but for what its installation compiled."""
+    names = shutil.ignore_patterns("__pycache__", f"*{ENDING}")
+    shutil.copytree(PACKAGE, folder / "tracker", ignore=names)
+    shutil.copytree(ROOT / "seeds", folder / "tracker" / "seeds", dirs_exist_ok=True)
+
+
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
     path = tmp_path / "table.toml"
@@ -51,8 +58,7 @@ def frozen(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
 
 
 def test_all_that_this_installation_compiled_is_there_and_of_its_sources(tmp_path: Path) -> None:
-    names = shutil.ignore_patterns("__pycache__", f"*{ENDING}")
-    shutil.copytree(PACKAGE, tmp_path / "tracker", ignore=names)
+    copy_program(tmp_path)
     command = [sys.executable, "-m", "tracker.workflows.compile"]
     subprocess.run(command, cwd=tmp_path, check=True)
     # What follows upon the digests is in no order that another process repeats.
@@ -120,9 +126,7 @@ def test_an_edited_table_is_read_at_once(table: Path) -> None:
 
 def test_no_command_writes_beside_the_code(tmp_path: Path) -> None:
     """In a copy of the program that nobody compiled, where Python itself may write nothing either."""
-    names = shutil.ignore_patterns("__pycache__", f"*{ENDING}")
-    shutil.copytree(PACKAGE, tmp_path / "tracker", ignore=names)
-    shutil.copytree(ROOT / "seeds", tmp_path / "tracker" / "seeds", dirs_exist_ok=True)
+    copy_program(tmp_path)
     before = sorted((tmp_path / "tracker").rglob("*"))
     command = [sys.executable, "-B", "-m", "tracker", "demo"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

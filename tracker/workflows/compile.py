@@ -11,7 +11,7 @@ from tracker.inputs.compiled import ENDING, compiling, read_table_of
 from tracker.topics.certainty.associations import load_associations
 from tracker.topics.phrases.prior import load_prior
 from tracker.topics.vocabulary.lexicon import compile_lexicon
-from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
+from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +23,10 @@ LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh")
 def compile_tables() -> dict[Path, bytes]:
     """Return all compiled files by their paths in the package; in a process that has read none yet."""
     with compiling() as made:
-        # The vocabulary's own files are read together, as topics.
-        for path in sorted({*PACKAGE.rglob("*.toml")} - {*list_shipped()}):
-            read_table_of(path)
+        # Those beside modules; a vocabulary's files are read together, as topics, and seeds are no tables.
+        for path in sorted(PACKAGE.rglob("*.toml")):
+            if path.with_name("__init__.py").exists():
+                read_table_of(path)
         load_associations()
         small_words()
         for language in LANGUAGES:
