@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -128,8 +129,9 @@ def test_no_command_writes_beside_the_code(tmp_path: Path) -> None:
     """In a copy of the program that nobody compiled, where Python itself may write nothing either."""
     copy_program(tmp_path)
     before = sorted((tmp_path / "tracker").rglob("*"))
-    command = [sys.executable, "-B", "-m", "tracker", "demo"]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "tracker", "demo"]
+    settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    ran = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True, check=False)
     assert "XAA at the Commission" in ran.stdout, ran.stderr
     assert sorted((tmp_path / "tracker").rglob("*")) == before
 
