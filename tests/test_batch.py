@@ -27,10 +27,11 @@ from tracker.cli import output
 from tracker.cli.batch import line_writer
 from tracker.errors import TrackerError
 from tracker.model.rights import Ruled
+from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
 from tracker.references import find_body, parse_reference
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import side_topics
-from tracker.workflows.compare.work import Unit, Work, do_unit
+from tracker.workflows.compare.work import Unit, Work, _unpack_vocabulary, do_unit, pack_vocabulary
 from tracker.workflows.follow import batch as following
 from tracker.workflows.follow import crews
 from tracker.workflows.follow.batch import Batch
@@ -47,6 +48,15 @@ if TYPE_CHECKING:
     from tracker.workflows.compare.work import Outcome
 
     Tracker = Callable[..., Ran]
+
+TAUGHT = Vocabulary(
+    "mine",
+    (Topic("a", "A", terms={"en": ("b", "c")}, sdgs=("13",)), Topic("d", "D", broader="a")),
+    "e",
+    overlap=True,
+    model=TopicModel("en", 0.3, (TopicWeights("a", -0.1, {"b c": 1e-17}, {"d": 2.0}),), "f"),
+    recognition="similarity",
+)
 
 ASKED = (
     ("diff", "XAA/UNGA", "75", "--format", "json"),
@@ -446,3 +456,12 @@ def test_in_a_pipe_a_line_now_and_then_says_how_long_it_takes(
         "tracker: comparing: 100 of 1,900, about 9 minutes left\n"
         "tracker: comparing: 1,000 of 1,900, less than two minutes left\n"
     )
+
+
+@pytest.mark.parametrize("vocabulary", [load_vocabulary(), TAUGHT], ids=["shipped", "taught"])
+def test_a_vocabulary_arrives_at_a_worker_as_it_was(vocabulary: Vocabulary) -> None:
+    arrived = _unpack_vocabulary(pack_vocabulary(vocabulary))
+    assert arrived == vocabulary
+    assert [list(topic.terms) for topic in arrived.topics] == [
+        list(topic.terms) for topic in vocabulary.topics
+    ]

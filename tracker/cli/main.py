@@ -40,6 +40,18 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
+def _clear_cache(asked: bool) -> None:
+    if asked:
+        from tracker.cli.output import write_answer
+        from tracker.report.safe import one_line
+        from tracker.text.encoder import forget_model
+
+        path, size = forget_model()
+        place = one_line(str(path))
+        write_answer(f"removed {place}, {size / 1e6:.0f} MB" if size else f"nothing is kept at {place}")
+        raise typer.Exit
+
+
 @app.callback()
 def _before_command(
     archive: Annotated[str | None, typer.Option(help="The archive's folder, for any command.")] = None,
@@ -49,6 +61,15 @@ def _before_command(
     _version: Annotated[
         bool,
         typer.Option("--version", help="Print the release and stop.", callback=_print_version, is_eager=True),
+    ] = False,
+    _clear: Annotated[
+        bool,
+        typer.Option(
+            "--clear-cache",
+            help="Remove the encoder's model as it is kept in your cache folder, and stop.",
+            callback=_clear_cache,
+            is_eager=True,
+        ),
     ] = False,
 ) -> None:
     if archive:

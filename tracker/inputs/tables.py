@@ -1,97 +1,21 @@
-"""TOML as values: what is packaged, and what people write, read strictly and key by key."""
+"""TOML that people write, as values: read strictly, key by key."""
 
 from __future__ import annotations
 
-import marshal
-import os
 import re
-import sys
-from contextlib import suppress
 from datetime import date
-from hashlib import sha256
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
 ValueReader: TypeAlias = "Callable[[object], Any]"
 """Returns a value as the program has it, or raises ``ValueError`` with what is expected."""
 
 _Read = TypeVar("_Read")
-_EVERY_PYTHON = 4
-"""The form of marshal that all releases read that tracker runs on: one wheel is for all of them."""
 # Characters of one value; many servers refuse longer addresses.
 _LONGEST = 2000
-
-
-def read_packaged(package: str, name: str) -> dict[str, Any]:
-    """Return what a file of TOML in a package says, its arrays as tuples: the fields of frozen values."""
-    # importlib.resources takes 13 ms.
-    return compile_packaged(Path(str(sys.modules[package].__file__)).with_name(name))
-
-
-def compile_packaged(path: Path) -> dict[str, Any]:
-    """Return what a file of TOML that comes with the program says, as ``read_packaged`` does."""
-
-    def parse() -> dict[str, Any]:
-        import tomllib  # noqa: PLC0415 (27 ms that commands without a table do not take)
-
-        return tomllib.loads(path.read_text("utf-8"))
-
-    table: dict[str, Any] = keep_compiled(path, [path], parse)
-    return table
-
-
-def keep_compiled(place: Path, sources: Sequence[Path], make: Callable[[], Any]) -> Any:  # noqa: ANN401 (plain values)
-    """Return what is made of sources that come with the program, its arrays as tuples, and keep it.
-
-    It lies where Python keeps modules that it has compiled, in the same form, begins with the digest of the
-    sources, and is made again where that is another one. All 36 tables take 98 ms as TOML, 3 ms so.
-    """
-    digest = digest_files(sources)
-    head = f"{digest}\n".encode()
-    compiled = place.parent / "__pycache__" / f"{place.name}.marshal"
-    with suppress(OSError, ValueError, EOFError, TypeError):
-        data = compiled.read_bytes()
-        if data.startswith(head):
-            return marshal.loads(memoryview(data)[len(head) :])  # noqa: S302 (as far to be trusted as modules)
-    made = freeze(make())
-    if digest_files(sources) == digest:
-        write_kept(compiled, [head, marshal.dumps(made, _EVERY_PYTHON)])
-    return made
-
-
-def write_kept(place: Path, parts: Iterable[bytes | memoryview]) -> None:
-    """Write a file where Python keeps modules that it has compiled, whole or not at all.
-
-    Where this user may not write, another one may have; else it is made each time, as modules are.
-    """
-    if sys.dont_write_bytecode or sys.pycache_prefix:
-        return
-    draft = place.with_name(f"{place.name}.{os.getpid()}")
-    with suppress(OSError):
-        place.parent.mkdir(exist_ok=True)
-        try:
-            with draft.open("wb") as file:
-                file.writelines(parts)
-            draft.replace(place)
-        finally:
-            draft.unlink(missing_ok=True)
-
-
-def digest_files(sources: Iterable[Path]) -> str:
-    """Return a digest of what some files hold."""
-    digests = (sha256(source.read_bytes()).digest() for source in sources)
-    return sha256(b"".join(digests)).hexdigest()
-
-
-def freeze(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
-    """Return plain values with tuples for lists."""
-    if isinstance(value, dict):
-        return {key: freeze(inside) for key, inside in value.items()}
-    return tuple(map(freeze, value)) if isinstance(value, (list, tuple)) else value
 
 
 class InvalidKey(ValueError):

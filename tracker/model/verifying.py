@@ -25,8 +25,12 @@ CheckName = Literal[
     "mirror",
     "objects",
     "history",
+    "encoder",
 ]
-"""In the order in which they are made: of the record first, then of the two copies, then of the mirror."""
+"""In the order in which they are made: of the record first, then of the two copies, then of the mirror.
+
+The last is of this machine: the model as it is kept in the user's cache folder, which gives sentence vectors.
+"""
 
 
 @dataclass(frozen=True, slots=True)

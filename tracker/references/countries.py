@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.references.names import choose, closest, fold_name, index_names, is_plain, show
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.references.countries import find_country, match_countries
 from tracker.references.names import fold_name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

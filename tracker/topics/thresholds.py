@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.inputs.tables import compile_packaged
+from tracker.inputs.compiled import read_table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,6 @@ def find_threshold(status: Status, sure: float) -> float:
 @cache
 def _load_families() -> Mapping[str, Any]:
     # The weights beside them, and what they are for, take 40 ms to load.
-    table: Mapping[str, Any] = compile_packaged(Path(__file__).with_name("certainty") / "certainty.toml")
+    table: Mapping[str, Any] = read_table_of(Path(__file__).with_name("certainty") / "certainty.toml")
     families: Mapping[str, Any] = table["status"]
     return families

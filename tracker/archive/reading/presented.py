@@ -9,7 +9,7 @@ from tracker.archive.rights.access import find_watch_list, read_access
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, open_record
 from tracker.archive.schema.schema_map import read_tables
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 
 if TYPE_CHECKING:
     import sqlite3

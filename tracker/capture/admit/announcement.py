@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 
 if TYPE_CHECKING:
     from tracker.model.ledger import Announcement

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 from tracker.capture.read.plain import decode_marked
 from tracker.errors import DocumentUnreadable
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.inputs.zips import BAD_ZIP
 
 FileKind = Literal["pdf", "zip", "html", "text"]

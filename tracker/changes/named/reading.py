@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tracker.changes.shifts.held import OWNER, WORD
 from tracker.changes.shifts.naming import opens_sentence
 from tracker.changes.shifts.rewording import read_passage
-from tracker.inputs.tables import keep_compiled, read_packaged
+from tracker.inputs.compiled import read_compiled, read_packaged
 from tracker.references.countries import countries
 from tracker.references.names import fold_letters, fold_name, has_slip
 from tracker.text.detection import may_be_in
@@ -199,7 +199,7 @@ def _tables() -> Mapping[str, Any]:
 def small_words() -> frozenset[str]:
     """Return the words that speeches at large write small."""
     place = Path(__file__).with_name(f"small.{LANGUAGE}.txt.gz")
-    words: frozenset[str] = keep_compiled(place, [place, Path(__file__)], partial(_read_words, place))
+    words: frozenset[str] = read_compiled(place, [place, Path(__file__)], partial(_read_words, place))
     return words
 
 

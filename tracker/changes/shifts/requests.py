@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracker.changes.shifts.rules import find_terms, load_terms, load_values
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -15,7 +15,7 @@ from operator import sub
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.inputs.tables import keep_compiled
+from tracker.inputs.compiled import read_compiled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -99,7 +99,7 @@ def load_associations() -> Associations:
     """
     # Read as lines 74 ms, as kept 8; few of the words are in a text.
     place = Path(__file__).with_name(_FILE)
-    vocabulary, weights, topics = keep_compiled(place, [place, Path(__file__)], partial(_read, place))
+    vocabulary, weights, topics = read_compiled(place, [place, Path(__file__)], partial(_read, place))
     return Associations(vocabulary, weights, frozenset(topics))
 
 

@@ -7,7 +7,7 @@ from math import exp, log, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.text.tables import read_by_name
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
 from tracker.topics.certainty.sentences import describe_stem

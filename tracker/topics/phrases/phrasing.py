@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.stems import find_words
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.inputs.tables import keep_compiled
+from tracker.inputs.compiled import read_compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ def load_prior(language: str) -> Prior:
     if language not in _FILES:
         return FLAT
     place = Path(__file__).with_name(_FILES[language])
-    return Prior(*keep_compiled(place, [place, Path(__file__)], partial(_read, place)))
+    return Prior(*read_compiled(place, [place, Path(__file__)], partial(_read, place)))
 
 
 def _read(file: Path) -> list[Any]:

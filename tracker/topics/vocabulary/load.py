@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import WeakValueDictionary
 
 from tracker.errors import VocabularyInvalid
+from tracker.inputs.compiled import digest_files, freeze, read_compiled
 from tracker.inputs.files import read_file
-from tracker.inputs.tables import digest_files, freeze, keep_compiled
 from tracker.model.plain import to_row
 from tracker.model.topics import Topic, Vocabulary
 from tracker.text.identity import digest_text
@@ -169,7 +169,7 @@ def _load_shipped() -> Vocabulary:
 
 
 def keep_made(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
-    """Return what is made of a vocabulary, and keep it: of the shipped one as ``keep_compiled`` does.
+    """Return what is made of a vocabulary, and keep it: of the shipped one as ``read_compiled`` does.
 
     ``code`` are patterns of the files in this package that it rests on, beside what reads vocabularies.
     """
@@ -190,7 +190,7 @@ def _keep_own(keeper: Keeper | None, name: str, key: str, make: Callable[[], Any
 
 
 def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
-    return keep_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), _find_sources(code), make)
+    return read_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), _find_sources(code), make)
 
 
 def _find_sources(code: Sequence[str]) -> list[Path]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.model.topics import Mention
 from tracker.text.encoder import multiply
 from tracker.topics.vocabulary.codebook import Codebook, compile_codebook, find_weighed_stems, is_english

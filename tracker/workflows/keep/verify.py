@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.lock import read_clock
@@ -13,14 +14,18 @@ from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import read_extractor
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
 from tracker.errors import DocumentUnreadable, ReaderStopped
+from tracker.model.verifying import Checked, Finding
+from tracker.text.encoder import check_model
+from tracker.text.kept_arrays import Damaged, cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.verify.findings import Progress
-    from tracker.model.verifying import Repaired, Verified
+    from tracker.model.verifying import FindingStanding, Repaired, Verified
 
 
+CLEAR_CACHE = "tracker --clear-cache; the next comparison keeps it again"
 _OPEN = "whether it reads the same in the document cannot be told"
 _SETTINGS = re.compile(r"(?: selector=(?P<selector>.*?))?(?P<remove>(?: remove=.*)?)", re.DOTALL)
 _GUESSED = re.compile(r" by \S+ \S+")
@@ -36,7 +41,28 @@ def verify(archive: Path, instant: str, progress: Progress, *, is_alone: bool = 
     where a run keeps writing to both copies.
     """
     verified, _ = verify_archive(archive, Hooks(read_again, instant, progress, is_alone))
-    return verified
+    return verified if is_alone else _with_encoder(verified)
+
+
+def _with_encoder(verified: Verified) -> Verified:
+    """Return what is found of the encoder's model, as it may be kept on this machine, beside all else."""
+    standing: FindingStanding
+    try:
+        check_model()
+    except Damaged as error:
+        standing, meaning = "fault", f"{error}: it is not what the encoder's package gave"
+    except OSError as error:
+        standing, meaning = "unverifiable", f"it is not read: {error.strerror or error}"
+    else:
+        return replace(verified, checks=(*verified.checks, Checked("encoder", 1, {})))
+    where = str(cache_folder())
+    found = Finding(standing, "encoder", "the encoder's model as it is kept", where, meaning, CLEAR_CACHE)
+    before = [each for each in verified.findings if each.standing == "fault" or standing != "fault"]
+    return replace(
+        verified,
+        checks=(*verified.checks, Checked("encoder", 1, {standing: 1})),
+        findings=(*before, found, *verified.findings[len(before) :]),
+    )
 
 
 def repair(archive: Path, instant: str, progress: Progress) -> Repaired:

@@ -14,7 +14,7 @@ from tracker.archive.rights.access import read_closed_sources
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

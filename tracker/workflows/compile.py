@@ -1,0 +1,49 @@
+"""Compiles the tables and lists that come with the program: when it is installed, or by ``python -m``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tracker.changes.named.reading import small_words
+from tracker.files import write_file
+from tracker.inputs.compiled import ENDING, compiling, read_table_of
+from tracker.topics.certainty.associations import load_associations
+from tracker.topics.phrases.prior import load_prior
+from tracker.topics.vocabulary.lexicon import compile_lexicon
+from tracker.topics.vocabulary.load import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PACKAGE: Final = Path(__file__).parents[1]
+LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh")
+
+
+def compile_tables() -> dict[Path, bytes]:
+    """Return all compiled files by their paths in the package; in a process that has read none yet."""
+    with compiling() as made:
+        # Those beside modules; a vocabulary's files are read together, as topics, and seeds are no tables.
+        for path in sorted(PACKAGE.rglob("*.toml")):
+            if path.with_name("__init__.py").exists():
+                read_table_of(path)
+        load_associations()
+        small_words()
+        for language in LANGUAGES:
+            compile_lexicon(load_vocabulary(), language)
+            load_prior(language)
+    return {path.relative_to(PACKAGE): data for path, data in made.items()}
+
+
+def write_tables(tables: Mapping[Path, bytes], package: Path) -> None:
+    """Write compiled files into a package, each whole, and remove those of sources that are gone."""
+    for path, data in tables.items():
+        (package / path).parent.mkdir(parents=True, exist_ok=True)
+        write_file(package / path, data)
+    for path in package.rglob(f"*{ENDING}"):
+        if path.relative_to(package) not in tables:
+            path.unlink()
+
+
+if __name__ == "__main__":
+    write_tables(compile_tables(), PACKAGE)
