@@ -214,11 +214,14 @@ class Reader(Record):
         self, country: str | None = None, body: str | None = None, session: str | None = None
     ) -> tuple[WithdrawnEntry, ...]:
         """Return every edition of which all was withdrawn, in the order of ``statements``."""
-        from tracker.archive.rights.refusals import read_absent  # noqa: PLC0415 (as above)
         from tracker.archive.rights.withdrawals import read_entries  # noqa: PLC0415 (as above)
 
-        held = method(read_entries)(self, queries.series_is(country, body, session))
-        return (*held, *method(read_absent)(self, (country, body, session)))
+        here = method(read_entries)(self, queries.series_is(country, body, session))
+        if not self._count_closed():
+            return here
+        from tracker.archive.rights.refusals import read_absent  # noqa: PLC0415 (a public copy alone)
+
+        return (*here, *method(read_absent)(self, (country, body, session)))
 
     def withdrawn_snapshots(self, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
         """Return the snapshots behind a reference that are withdrawn, in the order of ``log``."""
@@ -237,9 +240,13 @@ class Reader(Record):
         with translate(self.path):
             if behind := read_behind(self.connection, reference) or find_by_name(self.connection, reference):
                 return Withdrawn(f"{reference} was {behind}")
-            closed = fetch_value(self.connection, _LEFT_OUT) if self.has_table("omissions") else None
+            closed = self._count_closed()
             partial = f" (a public copy: {closed:,} rows are closed, and not in it)" if closed else ""
             return NotInArchive(f"{nearest.describe_nearest(self.connection, reference)}{partial}")
+
+    def _count_closed(self) -> int:
+        """Return how many rows a public copy lacks since they are closed; 0 in an archive of one's own."""
+        return fetch_value(self.connection, _LEFT_OUT) or 0 if self.has_table("omissions") else 0
 
     def _find(self, reference: Reference) -> int:
         """Return the id of the version that a reference means."""

@@ -126,9 +126,7 @@ def read_absent(
 
 def _read_named(connection: sqlite3.Connection) -> Iterator[tuple[Reference, Withdrawal]]:
     """Yield the acts in force of a public copy with what each names, the latest first."""
-    is_copy = has_table(connection, "omissions") and fetch_value(
-        connection, "SELECT 1 FROM omissions LIMIT 1"
-    )
+    is_copy = has_table(connection, "omissions") and fetch_value(connection, _IS_COPY)
     for number, text in connection.execute(_NAMED).fetchall() if is_copy else ():
         named = parse_reference(text)
         if named.snapshot is None:
