@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperOption
 
 from tracker.cli.pager import choose_pager, show_page
-from tracker.cli.rights import check_rights
+from tracker.cli.rights import check_rights, written_permissions
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -186,7 +186,10 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
 
 
 def write_bytes(data: bytes, output: Path) -> None:
-    """Write bytes to a file atomically, or into a pipe; raises ``TrackerError`` where that fails."""
+    """Write bytes to a file atomically, or into a pipe; with ``--private`` for the owner alone.
+
+    Raises ``TrackerError`` where that fails.
+    """
     from tracker.files import write_file
 
     check_rights()
@@ -194,7 +197,7 @@ def write_bytes(data: bytes, output: Path) -> None:
         if output.exists() and not output.is_file():
             output.write_bytes(data)
         else:
-            write_file(output, data)
+            write_file(output, data, written_permissions())
     except FileNotFoundError:
         raise TrackerError(f"{output}: there is no folder {output.parent}; make it first") from None
     except IsADirectoryError:
