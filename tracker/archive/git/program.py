@@ -18,6 +18,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import RepositoryUnusable
+from tracker.files import temporary_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,7 +175,7 @@ def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> GitResult
 
     Raises ``RepositoryUnusable`` where it answers without end.
     """
-    with TemporaryFile() as given:
+    with TemporaryFile(dir=temporary_place()) as given:
         given.write(stdin)
         given.seek(0)
         started = start_command(git, arguments, given)

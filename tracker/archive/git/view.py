@@ -11,16 +11,16 @@ import os
 import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.folders import find_repository, is_partial, read_small
 from tracker.archive.git.program import LOCAL, load_git, run_git, start_git
 from tracker.errors import RepositoryUnusable
+from tracker.files import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tracker.archive.git.folders import RepositoryFolders
 
@@ -98,7 +98,7 @@ def isolate_repository(path: Path, *, to_write: bool) -> Iterator[IsolatedReposi
     with ExitStack() as stack:
         try:
             folders = find_repository(path)
-            view = Path(stack.enter_context(TemporaryDirectory(prefix="tracker-git-")))
+            view = stack.enter_context(temporary_folder("git"))
             settings = _read_settings(folders, view)
             _refuse_partial(folders, settings)
             _make_view(folders, view, settings, to_write=to_write)

@@ -6,7 +6,6 @@ import shlex
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
@@ -16,6 +15,7 @@ from tracker.archive.mirror.branches import BRANCHES, MAIN, PUBLIC
 from tracker.archive.mirror.divergence import TAKE_OVER, find_divergence, format_command
 from tracker.archive.schema.connection import archive_file, connect_to_read, translate
 from tracker.errors import HistoriesApart, RepositoryUnusable
+from tracker.files import temporary_folder
 
 if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
@@ -27,8 +27,8 @@ def check_copy(folder: Path, repository: Repository, remote: str, branch: str = 
     The copy is fetched for this. Raises ``RepositoryUnusable`` where that fails.
     """
     record = archive_file(folder)
-    with TemporaryDirectory() as name, closing(connect_to_read(record)) as connection:
-        clone = Path(name) / MIRROR
+    with temporary_folder("clone") as place, closing(connect_to_read(record)) as connection:
+        clone = place / MIRROR
         clone_repository(find_address(repository, remote), clone)
         with translate(record), open_repository(clone) as copy:
             divergence = find_divergence(connection, copy, refs.find_branch(copy, branch), None)

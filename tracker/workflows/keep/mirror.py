@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -29,7 +28,7 @@ from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import open_store
 from tracker.archive.takeover.source import check_copy
 from tracker.errors import RepositoryUnusable, TrackerError
-from tracker.files import BY_UMASK
+from tracker.files import BY_UMASK, temporary_folder
 from tracker.model.preserving import Pushed
 from tracker.report.layout import counted
 from tracker.workflows.keep.withdraw import check_finished
@@ -73,8 +72,8 @@ def rebuild(mirror: str, archive: Path, *, accept_watch_list: bool = False) -> R
     path = _find_path(mirror)
     if path is not None:
         return rebuild_record(path, archive, accept_watch_list=accept_watch_list)
-    with TemporaryDirectory() as name:
-        clone = Path(name) / "mirror.git"
+    with temporary_folder("clone") as folder:
+        clone = folder / "mirror.git"
         clone_repository(mirror, clone)
         return rebuild_record(clone, archive, accept_watch_list=accept_watch_list)
 
