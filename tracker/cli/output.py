@@ -207,10 +207,14 @@ def write_bytes(data: bytes, output: Path) -> None:
 
 
 def write_notice(line: str) -> None:
-    """Write one line to standard error, with control characters made visible; of a long one both ends."""
+    """Write one line to standard error, control characters visible, without passwords of addresses.
+
+    Of a long one both ends are shown.
+    """
+    from tracker.inputs.passwords import strip_users
     from tracker.report.safe import one_line
 
-    text = one_line(line)
+    text = one_line(strip_users(line))
     if len(text) > 2 * _LONGEST_END:
         text = f"{text[:_LONGEST_END]} … {text[-_LONGEST_END:]}"
     sys.stderr.write(f"tracker: {text}\n")

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.git.repository import clone_repository, create_repository, open_repository, show_address
+from tracker.archive.git.repository import clone_repository, create_repository, open_repository
 from tracker.archive.mirror import proofs, refs, rewrite
 from tracker.archive.mirror.branches import BRANCHES, MAIN, PUBLIC
 from tracker.archive.mirror.divergence import TAKE_OVER, find_divergence, format_command
 from tracker.archive.schema.connection import archive_file, connect_to_read, translate
 from tracker.errors import HistoriesApart, RepositoryUnusable
 from tracker.files import temporary_folder
+from tracker.inputs.passwords import strip_user
 
 if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
@@ -33,7 +34,7 @@ def check_copy(folder: Path, repository: Repository, remote: str, branch: str = 
         with translate(record), open_repository(clone) as copy:
             divergence = find_divergence(connection, copy, refs.find_branch(copy, branch), None)
     if divergence:
-        shown = show_address(remote)
+        shown = strip_user(remote)
         raise HistoriesApart(
             f"{shown} has what this record lacks: {divergence.describe(shown)}; to have both in one record:"
             f" {format_command(f'{TAKE_OVER} {shlex.quote(shown)}', folder)}"
@@ -96,7 +97,7 @@ def name_replaced(branch: str, commit: str) -> str:
 def _read_history(repository: Repository, source: str) -> SourceHistory:
     main, public = refs.find_branches(repository, BRANCHES)
     if main is None:
-        raise RepositoryUnusable(f"{source} holds no commit of a mirror on its branch main")
+        raise RepositoryUnusable(f"{strip_user(source)} holds no commit of a mirror on its branch main")
     return SourceHistory(main, public)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
+from tracker.inputs.passwords import strip_user
 from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
 
 def _show(address: str) -> str:
     """Return an address to print, without user name and password."""
-    return repr(re.sub(r"//[^/]*@", "//", address[:LONGEST_QUOTE]))
+    return repr(strip_user(address)[:LONGEST_QUOTE])
 
 
 def resolve(host: str, port: int, allow_private: Collection[str], seconds: float) -> tuple[str, ...]:
