@@ -255,7 +255,9 @@ def write(kind: str, size: int, skipped: int = 0) -> str:
         length += len(piece)
         if length >= size:
             break
-    return "".join(pieces)[:size]
+    whole = "".join(pieces)
+    # Half a number would be one that the other text has elsewhere.
+    return whole if kind in SENTENCES else whole[:size]
 
 
 def revise(kind: str, size: int) -> str:
