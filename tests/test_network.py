@@ -133,7 +133,7 @@ def is_translated(address: IPv4Address | IPv6Address) -> bool:
 
 def test_most_addresses_are_public_or_not_as_this_python_says_too() -> None:
     chance = random.Random(3)  # noqa: S311 - the same addresses every time
-    drawn = [IPv4Address(chance.getrandbits(32)) for _ in range(20_000)]
+    drawn: list[IPv4Address | IPv6Address] = [IPv4Address(chance.getrandbits(32)) for _ in range(20_000)]
     drawn += [network[chance.randrange(network.num_addresses)] for network in RANGES for _ in range(50)]
     drawn += [IPv6Address(1 << 125 | chance.getrandbits(125)) for _ in range(5_000)]
     compared = [each for each in drawn if not any(each in network for network in OTHERWISE)]
