@@ -134,3 +134,18 @@ def test_a_text_that_was_altered_behind_our_back_is_not_shown(
         refused = archive(*command)
         assert (refused.code, refused.out) == (2, "")
         assert "damaged" in refused.err
+
+
+def test_a_demonstration_is_kept_in_a_new_or_empty_folder_alone(
+    tracker: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    refused = tracker("demo", "--keep", "mine")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == "tracker: mine is not empty; name a new folder: tracker demo --keep FOLDER\n"
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+    (tmp_path / "empty").mkdir()
+    assert tracker("demo", "--keep", "empty").code == 0
+    again = tracker("demo", "--keep", "empty")
+    assert (again.code, "is not empty" in again.err) == (2, True)

@@ -11,11 +11,11 @@ import pytest
 
 from tests.benchmarks.growth import Growth, measure
 from tests.benchmarks.growth_stages import STAGES
-from tests.benchmarks.growth_texts import edit, write
+from tests.benchmarks.growth_texts import edit, revise, write
 from tests.limits import run_limited
 from tests.thorough import size
 from tracker.changes.describe import describe_changes
-from tracker.changes.edits import LONGEST, split_windows, word_edits
+from tracker.changes.edits import LONGEST, SHARE, split_windows, word_edits
 from tracker.changes.shifts import find_shifts, rules
 from tracker.model.changes import Link
 from tracker.text.encoder import DEFAULT
@@ -59,10 +59,13 @@ def test_a_million_words_are_one_statement(tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
-def test_no_stage_takes_much_longer_for_ten_times_one_acronym() -> None:
+@pytest.mark.parametrize(
+    "kind", ["overlapping terms", *(f"one sentence of {what}, English" for what in ("numbers", "names"))]
+)
+def test_no_stage_takes_much_longer_for_ten_times_as_much(kind: str) -> None:
     # Each process that measures has it then, and need not load it.
     DEFAULT.encode(["We agree."])
-    grown = list(measure(size(10_000), steps=2, only=["overlapping terms"]))
+    grown = list(measure(size(10_000), steps=2, only=[f"{kind}:"]))
     assert len(grown) == len(STAGES)
     # At so small sizes what is done once weighs much, so nothing is taken off; quadratic would be 100 times.
     slow = [each for each in grown if not each.ended and each.seconds[-1] > 20 * max(each.seconds[-2], 0.01)]
@@ -80,6 +83,16 @@ def test_what_grows_too_fast_or_dies_fails() -> None:
 # What is parted to be bounded --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("what", ["numbers", "names", "dates", "quotations"])
+def test_a_sentence_of_which_nothing_stayed_is_compared_in_a_moment(what: str, tmp_path: Path) -> None:
+    kind = f"one sentence of {what}, English"
+    length = max(40_000, size(160_000))
+    for file, text in (("old.txt", write(kind, length)), ("new.txt", revise(kind, length))):
+        (tmp_path / file).write_text(f"We had come from far away to speak.\n\n{text}.\n")
+    ran = run_limited(tmp_path, "diff", "old.txt", "new.txt", "--all")
+    assert (ran.code, ran.err) == (1, "")
+
+
 @pytest.mark.parametrize(("words", "changed"), [(3000, 0.1), (3000, 0.9), (20_000, 0.3)])
 def test_long_runs_of_words_are_compared_in_parts_and_nothing_is_lost(words: int, changed: float) -> None:
     chance = random.Random(5)  # noqa: S311 - the same texts every time
@@ -90,7 +103,9 @@ def test_long_runs_of_words_are_compared_in_parts_and_nothing_is_lost(words: int
     assert "".join(edit.text for edit in edits if edit.kind != "deleted") == " ".join(new)
     kept = sum(len(edit.text.split()) for edit in edits if edit.kind == "kept")
     assert kept > 0.8 * (1 - changed) * len(new)
-    assert max(stretch.size for stretch in split_windows(old, new)) <= LONGEST
+    assert len(old) + len(new) > LONGEST
+    assert max(stretch.size for stretch in split_windows(old, new)) <= SHARE + 2
+    assert len(list(split_windows(old[:600], new[:600]))) == 1
 
 
 WORDS: Final = (

@@ -10,9 +10,10 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from typer.main import get_command
 
 from tests.conftest import run_tracker
 from tests.repositories import run_git
@@ -20,6 +21,7 @@ from tests.rights import OPEN, SECRET
 from tests.running import COMMAND, ROOT, Ran
 from tracker.archive.file.modes import archive_permissions, private_permissions
 from tracker.archive.storing.store import create_archive
+from tracker.cli.main import app
 from tracker.errors import ArchiveUnusable
 
 if TYPE_CHECKING:
@@ -125,6 +127,76 @@ def test_nobody_else_can_read_a_new_archive_nor_what_is_private_of_it(tmp_path: 
         assert not (tmp_path / name).stat().st_mode & 0o077, name
     inside = everything(tmp_path / "private-bag") | everything(tmp_path / "private-tables")
     assert not any(int(found, 8) & 0o077 for found in inside.values())
+
+
+WRITTEN: Final = {
+    "blame": "blame XAA/CCPCJ/33",
+    "cite": "cite XAA/CCPCJ/33",
+    "compare-countries": "compare-countries CCPCJ 33 --format csv",
+    "datasette-metadata": "datasette-metadata",
+    "decisions": "decisions",
+    "diff": "diff XAA/CCPCJ --encoder none --format html --plot picture.svg",
+    "list": "list",
+    "panel": "panel CCPCJ --sessions 32-33 --plot picture.svg",
+    "phrases": "phrases XAA/CCPCJ 33",
+    "priorities": "priorities XAA/CCPCJ/33",
+    "report": "report --year 2026",
+    "review": "review",
+    "show": "show XAA/CCPCJ/33",
+    "timeline": "timeline XAA/CCPCJ --plot picture.svg",
+    "trace": "trace XAA/CCPCJ cybercrime",
+    "export bag": "export bag made",
+    "export corpus": "export corpus made.csv",
+    "export replication": "export replication made.zip comparison.json",
+    "export sentences": "export sentences made.jsonl",
+    "export tables": "export tables made",
+    "export warc": "export warc made.warc.gz",
+    "mirror push": "mirror push made.git",
+}
+"""A run of each command that has --private, which writes a file that it names made, or with -o."""
+
+
+def list_private(group: object, *above: str) -> Iterator[tuple[str, bool]]:
+    """Yield the name of each command that has --private, and whether it has -o."""
+    for name, command in getattr(group, "commands", {}).items():
+        options = {option for each in command.params for option in each.opts}
+        if "--private" in options:
+            yield " ".join((*above, name)), "-o" in options
+        yield from list_private(command, *above, name)
+
+
+def test_a_run_is_known_of_each_command_that_writes_what_is_private() -> None:
+    assert {name for name, _ in list_private(get_command(app))} == set(WRITTEN)
+
+
+@pytest.fixture
+def filled(_archive_made_once: Path, tmp_path: Path) -> Path:
+    shutil.copytree(_archive_made_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize("umask", [0o000], indirect=True)
+@pytest.mark.usefixtures("umask")
+def test_what_a_command_writes_with_private_can_be_read_by_its_owner_alone(
+    filled: Path,
+) -> None:
+    diff = "diff XAA/CCPCJ --encoder none --format json -o comparison.json"
+    assert run_tracker(filled, *diff.split()).code == 1
+    for name, has_output in list_private(get_command(app)):
+        before = {*filled.iterdir()}
+        taken = filled / "made"
+        if has_output:
+            taken.write_text("another could read what was here before\n", encoding="utf-8")
+        output = ("-o", "made") if has_output else ()
+        ran = run_tracker(filled, *WRITTEN[name].split(), *output, "--private")
+        assert ran.code in {0, 1}, (name, ran)
+        made = {*filled.iterdir()} - before
+        assert made, name
+        inside = {path for each in made if each.is_dir() for path in each.rglob("*")}
+        for path in made | {each for each in inside if not each.is_symlink()}:
+            assert not stat.S_IMODE(path.lstat().st_mode) & 0o077, (name, path)
+        for path in made:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @pytest.mark.usefixtures("umask")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import random
 import socket
 import ssl
 import subprocess
 from contextlib import suppress
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
 import h2.config
@@ -17,12 +19,15 @@ from tests.faults import KNOWN, PAGE, PATH
 from tracker.capture.causes import FetchFault
 from tracker.capture.web.addresses import is_public, resolve
 from tracker.capture.web.fetch import fetch, open_client
+from tracker.inputs.tables import read_packaged
 from tracker.model.watching import Fetched, FetchFailed, Source, WatchSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fault_server import Request
+
+    Network = IPv4Network | IPv6Network
 
 _WRONG_FRAME = b"\x00\x00\x06\x04\x00\x00\x00\x00\x01" + bytes(6)
 """Settings of one stream, where HTTP/2 has them for the connection alone."""
@@ -61,6 +66,17 @@ _OK = answer(body=PAGE, headers="Content-Type: text/html\r\n")
         ("64:ff9b::7f00:1", False),
         ("64:ff9b::808:808", True),
         ("64:ff9b:1::808:808", False),
+        ("192.0.0.192", False),
+        ("168.63.129.16", False),
+        ("168.63.129.17", True),
+        ("100.100.100.200", False),
+        ("fd20:ce::254", False),
+        ("::ffff:168.63.129.16", False),
+        ("64:ff9b::a83f:8110", False),
+        ("2002:a83f:8110::", False),
+        ("2002:808:808::", True),
+        ("2001:0:808:808::f7f7:f7f7", True),
+        ("2001:0:808:808::5601:5601", False),  # the client's address is written inverted: 169.254.169.254
         ("2002:7f00:1::", False),
         ("2001:0:7f00:1::", False),
         ("::127.0.0.1", False),
@@ -68,6 +84,61 @@ _OK = answer(body=PAGE, headers="Content-Type: text/html\r\n")
 )
 def test_which_addresses_are_on_the_open_internet(address: str, *, public: bool) -> None:
     assert is_public(address) is public
+
+
+RANGES = {
+    ip_network(written): table
+    for table, ranges in read_packaged("tracker.capture.web", "special_addresses.toml").items()
+    for written in ranges
+}
+OTHERWISE = {
+    ip_network(written): why
+    for written, why in {
+        "192.0.0.0/24": "two addresses in it are reachable, and older Pythons know fewer of the others",
+        "192.88.99.0/24": "Python knows no relay of 6to4",
+        "168.63.129.16/32": "it is Microsoft's, and public elsewhere",
+        "224.0.0.0/4": "Python takes groups of multicast for hosts",
+        "::/3": "Python names what is assigned, and calls all else reachable",
+        "4000::/2": "as above",
+        "8000::/1": "as above",
+        "2001::/23": "parts of it are reachable, and Teredo is judged by what it holds",
+        "2002::/16": "6to4 is judged by what it holds",
+        "3fff::/20": "older Pythons do not know it",
+    }.items()
+}
+"""Where our answer may be another than Python's, and why."""
+
+
+@pytest.mark.parametrize("network", RANGES, ids=str)
+def test_no_address_of_a_special_range_is_public_from_its_first_to_its_last(network: Network) -> None:
+    first, last = network[0], network[-1]
+    assert not is_public(str(first))
+    assert not is_public(str(last))
+    for beside in (int(first) - 1, int(last) + 1):
+        if 0 <= beside < 2**network.max_prefixlen:
+            check_beside(type(first)(beside))
+
+
+def check_beside(address: IPv4Address | IPv6Address) -> None:
+    """An address beside a range is public where no other range has it, and where Python says so."""
+    is_within = any(address in network for network in RANGES)
+    assert is_public(str(address)) is not is_within or is_translated(address)
+    if not any(address in network for network in OTHERWISE):
+        assert is_public(str(address)) is address.is_global
+
+
+def is_translated(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in ip_network(held) for held in ("::ffff:0:0/96", "64:ff9b::/96", "2001::/32"))
+
+
+def test_most_addresses_are_public_or_not_as_this_python_says_too() -> None:
+    chance = random.Random(3)  # noqa: S311 - the same addresses every time
+    drawn: list[IPv4Address | IPv6Address] = [IPv4Address(chance.getrandbits(32)) for _ in range(20_000)]
+    drawn += [network[chance.randrange(network.num_addresses)] for network in RANGES for _ in range(50)]
+    drawn += [IPv6Address(1 << 125 | chance.getrandbits(125)) for _ in range(5_000)]
+    compared = [each for each in drawn if not any(each in network for network in OTHERWISE)]
+    assert len(compared) > 20_000
+    assert [each for each in compared if is_public(str(each)) is not each.is_global] == []
 
 
 @pytest.mark.parametrize(
@@ -86,9 +157,16 @@ def test_loopback_is_refused_however_it_is_written(host: str) -> None:
         ("169.254.169.254", False),
         ("::ffff:169.254.169.254", False),
         ("fe80::1", False),
+        ("168.63.129.16", False),
+        ("192.0.0.192", False),
+        ("100.100.100.200", False),
+        ("100.100.100.201", True),
+        ("fd00:ec2::254", False),
+        ("fd00::254", True),
+        ("64:ff9b::a83f:8110", False),
     ],
 )
-def test_nobody_is_led_to_allow_a_link_local_address(host: str, *, hint: bool) -> None:
+def test_nobody_is_led_to_allow_an_address_where_clouds_keep_secrets(host: str, *, hint: bool) -> None:
     with pytest.raises(FetchFault, match="is not public") as refused:
         resolve(host, 80, (), 5)
     assert ("allow_private" in str(refused.value.detail)) is hint

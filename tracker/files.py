@@ -8,6 +8,7 @@ the umask where it is given one.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -149,6 +150,52 @@ def draft_folder(target: Path, permissions: Permissions = BY_UMASK) -> Iterator[
             _remove(path)
 
 
+@contextmanager
+def temporary_folder(purpose: str) -> Iterator[Path]:
+    """Yield a new folder for its owner alone where the system keeps what is temporary; then it is gone.
+
+    What a killed command left there is removed by the next one: see ``remove_abandoned``. Raises ``OSError``.
+    """
+    path = temporary_place() / f"{_TEMPORARY}{purpose}-{os.urandom(_RANDOM_BYTES).hex()}"
+    file = None
+    try:
+        # Within: an interrupt may come as soon as it is there.
+        file = _make_temporary(path)
+        yield path
+    finally:
+        with suppress(OSError):
+            _remove(path)
+        if file is not None:
+            os.close(file)
+
+
+def _make_temporary(path: Path) -> int:
+    """Make a folder and lock it; once more where it was taken for abandoned before the lock."""
+    while True:
+        new_folder(path, CLOSED)
+        with suppress(FileNotFoundError):
+            file = _open_to_hold(path)
+            _lock(file)
+            if path.is_dir():
+                return file
+            os.close(file)
+
+
+def temporary_place() -> Path:
+    """Return the folder that ``tempfile`` would choose, without the file that it writes there to try it."""
+    named = [os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")]
+    for place in (*filter(None, named), *_PLACES):
+        if os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK):  # noqa: PTH112 (names too long)
+            return Path(place).absolute()
+    raise FileNotFoundError(errno.ENOENT, "no folder for temporary files; set TMPDIR to one")
+
+
+def remove_abandoned() -> None:
+    """Remove the temporary folders of commands that were killed; those of others and of running ones stay."""
+    with suppress(OSError):
+        _remove_all_abandoned(temporary_place(), _IS_TEMPORARY)
+
+
 def remove_drafts(target: Path) -> None:
     """Take away what writers that were killed have left beside a target.
 
@@ -159,13 +206,19 @@ def remove_drafts(target: Path) -> None:
         rf"\.{re.escape(target.name[:_LONGEST])}(\.[0-9a-f]{{{2 * _RANDOM_BYTES}}})?\.part(-\w+)?"
     )
     with suppress(OSError):
-        for path in [path for path in target.parent.iterdir() if pattern.fullmatch(path.name)]:
-            with suppress(OSError):
-                if _is_abandoned(path):
-                    _remove(path)
+        _remove_all_abandoned(target.parent, pattern)
+
+
+def _remove_all_abandoned(folder: Path, names: re.Pattern[str]) -> None:
+    for path in [path for path in folder.iterdir() if names.fullmatch(path.name)]:
+        with suppress(OSError):
+            _remove_abandoned(path)
 
 
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
+_TEMPORARY = "tracker-"
+_IS_TEMPORARY = re.compile(rf"{_TEMPORARY}[a-z]+-[0-9a-f]{{{2 * _RANDOM_BYTES}}}")
+_PLACES = ("/tmp", "/var/tmp", "/usr/tmp", os.curdir)  # noqa: S108 (as tempfile has them)
 
 
 def _name_draft(target: Path) -> Path:
@@ -206,8 +259,11 @@ if sys.platform == "win32":
         os.close(file)
         yield
 
-    def _is_abandoned(_path: Path) -> bool:
-        return False
+    def _lock(_file: int) -> None:
+        pass
+
+    def _remove_abandoned(_path: Path) -> None:
+        pass
 
 else:
     import fcntl
@@ -224,16 +280,19 @@ else:
         finally:
             os.close(file)
 
-    def _is_abandoned(path: Path) -> bool:
+    def _lock(file: int) -> None:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _remove_abandoned(path: Path) -> None:
+        """Remove what is ours, no link, and locked by nobody: its lock is held until it is gone."""
         found = path.lstat()
         is_kept = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
         if not is_kept or found.st_uid != os.geteuid():
-            return False
+            return
         file = _open_to_hold(path)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
+            _remove(path)
         finally:
             os.close(file)
-        return True

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.growth_inputs import INPUTS
 from tests.benchmarks.growth_stages import STAGES, Subject
-from tests.benchmarks.growth_texts import KINDS, write
+from tests.benchmarks.growth_texts import KINDS
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _confirm(growth: Growth, case: Case, sizes: Sequence[int]) -> Growth:
 
 def _make_case(kind: str, stage: str) -> Case:
     def prepare(size: int) -> Callable[[], object]:
-        subject = _SUBJECTS.setdefault((kind, size), Subject(write(kind, size)))
+        subject = _SUBJECTS.setdefault((kind, size), Subject(kind, size))
         return STAGES[stage](subject)
 
     return prepare
@@ -183,7 +183,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--all", action="store_true", help="print what does not fail as well")
     arguments = parser.parse_args()
-    warm = Subject(write("plain text on one line", 3000))
+    warm = Subject("plain text on one line", 3000)
     for stage in STAGES.values():
         stage(warm)()
     began, growths = time.monotonic(), []

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from tests.benchmarks.growth_texts import edit
+from tests.benchmarks.growth_texts import revise, write
 from tests.reports import render, render_markdown
 from tracker.alignment.align import align
 from tracker.archive.record.search import fold_for_search
 from tracker.changes.describe import describe_changes
 from tracker.changes.edits import word_edits
+from tracker.changes.named.compare import compare_names
+from tracker.changes.shifts import counterpart_shifts
 from tracker.model.changes import Link
+from tracker.model.topics import Counterpart
 from tracker.report.comparison.priorities import render_priorities
 from tracker.report.json_text import render_json
 from tracker.text.detection import detect_language, infer_kind
@@ -43,9 +46,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Subject:
-    """A text with a second one that was made from it, read as far as a stage needs them."""
+    """A text of a kind and size, with what it became, read as far as a stage needs them."""
 
-    raw: str
+    kind: str
+    size: int
+
+    @cached_property
+    def raw(self) -> str:
+        return write(self.kind, self.size)
 
     @cached_property
     def clean(self) -> str:
@@ -57,7 +65,7 @@ class Subject:
 
     @cached_property
     def new(self) -> Version:
-        return read_text(edit(self.raw))
+        return read_text(revise(self.kind, self.size))
 
     @cached_property
     def readings(self) -> tuple[tuple[TopicReading, ...], tuple[TopicReading, ...]]:
@@ -89,6 +97,13 @@ def _index(sentences: Sequence[str]) -> None:
     record.execute("CREATE VIRTUAL TABLE f USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2')")
     record.executemany("INSERT INTO f VALUES (?)", ((fold_for_search(text),) for text in sentences))
     record.close()
+
+
+def _compare_first(old: Version, new: Version) -> object:
+    """Return what is said of the first sentences where they are about one topic, and not the same."""
+    if not (old.segments and new.segments):
+        return ()
+    return counterpart_shifts(old, new, Counterpart("a", 0, 0))
 
 
 def _show(comparison: Comparison) -> str:
@@ -146,6 +161,8 @@ STAGES: Final[Mapping[str, Callable[[Subject], Run]]] = {
     "align": lambda s: partial(align, *s.sentences, None),
     "edits": lambda s: partial(word_edits, s.old.text, s.new.text, s.old.language),
     "changes and shifts": lambda s: partial(describe_changes, s.old, s.new, s.linked),
+    "counterparts": lambda s: partial(_compare_first, s.old, s.new),
+    "names": lambda s: partial(compare_names, s.old, s.new),
     "trace": lambda s: partial(_trace, s.old.text[:PHRASE], s.new),
     "search index": lambda s: partial(_index, s.sentences[0]),
     "report": lambda s: partial(_show, s.comparison),

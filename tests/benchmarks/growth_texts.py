@@ -53,6 +53,28 @@ def run_on() -> Iterator[str]:
     return (word.strip(".") + " " for sentence in cycle(_SENTENCES) for word in sentence.split())
 
 
+def word(n: int) -> str:
+    """Return another word for each number."""
+    syllables = [_SYLLABLES[n % len(_SYLLABLES)]]
+    while n := n // len(_SYLLABLES):
+        syllables.append(_SYLLABLES[n % len(_SYLLABLES)])
+    return "".join(syllables)
+
+
+def list_in_one_sentence(start: str, piece: str) -> Kind:
+    """Return a kind that is one sentence: a start, then pieces of which no two are the same.
+
+    ``{n}`` is another number in each, ``{day}`` and ``{year}`` another date, ``{word}`` another word.
+    """
+
+    def make() -> Iterator[str]:
+        yield start
+        for n in count(1):
+            yield piece.format(n=n, day=n % 28 + 1, year=1950 + n % 149, word=word(n))
+
+    return make
+
+
 def differ(end: str) -> Kind:
     """Return a kind of sentences none of which is like another."""
 
@@ -65,7 +87,74 @@ def differ(end: str) -> Kind:
     return make
 
 
+_LISTED: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "English": (
+        "We will give for climate change ",
+        {
+            "numbers": "{n}, ",
+            "amounts": "{n} million euros to farmers, ",
+            "names": "Minister Anna S{word} of Kenya and the Council of L{word}, ",
+            "dates": "by {day} May {year}, ",
+            "quotations": "“we agree on {word} and on peace”, ",
+        },
+    ),
+    "French": (
+        "Nous donnerons pour le climat ",
+        {
+            "amounts": "{n} millions d’euros aux paysans, ",
+            "names": "la ministre Anne S{word} du Kenya et le Conseil de L{word}, ",
+            "dates": "d’ici au {day} mai {year}, ",
+            "quotations": "« nous convenons de {word} et de la paix », ",
+        },
+    ),
+    "Spanish": (
+        "Daremos para el cambio climático ",
+        {
+            "amounts": "{n} millones de euros a los campesinos, ",
+            "names": "la ministra Ana S{word} de Kenya y el Consejo de L{word}, ",
+            "dates": "para el {day} de mayo de {year}, ",
+            "quotations": "«acordamos {word} y la paz», ",
+        },
+    ),
+    "Russian": (
+        "Мы дадим на борьбу с изменением климата ",
+        {
+            "amounts": "{n} миллионов евро крестьянам, ",
+            "names": "министр Анна С{word} из Кении и Совет Л{word}, ",
+            "dates": "до {day} мая {year} года, ",
+            "quotations": "«мы согласны с {word} и с миром», ",
+        },
+    ),
+    "Arabic": (
+        "سنقدم من أجل تغير المناخ ",
+        {
+            "amounts": "{n} مليون يورو للمزارعين، ",
+            "names": "الوزيرة آنا {word} من كينيا ومجلس {word}، ",
+            "dates": "بحلول {day} مايو {year}، ",
+            "quotations": "«نتفق على {word} وعلى السلام»، ",
+        },
+    ),
+    "Chinese": (
+        "我们将为气候变化提供",
+        {
+            "amounts": "{n}万欧元给农民、",
+            "names": "肯尼亚部长安娜{word}和{word}理事会、",
+            "dates": "到{year}年5月{day}日、",
+            "quotations": "“我们同意{word}与和平”、",
+        },
+    ),
+}
+"""The start of a sentence in each language, and what it goes on with."""
+
+SENTENCES: Final[Mapping[str, Kind]] = {
+    f"one sentence of {what}, {language}": list_in_one_sentence(start, piece)
+    for language, (start, pieces) in _LISTED.items()
+    for what, piece in pieces.items()
+}
+"""Sentences that are compared with ones in which nothing that is listed is the same."""
+
 KINDS: Final[Mapping[str, Kind]] = {
+    **SENTENCES,
     "plain text on one line": say(" "),
     "many short lines": repeat("We agree.\n"),
     "short lines without an end": number("we agree on {n}\n"),
@@ -154,17 +243,26 @@ KINDS: Final[Mapping[str, Kind]] = {
 }  # fmt: skip
 
 
-def write(kind: str, size: int) -> str:
-    """Return a text of one kind, of so many characters."""
+def write(kind: str, size: int, skipped: int = 0) -> str:
+    """Return a text of one kind, of so many characters, some of its pieces left out behind the first."""
     if not size:
         return ""
-    pieces, length = [], 0
-    for piece in KINDS[kind]():
+    made = iter(KINDS[kind]())
+    pieces = [next(made)]
+    length = len(pieces[0])
+    for piece in islice(made, skipped, None):
         pieces.append(piece)
         length += len(piece)
         if length >= size:
             break
-    return "".join(pieces)[:size]
+    whole = "".join(pieces)
+    # Half a number would be one that the other text has elsewhere.
+    return whole if kind in SENTENCES else whole[:size]
+
+
+def revise(kind: str, size: int) -> str:
+    """Return what a text of one kind and size became: all that is listed is another, or every tenth word."""
+    return write(kind, size, skipped=size) if kind in SENTENCES else edit(write(kind, size))
 
 
 def edit(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import typer
 
 from tracker.cli.pager import choose_pager, show_page
-from tracker.cli.rights import check_rights
+from tracker.cli.rights import check_rights, written_permissions
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -153,7 +153,10 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
 
 
 def write_bytes(data: bytes, output: Path) -> None:
-    """Write bytes to a file atomically, or into a pipe; raises ``TrackerError`` where that fails."""
+    """Write bytes to a file atomically, or into a pipe; with ``--private`` for the owner alone.
+
+    Raises ``TrackerError`` where that fails.
+    """
     from tracker.files import write_file
 
     check_rights()
@@ -161,7 +164,7 @@ def write_bytes(data: bytes, output: Path) -> None:
         if output.exists() and not output.is_file():
             output.write_bytes(data)
         else:
-            write_file(output, data)
+            write_file(output, data, written_permissions())
     except FileNotFoundError:
         raise TrackerError(f"{output}: there is no folder {output.parent}; make it first") from None
     except IsADirectoryError:
@@ -171,10 +174,14 @@ def write_bytes(data: bytes, output: Path) -> None:
 
 
 def write_notice(line: str) -> None:
-    """Write one line to standard error, with control characters made visible; of a long one both ends."""
+    """Write one line to standard error, control characters visible, without passwords of addresses.
+
+    Of a long one both ends are shown.
+    """
+    from tracker.inputs.passwords import strip_users
     from tracker.report.safe import one_line
 
-    text = one_line(line)
+    text = one_line(strip_users(line))
     if len(text) > 2 * _LONGEST_END:
         text = f"{text[:_LONGEST_END]} … {text[-_LONGEST_END:]}"
     sys.stderr.write(f"tracker: {text}\n")

@@ -8,6 +8,7 @@ from typer._click.globals import get_current_context
 from typer.core import TyperOption
 
 from tracker.errors import TrackerError, WatchListInvalid
+from tracker.files import BY_UMASK, CLOSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typer._click import Command, Context, Parameter
 
     from tracker.archive.session import ArchiveSession
+    from tracker.files import Permissions
 
 SESSIONS: Final = "tracker.cli.options"
 """Where the archives that a command has opened are, among what its context keeps."""
@@ -37,13 +39,19 @@ def offer_private(command: Command) -> None:
                 default=False,
                 expose_value=False,
                 callback=_allow,
-                help="Write restricted and embargoed text too.",
+                help="Write restricted and embargoed text too, into files that only you can read.",
             )
         )
 
 
 def _allow(context: Context, _option: Parameter, value: bool) -> None:
     context.meta[_PRIVATE] = value
+
+
+def written_permissions() -> Permissions:
+    """Return those of what this command writes: with ``--private`` it is its owner's alone."""
+    context = get_current_context(silent=True)
+    return CLOSED if context and context.meta.get(_PRIVATE, False) else BY_UMASK
 
 
 def check_rights() -> Context | None:

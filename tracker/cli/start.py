@@ -48,7 +48,10 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the archive in this folder.")] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep the archive in this folder, a new or an empty one."),
+    ] = None,
     color: options.Colour = "auto",
 ) -> None:
     """Try the program on the statements that come with it."""

@@ -21,6 +21,7 @@ from pathlib import Path
 from tracker.archive.file.modes import archive_permissions
 from tracker.errors import ArchiveLocked, ArchiveUnusable
 from tracker.files import permit
+from tracker.inputs.passwords import strip_user
 
 LOCK_NAME = "lock"
 
@@ -138,7 +139,7 @@ def describe_lost_log(holder: Holder) -> str:
 def read_command() -> str:
     """Return the command that is running, without the addresses in it, which may hold passwords."""
     program = Path(sys.argv[0]).name if sys.argv else ""
-    words = [program.replace("__main__.py", "tracker"), *sys.argv[1:]]
+    words = [program.replace("__main__.py", "tracker"), *map(strip_user, sys.argv[1:])]
     return shlex.join(word.partition("://")[0] + "://..." if "://" in word else word for word in words)
 
 

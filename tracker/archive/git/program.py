@@ -18,6 +18,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import RepositoryUnusable
+from tracker.files import temporary_place
+from tracker.inputs.passwords import strip_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,7 +176,7 @@ def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> GitResult
 
     Raises ``RepositoryUnusable`` where it answers without end.
     """
-    with TemporaryFile() as given:
+    with TemporaryFile(dir=temporary_place()) as given:
         given.write(stdin)
         given.seek(0)
         started = start_command(git, arguments, given)
@@ -193,7 +195,7 @@ def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> GitResult
         raise RepositoryUnusable(
             f"git {arguments[0]} answers more than {LARGEST_ANSWER:,} bytes, and was ended"
         )
-    said = b"".join(complaints).decode("utf-8", "replace")
+    said = strip_users(b"".join(complaints).decode("utf-8", "replace"))
     return GitResult(status, output, _first_line(said), said)
 
 

@@ -14,6 +14,7 @@ from tracker.archive.git.program import LOCAL, REMOTE, check_address, run_git, s
 from tracker.archive.git.view import isolate_repository
 from tracker.errors import DocumentUnreadable, RepositoryUnusable
 from tracker.files import draft_folder
+from tracker.inputs.passwords import strip_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -156,7 +157,7 @@ class Repository:
         # A configuration that was received may call anything by any name, and by an address of the user's.
         named = {f"remote.{remote}.{key}" for key in ("pushurl", "url")} if _NAME.fullmatch(remote) else ()
         address = next((settings[key] for key in sorted(named) if key in settings), remote)
-        check_address(address, show_address(address))
+        check_address(address, strip_user(address))
         is_path = address != remote and "://" not in address and (self.path / address).exists()
         return str((self.path / address).resolve()) if is_path else address
 
@@ -188,12 +189,12 @@ def clone_repository(address: str, path: Path) -> None:
 
     Raises ``RepositoryUnusable`` where git cannot, and for an address of another protocol.
     """
-    check_address(address, show_address(address))
+    check_address(address, strip_user(address))
     options = ("--quiet", "--bare", "--template=", f"--config=core.hooksPath={os.devnull}")
     arguments = ["clone", *options, "--", address, str(path.absolute())]
     answer = run_git(start_git(REMOTE, path.parent), arguments)
     if answer.status:
-        raise RepositoryUnusable(f"git clone: {answer.complaint.replace(address, show_address(address))}")
+        raise RepositoryUnusable(f"git clone: {answer.complaint.replace(address, strip_user(address))}")
 
 
 @contextmanager
@@ -209,9 +210,3 @@ def open_repository(path: Path, *, to_write: bool = False) -> Iterator[Repositor
             yield repository
         finally:
             repository.close()
-
-
-def show_address(address: str) -> str:
-    """Return an address without the name and password that it may hold."""
-    scheme, mark, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else address

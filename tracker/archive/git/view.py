@@ -11,16 +11,17 @@ import os
 import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.folders import find_repository, is_partial, read_small
 from tracker.archive.git.program import LOCAL, load_git, run_git, start_git
 from tracker.errors import RepositoryUnusable
+from tracker.files import temporary_folder
+from tracker.inputs.passwords import strip_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tracker.archive.git.folders import RepositoryFolders
 
@@ -98,7 +99,7 @@ def isolate_repository(path: Path, *, to_write: bool) -> Iterator[IsolatedReposi
     with ExitStack() as stack:
         try:
             folders = find_repository(path)
-            view = Path(stack.enter_context(TemporaryDirectory(prefix="tracker-git-")))
+            view = stack.enter_context(temporary_folder("git"))
             settings = _read_settings(folders, view)
             _refuse_partial(folders, settings)
             _make_view(folders, view, settings, to_write=to_write)
@@ -157,7 +158,7 @@ def _refuse_partial(folders: RepositoryFolders, settings: Settings) -> None:
     if not (is_partial(folders) or any(map(_PROMISES.fullmatch, settings))):
         return
     address = settings.get("remote.origin.url", "")
-    whole = address if _TOLD.fullmatch(address) else "ADDRESS"
+    whole = strip_user(address) if _TOLD.fullmatch(address) else "ADDRESS"
     raise RepositoryUnusable(
         f"{folders.path} is a partial clone, without all of its objects; make a whole one and name it:"
         f" git clone --mirror {whole} whole.git"

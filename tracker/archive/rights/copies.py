@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
-from tracker.archive.git.repository import open_repository, show_address
+from tracker.archive.git.repository import open_repository
 from tracker.archive.record.segments import rebuild_index
 from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages, read_destroyed
 from tracker.archive.schema.connection import (
@@ -31,6 +31,7 @@ from tracker.archive.schema.migrations import WITHDRAWALS
 from tracker.archive.schema.rows import fetch_value
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.files import new_file, new_folder
+from tracker.inputs.passwords import strip_user
 from tracker.model.rights import CopyKind, MadeCopy
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _find_remotes(folder: Path, known: Collection[str]) -> Iterator[MadeCopy]:
         wanted = (r"^remote\..*\.(push)?url$",)
         output = repository.attempt("config", "--file", config, "-z", "--get-regexp", *wanted).output
         for entry in output.decode("utf-8", "replace").split("\0")[:-1]:
-            address = show_address(entry.partition("\n")[2])
+            address = strip_user(entry.partition("\n")[2])
             if address not in known:
                 yield MadeCopy("remote", address, None)
 

@@ -6,16 +6,17 @@ import shlex
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.git.repository import clone_repository, create_repository, open_repository, show_address
+from tracker.archive.git.repository import clone_repository, create_repository, open_repository
 from tracker.archive.mirror import proofs, refs, rewrite
 from tracker.archive.mirror.branches import BRANCHES, MAIN, PUBLIC
 from tracker.archive.mirror.divergence import TAKE_OVER, find_divergence, format_command
 from tracker.archive.schema.connection import archive_file, connect_to_read, translate
 from tracker.errors import HistoriesApart, RepositoryUnusable
+from tracker.files import temporary_folder
+from tracker.inputs.passwords import strip_user
 
 if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
@@ -27,13 +28,13 @@ def check_copy(folder: Path, repository: Repository, remote: str, branch: str = 
     The copy is fetched for this. Raises ``RepositoryUnusable`` where that fails.
     """
     record = archive_file(folder)
-    with TemporaryDirectory() as name, closing(connect_to_read(record)) as connection:
-        clone = Path(name) / MIRROR
+    with temporary_folder("clone") as place, closing(connect_to_read(record)) as connection:
+        clone = place / MIRROR
         clone_repository(find_address(repository, remote), clone)
         with translate(record), open_repository(clone) as copy:
             divergence = find_divergence(connection, copy, refs.find_branch(copy, branch), None)
     if divergence:
-        shown = show_address(remote)
+        shown = strip_user(remote)
         raise HistoriesApart(
             f"{shown} has what this record lacks: {divergence.describe(shown)}; to have both in one record:"
             f" {format_command(f'{TAKE_OVER} {shlex.quote(shown)}', folder)}"
@@ -96,7 +97,7 @@ def name_replaced(branch: str, commit: str) -> str:
 def _read_history(repository: Repository, source: str) -> SourceHistory:
     main, public = refs.find_branches(repository, BRANCHES)
     if main is None:
-        raise RepositoryUnusable(f"{source} holds no commit of a mirror on its branch main")
+        raise RepositoryUnusable(f"{strip_user(source)} holds no commit of a mirror on its branch main")
     return SourceHistory(main, public)
 
 

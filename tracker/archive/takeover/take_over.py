@@ -32,6 +32,7 @@ from tracker.archive.takeover.copying import copy_runs
 from tracker.archive.takeover.source import fetch_history, move_branches_to
 from tracker.errors import ArchiveLocked, RepositoryUnusable
 from tracker.files import CLOSED, keep_permissions, new_file, permit
+from tracker.inputs.passwords import strip_user
 from tracker.model.preserving import TakenOver
 from tracker.model.verifying import Step
 
@@ -127,7 +128,7 @@ def take_over(folder: Path, source: str | None, instant: str, clock: Callable[[]
 def _take_over(
     folder: Path, source: str | None, instant: str, clock: Callable[[], str], lock: Lock
 ) -> TakenOver:
-    record, named = folder / FILE_NAME, source or str(folder / MIRROR)
+    record, named = folder / FILE_NAME, strip_user(source or str(folder / MIRROR))
     remove_staging(folder)
     _checkpoint(record)
     with TemporaryDirectory(dir=folder, prefix=STAGING) as name:

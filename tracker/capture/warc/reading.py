@@ -23,6 +23,7 @@ from tracker.capture.warc.stream import (
 from tracker.capture.web.payload import redact
 from tracker.errors import WarcUnusable
 from tracker.inputs.files import open_file
+from tracker.inputs.passwords import strip_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -235,4 +236,4 @@ def _read_date(text: str) -> str:
 
 
 def _bare(uri: str) -> str:
-    return uri.removeprefix("<").removesuffix(">")
+    return strip_user(uri.removeprefix("<").removesuffix(">"))

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from tracker.errors import WarcUnusable
+from tracker.inputs.passwords import strip_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,8 +53,8 @@ def name_record(*parts: str) -> str:
 
 
 def write_uri(text: str) -> str:
-    """Return an address as WARCs may have it: in ASCII, without blanks."""
-    return quote(text, safe=_SAFE)
+    """Return an address as WARCs may have it: in ASCII, without blanks, user name and password."""
+    return quote(strip_user(text), safe=_SAFE)
 
 
 def open_writer(out: BinaryIO, *, packed: bool) -> Writer:

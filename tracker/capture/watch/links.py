@@ -186,7 +186,7 @@ def _join(base: str, written: str) -> str | None:
     try:
         address = urldefrag(urljoin(base, written.strip())).url
         parts = urlsplit(address)
-        is_plain = parts.scheme in {"http", "https"} and parts.hostname and not parts.username
+        is_plain = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
         _ = parts.port
     except ValueError:
         return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
+from tracker.inputs.passwords import strip_user
+from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
-_GLOBAL_UNICAST = IPv6Network("2000::/3")
-_TRANSLATED = IPv6Network("64:ff9b::/96")
-"""RFC 6052: the last four bytes are the IPv4 address behind a translator."""
+    _Address = IPv4Address | IPv6Address
+
+_LAST = 0xFFFFFFFF
+_HOLDING: tuple[tuple[IPv6Network, tuple[Callable[[int], int], ...]], ...] = (
+    (IPv6Network("::ffff:0:0/96"), (lambda number: number & _LAST,)),
+    (IPv6Network("64:ff9b::/96"), (lambda number: number & _LAST,)),
+    (IPv6Network("2002::/16"), (lambda number: number >> 80 & _LAST,)),
+    (IPv6Network("2001::/32"), (lambda number: number >> 64 & _LAST, lambda number: ~number & _LAST)),
+)
+"""Ranges of IPv6 whose addresses hold some of IPv4: mapped (RFC 4291), translated (RFC 6052), 6to4 (RFC 3056)
+and Teredo (RFC 4380), whose server and client are held."""
 
 
 def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
@@ -40,7 +50,7 @@ def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
 
 def _show(address: str) -> str:
     """Return an address to print, without user name and password."""
-    return repr(re.sub(r"//[^/]*@", "//", address[:LONGEST_QUOTE]))
+    return repr(strip_user(address)[:LONGEST_QUOTE])
 
 
 def resolve(host: str, port: int, allow_private: Collection[str], seconds: float) -> tuple[str, ...]:
@@ -56,37 +66,38 @@ def resolve(host: str, port: int, allow_private: Collection[str], seconds: float
         if private:
             where = host if private == host else f"{host}, at {private},"
             # There the cloud keeps its secrets, and no publisher a statement: nobody is led to allow it.
-            hint = "" if _is_link_local(private) else "; allow_private in watch.toml allows it"
+            is_secret = any(_is_in(each, "secret") for each in _read_all(private))
+            hint = "" if is_secret else "; allow_private in watch.toml allows it"
             raise FetchFault("private address", f"{where} is not public{hint}")
     return addresses
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one host on the open internet.
+    """Tell whether an IP address is one host on the open internet, by ``special_addresses.toml``.
 
-    IPv4 addresses inside IPv6 ones (mapped, translated, 6to4, Teredo) are checked too.
+    IPv4 addresses inside IPv6 ones (mapped, translated, 6to4, Teredo) are checked too. Python's own
+    ``is_global`` is not asked: its ranges differ from release to release.
     """
+    return not any(_is_in(each, "special") or _is_in(each, "secret") for each in _read_all(address))
+
+
+def _read_all(address: str) -> tuple[_Address, ...]:
+    """Return the addresses that decide about one: itself, or those of IPv4 that it holds."""
     parsed = ip_address(address.partition("%")[0])
-    if isinstance(parsed, IPv4Address):
-        return parsed.is_global and not parsed.is_multicast
-    inner = _inner(parsed)
-    if inner:
-        return all(is_public(str(one)) for one in inner)
-    return parsed in _GLOBAL_UNICAST and parsed.is_global
+    if isinstance(parsed, IPv6Address):
+        for network, readers in _HOLDING:
+            if parsed in network:
+                return tuple(IPv4Address(read(int(parsed))) for read in readers)
+    return (parsed,)
 
 
-def _is_link_local(address: str) -> bool:
-    parsed = ip_address(address.partition("%")[0])
-    inner = _inner(parsed) if isinstance(parsed, IPv6Address) else ()
-    return any(each.is_link_local for each in (parsed, *inner))
+def _is_in(address: _Address, table: str) -> bool:
+    return any(address in network for network in _ranges(table))
 
 
-def _inner(address: IPv6Address) -> tuple[IPv4Address, ...]:
-    if address.ipv4_mapped:
-        return (address.ipv4_mapped,)
-    if address in _TRANSLATED:
-        return (IPv4Address(int(address) & 0xFFFFFFFF),)
-    return (address.sixtofour,) if address.sixtofour else address.teredo or ()
+@cache
+def _ranges(table: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(map(ip_network, read_packaged(__package__, "special_addresses.toml")[table]))
 
 
 def _look_up_within(host: str, port: int, seconds: float) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
 from tracker.inputs.inflate import Meter, NotInflated, inflate
+from tracker.inputs.passwords import strip_user, strip_users
 from tracker.model.watching import Validators
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
+_ADDRESSES = frozenset({"content-location", "location", "referer"})
 _REDACTED = "(redacted)"
 
 
@@ -25,11 +27,14 @@ MOST_HEADERS: Final = 200
 
 
 def redact(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return the first ``MOST_HEADERS`` headers with credentials redacted."""
-    return tuple(
-        (name, _REDACTED if name.lower() in _SECRET else value)
-        for name, value in islice(headers, MOST_HEADERS)
-    )
+    """Return the first ``MOST_HEADERS`` headers with credentials redacted, those in addresses too."""
+    return tuple((name, _redact(name.lower(), value)) for name, value in islice(headers, MOST_HEADERS))
+
+
+def _redact(name: str, value: str) -> str:
+    if name in _SECRET:
+        return _REDACTED
+    return strip_user(value) if name in _ADDRESSES else strip_users(value)
 
 
 def decode_header(line: bytes) -> str:

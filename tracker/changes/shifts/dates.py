@@ -89,7 +89,7 @@ def read_moments(part: Fragment) -> list[Moment]:
         dated = token.kind == "date" or (token.kind == "number" and _is_foreign_year(token.text))
         if not dated or token.start < part.start or token.end > part.end:
             continue
-        bracketed = text[: token.start].endswith("(") and text[token.end :].startswith(")")
+        bracketed = text.endswith("(", 0, token.start) and text.startswith(")", token.end)
         parts = _read_parts(_western(token.text), language)
         if not parts or bracketed:  # resolution 1325 (2000)
             continue

@@ -86,10 +86,10 @@ def read_heads(passage: SideText) -> tuple[Form, ...]:
 @lru_cache(maxsize=_SIDES)
 def blank_forms(passage: SideText) -> str:
     """Return a passage with blanks for its forms: who does what to whom."""
-    text = passage.text
+    signs = list(passage.text)
     for form in read_forms(passage):
-        text = text[: form.start] + " " * (form.end - form.start) + text[form.end :]
-    return text
+        signs[form.start : form.end] = " " * (form.end - form.start)
+    return "".join(signs)
 
 
 def cancel_forms(rewording: Rewording) -> tuple[list[Form], list[Form]]:

@@ -94,7 +94,7 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     if unit == "basis points":
         unit, value = "percentage points", value * _HUNDREDTH
     low = value
-    if text[:start].endswith("±"):
+    if text.endswith("±", 0, start):
         start, low = start - 1, -value
     elif _MINUS.search(text[max(0, start - BEFORE) : start]):
         low = value = -value
@@ -109,31 +109,34 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
 
 def _is_no_amount(text: str, number: Number, language: str) -> bool:
     """Return whether a bare number is a year, a list's, a place in a row, or part of another word."""
-    written, after, before = text[number.start : number.end], text[number.end :], text[: number.start]
+    written = text[number.start : number.end]
     if "digits" in number.kinds:
-        place = _PLACE.match(after)
-        heads = not before.strip("( ") and _LISTED.match(after)
-        letter = language != "zh" and _ONE_LETTER.match(after)
+        place = _PLACE.match(text, number.end)
+        opens = number.start <= BEFORE and not text[: number.start].strip("( ")
+        heads = opens and _LISTED.match(text, number.end)
+        letter = language != "zh" and _ONE_LETTER.match(text, number.end)
         ordinal = place and place[1].lower() in load_terms(FILE, "ordinals", language)
         return bool(
             _YEAR.fullmatch(written)
-            or _HOUR.match(after)
-            or _LABELLED.search(before)
+            or _HOUR.match(text, number.end)
+            or _LABELLED.search(text, max(0, number.start - BEFORE), number.start)
             or heads
             or ordinal
             or letter
         )
     if language == "zh" and not number.kinds & {"magnitudes", "vague"}:
-        counted = after.startswith(load_terms(FILE, "counters", language)) and not before.endswith("第")
+        counters = load_terms(FILE, "counters", language)
+        counted = text.startswith(counters, number.end) and not text.endswith("第", 0, number.start)
         return not counted or (number.kinds == {"numerals"} and number.value == 1)
+    before = text[max(0, number.start - BEFORE) : number.start]
     large = written[:1].isupper() and before.rstrip()[-1:] not in _SENTENCE_START
-    return large or (number.kinds == {"weak"} and not _is_one(written, after, language))
+    return large or (number.kinds == {"weak"} and not _is_one(text, number, language))
 
 
-def _is_one(written: str, after: str, language: str) -> bool:
+def _is_one(text: str, number: Number, language: str) -> bool:
     """Return whether ``one`` counts what follows it: one member, but not one of them."""
-    noun = _WORD_AFTER.match(after)
-    if not noun or written.lower() not in load_terms(FILE, "one", language):
+    noun = _WORD_AFTER.match(text, number.end)
+    if not noun or text[number.start : number.end].lower() not in load_terms(FILE, "one", language):
         return False
     return noun[1].lower() not in load_terms(FILE, "no_one_before", language)
 
@@ -162,7 +165,8 @@ def _repeats(text: str, before: Figure, figure: Figure) -> bool:
 
 
 def _join(text: str, low: Figure, high: Figure, language: str) -> Figure | None:
-    gap, before = text[low.end : high.start].lower().replace("+", ""), text[: low.start][-BEFORE:].lower()
+    gap = text[low.end : high.start].lower().replace("+", "")
+    before = text[max(0, low.start - BEFORE) : low.start].lower()
     if (low.unit and low.unit != high.unit and not (low.before and not high.unit)) or low.value != low.high:
         return None
     bare = gap.strip(" ") == "-"
@@ -185,7 +189,8 @@ def _find_named(text: str, figures: Iterable[Figure], language: str) -> set[int]
     found: set[int] = set()
     last = 0
     for figure in figures:
-        before, after = text[: figure.start][-BEFORE:], text[figure.end :][:2]
+        before = text[max(0, figure.start - BEFORE) : figure.start]
+        after = text[figure.end : figure.end + 2]
         named = before.endswith("-") or re.match(r"-\d", after) or ends(before, "names", language)
         listed = last and _LIST.fullmatch(text[last : figure.start].lower())
         last = 0

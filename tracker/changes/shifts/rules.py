@@ -89,9 +89,9 @@ def find_everywhere(text: str, terms: tuple[str, ...]) -> tuple[TermMatch, ...]:
 
 def cut_terms(text: str, terms: tuple[str, ...], blank: str = "") -> str:
     """Return a text without the terms in it."""
-    for term in reversed(find_terms(text, terms)):
-        text = text[: term.start] + blank + text[term.end :]
-    return text
+    found = find_terms(text, terms)
+    starts, ends = [0, *(term.end for term in found)], [*(term.start for term in found), len(text)]
+    return blank.join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 @cache

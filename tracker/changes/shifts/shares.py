@@ -55,7 +55,8 @@ def is_part(text: str, number: Number) -> bool:
 
 def is_share(text: str, number: Number, language: str) -> bool:
     """Return whether a half or a third is one of something, not ``the first half`` or ``a third party``."""
-    before, after = text[: number.start][-BEFORE:].lower(), text[number.end :][:BEFORE].lower()
+    before = text[max(0, number.start - BEFORE) : number.start].lower()
+    after = text[number.end : number.end + BEFORE].lower()
     if "ratio" in number.kinds:
         return not ends(before, "ranks", language)
     written = text[number.start : number.end].lower()

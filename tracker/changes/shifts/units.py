@@ -40,7 +40,7 @@ def find_measure(text: str, number: Number, language: str) -> tuple[int, Decimal
         return none
     if text[number.start : number.end].lower() in ARTICLES:
         is_span = found[1] in load_terms(FILE, "spans", language)
-        if not is_span or _PART_OF.search(text[: number.start][-_BEFORE:]):
+        if not is_span or _PART_OF.search(text, max(0, number.start - _BEFORE), number.start):
             return none
     factor, unit = load_values(FILE, "measures", language)[found[1].lower()].split()
     return found.end(), Decimal(factor), unit

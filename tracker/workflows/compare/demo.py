@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
+from tracker.errors import ArchiveUnusable
+from tracker.files import temporary_folder
 from tracker.report.comparison.build import build_report
 from tracker.report.render.terminal import render_terminal
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -44,7 +45,7 @@ _NEXT = (
 def run_demo(keep: Path | None, *, width: int, color: bool) -> Iterator[str]:
     """Yield the parts of the demonstration as they are ready: what was imported, then two diffs.
 
-    Raises ``ArchiveUnusable`` where ``keep`` already holds an archive.
+    Raises ``ArchiveUnusable`` where there is anything in ``keep``.
     """
     vocabulary = load_vocabulary()
     with seeds() as folder, _archive(keep) as archive:
@@ -83,10 +84,20 @@ def seeds() -> Iterator[Path]:
 @contextmanager
 def _archive(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
+        _refuse_filled(keep)
         yield keep
         return
-    with TemporaryDirectory(prefix="tracker-demo-") as folder:
-        yield Path(folder) / "snapshots"
+    with temporary_folder("demo") as folder:
+        yield folder / "snapshots"
+
+
+def _refuse_filled(folder: Path) -> None:
+    try:
+        is_filled = folder.is_dir() and any(folder.iterdir())
+    except OSError as error:
+        raise ArchiveUnusable(f"{folder} cannot be read: {error.strerror}") from error
+    if is_filled:
+        raise ArchiveUnusable(f"{folder} is not empty; name a new folder: tracker demo --keep FOLDER")
 
 
 def _import_seeds(folder: Path, archive: Path) -> Iterator[str]:

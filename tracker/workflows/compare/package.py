@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from tracker.decisions.rulings import UNDECIDED, Decided
 from tracker.errors import DocumentUnreadable
+from tracker.files import temporary_folder
 from tracker.inputs.zips import read_zip
 from tracker.model.plain import from_row, to_row
 from tracker.topics.vocabulary.load import load_vocabulary
@@ -77,7 +77,7 @@ def load_packed(members: Mapping[str, bytes]) -> Vocabulary:
     own = [name for name in members if name.startswith(VOCABULARY) and not name.startswith(SHIPPED)]
     if not own:
         return load_vocabulary()
-    with TemporaryDirectory() as folder:
+    with temporary_folder("package") as folder:
         for name in own:
             Path(folder, PurePosixPath(name).name).write_bytes(members[name])
         places = [Path(folder, PurePosixPath(name).name) for name in own]

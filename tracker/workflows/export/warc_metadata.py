@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.capture.web.payload import redact
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.formats import parse_json
+from tracker.inputs.passwords import strip_users
 from tracker.model.record import Declaration
 from tracker.references import parse_reference
 from tracker.workflows.importing.add import check_date
@@ -78,7 +79,7 @@ def read_metadata(content: bytes, media_type: str) -> OwnMetadata | None:
         raise ReferenceInvalid(f"{reference} names no session")
     delivered = fields.get("delivered")
     said: dict[str, Any] = {
-        **{name: str(fields[name]) for name in _TEXTS if fields.get(name)},
+        **{name: strip_users(str(fields[name])) for name in _TEXTS if fields.get(name)},
         **{name: fields.get(name) is True for name in _FLAGS},
         "delivered": check_date(str(delivered)) if delivered else None,
     }

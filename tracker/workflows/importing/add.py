@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
+from tracker.inputs.passwords import strip_user
 from tracker.model.record import Declaration
 from tracker.model.texts import Language
 from tracker.model.watching import Arrival
@@ -75,6 +76,7 @@ def declare(
         raise ReferenceInvalid(
             f"{statement}: snapshots are numbered automatically; remove @{statement.snapshot}"
         )
+    url = strip_user(url) if url else None
     if url and not is_web_address(url):
         raise ReferenceInvalid(f"--url {url}: an address begins with https:// or http://")
     return Declaration(

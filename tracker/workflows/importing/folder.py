@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.web.local import explain_link, explain_way
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
+from tracker.inputs.passwords import strip_user
 from tracker.model.preserving import FolderImport, ImportedFile
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference
@@ -229,7 +230,7 @@ def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
         reference,
         title=known.title,
         delivered=_date(known.date or parts.get("date") or parts.get("year")),
-        url=known.url,
+        url=strip_user(known.url) if known.url else None,
         symbol=known.symbol,
         speaker=known.speaker,
         post=known.post,

@@ -13,6 +13,7 @@ from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload, restore_headers
 from tracker.capture.warc.reading import open_warc
 from tracker.errors import DocumentUnreadable
+from tracker.inputs.passwords import strip_user
 from tracker.model.ledger import Check
 from tracker.model.preserving import WarcImportReport
 from tracker.model.watching import Exchange, Fetched, Source, Validators
@@ -150,7 +151,7 @@ def import_warc(
     """
     with open_warc(path) as warc:
         with open_captured(archive) as captured:
-            plan = plan_import(warc, urls, rule, captured, watched)
+            plan = plan_import(warc, [strip_user(url) for url in urls], rule, captured, watched)
         recorder = CaptureRecorder(warc, is_judged=judged and (watched is not None or not rule.is_own))
         items = [Item(step.entry, recorder.plan(step)) for step in plan.steps]
         entries = import_items(items, len(items), archive, progress, started=observed, dry_run=dry_run)

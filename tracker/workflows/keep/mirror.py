@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -17,7 +16,6 @@ from tracker.archive.git.repository import (
     clone_repository,
     create_repository,
     open_repository,
-    show_address,
 )
 from tracker.archive.mirror.branches import MAIN, PUBLIC
 from tracker.archive.mirror.rebuild import rebuild_record
@@ -29,7 +27,8 @@ from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import open_store
 from tracker.archive.takeover.source import check_copy
 from tracker.errors import RepositoryUnusable, TrackerError
-from tracker.files import BY_UMASK
+from tracker.files import BY_UMASK, temporary_folder
+from tracker.inputs.passwords import strip_user
 from tracker.model.preserving import Pushed
 from tracker.report.layout import counted
 from tracker.workflows.keep.withdraw import check_finished
@@ -73,8 +72,8 @@ def rebuild(mirror: str, archive: Path, *, accept_watch_list: bool = False) -> R
     path = _find_path(mirror)
     if path is not None:
         return rebuild_record(path, archive, accept_watch_list=accept_watch_list)
-    with TemporaryDirectory() as name:
-        clone = Path(name) / "mirror.git"
+    with temporary_folder("clone") as folder:
+        clone = folder / "mirror.git"
         clone_repository(mirror, clone)
         return rebuild_record(clone, archive, accept_watch_list=accept_watch_list)
 
@@ -148,9 +147,9 @@ def push_mirror(
                 check_copy(archive, repository, remote, there)
             raise RepositoryUnusable(_explain(remote, answer, force=force))
     # As with a backup: a relative path says nothing in another folder.
-    place = os.path.abspath(remote) if os.path.lexists(remote) else show_address(remote)  # noqa: PTH100
+    place = os.path.abspath(remote) if os.path.lexists(remote) else strip_user(remote)  # noqa: PTH100
     note_copy(archive, "push", place, read_clock())
-    return Pushed(show_address(remote), private, tip, updated.closed)
+    return Pushed(strip_user(remote), private, tip, updated.closed)
 
 
 def _check_open(archive: Path) -> None:
@@ -196,14 +195,14 @@ def _explain(remote: str, answer: GitResult, *, force: bool) -> str:
     if _is_of_another_way(answer) and force:
         folder = shlex.quote(remote) if os.path.isdir(remote) else "ITS-FOLDER"  # noqa: PTH112
         return (
-            f"{show_address(remote)} keeps its old commits even with --force; where it is, run:"
+            f"{strip_user(remote)} keeps its old commits even with --force; where it is, run:"
             f" git -C {folder} config receive.denyNonFastForwards false"
         )
     if _is_of_another_way(answer):
         return (
-            f"{show_address(remote)} holds commits that this mirror does not; where it is a copy of it from"
+            f"{strip_user(remote)} holds commits that this mirror does not; where it is a copy of it from"
             " before material was closed, replace that: --force"
         )
     refused = _list_refused(answer)
     reason = refused[0].rpartition("\t")[2] if refused else answer.complaint
-    return f"{show_address(remote)}: git push: {reason.replace(remote, show_address(remote))}"
+    return f"{strip_user(remote)}: git push: {reason.replace(remote, strip_user(remote))}"
