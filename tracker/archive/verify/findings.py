@@ -40,6 +40,8 @@ class Hooks:
     verify_token: VerifyToken
     instant: str
     progress: Progress
+    sandbox: str
+    """How far ``reread`` reads in a sandbox, in words."""
     is_alone: bool = False
     """Whether the record is all that is looked at: a backup, beside which no mirror is meant to be."""
 

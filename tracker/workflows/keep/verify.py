@@ -17,6 +17,7 @@ from tracker.archive.verify.verify import verify_archive
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import read_extractor
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
+from tracker.capture.sandbox.process import tell_level
 from tracker.capture.web.timestamping import request_token, verify_token
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.verifying import Timestamp
@@ -98,7 +99,7 @@ def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
 def _gather_means(archive: Path, instant: str, progress: Progress) -> Hooks:
     roots = archive / ROOTS
     trusted = roots.read_bytes() if roots.is_file() else None
-    return Hooks(read_again, partial(verify_token, roots=trusted), instant, progress)
+    return Hooks(read_again, partial(verify_token, roots=trusted), instant, progress, tell_level())
 
 
 def read_again(data: bytes, extractor: str, media_type: str) -> str | NotReadable:

@@ -13,6 +13,7 @@ from tracker.archive.file.lock import is_held
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.versions import Versions
+from tracker.capture.sandbox.process import tell_level
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
@@ -100,7 +101,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     )
     notes = tuple(each for each in found if each.severity == "note")
     news = tuple(chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent)))
-    return Health(instant, sources, concerns, notes, news, outdated)
+    return Health(instant, sources, concerns, notes, news, outdated, tell_level())
 
 
 def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceState, ...]:
