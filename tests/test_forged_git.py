@@ -181,7 +181,7 @@ def test_no_forged_object_is_rebuilt_or_verified_under_a_genuine_name(
 ) -> None:
     mirror = archive / "mirror.git"
     forge(mirror, place, lambda data: data.replace(b"tracker", b"trucker").replace(b"100644 a", b"100644 b"))
-    with pytest.raises(RepositoryUnusable, match="what it holds as|is no mirror"):
+    with pytest.raises(RepositoryUnusable, match=r"what it holds as|is no mirror"):
         rebuild_record(mirror, archive.parent / "again")
     assert not (archive.parent / "again" / "tracker.db").exists()
     ran = tracker("verify")

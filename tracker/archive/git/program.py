@@ -148,6 +148,7 @@ GIT_MEMORY = 2 * 1024**3
 LARGEST_LIST = 256 * 1024**2
 """Bytes of an answer that lists what a repository of others holds: a million and a half paths."""
 
+_OUT_OF_MEMORY = re.compile("out of memory|memory exhausted", re.IGNORECASE)
 _LARGEST_COMPLAINT = 16 * 1024**2
 _PIECE = 1024**2
 
@@ -191,11 +192,12 @@ class Allowance:
             raise self.exceeded()
         return math.ceil(left)
 
-    def exceeded(self) -> RepositoryUnusable:
-        """Return the error of what takes too long, without the name of the repository."""
+    def exceeded(self, what: str | None = None) -> RepositoryUnusable:
+        """Return the error of what takes too much, without the name of the repository."""
+        took = what or f"{self.seconds:.0f} s of a processor"
         return RepositoryUnusable(
-            f"to read it takes over {self.seconds:.0f} s of a processor, far too much for its size; use"
-            " another copy, or if you trust it, check out the files that you need, and: tracker import FOLDER"
+            f"to read it takes over {took}, far too much for its size; use another copy, or if you trust it,"
+            " check out the files that you need, and: tracker import FOLDER"
         )
 
 
@@ -247,10 +249,14 @@ def run_git(
         process.stderr.close()
         status = process.wait()
     if not is_whole:
+        if allowance:
+            raise allowance.exceeded(f"{most:,} bytes for a list of its files")
         raise RepositoryUnusable(f"git {arguments[0]} answers more than {most:,} bytes, and was ended")
     if allowance and is_overtime(status):
         raise allowance.exceeded()
     said = b"".join(complaints).decode("utf-8", "replace")
+    if allowance and status and _OUT_OF_MEMORY.search(said):
+        raise allowance.exceeded(f"{GIT_MEMORY // 1024**2:,} MB of memory")
     return GitResult(status, output, _first_line(said), said)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,7 +195,7 @@ def _refuse_partial(folders: RepositoryFolders, settings: Settings) -> None:
     if not (is_partial(folders) or any(map(_PROMISES.fullmatch, settings))):
         return
     address = settings.get("remote.origin.url", "")
-    whole = address if _TOLD.fullmatch(address) else "ADDRESS"
+    whole = shlex.quote(address) if _TOLD.fullmatch(address) else "ADDRESS"
     raise RepositoryUnusable(
         f"{folders.path} is a partial clone, without all of its objects; make a whole one and name it:"
         f" git clone --mirror {whole} whole.git"

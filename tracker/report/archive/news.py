@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -119,7 +120,7 @@ def _facts(news: News) -> Iterator[str]:
     elif news.kind == "quarantined":
         yield "tracker review"
     elif news.kind == "gone":
-        yield f"if for good: tracker sources close {check.source} --by NAME --reason TEXT"
+        yield f"if for good: tracker sources close {shlex.quote(check.source)} --by NAME --reason TEXT"
 
 
 def render_news(news: Sequence[News], *, width: int = 80, color: bool = False) -> str:

@@ -182,7 +182,7 @@ def _source_concerns(
     last = state.last
     is_silent = _is_silent(last, silent)
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
-    close = f"if for good: tracker sources close {last.source} --by NAME --reason TEXT"
+    close = f"if for good: tracker sources close {quote(last.source)} --by NAME --reason TEXT"
     # An index that answers with something else is mended in the watch list, as the night said.
     end = f"; {last.detail if series and last.sha256 and last.detail else close}"
     if last.cause == WITHDRAWN:
