@@ -81,6 +81,22 @@ def test_a_clone_that_was_cut_short_is_read_and_says_so(tracker: Callable[..., R
     assert count_rows(tmp_path)["snapshots"] == 1
 
 
+def test_modes_of_old_programs_are_read(tracker: Callable[..., Ran], tmp_path: Path) -> None:
+    repo = make_repository(tmp_path / "repo", HISTORY)
+    blob = run_git(repo, "rev-parse", "main:a.txt")
+    inner = b"100664 a.txt\0" + bytes.fromhex(blob)
+    outer = b"040000 t\0" + bytes.fromhex(store_tree(repo, inner))
+    commit = run_git(repo, "commit-tree", store_tree(repo, outer), "-p", "main", "-m", "three")
+    run_git(repo, "update-ref", "refs/heads/main", commit)
+    tracker("init")
+    assert tracker("import-git", "repo", "--path", ".", "--as", "XAA/CCPCJ/31").code == 0
+    assert count_rows(tmp_path)["snapshots"] == 2
+
+
+def store_tree(repository: Path, data: bytes) -> str:
+    return run_git(repository, "hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=data)
+
+
 # Objects under the names of others ------------------------------------------------------------------------
 
 

@@ -49,7 +49,7 @@ PRINTED: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[str, ...
     "a folder that is shown": (make_folder, ("show", f"./{NAME}"), ("tracker", "import", NAME)),
     "a file that is imported": (
         make_file,
-        ("import", NAME),
+        ("import", NAME, "--body", "UNGA"),
         ("tracker", "add", NAME, "--as", "GBR/UNGA/79"),
     ),
     "an address that is shown": (

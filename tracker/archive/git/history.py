@@ -18,7 +18,7 @@ from tracker.archive.git.tree_changes import (
     nearest_path,
     read_changes,
 )
-from tracker.archive.git.trees import TreeReader, find_parents
+from tracker.archive.git.trees import TreeReader
 from tracker.errors import NotInArchive, RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def read_history(repository: Repository, paths: Sequence[str], branch: str | Non
     """
     tip = _find_tip(repository, branch)
     walk, trees = _Walk(Wanted(tuple(paths))), TreeReader(repository)
-    pairs = _list_commits(repository, tip)
+    pairs = _list_commits(repository, trees, tip)
     while chunk := list(islice(pairs, _CHUNK)):
         for commit, parent, changes in read_changes(repository, chunk):
             repository.check_time()
@@ -180,7 +180,7 @@ def _find_tip(repository: Repository, branch: str | None) -> str:
     raise RepositoryUnusable(f"{repository.path} has no branch or commit {branch!r}; there are: {there}")
 
 
-def _list_commits(repository: Repository, tip: str) -> Iterator[tuple[str, str | None]]:
+def _list_commits(repository: Repository, trees: TreeReader, tip: str) -> Iterator[tuple[str, str | None]]:
     """Yield each commit with each of its parents, children first, and by date where that leaves a choice.
 
     Git lists them. That the parents are those that each commit names, and that none comes before its child or
@@ -193,8 +193,10 @@ def _list_commits(repository: Repository, tip: str) -> Iterator[tuple[str, str |
     cut = repository.list_cut()
     for place, ((commit, *parents), content) in enumerate(zip(lines, contents, strict=True)):
         repository.check_time()
-        named = [] if commit in cut else list(find_parents(content or b""))
-        if parents != named or any(places.get(parent, 0) <= place for parent in parents):
+        named = trees.take_commit(commit, content or b"")
+        if parents != ([] if commit in cut else list(named)) or any(
+            places.get(parent, 0) <= place for parent in parents
+        ):
             raise differs_from_git(repository, commit)
         if not parents:
             yield commit, None

@@ -141,7 +141,7 @@ def check_changes(repository: Repository, changes: Sequence[TreeChange], found: 
     for path, old, new in found:
         for sign, entry in (("-", old), ("+", new)):
             if entry:
-                key = (_decode(path), entry.mode.rjust(6, "0"), sign + entry.blob)
+                key = (_decode(path), entry.mode, sign + entry.blob)
                 if key not in told:
                     raise differs_from_git(repository, entry.blob)
                 told.remove(key)
