@@ -186,7 +186,9 @@ def list_tries() -> dict[str, str]:
     return FORBIDDEN | rare
 
 
-def run_confined(folder: Path, lacking: str = "", tried: Container[str] | None = None) -> list[str]:
+def run_confined(
+    folder: Path, lacking: str = "", tried: Container[str] | None = None
+) -> tuple[str, list[str], str]:
     """Return the level of a confined process, what it could do of what is forbidden, and what it read."""
     (folder / "there").write_text("there", encoding="utf-8")
     tries = "".join(
@@ -208,12 +210,13 @@ def run_confined(folder: Path, lacking: str = "", tried: Container[str] | None =
         cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert not ran.returncode, ran
-    return list(json.loads(ran.stdout))
+    level, done, there = json.loads(ran.stdout)
+    return level, done, there
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="by means of Linux")
 def test_what_a_document_has_taken_over_can_do_nothing_outside(tmp_path: Path) -> None:
-    assert run_confined(tmp_path) == ["full", [], "there"]
+    assert run_confined(tmp_path) == ("full", [], "there")
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
 
 
@@ -342,8 +345,8 @@ def test_the_level_is_told_and_may_be_required(tmp_path: Path, lacking: str) -> 
         ("add", "a.pdf", "--as", "XAA/UNGA/78"),
         ("import", "folder", "--body", "UNGA"),
     ]
-    for number, command in enumerate(reading):
-        required = [*command, "--require-sandbox"], ["--require-sandbox", *command]
+    for number, words in enumerate(reading):
+        required = [*words, "--require-sandbox"], ["--require-sandbox", *words]
         code, _, said = run(*required[number % 2])
         assert code == (2 if lacking else 0), said
         assert said.count("\n") <= 1
