@@ -53,6 +53,8 @@ VARYING = (
     # What stands in files of its own, of which a page holds a copy, and the digests of it.
     (re.compile(r"<(style|script)>.*?</", re.DOTALL), r"<\1></"),
     (re.compile(r"(?<=-src &#39;sha256-)[\w+/=]+"), "SHA256"),
+    # How much of a sandbox the system has.
+    (re.compile(r'(?<=\bsandbox)("?: "?)(?:full|partial|none|unknown)[^"\n]*'), r"\1LEVEL"),
     # Where the program and the archive are that cron shall start.
     (re.compile(r"'?[^\s'=]*(?:/bin/tracker|/python[\d.]* -m tracker)'?(?= )"), "TRACKER"),
 )

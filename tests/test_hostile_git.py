@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ from tests.mirrors import FIRST, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tests.running import count_rows
 from tracker.archive.git import program as git_running
-from tracker.archive.git import repository
+from tracker.archive.git import repository, trees
 from tracker.archive.git.program import check_address
 from tracker.archive.git.view import isolate_repository
+from tracker.workflows.importing import git as importing
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
@@ -399,17 +401,59 @@ def test_files_without_end_are_bounded(
     tracker: Callable[..., Ran], repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nest(repo, 10, 10)
-    monkeypatch.setattr(git_running, "LARGEST_ANSWER", 2_000_000)
     monkeypatch.setattr(git_running, "GIT_MEMORY", 200_000_000)
+    monkeypatch.setattr(trees, "MOST_FILES", 2_000)
     tracker("init")
     ran = tracker("rebuild", str(repo), "--archive", "again")
-    assert (ran.code, ran.err) == (
-        2,
-        "tracker: git ls-tree answers more than 2,000,000 bytes, and was ended\n",
-    )
+    assert (ran.code, ran.err.count("\n"), "has over 2,000 files" in ran.err) == (2, 1, True)
     ran = tracker("import-git", "repo", *OPTIONS)
     assert (ran.code, ran.err.count("\n")) == (2, 1)
-    assert "git diff-tree: " in ran.err
+    assert "repo: to read it takes over 190 MB of memory, far too much for its size; use another" in ran.err
+    monkeypatch.setattr(git_running, "LARGEST_LIST", 200_000)
+    nest(repo, 3, 15)
+    ran = tracker("import-git", "repo", *OPTIONS)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "repo: to read it takes over 200,000 bytes for a list of its files, far too much" in ran.err
+
+
+ENDLESS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "folders that hold each other": (lambda repo: nest(repo, 10, 10), "final.txt"),
+    "a million files, changed each time": (
+        lambda repo: [nest(repo, 6, 10 + number % 2) for number in range(4)],
+        "x1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_small_repository_takes_no_longer_than_its_size_allows(
+    tracker: Callable[..., Ran], repo: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    make, path = ENDLESS[name]
+    make(repo)
+    with isolate_repository(repo, to_write=False) as isolated:
+        assert isolated.size < 332_000
+    monkeypatch.setattr(git_running, "_SECONDS", 1)
+    tracker("init")
+    began = time.process_time() + sum(os.times()[2:4])
+    ran = tracker("import-git", "repo", "--path", path, "--as", "XAA/CCPCJ/31~prepared.en")
+    assert time.process_time() + sum(os.times()[2:4]) - began < 20
+    assert (ran.code, ran.err.count("\n")) == (2, 1), ran.err
+    assert "repo: to read it takes over 1 s of a processor, far too much for its size; use another" in ran.err
+
+
+def test_what_takes_long_to_record_is_ended_and_goes_on_the_next_time(
+    tracker: Callable[..., Ran], tmp_path: Path, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert repo.exists()
+    tracker("init")
+    with monkeypatch.context() as hurried:
+        hurried.setattr(importing, "_SECONDS", -10)
+        ran = tracker("import-git", "repo", *OPTIONS)
+    assert (ran.code, "to go on, run the same command again" in ran.out) == (1, True)
+    assert count_rows(tmp_path)["snapshots"] == 0
+    assert tracker("import-git", "repo", *OPTIONS).code == 0
+    assert count_rows(tmp_path)["snapshots"] == 2
 
 
 def test_an_object_without_end_is_bounded(

@@ -167,7 +167,6 @@ def test_no_file_and_no_answer_has_a_password_wherever_it_came_from(
         run_git(tmp_path / "partial", "config", f"remote.origin.{name}", value)
     told = tracker("import-git", "partial", "--path", "a", "--as", "XAA/UNGA/70", code=2)
     assert "git clone --mirror https://example.org/a.git" in told.err
-    tracker("timestamp", f"http://{WITH}127.0.0.1:1/tsr", code=1)
     (tmp_path / "partial" / ".git" / "config").unlink()
     (tmp_path / "web.warc").unlink()
     (tmp_path / "about.csv").unlink()

@@ -117,7 +117,9 @@ def test_a_whole_archive(tracker: Tracker, folder: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     tip = run_git(folder / "mirror.git", "rev-parse", "main")
     assert ran.out.startswith(f"no fault found: snapshots/tracker.db and snapshots/mirror.git at {tip[:12]},")
-    rows = {line.split("  ")[0]: line.split() for line in ran.out.splitlines()[4:]}
+    table, _, told = ran.out.partition("\n\nsandbox: ")
+    assert told
+    rows = {line.split("  ")[0]: line.split() for line in table.splitlines()[4:]}
     assert {row[-1] for row in rows.values()} == {"ok"}
     assert rows["documents"][1] == rows["texts"][1] == "3"
     assert int(rows["mirror"][1]) == len(run_git(folder / "mirror.git", "ls-tree", "-r", "main").splitlines())

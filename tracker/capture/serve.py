@@ -53,9 +53,9 @@ def serve(kind: str, limits: Limits, parent: int) -> None:
     requests, answers = _take_pipes()
     for library in _LIBRARIES[kind]:
         import_module(library)
-    confine(limits, parent)
+    level = confine(limits, parent)
     with suppress(BrokenPipeError):
-        send(answers, READY)
+        send(answers, READY, level.encode())
         for request, data in _receive_all(requests):
             extend_processor_time(limits)
             send(answers, *_answer(json.loads(request), data, limits))

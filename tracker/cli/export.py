@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -156,7 +157,7 @@ def export_tables(
         )
     _answer(made, form)
     if missing:
-        commands = "; ".join(f"tracker batch {body}" for body in sorted(missing))
+        commands = "; ".join(f"tracker batch {shlex.quote(body)}" for body in sorted(missing))
         write_notice(
             f"{counted(missing.total(), 'pair')} of neighbours not compared yet: topic changes, changes and"
             f" shifts lack them; to compare them: {commands}; then export again"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker import __version__
+from tracker.capture.sandbox.limits import REQUIRE, REQUIRED
 from tracker.cli.commands import SETTINGS, AllCommands
 from tracker.cli.mistakes import NO_PAGER_OPTION, explain_usage, name_bodies
 from tracker.cli.options import ARCHIVE_VARIABLE, CRASHED, DEFAULT_ARCHIVE
@@ -60,6 +61,12 @@ def _before_command(
     no_pager: Annotated[
         bool, typer.Option(NO_PAGER_OPTION, help="Never show a long answer in a pager; for any command.")
     ] = False,
+    require_sandbox: Annotated[
+        bool,
+        typer.Option(
+            REQUIRE, help="Read documents in a whole sandbox or not at all (exit code 2); for any command."
+        ),
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option("--version", help="Print the release and stop.", callback=_print_version, is_eager=True),
@@ -78,6 +85,8 @@ def _before_command(
         os.environ[ARCHIVE_VARIABLE] = archive
     if no_pager:
         os.environ[PAGER_VARIABLE] = NO_PAGER
+    if require_sandbox:
+        os.environ[REQUIRED] = "1"
 
 
 ABORTED = 1

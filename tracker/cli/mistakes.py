@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from typer._click.exceptions import MissingParameter, NoSuchOption
 from typer.core import TyperGroup
 
+from tracker.capture.sandbox.limits import REQUIRE, REQUIRED
 from tracker.cli.output import write_notice
 from tracker.cli.pager import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import TrackerError
@@ -41,6 +42,8 @@ FORMER_NAMES = {"export-bag": ["export", "bag"], "export-warc": ["export", "warc
 """What commands were called in the release before; these names work until the next one."""
 
 NO_PAGER_OPTION = "--no-pager"
+ANYWHERE = {NO_PAGER_OPTION: (PAGER_VARIABLE, NO_PAGER), REQUIRE: (REQUIRED, "1")}
+"""Options of the program that may stand behind a command, and the variable that each sets."""
 _TYPES = {"a valid int range": "a whole number", "a valid int": "a whole number", "a valid float": "a number"}
 """What the parser calls the values that it takes, in words."""
 _EXTRA = re.compile(r"Got unexpected extra argument\S* \((.*)\)", re.DOTALL)
@@ -58,13 +61,14 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command that the first argument names; raises ``UsageError`` where there is none.
 
-        ``--no-pager`` may stand behind any command too, where people write it. A former name stands for the
-        new one, which a line on standard error names.
+        ``--no-pager`` and ``--require-sandbox`` may stand behind any command too, where people write them. A
+        former name stands for the new one, which a line on standard error names.
         """
         words = args[: args.index("--")] if "--" in args else args
-        if NO_PAGER_OPTION in words[1:]:
-            os.environ[PAGER_VARIABLE] = NO_PAGER
-            args = [each for at, each in enumerate(args) if at >= len(words) or each != NO_PAGER_OPTION]
+        for option, (variable, value) in ANYWHERE.items():
+            if option in words[1:]:
+                os.environ[variable] = value
+        args = [each for at, each in enumerate(args) if not 0 < at < len(words) or each not in ANYWHERE]
         if ctx.parent is None and args[0] in FORMER_NAMES:
             named = FORMER_NAMES[args[0]]
             if not ctx.resilient_parsing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
@@ -48,7 +49,7 @@ def settle(
 
     compared = open_topics(arguments, archive, vocabulary)
     names = side_names(compared.comparison)
-    pair = " ".join(arguments)
+    pair = shlex.join(arguments)
     if not compared.topics:
         typer.echo(f"Nothing is unsure that nobody decided: tracker diff {pair}")
         return

@@ -76,7 +76,7 @@ def trace(
 
     shown.refuse_overwriting(output, [vocabulary], archive, form)
     if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
-        raise ReferenceInvalid(f"the series comes first: tracker trace {text} {shlex.quote(place)}")
+        raise ReferenceInvalid(f"the series comes first: tracker trace {shlex.join([text, place])}")
     known = options.load_vocabulary(vocabulary, archive) if topic else None
     topics = name_topics(known, topic) if known and topic else ()
     asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)

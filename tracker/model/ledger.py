@@ -228,6 +228,8 @@ class Health:
     """What the last night told."""
     outdated: int = 0
     """Snapshots that other extractors than today's have read, and no ``reextract`` since."""
+    sandbox: str = ""
+    """How far documents are read in a sandbox here: ``full``, or what is missing."""
 
 
 @dataclass(frozen=True, slots=True)

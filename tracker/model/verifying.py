@@ -68,6 +68,8 @@ class Verified:
     instant: str
     checks: tuple[Checked, ...]
     findings: tuple[Finding, ...]
+    sandbox: str
+    """How far documents are read in a sandbox here: ``full``, or what is missing."""
 
     @property
     def faults(self) -> tuple[Finding, ...]:

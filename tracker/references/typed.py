@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid
@@ -64,6 +65,6 @@ def join_words(words: Sequence[str]) -> str:
     if not (rest and (_SESSION.fullmatch(rest[0]) or looks_like_reference(place))):
         return " ".join((place, *rest))
     if rest[1:] and all(each.isdigit() for each in rest):
-        written = " ".join((place, *rest))
-        raise ReferenceInvalid(f"{written}: one session is needed; to compare: tracker diff {written}")
+        written, command = " ".join((place, *rest)), shlex.join(["tracker", "diff", place, *rest])
+        raise ReferenceInvalid(f"{written}: one session is needed; to compare: {command}")
     return "/".join((place, *rest))

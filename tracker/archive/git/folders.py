@@ -7,6 +7,7 @@ and a ``.git`` that leads to another repository of the reader's. Nothing here fo
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -152,7 +153,8 @@ def _check_alternates(folders: RepositoryFolders) -> None:
 
 
 def _copy(folders: RepositoryFolders) -> str:
-    return f"if you trust it, name a copy: git clone --mirror --no-local {folders.path} copy.git"
+    named = shlex.quote(str(folders.path))
+    return f"if you trust it, name a copy: git clone --mirror --no-local {named} copy.git"
 
 
 def _is_file(path: Path) -> bool:

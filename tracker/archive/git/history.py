@@ -10,7 +10,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.git.streams import Commit, read_commit
-from tracker.archive.git.tree_changes import TreeChange, Wanted, nearest_path, read_changes
+from tracker.archive.git.tree_changes import (
+    TreeChange,
+    Wanted,
+    check_changes,
+    differs_from_git,
+    nearest_path,
+    read_changes,
+)
+from tracker.archive.git.trees import TreeReader
 from tracker.errors import NotInArchive, RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -20,6 +28,9 @@ if TYPE_CHECKING:
 
 _CHUNK = 4096
 """So many commits are compared at a time: memory stays flat in the length of a history."""
+
+_MOST_LISTED = 20_000
+"""So many files are looked at for one that was meant."""
 
 SkippedKind = Literal["a symbolic link", "a submodule"]
 
@@ -73,10 +84,12 @@ def read_history(repository: Repository, paths: Sequence[str], branch: str | Non
     ``RepositoryUnusable`` for an unknown branch and ``NotInArchive`` where no path was ever there.
     """
     tip = _find_tip(repository, branch)
-    walk = _Walk(Wanted(tuple(paths)))
-    pairs = _list_commits(repository, tip)
+    walk, trees = _Walk(Wanted(tuple(paths))), TreeReader(repository)
+    pairs = _list_commits(repository, trees, tip)
     while chunk := list(islice(pairs, _CHUNK)):
         for commit, parent, changes in read_changes(repository, chunk):
+            repository.check_time()
+            check_changes(repository, changes, trees.compare(commit, parent))
             walk.take(commit, parent, changes)
     walk.finish()
     events = tuple(_with_commits(repository, reversed(walk.found)))
@@ -167,10 +180,24 @@ def _find_tip(repository: Repository, branch: str | None) -> str:
     raise RepositoryUnusable(f"{repository.path} has no branch or commit {branch!r}; there are: {there}")
 
 
-def _list_commits(repository: Repository, tip: str) -> Iterator[tuple[str, str | None]]:
-    """Yield each commit with each of its parents, children first, and by date where that leaves a choice."""
-    for line in repository.ask("rev-list", "--date-order", "--parents", tip).decode().splitlines():
-        commit, *parents = line.split()
+def _list_commits(repository: Repository, trees: TreeReader, tip: str) -> Iterator[tuple[str, str | None]]:
+    """Yield each commit with each of its parents, children first, and by date where that leaves a choice.
+
+    Git lists them. That the parents are those that each commit names, and that none comes before its child or
+    is left out, is seen here. Raises ``RepositoryUnusable`` where it is not so.
+    """
+    listed = repository.ask("rev-list", "--date-order", "--parents", tip).decode().splitlines()
+    lines = [line.split() for line in listed]
+    places = {commit: place for place, (commit, *_) in enumerate(lines)}
+    contents = repository.read_objects([commit for commit, *_ in lines])
+    cut = repository.list_cut()
+    for place, ((commit, *parents), content) in enumerate(zip(lines, contents, strict=True)):
+        repository.check_time()
+        named = trees.take_commit(commit, content or b"")
+        if parents != ([] if commit in cut else list(named)) or any(
+            places.get(parent, 0) <= place for parent in parents
+        ):
+            raise differs_from_git(repository, commit)
         if not parents:
             yield commit, None
         yield from ((commit, parent) for parent in parents)
@@ -192,8 +219,8 @@ def _with_commits(repository: Repository, found: Iterable[_Event]) -> Iterator[R
 
 
 def _nothing_there(repository: Repository, paths: Sequence[str], tip: str, branch: str | None) -> str:
-    listed = repository.ask("ls-tree", "-r", "-z", "--name-only", "--full-tree", tip)
-    near = nearest_path(paths, listed.decode("utf-8", "surrogateescape").split("\0"))
+    files = islice(TreeReader(repository).list_files(tip), _MOST_LISTED)
+    near = nearest_path(paths, [path.decode("utf-8", "surrogateescape") for path, _ in files])
     hint = f"; did you mean {near!r}?" if near else ""
     where = f"branch {branch} of {repository.path}" if branch else str(repository.path)
     return f"no commit on {where} ever held {', '.join(map(repr, paths))}{hint}"

@@ -3,15 +3,19 @@
 Git runs what a repository's configuration and hooks name, even to read from it. So none that was made
 elsewhere is ever shown to git as it is (``git.view``), and what is asked of git is asked in one of
 two environments: nothing of anybody's for all that is read and written on this computer, and the user's own
-settings, which hold the credentials, to reach another one.
+settings, which hold the credentials, to reach another one. In none of them is one object shown in the place
+of another (``git replace``, grafts).
 """
 
 from __future__ import annotations
 
+import math
 import os
 import re
+import signal
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import cache
 from tempfile import TemporaryFile
 from threading import Thread
@@ -53,6 +57,7 @@ _QUIET = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_PAGER": "cat",
+    "GIT_NO_REPLACE_OBJECTS": "1",
     # What the user's own settings would have a new repository be.
     "GIT_DEFAULT_HASH": "sha1",
     "GIT_DEFAULT_REF_FORMAT": "files",
@@ -142,6 +147,10 @@ that hold each other ten times, ten deep, git lists ten thousand million."""
 GIT_MEMORY = 2 * 1024**3
 """Bytes that git itself may use besides the packs that it maps, where the system has such a limit (Linux)."""
 
+LARGEST_LIST = 256 * 1024**2
+"""Bytes of an answer that lists what a repository of others holds: a million and a half paths."""
+
+_OUT_OF_MEMORY = re.compile("out of memory|memory exhausted", re.IGNORECASE)
 _LARGEST_COMPLAINT = 16 * 1024**2
 _PIECE = 1024**2
 
@@ -157,34 +166,84 @@ class GitResult:
     complaints: str
 
 
-def start_command(git: Git, arguments: Sequence[str], stdin: Any) -> Any:  # noqa: ANN401 (GitPython's own handles)
+def _children_time() -> float:
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The processor time that a repository of others may take: so much for git, and so much for us.
+
+    A few kilobytes can be thousands of millions of files, or large files without end.
+    """
+
+    seconds: float
+    began: float = field(default_factory=time.process_time)
+    children: float = field(default_factory=_children_time)
+
+    def check(self) -> None:
+        """Raise ``RepositoryUnusable`` where our own reading has taken more."""
+        if time.process_time() - self.began > self.seconds:
+            raise self.exceeded()
+
+    def left(self) -> int:
+        """Return the seconds that git may still take. Raises ``RepositoryUnusable`` where none are left."""
+        left = self.seconds - (_children_time() - self.children)
+        if left <= 0:
+            raise self.exceeded()
+        return math.ceil(left)
+
+    def exceeded(self, what: str | None = None) -> RepositoryUnusable:
+        """Return the error of what takes too much, without the name of the repository."""
+        took = what or f"{self.seconds:.0f} s of a processor"
+        return RepositoryUnusable(
+            f"to read it takes over {took}, far too much for its size; use another copy, or if you trust it,"
+            " check out the files that you need, and: tracker import FOLDER"
+        )
+
+
+_SECONDS, _SECONDS_A_MEGABYTE = 20.0, 1.0
+"""Histories of speeches take about a tenth of that, on the slowest of machines a half."""
+
+
+def allow_time(size: int) -> Allowance:
+    """Return what a repository may take whose objects have so many bytes."""
+    return Allowance(_SECONDS + _SECONDS_A_MEGABYTE * size / 1024**2)
+
+
+def start_command(git: Git, arguments: Sequence[str], stdin: Any, allowance: Allowance | None = None) -> Any:  # noqa: ANN401 (GitPython's own handles)
     """Start a git command with bounds; it is ended with the handle, so that the handle is kept.
 
     Raises ``RepositoryUnusable`` where the system refuses to start it, as with an argument of over 128 KB.
     """
+    seconds = allowance.left() if allowance else None
     try:
         started: Any = git.execute([git_command(), *arguments], istream=stdin, as_process=True)
     except OSError as error:
         raise RepositoryUnusable(f"git cannot be started: {error.strerror}") from error
     if sys.platform == "linux":
-        _bound(started.proc.pid)
+        _bound(started.proc.pid, seconds)
     return started
 
 
-def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> GitResult:
+def run_git(
+    git: Git, arguments: Sequence[str], stdin: bytes = b"", allowance: Allowance | None = None
+) -> GitResult:
     """Run a git command and return its result, whether it succeeded or not.
 
-    Raises ``RepositoryUnusable`` where it answers without end.
+    Raises ``RepositoryUnusable`` where it answers without end, or takes more than it may.
     """
+    most = LARGEST_LIST if allowance else LARGEST_ANSWER
     with TemporaryFile(dir=temporary_place()) as given:
         given.write(stdin)
         given.seek(0)
-        started = start_command(git, arguments, given)
+        started = start_command(git, arguments, given, allowance)
         process = started.proc
         complaints: list[bytes] = []
         listening = Thread(target=_listen, args=(process.stderr, complaints))
         listening.start()
-        output, is_whole = _read(process.stdout, LARGEST_ANSWER)
+        output, is_whole = _read(process.stdout, most)
         if not is_whole:
             process.kill()
         process.stdout.close()
@@ -192,10 +251,14 @@ def run_git(git: Git, arguments: Sequence[str], stdin: bytes = b"") -> GitResult
         process.stderr.close()
         status = process.wait()
     if not is_whole:
-        raise RepositoryUnusable(
-            f"git {arguments[0]} answers more than {LARGEST_ANSWER:,} bytes, and was ended"
-        )
+        if allowance:
+            raise allowance.exceeded(f"{most:,} bytes for a list of its files")
+        raise RepositoryUnusable(f"git {arguments[0]} answers more than {most:,} bytes, and was ended")
+    if allowance and is_overtime(status):
+        raise allowance.exceeded()
     said = strip_users(b"".join(complaints).decode("utf-8", "replace"))
+    if allowance and status and _OUT_OF_MEMORY.search(said):
+        raise allowance.exceeded(f"{GIT_MEMORY // 1024**2:,} MB of memory")
     return GitResult(status, output, _first_line(said), said)
 
 
@@ -218,11 +281,19 @@ def _read(pipe: IO[bytes], most: int) -> tuple[bytes, bool]:
     return b"".join(pieces), True
 
 
-def _bound(pid: int) -> None:
+def is_overtime(status: int | None) -> bool:
+    """Return whether a process was ended by its limit of processor time."""
+    return sys.platform != "win32" and status == -signal.SIGXCPU
+
+
+def _bound(pid: int, seconds: int | None) -> None:
     import resource  # noqa: PLC0415 (not on Windows)
 
     try:
         resource.prlimit(pid, resource.RLIMIT_DATA, (GIT_MEMORY, GIT_MEMORY))
+        if seconds:
+            resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+            resource.prlimit(pid, resource.RLIMIT_CPU, (seconds, seconds + 1))
     except (OSError, ValueError):
         # It has ended already, or may have less than that.
         return

@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager, suppress
+from hashlib import sha1, sha256
 from pathlib import Path
 from subprocess import PIPE
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.modes import archive_permissions, share_git_files
-from tracker.archive.git.program import LOCAL, REMOTE, check_address, run_git, start_command, start_git
+from tracker.archive.git.program import (
+    LOCAL,
+    REMOTE,
+    allow_time,
+    check_address,
+    is_overtime,
+    run_git,
+    start_command,
+    start_git,
+)
 from tracker.archive.git.view import isolate_repository
 from tracker.errors import DocumentUnreadable, RepositoryUnusable
 from tracker.files import draft_folder
@@ -20,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, Any
 
-    from tracker.archive.git.program import GitResult
+    from tracker.archive.git.program import Allowance, GitResult
     from tracker.archive.git.view import IsolatedRepository
     from tracker.files import Permissions
 
@@ -29,6 +39,8 @@ _NAME = re.compile(r"[\w.-]+")
 _AT_ONCE = 32
 """So few names never fill a pipe, so that git does not wait for us while we wait for it."""
 _ANSWERED = 3
+_LONG = 64
+"""Characters of a name by SHA-256; by SHA-1 it has 40."""
 
 LARGEST_OBJECT = 512 * 1024 * 1024
 """Bytes of one object that are read: ten times the largest document, and a packed one may be a thousandth."""
@@ -37,8 +49,15 @@ LARGEST_OBJECT = 512 * 1024 * 1024
 class Repository:
     """A git repository; every method raises ``RepositoryUnusable`` where git refuses."""
 
-    def __init__(self, path: Path, isolated: IsolatedRepository, modes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        isolated: IsolatedRepository,
+        modes: Mapping[str, str],
+        allowance: Allowance | None = None,
+    ) -> None:
         self.path = path
+        self._allowance = allowance
         self._isolated = isolated
         self._git = start_git({**LOCAL, **isolated.variables, **modes}, isolated.view)
         self._contents: Any = None
@@ -52,7 +71,22 @@ class Repository:
 
     def attempt(self, *arguments: str, stdin: bytes = b"") -> GitResult:
         """Run a git command and return its result, whether it succeeded or not."""
-        return run_git(self._git, arguments, stdin)
+        with self._naming():
+            return run_git(self._git, arguments, stdin, self._allowance)
+
+    def check_time(self) -> None:
+        """Raise ``RepositoryUnusable`` where reading it has taken more processor time than it may."""
+        if self._allowance:
+            with self._naming():
+                self._allowance.check()
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        """Put the repository's name before what is wrong with it."""
+        try:
+            yield
+        except RepositoryUnusable as error:
+            raise RepositoryUnusable(f"{self.path}: {error}") from error
 
     def push(self, remote: str, branches: Sequence[str], *, force: bool) -> GitResult:
         """Push branches to a path, an address or a remote's name, in the user's own settings.
@@ -67,18 +101,13 @@ class Repository:
     def read_objects(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """Yield the contents of objects, in order; None for one that is not there, as in a partial clone.
 
+        Each is hashed, and raises ``RepositoryUnusable`` where it is not what its name says.
         One ``git cat-file --batch`` answers for all. It is asked for several at once, since a wait for
         each answer costs two changes of process.
         """
-        if self._contents is None:
-            self._contents = self.start("cat-file", "--batch")
-        asking, answering = self._contents.stdin, self._contents.stdout
         for start in range(0, len(names), _AT_ONCE):
-            chunk = names[start : start + _AT_ONCE]
-            asking.write("".join(f"{name}\n" for name in chunk).encode())
-            asking.flush()
-            # All of them, so that a caller who stops half-way leaves no answer behind.
-            yield from [self._read_answer(answering) for _ in chunk]
+            for found in self._read_answers(names[start : start + _AT_ONCE]):
+                yield found[1] if found else None
 
     def read_object(self, name: str) -> bytes:
         """Return an object's content. Raises ``DocumentUnreadable`` where it is not there."""
@@ -87,10 +116,17 @@ class Repository:
             raise DocumentUnreadable(f"{self.path} lacks the object {name[:12]}; clone it again, and whole")
         return content
 
+    def read_kind(self, name: str, kind: str) -> bytes:
+        """Return the content of a ``commit``, a ``tree`` or a ``blob``. Raises ``RepositoryUnusable``."""
+        (found,) = self._read_answers([name])
+        if found is None or found[0] != kind:
+            raise RepositoryUnusable(f"{self.path} lacks the {kind} {name[:12]}; clone it again, and whole")
+        return found[1]
+
     def read_whole(self, name: str) -> bytes | None:
         """Return an object's content; None where it is not there, or so damaged that git ends over it."""
         for _ in range(2):
-            with suppress(OSError):
+            with suppress(RepositoryUnusable):
                 (content,) = self.read_objects([name])
                 if content is not None:
                     return content
@@ -100,35 +136,66 @@ class Repository:
 
     def start(self, *arguments: str) -> Any:  # noqa: ANN401 (GitPython's own handle of a process)
         """Start a git command that is written to; whoever starts it waits for it."""
-        return start_command(self._git, arguments, PIPE)
+        with self._naming():
+            return start_command(self._git, arguments, PIPE, self._allowance)
 
     def close(self) -> None:
         """End the processes that were started."""
         self._end_reading()
         self._git.clear_cache()
 
-    def _read_answer(self, answering: IO[bytes]) -> bytes | None:
-        """Read what ``git cat-file --batch`` answers: name, type and size on a line, its content."""
+    def _read_answers(self, names: Sequence[str]) -> list[tuple[str, bytes] | None]:
+        """Return the kinds and contents of a few objects: all of them, so that no answer is left behind."""
+        if self._contents is None:
+            self._contents = self.start("cat-file", "--batch")
+        found: list[tuple[str, bytes] | None] = []
+        try:
+            self._contents.stdin.write("".join(f"{name}\n" for name in names).encode())
+            self._contents.stdin.flush()
+            found += (self._read_answer(self._contents.stdout) for _ in names)
+        except RepositoryUnusable:
+            self._end_reading()
+            raise
+        except (OSError, EOFError):
+            if is_overtime(self._end_reading()) and self._allowance:
+                raise RepositoryUnusable(f"{self.path}: {self._allowance.exceeded()}") from None
+        # An object that is damaged may have ended the process.
+        return found + [None] * (len(names) - len(found))
+
+    def _read_answer(self, answering: IO[bytes]) -> tuple[str, bytes] | None:
+        """Read what ``git cat-file --batch`` answers: name, kind and size on a line, its content."""
         head = answering.readline().split()
+        if not head:
+            raise EOFError
         if len(head) < _ANSWERED:
             return None
+        name, kind = head[0].decode(), head[1].decode()
         size = int(head[2])
         if size > LARGEST_OBJECT:
             raise RepositoryUnusable(
-                f"{self.path} holds an object of {size:,} bytes ({head[0].decode()[:12]}); no more than"
+                f"{self.path} holds an object of {size:,} bytes ({name[:12]}); no more than"
                 f" {LARGEST_OBJECT:,} are read"
             )
-        return answering.read(size + 1)[:-1]
+        content = answering.read(size + 1)[:-1]
+        if len(content) < size:
+            raise EOFError
+        if hash_object(kind, content, len(name)) != name:
+            raise RepositoryUnusable(
+                f"{self.path} is damaged, or was forged: what it holds as {name[:12]} is something else; use"
+                " another copy"
+            )
+        return kind, content
 
-    def _end_reading(self) -> None:
+    def _end_reading(self) -> int | None:
+        """End the process that reads objects, and return how it ended."""
         if self._contents is None:
-            return
+            return None
         process, self._contents = self._contents, None
         with suppress(OSError):
             process.stdin.close()
         process.stdout.close()
         # A damaged object may have ended it, which its reader has noticed.
-        process.proc.wait()
+        return int(process.proc.wait())
 
     def find_object(self, name: str) -> str | None:
         """Return the full name of an object, such as of a file: ``<commit>:<path>``."""
@@ -144,6 +211,11 @@ class Repository:
         answer = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         # Older releases of git repeat the option in their answer.
         return answer.output.decode().split()[-1] if answer.output.strip() else None
+
+    def list_cut(self) -> frozenset[str]:
+        """Return the commits at which a clone was cut short: their parents are not in it."""
+        file = self._isolated.view / "shallow"
+        return frozenset(file.read_text(encoding="ascii").split()) if file.exists() else frozenset()
 
     def is_shallow(self) -> bool:
         """Return whether a clone was cut short, so that older commits are not in it."""
@@ -197,15 +269,25 @@ def clone_repository(address: str, path: Path) -> None:
         raise RepositoryUnusable(f"git clone: {answer.complaint.replace(address, strip_user(address))}")
 
 
+def hash_object(kind: str, content: bytes, length: int) -> str:
+    """Return git's name of an object, in a repository whose names have this length."""
+    hashed = sha256() if length == _LONG else sha1(usedforsecurity=False)
+    hashed.update(f"{kind} {len(content)}\0".encode())
+    hashed.update(content)
+    return hashed.hexdigest()
+
+
 @contextmanager
-def open_repository(path: Path, *, to_write: bool = False) -> Iterator[Repository]:
+def open_repository(path: Path, *, to_write: bool = False, bounded: bool = False) -> Iterator[Repository]:
     """Open a git repository, bare or with a work tree, without obeying anything in it.
 
-    ``to_write`` is for the archive's own mirror. Raises ``RepositoryUnusable`` where there is none, where
+    ``to_write`` is for the archive's own mirror. Where it is ``bounded``, as those of others are, reading it
+    may take processor time by its size, and no more. Raises ``RepositoryUnusable`` where there is none, where
     git itself is missing or too old, and for what ``isolate_repository`` refuses.
     """
     with isolate_repository(path, to_write=to_write) as isolated:
-        repository = Repository(path, isolated, share_git_files(path) if to_write else {})
+        allowance = allow_time(isolated.size) if bounded else None
+        repository = Repository(path, isolated, share_git_files(path) if to_write else {}, allowance)
         try:
             yield repository
         finally:

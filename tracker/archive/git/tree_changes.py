@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
+from tracker.errors import RepositoryUnusable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.archive.git.repository import Repository
+    from tracker.archive.git.trees import Raw
 
 _MAGIC = frozenset("*?[")
 
@@ -125,6 +128,33 @@ def read_changes(
     answers = _split_answers(fields)
     for (commit, parent), changes in zip(pairs, answers, strict=True):
         yield commit, parent, changes
+
+
+def check_changes(repository: Repository, changes: Sequence[TreeChange], found: Iterable[Raw]) -> None:
+    """Raise ``RepositoryUnusable`` where git tells of other changes than the folders show that we hashed."""
+    told: set[tuple[str, str, str]] = set()
+    for each in changes:
+        if each.old_mode != _NOTHING:
+            told.add((each.old_path, each.old_mode, "-" + each.old_blob))
+        if each.mode != _NOTHING:
+            told.add((each.path, each.mode, "+" + each.blob))
+    for path, old, new in found:
+        for sign, entry in (("-", old), ("+", new)):
+            if entry:
+                key = (_decode(path), entry.mode, sign + entry.blob)
+                if key not in told:
+                    raise differs_from_git(repository, entry.blob)
+                told.remove(key)
+    if told:
+        raise differs_from_git(repository, min(told)[2][1:])
+
+
+def differs_from_git(repository: Repository, name: str) -> RepositoryUnusable:
+    """Return the error of a repository in which git sees something else than is there."""
+    return RepositoryUnusable(
+        f"{repository.path} is damaged, or was forged: git reads {name[:12]} as something else than what its"
+        " name stands for; use another copy"
+    )
 
 
 def _split_answers(fields: Iterator[bytes]) -> Iterator[tuple[TreeChange, ...]]:

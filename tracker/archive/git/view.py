@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ _CONFIGURATION = f"""\
     quotePath = false
     hooksPath = {os.devnull}
     fsmonitor = false
+    useReplaceRefs = false
     # A commit counts once it is on the disk: a power cut must not leave a branch without its objects.
     fsync = committed,reference
 [gc]
@@ -65,10 +67,17 @@ _WITHOUT_EFFECT = frozenset(
 )
 """Extensions that change nothing about objects and branches; the last is looked at by itself."""
 
+_WITHOUT_GRAPH = """\
+[core]
+    commitGraph = false
+"""
+"""A file of parents beside the commits, which may say something else than they do; ``fsck`` compares it."""
+
 _PLAIN = re.compile(r"(?:\[[a-z]+\]\n(?:\t[a-zA-Z]+ = [a-zA-Z0-9/]+\n)*)*")
 """What git itself writes into a new repository: to be read without git, which takes longer to start."""
 
 _HEAD = re.compile(rb"ref: refs/[!-~\x80-\xff]+\s*|(?:[0-9a-f]{40}|[0-9a-f]{64})\s*")
+_NAME = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
 _LONG_NAME = re.compile(rb"^[0-9a-f]{64}\b", re.MULTILINE)
 _PROMISES = re.compile(r"extensions\.partialclone|remote\..*\.(?:promisor|partialclonefilter)", re.DOTALL)
 _TOLD = re.compile(r"(?:https?|ssh|git)://[!-~]+|[\w.-]+@[\w.-]+:[!-~]+", re.ASCII)
@@ -81,6 +90,11 @@ class IsolatedRepository:
     view: Path
     objects: Path
     settings: Settings
+
+    @property
+    def size(self) -> int:
+        """The bytes of its objects on the disk."""
+        return sum(path.stat().st_size for path in self.objects.rglob("*") if path.is_file())
 
     @property
     def variables(self) -> dict[str, str]:
@@ -103,9 +117,12 @@ def isolate_repository(path: Path, *, to_write: bool) -> Iterator[IsolatedReposi
             settings = _read_settings(folders, view)
             _refuse_partial(folders, settings)
             _make_view(folders, view, settings, to_write=to_write)
+            objects = folders.shared.absolute() / "objects"
+            isolated = IsolatedRepository(view, objects, settings)
+            _keep_shallow(folders, isolated)
         except OSError as error:
             raise RepositoryUnusable(f"{path} cannot be opened: {error.strerror}") from error
-        yield IsolatedRepository(view, folders.shared.absolute() / "objects", settings)
+        yield isolated
 
 
 def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to_write: bool) -> None:
@@ -113,7 +130,8 @@ def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to
     if not _HEAD.fullmatch(head):
         raise RepositoryUnusable(f"{folders.path}: HEAD names no branch and no commit; it is damaged")
     (view / "HEAD").write_bytes(head)
-    (view / "config").write_text(_CONFIGURATION + _take_over(folders, settings), encoding="ascii")
+    graph = "" if to_write else _WITHOUT_GRAPH
+    (view / "config").write_text(_CONFIGURATION + graph + _take_over(folders, settings), encoding="ascii")
     for name in ("refs", "reftable"):
         if (folders.shared / name).exists():
             (view / name).symlink_to((folders.shared / name).absolute(), target_is_directory=True)
@@ -121,9 +139,29 @@ def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to
     if to_write:
         # Git finds its way through the link to write; to verify, it wants a file (2.50).
         (view / packed.name).symlink_to(packed.absolute())
-    for file in ("shallow",) if to_write else ("shallow", packed.name):
-        if (folders.shared / file).exists():
-            (view / file).write_bytes((folders.shared / file).read_bytes())
+    elif packed.exists():
+        (view / packed.name).write_bytes(packed.read_bytes())
+
+
+def _keep_shallow(folders: RepositoryFolders, isolated: IsolatedRepository) -> None:
+    """Have git see where a clone was cut short, and only there: a commit whose parents are there goes on.
+
+    Without that, a file could hide the history before any commit.
+    """
+    named = read_small(folders.shared / "shallow").split()
+    commits = [name for name in named if _NAME.fullmatch(name)]
+    if not commits:
+        return
+    git = start_git({**LOCAL, **isolated.variables}, isolated.view)
+    asked = b"".join(name + b"\n" for name in commits)
+    listed = run_git(git, ("rev-list", "--no-walk=unsorted", "--parents", "--stdin"), asked).output
+    lines = [line.split() for line in listed.splitlines()]
+    parents = b"".join(name + b"\n" for _, *names in lines for name in names)
+    checked = run_git(git, ("cat-file", "--batch-check"), parents).output.splitlines()
+    lacking = {line.split()[0] for line in checked if line.endswith(b" missing")}
+    cut = [commit for commit, *names in lines if names and lacking.issuperset(names)]
+    if cut:
+        (isolated.view / "shallow").write_bytes(b"".join(name + b"\n" for name in cut))
 
 
 def _read_settings(folders: RepositoryFolders, view: Path) -> Settings:
@@ -158,7 +196,7 @@ def _refuse_partial(folders: RepositoryFolders, settings: Settings) -> None:
     if not (is_partial(folders) or any(map(_PROMISES.fullmatch, settings))):
         return
     address = settings.get("remote.origin.url", "")
-    whole = strip_user(address) if _TOLD.fullmatch(address) else "ADDRESS"
+    whole = shlex.quote(strip_user(address)) if _TOLD.fullmatch(address) else "ADDRESS"
     raise RepositoryUnusable(
         f"{folders.path} is a partial clone, without all of its objects; make a whole one and name it:"
         f" git clone --mirror {whole} whole.git"

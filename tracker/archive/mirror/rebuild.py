@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import ARCHIVE, RECEIVED, WATCH, is_document
 from tracker.archive.file.modes import make_archive_folder
 from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror import loading, proofs, refs, row_files, unit_files
+from tracker.archive.git.trees import TreeReader
+from tracker.archive.mirror import loading, proofs, row_files, unit_files
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, is_blank, translate
 from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, NOTES, make_schema
 from tracker.errors import ArchiveUnusable, RepositoryUnusable
@@ -47,7 +48,7 @@ def rebuild_record(
     permissions = make_archive_folder(folder)
     try:
         with draft_file(record, permissions) as part:
-            with open_repository(mirror) as repository:
+            with open_repository(mirror, bounded=True) as repository:
                 rebuilt, watch = _rebuild(repository, Path(part.name), record, tip)
             name = _write_watch_list(folder, watch, WATCH if accept_watch_list else RECEIVED, permissions)
     except OSError as error:
@@ -67,8 +68,9 @@ def _rebuild(
     repository: Repository, part: Path, record: Path, tip: str | None
 ) -> tuple[Rebuilt, bytes | None]:
     tip = tip or next(filter(None, map(repository.find_commit, _TIPS)), None)
-    files = refs.list_tree(repository, tip) if tip else ()
-    blobs = {path: blob for path, blob in files if not path.endswith((".txt", ".sql"))}
+    files = TreeReader(repository).list_files(tip) if tip else ()
+    named = ((path.decode("utf-8", "surrogateescape"), entry.blob) for path, entry in files)
+    blobs = {path: blob for path, blob in named if not path.endswith((".txt", ".sql"))}
     for path in blobs:
         if not {"", ".", ".."}.isdisjoint(path.split("/")):
             raise RepositoryUnusable(

@@ -6,6 +6,7 @@ No error of ``sqlite3`` leaves the archive: here each becomes a ``TrackerError``
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ def archive_file(folder: Path) -> Path:
     if path.exists():
         raise ArchiveUnusable(f"{path} is not a file; move it away, then run: tracker init")
     if folder.is_file():
-        place = folder.parent if folder.name == FILE_NAME else "DIR"
+        place = shlex.quote(str(folder.parent)) if folder.name == FILE_NAME else "DIR"
         raise ArchiveUnusable(f"no archive at {folder}, which is a file; name the folder: --archive {place}")
     raise ArchiveUnusable(f"no archive at {folder}; run: tracker init")
 

@@ -36,6 +36,8 @@ class Hooks:
     reread: ReadAgain
     instant: str
     progress: Progress
+    sandbox: str
+    """How far ``reread`` reads in a sandbox, in words."""
     is_alone: bool = False
     """Whether the record is all that is looked at: a backup, beside which no mirror is meant to be."""
 

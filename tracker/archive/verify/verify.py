@@ -63,6 +63,7 @@ def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...
         hooks.instant,
         findings.summarize(),
         findings.results(),
+        hooks.sandbox,
     )
     return verified, tuple(
         fix for fix in findings.fixes if not (findings.has_diverged and fix.kind in MIRROR_FIXES)

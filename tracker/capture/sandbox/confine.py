@@ -1,9 +1,9 @@
 """The privileges that a reader process drops before it reads the first untrusted byte.
 
-POSIX limits bound time and memory. On Linux, Landlock (5.13) and a filter of system calls (3.17), which need
+POSIX limits bound time and memory. On Linux, a filter of system calls (3.17) and Landlock (5.13), which need
 no privileges, also forbid the network, other programs and processes, and changing any file. What a system
-lacks is left out; the limit of real time holds everywhere. The process can still read the user's files, such
-as fonts, but can only put them into the text of its answer.
+lacks is left out, and told; the limit of real time holds everywhere. The process can still read the user's
+files, such as fonts, but can only put them into the text of its answer.
 """
 
 from __future__ import annotations
@@ -16,68 +16,13 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from tracker.capture.sandbox.calls import forbid_calls
+from tracker.capture.sandbox.wire import FULL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.capture.sandbox.limits import Limits
-
-_MACHINES: Final[Mapping[str, tuple[int, Mapping[str, int]]]] = {
-    "x86_64": (0xC000003E, {
-        "socket": 41, "clone": 56, "fork": 57, "vfork": 58, "execve": 59, "kill": 62, "chmod": 90,
-        "fchmod": 91, "chown": 92, "fchown": 93, "lchown": 94, "ptrace": 101, "utime": 132, "mount": 165,
-        "setxattr": 188, "lsetxattr": 189, "fsetxattr": 190, "utimes": 235, "add_key": 248, "keyctl": 250,
-        "fchownat": 260, "futimesat": 261, "fchmodat": 268, "unshare": 272, "utimensat": 280, "setns": 308,
-        "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321, "execveat": 322,
-        "io_uring_setup": 425, "clone3": 435, "fchmodat2": 452,
-    }),
-    "aarch64": (0xC00000B7, {
-        "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "mount": 40, "fchmod": 52, "fchmodat": 53,
-        "fchownat": 54, "fchown": 55, "utimensat": 88, "unshare": 97, "ptrace": 117, "kill": 129,
-        "socket": 198, "add_key": 217, "keyctl": 219, "clone": 220, "execve": 221, "setns": 268,
-        "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "execveat": 281,
-        "io_uring_setup": 425, "clone3": 435, "fchmodat2": 452,
-    }),
-}  # fmt: skip
-"""The number of a machine in filters, and the numbers of the calls that are refused there."""
-_FOREIGN: Final = 0x40000000
-"""From here on x86-64 has the same calls again, for another width of addresses."""
-
-_SET_FILTER, _BY_FILTER = 22, 2
-_LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_NUMBER_AT, _MACHINE_AT = 0, 4
-_ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
-"""Refused with EPERM, as for a user without privileges."""
-
-
-def forbid_calls() -> None:
-    """Refuse the calls from now on, where the machine is known; new privileges are already excluded."""
-    known = _MACHINES.get(os.uname().machine)
-    if known is None or sys.maxsize < 1 << 32:
-        return
-    code = _compile(*known)
-    buffer = ctypes.create_string_buffer(code, len(code))
-    program = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))
-    ctypes.CDLL(None).prctl(_SET_FILTER, _BY_FILTER, ctypes.c_char_p(program), 0, 0)
-
-
-def _compile(machine: int, calls: Mapping[str, int]) -> bytes:
-    """Return a filter that refuses calls, in the classic Berkeley language of Linux's ``seccomp(2)``."""
-    last = len(calls)
-    return b"".join((
-        _step(_LOAD, _MACHINE_AT),
-        _step(_IF_EQUAL, machine, yes=1),
-        _step(_RETURN, _KILL),
-        _step(_LOAD, _NUMBER_AT),
-        _step(_IF_AT_LEAST, _FOREIGN, yes=last + 1),
-        *(_step(_IF_EQUAL, number, yes=last - place) for place, number in enumerate(calls.values())),
-        _step(_RETURN, _ALLOW),
-        _step(_RETURN, _REFUSE),
-    ))  # fmt: skip
-
-
-def _step(what: int, value: int, yes: int = 0) -> bytes:
-    return struct.pack("HBBI", what, yes, 0, value)
-
 
 _SET_DEATH_SIGNAL, _NO_NEW_PRIVILEGES = 1, 38
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
@@ -89,20 +34,39 @@ _NETWORK_SINCE, _SCOPES_SINCE = 4, 6
 _BOTH: Final = 0b11
 """To bind and to connect TCP; abstract sockets and signals of others."""
 
+_LEVELS: Final[Mapping[tuple[bool, bool], str]] = {
+    (True, True): FULL,
+    (True, False): "partial: without Landlock (Linux 5.13) a reader can look into your other programs",
+    (
+        False,
+        True,
+    ): "partial: without a filter of system calls (Linux 3.17 on x86-64 or ARM of 64 bits) a reader"
+    " can reach the network, and signal your other programs",
+    (
+        False,
+        False,
+    ): "none: without a filter of system calls and Landlock, which Linux has, a reader can do what"
+    " you can, within its bounds of time",
+}
+"""What is reached where the filter is in force or not, and Landlock is or not."""
 
-def confine(limits: Limits, parent: int) -> None:
+
+def confine(limits: Limits, parent: int) -> str:
     """Limit the memory of this process, and drop all privileges that reading does not need, for good.
 
-    It ends with the process ``parent``.
+    It ends with the process ``parent``. Returns the level that is reached, in words: ``full``, ``partial``
+    with what is missing, or ``none``.
     """
-    if sys.platform == "linux":
-        _offer_to_end_first()
-        _end_with(parent)
+    if sys.platform != "linux":
+        _limit(limits)
+        return _LEVELS[False, False]
+    _offer_to_end_first()
+    _end_with(parent)
     _limit(limits)
-    if sys.platform == "linux":
-        _library().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-        _forbid_writing()
-        forbid_calls()
+    _library().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    # The filter comes last, since it refuses to set up Landlock.
+    has_landlock = _forbid_writing()
+    return _LEVELS[forbid_calls(), has_landlock]
 
 
 def extend_processor_time(limits: Limits) -> None:
@@ -151,19 +115,22 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _forbid_writing() -> None:
+def _forbid_writing() -> bool:
+    """Have Landlock forbid what this kernel's release of it can; return whether it does."""
     call = _library().syscall
     release = call(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
     if release < 1:
-        return
+        return False
     files = _WRITING | sum(right for since, right in _WRITING_SINCE.items() if release >= since)
     rules = struct.pack("Q", files)
     rules += struct.pack("Q", _BOTH) if release >= _NETWORK_SINCE else b""
     rules += struct.pack("Q", _BOTH) if release >= _SCOPES_SINCE else b""
     ruleset = call(_LANDLOCK_CREATE, rules, ctypes.c_size_t(len(rules)), 0)
-    if ruleset >= 0:
-        call(_LANDLOCK_RESTRICT, ruleset, 0)
-        os.close(ruleset)
+    if ruleset < 0:
+        return False
+    is_set = call(_LANDLOCK_RESTRICT, ruleset, 0) == 0
+    os.close(ruleset)
+    return bool(is_set)
 
 
 def _library() -> ctypes.CDLL:

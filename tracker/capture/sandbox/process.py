@@ -18,8 +18,8 @@ from functools import cache
 from threading import Event, Lock, Timer
 from typing import IO, TYPE_CHECKING, Final, Literal, cast
 
-from tracker.capture.sandbox.limits import MAX_ANSWER
-from tracker.capture.sandbox.wire import LONG, MEMORY, READ, decode, receive, send
+from tracker.capture.sandbox.limits import MAX_ANSWER, NEW_DOCUMENT, REQUIRE, REQUIRED
+from tracker.capture.sandbox.wire import FULL, LONG, MEMORY, READ, decode, receive, send
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 
 if TYPE_CHECKING:
@@ -61,6 +61,14 @@ def ask(kind: ReaderKind, request: Mapping[str, object], data: bytes, limits: Li
         raise reader_stopped(NO_ANSWER) from error
 
 
+def tell_level() -> str:
+    """Return how far documents are read in a sandbox here: ``full``, or what is missing, in one line."""
+    try:
+        return get_reader("text", NEW_DOCUMENT).tell_level()
+    except TrackerError as error:
+        return f"unknown: {error}"
+
+
 def reader_stopped(cause: str) -> ReaderStopped:
     """Return the error of a reading without result, with the next step."""
     return ReaderStopped(f"{cause}; {NEXT}", cause)
@@ -73,7 +81,8 @@ class ReaderProcess:
     kind: ReaderKind
     limits: Limits
     process: subprocess.Popen[bytes] | None = None
-    is_ready: bool = False
+    level: str | None = None
+    """How far the process is confined, once it has said so, before it reads anything."""
     lock: Lock = field(default_factory=Lock)
 
     def ask(self, *parts: bytes) -> tuple[bytes, ...]:
@@ -95,8 +104,17 @@ class ReaderProcess:
                         return answer
                 # An earlier document may have damaged the process: only a new one shows the truth.
                 self.end()
-            self.process, self.is_ready = _start(self.kind, self.limits), False
-            return self._attempt(self.process, parts)
+            return self._attempt(self._start(), parts)
+
+    def tell_level(self) -> str:
+        """Return the level of the process, which is started where there is none.
+
+        Raises ``TrackerError`` where it does not start.
+        """
+        with self.lock:
+            if self.level is None:
+                self._attempt(self._start(), ())
+        return str(self.level)
 
     def end(self) -> None:
         """End the process, and wait for it."""
@@ -108,6 +126,10 @@ class ReaderProcess:
                 # Closing may try to write the rest of a message.
                 with suppress(OSError):
                     cast("IO[bytes]", pipe).close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self.process, self.level = _start(self.kind, self.limits), None
+        return self.process
 
     def _attempt(self, process: subprocess.Popen[bytes], parts: tuple[bytes, ...]) -> tuple[bytes, ...]:
         overdue = Event()
@@ -129,12 +151,13 @@ class ReaderProcess:
 
     def _exchange(self, process: subprocess.Popen[bytes], parts: tuple[bytes, ...]) -> tuple[bytes, ...]:
         there, back = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
-        try:
-            send(there, *parts)
-        finally:
-            if not self.is_ready:
-                receive(back, MAX_ANSWER)
-                self.is_ready = True
+        if self.level is None:
+            _, level = receive(back, MAX_ANSWER)
+            self.level = level.decode()
+        if not parts:
+            return ()
+        _check_level(self.level)
+        send(there, *parts)
         answer = receive(back, MAX_ANSWER)
         if not answer:
             raise ValueError("an answer without a field")
@@ -146,7 +169,7 @@ class ReaderProcess:
 
     def _explain_end(self, process: subprocess.Popen[bytes], *, is_overdue: bool) -> TrackerError:
         how = _name_end(process.returncode)
-        if not self.is_ready:
+        if self.level is None:
             return TrackerError(f"the process that reads documents does not start ({how}); {_SEE_WHY}")
         if is_overdue or how == "SIGXCPU":
             return reader_stopped(self._overtime)
@@ -174,6 +197,15 @@ def _start(kind: ReaderKind, limits: Limits) -> subprocess.Popen[bytes]:
         # A session of its own: an interrupt is for the command, which then ends this process.
         start_new_session=True,
     )
+
+
+def _check_level(level: str) -> None:
+    """Raise ``TrackerError`` where the user requires a full sandbox, and this one is less."""
+    if level != FULL and os.environ.get(REQUIRED, "0") not in {"", "0"}:
+        raise TrackerError(
+            f"a whole sandbox is required, and here it is {level}; if you accept that, go without {REQUIRE}"
+            f" and {REQUIRED}"
+        )
 
 
 def _kill_overdue(process: subprocess.Popen[bytes], overdue: Event) -> None:

@@ -87,6 +87,7 @@ def render_health(health: Health, *, width: int = 80, color: bool = False) -> st
         number = counted(health.outdated, "snapshot")
         told = f"{number} read by other extractors than today's; read again with: tracker reextract"
         rows.extend([line(), *wrap([Span(told)], width)])
+    rows.extend([line(), *wrap([Span(f"sandbox: {one_line(health.sandbox)}")], width)])
     return draw(rows, color=color)
 
 
@@ -126,6 +127,7 @@ def health_json(health: Health) -> str:
             "news": [news_fields(each) for each in health.news],
             "sources": [_source_fields(state) for state in health.sources],
             "outdated": health.outdated,
+            "sandbox": health.sandbox,
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -149,7 +150,7 @@ def _facts(news: News) -> Iterator[str]:
     elif news.kind == "gone" and check.reference is None and ":" not in check.source:
         yield f"if it has moved: {mend_listing(check.source)}"
     elif news.kind == "gone":
-        yield f"if for good: tracker sources close {check.source} --by NAME --reason TEXT"
+        yield f"if for good: tracker sources close {shlex.quote(check.source)} --by NAME --reason TEXT"
 
 
 def render_news(news: Sequence[News], *, width: int = 80, color: bool = False) -> str:

@@ -82,6 +82,8 @@ def _show(verified: Verified, width: int) -> Iterator[Line]:
     yield line()
     rows = [_row(checked) for checked in verified.checks]
     yield from lay_table(("checked", "number", "found"), rows, width, right=(1,))
+    yield line()
+    yield from wrap([Span(f"sandbox: {one_line(verified.sandbox)}")], width)
     for finding in verified.faults[:_MOST_FAULTS]:
         yield from _show_finding(finding, width)
     if len(verified.faults) > _MOST_FAULTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from math import log
@@ -134,7 +135,7 @@ def _lead_on(reading: SessionReading, *, few: bool) -> str:
         return "a few side by side: --countries GBR,FRA"
     one = f"{reading.countries[0].country}/{reading.body}"
     if len(reading.countries) == 1:
-        return f"all its priorities: tracker priorities {one}/{one_line(reading.session)}"
+        return f"all its priorities: tracker priorities {one_line(shlex.quote(f'{one}/{reading.session}'))}"
     return f"over time: tracker timeline {one}"
 
 

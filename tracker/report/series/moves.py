@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.references import country_name
@@ -39,7 +40,8 @@ def build_countries_diff(
     told = [topic for topic in diff.topics if any(_list_moves(topic))]
     counted = [each for each in _HEADINGS if not only.isdisjoint(each[1])] if only else _SHORT
     sections = (*_count_moves(told, counted, whole=whole), *([_name_countries(told)] if told else []))
-    one = f"one country, with its words: tracker diff {diff.compared[0]}/{diff.body} {diff.old} {diff.new}"
+    pair = shlex.join([f"{diff.compared[0]}/{diff.body}", diff.old, diff.new])
+    one = f"one country, with its words: tracker diff {one_line(pair)}"
     texts = f"{diff.body} {diff.old} {ARROW} {diff.new}, {one_line(diff.countries)}"
     return Document(
         title=_name_diff(diff),

@@ -115,7 +115,7 @@ def _lead_on(panel: Panel) -> list[str]:
     """Return commands that show who it is."""
     hints = ["each country: --format csv"]
     if len(panel.sessions) > 1 and panel.countries:
-        pair = " ".join(panel.sessions[-2:])
+        pair = shlex.join(panel.sessions[-2:])
         hints.insert(0, f"who: tracker diff {panel.body} {pair} --countries {shlex.quote(panel.countries)}")
     return hints
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -82,7 +83,8 @@ def build_timeline(
     )
     span = " to ".join(dict.fromkeys(_name(each) for each in (read[0], read[-1]))) if read else "none"
     last = next((session for session in reversed(read) if session.before), None)
-    pair = [f"two sessions: tracker diff {timeline.series} {last.before} {last.label}"] if last else []
+    labels = [str(last.before), last.label] if last else []
+    pair = [f"two sessions: tracker diff {timeline.series} {shlex.join(labels)}"] if last else []
     country, body = timeline.series.partition("~")[0].split("/")
     return Document(
         title=f"{name_country(country)} at the {name_body(body)}, {span}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -89,9 +90,8 @@ def withdraw_rulings(
     ]
     if not found or not wanted:
         what = f"{topic} in {name}" if topic else f"#{wanted}"
-        raise NotInArchive(
-            f"{person} has decided nothing about {what}; see: tracker decisions --by {person!r}"
-        )
+        see = shlex.join(["tracker", "decisions", "--by", str(person)])
+        raise NotInArchive(f"{person} has decided nothing about {what}; see: {see}")
     if len({ruling.unit.name for ruling in found}) > 1:
         raise DecisionInvalid(f"#{wanted} matches several changes; use a longer id")
     return tuple(

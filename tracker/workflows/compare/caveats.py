@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from tracker.alignment.align import may_encode
@@ -43,9 +44,10 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
             " tracker reextract reads both alike"
         )
     if _is_reversed(old, new):
+        turned = shlex.join([f"{new.country}/{new.body}", str(new.session), str(old.session)])
         caveats.append(
             f"the old side is the later one: {old.session} comes after {new.session}; new and dropped change"
-            f" places in: tracker diff {new.country}/{new.body} {new.session} {old.session}"
+            f" places in: tracker diff {turned}"
         )
     if old.body and new.body and old.body != new.body:
         caveats.append(f"different bodies ({old.body}; {new.body}): each has its own agenda and length")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -52,7 +53,7 @@ def run_demo(keep: Path | None, *, width: int, color: bool) -> Iterator[str]:
         create_archive(archive)
         yield from _import_seeds(folder, archive)
         for arguments in PAIRS:
-            yield f"\n$ tracker diff {' '.join(arguments)}\n"
+            yield f"\n$ tracker diff {shlex.join(arguments)}\n"
             with ArchiveSession(archive) as session:
                 comparison = diff(arguments, session, vocabulary)
             yield render_terminal(build_report(comparison, vocabulary), width=width, color=color)
@@ -63,7 +64,7 @@ def _go_on(keep: Path | None) -> str:
     """Name three commands to try on the archive that is left, or say how to leave it."""
     if keep is None:
         return "\nTo keep this archive and try more on it: tracker demo --keep FOLDER\n"
-    commands = "".join(f"  {command} --archive {keep}\n" for command in _NEXT)
+    commands = "".join(f"  {command} --archive {shlex.quote(str(keep))}\n" for command in _NEXT)
     return f"\nTo try on {keep}:\n{commands}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -49,9 +50,10 @@ def read_operand(text: str) -> Operand:
 
 
 def _explain_address(text: str) -> str:
+    address = shlex.quote(text)
     return (
         f"{text} is not fetched here; save it, and name the file, or: tracker add FILE --as GBR/UNGA/79"
-        f" --url {text}; to have it watched: tracker sources add {text} --as GBR/UNGA/79"
+        f" --url {address}; to have it watched: tracker sources add {address} --as GBR/UNGA/79"
     )
 
 
@@ -134,7 +136,7 @@ def read_document(path: Path) -> bytes:
             data = read_beyond(file, MAX_BYTES)
     except IsADirectoryError:
         raise DocumentUnreadable(
-            f"{path} is a directory; name a file, or use: tracker import {path}"
+            f"{path} is a directory; name a file, or use: tracker import {shlex.quote(str(path))}"
         ) from None
     except FileNotFoundError:
         if _ADDRESS.match(str(path)):
@@ -237,7 +239,7 @@ def _refuse_withdrawn_gap(reader: Reader, before: Reference, reference: Referenc
             series = f"{reference.country}/{reference.body}"
             raise Withdrawn(
                 f"{entry.reference}, between the two, was {entry.withdrawal}; to compare anyway:"
-                f" tracker diff {series} {before.session} {reference.session}"
+                f" tracker diff {shlex.join([series, str(before.session), str(reference.session)])}"
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,8 +114,9 @@ def _read(path: Path, archive: ArchiveSession, vocabulary: Vocabulary) -> _Repor
     comparison, found = recompute(written, str(path), archive, vocabulary)
     if found.differences:
         first = " \u00b7 ".join(found.differences[0].place)
+        named = shlex.quote(str(path))
         raise DocumentUnreadable(
-            f"{path} does not come out the same ({first}); tracker reproduce {path} names what differs"
+            f"{path} does not come out the same ({first}); tracker reproduce {named} names what differs"
         )
     return _Report(data, written, comparison, told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,9 @@ def edit_group(
     added = [member for word in add for member in _read_member(word)]
     gone = {find_country(word).code for word in remove}
     if gone and (missing := gone - {member.country for member in (old.members if old else ())}):
-        raise NotInArchive(f"{min(missing)} is no member of {code}; tracker groups show {code} lists all")
+        raise NotInArchive(
+            f"{min(missing)} is no member of {code}; tracker groups show {shlex.quote(code)} lists all"
+        )
     changed = gone | {member.country for member in added}
     members = [member for member in (old.members if old else ()) if member.country not in changed] + added
     if not members:

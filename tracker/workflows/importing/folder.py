@@ -5,6 +5,7 @@ In a second run, documents are recognised by their digest, which means that each
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import partial
@@ -161,7 +162,8 @@ def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], bod
 
 def _list_files(folder: Path) -> list[Path]:
     if folder.is_file():
-        raise DocumentUnreadable(f"{folder} is a file; to record it: tracker add {folder} --as GBR/UNGA/79")
+        named = shlex.quote(str(folder))
+        raise DocumentUnreadable(f"{folder} is a file; to record it: tracker add {named} --as GBR/UNGA/79")
     if not folder.is_dir():
         raise DocumentUnreadable(f"{folder}: no such directory")
     return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())

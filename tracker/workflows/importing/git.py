@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.history import Removal, Revision, read_history
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from tracker.workflows.importing.attribution import Rule
     from tracker.workflows.importing.engine import Progress
 
+_SECONDS, _SECONDS_A_REVISION = 60.0, 1.0
+"""How long recording may take; a revision takes a fiftieth of a second, and a long one in PDF half of one."""
+
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -57,7 +61,7 @@ def import_git(
     nothing. Removals are noted as outcomes (``gone``) of the file as the source. Raises
     ``RepositoryUnusable``, ``NotInArchive`` where no commit has the paths, and as ``open_store`` does.
     """
-    with open_repository(path) as repository:
+    with open_repository(path, bounded=True) as repository:
         history = read_history(repository, paths, branch)
         items = _plan(repository, history, rule, archive)
         entries = import_items(items, len(items), archive, progress, started=observed, dry_run=dry_run)
@@ -80,7 +84,8 @@ def _plan(
     known = Known(kept, read_noted(archive, "unchanged"), read_noted(archive, "gone"), present)
     judged = [(each.event, each.declaration, judge(repository, each, known)) for each in attributed]
     blobs = [event.blob for event, _, entry in judged if isinstance(event, Revision) and _is_news(entry)]
-    recorder = _Recorder(str(repository.path), repository.read_objects(blobs), kept)
+    until = monotonic() + _SECONDS + _SECONDS_A_REVISION * len(blobs)
+    recorder = _Recorder(str(repository.path), repository.read_objects(blobs), kept, until)
     return tuple(Item(entry, recorder.plan(event, said, entry)) for event, said, entry in judged)
 
 
@@ -95,6 +100,8 @@ class _Recorder:
     repository: str
     contents: Iterator[bytes | None]
     kept: Mapping[Reference, KeptStatement]
+    until: float
+    """When it ends, by the clock that only goes on."""
 
     def plan(
         self, event: Revision | Removal, said: Declaration | None, entry: ImportedRevision
@@ -109,6 +116,11 @@ class _Recorder:
     def _record(
         self, event: Revision, said: Declaration, entry: ImportedRevision, store: Store
     ) -> ImportedRevision:
+        if monotonic() > self.until:
+            raise DocumentUnreadable(
+                f"recording takes over {_SECONDS_A_REVISION:.0f} s a revision, and was ended; to go on, run"
+                " the same command again"
+            )
         data = next(self.contents)
         if data is None:
             raise DocumentUnreadable("its bytes are not in the repository, which is damaged; clone it again")

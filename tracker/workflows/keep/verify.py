@@ -13,6 +13,7 @@ from tracker.archive.verify.verify import verify_archive
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import read_extractor
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
+from tracker.capture.sandbox.process import tell_level
 from tracker.errors import DocumentUnreadable, ReaderStopped
 from tracker.model.verifying import Checked, Finding
 from tracker.text.encoder import check_model
@@ -40,7 +41,7 @@ def verify(archive: Path, instant: str, progress: Progress, *, is_alone: bool = 
     where there is no archive, or it cannot be opened for another reason than damage, and ``ArchiveLocked``
     where a run keeps writing to both copies.
     """
-    verified, _ = verify_archive(archive, Hooks(read_again, instant, progress, is_alone))
+    verified, _ = verify_archive(archive, Hooks(read_again, instant, progress, tell_level(), is_alone))
     return verified if is_alone else _with_encoder(verified)
 
 
@@ -70,7 +71,7 @@ def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
 
     Raises as ``verify`` does.
     """
-    return repair_archive(archive, Hooks(read_again, instant, progress), read_clock)
+    return repair_archive(archive, Hooks(read_again, instant, progress, tell_level()), read_clock)
 
 
 def read_again(data: bytes, extractor: str, media_type: str) -> str | NotReadable:

@@ -15,6 +15,7 @@ from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.versions import Versions
 from tracker.archive.rights.access import read_ended_embargoes
 from tracker.capture.causes import MISSING_STATUSES
+from tracker.capture.sandbox.process import tell_level
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES, Concern, Health
@@ -124,7 +125,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     )
     notes = tuple(each for each in found if each.severity == "note")
     news = tuple(chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent)))
-    return Health(instant, sources, concerns, notes, news, outdated)
+    return Health(instant, sources, concerns, notes, news, outdated, tell_level())
 
 
 def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceState, ...]:
@@ -253,7 +254,7 @@ def _source_concerns(
 
 def _next_step(last: Check, *, is_index: bool) -> str:
     """Return what mends a source: an index is never closed because its page was changed, or has moved."""
-    close = f"if for good: tracker sources close {last.source} --by NAME --reason TEXT"
+    close = f"if for good: tracker sources close {quote(last.source)} --by NAME --reason TEXT"
     if not is_index:
         return close
     if last.sha256:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -82,7 +83,8 @@ def watch(archive: Path, address: str, table: Mapping[str, object], name: str | 
     where there is no archive.
     """
     if not archive.is_dir():
-        raise ArchiveUnusable(f"there is no archive in {archive}; make one: tracker init --archive {archive}")
+        named = shlex.quote(str(archive))
+        raise ArchiveUnusable(f"there is no archive in {archive}; make one: tracker init --archive {named}")
     if _HOST.match(address) and not (archive / address).exists():
         raise WatchListInvalid(f"{address}: no such file in {archive}; did you mean https://{address}?")
     path = archive / WATCH_FILE
