@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -368,3 +369,47 @@ def test_twenty_at_once_who_have_none_yet_leave_one_that_is_whole() -> None:
 def test_the_folder_is_where_platformdirs_has_it(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", variable)
     assert find_state_folder() == platformdirs.user_state_path("tracker", appauthor=False)
+
+
+# What is kept is computed again, a sample each time.
+
+
+def verify(archive: Callable[..., Ran]) -> tuple[int, list[dict[str, str]], int]:
+    ran = archive("verify", "--json")
+    told = json.loads(ran.out)
+    checked = {each["check"]: each["number"] for each in told["checks"]}
+    return (
+        ran.code,
+        [each for each in told["findings"] if each["check"] == "derived"],
+        checked.get("derived", 0),
+    )
+
+
+def test_verify_computes_a_sample_again_and_names_what_differs(
+    archive: Callable[..., Ran], tmp_path: Path
+) -> None:
+    assert archive("mirror", "update").code == 0
+    assert verify(archive)[1:] == ([], 0)
+    archive(*DIFF)
+    path, secret = tmp_path / "snapshots" / DERIVED_NAME, read_secret()
+    assert secret is not None
+    code, found, number = verify(archive)
+    assert (code, found) == (0, [])
+    assert number > 10
+    before = path.read_bytes()
+    for sql, values, named in (
+        (WEAKER, "kind, key, rules, value", "comparison of XAA/CCPCJ/32 and XAA/CCPCJ/33"),
+        ("UPDATE vectors SET vector = zeroblob(2048)", "encoder, sentence, vector", "vectors of 8 sentences"),
+    ):
+        table = "vectors" if "vectors" in sql else "answers"
+        signed = f"UPDATE {table} SET signature = sign({values})"  # noqa: S608 (ours)
+        change_file(path, f"{sql}; {signed}", sign=partial(sign, secret, table))
+        code, found, _ = verify(archive)
+        assert (code, [each["what"] for each in found]) == (1, [named])
+        assert found[0]["remedy"] == "delete derived.db"
+        path.write_bytes(before)
+    # What others may have written is not believed, and so is no fault.
+    change_file(path, WEAKER)
+    code, found, fewer = verify(archive)
+    assert (code, found) == (0, [])
+    assert 0 < fewer < number

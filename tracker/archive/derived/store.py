@@ -97,6 +97,15 @@ class Derived:
         """The answers kept since the last save."""
         return dict(self._answers)
 
+    @property
+    def vectors(self) -> Mapping[tuple[str, bytes], bytes]:
+        """The vectors kept since the last save, by encoder and digest of the sentence."""
+        return dict(self._vectors)
+
+    def has_own(self) -> bool:
+        """Return whether the file has answers of this user."""
+        return bool(self._ask("SELECT 1 FROM answers WHERE user = ? LIMIT 1", self._user))
+
     def add_answers(self, answers: Answers) -> None:
         """Keep answers that were given elsewhere, as ``keep_answer`` does."""
         self._answers |= answers

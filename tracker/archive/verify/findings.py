@@ -28,6 +28,9 @@ ReadAgain = Callable[[bytes, str, str], str | NotReadable]
 VerifyToken = Callable[[bytes, bytes], tuple[Literal["ok", "fault", "unverifiable"], str]]
 """Tells whether a time-stamp confirms bytes, and why not."""
 
+Recompute = Callable[[str], tuple[int, tuple[str, ...]]]
+"""Computes a sample of what is kept in ``derived.db`` again, drawn by a seed: how much, and what differs."""
+
 Progress = Callable[[int, int], None]
 """Receives how many of how many units are done."""
 
@@ -38,6 +41,7 @@ class Hooks:
 
     reread: ReadAgain
     verify_token: VerifyToken
+    recompute: Recompute
     instant: str
     progress: Progress
     is_alone: bool = False

@@ -22,6 +22,7 @@ from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.verifying import Timestamp
 from tracker.text.identity import digest_bytes
 from tracker.workflows.keep.mirror import update_mirror
+from tracker.workflows.keep.sampling import recompute_kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +99,8 @@ def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
 def _gather_means(archive: Path, instant: str, progress: Progress) -> Hooks:
     roots = archive / ROOTS
     trusted = roots.read_bytes() if roots.is_file() else None
-    return Hooks(read_again, partial(verify_token, roots=trusted), instant, progress)
+    token = partial(verify_token, roots=trusted)
+    return Hooks(read_again, token, partial(recompute_kept, archive), instant, progress)
 
 
 def read_again(data: bytes, extractor: str, media_type: str) -> str | NotReadable:
