@@ -32,7 +32,7 @@ DIFF = ("diff", "XAA/CCPCJ", "32", "33", "--format", "json")
 ONE, OTHER = b"1" * 32, b"2" * 32
 
 
-def change_file(path: Path, sql: str, **functions: Callable[..., object]) -> None:
+def change_file(path: Path, sql: str, **functions: Callable[..., bytes]) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for name, function in functions.items():
             connection.create_function(name, -1, function)
@@ -298,6 +298,15 @@ def test_it_is_made_once_and_nobody_else_may_read_it(state: Path) -> None:
     assert modes == [0o700, 0o700, 0o600]
 
 
+def make_link(state: Path) -> None:
+    (state / SECRET_NAME).rename(state / "a").with_name(SECRET_NAME).symlink_to("a")
+
+
+def make_pipe(state: Path) -> None:
+    (state / SECRET_NAME).unlink()
+    os.mkfifo(state / SECRET_NAME, 0o600)
+
+
 SPOILED: dict[str, Callable[[Path], object]] = {
     "readable by the group": lambda state: (state / SECRET_NAME).chmod(0o640),
     "writable by all": lambda state: (state / SECRET_NAME).chmod(0o602),
@@ -305,11 +314,8 @@ SPOILED: dict[str, Callable[[Path], object]] = {
     "cut short": lambda state: os.truncate(state / SECRET_NAME, 31),
     "empty": lambda state: os.truncate(state / SECRET_NAME, 0),
     "longer": lambda state: (state / SECRET_NAME).write_bytes(b"x" * 33),
-    "a link": lambda state: (
-        shutil.move(state / SECRET_NAME, state / "a"),
-        (state / SECRET_NAME).symlink_to("a"),
-    ),
-    "a pipe": lambda state: ((state / SECRET_NAME).unlink(), os.mkfifo(state / SECRET_NAME, 0o600)),
+    "a link": make_link,
+    "a pipe": make_pipe,
     "another user's": lambda state: os.chown(state / SECRET_NAME, 65534, 65534),
 }
 
@@ -326,11 +332,26 @@ def test_one_that_others_could_have_known_is_replaced(state: Path, how: str) -> 
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
 
 
+def give_away(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    os.chown(folder, 65534, 65534)
+
+
+def put_file(state: Path) -> None:
+    state.parent.mkdir()
+    state.write_text("mine")
+
+
+def put_link(state: Path) -> None:
+    state.parent.mkdir()
+    state.symlink_to("/tmp")  # noqa: S108 (a folder of all)
+
+
 KEPT_OUT: dict[str, Callable[[Path], object]] = {
-    "a folder of another user": lambda state: (state.mkdir(parents=True), os.chown(state, 65534, 65534)),
-    "a home of another user": lambda state: (state.parent.mkdir(), os.chown(state.parent, 65534, 65534)),
-    "a file in its place": lambda state: (state.parent.mkdir(), state.write_text("mine")),
-    "a link in its place": lambda state: (state.parent.mkdir(), state.symlink_to("/tmp")),  # noqa: S108
+    "a folder of another user": give_away,
+    "a home of another user": lambda state: give_away(state.parent),
+    "a file in its place": put_file,
+    "a link in its place": put_link,
     "no folder above": lambda state: state.parent.write_text("mine"),
 }
 

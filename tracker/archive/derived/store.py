@@ -116,7 +116,7 @@ class Derived:
             return self._answers[kind, key][1]
         sql = "SELECT rules, value, signature FROM answers WHERE kind = ? AND key = ? AND user = ?"
         for rules, value, signature in self._ask(sql, kind, key, self._user):
-            if self._has_signed(signature, "answers", kind, key, rules, value):
+            if isinstance(value, str) and self._has_signed(signature, "answers", kind, key, rules, value):
                 return value
         return None
 
@@ -137,7 +137,9 @@ class Derived:
             return self._vectors[encoder, sentence]
         sql = "SELECT vector, signature FROM vectors WHERE encoder = ? AND sentence = ? AND user = ?"
         for vector, signature in self._ask(sql, encoder, sentence, self._user):
-            if self._has_signed(signature, "vectors", encoder, sentence, vector):
+            if isinstance(vector, bytes) and self._has_signed(
+                signature, "vectors", encoder, sentence, vector
+            ):
                 return vector
         return None
 

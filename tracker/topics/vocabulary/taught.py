@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 FORMAT: Final = "tracker topic model 1"
 
 
+MODEL_ENDING: Final = ".model.json"
+
+
 def model_path(vocabulary: Path) -> Path:
     """Return where the model of a vocabulary's file is: beside it."""
-    return vocabulary.with_suffix(".model.json")
+    return vocabulary.with_suffix(MODEL_ENDING)
 
 
 def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
