@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Forge = Callable[[Members], object]
 
 REPORT, DECIDED, METHODS = "reports/1.json", "decisions/1.json", "methods/1.txt"
-CITED, NEEDED = "citations/statements", "requirements.txt"
+CITED, NEEDED, README = "citations/statements", "requirements.txt", "README.txt"
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "the country of a citation": (replaced(f"{CITED}.json", b'"XAA"', b'"GBR"'), f"{CITED}.json"),
     "the methods": (replaced(METHODS, b"We compared", b"We carefully compared"), METHODS),
     "the versions": (replaced("versions.json", b'"tracker": "', b'"tracker": "9.'), "versions.json"),
-    "the release of Python": (replaced("versions.json", b"\"python\": \"3", b"\"python\": \"2"), "README.txt"),
+    "the release of Python": (replaced("versions.json", b'"python": "3', b'"python": "2'), README),
     "a requirement more": (replaced(NEEDED, b"chardet==", b"evil==1\nchardet=="), NEEDED),
     "a requirement from elsewhere": (replaced(NEEDED, b"chardet==", b"chardet @ https://a.example/"), NEEDED),
     "a quotation": (edited(lambda told: told["changes"][0].update(new_text="We agree.")), "changes · "),

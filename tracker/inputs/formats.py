@@ -117,7 +117,7 @@ def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         met = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(name for name in met if met.count(name) > 1)!r} stands twice")
+        raise ValueError(f"the key {next(name for name in met if met.count(name) > 1)[:60]!a} stands twice")
     return found
 
 

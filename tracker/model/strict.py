@@ -8,7 +8,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache, partial
-from math import isfinite
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LONGEST: Final = 120
 _MOST: Final = 2**53
 """Whole numbers beyond this are not the same in every reader of JSON, and no count or offset has them."""
 _SCALARS: Final[Mapping[type, str]] = {
@@ -31,6 +31,10 @@ _SCALARS: Final[Mapping[type, str]] = {
 
 class NotAsTyped(ValueError):
     """A value that is not what its field holds; the message says where it stands and what is expected."""
+
+    def __init__(self, place: str, fault: str) -> None:
+        shown = place if place.isprintable() and len(place) <= _LONGEST else f"{place[:_LONGEST]!a}..."
+        super().__init__(f"{shown or 'the whole'}{fault}")
 
 
 def read_typed(kind: type[T], value: object, place: str = "") -> T:
@@ -81,7 +85,7 @@ def _read_fields(kind: type) -> Reader:
         written = _expect(dict, value, place, "an object")
         for name in types:
             if name not in written and name not in optional:
-                raise NotAsTyped(f"{_join(place, name)} is missing")
+                raise NotAsTyped(_join(place, name), " is missing")
         return kind(
             **{
                 name: inside(written[name], _join(place, name))
@@ -113,9 +117,9 @@ def _read_bounded(parts: Parts) -> Reader:
     def read(value: Any, place: str) -> Any:  # noqa: ANN401 (what JSON holds)
         found = inside(value, place)
         if (least is not None and found < least) or (most is not None and found > most):
-            raise NotAsTyped(f"{place}: {found} is out of bounds")
+            raise NotAsTyped(place, f": {found} is out of bounds")
         if "minLength" in bounds and len(found) < bounds["minLength"]:
-            raise NotAsTyped(f"{place} is empty")
+            raise NotAsTyped(place, " is empty")
         return found
 
     return read
@@ -124,7 +128,7 @@ def _read_bounded(parts: Parts) -> Reader:
 def _read_literal(choices: Parts) -> Reader:
     def read(value: object, place: str) -> object:
         if not isinstance(value, str) or value not in choices:
-            raise NotAsTyped(f"{place}: expected one of {', '.join(map(str, choices))}")
+            raise NotAsTyped(place, f": expected one of {', '.join(map(str, choices))}")
         return value
 
     return read
@@ -140,18 +144,18 @@ def _read_scalar(kind: Any, value: Any, place: str) -> Any:  # noqa: ANN401 (wha
     if kind is Any:
         return value
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and not (isfinite(value) and abs(value) <= _MOST):
-        raise NotAsTyped(f"{place}: the number is too large")
+    if is_number and not abs(value) <= _MOST:
+        raise NotAsTyped(place, ": the number is too large")
     if kind is float and is_number:
         return float(value)
     if not isinstance(value, kind) or (kind is int and not is_number):
-        raise NotAsTyped(f"{place}: expected {_SCALARS[kind]}")
+        raise NotAsTyped(place, f": expected {_SCALARS[kind]}")
     return value
 
 
 def _expect(kind: type[T], value: object, place: str, words: str) -> T:
     if not isinstance(value, kind):
-        raise NotAsTyped(f"{place or 'the whole'}: expected {words}")
+        raise NotAsTyped(place, f": expected {words}")
     return value
 
 

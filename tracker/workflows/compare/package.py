@@ -14,7 +14,6 @@ from tracker.inputs.formats import parse_report
 from tracker.inputs.zips import read_zip
 from tracker.model.plain import to_row
 from tracker.model.strict import read_typed
-from tracker.report.safe import one_line
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.taught import MODEL_ENDING
 
@@ -60,9 +59,7 @@ def read_decided(members: Mapping[str, bytes], report: str, place: str) -> Decid
     try:
         return read_typed(Decided, parse_report(data)) if data else UNDECIDED
     except ValueError as error:
-        raise DocumentUnreadable(
-            f"{place}: the decisions for {report} cannot be read: {one_line(str(error))}"
-        ) from None
+        raise DocumentUnreadable(f"{place}: the decisions for {report} cannot be read: {error}") from None
 
 
 def write_decided(decided: Decided) -> bytes:

@@ -40,6 +40,7 @@ _LISTS: Final = ("changes", "topics")
 _OF_STATEMENTS: Final = ("last",)
 _OF_ARCHIVE: Final = (*_OF_STATEMENTS, "decided", "levels")
 """What rests on other statements of the series, or on decisions: only the archive can tell it again."""
+_LONGEST: Final = 20
 _MOST_PASSED: Final = 200
 """Statements between two that a caveat may count: the oldest bodies have met eighty times."""
 _UNTOLD: Final = {
@@ -161,8 +162,9 @@ def read_comparison(data: bytes, place: str) -> Fields:
         raise DocumentUnreadable(f"{place} is no comparison; tracker diff OLD NEW --format json writes one")
     version = written.get("schema_version")
     if version not in (FORMER_VERSION, SCHEMA_VERSION):
+        shown = one_line(repr(version))[:_LONGEST]
         raise DocumentUnreadable(
-            f"{place} has schema version {version!r}; this release reads {FORMER_VERSION}, {SCHEMA_VERSION}"
+            f"{place} has schema version {shown}; this release reads {FORMER_VERSION}, {SCHEMA_VERSION}"
         )
     try:
         read_typed(Provenance, written["provenance"], "provenance")
@@ -171,7 +173,7 @@ def read_comparison(data: bytes, place: str) -> Fields:
         for name in _SIDES:
             _check_side(read_typed(Side, written[name], name), name, is_withheld=MARK in written)
     except NotAsTyped as error:
-        raise DocumentUnreadable(f"{place} is damaged: {one_line(str(error))}") from None
+        raise DocumentUnreadable(f"{place} is damaged: {error}") from None
     return written
 
 
@@ -181,7 +183,7 @@ def _check_side(side: Side, name: str, *, is_withheld: bool) -> None:
     for number, each in enumerate(side.version.segments):
         is_there = is_withheld or text[each.start : each.end] == each.text
         if each.ordinal != number or not at <= each.start <= each.end or not is_there:
-            raise NotAsTyped(f"{name}.version.segments[{number}] is not the text at its place")
+            raise NotAsTyped(f"{name}.version.segments[{number}]", " is not the text at its place")
         at = each.end
 
 
