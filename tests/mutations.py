@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Place = tuple[str | int, ...]
 
-_OTHER: Final = (
+_OTHER: Final[tuple[object, ...]] = (
     None, True, False, 0, -1, 1.5, 2**31, 10**30, -(10**400), 1e308, "", "7", "x" * 5000, "\ud800",
     "\x1b[31m", [], {}, [[]], [None], {"": {}}, {"text": "a"},
 )  # fmt: skip

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from tests.archives import hold_lock
 from tests.closed import judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.mutations import list_places, mutate, mutate_somewhere
 from tests.thorough import examples
+from tracker.archive.file.lock import LOCK_NAME, read_holder
+from tracker.archive.rights.copies import NAME as COPIES
+from tracker.archive.rights.copies import read_copies
 from tracker.archive.session import ArchiveSession
 from tracker.errors import TrackerError
 from tracker.inputs.zips import read_zip, write_zip
@@ -21,6 +25,7 @@ from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.package import MANIFEST, list_digests
 from tracker.workflows.compare.reproduce import read_comparison
 from tracker.workflows.export.reproducing import reproduce
+from tracker.workflows.export.warc_metadata import read_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,3 +148,36 @@ def test_a_model_with_one_thing_wrong(tmp_path: Path) -> None:
             model.write_bytes(mutate(whole, place, random))
             found.append(refused(lambda: load_vocabulary(path)))
     assert len([each for each in found if isinstance(each, str)]) > 40
+
+
+METADATA = {
+    "tracker": 1, "reference": "XAA/UNGA/79~prepared.en", "delivered": "2024-09-24", "title": "Statement",
+    "speaker": "Ana", "url": "https://a.example/1", "kind_inferred": True,
+    "answer": {"status": 200, "headers": [["content-type", "text/html"], ["date", "Tue"]]},
+}  # fmt: skip
+
+
+def test_metadata_of_a_web_archive_with_one_thing_wrong() -> None:
+    random = Random("metadata")  # noqa: S311 (as above)
+    for place in list_places(METADATA):
+        for _ in range(examples(30)):
+            data = mutate(METADATA, place, random)
+            found = refused(partial(read_metadata, data, "application/json"))
+            if found is not None and not isinstance(found, str):
+                assert found.status is None or 100 <= found.status < 1000
+                repr(found).encode()
+
+
+def test_a_lock_and_a_list_of_copies_with_one_thing_wrong(tmp_path: Path) -> None:
+    random = Random("lock")  # noqa: S311 (as above)
+    with hold_lock(tmp_path):
+        lock = json.loads((tmp_path / LOCK_NAME).read_bytes())
+    copy = {"kind": "backup", "place": "a.db", "made": "2024-09-24T00:00:00Z"}
+    for whole, name, read in (
+        (lock, LOCK_NAME, read_holder),
+        (copy, COPIES, lambda folder: read_copies(folder, ("0" * 64,))),
+    ):
+        for place in list_places(whole):
+            for _ in range(30):
+                (tmp_path / name).write_bytes(mutate(whole, place, random) + b"\n")
+                str(read(tmp_path)).encode()
