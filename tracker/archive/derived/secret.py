@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECRET_NAME: Final = "derived-secret"  # noqa: S105 (a file)
-_BYTES: Final = 32
+SECRET_BYTES: Final = 32
 _FOLDER_MODE: Final = 0o700
 _OTHERS: Final = 0o077
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -66,10 +66,10 @@ def _read(folder: Path) -> bytes | None:
         return None
     try:
         is_ours = _is_closed(folder.lstat(), stat.S_ISDIR) and _is_closed(os.fstat(file), stat.S_ISREG)
-        data = os.read(file, _BYTES + 1)
+        data = os.read(file, SECRET_BYTES + 1)
     finally:
         os.close(file)
-    return data if is_ours and len(data) == _BYTES else None
+    return data if is_ours and len(data) == SECRET_BYTES else None
 
 
 def _is_closed(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
@@ -84,7 +84,7 @@ def _make(folder: Path) -> bytes | None:
     path = folder / SECRET_NAME
     path.unlink(missing_ok=True)
     with new_file(path, CLOSED) as file:
-        file.write(os.urandom(_BYTES))
+        file.write(os.urandom(SECRET_BYTES))
     return _read(folder)
 
 
