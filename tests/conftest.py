@@ -34,6 +34,14 @@ settings.register_profile(
 settings.load_profile("tests")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what the program keeps for its user apart from what it keeps for who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 def pytest_collection_finish() -> None:
     """Have the collector of garbage look no more at thousands of tests, which stay to the end."""
     gc.freeze()

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from tracker.model.topics import TopicReading, Vocabulary
     from tracker.text.encoder import Vectors
 
+SECRET = bytes(range(32))
 DIFF = ("diff", "XAA/CCPCJ", "32", "33", "--format", "json")
 
 
@@ -106,7 +107,7 @@ FATES: dict[str, Callable[[Path], object]] = {
     "cut short": lambda path: os.truncate(path, path.stat().st_size // 2),
     "its pages overwritten": lambda path: path.write_bytes(path.read_bytes()[:16384] + b"\x07" * 81920),
     "its rows altered": lambda path: change_file(path, FORGED),
-    "values of another type": lambda path: change_file(path, "UPDATE answers SET value = 7, digest = 'x'"),
+    "values of another type": lambda path: change_file(path, "UPDATE answers SET value = 7, signature = 'x'"),
     "of another schema": lambda path: change_file(path, "DROP TABLE answers; PRAGMA user_version = 99"),
     "without a table": lambda path: change_file(path, "DROP TABLE answers; DROP TABLE shown"),
     "without a column": lambda path: change_file(path, "ALTER TABLE answers DROP COLUMN value"),
@@ -222,7 +223,7 @@ def test_damage_anywhere_in_the_file_never_gives_a_wrong_answer(
             assert derived.vector("letters", sentence) in {vector, None}
             yield
 
-    with Derived(DerivedFile(path)) as derived:
+    with Derived(DerivedFile(path), SECRET) as derived:
         for key, value in kept.items():
             derived.keep_answer("links", key, "rules", value)
         derived.keep_vectors("letters", vectors)
@@ -230,11 +231,11 @@ def test_damage_anywhere_in_the_file_never_gives_a_wrong_answer(
     for _ in range(data.draw(st.integers(1, 200))):
         content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     path.write_bytes(content)
-    with Derived(DerivedFile(path)) as derived:
+    with Derived(DerivedFile(path), SECRET) as derived:
         assert len(list(look(derived))) == len(kept) + len(vectors)
         derived.keep_answer("links", "new", "rules", "[]")
         assert derived.answer("links", "new") == "[]"
-    with Derived(DerivedFile(path)) as derived:
+    with Derived(DerivedFile(path), SECRET) as derived:
         assert derived.answer("links", "new") == "[]"
 
 
@@ -383,5 +384,5 @@ def test_the_comparison_that_showed_a_change_last_counts(folder: Path) -> None:
     with open_derived(folder) as derived:
         derived.remember_shown(revision())
         assert len(derived.find_shown(same.id)) == 1
-    shown = ask(folder / DERIVED_NAME, "SELECT * FROM shown")
+    shown = ask(folder / DERIVED_NAME, "SELECT change, old, new FROM shown")
     assert shown == [(same.id, "XAA/UNGA/78~prepared.en@1", "XAA/UNGA/79~prepared.en@1")]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.running import NEW
-from tracker.archive.derived.store import _digest
+from tracker.archive.derived.secret import read_secret, sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,11 +58,13 @@ def test_two_files_come_out_the_same(tracker: Callable[..., Ran], two_files: tup
 def test_it_is_computed_and_not_read_from_what_is_kept(
     archive: Callable[..., Ran], written: Path, tmp_path: Path
 ) -> None:
+    secret = read_secret()
+    assert secret
     with closing(sqlite3.connect(tmp_path / "snapshots" / "derived.db")) as derived, derived:
-        derived.create_function("sign", -1, _digest)
+        derived.create_function("sign", -1, partial(sign, secret, "answers"))
         derived.execute("UPDATE answers SET value = replace(value, 'reworded', 'typographic')")
-        derived.execute("UPDATE answers SET digest = sign(kind, key, value)")
-    # What is kept is believed, as its digest is right.
+        derived.execute("UPDATE answers SET signature = sign(kind, key, rules, value)")
+    # What is kept is believed, as this user has signed it.
     assert "reworded" not in archive("diff", *PAIR, "--format", "json").out
     assert archive("reproduce", written).code == 0
 

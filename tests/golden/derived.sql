@@ -1,4 +1,4 @@
-CREATE INDEX answers_by_rules ON answers (kind, rules);
-CREATE TABLE answers (kind TEXT, key TEXT, rules TEXT, value TEXT, digest BLOB, PRIMARY KEY (kind, key));
-CREATE TABLE shown (change TEXT PRIMARY KEY, old TEXT, new TEXT) WITHOUT ROWID;
-CREATE TABLE vectors (encoder TEXT, sentence BLOB, vector BLOB, digest BLOB, PRIMARY KEY (encoder, sentence));
+CREATE INDEX answers_by_rules ON answers (user, kind, rules);
+CREATE TABLE answers (kind TEXT, key TEXT, rules TEXT, value TEXT, user BLOB, signature BLOB, PRIMARY KEY (kind, key, user));
+CREATE TABLE shown (change TEXT, old TEXT, new TEXT, user BLOB, signature BLOB, PRIMARY KEY (change, user)) WITHOUT ROWID;
+CREATE TABLE vectors (encoder TEXT, sentence BLOB, vector BLOB, user BLOB, signature BLOB, PRIMARY KEY (encoder, sentence, user));

@@ -77,12 +77,13 @@ def reproduce(
 ) -> None:
     """Compute a comparison, or a replication zip, again and name what differs.
 
-    Ends with 0 where all comes out the same, with 1 where something differs.
+    Of a zip the other files are checked too, against what was computed and the digests in their names. Ends
+    with 0 where all comes out the same, with 1 where something differs.
     """
     from tracker.report.comparison.reproduced import render_reproduced, reproduced_json
-    from tracker.workflows.compare.reproduce import reproduce as compute
+    from tracker.workflows.export.reproducing import reproduce as compute
 
     # What was kept would be read again, not computed.
     found = compute(file, options.opened(archive, trusts_derived=False), vocabulary)
     answer(form, partial(reproduced_json, found), partial(render_reproduced, found), color=color)
-    raise typer.Exit(options.FINDINGS if any(each.differences for each in found) else 0)
+    raise typer.Exit(0 if found.is_same else options.FINDINGS)

@@ -40,9 +40,10 @@ def from_row(kind: type[T], row: Any) -> T:  # noqa: ANN401 (what JSON holds)
     return value
 
 
-def field_types(kind: type) -> dict[str, Any]:
-    """Return the types of a dataclass's fields by their names, in order."""
-    hints = get_type_hints(kind, vars(sys.modules[kind.__module__]) | _names())
+def field_types(kind: type, *, with_bounds: bool = False) -> dict[str, Any]:
+    """Return the types of a dataclass's fields by their names, in order, with their bounds where asked."""
+    names = vars(sys.modules[kind.__module__]) | _names()
+    hints = get_type_hints(kind, names, include_extras=with_bounds)
     return {each.name: hints[each.name] for each in fields(kind)}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Part = Literal["basis", "text", "finding"]
-"""What a comparison rests on, the two texts in the file, and what it says of them."""
+Part = Literal["basis", "text", "finding", "file"]
+"""What a comparison rests on, the two texts in the file, what it says of them; a file beside it in a zip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,27 @@ class Reproduced:
     changes: int
     topics: int
     differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFiles:
+    """What is in a replication zip beside its comparisons, against what these and an archive say."""
+
+    number: int
+    left_out: tuple[str, ...]
+    """What nothing there is can tell."""
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """The comparisons of a file, and of a zip the other files in it."""
+
+    reports: tuple[Reproduced, ...]
+    files: CheckedFiles | None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing came out otherwise."""
+        of_files = self.files.differences if self.files else ()
+        return not (of_files or any(each.differences for each in self.reports))

@@ -22,6 +22,7 @@ CheckName = Literal[
     "segments",
     "ledger",
     "search index",
+    "derived",
     "mirror",
     "objects",
     "history",

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.acceptance.fuzz.target import Found
+from tracker.archive.derived.secret import SECRET_BYTES, SECRET_NAME
+from tracker.files import CLOSED, new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,6 +58,11 @@ class Guard:
         return self.top / "tmp"
 
     @property
+    def state(self) -> Path:
+        """Where the program keeps the user's secret: it is there already, and nothing else is to be."""
+        return self.top / "state"
+
+    @property
     def canary(self) -> Path:
         return self.top / CANARY
 
@@ -88,7 +95,7 @@ class Guard:
     def _strangers(self) -> Iterator[str]:
         """Yield what lies where nothing should, and take it away."""
         beside = [self.temporary, *(folder for folder in (self.top, *self._between()))]
-        expected = {self.temporary, self.trace, *self._between()}
+        expected = {self.temporary, self.state, self.trace, *self._between()}
         for folder in beside:
             for path in folder.iterdir():
                 if path not in expected:
@@ -163,6 +170,9 @@ def make_guard() -> Guard:
     guard = Guard(top)
     guard.deep.mkdir(parents=True)
     guard.temporary.mkdir()
+    (guard.state / "tracker").mkdir(0o700, parents=True)
+    with new_file(guard.state / "tracker" / SECRET_NAME, CLOSED) as file:
+        file.write(bytes(SECRET_BYTES))
     return guard
 
 

@@ -1,16 +1,20 @@
 """The file behind ``derived.db``: read and written where that is possible, ignored where it is not.
 
-A rollback journal and not WAL, so that a file copied to read-only media opens there as it is.
+A rollback journal and not WAL, so that a file copied to read-only media opens there as it is. The file may
+have come with an archive from somebody else: one that is not as we make it is replaced and never asked.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.modes import archive_permissions
 from tracker.files import new_file
+from tracker.inputs.files import NotRegular, open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     Statement = tuple[str, Sequence[Row]]
     """What ``executemany`` takes."""
 
-_SCHEMA_NUMBER = 2
+_SCHEMA_NUMBER = 3
 """In ``user_version``; a file that has another one is replaced."""
 
 _BUSY_SECONDS = 0.25
@@ -29,15 +33,27 @@ _BUSY_SECONDS = 0.25
 _PAGE_BYTES = 16384
 """Seven vectors of 2 KB on a page; one of the usual 4096 bytes holds a single one, and half is lost."""
 
-_SCHEMA = (
-    "CREATE TABLE answers"
-    " (kind TEXT, key TEXT, rules TEXT, value TEXT, digest BLOB, PRIMARY KEY (kind, key));"
-    "CREATE INDEX answers_by_rules ON answers (kind, rules);"
-    "CREATE TABLE vectors"
-    " (encoder TEXT, sentence BLOB, vector BLOB, digest BLOB, PRIMARY KEY (encoder, sentence));"
-    "CREATE TABLE shown (change TEXT PRIMARY KEY, old TEXT, new TEXT) WITHOUT ROWID;"
-    f"PRAGMA user_version = {_SCHEMA_NUMBER}"
-)
+_SIGNED = "user BLOB, signature BLOB, PRIMARY KEY"
+_SCHEMA = [
+    f"CREATE TABLE answers (kind TEXT, key TEXT, rules TEXT, value TEXT, {_SIGNED} (kind, key, user))",
+    "CREATE INDEX answers_by_rules ON answers (user, kind, rules)",
+    f"CREATE TABLE vectors (encoder TEXT, sentence BLOB, vector BLOB, {_SIGNED} (encoder, sentence, user))",
+    f"CREATE TABLE shown (change TEXT, old TEXT, new TEXT, {_SIGNED} (change, user)) WITHOUT ROWID",
+]
+"""As SQLite keeps it, word for word: a trigger would run when a row is written, a view when it is read."""
+
+_FOREIGN = ("-wal", "-shm")
+"""What SQLite plays back into a file when it opens it, and never leaves beside one of ours."""
+
+_LINKED_JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+"""How a journal ends that names another file, which SQLite deletes when it has played the journal back."""
+
+_LONGEST = 256 * 1024**2
+"""Bytes of one value; of the longest texts that are read a comparison takes a tenth of it."""
+
+_STEPS, _SECONDS = 1_000_000, 2.0
+"""After how many steps it is looked whether a question takes too long of a processor: a made-up tree may
+have no end."""
 
 _PASSING = (
     "SQLITE_BUSY",
@@ -60,6 +76,7 @@ class DerivedFile:
         self._path = path
         self._damaged = False
         self._connection: sqlite3.Connection | None = None
+        self._began = 0.0
         with suppress(OSError):
             if path.is_file():
                 self._open()
@@ -68,6 +85,7 @@ class DerivedFile:
         """Return the rows of a query, none where the file cannot answer."""
         if self._connection is None:
             return []
+        self._began = time.thread_time()
         try:
             return self._connection.execute(sql, values).fetchall()
         except _TROUBLE as error:
@@ -91,14 +109,31 @@ class DerivedFile:
 
     def _open(self) -> None:
         try:
-            self._connection = _connect(self._path, "rw")
-            number = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            self._connection = self._connect()
+            self._check_schema(self._connection)
         except _TROUBLE as error:
             self._give_up(error)
-        else:
-            if number != _SCHEMA_NUMBER:
-                self._damaged = True
-                self.close()
+
+    def _check_schema(self, connection: sqlite3.Connection) -> None:
+        """Raise ``DatabaseError`` for a schema that is not ours; nothing else has been looked at by then."""
+        found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
+        number = connection.execute("PRAGMA user_version").fetchone()[0]
+        if [sql for (sql,) in found] != _SCHEMA or number != _SCHEMA_NUMBER:
+            raise sqlite3.DatabaseError("it has another schema than ours")
+
+    def _check_companions(self) -> None:
+        """Raise ``DatabaseError`` where SQLite would play back into the file what is not ours."""
+        is_foreign = any(os.path.lexists(self._beside(ending)) for ending in _FOREIGN)
+        try:
+            with open_file(self._beside("-journal")) as journal:
+                journal.seek(max(0, journal.seek(0, os.SEEK_END) - len(_LINKED_JOURNAL)))
+                is_foreign = is_foreign or journal.read() == _LINKED_JOURNAL
+        except FileNotFoundError:
+            pass
+        except NotRegular:
+            is_foreign = True
+        if is_foreign:
+            raise sqlite3.DatabaseError("there is another program's file beside it")
 
     def _give_up(self, error: Exception) -> None:
         is_passing = getattr(error, "sqlite_errorname", "").startswith(_PASSING)
@@ -120,32 +155,43 @@ class DerivedFile:
             # By us and not by SQLite, which would follow a link that waits there.
             with suppress(FileExistsError):
                 new_file(self._path, archive_permissions(self._path.parent)).close()
-        connection = self._connection or _connect(self._path, "rw")
-        self._connection = connection
+            open_file(self._path).close()
+        self._began = time.thread_time()
+        connection = self._connection = self._connection or self._connect()
         connection.execute("BEGIN IMMEDIATE")
-        if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA_NUMBER:
-            for line in _SCHEMA.split(";"):
+        if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+            for line in (*_SCHEMA, f"PRAGMA user_version = {_SCHEMA_NUMBER}"):
                 connection.execute(line)
+        self._check_schema(connection)
         for sql, rows in statements:
             connection.executemany(sql, rows)
         connection.execute("COMMIT")
 
     def _remove(self) -> None:
-        """Remove the file, and its journal, which must not be played back into the next one."""
-        self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)
-        self._path.unlink(missing_ok=True)
+        """Remove the file, and what is beside it, which must not be played back into the next one."""
+        for ending in ("-journal", *_FOREIGN, ""):
+            self._beside(ending).unlink(missing_ok=True)
         self._damaged = False
 
+    def _beside(self, ending: str) -> Path:
+        return self._path.with_name(f"{self._path.name}{ending}")
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-    try:
-        # A power cut may cost the file, which can be computed again, and every row carries its digest.
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    def _connect(self) -> sqlite3.Connection:
+        self._check_companions()
+        uri = f"{self._path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+            connection.set_progress_handler(self._is_overdue, _STEPS)
+            # A power cut may cost the file, which can be computed again, and every row carries its signature.
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA cell_size_check = ON")
+            connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _is_overdue(self) -> bool:
+        return time.thread_time() - self._began > _SECONDS

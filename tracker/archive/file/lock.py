@@ -21,6 +21,7 @@ from pathlib import Path
 from tracker.archive.file.modes import archive_permissions
 from tracker.errors import ArchiveLocked, ArchiveUnusable
 from tracker.files import permit
+from tracker.inputs.formats import parse_report
 from tracker.inputs.passwords import strip_user
 
 LOCK_NAME = "lock"
@@ -103,9 +104,11 @@ def take_lock(folder: Path, timeout: float = 0.0) -> Lock:
 
 def read_holder(folder: Path) -> Holder | None:
     """Return who holds an archive, as the file says; None where there is none, or it says nothing."""
+    from tracker.model.strict import read_typed  # noqa: PLC0415 (where there is a file to read)
+
     try:
-        return Holder(**json.loads((folder / LOCK_NAME).read_bytes()))
-    except (OSError, ValueError, TypeError):
+        return read_typed(Holder, parse_report((folder / LOCK_NAME).read_bytes()))
+    except (OSError, ValueError):
         return None
 
 

@@ -13,7 +13,7 @@ import sqlite3
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
@@ -31,13 +31,16 @@ from tracker.archive.schema.migrations import WITHDRAWALS
 from tracker.archive.schema.rows import fetch_value
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.files import new_file, new_folder
+from tracker.inputs.formats import parse_report
 from tracker.inputs.passwords import strip_user
 from tracker.model.rights import CopyKind, MadeCopy
+from tracker.model.strict import read_typed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from tracker.archive.rights.scrubbing import Destroyed
+    from tracker.model.rights import CopyKind
 
 BEFORE_REPAIR = "before-repair"
 BEFORE_TAKE_OVER = "before-take-over"
@@ -170,10 +173,8 @@ def _read_noted(folder: Path) -> Iterator[MadeCopy]:
         return
     for line in lines:
         # A line may have been cut short, or edited.
-        with suppress(ValueError, TypeError):
-            copy = MadeCopy(**json.loads(line))
-            if copy.kind in get_args(CopyKind):
-                yield copy
+        with suppress(ValueError):
+            yield read_typed(MadeCopy, parse_report(line))
 
 
 def _lacks(path: str, documents: Collection[str]) -> bool:

@@ -25,6 +25,9 @@ class NotReadable:
 ReadAgain = Callable[[bytes, str, str], str | NotReadable]
 """Reads a document with the extractor of this name, as this media type."""
 
+Recompute = Callable[[str], tuple[int, tuple[str, ...]]]
+"""Computes a sample of what is kept in ``derived.db`` again, drawn by a seed: how much, and what differs."""
+
 Progress = Callable[[int, int], None]
 """Receives how many of how many units are done."""
 
@@ -34,6 +37,7 @@ class Hooks:
     """The functions that a verification calls, and the instant at which it is made."""
 
     reread: ReadAgain
+    recompute: Recompute
     instant: str
     progress: Progress
     sandbox: str

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import find_watch_list
@@ -91,6 +92,8 @@ class _Verification:
                 if has_pages:
                     opening.report_lost_log(self.folder, connection, findings)
                     self._check_record()
+                if not hooks.is_alone:
+                    self._check_derived(hooks)
                 self._check_units(mirror, hooks)
                 self._check_history(base, branch.noted)
         has_mirror = (self.folder / MIRROR).exists()
@@ -108,6 +111,15 @@ class _Verification:
             structure.check_links(self.connection, self.findings)
             row_checks.check_rows(self.connection, self.findings)
         structure.check_search(self.connection, self.findings)
+
+    def _check_derived(self, hooks: Hooks) -> None:
+        """Compare a sample of what is derived with what is computed again: another one after each run."""
+        (run,) = self.connection.execute("SELECT max(id) FROM runs").fetchone()
+        number, differing = hooks.recompute(str(run))
+        self.findings.count("derived", number)
+        meaning = "it was kept as another answer than the one that is computed today"
+        for what in differing:
+            self.findings.fault("derived", what, DERIVED_NAME, meaning, f"delete {DERIVED_NAME}")
 
     def _list_mirror(self, repository: Repository, base: str | None) -> mirror_files.MirrorFiles | None:
         try:

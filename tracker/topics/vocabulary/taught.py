@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.files import read_file
-from tracker.inputs.formats import parse_json
+from tracker.inputs.formats import parse_report
+from tracker.model.strict import NotAsTyped, read_typed
 from tracker.model.topics import TopicModel, TopicWeights
 from tracker.text.identity import digest_text
 
@@ -19,11 +20,29 @@ if TYPE_CHECKING:
     from tracker.model.topics import Vocabulary
 
 FORMAT: Final = "tracker topic model 1"
+MODEL_ENDING: Final = ".model.json"
+_LONGEST: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenTopic:
+    bias: float
+    terms: dict[str, float]
+    words: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What is read of a model's file."""
+
+    language: str
+    threshold: float
+    topics: dict[str, _WrittenTopic]
 
 
 def model_path(vocabulary: Path) -> Path:
     """Return where the model of a vocabulary's file is: beside it."""
-    return vocabulary.with_suffix(".model.json")
+    return vocabulary.with_suffix(MODEL_ENDING)
 
 
 def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
@@ -32,13 +51,12 @@ def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
     Raises ``VocabularyInvalid`` for a file that is no model, or the model of another vocabulary.
     """
     try:
-        text = read_file(path).decode("utf-8")
+        data = read_file(path)
     except FileNotFoundError:
         return vocabulary
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise VocabularyInvalid(f"{path}: cannot be read: {reason}") from error
-    content = _read_object(text, path)
+    except OSError as error:
+        raise VocabularyInvalid(f"{path}: cannot be read: {error.strerror}") from error
+    content = _read_object(data, path)
     if content.get("vocabulary") != vocabulary.digest:
         raise VocabularyInvalid(
             f"{path}: learned for other topics or terms than {vocabulary.name} has now;"
@@ -48,7 +66,7 @@ def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
     unknown = {topic.topic for topic in model.topics} - {topic.id for topic in vocabulary.topics}
     if unknown:
         raise VocabularyInvalid(
-            f"{path}: damaged ({min(unknown)!r} is no topic); run tracker topics learn again"
+            f"{path}: damaged ({min(unknown)[:_LONGEST]!r} is no topic); run tracker topics learn again"
         )
     return teach(vocabulary, model)
 
@@ -92,9 +110,9 @@ def _heaviest_first(weights: Mapping[str, float]) -> dict[str, float]:
     return dict(sorted(weights.items(), key=lambda item: (-abs(item[1]), item[0])))
 
 
-def _read_object(text: str, path: Path) -> dict[str, object]:
+def _read_object(data: bytes, path: Path) -> dict[str, object]:
     try:
-        content = parse_json(text)
+        content = parse_report(data)
     except ValueError as error:
         raise VocabularyInvalid(f"{path}: not valid JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -102,18 +120,10 @@ def _read_object(text: str, path: Path) -> dict[str, object]:
     return content
 
 
-def _read_model(content: Mapping[str, object], path: Path) -> TopicModel:
+def _read_model(content: dict[str, object], path: Path) -> TopicModel:
     try:
-        topics = cast("dict[str, dict[str, dict[str, float]]]", content["topics"])
-        rows = tuple(
-            TopicWeights(
-                topic,
-                float(cast("float", row["bias"])),
-                {word: float(weight) for word, weight in row["words"].items()},
-                {term: float(weight) for term, weight in row["terms"].items()},
-            )
-            for topic, row in topics.items()
-        )
-        return make_model(str(content["language"]), float(cast("float", content["threshold"])), rows)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        written = read_typed(_Written, content)
+    except NotAsTyped as error:
         raise VocabularyInvalid(f"{path}: damaged ({error}); run tracker topics learn again") from error
+    rows = [TopicWeights(name, each.bias, each.words, each.terms) for name, each in written.topics.items()]
+    return make_model(written.language, written.threshold, tuple(rows))

@@ -47,7 +47,7 @@ def compare_files(then: Fields, now: Fields) -> Iterator[Difference]:
 
 
 def _compare_values(then: object, now: object, part: Part, place: tuple[str, ...]) -> Iterator[Difference]:
-    if then == now:
+    if _write(then) == _write(now):
         return
     if isinstance(then, list) and isinstance(now, list):
         then, now = _name_rows(then, place[-1]), _name_rows(now, place[-1])
@@ -56,6 +56,11 @@ def _compare_values(then: object, now: object, part: Part, place: tuple[str, ...
             yield from _compare_values(then.get(name), now.get(name), part, (*place, name))
     else:
         yield Difference(part, place, _show(then), _show(now))
+
+
+def _write(value: object) -> str:
+    """Return a value as text: in Python true is 1, and 1 is 1.0."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _name_rows(rows: list[Any], name: str) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""``tracker reproduce``: a comparison computed again from its JSON, and each value that differs."""
+"""A comparison computed again from its JSON, and each value that differs."""
 
 from __future__ import annotations
 
@@ -8,25 +8,24 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
-from tracker.inputs.zips import BEGINNING
-from tracker.model.plain import from_row
+from tracker.inputs.formats import parse_report
+from tracker.model.changes import Provenance
 from tracker.model.reproduced import Reproduced
+from tracker.model.strict import NotAsTyped, read_typed
 from tracker.model.texts import Side
 from tracker.model.topics import SURE
 from tracker.references import parse_reference
 from tracker.report.json_text import SCHEMA_VERSION, encode_published
+from tracker.report.safe import one_line
 from tracker.text.encoder import ENCODERS
 from tracker.text.identity import digest_text
-from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.caveats import list_passed
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.differences import check_texts, compare_files
-from tracker.workflows.compare.package import list_reports, load_packed, read_decided, read_package
-from tracker.workflows.compare.sides import read_document
 from tracker.workflows.compare.withheld import MARK, withhold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Sequence
 
     from tracker.archive.session import ArchiveSession
     from tracker.decisions.rulings import Decided
@@ -37,9 +36,18 @@ if TYPE_CHECKING:
     Fields = dict[str, Any]
 
 _SIDES: Final = ("old", "new")
-_OF_ARCHIVE: Final = ("caveats", "decided", "last", "levels")
+_LISTS: Final = ("changes", "topics")
+_OF_STATEMENTS: Final = ("last",)
+_OF_ARCHIVE: Final = (*_OF_STATEMENTS, "decided", "levels")
 """What rests on other statements of the series, or on decisions: only the archive can tell it again."""
-_UNTOLD: Final = ("earlier sessions (returned, last a priority)", "decisions")
+_LONGEST: Final = 20
+_MOST_PASSED: Final = 200
+"""Statements between two that a caveat may count: the oldest bodies have met eighty times."""
+_UNTOLD: Final = {
+    "last": "earlier sessions (returned, last a priority)",
+    "decided": "decisions",
+    "": "what the archive notes of the statements (title, speaker, date)",
+}
 
 
 class Told(NamedTuple):
@@ -52,27 +60,6 @@ class Told(NamedTuple):
     """Its digest."""
 
 
-def reproduce(path: Path, archive: ArchiveSession, vocabulary: Path | None) -> tuple[Reproduced, ...]:
-    """Compute again what ``tracker diff --format json`` wrote, or a replication zip has.
-
-    Where the archive has both snapshots with the same bytes they are compared there, otherwise the texts
-    that the file has, and what rests on other statements is left out. A zip is computed with the vocabulary
-    in it, unless one is named. Raises ``DocumentUnreadable`` for what is no such file, and ``NotInArchive``
-    where it may not have a text, and the archive has none.
-    """
-    data = read_document(path)
-    if not data.startswith(BEGINNING):
-        written = read_comparison(data, str(path))
-        return (recompute(written, str(path), archive, load_vocabulary(vocabulary))[1],)
-    members = read_package(data, str(path))
-    asked = load_vocabulary(vocabulary) if vocabulary else load_packed(members)
-    reports = [(name, read_comparison(members[name], f"{path}: {name}")) for name in list_reports(members)]
-    return tuple(
-        recompute(written, f"{path}: {name}", archive, asked, read_decided(members, name, str(path)))[1]
-        for name, written in reports
-    )
-
-
 def recompute(
     written: Fields,
     place: str,
@@ -80,11 +67,14 @@ def recompute(
     vocabulary: Vocabulary,
     decided: Decided = UNDECIDED,
 ) -> tuple[Comparison, Reproduced]:
-    """Return a comparison computed again, and how it differs; raises as ``reproduce`` does.
+    """Return a comparison computed again, and how it differs from what ``read_comparison`` returned.
 
-    What people ``decided`` is the archive's own where that has the texts.
+    Where the archive has both snapshots with the same bytes they are compared there, otherwise the texts
+    that the file has, and what rests on other statements is left out. What people ``decided`` is the
+    archive's own where that has the texts. Raises ``NotInArchive`` where the file may not have a text, and
+    the archive has none.
     """
-    told = [read_told(written, side, place) for side in _SIDES]
+    told = [read_told(written, side) for side in _SIDES]
     kept = [find_kept(each, archive) for each in told]
     again = _compare_again(written, place, archive, vocabulary, decided, told, kept)
     again = replace(
@@ -93,13 +83,15 @@ def recompute(
     closed, in_archive = MARK in written, all(kept)
     now: Fields = json.loads(encode_published(again))
     then, now = (written, withhold(now)) if closed else (written, now)
-    if not in_archive:
-        then, now = _without_archive(then), _without_archive(now)
+    left_out = () if in_archive else _OF_ARCHIVE if decided == UNDECIDED else _OF_STATEMENTS
+    if left_out:
+        now["caveats"] = _add_passed(then.get("caveats"), again)
+        then, now = _leave_out(then, left_out), _leave_out(now, left_out)
     return again, Reproduced(
         old=told[0].name,
         new=told[1].name,
         archive=str(archive.folder) if in_archive else None,
-        left_out=() if in_archive else _UNTOLD,
+        left_out=() if in_archive else tuple(_UNTOLD[name] for name in _UNTOLD if name in {*left_out, ""}),
         changes=len(written["changes"]),
         topics=len(written["topics"]),
         differences=(*(() if closed else check_texts(written)), *compare_files(then, now)),
@@ -117,7 +109,9 @@ def _compare_again(
 ) -> Comparison:
     """Compare the snapshots that the archive has kept, or else the texts in the file."""
     sides = (
-        None if MARK in written else (_read_side(written["old"], place), _read_side(written["new"], place))
+        None
+        if MARK in written
+        else (read_typed(Side, written["old"], "old"), read_typed(Side, written["new"], "new"))
     )
     encoder = ENCODERS["none" if written["provenance"]["encoder"] == "none" else "default"]
     sure = float(written["provenance"].get("sure", SURE))
@@ -153,58 +147,66 @@ def find_kept(told: Told, archive: ArchiveSession) -> Reference | None:
 
 
 def read_comparison(data: bytes, place: str) -> Fields:
-    """Return a comparison as its JSON has it; raises ``DocumentUnreadable`` where it is none."""
+    """Return a comparison as its JSON has it, of which sides and provenance are as their types say.
+
+    Raises ``DocumentUnreadable``, with the field where there is one, for what is no comparison or damaged.
+    """
     try:
-        written = json.loads(data)
-    except (ValueError, RecursionError):
-        written = None
-    parts = {*_SIDES, "changes", "topics", "provenance"}
+        written: Any = parse_report(data)
+    except ValueError as error:
+        raise DocumentUnreadable(
+            f"{place} is no comparison ({error}); tracker diff OLD NEW --format json writes one"
+        ) from None
+    parts = {*_SIDES, *_LISTS, "provenance"}
     if not (isinstance(written, dict) and parts <= written.keys()):
         raise DocumentUnreadable(f"{place} is no comparison; tracker diff OLD NEW --format json writes one")
     version = written.get("schema_version")
     if version != SCHEMA_VERSION:
-        raise DocumentUnreadable(
-            f"{place} has schema version {version!r}; this release reads {SCHEMA_VERSION}"
-        )
+        shown = one_line(repr(version))[:_LONGEST]
+        raise DocumentUnreadable(f"{place} has schema version {shown}; this release reads {SCHEMA_VERSION}")
+    try:
+        read_typed(Provenance, written["provenance"], "provenance")
+        for name in _LISTS:
+            read_typed(tuple[Any, ...], written[name], name)
+        for name in _SIDES:
+            _check_side(read_typed(Side, written[name], name), name, is_withheld=MARK in written)
+    except NotAsTyped as error:
+        raise DocumentUnreadable(f"{place} is damaged: {error}") from None
     return written
 
 
-def read_told(written: Fields, side: str, place: str) -> Told:
-    """Return what names the text ``old`` or ``new``; raises ``DocumentUnreadable`` where that lacks."""
+def _check_side(side: Side, name: str, *, is_withheld: bool) -> None:
+    """Raise ``NotAsTyped`` where segments do not follow one another, each the text at its place."""
+    at, text = 0, side.version.text
+    for number, each in enumerate(side.version.segments):
+        is_there = is_withheld or text[each.start : each.end] == each.text
+        if each.ordinal != number or not at <= each.start <= each.end or not is_there:
+            raise NotAsTyped(f"{name}.version.segments[{number}]", " is not the text at its place")
+        at = each.end
+
+
+def read_told(written: Fields, side: str) -> Told:
+    """Return what names the text ``old`` or ``new`` of what ``read_comparison`` returned."""
     told = written[side]
-    try:
-        text = (
-            written["provenance"][f"{side}_text"] if MARK in written else digest_text(told["version"]["text"])
-        )
-        return Told(str(told["name"]), told.get("snapshot"), told.get("sha256"), text)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _damaged(place, error) from None
+    text = written["provenance"][f"{side}_text"] if MARK in written else digest_text(told["version"]["text"])
+    return Told(told["name"], told.get("snapshot"), told.get("sha256"), text)
 
 
-def _damaged(place: str, error: Exception) -> DocumentUnreadable:
-    return DocumentUnreadable(f"{place} is damaged: a side of the comparison lacks {error}")
+def _add_passed(then: object, again: Comparison) -> list[str]:
+    """Return the caveats, with as many statements between the two as are told: the archive alone knows."""
+    for passed in range(_MOST_PASSED):
+        caveats = [*again.caveats, *list_passed(again.old, again.new, passed)]
+        if caveats == then:
+            return caveats
+    return list(again.caveats)
 
 
-def _read_side(told: Fields, path: str) -> Side:
-    try:
-        side = from_row(Side, told)
-        text = side.version.text
-        moved = [each for each in side.version.segments if text[each.start : each.end] != each.text]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _damaged(path, error) from None
-    if moved:
-        raise DocumentUnreadable(
-            f"{path} is damaged: segment {moved[0].ordinal} is not the text at its place"
-        )
-    return side
-
-
-def _without_archive(written: Fields) -> Fields:
+def _leave_out(written: Fields, left_out: Collection[str]) -> Fields:
     """Return what a comparison says without what rests on the archive; what returned is new."""
 
     def leave(value: object) -> object:
         if isinstance(value, dict):
-            return {name: leave(each) for name, each in value.items() if name not in _OF_ARCHIVE}
+            return {name: leave(each) for name, each in value.items() if name not in left_out}
         if isinstance(value, list):
             return [leave(each) for each in value]
         return "new" if value == "returned" else value
@@ -212,5 +214,5 @@ def _without_archive(written: Fields) -> Fields:
     return {
         name: value if name in _SIDES else leave(value)
         for name, value in written.items()
-        if name not in _OF_ARCHIVE
+        if name not in left_out
     }

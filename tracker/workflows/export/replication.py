@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from platform import python_version
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.archive.reading.holdings import open_holdings
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.holdings import Holdings
     from tracker.archive.session import ArchiveSession
     from tracker.decisions.rulings import Decided
-    from tracker.model.changes import Comparison
+    from tracker.model.changes import Comparison, Provenance
     from tracker.model.citations import CitedText
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
@@ -54,7 +56,11 @@ if TYPE_CHECKING:
 
     Members = dict[str, bytes]
 
-_NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(
+_SIDES: Final = ("old", "new")
+CITED: Final = "citations/statements.json"
+"""What is cited of each text; the other files of citations say it in the forms of other programs."""
+RIGHTS: Final = "rights.json"
+NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(
     ("title", "statement_type", "symbol", "speaker", "post", "on_behalf_of", "url")
 )
 """What a citation of a closed text leaves out: it is told by name, date and digest."""
@@ -96,6 +102,8 @@ def export_replication(
     """
     with new_target(target, archive.folder, private=private) as permissions:
         loaded = load_vocabulary(vocabulary)
+        if vocabulary:
+            loaded = replace(loaded, name=_name_packed(vocabulary))
         reports = [_read(path, archive, loaded) for path in paths]
         has_archive = archive.folder.exists()
         with open_holdings(archive.folder, private=private) if has_archive else nullcontext() as holdings:
@@ -110,7 +118,7 @@ def export_replication(
 def _read(path: Path, archive: ArchiveSession, vocabulary: Vocabulary) -> _Report:
     data = read_document(path)
     written = read_comparison(data, str(path))
-    told = read_told(written, "old", str(path)), read_told(written, "new", str(path))
+    told = read_told(written, "old"), read_told(written, "new")
     comparison, found = recompute(written, str(path), archive, vocabulary)
     if found.differences:
         first = " \u00b7 ".join(found.differences[0].place)
@@ -136,10 +144,7 @@ def _list(
     path: Path | None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files by their names, in their order."""
-    yield (
-        "README.txt",
-        describe([each.told for each in reports], closed, _list_rights(reports, archive)).encode(),
-    )
+    yield "README.txt", describe([each.told for each in reports], closed, python_version()).encode()
     for number, report in enumerate(reports, 1):
         yield f"{REPORTS}{number}.json", _withhold(report, closed)
         if not report.has(closed) and (decided := _find_decided(report, archive)) != UNDECIDED:
@@ -147,12 +152,13 @@ def _list(
     for number, report in enumerate(reports, 1):
         yield f"methods/{number}.txt", render_methods(report.comparison, vocabulary).encode()
     sides = dict(each for report in reports for each in report.sides)
+    if rights := list_rights(list(sides), archive):
+        yield RIGHTS, write_rights(rights)
     yield from _list_texts({told: side for told, side in sides.items() if told.text not in closed}, archive)
-    yield from _list_citations([Citation(each) for each in _cite(list(sides), archive, closed)])
+    yield from list_citations([Citation(each) for each in _cite(list(sides), archive, closed)])
     yield from _list_vocabulary(path)
     source = reports[0].comparison.provenance
-    versions = json.dumps(list_versions(source), indent=2, ensure_ascii=False) + "\n"
-    yield "versions.json", versions.encode()
+    yield "versions.json", write_versions(source, python_version())
     yield "requirements.txt", "".join(f"{line}\n" for line in list_requirements(source.release)).encode()
 
 
@@ -168,8 +174,10 @@ def _list_texts(sides: Mapping[Told, Side], archive: ArchiveSession) -> Iterator
     )
 
 
-def _list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
+def list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that say what is cited, each in another form; none where nothing is."""
     if cited:
+        yield CITED, _write_json([asdict(each.source) for each in cited])
         yield "citations/statements.bib", citing.render_bibtex(cited).encode()
         yield "citations/statements.csl.json", citing.citations_csl(cited).encode()
         yield "citations/statements.ris", citing.render_ris(cited).encode()
@@ -178,21 +186,35 @@ def _list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
 def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
     if not report.has(closed):
         return report.data
-    return (json.dumps(withhold(report.written), indent=2, ensure_ascii=False) + "\n").encode()
+    return _write_json(withhold(report.written))
 
 
-def _list_rights(reports: Sequence[_Report], archive: ArchiveSession) -> Mapping[str, str]:
+def list_rights(sides: Sequence[Told], archive: ArchiveSession) -> dict[str, str]:
     """Return what the watch list says of the rights in each text, by its name."""
     watch = archive.folder / WATCH_FILE
     said = {each.id: each.rights for each in read_watch_list(watch).sources} if watch.exists() else {}
     found: dict[str, str] = {}
-    for told in (each for report in reports for each in report.told) if any(said.values()) else ():
+    for told in sides if any(said.values()) else ():
         reference = find_kept(told, archive)
         for capture in archive.versions.captures(reference) if reference else ():
             givers = archive.versions.origins(capture.id)
             noted = [said.get(each.source.partition(":")[0]) for each in givers]
             found |= {told.name: "; ".join(dict.fromkeys(filter(None, noted)))} if any(noted) else {}
     return found
+
+
+def write_rights(rights: Mapping[str, str]) -> bytes:
+    """Return the file of rights."""
+    return _write_json(rights)
+
+
+def write_versions(source: Provenance, python: str) -> bytes:
+    """Return the file of the releases and digests that a comparison rests on."""
+    return _write_json(list_versions(source, python))
+
+
+def _write_json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _find_decided(report: _Report, archive: ArchiveSession) -> Decided:
@@ -220,12 +242,19 @@ def _cite(sides: Sequence[Told], archive: ArchiveSession, closed: frozenset[str]
             found = archive.reader.cited(reference)
         except NotInArchive:
             continue
-        yield replace(found, **_NOT_OPEN) if told.text in closed else found
+        yield replace(found, **NOT_OPEN) if told.text in closed else found
 
 
 def _list_vocabulary(path: Path | None) -> Iterator[tuple[str, bytes]]:
     if path is None:
         yield from ((f"{SHIPPED}{each.name}", each.read_bytes()) for each in list_shipped())
         return
-    named = {f"vocabulary{path.suffix.lower()}": path, "vocabulary.model.json": model_path(path)}
-    yield from ((f"{VOCABULARY}{name}", file.read_bytes()) for name, file in named.items() if file.exists())
+    packed = Path(_name_packed(path) + path.suffix.lower())
+    for name, file in ((packed, path), (model_path(packed), model_path(path))):
+        if file.exists():
+            yield f"{VOCABULARY}{name}", file.read_bytes()
+
+
+def _name_packed(vocabulary: Path) -> str:
+    """Return what a user's vocabulary is called in a zip: as its file, of what all systems allow in names."""
+    return re.sub(r"[^\w-]+", "-", vocabulary.stem, flags=re.ASCII).strip("-") or "vocabulary"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import re
 from importlib import metadata
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -11,11 +11,14 @@ from tracker.report.safe import one_line
 from tracker.workflows.compare.package import REPORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tracker.model.changes import Provenance
     from tracker.workflows.compare.reproduce import Told
 
+_HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
+"""A package index may have another program by that name."""
+_PINNED: Final = re.compile(r"(?P<name>[\w.-]{1,100})==[\w.!+]{1,50}", re.ASCII)
 _WITHHELD: Final = """
 Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
 place of each text, keyed by the two whole texts; to compute them again, name an archive that has the texts:
@@ -23,11 +26,11 @@ tracker reproduce FILE.zip --archive FOLDER
 """
 
 
-def list_versions(source: Provenance) -> dict[str, str]:
-    """Return the releases and digests that a comparison rests on."""
+def list_versions(source: Provenance, python: str) -> dict[str, str]:
+    """Return the releases and digests that a comparison rests on, with the release of Python."""
     return {
         "tracker": source.release,
-        "python": platform.python_version(),
+        "python": python,
         "encoder": source.encoder,
         "prior": source.prior,
         "vocabulary": source.vocabulary,
@@ -36,23 +39,32 @@ def list_versions(source: Provenance) -> dict[str, str]:
 
 def list_requirements(release: str) -> Iterator[str]:
     """Yield the program and what it rests on, each at the release that is installed."""
-    # A package index may have another program by that name.
-    yield f"# tracker {release}, from a clone of its repository: pip install FOLDER"
+    yield _HEAD.format(release=release)
+    for name in _list_required():
+        try:
+            yield f"{name}=={metadata.version(name)}"
+        except metadata.PackageNotFoundError:  # one for another Python or system
+            continue
+
+
+def check_requirements(data: bytes, release: str) -> bool:
+    """Return whether a file names the program and only what it rests on, each at some release and once."""
+    head, *lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
+    pinned = [_PINNED.fullmatch(line) for line in lines]
+    named = [match["name"] for match in pinned if match]
+    order = [name for name in _list_required() if name in named]
+    return head == _HEAD.format(release=release) and named == order and None not in pinned
+
+
+def _list_required() -> Iterator[str]:
     for line in metadata.requires("tracker") or ():
         if "extra ==" not in line:
             name = line.split(";")[0]
-            name = name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]
-            try:
-                yield f"{name}=={metadata.version(name)}"
-            except metadata.PackageNotFoundError:  # one for another Python or system
-                continue
+            yield name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]
 
 
-def describe(reports: Sequence[tuple[Told, Told]], closed: frozenset[str], rights: Mapping[str, str]) -> str:
-    """Return the page to read first; of ``closed`` texts, by digest, it says that they are not there.
-
-    ``rights`` is what is noted of the rights in a text, by its name.
-    """
+def describe(reports: Sequence[tuple[Told, Told]], closed: frozenset[str], python: str) -> str:
+    """Return the page to read first; of ``closed`` texts, by digest, it says that they are not there."""
     page = files(__package__).joinpath("replication_readme.txt").read_text("utf-8")
     lines = [
         f"{REPORTS}{number}.json  {' and '.join(one_line(told.name) for told in report)}"
@@ -64,7 +76,4 @@ def describe(reports: Sequence[tuple[Told, Told]], closed: frozenset[str], right
             _WITHHELD,
             *(f"{one_line(told.name)}  document {told.document}, text {told.text}" for told in held_back),
         ]
-    if rights:
-        lines += ["", "Rights in the texts, as the archive notes them:", ""]
-        lines += [f"{one_line(name)}  {one_line(told)}" for name, told in rights.items()]
-    return page.format(python=platform.python_version(), reports="\n".join(lines))
+    return page.format(python=python, reports="\n".join(lines))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.capture.web.payload import redact
 from tracker.errors import ReferenceInvalid
-from tracker.inputs.formats import parse_json
+from tracker.inputs.formats import parse_report
 from tracker.inputs.passwords import strip_users
 from tracker.model.record import Declaration
 from tracker.references import parse_reference
@@ -26,6 +26,7 @@ MEDIA_TYPES = frozenset({MEDIA_TYPE, _AS_JSON})
 
 _FORMAT = 1
 _TEXTS = ("statement_type", "title", "symbol", "speaker", "post", "on_behalf_of", "url")
+_STATUSES = range(100, 1000)
 _FLAGS = ("kind_inferred", "language_inferred", "title_inferred")
 
 
@@ -69,7 +70,7 @@ def read_metadata(content: bytes, media_type: str) -> OwnMetadata | None:
     Raises ``ReferenceInvalid`` where it names no statement, or holds a date that is none.
     """
     try:
-        fields = parse_json(content) if media_type == _AS_JSON else _read_fields(content)
+        fields = parse_report(content) if media_type == _AS_JSON else _read_fields(content)
     except ValueError:
         return None
     if not isinstance(fields, dict) or fields.get("tracker") != _FORMAT:
@@ -79,7 +80,11 @@ def read_metadata(content: bytes, media_type: str) -> OwnMetadata | None:
         raise ReferenceInvalid(f"{reference} names no session")
     delivered = fields.get("delivered")
     said: dict[str, Any] = {
-        **{name: strip_users(str(fields[name])) for name in _TEXTS if fields.get(name)},
+        **{
+            name: strip_users(fields[name])
+            for name in _TEXTS
+            if isinstance(fields.get(name), str) and fields[name]
+        },
         **{name: fields.get(name) is True for name in _FLAGS},
         "delivered": check_date(str(delivered)) if delivered else None,
     }
@@ -91,7 +96,7 @@ def read_metadata(content: bytes, media_type: str) -> OwnMetadata | None:
 def _read_answer(written: object) -> tuple[int | None, tuple[tuple[str, str], ...]]:
     """Return status and headers; none where they are not what ``write_metadata`` writes."""
     match written:
-        case {"status": int(status), "headers": list(pairs)}:
+        case {"status": int(status), "headers": list(pairs)} if status in _STATUSES:
             headers = tuple((str(pair[0]), str(pair[1])) for pair in pairs if _is_pair(pair))
             return status, redact(headers)
     return None, ()
@@ -103,7 +108,7 @@ def _is_pair(value: object) -> bool:
 
 def _read_fields(content: bytes) -> dict[str, Any]:
     lines = (line.partition(b":") for line in content.splitlines() if line.strip())
-    return {name.decode(): parse_json(value) for name, _, value in lines}
+    return {name.decode(): parse_report(value) for name, _, value in lines}
 
 
 def _write_answer(check: Check) -> dict[str, object] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.lock import read_clock
@@ -18,6 +19,7 @@ from tracker.errors import DocumentUnreadable, ReaderStopped
 from tracker.model.verifying import Checked, Finding
 from tracker.text.encoder import check_model
 from tracker.text.kept_arrays import Damaged, cache_folder
+from tracker.workflows.keep.sampling import recompute_kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +43,8 @@ def verify(archive: Path, instant: str, progress: Progress, *, is_alone: bool = 
     where there is no archive, or it cannot be opened for another reason than damage, and ``ArchiveLocked``
     where a run keeps writing to both copies.
     """
-    verified, _ = verify_archive(archive, Hooks(read_again, instant, progress, tell_level(), is_alone))
+    hooks = replace(_gather_hooks(archive, instant, progress), is_alone=is_alone)
+    verified, _ = verify_archive(archive, hooks)
     return verified if is_alone else _with_encoder(verified)
 
 
@@ -71,7 +74,12 @@ def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
 
     Raises as ``verify`` does.
     """
-    return repair_archive(archive, Hooks(read_again, instant, progress, tell_level()), read_clock)
+    return repair_archive(archive, _gather_hooks(archive, instant, progress), read_clock)
+
+
+def _gather_hooks(archive: Path, instant: str, progress: Progress) -> Hooks:
+    recompute = partial(recompute_kept, archive)
+    return Hooks(read_again, recompute, instant, progress, tell_level())
 
 
 def read_again(data: bytes, extractor: str, media_type: str) -> str | NotReadable:
