@@ -82,6 +82,8 @@ class SnapshotEntry:
     source: str | None
     checked: Checked | None = None
     """None for what no source of the watch list gave."""
+    challenged: bool = False
+    """Whether a text that looks more like a statement took its place, and no person confirmed it since."""
 
 
 @dataclass(frozen=True, slots=True)

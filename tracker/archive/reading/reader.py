@@ -101,6 +101,7 @@ class Reader(Record):
         Raises ``NotInArchive`` where there is none.
         """
         from tracker.archive.ledger.gaps import read_checked  # noqa: PLC0415 (as above)
+        from tracker.archive.ledger.reviews import is_challenged  # noqa: PLC0415 (as above)
         from tracker.model.record import SnapshotEntry  # noqa: PLC0415
 
         narrowed, values = queries.narrow_to(reference)
@@ -114,8 +115,11 @@ class Reader(Record):
         )
         if not rows:
             raise self.missing(reference)
-        checked = method(read_checked)
-        return tuple(SnapshotEntry(Reference(*row[1:8]), *(*row[8:], checked(self, row[0]))) for row in rows)
+        checked, challenged = method(read_checked), method(is_challenged)
+        return tuple(
+            SnapshotEntry(Reference(*row[1:8]), *row[8:], checked(self, row[0]), challenged(self, row[0]))
+            for row in rows
+        )
 
     def side(self, reference: Reference) -> Side:
         """Return one statement: the preferred edition that fits, its latest snapshot or the one named.

@@ -92,6 +92,7 @@ def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
         f"read by {entry.extractor}",
         f"from {entry.source}" if entry.source else "",
         _checked(entry.checked) if entry.checked else "",
+        "challenged: tracker review" if entry.challenged else "",
     )
 
 

@@ -9,6 +9,7 @@ from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid
+from tracker.model.ledger import CHALLENGED
 from tracker.model.texts import Side
 from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Review
-    from tracker.model.record import Recorded
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival
 
@@ -72,30 +72,35 @@ def decide_review(
     """Accept a document as the next snapshot of its statement, or reject it; the record keeps who and why.
 
     Rejected bytes are not shown again: they get the outcome ``rejected``. Accepting undoes a rejection;
-    nothing undoes an acceptance, since a snapshot stays.
+    nothing undoes an acceptance, since a snapshot stays. What was challenged is a snapshot already, and stays
+    one either way: accepting confirms it.
     ``reference`` names the statement of a link that an index led to. The coder's note is the reason, and
     required.
 
     Raises ``DecisionInvalid`` for a decision that is incomplete or too late, ``ReferenceInvalid``,
     ``NotInArchive`` for an unknown number, and ``DocumentUnreadable`` where there is no text.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
+    # 94 ms, only once the input is valid.
+    from tracker.archive.storing.store import name_snapshot, open_store  # noqa: PLC0415
 
     check_coder(coder)
     if not (coder.note or "").strip():
         raise DecisionInvalid("missing option --reason TEXT")
     with open_ledger(archive) as ledger:
         review = _decide(ledger, number, verdict, coder, reference)
-        arrival = _read_again(archive, _find(ledger, number), ledger) if verdict == "accept" else None
+        is_new = verdict == "accept" and review.cause != CHALLENGED
+        arrival = _read_again(archive, _find(ledger, number), ledger) if is_new else None
     with open_store(archive, "review") as store, store.batch():
         # Again, now that no other run can write: another person may have decided since.
         review = _decide(store.ledger, number, verdict, coder, reference)
         store.begin(coder.decided)
-        recorded: Recorded | None = None
+        snapshot = review.snapshot if verdict == "accept" else None
         if arrival and review.reference:
             declared = declare_arrival(arrival, review.reference)
-            recorded = record_arrival(store, arrival, declared, _last_seen(review, store.ledger))
-        store.settle(review, recorded)
+            snapshot = name_snapshot(
+                record_arrival(store, arrival, declared, _last_seen(review, store.ledger))
+            )
+        store.settle(review, snapshot)
     with open_ledger(archive) as ledger:
         return _find(ledger, number)
 
@@ -112,7 +117,7 @@ def _decide(ledger: Ledger, number: int, verdict: Verdict, coder: Coder, referen
         reason=coder.note,
         reference=_name(review, verdict, reference),
     )
-    if verdict == "accept":
+    if verdict == "accept" and review.cause != CHALLENGED:
         _check_order(decided, ledger)
     return decided
 
