@@ -90,9 +90,9 @@ class OtherStatement:
         return f"XAA/UNGA/80~{self.kind}.{self.language}" if self.kind else "XAA/UNGA/80"
 
 
-def load_other_pages() -> tuple[OtherPage, ...]:
-    """Return the pages of ``data/other_pages.toml``, in the order of the file."""
-    rows = tomllib.loads((_DATA / "other_pages.toml").read_text(encoding="utf-8"))["page"]
+def load_other_pages(name: str = "other_pages") -> tuple[OtherPage, ...]:
+    """Return the pages of ``data/other_pages.toml``, or of ``fresh_pages``, in the order of the file."""
+    rows = tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))["page"]
     return tuple(
         OtherPage(
             f"{number}, {row['kind']}, {row['language']}",

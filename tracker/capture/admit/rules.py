@@ -112,6 +112,7 @@ class AdmissionRules:
     home_languages: frozenset[str]
     speaking: re.Pattern[str]
     """Searched before a country's name, in lower case."""
+    speaking_perhaps: re.Pattern[str]
     speaking_after: re.Pattern[str]
     announcing: re.Pattern[str]
     """Matched at the beginning of a heading, in lower case."""
@@ -138,6 +139,7 @@ def load_rules() -> AdmissionRules:
         home_names=frozenset(tables["home"]["names"]),
         home_languages=frozenset(tables["home"]["languages"]),
         speaking=_compile_speaking(tables["speaking"], tables["fillers"]),
+        speaking_perhaps=_compile_speaking(tables["speaking_perhaps"], tables["fillers"]),
         speaking_after=re.compile(rf"(?:['’]s)?\s*(?:{_any_of(tables['speaking_after'])})"),
         announcing=re.compile(_any_of(tables["announcing"])),
         first_person=_by_language(tables["first_person"]),
