@@ -108,6 +108,8 @@ class AdmissionRules:
     """In the order in which they are tried."""
     statement: tuple[str, ...]
     """Folded phrases that statements have and generated pages do not."""
+    subjects: tuple[str, ...]
+    """Folded words of statements that other pages may have as well."""
     home_names: frozenset[str]
     home_languages: frozenset[str]
     speaking: re.Pattern[str]
@@ -136,6 +138,7 @@ def load_rules() -> AdmissionRules:
         bounds=Thresholds(**tables["bounds"]),
         pages=tuple(_read_page(cause, rows) for cause, rows in tables["pages"].items()),
         statement=_folded(tables["statement"]),
+        subjects=_folded(tables["subjects"]),
         home_names=frozenset(tables["home"]["names"]),
         home_languages=frozenset(tables["home"]["languages"]),
         speaking=_compile_speaking(tables["speaking"], tables["fillers"]),

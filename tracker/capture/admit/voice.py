@@ -25,6 +25,8 @@ class Voice:
     words: int
     speaker: float
     """Words of the first person, of address, and of a delegation or group in the third person."""
+    is_public: bool
+    """Whether it has any word of a statement, beside those of the first person."""
     office: str
     """The kind of page that it is most like, where it has enough of that one's words; else empty."""
     office_share: float
@@ -49,8 +51,11 @@ def measure_voice(
         return None
     own, words = without_quotes(text), max(count_words(text, language), 1)
     tables = (rules.first_person, rules.spoken, *((rules.reporting,) if kind == "summary" else ()))
-    spoken = sum(len(table[language].findall(own)) for table in tables)
+    first, *others = (len(table[language].findall(own)) for table in tables)
+    spoken = first + sum(others)
     folded, bounds = fold(own), rules.bounds
+    known = (*rules.statement, *rules.subjects)
+    is_public = spoken > first or any(each in folded for each in known)
     office, most, shown = "", 0, tuple[str, ...]()
     for rule in rules.offices:
         pattern = rule.words[language]
@@ -60,7 +65,7 @@ def measure_voice(
         different = dict.fromkeys((*named, *found))
         if number > most and len(different) >= bounds.office_words:
             office, most, shown = rule.cause, number, tuple(different)
-    return Voice(words, spoken / words, office, most / words, shown)
+    return Voice(words, spoken / words, is_public, office, most / words, shown)
 
 
 def find_silence(voice: Voice | None) -> tuple[str, str] | None:
@@ -76,6 +81,8 @@ def find_silence(voice: Voice | None) -> tuple[str, str] | None:
         )
     if voice.speaker < load_rules().bounds.voice:
         return "no statement", f"of {voice.words:,} words {spoken}"
+    if not voice.is_public:
+        return "no statement", f"{voice.words:,} words, and but for I and we none of those of statements"
     return None
 
 
