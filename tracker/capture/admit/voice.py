@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.genre import without_quotes
+from tracker.capture.admit.names import find_mentions
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import count_words
 from tracker.text.identity import fold
@@ -26,7 +27,7 @@ class Voice:
     speaker: float
     """Words of the first person, of address, and of a delegation or group in the third person."""
     is_public: bool
-    """Whether it has any word of a statement, beside those of the first person."""
+    """Whether it has any word of a statement, beside those of the first person, or names a country."""
     office: str
     """The kind of page that it is most like, where it has enough of that one's words; else empty."""
     office_share: float
@@ -55,7 +56,7 @@ def measure_voice(
     spoken = first + sum(others)
     folded, bounds = fold(own), rules.bounds
     known = (*rules.statement, *rules.subjects)
-    is_public = spoken > first or any(each in folded for each in known)
+    is_public = spoken > first or any(each in folded for each in known) or any(find_mentions(own))
     office, most, shown = "", 0, tuple[str, ...]()
     for rule in rules.offices:
         pattern = rule.words[language]
@@ -82,7 +83,10 @@ def find_silence(voice: Voice | None) -> tuple[str, str] | None:
     if voice.speaker < load_rules().bounds.voice:
         return "no statement", f"of {voice.words:,} words {spoken}"
     if not voice.is_public:
-        return "no statement", f"{voice.words:,} words, and but for I and we none of those of statements"
+        return (
+            "no statement",
+            f"{voice.words:,} words, but for I and we none of those of statements, and no country",
+        )
     return None
 
 
