@@ -63,8 +63,8 @@ def read_history(
     edition = _find_edition(connection, source, reference)
     kept = () if edition is None else _select(connection, "snapshots.edition = ?", edition, _LATEST)
     is_confirmed = not kept or bool(fetch_value(connection, _CONFIRMED, [edition]))
-    is_settled = reference is None or (kept and is_confirmed)
-    siblings = () if is_settled else _read_siblings(connection, reference)
+    is_first = not kept or not is_confirmed
+    siblings = _read_siblings(connection, reference) if reference and is_first else ()
     return History(kept, _read_twins(connection, reference, document, text), siblings, is_confirmed)
 
 

@@ -69,7 +69,8 @@ MEANINGS: Final = {
 def list_causes() -> tuple[tuple[str, str], ...]:
     """Return every cause for which a document waits for review, with its meaning."""
     rules = load_rules()
-    return (*((rule.cause, rule.means) for rule in (*rules.pages, *rules.offices)), *MEANINGS.items())
+    of_pages = ((rule.cause, rule.means) for rule in rules.pages)
+    return (*of_pages, *((rule.cause, rule.means) for rule in rules.offices), *MEANINGS.items())
 
 
 @dataclass(frozen=True, slots=True)
