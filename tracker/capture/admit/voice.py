@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tracker.model.texts import TextKind
 
 _MOST_SHOWN: Final = 4
+_SEARCHED: Final = 8_000
+"""Characters in which words of offices are looked for: their pages are short, and speeches long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,18 @@ def measure_voice(
     folded, bounds = fold(own), rules.bounds
     known = (*rules.statement, *rules.subjects)
     is_public = spoken > first or any(each in folded for each in known) or any(find_mentions(own))
+    beginning = folded[:_SEARCHED]
     office, most, shown = "", 0, tuple[str, ...]()
     for rule in rules.offices:
         pattern = rule.words[language]
         named = dict.fromkeys(found for title in titles for found in pattern.findall(title))
-        found = pattern.findall(folded)
+        found = pattern.findall(beginning)
         number = len(found) + bounds.office_title * len(named)
         different = dict.fromkeys((*named, *found))
         if number > most and len(different) >= bounds.office_words:
             office, most, shown = rule.cause, number, tuple(different)
-    return Voice(words, spoken / words, is_public, office, most / words, shown)
+    searched = max(count_words(beginning, language), 1)
+    return Voice(words, spoken / words, is_public, office, most / min(words, searched), shown)
 
 
 def find_silence(voice: Voice | None) -> tuple[str, str] | None:
