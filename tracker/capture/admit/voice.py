@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import TextKind
 
 _MOST_SHOWN: Final = 4
-_SEARCHED: Final = 8_000
+_SEARCHED: Final = 4_000
 """Characters in which words of offices are looked for: their pages are short, and speeches long."""
 
 
