@@ -13,7 +13,7 @@ from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, so
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.record.encoding import read_reference
 from tracker.archive.schema import migrations
-from tracker.archive.storing.store import open_store
+from tracker.archive.storing.store import name_snapshot, open_store
 from tracker.errors import ArchiveUnusable, DecisionInvalid, NotInArchive, ReferenceInvalid
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
@@ -61,11 +61,11 @@ def settle(folder: Path, review: Review, verdict: Literal["accept", "reject"], d
         review, verdict=verdict, person="Ana", decided=f"{day}T10:00:00Z", reason="seen on the site"
     )
     with open_store(folder, "review") as store, store.batch():
-        recorded = None
+        snapshot = None
         if verdict == "accept":
             text = store.ledger.document(review.sha256).decode()
-            recorded = record(store, declare("XAA/UNGA/79~prepared.en"), text)
-        store.settle(decided, recorded)
+            snapshot = name_snapshot(record(store, declare("XAA/UNGA/79~prepared.en"), text))
+        store.settle(decided, snapshot)
 
 
 # Quarantine ---------------------------------------------------------------------------------------------

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tests.benchmarks import fit_certainty
+from tests.benchmarks import first_captures, fit_certainty
 from tests.benchmarks.alignment import load_scorer, match_ours
 from tests.benchmarks.fit_alignment import CachedEncoder, load_documents
 from tests.benchmarks.fit_strength import LAST_SESSION, load_requests, measure_kappa
 from tests.benchmarks.moves import measure_among
+from tests.benchmarks.quarantine import load_speeches, seeded
 from tests.benchmarks.strength import grade_by_ours
 from tests.benchmarks.upr import measure_quickly
 from tests.coded_sheets import CODING, EARLIER, read_sheet
+from tests.other_pages import draw_halves, load_other_pages
 from tests.shared_data import find_shared
 from tracker.alignment.weights import load_weights
 from tracker.changes.shifts.requests import load_grade_weights
@@ -64,6 +66,9 @@ KAPPA_FLOOR = 0.90
 COMMONEST = 4
 """The grade that counts where none is given: the commonest code."""
 
+MOST_STOPPED = 2
+"""Of 100 short speeches, and of 22 statements of the made-up country, the most that wait for a person."""
+
 CLAIM_SHEETS = CODING / "mended.csv", EARLIER / "levels.csv"
 """Claims are measured on all coded speeches of the countries in these sheets: a quarter, in 100 seconds."""
 CLAIM_FLOORS = {
@@ -86,6 +91,7 @@ def main() -> None:
     fallen += [] if measure_topics(data) else ["topics"]
     fallen += [] if measure_strength() else ["strength"]
     fallen += [] if measure_claims() else ["claims"]
+    fallen += [] if measure_first_captures() else ["first captures"]
     if fallen:
         sys.exit(f"below the floor, or on other data: {', '.join(fallen)}")
 
@@ -174,6 +180,20 @@ def measure_claims() -> bool:
     held = hold_claims("held out", coded.pairs, told) and held
     shown = fit_certainty.list_claims(coded, coded.pairs, shipped)
     return hold_claims("shipped", coded.pairs, [claim for claim in shown if claim.claimable]) and held
+
+
+def measure_first_captures() -> bool:
+    """Measure pages that are no statement and short statements, as first captures; print and compare."""
+    pages = first_captures.judge_pages(draw_halves(load_other_pages())["reported"])
+    drawn = seeded().sample(load_speeches("reported"), 100)
+    good = first_captures.judge_statements(), first_captures.judge_cut(drawn, first_captures.CUTS[0])
+    kept_out = pages.quarantined / pages.trials
+    stopped, judged = (sum(getattr(each, name) for each in good) for name in ("quarantined", "trials"))
+    print(
+        f"{'first captures':14} {kept_out:.3f} of {pages.trials} pages kept out"
+        f" (floor {first_captures.KEPT_OUT}), {stopped} of {judged} statements (ceiling {MOST_STOPPED})"
+    )
+    return kept_out >= first_captures.KEPT_OUT and stopped <= MOST_STOPPED
 
 
 def measure_entropy(answers: Array, chances: Array) -> float:

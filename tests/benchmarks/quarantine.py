@@ -117,14 +117,14 @@ def measure_slowest(speeches: list[Speech]) -> float:
     return max(seconds)
 
 
-def load_speeches(half: Half) -> list[Speech]:
-    """Return the speeches of every second country, in order."""
-    folders = sorted(folder for folder in require("ungdc").iterdir() if folder.is_dir())
-    chosen = folders[0 if half == "chosen" else 1 :: 2]
+def load_speeches(half: Half, *names: str) -> list[Speech]:
+    """Return the speeches of every second country, in order; with ``names`` from other sets of them."""
+    countries = sorted(folder.name for folder in require("ungdc").iterdir() if folder.is_dir())
     return [
-        Speech(folder.name, int(path.name.partition("_")[0]), _cut(path.read_text("utf-8-sig", "replace")))
-        for folder in chosen
-        for path in sorted(folder.glob("[0-9]*.txt"))
+        Speech(country, int(path.name.partition("_")[0]), _cut(path.read_text("utf-8-sig", "replace")))
+        for country in countries[0 if half == "chosen" else 1 :: 2]
+        for name in names or ("ungdc",)
+        for path in sorted((require(name) / country).glob("[0-9]*.txt"))
     ]
 
 

@@ -29,6 +29,9 @@ CheckOutcome = Literal[
 GOOD_OUTCOMES: Final = frozenset({"new", "changed", "unchanged", "moved"})
 """The outcomes of a source that is well; ``snapshot`` counts the others as findings."""
 
+CHALLENGED: Final = "challenged"
+"""The cause of a review of a snapshot whose place a better candidate took."""
+
 Announcement = Literal["corrigendum", "last-modified", "silent"]
 """How the publisher announced a change: in words, by the server's date, or not at all."""
 
@@ -146,7 +149,7 @@ class Review:
     decided: str | None = None
     reason: str | None = None
     snapshot: Reference | None = None
-    """What became of it once accepted."""
+    """What became of it once accepted; of what was challenged, the snapshot that it is."""
 
 
 Expected = Literal["expected", "no statement", "withdrawn"]

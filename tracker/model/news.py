@@ -14,8 +14,8 @@ MANY: Final = 3
 """Sources of one host that fail alike, or are well again, from which on the host is told once."""
 
 NewsKind = Literal[
-    "new", "changed silently", "changed", "reads otherwise", "moved", "came back", "well again",
-    "quarantined", "rejected", "unreachable", "gone", "robots-denied",
+    "new", "better candidate", "changed silently", "changed", "reads otherwise", "moved", "came back",
+    "well again", "quarantined", "rejected", "unreachable", "gone", "robots-denied",
 ]  # fmt: skip
 
 
@@ -34,6 +34,17 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstText:
+    """What came in where nothing was, or in the place of something else."""
+
+    title: str | None
+    """Its first heading, or else the title of the statement."""
+    words: int
+    sentence: str
+    """The first that is neither a heading nor a salutation, as far as there is one."""
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """One event of a night; the same failure of the same source is none the next night."""
 
@@ -43,5 +54,6 @@ class News:
     is_open: bool
     """Whether its source and both texts are: what is restricted or embargoed is not quoted in messages."""
     revision: Revision | None = None
+    first: FirstText | None = None
     series: Reference | None = None
     """Of an index, country and body of what it lists."""

@@ -88,6 +88,8 @@ class SnapshotEntry:
     """The kind in its reference was inferred from the text, and declared by nobody."""
     clock_confirmed: bool | None = None
     """Whether servers confirmed the clock of the night that captured it; None for what no night did."""
+    challenged: bool = False
+    """Whether a text that looks more like a statement took its place, and no person confirmed it since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from tracker.model.texts import Extraction, Reference, Version
@@ -167,9 +167,16 @@ class Discovery:
     reference: Reference | None
 
 
+CHALLENGE: Final = "better candidate"
+"""The cause of a document that took the place of one that looks less like a statement."""
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a document may become a snapshot; where not, the rule that stopped it and its evidence."""
+    """Whether a document may become a snapshot; where not, the rule that stopped it and its evidence.
+
+    One that is accepted in place of another text has a cause as well, ``CHALLENGE``.
+    """
 
     accepted: bool
     cause: str = ""
@@ -209,4 +216,9 @@ class History:
     twins: tuple[Reference, ...] = ()
     """Other statements that have exactly the same bytes or the same clean text."""
     siblings: tuple[Kept, ...] = ()
-    """At a first capture, what is kept of the nearest sessions of the same country and body."""
+    """At a first capture, what is kept of the nearest sessions of the same country and body.
+
+    Also where what is kept is not confirmed.
+    """
+    is_confirmed: bool = True
+    """Whether a person recorded or accepted any of the snapshots."""

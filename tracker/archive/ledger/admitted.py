@@ -40,6 +40,14 @@ JOIN statements ON statements.id = editions.statement
 WHERE country = ? AND body = ? AND session = ? AND item IS ? AND kind IS ? AND language = ? AND ordinal = ?
 """
 
+_CONFIRMED = """
+SELECT 1 FROM snapshots WHERE edition = ? AND (
+    id NOT IN (SELECT snapshot FROM outcomes WHERE snapshot IS NOT NULL AND outcome IN ('new', 'changed'))
+    OR id IN (SELECT snapshot FROM reviews WHERE snapshot IS NOT NULL)
+) LIMIT 1
+"""
+"""Whether a person recorded any snapshot of an edition, since no night did, or accepted one."""
+
 _LAST_GIVEN = """
 SELECT snapshot FROM outcomes WHERE source = ? AND snapshot IS NOT NULL ORDER BY id DESC LIMIT 1
 """
@@ -54,8 +62,10 @@ def read_history(
     """
     edition = _find_edition(connection, source, reference)
     kept = () if edition is None else _select(connection, "snapshots.edition = ?", edition, _LATEST)
-    siblings = () if kept or reference is None else _read_siblings(connection, reference)
-    return History(kept, _read_twins(connection, reference, document, text), siblings)
+    is_confirmed = not kept or bool(fetch_value(connection, _CONFIRMED, [edition]))
+    is_first = not kept or not is_confirmed
+    siblings = _read_siblings(connection, reference) if reference and is_first else ()
+    return History(kept, _read_twins(connection, reference, document, text), siblings, is_confirmed)
 
 
 def read_current(connection: sqlite3.Connection, source: str, reference: Reference | None) -> Kept | None:

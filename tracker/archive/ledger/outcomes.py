@@ -32,7 +32,7 @@ SELECT outcomes.id, reference, etag, last_modified,
     outcomes.url, http_status, sha256, size, announced,
     {NAME}, ordinal
 FROM outcomes
-{join_snapshot("outcomes")}
+{join_snapshot("outcomes.snapshot")}
 """  # noqa: S608 (our own text)
 _OF_RUN = _CHECKS % ("outcomes.observed", "outcomes.seconds")
 _AGAIN = _CHECKS % ("repeats.observed", "repeats.seconds") + "JOIN repeats ON repeats.outcome = outcomes.id"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tracker.archive.ledger.outcomes import read_check
 from tracker.archive.record.encoding import read_name, read_reference
 from tracker.archive.record.queries import NAME, join_snapshot
-from tracker.archive.schema.rows import fetch_column, fetch_row
-from tracker.model.ledger import Review
+from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, has_table
+from tracker.model.ledger import CHALLENGED, Review
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 _REVIEWS = f"""
 SELECT outcomes.reference, reviews.id, reviews.source, outcomes.address, reviews.document, documents.size,
-    documents.media_type, cause, detail, outcomes.observed, verdict, person, decided, reason, {NAME}, ordinal
+    documents.media_type, iif(outcomes.snapshot IS NULL, cause, '{CHALLENGED}'), detail, outcomes.observed,
+    verdict, person, decided, reason, {NAME}, ordinal
 FROM reviews
 JOIN outcomes ON outcomes.id = reviews.outcome
 JOIN documents ON documents.sha256 = reviews.document
-{join_snapshot("reviews")}
+{join_snapshot("coalesce(reviews.snapshot, outcomes.snapshot)")}
 """  # noqa: S608 (our own text)
 
 _IS_WITHDRAWN = """EXISTS (
@@ -36,6 +37,24 @@ def write_review(connection: sqlite3.Connection, outcome: int, source: str, sha2
         "INSERT OR IGNORE INTO reviews (outcome, source, document) VALUES (?, ?, ?)",
         (outcome, source, sha256),
     )
+
+
+def challenge_snapshot(connection: sqlite3.Connection, snapshot: int) -> None:
+    """Put a snapshot before a person, with the check that made it; one that no check made stays as it is."""
+    connection.execute(
+        "INSERT OR IGNORE INTO reviews (outcome, source, document) SELECT id, source, sha256 FROM outcomes"
+        " WHERE snapshot = ? AND outcome IN ('new', 'changed') ORDER BY id LIMIT 1",
+        [snapshot],
+    )
+
+
+def is_challenged(connection: sqlite3.Connection, snapshot: int) -> bool:
+    """Return whether a better candidate took a snapshot's place, and no person confirmed it since."""
+    query = (
+        "SELECT 1 FROM outcomes JOIN reviews ON reviews.outcome = outcomes.id"
+        " WHERE outcomes.snapshot = ? AND verdict IS NOT 'accept'"
+    )
+    return has_table(connection, "reviews") and fetch_value(connection, query, [snapshot]) is not None
 
 
 def settle_review(connection: sqlite3.Connection, review: Review, run: int, snapshot: int | None) -> None:

@@ -105,6 +105,7 @@ class Reader(Record):
         Raises ``NotInArchive`` where there is none.
         """
         from tracker.archive.ledger.gaps import read_checked  # noqa: PLC0415 (as above)
+        from tracker.archive.ledger.reviews import is_challenged  # noqa: PLC0415 (as above)
         from tracker.model.record import SnapshotEntry  # noqa: PLC0415
 
         narrowed, values = queries.narrow_to(reference)
@@ -119,10 +120,12 @@ class Reader(Record):
         if not rows:
             raise self.missing(reference)
         checked, confirmed = method(read_checked), method(is_captured_by_confirmed_clock)
+        challenged = method(is_challenged)
         return tuple(
             SnapshotEntry(
                 Reference(*row[1:8]),
-                *(*row[8:-1], checked(self, row[0]), bool(row[-1]), confirmed(self, row[0])),
+                *(*row[8:-1], checked(self, row[0]), bool(row[-1])),
+                *(confirmed(self, row[0]), challenged(self, row[0])),
             )
             for row in rows
         )

@@ -64,10 +64,10 @@ def narrow(conditions: list[Condition]) -> tuple[str, list[object]]:
     return "".join(f" AND {sql}" for sql, _ in conditions), [value for _, value in conditions]
 
 
-def join_snapshot(table: str) -> str:
-    """Return the joins that find the name of the snapshot that a row may have in its column ``snapshot``."""
+def join_snapshot(snapshot: str) -> str:
+    """Return the joins that find the name of a snapshot, whose id, or NULL, an expression gives."""
     return f"""
-LEFT JOIN snapshots ON snapshots.id = {table}.snapshot
+LEFT JOIN snapshots ON snapshots.id = {snapshot}
 LEFT JOIN editions ON editions.id = snapshots.edition
 LEFT JOIN statements ON statements.id = editions.statement
 """

@@ -195,10 +195,16 @@ class Store:
             if check.outcome == "quarantined":
                 reviews.write_review(self._connection, outcome, check.source, str(check.sha256))
 
-    def settle(self, review: Review, snapshot: Recorded | None) -> None:
+    def challenge(self, snapshots: Iterable[Reference]) -> None:
+        """Put snapshots before a person, since a text that looks more like a statement took their place."""
+        with self.batch(), translate(self.path):
+            for each in snapshots:
+                reviews.challenge_snapshot(self._connection, find_snapshot(self._connection, each))
+
+    def settle(self, review: Review, snapshot: Reference | None) -> None:
         """Note how a person decided on a quarantined document; its verdict, person, instant and reason.
 
-        ``snapshot`` is the result of recording it, where it was accepted; do both in one batch. A link that
+        ``snapshot`` is what it was recorded as, where it was accepted; do both in one batch. A link that
         nobody has named is not fetched again where its document is rejected; of one that has a reference,
         other bytes may still be the statement.
         """
@@ -207,12 +213,14 @@ class Store:
                 self._connection,
                 review,
                 self.writing.begin_run(_to_utc(str(review.decided))),
-                find_snapshot(self._connection, name_snapshot(snapshot)) if snapshot else None,
+                find_snapshot(self._connection, snapshot) if snapshot else None,
             )
             if snapshot is None and review.reference is None:
                 expectations.refuse_candidate(self._connection, review.address)
             elif snapshot:
-                expectations.name_candidate(self._connection, review.address, snapshot.reference)
+                expectations.name_candidate(
+                    self._connection, review.address, replace(snapshot, snapshot=None)
+                )
 
     def remember(self, discoveries: Iterable[Discovery], found: str) -> None:
         """Remember the links that an index led to; those that are known stay as they are."""

@@ -7,16 +7,14 @@ a result decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.capture.admit.genre import find_genre
-from tracker.capture.admit.names import find_mentions, speaker_codes
 from tracker.capture.admit.pages import (
     Page,
     classify_page,
     find_home_page,
-    looks_like_statement,
     page_of_arrival,
     page_of_bytes,
 )
@@ -29,7 +27,8 @@ from tracker.capture.admit.shape import (
     measure_similarity,
 )
 from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
-from tracker.model.watching import Admission
+from tracker.capture.admit.voice import find_silence, is_clearer, measure_voice
+from tracker.model.watching import CHALLENGE, Admission
 from tracker.text.detection import detect_language
 from tracker.text.identity import fold
 from tracker.text.tables import KNOWN
@@ -37,6 +36,7 @@ from tracker.text.tables import KNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tracker.capture.admit.voice import Voice
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, Fetched, History, Kept
 
@@ -52,7 +52,7 @@ MEANINGS: Final = {
     "empty": "too few words for a first capture, or none",
     "collapsed": "far shorter than it used to be",
     "navigation": "links and headings without sentences",
-    "no statement": "a short first capture without any sign of being a statement",
+    "no statement": "a first capture in which hardly a word says who speaks",
     "report": "a report about a statement: who said what, in the third person",
     "teaser": "the beginning of a text, with a link to the rest",
     "several speakers": "a record in which several countries speak",
@@ -68,7 +68,9 @@ MEANINGS: Final = {
 
 def list_causes() -> tuple[tuple[str, str], ...]:
     """Return every cause for which a document waits for review, with its meaning."""
-    return (*((rule.cause, rule.means) for rule in load_rules().pages), *MEANINGS.items())
+    rules = load_rules()
+    of_pages = ((rule.cause, rule.means) for rule in rules.pages)
+    return (*of_pages, *((rule.cause, rule.means) for rule in rules.offices), *MEANINGS.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +102,42 @@ def admit(arrival: Arrival, history: History) -> Admission:
     thresholds are in ``admission.toml``; those of length and similarity adapt to a source's history. Pure,
     and always the same.
     """
+    page = page_of_arrival(arrival)
+    judged = _judge(arrival, history, page)
+    if judged.accepted or not _is_young(history):
+        return judged
+    current = history.snapshots[0]
+    heard = measure_voice(current.text, current.language, (), current.reference.kind), _hear(arrival, page)
+    if not is_clearer(*heard) or not _judge(arrival, replace(history, snapshots=()), page).accepted:
+        return judged
+    shares = " and ".join(f"{voice.speaker:.1%}" for voice in heard if voice)
+    detail = f"{shares} of the words of {current.reference} and of this text say who speaks; {judged.detail}"
+    return Admission(accepted=True, cause=CHALLENGE, detail=detail)
+
+
+def _judge(arrival: Arrival, history: History, page: Page) -> Admission:
     current = history.snapshots[0] if history.snapshots else None
     similarity = measure_similarity(arrival.version.text, current.text) if current else 0.0
-    case = _Arrived(arrival, history, current, similarity, page_of_arrival(arrival))
+    case = _Arrived(arrival, history, current, similarity, page)
     is_similar = current is not None and similarity >= load_rules().bounds.same_text
     for rule in _RULES_IF_SIMILAR if is_similar else _RULES:
         found = rule(case)
         if found:
             return Admission(accepted=False, cause=found[0], detail=found[1])
     return Admission(accepted=True)
+
+
+def _hear(arrival: Arrival, page: Page) -> Voice | None:
+    version, reference = arrival.version, arrival.source.reference
+    return measure_voice(version.text, version.language, page.titles, reference.kind if reference else None)
+
+
+def _is_young(history: History) -> bool:
+    """Tell whether all that is kept are a few documents of much the same text, which no person confirmed."""
+    kept, bounds = history.snapshots, load_rules().bounds
+    if history.is_confirmed or not 0 < len(kept) <= bounds.young_snapshots:
+        return False
+    return all(measure_similarity(kept[0].text, each.text) >= bounds.same_text for each in kept[1:])
 
 
 def refuse_unreadable(fetched: Fetched, error: str) -> Admission:
@@ -164,19 +193,9 @@ def _genre(case: _Arrived) -> RuleResult:
     return find_genre(case.arrival.version, case.reference, case.page.markup)
 
 
-def _unlike_statements(case: _Arrived) -> RuleResult:
-    """Find a short first capture without any words of a statement, and without its own country."""
-    version = case.arrival.version
-    if (
-        case.current
-        or version.words > load_rules().bounds.signs_up_to_words
-        or looks_like_statement(case.page)
-    ):
-        return None
-    own = speaker_codes(case.reference.country) if case.reference else frozenset()
-    if any(code in own for mention in find_mentions(case.text) for code in mention.codes):
-        return None
-    return "no statement", f"{version.words:,} words, and none of those by which statements are known"
+def _silent(case: _Arrived) -> RuleResult:
+    """Find a first capture in which nobody speaks, or a page that offices publish beside statements."""
+    return None if case.current else find_silence(_hear(case.arrival, case.page))
 
 
 def _twin_of_another_session(case: _Arrived) -> RuleResult:
@@ -241,6 +260,6 @@ _RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
     _twin_of_another_session,
 )
 _RULES: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
-    _garbled, _page, _home, _navigation, _lost, _language, _genre, _unlike_statements, _twin, _sibling,
+    _garbled, _page, _home, _navigation, _lost, _language, _genre, _silent, _twin, _sibling,
     _other_text,
 )  # fmt: skip

@@ -39,9 +39,14 @@ def find_genre(version: Version, reference: Reference | None, markup: bytes = b"
     return next(((cause, said) for cause, said in found if said), None)
 
 
+def without_quotes(text: str) -> str:
+    """Return a text without what stands between quotation marks."""
+    return _QUOTED.sub(" ", text)
+
+
 def _find_report(version: Version) -> str:
     """Find a text that tells what was said: it has verbs for that, and outside quotes no first person."""
-    rules, own = load_rules(), _QUOTED.sub(" ", version.text)
+    rules, own = load_rules(), without_quotes(version.text)
     first, reporting = rules.first_person.get(version.language), rules.reporting.get(version.language)
     if first is None or reporting is None:
         return ""

@@ -114,17 +114,31 @@ class NameMention:
 
 
 def speaker_codes(code: str) -> frozenset[str]:
-    """Return the codes of a speaker's own names; none for a made-up country, which has no name."""
+    """Return the codes of a speaker's own names, those of a state that it came from among them.
+
+    None for a made-up country, which has no name.
+    """
     try:
         country = find_country(code)
     except ReferenceInvalid:
         return frozenset()
-    return frozenset() if country.kind == "user-assigned" else frozenset({_code(country)})
+    if country.kind == "user-assigned":
+        return frozenset()
+    own = _code(country)
+    return frozenset(
+        {own, *(each.code for each in countries() if is_former(each.code) and own in each.successors)}
+    )
 
 
 def is_group(code: str) -> bool:
     """Tell whether a code is that of a group."""
     return find_country(code).kind == "group"
+
+
+def is_former(code: str) -> bool:
+    """Tell whether a code is that of a state which several others came from."""
+    country = find_country(code)
+    return country.kind == "withdrawn" and len(country.successors) > 1
 
 
 def find_mentions(text: str) -> Iterator[NameMention]:
@@ -166,7 +180,7 @@ def _by_first_word() -> dict[str, tuple[_Name, ...]]:
     """Return all names by their first word, the longest first, each with the codes that share it."""
     shared: dict[tuple[str, ...], dict[str, None]] = {}
     for country in countries():
-        if country.kind == "withdrawn" and len(country.successors) != 1:
+        if country.kind == "withdrawn" and not country.successors:
             continue
         for name in _latin_names(country):
             if words := tuple(map(_bare, _WORD.findall(name))):

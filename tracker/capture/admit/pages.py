@@ -107,12 +107,6 @@ def _is_home(address: str) -> bool:
     return not parts or (len(parts) == 1 and parts[0] in rules.home_names)
 
 
-def looks_like_statement(page: Page) -> bool:
-    """Tell whether a page has any words of statements."""
-    rules, text = load_rules(), "\n".join(page.lines)
-    return any(_contains(phrase, text) for phrase in (*rules.statement, *rules.subjects))
-
-
 def _weigh(page: Page, text: str, rule: PageRule, signs: int, known: str) -> str:
     bounds = load_rules().bounds
     titled = [title for title in page.titles if title in rule.titles]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.inputs.compiled import read_packaged
 from tracker.text.identity import fold
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _Table: TypeAlias = "dict[str, tuple[str, ...]]"
+
+_BEGIN, _END = r"(?<!\w)", r"(?!\w)"
+_WORD_BOUNDS: Final = {
+    **dict.fromkeys(("en", "fr", "es"), (_BEGIN, _END)),
+    # Words of Russian are inflected; those of Arabic have prefixes too, and in Chinese nothing divides them.
+    "ru": (_BEGIN, ""),
+    **dict.fromkeys(("ar", "zh"), ("", "")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,13 @@ class Thresholds:
     other_text: float
     learned_part: float
     least_other_text: float
-    signs_up_to_words: int
+    voice: float
+    office_words: int
+    office_share: float
+    office_title: int
+    doubtful_voice: float
+    clearer_voice: float
+    young_snapshots: int
     countries_from_words: int
     named_often: int
     own_share: float
@@ -76,6 +90,16 @@ class PageRule:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeRule:
+    """How one kind of page that offices publish beside statements is recognised."""
+
+    cause: str
+    means: str
+    words: Mapping[str, re.Pattern[str]]
+    """By language, searched in folded text."""
+
+
+@dataclass(frozen=True, slots=True)
 class AdmissionRules:
     """All rules."""
 
@@ -90,12 +114,16 @@ class AdmissionRules:
     home_languages: frozenset[str]
     speaking: re.Pattern[str]
     """Searched before a country's name, in lower case."""
+    speaking_perhaps: re.Pattern[str]
     speaking_after: re.Pattern[str]
     announcing: re.Pattern[str]
     """Matched at the beginning of a heading, in lower case."""
     first_person: Mapping[str, re.Pattern[str]]
     reporting: Mapping[str, re.Pattern[str]]
     """By language: words of who speaks, and of who reports what was said."""
+    spoken: Mapping[str, re.Pattern[str]]
+    """By language: words by which a speaker addresses others, or is named in the third person."""
+    offices: tuple[OfficeRule, ...]
     read_on: tuple[str, ...]
     """Folded words of a link to the rest of a text."""
     sessions: tuple[re.Pattern[str], ...]
@@ -114,10 +142,13 @@ def load_rules() -> AdmissionRules:
         home_names=frozenset(tables["home"]["names"]),
         home_languages=frozenset(tables["home"]["languages"]),
         speaking=_compile_speaking(tables["speaking"], tables["fillers"]),
+        speaking_perhaps=_compile_speaking(tables["speaking_perhaps"], tables["fillers"]),
         speaking_after=re.compile(rf"(?:['’]s)?\s*(?:{_any_of(tables['speaking_after'])})"),
         announcing=re.compile(_any_of(tables["announcing"])),
         first_person=_by_language(tables["first_person"]),
         reporting=_by_language(tables["reporting"]),
+        spoken=_by_language(tables["spoken"]),
+        offices=tuple(_read_office(cause, rows) for cause, rows in tables["offices"].items()),
         read_on=_folded(tables["read_on"]),
         sessions=tuple(re.compile(pattern, re.IGNORECASE) for pattern in _flat(tables["sessions"])),
     )
@@ -134,6 +165,21 @@ def _read_page(cause: str, rows: dict[str, _Table]) -> PageRule:
         patterns=re.compile("|".join(patterns)) if patterns else None,
         markup=re.compile("|".join(markup).encode(), re.IGNORECASE | re.DOTALL) if markup else None,
     )
+
+
+def _read_office(cause: str, rows: dict[str, Iterable[str]]) -> OfficeRule:
+    words = {
+        language: _compile_words(entries, language)
+        for language, entries in rows.items()
+        if language != "means"
+    }
+    return OfficeRule(cause, str(rows["means"]), words)
+
+
+def _compile_words(entries: Iterable[str], language: str) -> re.Pattern[str]:
+    longest_first = sorted((re.escape(fold(entry)) for entry in entries), key=len, reverse=True)
+    before, after = _WORD_BOUNDS[language]
+    return re.compile(f"{before}(?:{'|'.join(longest_first)}){after}")
 
 
 def _compile_speaking(cues: _Table, fillers: _Table) -> re.Pattern[str]:

@@ -87,7 +87,7 @@ def find_navigation(version: Version) -> str:
     bounds = load_rules().bounds
     every = in_sentences = 0
     for segment in version.segments:
-        words = _count_words(segment.text, version.language)
+        words = count_words(segment.text, version.language)
         every += words
         marks = len(_MARKS.findall(segment.text))
         if words >= bounds.sentence_words and marks * bounds.words_a_mark >= words:
@@ -106,7 +106,7 @@ def find_loss(version: Version, snapshots: Sequence[Kept], min_words: int | None
     bounds = load_rules().bounds
     if not snapshots:
         least = min_words if min_words is not None else bounds.min_words
-        if _count_words(version.text, version.language) >= least:
+        if count_words(version.text, version.language) >= least:
             return None
         shown = f"{version.words:,} {_unit(version)}; a first capture needs {least:,} words"
         return "empty", shown
@@ -129,7 +129,8 @@ def _allowed_loss(lengths: Sequence[int]) -> float:
     return float(min(max(bounds.spreads * spread, least), bounds.most_collapse))
 
 
-def _count_words(text: str, language: str) -> int:
+def count_words(text: str, language: str) -> int:
+    """Return the number of words; in Chinese by the number of characters."""
     if language == "zh":
         return round(sum(map(str.isalnum, text)) / load_rules().bounds.chinese_characters)
     return len(text.split())

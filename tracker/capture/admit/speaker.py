@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.admit.names import find_mentions, is_group, speaker_codes
+from tracker.capture.admit.names import find_mentions, is_former, is_group, speaker_codes
 from tracker.capture.admit.rules import load_rules
 from tracker.references import country_name, read_session
 from tracker.references.session_words import read_session_words
@@ -38,12 +38,16 @@ def count_countries(titles: Iterable[str], text: str) -> CountryMentions:
     """Count the countries that a text and its titles name, and those named as the one that speaks."""
     named: Counter[str] = Counter()
     speaking: Counter[str] = Counter()
+    perhaps: Counter[str] = Counter()
     for part in (*titles, text):
         low = part.lower()
         for mention in find_mentions(part):
             named.update(mention.codes)
             if _is_speaking(low, mention.start, mention.end):
                 speaking.update(mention.codes)
+            elif load_rules().speaking_perhaps.search(_read_before(low, mention.start)):
+                perhaps.update(mention.codes)
+    speaking.update({code: n for code, n in perhaps.items() if named[code] > 1})
     return CountryMentions(named, speaking)
 
 
@@ -59,7 +63,11 @@ def find_other_country(reference: Reference, naming: CountryMentions, words: int
         return ""
     bounds = load_rules().bounds
     mine = max(naming.named[code] for code in own)
-    others = {code: n for code, n in naming.named.items() if code not in own and not is_group(code)}
+    others = {
+        code: n
+        for code, n in naming.named.items()
+        if code not in own and not is_group(code) and not is_former(code)
+    }
     speaker = _most({code: others[code] for code in others if naming.speaking[code]})
     if speaker and mine <= bounds.own_share_of_speaker * others[speaker]:
         own_name = country_name(reference.country)
@@ -112,8 +120,12 @@ def _year(body: str, label: str) -> int | None:
 
 def _is_speaking(low: str, start: int, end: int) -> bool:
     rules = load_rules()
-    before = _SENTENCE_END.split(low[max(0, start - _BEFORE) : start])[-1]
-    return bool((before and rules.speaking.search(before)) or rules.speaking_after.match(low, end))
+    return bool(rules.speaking.search(_read_before(low, start)) or rules.speaking_after.match(low, end))
+
+
+def _read_before(low: str, start: int) -> str:
+    """Return what stands before a name in its sentence."""
+    return _SENTENCE_END.split(low[max(0, start - _BEFORE) : start])[-1]
 
 
 def _read_sessions(text: str) -> Counter[int]:

@@ -100,6 +100,7 @@ def _facts(entry: SnapshotEntry | WithdrawnSnapshot) -> tuple[str, ...]:
         f"from {entry.source}" if entry.source else "",
         "kind inferred from the text" if entry.kind_inferred else "",
         _checked(entry.checked) if entry.checked else "",
+        "challenged: tracker review" if entry.challenged else "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.ledger import Severity
-    from tracker.model.news import News, Revision
+    from tracker.model.news import FirstText, News
     from tracker.model.texts import Reference
     from tracker.report.document import Style
     from tracker.report.layout import Line
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _MARKS = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 _MESSAGE_WIDTH = 100
 _MOST_NOTES = 20
+_SENTENCE = 160
+"""Characters of a first sentence that are shown."""
 
 
 def name_statement(reference: Reference) -> str:
@@ -52,11 +55,15 @@ def headline(news: News) -> str:
     who = name_statement(named) if named else one_line(check.address)
     is_shown = check.outcome not in GOOD_OUTCOMES or news.revision or news.kind == "moved"
     cause = one_line(check.cause) if is_shown else ""
-    facts = (news.kind, _size(news.revision) if news.revision else "", cause)
+    cause = "" if cause == news.kind else cause
+    facts = (news.kind, _size(news), cause)
     return f"{who}: {', '.join(filter(None, facts))}"
 
 
-def _size(revision: Revision) -> str:
+def _size(news: News) -> str:
+    revision = news.revision
+    if revision is None:
+        return counted(news.first.words, "word") if news.first else ""
     words = f"{revision.old_words:,} {ARROW} {counted(revision.new_words, 'word')}"
     return f"{words}; sentences: {tally(revision.sentences) or 'the same'}"
 
@@ -87,6 +94,8 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
         if each.revision and (each.is_open or quotes_closed):
             for edits in each.revision.first:
                 yield from wrap(_mark(read_edits(edits, CONTEXT)), width, "    ", "    ")
+        if each.first and (each.is_open or quotes_closed):
+            yield from wrap(one_line(_begin(each.first)), width, "    ", "    ")
         for text in _facts(each):
             yield from wrap(one_line(text), width, "  ", "    ")
     if notes[_MOST_NOTES:]:
@@ -136,6 +145,12 @@ def _mark(runs: Sequence[Span]) -> list[Span]:
     return [Span(run.text.join(_MARKS[run.style]), run.style) if run.style in _MARKS else run for run in runs]
 
 
+def _begin(first: FirstText) -> str:
+    """Return the title and the first sentence, where that is another text."""
+    sentence = shorten(first.sentence, _SENTENCE, placeholder=" ...")
+    return " | ".join(dict.fromkeys(filter(None, (first.title, sentence))))
+
+
 def _facts(news: News) -> Iterator[str]:
     check, revision = news.check, news.revision
     if check.detail:
@@ -145,7 +160,7 @@ def _facts(news: News) -> Iterator[str]:
         yield check.address
     if revision:
         yield f"tracker diff {revision.old} {revision.new}"
-    elif news.kind == "quarantined":
+    elif news.kind in {"quarantined", "better candidate"}:
         yield "tracker review"
     elif news.kind == "gone" and check.reference is None and ":" not in check.source:
         yield f"if it has moved: {mend_listing(check.source)}"
@@ -180,6 +195,7 @@ def news_fields(news: News) -> dict[str, object]:
         "snapshot": check.snapshot and str(check.snapshot),
         "cause": check.cause,
         "detail": check.detail,
+        "first": news.first and plain_fields(news.first),
         "revision": revision
         and {
             **plain_fields(revision),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.model.ledger import CHALLENGED
 from tracker.model.news import MANY
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
@@ -115,9 +116,12 @@ def _entry(row: Waiting, width: int) -> Iterator[Line]:
 
 def _history(row: Waiting) -> Iterator[str]:
     review = row.review
+    is_challenged = review.cause == CHALLENGED
+    if is_challenged:
+        yield f"it is {review.snapshot}, and a text that looks more like a statement took its place"
     if review.verdict:
         verb = {"accept": "accepted", "reject": "rejected"}[review.verdict]
-        became = f" as {review.snapshot}" if review.snapshot else ""
+        became = f" as {review.snapshot}" if review.snapshot and not is_challenged else ""
         yield f"{verb}{became} by {review.person} on {str(review.decided)[:10]}: {review.reason}"
     if row.again and review.verdict != "accept":
         often = "once" if len(row.again) == 1 else counted(len(row.again), "time")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.storing.store import name_snapshot
 from tracker.capture.watch.discovery import source_of
 from tracker.capture.web.fetch import fetch_all
-from tracker.model.watching import FetchFailed
+from tracker.model.watching import CHALLENGE, FetchFailed
 from tracker.workflows.importing.add import declare_arrival, record_arrival
 from tracker.workflows.watch.examine import (
     CHECKS_READ,
@@ -105,7 +105,7 @@ class Journal:
         with store.batch():
             declared = declare_arrival(arrival, arrival.source.reference)
             recorded = record_arrival(store, arrival, declared, check.observed)
-            is_change = recorded.outcome == "changed" and check.cause != OTHER_SOURCE
+            is_change = recorded.outcome == "changed" and check.cause not in {OTHER_SOURCE, CHALLENGE}
             check = replace(
                 check,
                 outcome=recorded.outcome,
@@ -113,6 +113,7 @@ class Journal:
                 announced=(check.announced or "silent") if is_change else None,
             )
             store.note(check)
+            store.challenge(examined.challenged)
         return check
 
 

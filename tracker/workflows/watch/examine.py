@@ -10,7 +10,7 @@ from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.errors import DocumentUnreadable
 from tracker.model.ledger import GOOD_OUTCOMES, Check
-from tracker.model.watching import Admission, Validators
+from tracker.model.watching import CHALLENGE, Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.workflows.importing.add import read_arrival
 from tracker.workflows.watch.telling import OTHER_SOURCE, find_move, tell_change
@@ -49,6 +49,8 @@ class Examined:
     arrival: Arrival | None = None
     """To be recorded as a snapshot; its check says what is expected to come of it."""
     quarantined: Fetched | None = None
+    challenged: tuple[Reference, ...] = ()
+    """Snapshots whose place the arrival takes, to be put before a person."""
     listed: Fetched | None = None
     """An index whose bytes are kept as evidence of what it listed."""
 
@@ -210,6 +212,9 @@ class _Examination:
         moved = find_move(check, self.before.success)[1]
         past = self.ledger.past(check.source, CHECKS_READ)
         told = tell_change(check, arrival, history.snapshots, earlier, past, moved)
+        if admission.cause == CHALLENGE:
+            told = replace(told, cause=CHALLENGE, announced=None, detail=_join(told, admission.detail))
+            return Examined(told, arrival, challenged=tuple(each.reference for each in history.snapshots))
         review = self.ledger.last_review(check.source)
         if self.before.success is None and not (review and review.verdict == "accept"):
             told = replace(told, cause=OTHER_SOURCE, announced=None)

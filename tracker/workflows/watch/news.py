@@ -21,7 +21,9 @@ from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES
-from tracker.model.news import News, Revision
+from tracker.model.news import FirstText, News, Revision
+from tracker.model.watching import CHALLENGE
+from tracker.text.lines import is_salutation
 from tracker.workflows.watch.examine import CHECKS_READ
 from tracker.workflows.watch.telling import OTHER_SOURCE, RESTLESS, name_series
 
@@ -38,10 +40,12 @@ if TYPE_CHECKING:
     """Earlier checks of one source, newest first."""
 
 _SHOWN = 3
-_GRAVE = frozenset({"changed silently", "quarantined", "gone", "robots-denied"})
+_GRAVE = frozenset({"changed silently", "better candidate", "quarantined", "gone", "robots-denied"})
+_FIRST = frozenset({"new", "better candidate"})
+_BY_CAUSE: dict[str, NewsKind] = {OTHER_SOURCE: "reads otherwise", CHALLENGE: "better candidate"}
 _ORDER: tuple[NewsKind, ...] = (
-    "gone", "quarantined", "changed silently", "robots-denied", "unreachable", "rejected", "changed",
-    "reads otherwise", "new", "came back", "well again", "moved",
+    "gone", "quarantined", "better candidate", "changed silently", "robots-denied", "unreachable", "rejected",
+    "changed", "reads otherwise", "new", "came back", "well again", "moved",
 )  # fmt: skip
 
 
@@ -62,12 +66,13 @@ def gather_news(archive: Path, run: int, checks: Sequence[Check] = ()) -> tuple[
         # It may be our own network.
         news = [replace(each, severity="warning") for each in news]
     with open_reader(archive) as reader:
-        shut = _read_closed(reader, archive) if any(each.revision for each in news) else frozenset()
+        shut = _read_closed(reader, archive) if any(map(_is_quoted, news)) else frozenset()
         told = (
             replace(
                 each,
                 is_open=each.is_open and not _quotes(each, shut),
                 revision=_revise(each, reader),
+                first=_read_first(each, reader),
                 series=series.get(each.check.source),
             )
             for each in news
@@ -83,10 +88,15 @@ def _read_closed(reader: Reader, archive: Path) -> frozenset[str]:
     return frozenset(name for snapshot, name in named if snapshot in closed)
 
 
+def _is_quoted(news: News) -> bool:
+    return news.revision is not None or news.kind in _FIRST
+
+
 def _quotes(news: News, closed: frozenset[str]) -> bool:
-    """Return whether one of the two texts is closed: of what was dropped, the older one is quoted."""
+    """Return whether a text is closed that is quoted: of what was dropped, the older one is."""
     read = news.revision
-    return read is not None and not closed.isdisjoint({str(read.old), str(read.new)})
+    quoted = (read.old, read.new) if read else (news.check.snapshot,)
+    return _is_quoted(news) and not closed.isdisjoint(map(str, quoted))
 
 
 def _rank(news: News) -> tuple[bool, int, str]:
@@ -129,8 +139,8 @@ def _find_kind(check: Check, past: Past, ledger: Ledger) -> NewsKind | None:
 def _find_good(check: Check, failed: Past) -> NewsKind | None:
     if check.outcome == "moved" or (check.cause and check.reference is None):
         return "moved"
-    if check.cause == OTHER_SOURCE:
-        return "reads otherwise"
+    if check.cause in _BY_CAUSE:
+        return _BY_CAUSE[check.cause]
     if check.outcome == "changed" and check.announced == "silent":
         return "changed silently"
     if check.outcome in {"new", "changed"} and check.reference:
@@ -170,11 +180,33 @@ def _weigh(kind: NewsKind, check: Check, ledger: Ledger) -> Severity:
 def _draft(check: Check, past: Past) -> Revision | None:
     """Return which two snapshots a changed text is, to be compared once all news is known."""
     new = check.snapshot
-    if check.outcome != "changed" or new is None or not isinstance(new.snapshot, int):
+    if (
+        check.outcome != "changed"
+        or check.cause == CHALLENGE
+        or new is None
+        or not isinstance(new.snapshot, int)
+    ):
         return None
     given = next((each.snapshot for each in past if each.snapshot and each.snapshot != new), None)
     old = given or replace(new, snapshot=max(new.snapshot - 1, 1))
     return Revision(old, new, 0, 0, (), ())
+
+
+def _read_first(news: News, reader: Reader) -> FirstText | None:
+    """Return the beginning of what came in; None in a dry run, or where it may not be read any more."""
+    if news.kind not in _FIRST or news.check.snapshot is None:
+        return None
+    try:
+        side = reader.side(news.check.snapshot)
+    except TrackerError:
+        return None
+    segments = side.version.segments
+    headed = segments[0].text if segments and segments[0].kind == "heading" else None
+    # The title of a statement is that of its first document.
+    title = headed or (side.title if news.kind == "new" else None)
+    texts = [each.text for each in sorted(segments, key=lambda each: each.kind == "heading")]
+    spoken = (text for text in texts if not is_salutation(text))
+    return FirstText(title, side.version.words, next(spoken, texts[0] if texts else ""))
 
 
 def _revise(news: News, reader: Reader) -> Revision | None:

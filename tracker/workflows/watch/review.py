@@ -9,6 +9,7 @@ from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid
+from tracker.model.ledger import CHALLENGED
 from tracker.model.texts import Side
 from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Review
-    from tracker.model.record import Recorded
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival
 
@@ -73,7 +73,8 @@ def decide_review(
     """Accept a document as the next snapshot of its statement, or reject it; the record keeps who and why.
 
     Rejected bytes are not shown again: they get the outcome ``rejected``. Accepting undoes a rejection;
-    nothing undoes an acceptance, since a snapshot stays.
+    nothing undoes an acceptance, since a snapshot stays. What was challenged is a snapshot already, and stays
+    one either way: accepting confirms it.
     ``reference`` names the statement of a link that an index led to. The coder's note is the reason, and
     required.
 
@@ -102,29 +103,30 @@ def reject_reviews(
 def _decide_all(
     archive: Path, numbers: Sequence[int], verdict: Verdict, coder: Coder, reference: str | None
 ) -> tuple[Review, ...]:
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
+    # 94 ms, only once the input is valid.
+    from tracker.archive.storing.store import name_snapshot, open_store  # noqa: PLC0415
 
     check_coder(coder)
     if not (coder.note or "").strip():
         raise DecisionInvalid("missing option --reason TEXT")
     with open_ledger(archive) as ledger:
-        for number in numbers:
-            _decide(ledger, number, verdict, coder, reference)
+        decided = [_decide(ledger, number, verdict, coder, reference) for number in numbers]
         arrivals = {
-            number: _read_again(archive, _find(ledger, number), ledger)
-            for number in numbers
-            if verdict == "accept"
+            review.id: _read_again(archive, _find(ledger, review.id), ledger)
+            for review in decided
+            if verdict == "accept" and review.cause != CHALLENGED
         }
     with open_store(archive, "review") as store, store.batch():
         store.begin(coder.decided)
         for number in numbers:
             # Again, now that no other run can write: another person may have decided since.
             review = _decide(store.ledger, number, verdict, coder, reference)
-            recorded: Recorded | None = None
+            snapshot = review.snapshot if verdict == "accept" else None
             if (arrival := arrivals.get(number)) and review.reference:
                 declared = declare_arrival(arrival, review.reference)
-                recorded = record_arrival(store, arrival, declared, _last_seen(review, store.ledger))
-            store.settle(review, recorded)
+                seen = _last_seen(review, store.ledger)
+                snapshot = name_snapshot(record_arrival(store, arrival, declared, seen))
+            store.settle(review, snapshot)
     with open_ledger(archive) as ledger:
         return tuple(_find(ledger, number) for number in numbers)
 
@@ -141,7 +143,7 @@ def _decide(ledger: Ledger, number: int, verdict: Verdict, coder: Coder, referen
         reason=coder.note,
         reference=_name(review, verdict, reference),
     )
-    if verdict == "accept":
+    if verdict == "accept" and review.cause != CHALLENGED:
         _check_order(decided, ledger)
     return decided
 

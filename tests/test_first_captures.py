@@ -1,0 +1,297 @@
+"""What a first capture may be; and how one that was no statement gives way to the statement."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.bad_pages import arrive, fetch, keep
+from tests.nights import DAYS, Page, make_archive, only, run_night, source, write_speech
+from tests.other_pages import OtherPage, OtherStatement, draw_halves, load_other_pages, load_other_statements
+from tests.test_judgement import LANGUAGES, TABLES, speech
+from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.reading.reader import open_reader
+from tracker.capture.admit.admission import admit, list_causes, refuse_unreadable
+from tracker.capture.admit.rules import load_rules
+from tracker.capture.admit.voice import measure_voice
+from tracker.errors import DocumentUnreadable
+from tracker.model.watching import CHALLENGE, Admission, History
+from tracker.references import parse_reference
+from tracker.report.archive.news import news_fields, news_title, render_news, write_message
+from tracker.report.archive.review import render_reviews
+from tracker.text.identity import fold
+from tracker.workflows.code.judge import Coder
+from tracker.workflows.watch.news import gather_news
+from tracker.workflows.watch.review import decide_review, list_reviews, show_review
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.nights import Site
+    from tests.running import Ran
+    from tracker.workflows.watch.snapshot import Night
+
+ANA = Coder("Ana", "2026-03-20T09:00:00Z", "I looked at the page")
+EDITION = "XAA/UNGA/80~prepared.en"
+PAGES = load_other_pages()
+VACANCY = PAGES[0].data.decode()
+
+
+def look(page: OtherPage) -> Admission:
+    try:
+        return admit(arrive(page.data, "XAA/UNGA/80"), History())
+    except DocumentUnreadable as error:
+        return refuse_unreadable(fetch(page.data), str(error))
+
+
+# The rules ----------------------------------------------------------------------------------------------
+
+
+def test_the_pages_are_many_in_six_languages_and_halved_alike() -> None:
+    halves = draw_halves(PAGES)
+    assert len(PAGES) >= 60
+    assert {page.language for page in PAGES} == set(LANGUAGES)
+    assert {page.name for half in halves.values() for page in half} == {page.name for page in PAGES}
+    kinds = [sorted({page.kind for page in half}) for half in halves.values()]
+    assert kinds[0] == kinds[1]
+    assert len(kinds[0]) >= 12
+
+
+@pytest.mark.parametrize("page", draw_halves(PAGES)["chosen"], ids=lambda page: page.name)
+def test_a_page_beside_statements_is_no_first_capture(page: OtherPage) -> None:
+    judged = look(page)
+    assert not judged.accepted
+    assert judged.cause in dict(list_causes())
+    assert judged.detail
+
+
+def test_of_pages_that_no_rule_was_chosen_on_nearly_all_stay_out() -> None:
+    reported = draw_halves(PAGES)["reported"]
+    assert sum(not look(page).accepted for page in reported) >= 0.93 * len(reported)
+
+
+@pytest.mark.parametrize("statement", load_other_statements(), ids=lambda each: each.name)
+def test_a_statement_in_the_third_person_or_for_a_group_comes_in(statement: OtherStatement) -> None:
+    assert admit(arrive(statement.text, statement.reference), History()) == Admission(accepted=True)
+
+
+SUMMARY = """Referring to chapter four, Mr. Lind said that the commentary was long. He added that it cited one
+judgment, and noted that others were at hand. He recalled the discussion of 2023 and stressed that practice
+had changed since. Turning to chapter five, he explained that the articles were too narrow, and underlined
+that rivers froze in winter, of which the text was silent."""
+
+
+def test_verbs_that_report_speak_for_a_summary_alone() -> None:
+    assert admit(arrive(SUMMARY, "XAA/UNGA/80~summary.en"), History()).accepted
+    assert not admit(arrive(SUMMARY, "XAA/UNGA/80~prepared.en"), History()).accepted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_offices_and_of_speakers_are_in_every_language(language: str) -> None:
+    assert TABLES["spoken"][language]
+    for kind, rows in TABLES["offices"].items():
+        folded = [fold(entry) for entry in rows[language]]
+        assert len(folded) >= 12, kind
+        assert all(folded), kind
+        assert len(set(folded)) == len(folded), kind
+        assert not set(folded) & set(load_rules().statement), kind
+        # Each is found where it stands alone.
+        pattern = next(rule for rule in load_rules().offices if rule.cause == kind).words[language]
+        assert all(pattern.search(f" {entry} ") for entry in folded), kind
+
+
+def test_each_kind_of_page_has_a_meaning_and_a_name_of_its_own() -> None:
+    named = [cause for cause, _ in list_causes()]
+    assert len(set(named)) == len(named)
+    assert all(means for _, means in list_causes())
+
+
+def test_quoted_words_speak_for_nobody() -> None:
+    voice = measure_voice('The minister arrived. "We are glad, and I thank you," she told us.', "en")
+    assert voice is not None
+    assert voice.speaker == pytest.approx(1 / voice.words)
+    assert measure_voice("Wir danken dem Präsidenten.", "de") is None
+
+
+def test_a_word_of_a_title_alone_makes_no_page_of_an_office() -> None:
+    text = f"Statement on the procurement of vaccines\n\n{speech(3)}"
+    assert admit(arrive(text, "XAA/UNGA/80"), History()).accepted
+
+
+# One in the place of another -----------------------------------------------------------------------------
+
+
+def of_night(*texts: str) -> History:
+    kept = [keep(arrive(text, EDITION), number) for number, text in enumerate(texts, 1)]
+    return History(tuple(reversed(kept)), is_confirmed=False)
+
+
+@pytest.mark.parametrize(
+    ("past", "text", "cause"),
+    [
+        (of_night(VACANCY), speech(1), CHALLENGE),
+        (of_night(VACANCY, f"{VACANCY} Closed."), speech(1), CHALLENGE),
+        (History(of_night(VACANCY).snapshots), speech(1), "other text"),
+        (of_night(VACANCY, PAGES[7].data.decode()), speech(1), "other text"),
+        (of_night(*[VACANCY] * 4), speech(1), "other text"),
+        (of_night(speech(1)), VACANCY, "collapsed"),
+        (of_night(speech(1)), speech(2), "other text"),
+        (of_night(VACANCY), PAGES[7].data.decode(), "other text"),
+        (of_night(PAGES[54].data.decode() * 3), load_other_statements()[1].text, CHALLENGE),
+    ],
+    ids=[
+        "a vacancy", "a vacancy twice", "confirmed", "two pages", "four nights", "a vacancy later",
+        "two speeches", "a tender", "a short statement",
+    ],
+)  # fmt: skip
+def test_a_young_capture_gives_way_to_what_is_clearly_more_of_a_statement(
+    past: History, text: str, cause: str
+) -> None:
+    judged = admit(arrive(text, EDITION), past)
+    assert judged.cause == cause
+    assert judged.accepted == (judged.cause == CHALLENGE)
+
+
+def test_a_challenge_is_judged_as_a_first_capture_is() -> None:
+    kept = of_night(VACANCY)
+    other = History(kept.snapshots, (parse_reference("XAA/UNGA/79"),), is_confirmed=False)
+    assert admit(arrive(speech(1), EDITION), other).cause == "other session"
+    assert admit(arrive(" ".join(speech(1).split()[:30]), EDITION), kept).cause == "collapsed"
+    norway = speech(1, country="Norway").replace("our region", "Norway")
+    assert admit(arrive(norway, "KEN/UNGA/80"), kept).cause == "other country"
+    assert admit(arrive(norway, "NOR/UNGA/80"), kept).cause == CHALLENGE
+
+
+@pytest.fixture
+def folder(tmp_path: Path, site: Site) -> Path:
+    return make_archive(tmp_path / "snapshots", source("xaa-80", EDITION, site.url("/80")), site.port)
+
+
+def serve(site: Site, text: str) -> None:
+    kind = "text/html" if text.startswith("<!doctype") else "text/plain"
+    site.pages["/80"] = Page(text, headers={"Content-Type": f"{kind}; charset=utf-8"})
+
+
+def capture_vacancy(folder: Path, site: Site) -> Night:
+    """Let a vacancy come in, as rules that did not know it would."""
+    serve(site, VACANCY)
+    return run_night(folder, DAYS[0])
+
+
+def test_a_speech_takes_the_place_of_a_vacancy_which_waits_for_a_person(
+    folder: Path, site: Site, tracker: Callable[..., Ran]
+) -> None:
+    assert only(capture_vacancy(folder, site)).outcome == "new"
+    serve(site, write_speech())
+    night = run_night(folder, DAYS[1], judge=admit)
+    check = only(night)
+    assert (check.outcome, check.cause, check.announced) == ("changed", CHALLENGE, None)
+    assert str(check.snapshot) == f"{EDITION}@2"
+    news = gather_news(folder, night.run.id)
+    told = render_news(news).splitlines()
+    assert told[0] == "warning: XAA, UNGA 80 (2025): better candidate, 359 words (xaa-80)"
+    assert "    Every court intends to review the fight against corruption with our own" in told
+    assert told[-1] == "  tracker review"
+    (waiting,) = list_reviews(folder)
+    assert (waiting.review.cause, str(waiting.review.snapshot)) == ("challenged", f"{EDITION}@1")
+    assert f"it is {EDITION}@1" in render_reviews([waiting], width=200)
+    shown = show_review(folder, waiting.review.id)
+    assert shown.check.outcome == "new"
+    assert shown.side is not None
+    assert "Programme Officer" in shown.side.version.text
+    with open_reader(folder) as reader:
+        entries = reader.log(parse_reference("XAA/UNGA/80"))
+    assert [(each.reference.snapshot, each.challenged) for each in entries] == [(1, True), (2, False)]
+    logged = tracker("log", "XAA/UNGA/80", "--archive", folder).out
+    assert logged.count("challenged") == 1
+    assert tracker("verify", "--archive", folder).code == 0
+    # The night after tells nothing, and the vacancy does not come back by itself.
+    after = run_night(folder, DAYS[2], judge=admit)
+    assert only(after).outcome == "unchanged"
+    assert gather_news(folder, after.run.id) == ()
+    serve(site, VACANCY)
+    assert only(run_night(folder, DAYS[3], judge=admit)).cause == "other text"
+
+
+@pytest.mark.parametrize("verdict", ["accept", "reject"])
+def test_a_person_decides_on_what_was_challenged(folder: Path, site: Site, verdict: str) -> None:
+    capture_vacancy(folder, site)
+    serve(site, write_speech())
+    run_night(folder, DAYS[1], judge=admit)
+    decided = decide_review(folder, 1, "accept" if verdict == "accept" else "reject", ANA)
+    assert (decided.verdict, str(decided.snapshot)) == (verdict, f"{EDITION}@1")
+    with open_reader(folder) as reader:
+        entries = reader.log(parse_reference("XAA/UNGA/80"))
+    # Neither makes or removes a snapshot.
+    assert [each.challenged for each in entries] == [verdict == "reject", False]
+    serve(site, VACANCY)
+    later = only(run_night(folder, DAYS[20], judge=admit))
+    assert later.outcome == ("changed" if verdict == "accept" else "rejected")
+
+
+def test_a_vacancy_that_comes_after_a_speech_stays_out(folder: Path, site: Site) -> None:
+    serve(site, write_speech())
+    assert only(run_night(folder, DAYS[0], judge=admit)).outcome == "new"
+    serve(site, VACANCY)
+    assert only(run_night(folder, DAYS[1], judge=admit)).outcome == "quarantined"
+    with open_ledger(folder) as ledger:
+        current = ledger.current("xaa-80", parse_reference(EDITION))
+    assert current is not None
+    assert str(current.reference) == f"{EDITION}@1"
+
+
+def test_another_speech_after_a_speech_waits_as_before(folder: Path, site: Site) -> None:
+    serve(site, write_speech(number=1))
+    run_night(folder, DAYS[0], judge=admit)
+    serve(site, speech(7))
+    check = only(run_night(folder, DAYS[1], judge=admit))
+    assert (check.outcome, check.cause) == ("quarantined", "other text")
+
+
+@pytest.mark.parametrize("by", ["add", "review"])
+def test_what_a_person_brought_or_accepted_is_not_challenged(
+    folder: Path, site: Site, tmp_path: Path, tracker: Callable[..., Ran], by: str
+) -> None:
+    serve(site, VACANCY)
+    if by == "add":
+        (tmp_path / "vacancy.html").write_text(VACANCY, encoding="utf-8")
+        assert tracker("add", tmp_path / "vacancy.html", "--as", EDITION, "--archive", folder).code == 0
+    else:
+        assert only(run_night(folder, DAYS[0], judge=admit)).cause == "vacancy"
+        decide_review(folder, 1, "accept", ANA)
+    assert only(run_night(folder, DAYS[21], judge=admit)).outcome == "unchanged"
+    serve(site, write_speech())
+    assert only(run_night(folder, DAYS[22], judge=admit)).cause == "other text"
+
+
+# News ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_new_is_told_with_title_words_and_its_first_sentence(folder: Path, site: Site) -> None:
+    body = f"<h1>On rivers</h1><p>Mr. President,</p><p>{write_speech().partition(',')[2]}</p>"
+    serve(
+        site,
+        f"<!doctype html><html><head><title>Rivers</title></head><body><main>{body}</main></body></html>",
+    )
+    night = run_night(folder, DAYS[0], judge=admit)
+    news = gather_news(folder, night.run.id)
+    assert news_title(news) == "tracker: XAA, UNGA 80 (2025): new, 361 words"
+    told = render_news(news, width=200)
+    assert "Every court intends to review the fight against corruption with our own means." in told
+    assert "On rivers" in told or "Rivers" in told
+    assert write_message(news).splitlines()[1] == told.splitlines()[1]
+    first = json.loads(json.dumps(news_fields(news[0])))["first"]
+    assert set(first) == {"title", "words", "sentence"}
+
+
+def test_of_closed_material_a_message_quotes_no_first_sentence(tmp_path: Path, site: Site) -> None:
+    tables = source("xaa-80", EDITION, site.url("/80"), 'access = "restricted"')
+    made = make_archive(tmp_path / "snapshots", tables, site.port)
+    serve(site, write_speech())
+    night = run_night(made, DAYS[0], judge=admit)
+    news = gather_news(made, night.run.id)
+    assert "Every court" in render_news(news)
+    assert "Every court" not in write_message(news)
