@@ -203,9 +203,6 @@ def serving(port: int) -> Iterator[Site]:
         with (
             patch("socket.create_connection", lead),
             patch.object(BaseHTTPRequestHandler, "version_string", lambda _: "made-up"),
-            patch.object(
-                BaseHTTPRequestHandler, "date_time_string", lambda _: "Sun, 01 Mar 2026 02:30:00 GMT"
-            ),
         ):
             yield site
 

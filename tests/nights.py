@@ -105,6 +105,7 @@ def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
                 page = Page("", 304, page.headers)
             body = page.body if isinstance(page.body, bytes) else page.body.encode()
             self.send_response_only(page.status)
+            self.send_header("Server", self.version_string())
             if site.date and "Date" not in page.headers:
                 self.send_header("Date", site.date)
             for name, value in page.headers.items():

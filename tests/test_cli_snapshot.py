@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tests.running import Ran
 
 
+UNCONFIRMED = "clock not confirmed: no host gave a date, 3 are needed"
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     with running_site() as running:
@@ -38,7 +41,7 @@ def test_two_nights_in_a_pipe_are_logged_line_by_line(tracker: Callable[..., Ran
     first = tracker("snapshot")
     assert first.code == 0, first.err
     head, *told = first.out.splitlines()
-    assert head == "2 sources: 2 new"
+    assert head == f"2 sources: 2 new; {UNCONFIRMED}"
     assert [row for row in told if not row.startswith("    ")] == [
         "note: XAA, UNGA 79 (2024): new, 329 words (xaa-79)",
         "note: XAA, UNGA 80 (2025): new, 347 words (xaa-80)",
@@ -51,7 +54,9 @@ def test_two_nights_in_a_pipe_are_logged_line_by_line(tracker: Callable[..., Ran
     site.say("/79", "Corrigendum: and we thank the interpreters.", 79)
     second = tracker("snapshot")
     counts, *news = second.out.splitlines()
-    assert sorted(counts.partition(": ")[2].split(", ")) == ["1 changed", "1 unchanged"]
+    told, _, mark = counts.partition("; ")
+    assert mark == UNCONFIRMED
+    assert sorted(told.partition(": ")[2].split(", ")) == ["1 changed", "1 unchanged"]
     assert news == [
         "note: XAA, UNGA 79 (2024): changed, 329 → 335 words; sentences: 1 new (xaa-79)",
         "    {+Corrigendum: and we thank the interpreters.+}",
@@ -94,7 +99,10 @@ def test_only_what_is_wanted_is_asked_for_and_a_dry_run_keeps_nothing(
     tracker: Callable[..., Ran], site: Site
 ) -> None:
     ran = tracker("snapshot", "XAA/UNGA/80", "--dry-run")
-    assert (ran.code, ran.out) == (0, "1 source: 1 new\nnote: XAA, UNGA 80 (2025): new (xaa-80)\n")
+    assert (ran.code, ran.out) == (
+        0,
+        f"1 source: 1 new; {UNCONFIRMED}\nnote: XAA, UNGA 80 (2025): new (xaa-80)\n",
+    )
     assert "/79" not in [path for path, _ in site.asked]
     assert tracker("runs").out == "No run yet; write a watch list, then: tracker snapshot\n"
     unknown = tracker("snapshot", "XAA/HRC/52")
@@ -127,7 +135,7 @@ def test_the_heartbeat_fails_with_findings_only_where_that_is_asked(
         assert tracker("snapshot", **asked).code == 1
         again = tracker("snapshot", **asked)
         assert again.code == 0, "the same failure is told once"
-        assert again.out.endswith("; 1 as before, see: tracker health\n")
+        assert again.out.endswith(f"; 1 as before, see: tracker health; {UNCONFIRMED}\n")
         site.say("/80", number=80)
         assert tracker("snapshot", "--heartbeat-on-findings", **asked).code == 0
         site.pages["/79"] = Page("", 500)

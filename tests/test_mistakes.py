@@ -190,7 +190,7 @@ MISTAKES = {
     "a source that is not there": ("sources check nowhere", "there is no watch list; begin one with", ""),
     "a review by a word": ("review abc", "'abc' is not a whole number", "review"),
     "a run that is not there": ("runs 999", "tracker runs lists them", "runs"),
-    "a time that is none": ("schedule cron --at 25:00", "write 02:30", "schedule cron --at 02:30"),
+    "a time that is none": ("schedule cron --at 25:00", "write 04:30", "schedule cron --at 04:30"),
     "a mirror that is not there": ("mirror push nowhere", "does not appear to be a git repository", ""),
     "a file that is exported to": ("export warc old.txt", "exists already; choose another file", ""),
     "a word that goes on for ever": (f"list --archive {'x' * 5000}", "too long; choose another", ""),

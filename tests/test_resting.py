@@ -132,7 +132,7 @@ def test_what_is_gone_is_confirmed_then_rests_and_its_return_is_seen(single: Pat
     run_night(single, "2026-03-01")
     site.say("/79")
     (back,) = run_night(single, "2026-03-02").checks
-    assert (back.outcome, back.cause, back.detail) == ("unchanged", "reappeared", "gone since 2026-01-04")
+    assert (back.outcome, back.cause, back.detail) == ("unchanged", "reappeared", "gone since 2026-01-02")
 
 
 def test_the_log_states_how_often_a_snapshot_was_checked_and_the_longest_gap(
@@ -143,14 +143,14 @@ def test_the_log_states_how_often_a_snapshot_was_checked_and_the_longest_gap(
     asked_on(single, site, [66])
     shown = " ".join(tracker("log", "XAA/UNGA/79").out.split())
     assert (
-        "seen in full once, unchanged by the server's word 3 times, until 2026-03-02, longest gap 58 days"
+        "seen in full 2 times, unchanged by the server's word 2 times, until 2026-03-02, longest gap 58 days"
         in shown
     )
     assert "checked once, longest gap 6 days" in shown
     with open_reader(single) as reader:
         entries = reader.log(parse_reference("XAA/UNGA/79"))
     assert [each.checked for each in entries] == [
-        Checked(4, 1, "2026-03-02T02:30:00Z", 58),
+        Checked(4, 2, "2026-03-02T02:30:00Z", 58),
         Checked(1, 1, "2026-03-08T02:30:00Z", 6),
     ]
     (single.parent / "own.txt").write_text(write_speech(number=5), encoding="utf-8")

@@ -161,7 +161,7 @@ def test_times_are_read(text: str, time: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("text", ["24:00", "2", "02:60", "02:30:00", "", "noon", "02:30 * * * rm"])
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(TrackerError, match="write 02:30"):
+    with pytest.raises(TrackerError, match="write 04:30"):
         read_time(text)
 
 

@@ -158,7 +158,7 @@ def test_gone_is_said_after_three_days_and_the_return_is_noted(folder: Path, sit
     ]
     site.say("/79")
     back = only(run_night(folder, DAYS[5]))
-    assert (back.outcome, back.cause, back.detail) == ("unchanged", "reappeared", "gone since 2026-03-04")
+    assert (back.outcome, back.cause, back.detail) == ("unchanged", "reappeared", "gone since 2026-03-02")
     with open_ledger(folder) as ledger:
         assert [check.observed[:10] for check in ledger.first_gone("2026", "2027")] == ["2026-03-04"]
 

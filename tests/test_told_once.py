@@ -88,7 +88,7 @@ def test_a_range_rejects_what_waits_and_nothing_else(portal: Path) -> None:
         (("1-4", "reject", *by), "none of these documents waits"),
         (("5-6", "accept", *by), "several documents can only be rejected"),
         (("5-6",), "several documents can only be rejected"),
-        (("5-", "reject", *by), "is no number of a document"),
+        (("5-", "reject", *by), "is not a whole number"),
         (("5,7-9", "reject", "--as", "XAA/UNGA/60", *by), "--as needs accept"),
     ):
         ran = run_tracker(home, "review", *words)

@@ -129,6 +129,8 @@ class World:
         self.mornings[self.night] = {
             (each["kind"], self.name(each["subject"], paths.get(each["subject"], "")), each["severity"])
             for each in health["concerns"] + health["notes"]
+            # One host cannot confirm a clock: that is a note of every morning.
+            if (each["kind"], each["severity"]) != ("clock", "note")
         }
         assert ran.code == bool(health["concerns"])
 

@@ -216,7 +216,9 @@ def test_in_the_end_health_has_notes_alone(world: World) -> None:
     day = (date(2026, 1, 1) + timedelta(days=NIGHTS - 1)).isoformat()
     health = assess_health(world.folder, f"{day}T08:00:00Z", 2)
     assert [(each.kind, each.subject) for each in health.concerns] == []
-    assert {(each.kind, each.subject) for each in health.notes} == {("gone", "s06"), ("waiting", "s09")}
+    assert {(each.kind, each.subject) for each in health.notes} == {
+        ("gone", "s06"), ("waiting", "s09"), ("clock", "the archive"),
+    }  # fmt: skip
 
 
 def test_what_is_old_is_asked_less_often_and_never_after_a_longer_gap(world: World) -> None:

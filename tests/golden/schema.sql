@@ -74,6 +74,13 @@ CREATE TABLE candidates (
     run INTEGER NOT NULL REFERENCES runs (id),
     UNIQUE (source, address)
 );
+CREATE TABLE clocks (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL UNIQUE REFERENCES runs (id),
+    hosts INTEGER NOT NULL CHECK (hosts >= 0),
+    ahead INTEGER,
+    CHECK ((hosts = 0) = (ahead IS NULL))
+);
 CREATE TABLE confirmations (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL REFERENCES versions (id),

@@ -102,9 +102,7 @@ def _read_spans(text: str) -> tuple[range, ...]:
     for part in text.split(","):
         found = _SPAN.fullmatch(part.strip())
         if not found:
-            raise DecisionInvalid(
-                f"{text!r} is no number of a document; write 12, or to reject many 11-76,80"
-            )
+            raise DecisionInvalid(f"{text!r} is not a whole number; write 12, or to reject many 11-76,80")
         first, last = int(found[1]), int(found[2] or found[1])
         spans.append(range(first, last + 1))
     return tuple(spans)

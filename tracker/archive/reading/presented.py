@@ -46,7 +46,7 @@ def read_presentation() -> Presentation:
 
 
 def count_closed(folder: Path) -> Closed:
-    """Count what the archive in a folder holds that is closed to the public today.
+    """Count what the archive in a folder holds that is closed to the public.
 
     Raises ``ArchiveUnusable``, and ``WatchListInvalid`` where the watch list cannot be read.
     """

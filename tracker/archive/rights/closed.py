@@ -39,7 +39,7 @@ def is_closed(connection: sqlite3.Connection, access: Access, document: str | No
 
 
 def list_closed(connection: sqlite3.Connection, folder: Path) -> tuple[Reference, ...]:
-    """Return the snapshots of the archive in a folder that are restricted or embargoed today.
+    """Return the snapshots of the archive in a folder that are restricted or embargoed.
 
     Raises ``WatchListInvalid`` where the watch list cannot be read.
     """

@@ -200,10 +200,10 @@ class Checking:
         """
         if self._store is None or self.run:
             return
-        reading = self._clock.read()
-        if reading.is_contradicted:
+        if self._clock.is_doubtful:
             self._transaction.enter_context(self._store.batch())
         self.run = self._store.begin(self._clock.started, self._watched)
+        reading = self._clock.read()
         if reading.is_confirmed:
             self._store.note_clock(reading, self._now())
             self._is_clock_noted = True

@@ -36,6 +36,11 @@ class ClockCheck:
         """Return what the hosts say so far, or said when they confirmed the clock."""
         return self._servers.read()
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether hosts contradict the clock, too few so far to say that it is wrong."""
+        return self.read().is_contradicted and not self._is_trusted
+
     def settle(self, results: Iterable[Result], sources: Mapping[str, Source]) -> Iterator[Result]:
         """Yield results, held back until hosts have confirmed the clock or each host was asked once.
 

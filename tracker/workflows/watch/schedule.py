@@ -45,10 +45,10 @@ class Nightly:
 
 
 def read_time(text: str) -> tuple[int, int]:
-    """Return the hour and minute of ``02:30``. Raises ``TrackerError`` for a text that is no time of day."""
+    """Return the hour and minute of ``04:30``. Raises ``TrackerError`` for a text that is no time of day."""
     match = _TIME.fullmatch(text)
     if not match:
-        raise TrackerError(f"--at {text!r} is not a time of day; write 02:30")
+        raise TrackerError(f"--at {text!r} is not a time of day; write 04:30")
     return int(match[1]), int(match[2])
 
 
