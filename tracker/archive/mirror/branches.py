@@ -124,7 +124,11 @@ class Branches:
                 own = (f"{folder}/{paths.STATEMENT}", f"{folder}/{paths.EDITION_MARK}")
                 yield from (path for path in self._main.below(folder) if path.startswith(own))
             case (*_, int(ordinal)):
-                yield from (f"{paths.edition_path(place)}/{ordinal}.json", f"{paths.edition_path(place)}.txt")
+                own = (f"{paths.edition_path(place)}/{ordinal}.",)
+                yield from (
+                    path for path in self._main.below(paths.edition_path(place)) if path.startswith(own)
+                )
+                yield f"{paths.edition_path(place)}.txt"
             case _:
                 yield from self._main.below(paths.edition_path(place))
                 yield f"{paths.edition_path(place)}.txt"

@@ -192,6 +192,6 @@ def _path_of(place: LeftPlace) -> str:
         case (_, _, _, _):
             return f"{statement_folder(place)}/"
         case (*_, int(ordinal)):
-            return f"{edition_path(place)}/{ordinal}.json"
+            return f"{edition_path(place)}/{ordinal}."
         case _:
             return edition_path(place)
