@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import EDITION_MARK, document_path
-from tracker.archive.mirror.branches import name_file
 from tracker.archive.mirror.rebuild import restore_text
+from tracker.archive.mirror.refs import name_file
 from tracker.archive.mirror.row_files import read_lines, read_rows, write_lines, write_rows
 from tracker.archive.mirror.unit_files import READING_OF, write_readable
 from tracker.archive.rights.scrubbing import scrub

@@ -166,6 +166,7 @@ class Redaction:
     """Removes closed material from rows, by the links of the schema."""
 
     def __init__(self, connection: sqlite3.Connection, access: Access, tables: Mapping[str, object]) -> None:
+        self.connection = connection
         self._access = access
         self._links = {
             name: tuple(connection.execute('SELECT "from", "table" FROM pragma_foreign_key_list(?)', [name]))
