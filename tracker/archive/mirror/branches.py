@@ -98,7 +98,10 @@ class Branches:
         self.kept.look_among(lambda: self._left(changes))
         for unit, name in changes.units:
             found = self._units.rows(unit, name)
-            files = self._units.files(unit, found, name, changes.run)
+            try:
+                files = self._units.files(unit, found, name, changes.run)
+            except LookupError:
+                continue  # Another program changed what it belongs to, which is left out itself.
             changed = [path for path, data in files.items() if self._main.blob(path) != name_file(data)]
             rows, kept = self.kept.settle((unit, name), found, files, changed)
             if rows is not found:

@@ -46,8 +46,8 @@ _ADDED_ANY_TIME = frozenset({*EDITABLE, NOTES, "omissions", "documents", "watch_
 """Tables whose new rows belong to no run, or to one that is over."""
 
 _AMENDED = """
-SELECT field, later FROM amendments WHERE statement = ? AND field IN (?, ?) AND (
-    ?3 IS NULL OR snapshot IN (SELECT id FROM snapshots WHERE edition = ?4)
+SELECT field, later FROM amendments WHERE statement = ?1 AND field IN (?2, ?3) AND (
+    ?4 IS NULL OR snapshot IN (SELECT id FROM snapshots WHERE edition = ?4)
 ) ORDER BY id DESC LIMIT 1
 """
 _AMENDED_URL = (
@@ -62,6 +62,9 @@ _OF: Mapping[str, tuple[str, str]] = {
     "withdrawn": ("withdrawal", "SELECT run FROM withdrawals WHERE id = ?"),
 }
 """By which column a row without a run of its own belongs to one, and how that is found."""
+
+_PARTS = ("segments", "confirmations")
+"""What belongs to a version."""
 
 _SESSION = "SELECT body, label FROM sessions WHERE id = ?"
 _DECIDED = """
@@ -103,6 +106,7 @@ class Acts:
         self.sessions = sessions
         self._tables = tables
         self._since = 0 if accepts_all else last
+        self._latest = int(fetch_value(connection, "SELECT ifnull(max(id), 0) FROM runs"))
         self._missing = {wanted for _, _, wanted, _ in connection.execute("PRAGMA foreign_key_check")}
 
     @cached_property
@@ -118,7 +122,16 @@ class Acts:
         return Destroyed(nothing, frozenset(), nothing, nothing, frozenset(), frozenset(), nothing)
 
     def find_edits(self, found: Iterable[RowDifference]) -> Iterator[RowDifference]:
-        """Yield the differences that no act explains, each with the columns of which that is true."""
+        """Yield the differences that no act explains, each with the columns of which that is true.
+
+        They are those of one file, at least: the parts of a version are destroyed with it alone.
+        """
+        found = list(found)
+        lost = {
+            each.row["id"]
+            for each in found
+            if each.table == "versions" and each.columns is None and not self._may_be_gone(each)
+        }
         for each in found:
             if NOT_PUBLIC in each.row:
                 continue
@@ -126,7 +139,8 @@ class Acts:
                 if not (self._may_be_added(each) or self._is_accepted(each)):
                     yield each
             elif each.columns is None:
-                if not (self._may_be_gone(each) or self._is_accepted(each)):
+                is_part = each.table in _PARTS and each.row["version"] in lost
+                if is_part or not (self._may_be_gone(each) or self._is_accepted(each)):
                     yield each
             else:
                 known = self._explain(each)
@@ -146,7 +160,6 @@ class Acts:
             case "versions":
                 return row["snapshot"] in self.destroyed.snapshots
             case "segments" | "confirmations":
-                # Those of a version that is there are not destroyed; the version is looked at by itself.
                 return not fetch_value(
                     self.connection, "SELECT 1 FROM versions WHERE id = ?", [row["version"]]
                 )
@@ -163,10 +176,15 @@ class Acts:
             column, query = _OF[each.table]
             return self._is_new(fetch_value(self.connection, query, [row[column]]))
         is_noted = each.table == "edits" and row["person"] is None
-        return is_noted or "run" not in row or self._is_new(row["run"])
+        return is_noted or "run" not in row or (self._is_new(row["run"]) and not self._has_later(each))
 
     def _is_new(self, run: object) -> bool:
-        return isinstance(run, int) and run > self.last
+        return isinstance(run, int) and self.last < run <= self._latest
+
+    def _has_later(self, each: RowDifference) -> bool:
+        """Tell whether a row of a mirrored run came later: numbers grow, so this is none of a new run."""
+        query = f'SELECT 1 FROM "{self._tables[each.table].stored}" WHERE id > ? AND run <= ? LIMIT 1'  # noqa: S608
+        return "id" in each.row and bool(fetch_value(self.connection, query, [each.row["id"], self.last]))
 
     def _explain(self, each: RowDifference) -> frozenset[str]:
         """Return the columns of a row whose change an act explains."""

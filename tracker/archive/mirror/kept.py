@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import ARCHIVE, is_document
-from tracker.archive.mirror.edits import choose_key, find_added, find_differences
+from tracker.archive.mirror.edits import RowDifference, choose_key, find_added, find_differences
 from tracker.archive.mirror.explained import Acts
 from tracker.archive.mirror.rebuild import read_file
 from tracker.archive.mirror.refs import name_file
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracker.archive.git.repository import Repository
-    from tracker.archive.mirror.edits import RowDifference, TableRows
+    from tracker.archive.mirror.edits import TableRows
     from tracker.archive.mirror.refs import Tree
     from tracker.archive.mirror.row_files import Row
     from tracker.archive.mirror.unit_files import Files
@@ -79,11 +79,14 @@ class Kept:
         self._tree = tree
         self._acts = Acts(connection, tables, last, lambda: self._sessions)
         self._left: Callable[[], Iterable[str]] = tuple
+        self._placed: set[str] = set()
+        """Rows of units that have files elsewhere now."""
         self._moved: dict[str, str] | None = None
 
     @cached_property
     def _sessions(self) -> Sequence[Row]:
-        return (self._read(ARCHIVE) or {}).get("sessions", ())
+        blob = self._repository.find_object(f"{self._tree.tip}:{ARCHIVE}")
+        return (read_mirrored(self._repository, ARCHIVE, blob) or {}).get("sessions", ())
 
     def look_among(self, left: Callable[[], Iterable[str]]) -> None:
         """Set from where rows may have moved in what is written next."""
@@ -98,6 +101,7 @@ class Kept:
         """
         if self._tree.tip is None:
             return rows, frozenset()
+        self._placed |= _list_roots(rows)
         olds: dict[str, TableRows] = {path: self._read(path) or {} for path in changed}
         is_new = bool(changed) and self._is_new(unit, rows)
         found = {path: self._find(path, files[path], olds[path], is_new=is_new) for path in changed}
@@ -116,9 +120,11 @@ class Kept:
 
     def keeps(self, path: str) -> bool:
         """Tell whether a file stays that the record has nothing for: what it holds was changed or deleted."""
-        edits = list(self._acts.find_edits(self._compare(self._read(path) or {})))
+        rows = self._read(path) or {}
+        edits = list(self._acts.find_edits(self._compare(rows)))
         self._note(edits)
-        return bool(edits)
+        gone = {each.name for each in self._compare(rows) if each.columns is None}
+        return bool(edits or _list_roots(rows) - gone - self._placed)
 
     def _note(self, edits: Iterable[RowDifference]) -> None:
         for each in edits:
@@ -129,6 +135,9 @@ class Kept:
     def _find(self, path: str, data: bytes | None, old: TableRows, *, is_new: bool) -> list[RowDifference]:
         """Return what was changed in a file that is about to be written."""
         edits = list(self._acts.find_edits(self._compare(old)))
+        if data is not None and is_document(path) and read_content(self._repository, path, data) is None:
+            name = path.rpartition("/")[2]
+            return [*edits, RowDifference("documents", {"sha256": name}, name, None, is_added=True)]
         if data is None or not _has_rows(path) or (is_new and not old):
             return edits
         new = read_content(self._repository, path, data)
@@ -140,10 +149,9 @@ class Kept:
 
     def _is_new(self, unit: tuple[Unit, str], rows: Mapping[str, Sequence[Row]]) -> bool:
         """Tell whether a unit is of runs that are not mirrored yet."""
-        kind, name = unit
-        if kind == "run":
-            return name.isdecimal() and int(name) > self._acts.last
-        return not any(self._acts.find_edits(find_added(rows, {}, self._tables)))
+        # Of a run the first row of each table is enough: their numbers grow.
+        looked_at = {table: found[:1] for table, found in rows.items()} if unit[0] == "run" else rows
+        return not any(self._acts.find_edits(find_added(looked_at, {}, self._tables)))
 
     def _compare(self, rows: Mapping[str, Sequence[Row]]) -> Iterator[RowDifference]:
         return find_differences(self._connection, self._tables, rows)
@@ -199,6 +207,11 @@ def _name(table: Table, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
     key = choose_key(table, rows[0]) if rows else ""
     for row in rows:
         yield f"{table.name}/{row[key]!s}", row
+
+
+def _list_roots(rows: Mapping[str, Sequence[Row]]) -> set[str]:
+    """Return the names of the rows of units themselves."""
+    return {f"{table}/{row[key]!s}" for table, (_, key) in ROOTS.items() for row in rows.get(table, ())}
 
 
 def _list_names(rows: Mapping[str, Sequence[Row]], tables: Mapping[str, Table]) -> set[str]:

@@ -110,7 +110,10 @@ class UnitFiles:
     def _snapshot_files(self, name: str, rows: Mapping[str, list[Row]], until: int) -> Files:
         if not rows["snapshots"]:
             return {}
-        *place, ordinal, is_latest = self._connection.execute(_SNAPSHOT_NAME, [name, until]).fetchone()
+        named = self._connection.execute(_SNAPSHOT_NAME, [name, until]).fetchone()
+        if named is None:
+            raise LookupError(f"snapshot {name} is of no edition or statement that is there")
+        *place, ordinal, is_latest = named
         folder = paths.edition_path(place)
         cut = {
             row["id"]: read_segments(self._connection, int(row["id"] or 0), self._columns[:-1])

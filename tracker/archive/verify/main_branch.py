@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import WATCH
 from tracker.archive.mirror.edits import ACCEPT, find_added, find_differences
 from tracker.archive.mirror.refs import name_file
+from tracker.archive.schema.rows import fetch_value
 from tracker.archive.verify.findings import ALL, REPAIR, RESTORE, SURPLUS, UNEXPECTED, UPDATE, Fix
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _MOST_NAMED = 3
 _READABLE, _ROW = ".txt", ".json"
 _ROWS = (_ROW, ".jsonl")
 _WHERE = "mirror.git"
+_NAMED = "SELECT 1 FROM snapshots WHERE document = ?1 UNION ALL SELECT 1 FROM reviews WHERE document = ?1"
 _REWRITE = f"{REPAIR} writes the mirror again from the record"
 
 
@@ -85,8 +87,16 @@ class MainComparison:
                 remedy = f"the mirror has the same, or nothing; {RESTORE}"
             else:
                 remedy = f"{REPAIR}, if the mirror has it undamaged"
-            fixes = (_restore_rows(path, is_expected=is_expected) for path in intact)
+            fixes = [_restore_rows(path, is_expected=is_expected) for path in intact]
+            fixes += self._find_stray(unit)
             self.findings.fault(problem.check, unit.what, "tracker.db", f"it {problem.says}", remedy, *fixes)
+
+    def _find_stray(self, unit: InspectedUnit) -> list[Fix]:
+        """Return what deletes a document that is no document: bytes under a name that nothing ever had."""
+        is_known = any(path in self.mirror.files for path in unit.files)
+        if unit.unit != "document" or is_known or fetch_value(self.connection, _NAMED, [unit.name]):
+            return []
+        return [Fix("rows", f"documents/{unit.name}", SURPLUS)]
 
     def _report_difference(self, unit: InspectedUnit, path: str) -> None:
         rows = self.mirror.read_rows(path)

@@ -70,7 +70,7 @@ def check_noted(
 def find_rewritten(
     connection: sqlite3.Connection, repository: Repository, tables: Mapping[str, Table], base: str
 ) -> Iterator[tuple[str, RowDifference]]:
-    """Yield each row that a commit of a history changed or deleted without an act, with the latest such commit.
+    """Yield each row that a commit changed or deleted without an act, with the latest such commit.
 
     Raises ``RepositoryUnusable`` where the history cannot be read.
     """
@@ -92,7 +92,7 @@ def find_rewritten(
 
 
 def _list_changes(repository: Repository, base: str) -> Iterator[tuple[str, str, str]]:
-    """Yield commit, path and earlier content of each change or deletion of a file of rows, the latest first."""
+    """Yield commit, path and earlier content of each change or deletion of a file, the latest first."""
     answer = repository.ask(*_CHANGES, base, "--", "runs", "statements", "documents", "watch_lists", ARCHIVE)
     for entry in answer.decode().split("\0")[1:]:
         commit, *lines = entry.splitlines()
