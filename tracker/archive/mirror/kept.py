@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import ARCHIVE, is_document
+from tracker.archive.file.mirror_paths import ARCHIVE, STATEMENT, is_document
 from tracker.archive.mirror.edits import RowDifference, choose_key, find_added, find_differences
 from tracker.archive.mirror.explained import Acts
 from tracker.archive.mirror.rebuild import read_file
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _BY_ROW: frozenset[Unit] = frozenset({"run", "statement", "archive"})
 """Units in whose files rows are kept one by one; of the others, files are kept whole."""
+
+_PLACE = frozenset({"country", "body", "session", "item", "statement", "kind", "language", "started"})
+"""Columns that name the folder of a file."""
 
 _ROWS = (".json", ".jsonl")
 _READABLE = ".txt"
@@ -52,6 +55,11 @@ def read_content(repository: Repository, path: str, content: bytes) -> TableRows
     except RepositoryUnusable:
         return None
     return {name: rows for name, rows in tables.items() if name != "format"}
+
+
+def _is_of_place(each: RowDifference) -> bool:
+    """Tell whether a row would be in another file, or in none."""
+    return each.columns is None or not _PLACE.isdisjoint(each.columns)
 
 
 def _has_rows(path: str) -> bool:
@@ -85,8 +93,7 @@ class Kept:
 
     @cached_property
     def _sessions(self) -> Sequence[Row]:
-        blob = self._repository.find_object(f"{self._tree.tip}:{ARCHIVE}")
-        return (read_mirrored(self._repository, ARCHIVE, blob) or {}).get("sessions", ())
+        return (self._read(ARCHIVE) or {}).get("sessions", ())
 
     def look_among(self, left: Callable[[], Iterable[str]]) -> None:
         """Set from where rows may have moved in what is written next."""
@@ -99,24 +106,39 @@ class Kept:
 
         ``changed`` are the paths at which the mirror has something else.
         """
-        if self._tree.tip is None:
+        if self._tree.tip is None or not changed:
+            self._placed |= _list_roots(rows)
             return rows, frozenset()
-        self._placed |= _list_roots(rows)
         olds: dict[str, TableRows] = {path: self._read(path) or {} for path in changed}
-        is_new = bool(changed) and self._is_new(unit, rows)
+        is_new = self._is_new(unit, rows)
+        if unit[0] == "snapshot" and not is_new and self._is_held(rows, olds.values()):
+            return rows, frozenset(files)
+        self._placed |= _list_roots(rows)
         found = {path: self._find(path, files[path], olds[path], is_new=is_new) for path in changed}
         edits = [each for path in changed for each in found[path]]
-        if not (edits or (self.found and _list_names(rows, self._tables).intersection(self.found))):
-            return rows, frozenset()
         self._note(edits)
-        if unit[0] not in _BY_ROW:
+        if unit[0] in _BY_ROW:
+            return self._settle_rows(unit[0], rows, edits, olds)
+        kept = {path for path in changed if found[path] or (not edits and self._is_text_of_other(path))}
+        if edits:
             self.units[unit] = None
-            kept = {path for path in changed if found[path]}
-            return rows, frozenset(kept.union(path for path in files if path.endswith(_READABLE)))
-        root = next((table for table, (kind, _) in ROOTS.items() if kind == unit[0]), None)
-        if not any(olds.values()) and any(each.is_added and each.table == root for each in edits):
-            return rows, frozenset(changed)
-        return self._merge(rows, edits, olds.values()), frozenset()
+            kept.update(path for path in files if path.endswith(_READABLE))
+        return rows, frozenset(kept)
+
+    def _settle_rows(
+        self,
+        unit: Unit,
+        rows: dict[str, list[Row]],
+        edits: Sequence[RowDifference],
+        olds: Mapping[str, TableRows],
+    ) -> tuple[dict[str, list[Row]], frozenset[str]]:
+        """Return the rows to be written of a unit of which rows are kept one by one, and files kept whole."""
+        root = next((table for table, (kind, _) in ROOTS.items() if kind == unit), None)
+        if any(each.table == root and _is_of_place(each) for each in edits):
+            return rows, frozenset(olds)
+        if edits or (self.found and _list_names(rows, self._tables).intersection(self.found)):
+            return self._merge(rows, edits, olds.values()), frozenset()
+        return rows, frozenset()
 
     def keeps(self, path: str) -> bool:
         """Tell whether a file stays that the record has nothing for: what it holds was changed or deleted."""
@@ -153,24 +175,49 @@ class Kept:
         looked_at = {table: found[:1] for table, found in rows.items()} if unit[0] == "run" else rows
         return not any(self._acts.find_edits(find_added(looked_at, {}, self._tables)))
 
+    def _is_held(self, rows: Mapping[str, Sequence[Row]], olds: Iterable[TableRows]) -> bool:
+        """Tell whether a snapshot would move because another program renamed what it belongs to."""
+        for name in _list_roots(rows).difference(*map(_list_roots, olds)):
+            folder = self._find_moved(name).rpartition("/")[0].rpartition("/")[0]
+            above = self._read(f"{folder}/{STATEMENT}") or {}
+            edits = list(self._acts.find_edits(self._compare(above)))
+            self._note(edits)
+            if any(map(_is_of_place, edits)):
+                return True
+        return False
+
     def _compare(self, rows: Mapping[str, Sequence[Row]]) -> Iterator[RowDifference]:
         return find_differences(self._connection, self._tables, rows)
 
     def _has_moved(self, each: RowDifference) -> bool:
         """Tell whether a row that is new in a file was elsewhere before, as it is."""
-        if self._moved is None:
-            self._moved = {
-                name: path
-                for path in self._left()
-                for name in _list_names(self._read(path) or {}, self._tables)
-            }
-        path = self._moved.get(each.name)
+        path = self._find_moved(each.name)
         rows = (self._read(path) or {}).get(each.table, ()) if path else ()
         there = [row for row in rows if str(row[choose_key(self._tables[each.table], row)]) == each.key]
         return bool(there) and not any(self._acts.find_edits(self._compare({each.table: there})))
 
+    def _is_text_of_other(self, path: str) -> bool:
+        """Tell whether a readable text is that of a snapshot which another program changed or deleted."""
+        if not path.endswith(_READABLE):
+            return False
+        edition = f"{path.removesuffix(_READABLE)}/"
+        left = (self._read(other) or {} for other in self._left() if other.startswith(edition))
+        return any(any(self._acts.find_edits(self._compare(rows))) for rows in left)
+
+    def _find_moved(self, name: str) -> str:
+        """Return the file at a place that rows have left which has a row; empty where none has."""
+        if self._moved is None:
+            self._moved = {
+                each: path
+                for path in self._left()
+                for each in _list_names(self._read(path) or {}, self._tables)
+            }
+        return self._moved.get(name, "")
+
     def _read(self, path: str) -> TableRows | None:
-        return read_mirrored(self._repository, path, self._tree.blob(path))
+        # The tree knows what this update has written by now, which cannot be read yet.
+        blob = self._repository.find_object(f"{self._tree.tip}:{path}") if _has_rows(path) else None
+        return read_mirrored(self._repository, path, blob)
 
     def _merge(
         self,
