@@ -15,6 +15,7 @@ from tests.mirrors import FIRST, say
 from tests.nights import make_archive, run_night, source
 from tracker.archive.mirror.explained import EDITABLE
 from tracker.archive.schema.layout import offer_functions
+from tracker.archive.schema.migrations import NOTES
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import open_store
 from tracker.errors import TrackerError
@@ -63,6 +64,16 @@ class Attack:
     column: str
     key: str
     is_unseen: bool
+
+    @property
+    def named(self) -> str:
+        """The row, as verify names it, whole or by its unit."""
+        return f"{self.table} {self.key[:12]}"
+
+    def is_named_by_other_words(self, said: str) -> bool:
+        """Tell whether the faults name it by what its row is, or refuse to read an archive of such a schema."""
+        unit = f"{self.table.removesuffix('s').replace('_', ' ')} {self.key[:12]}"
+        return unit in said or f"{self.table}/{self.key}" in said or (self.table == NOTES and bool(said))
 
     def __str__(self) -> str:
         return f"{self.table}.{self.column}{'-unseen' if self.is_unseen else ''}"
@@ -163,3 +174,11 @@ def pass_night(folder: Path, number: int) -> None:
 def find_faults(folder: Path) -> tuple[Finding, ...]:
     """Return the faults that verifying finds."""
     return verify(folder, NOW, lambda _done, _total: None).faults
+
+
+def tell_faults(folder: Path) -> str:
+    """Return the faults that verifying finds, a line each; a refusal to open the archive is one."""
+    try:
+        return "\n".join(f"{each.what}: {each.meaning}" for each in find_faults(folder))
+    except TrackerError as error:
+        return str(error)

@@ -621,6 +621,19 @@ def test_a_history_that_was_rewritten_before_the_next_run_stays_known(tracker: T
     assert f"unverifiable commit {tip[:12]}" in ran.out
 
 
+def test_a_lost_commit_is_no_rewritten_history(tracker: Tracker, folder: Path) -> None:
+    mirror = folder / "mirror.git"
+    unpack(mirror)
+    shutil.rmtree(mirror / "objects" / "info" / "commit-graphs", ignore_errors=True)
+    noted = run_git(mirror, "rev-parse", "main~2")
+    object_file(mirror, "main~1").unlink()
+    alter_unseen(folder, f"UPDATE unmirrored SET name = '{noted} {noted}' WHERE unit = 'tips'")  # noqa: S608
+    assert "a commit between them is lost" in told(look(folder).faults)
+    assert "rewritten" not in told(look(folder).findings)
+    assert tracker("mirror", "update").code == 0
+    assert query(folder, "SELECT count(*) FROM breaks") == [(0,)]
+
+
 def test_somebody_elses_commit_below_later_ones_is_told(tracker: Tracker, folder: Path) -> None:
     commit(folder / "mirror.git", "Hello", "main")
     assert tracker("add", "a.txt", "--as", "XAA/CCPCJ/33", "--kind", "prepared").code == 0

@@ -159,6 +159,8 @@ ConcernKind = Literal[
     "waiting",
     "open to others",
     "withdrawn",
+    "diverged",
+    "edited",
 ]
 
 Severity = Literal["failure", "warning", "note"]

@@ -122,7 +122,8 @@ class Kept:
         kept = {path for path in changed if found[path] or (not edits and self._is_text_of_other(path))}
         if edits:
             self.units[unit] = None
-            kept.update(path for path in files if path.endswith(_READABLE))
+            # A document's bytes and its row go together, and so do a text and what it was read from.
+            kept.update(path for path in files if unit[0] == "document" or path.endswith(_READABLE))
         return rows, frozenset(kept)
 
     def _settle_rows(

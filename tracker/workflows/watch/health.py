@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 from tracker.archive.file.lock import is_held
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.mirror.divergence import describe_divergence
+from tracker.archive.mirror.edits import read_open
 from tracker.archive.reading.versions import Versions
+from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
@@ -84,6 +87,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
         found = (
             *_missed_nights(runs, instant),
             *_readable(archive),
+            *_diverged(archive, ledger),
             *chain.from_iterable(
                 _source_concerns(each, streak, waiting, silent, series.get(each.last.source))
                 for each in sources
@@ -132,6 +136,15 @@ def _readable(archive: Path) -> Iterator[Concern]:
         kept = "o=" if is_for_group(archive) else "go="
         detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"
         yield Concern("open to others", "the archive", None, detail, "failure")
+
+
+def _diverged(archive: Path, ledger: Ledger) -> Iterator[Concern]:
+    """Yield a concern where record and mirror do not agree: no night reaches the other copy then."""
+    if detail := describe_divergence(archive, ledger.connection):
+        yield Concern("diverged", "the archive", None, detail, "failure")
+    for each in read_open(ledger.connection, read_tables(ledger.connection)):
+        detail = f"another program changed {each.describe()}; restore or accept it: tracker verify"
+        yield Concern("edited", "the archive", None, detail, "failure")
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
