@@ -71,7 +71,7 @@ class Attack:
         return f"{self.table} {self.key[:12]}"
 
     def is_named_by_other_words(self, said: str) -> bool:
-        """Tell whether the faults name it by what its row is, or refuse to read an archive of such a schema."""
+        """Tell whether the faults name it by what its row is, or refuse an archive of such a schema."""
         unit = f"{self.table.removesuffix('s').replace('_', ' ')} {self.key[:12]}"
         return unit in said or f"{self.table}/{self.key}" in said or (self.table == NOTES and bool(said))
 

@@ -122,8 +122,10 @@ class Branches:
         """Return the files to remove: nothing wrote them, and what they hold is gone by an act on record."""
         left = [path for path in self._left(changes) if path not in self._written]
         kept = [path for path in left if self.kept.keeps(path)]
+        # With a snapshot stay its later readings, and the readable text of its edition.
+        stems = {_stem(path) for path in kept}
         editions = {path.rpartition("/")[0] for path in kept}
-        return [path for path in left if path not in kept and path.removesuffix(".txt") not in editions]
+        return [path for path in left if not (_stem(path) in stems or path.removesuffix(".txt") in editions)]
 
     def _left(self, changes: RunChanges) -> Iterator[str]:
         """Yield files to remove if nothing wrote them: where rows have been, or all."""
@@ -149,6 +151,12 @@ class Branches:
             case _:
                 yield from self._main.below(paths.edition_path(place))
                 yield f"{paths.edition_path(place)}.txt"
+
+
+def _stem(path: str) -> str:
+    """Return a path without what follows the first dot of its name."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/{name.partition('.')[0]}"
 
 
 _KEPT = b"kept"
