@@ -107,7 +107,11 @@ class Acts:
         self._tables = tables
         self._since = 0 if accepts_all else last
         self._latest = int(fetch_value(connection, "SELECT ifnull(max(id), 0) FROM runs"))
-        self._missing = {wanted for _, _, wanted, _ in connection.execute("PRAGMA foreign_key_check")}
+
+    @cached_property
+    def _missing(self) -> set[str]:
+        """Tables that lack rows which others name; it takes as long as the record is large."""
+        return {wanted for _, _, wanted, _ in self.connection.execute("PRAGMA foreign_key_check")}
 
     @cached_property
     def _accepted(self) -> frozenset[Edit]:
