@@ -16,19 +16,22 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.archives import OBSERVED, declare
 from tests.damage import alter_unseen
 from tests.nights import accept_all, make_archive, source, write_speech
 from tests.repositories import run_git
 from tests.rights import WHY
+from tracker.archive.storing.store import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.errors import TrackerError
+from tracker.text.reading import read_text
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 _ADVICE = re.compile(
     r"tracker (mirror take-over(?: copy\.git)?|mirror update|verify --repair|withdraw \S+ --destroy)"
 )
+_EDITED = re.compile(r"that no command makes|another program changed|to a run that is over|no act on record")
 _MOST_ADVICE = 8
 _SOURCES = ("a", "b")
 
@@ -82,6 +86,8 @@ class World:
     done: list[str] = field(default_factory=list)
     backups: list[Path] = field(default_factory=list)
     number: int = 0
+    is_damaged: bool = False
+    """Whether a row was ever changed: if not, none may be called an edit."""
 
     @property
     def folder(self) -> Path:
@@ -102,6 +108,8 @@ class World:
         ran = self.tracker(*arguments)
         self.done.append(f"{' '.join(map(str, arguments))} -> {ran.code} {ran.err.strip()[:300]}")
         assert ran.code in {0, 1, 2}, self.tell()
+        said = " ".join(f"{ran.out}\n{ran.err}".split())
+        assert self.is_damaged or not _EDITED.search(said), f"{self.tell()}\n{said}"
         return ran
 
     def tell(self) -> str:
@@ -185,9 +193,31 @@ def put_back(world: World) -> None:
 def damage(world: World) -> None:
     """Change a row as a disk would."""
     world.done.append("a row is damaged")
+    world.is_damaged = True
     alter_unseen(
         world.folder, "UPDATE versions SET words = words + 1 WHERE id = (SELECT max(id) FROM versions)"
     )
+
+
+def reread(world: World) -> None:
+    """Record a text as an older release read it, and read all texts again."""
+    number = world.next()
+    word, text = _write(number)
+    with suppress(TrackerError), open_store(world.folder, "add") as store:
+        version = read_text(text, extractor="text 0.1 utf-8", media_type="text/plain", language="en")
+        declared = declare(f"XAA/HRC/{number + 100}~prepared.en")
+        store.record(declared, text.encode(), version, OBSERVED, raw=text, source=None)
+        world.words[_digest(text)] = word
+        world.require({_digest(text)})
+    world.run("reextract")
+
+
+def declare_more(world: World) -> None:
+    """Declare of a statement what had been open, or otherwise."""
+    number = world.next()
+    (world.place / f"{number}.txt").write_text(_write(number)[1], encoding="utf-8")
+    more = world.chance.choice((("--title", f"Title {number}"), ("--kind", "prepared"), ("--language", "en")))
+    world.run("add", f"{number}.txt", "--as", "XAA/HRC/103", *more)
 
 
 def withdraw(world: World) -> None:
@@ -292,6 +322,7 @@ def kill(world: World) -> None:
 
 ACTS: tuple[tuple[Callable[[World], None], int], ...] = (
     (add, 5), (night, 5), (judge, 2), (back_up, 4), (put_back, 5), (damage, 2), (withdraw, 1), (destroy, 2),
+    (reread, 2), (declare_more, 2),
     (repair, 2), (verify, 3), (update, 2), (push, 2), (begin_mirror_anew, 1), (rebuild, 1),
 )  # fmt: skip
 
@@ -451,10 +482,20 @@ def _query(folder: Path, query: str, *values: str) -> list[str]:
         return [str(value) for (value,) in connection.execute(query, values)]
 
 
-def walk(place: Path, tracker: Tracker, site: Site, seed: int, length: int, *, kills: bool = False) -> None:
-    """Do so many things at random, and check what is there then."""
+def walk(
+    place: Path,
+    tracker: Tracker,
+    site: Site,
+    seed: int,
+    length: int,
+    *,
+    kills: bool = False,
+    is_honest: bool = False,
+) -> None:
+    """Do so many things at random, and check what is there then; if it ``is_honest``, no row is damaged."""
     world = begin(place, tracker, site, seed)
     acts = (*ACTS, *(((kill, 3),) if kills else ()))
+    acts = tuple(each for each in acts if not (is_honest and each[0] is damage))
     for act in world.chance.choices([each for each, _ in acts], [weight for _, weight in acts], k=length):
         act(world)
     check(world)

@@ -1,82 +1,208 @@
-"""Edits rebuild both texts in every script, and read as a person would mark them."""
+"""What another program changes in mirrored rows: named by verify before a night and after it, never mirrored.
+
+A few columns here; ``tests/acceptance/test_edits.py`` changes every column of every table.
+"""
 
 from __future__ import annotations
 
-import itertools
+import shutil
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tracker.changes.edits import word_edits
+from tests.archives import query
+from tests.damage import alter, alter_unseen
+from tests.edits import attack, find_faults, list_attacks, make_everything, pass_night, tell_faults
+from tests.here import runner
+from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
+from tests.nights import running_site
+from tests.repositories import run_git
+from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.workflows.keep.mirror import update_mirror
 
-MARKS = {"kept": "{}", "deleted": "[-{}-]", "inserted": "[+{}+]"}
-WORDS = [
-    "the ",
-    "a",
-    " ",
-    ", ",
-    "fund",
-    "5 million euros",
-    "2023",
-    "支持联合国",
-    "السلام",
-    "мир ",
-    "é",
-    "e\u0301",
-    "\n",
-    "😀",
-]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.running import Ran
+
+SAMPLE = ("snapshots.observed", "outcomes.outcome", "runs.command-unseen", "reviews.document")
 
 
-def mark(old: str, new: str, language: str = "en") -> str:
-    return "".join(MARKS[edit.kind].format(edit.text) for edit in word_edits(old, new, language))
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("edits") / "snapshots"
+    with running_site() as site:
+        make_everything(folder, site)
+    return folder
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "language", "expected"),
-    [
-        ("", "", "en", ""),
-        ("", "Peace.", "en", "[+Peace.+]"),
-        ("Peace.", "", "en", "[-Peace.-]"),
-        ("Peace.", "Peace.", "en", "Peace."),
-        ("We will act.", "We intend to act.", "en", "We [-will-][+intend to+] act."),
-        ("We give £10.5 million.", "We give £12 million.", "en", "We give [-£10.5 million-][+£12 million+]."),
-        (
-            "Recalling A/RES/78/1 fully",
-            "Recalling A/RES/79/1 fully",
-            "en",
-            "Recalling [-A/RES/78/1-][+A/RES/79/1+] fully",
-        ),
-        ("เราสนับสนุนสันติภาพของโลก", "เราสนับสนุนการพัฒนาของโลก", "th", "เราสนับสนุน[-สันติภาพ-][+การพัฒนา+]ของโลก"),
-        ("我们支持联合国的工作。", "我们赞赏联合国的工作。", "zh", "我们[-支持-][+赞赏+]联合国的工作。"),
-        ("نحن ندعم عمل المنظمة", "نحن نقدر عمل المنظمة", "ar", "نحن [-ندعم-][+نقدر+] عمل المنظمة"),
-        ("Мы призываем все страны", "Мы просим все страны", "ru", "Мы [-призываем-][+просим+] все страны"),
-        (
-            "We welcome swift reform and the return of peace.",
-            "We welcome broad inclusive growth and the lasting return of peace.",
-            "en",
-            "We welcome [-swift reform-][+broad inclusive growth+] and the [+lasting +]return of peace.",
-        ),
-        (
-            "Our old farmers sell the dry maize abroad.",
-            "Our many young engineers build the new plants abroad.",
-            "en",
-            "Our [-old farmers sell the dry maize-][+many young engineers build the new plants+] abroad.",
-        ),
-    ],
-)
-def test_marks(old: str, new: str, language: str, expected: str) -> None:
-    assert mark(old, new, language) == expected
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_changed_column_is_named_before_the_next_night_and_after_it(
+    everything: Path, tmp_path: Path, name: str
+) -> None:
+    (chosen,) = [each for each in list_attacks(everything) if str(each) == name]
+    folder = tmp_path / "snapshots"
+    shutil.copytree(everything, folder)
+    attack(folder, chosen)
+    assert chosen.named in tell_faults(folder)
+    pass_night(folder, 1)
+    assert chosen.named in tell_faults(folder)
 
 
-Texts = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(WORDS), max_size=14).map("".join))
+def test_every_table_has_a_row_to_attack_and_nothing_is_wrong_with_it(everything: Path) -> None:
+    assert len(list_attacks(everything)) > 300
+    assert find_faults(everything) == ()
 
 
-@given(Texts, Texts, st.sampled_from(["en", "fr", "zh", "ar", "und"]))
-def test_edits_rebuild_both_texts(old: str, new: str, language: str) -> None:
-    edits = word_edits(old, new, language)
-    assert "".join(edit.text for edit in edits if edit.kind != "inserted") == old
-    assert "".join(edit.text for edit in edits if edit.kind != "deleted") == new
-    assert all(edit.text for edit in edits)
-    assert all(a.kind != b.kind for a, b in itertools.pairwise(edits))
+@pytest.fixture
+def tracker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    update_mirror(make_record(tmp_path / "snapshots"))
+    return runner(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "snapshots"
+
+
+EDIT = "UPDATE snapshots SET observed = '1999-01-01T00:00:00Z' WHERE id = 1"
+WHY = ("--by", "Ana", "--reason", "the log of the server has it so")
+
+
+def test_an_edit_stays_out_of_the_mirror_and_the_rest_of_the_night_goes_in(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    alter(folder, EDIT)
+    (tmp_path / "new.txt").write_text(FIRST.replace("ten", "nine"), encoding="utf-8")
+    ran = tracker("add", "new.txt", "--as", "XAA/UNGA/80", "--kind", "prepared")
+    assert ran.code == 1
+    assert ran.err == (
+        "tracker: tracker.db: another program changed snapshots/1 (observed); the mirror keeps what it has of"
+        " that, and has all else; tracker verify says what restores or accepts it\n"
+    )
+    mirror = folder / "mirror.git"
+    assert "1999" not in show(mirror, "statements/XAA/UNGA/78/~prepared.en/1.json")
+    assert "statements/XAA/UNGA/80/statement.json" in list_files(mirror)
+    assert query(folder, "SELECT of_table, of_row, of_column, person FROM edits") == [
+        ("snapshots", "1", "observed", None)
+    ]
+
+
+def test_an_edit_is_restored(tracker: Callable[..., Ran], folder: Path) -> None:
+    before = read_tables(folder)
+    alter(folder, EDIT)
+    assert tracker("mirror", "update").code == 1
+    ran = tracker("verify", "--repair")
+    assert ran.code == 1, ran.out
+    assert read_tables(folder)["snapshots"] == before["snapshots"]
+    assert tracker("verify").code == 0
+    assert tracker("mirror", "update").code == 0
+
+
+def test_an_edit_is_accepted_by_a_person_for_a_reason(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    alter(folder, EDIT, "UPDATE statements SET speaker = 'Nobody' WHERE id = 1")
+    ran = tracker("verify")
+    assert "tracker verify --accept snapshots/1 --by NAME --reason TEXT" in " ".join(ran.out.split())
+    assert tracker("verify", "--accept", "snapshots/1").code == 2
+    assert "was not changed by another program" in tracker("verify", "--accept", "snapshots/2", *WHY).err
+    ran = tracker("verify", "--accept", "snapshots/1", *WHY)
+    assert (ran.code, "statements/1 (speaker)" in ran.err) == (1, True)
+    assert tracker("verify", "--accept", "statements/1", *WHY).code == 0
+    assert tracker("verify").code == 0
+    assert "1999" in show(folder / "mirror.git", "statements/XAA/UNGA/78/~prepared.en/1.json")
+    accepted = query(folder, "SELECT of_row, of_column, person, reason FROM edits WHERE person NOT NULL")
+    assert accepted == [("1", "observed", "Ana", WHY[-1]), ("1", "speaker", "Ana", WHY[-1])]
+    rebuild_record(folder / "mirror.git", tmp_path / "again")
+    assert read_tables(tmp_path / "again") == read_tables(folder)
+
+
+def test_what_a_digest_or_a_commit_proves_is_never_accepted(
+    tracker: Callable[..., Ran], folder: Path
+) -> None:
+    alter(folder, "UPDATE runs SET started = '1999-01-01T00:00:00Z' WHERE id = 2")
+    ran = tracker("verify", "--accept", "runs/2", *WHY)
+    assert ran.code == 2
+    assert (
+        "proved by a digest or by the commits of the mirror; restore it: tracker verify --repair" in ran.err
+    )
+    assert tracker("verify", "--repair").code == 1
+    assert tracker("verify").code == 0
+
+
+def test_an_acceptance_that_was_slipped_into_an_old_run_counts_for_nothing(
+    tracker: Callable[..., Ran], folder: Path
+) -> None:
+    alter(folder, EDIT)
+    assert tracker("mirror", "update").code == 1
+    columns = "run, of_table, of_row, of_column, mirrored, found"
+    alter(folder, f"INSERT INTO edits ({columns}, person, reason) SELECT {columns}, 'Eve', 'so' FROM edits")  # noqa: S608
+    tracker("mirror", "update")
+    assert "1999" not in show(folder / "mirror.git", "statements/XAA/UNGA/78/~prepared.en/1.json")
+    assert "rows that came to a run that is over: edits 2" in tell_faults(folder)
+    assert "snapshots 1 (observed)" in tell_faults(folder)
+
+
+def test_a_commit_that_replaced_a_row_is_named(tracker: Callable[..., Ran], folder: Path) -> None:
+    """Somebody who writes to both copies, so that they agree."""
+    mirror, path = folder / "mirror.git", "statements/XAA/UNGA/78/~prepared.en/1.json"
+    forged = show(mirror, path).replace("2024-05-20T10", "1999-05-20T10")
+    message = run_git(mirror, "log", "-1", "--format=%B", "main").encode()
+    stream = b"commit refs/heads/main\ncommitter Eve <eve@example.org> 1 +0000\ndata %d\n%b\n" % (
+        len(message), message,
+    )  # fmt: skip
+    content = f"{forged}\n".encode()
+    stream += b"from refs/heads/main^0\nM 100644 inline %b\ndata %d\n%b\n" % (
+        path.encode(), len(content), content,
+    )  # fmt: skip
+    run_git(mirror, "fast-import", "--quiet", stdin=stream)
+    made = run_git(mirror, "rev-parse", "main")
+    run_git(mirror, "update-ref", "refs/heads/public", made)
+    alter_unseen(
+        folder,
+        "UPDATE snapshots SET observed = '1999-05-20T10:00:00Z' WHERE id = 1",
+        f"UPDATE unmirrored SET name = '{made} {made}' WHERE unit = 'tips'",  # noqa: S608 (a commit)
+    )
+    assert f"commit {made[:12]}: it replaced snapshots/1 (observed)" in tell_faults(folder)
+    say(folder, "XAA/UNGA/80~prepared.en", FIRST)
+    assert f"commit {made[:12]}: it replaced snapshots/1 (observed)" in tell_faults(folder)
+    assert tracker("verify", "--accept", "snapshots/1", *WHY).code == 0
+    assert tell_faults(folder) == ""
+
+
+def test_a_mirror_that_is_begun_again_does_not_make_an_edit_true(
+    tracker: Callable[..., Ran], folder: Path
+) -> None:
+    alter(folder, EDIT)
+    assert tracker("mirror", "update").code == 1
+    shutil.rmtree(folder / "mirror.git")
+    tracker("mirror", "update")
+    assert "another program changed snapshots/1 (observed) after it was mirrored" in tell_faults(folder)
+
+
+def test_health_tells_an_edit_and_a_record_that_is_not_the_mirrors(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    (folder / "watch.toml").write_text("[settings]\n", encoding="utf-8")
+    alter(folder, EDIT)
+    tracker("mirror", "update")
+    ran = tracker("health")
+    assert "another program changed snapshots/1 (observed); restore or accept it: tracker verify" in join(ran)
+    assert tracker("verify", "--repair").code == 1
+    assert "another program" not in join(tracker("health"))
+    shutil.copy(folder / "tracker.db", tmp_path / "older.db")
+    say(folder, "XAA/UNGA/80~prepared.en", FIRST)
+    shutil.copy(tmp_path / "older.db", folder / "tracker.db")
+    ran = tracker("health")
+    assert ran.code == 1
+    assert "the record is an older copy that ends after run" in join(ran)
+    assert "tracker mirror take-over" in join(ran)
+
+
+def join(ran: Ran) -> str:
+    """Return what was printed without its line breaks."""
+    return " ".join(ran.out.split())

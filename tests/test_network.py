@@ -19,7 +19,7 @@ from tests.faults import KNOWN, PAGE, PATH
 from tracker.capture.causes import FetchFault
 from tracker.capture.web.addresses import is_public, resolve
 from tracker.capture.web.fetch import fetch, open_client
-from tracker.inputs.tables import read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.model.watching import Fetched, FetchFailed, Source, WatchSettings
 
 if TYPE_CHECKING:

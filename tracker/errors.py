@@ -96,6 +96,12 @@ class HistoriesApart(RepositoryUnusable):
     """A mirror has runs that the record does not; the message names both sides and what makes one of them."""
 
 
+class RecordEdited(RepositoryUnusable):
+    """Another program changed rows that are mirrored; all else has been mirrored."""
+
+    exit_code = 1
+
+
 class WarcUnusable(TrackerError):
     """A WARC that cannot be read or written, with the place of its damage, or warcio missing."""
 

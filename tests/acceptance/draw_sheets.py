@@ -67,13 +67,15 @@ def rank(*parts: object) -> str:
 def draw(free: Mapping[Decade, Sequence[int]]) -> Iterator[tuple[str, str, str, int, int | str]]:
     """Yield use, half, country, session and, for a pair, the next session in which the country spoke."""
     by_decade: dict[int, list[Decade]] = defaultdict(list)
-    for place in sorted(free, key=lambda place: rank(*place)):
-        by_decade[place[1]].append(place)
+    for each in sorted(free, key=lambda each: rank(*each)):
+        by_decade[each[1]].append(each)
     for use, number, is_pair in WANTED:
         taken = 0
         while taken < number:
             for decade in sorted(by_decade):
-                place = next((each for each in by_decade[decade] if len(free[each]) > is_pair), None)
+                place: Decade | None = next(
+                    (each for each in by_decade[decade] if len(free[each]) > is_pair), None
+                )
                 if place is None or taken == number:
                     continue
                 by_decade[decade].remove(place)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
 
+HONEST = int(os.environ.get("TRACKER_HONEST_CHAINS", "20"))
 CHAINS = int(os.environ.get("TRACKER_CHAINS", "200"))
 
 
@@ -26,3 +27,10 @@ def test_a_chain_loses_nothing(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seed: int
 ) -> None:
     walk(tmp_path, runner(tmp_path, monkeypatch, capsys), site, seed, 16, kills=seed % 2 == 0)
+
+
+@pytest.mark.parametrize("seed", range(5000, 5000 + HONEST))
+def test_an_honest_chain_is_never_called_an_edit(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seed: int
+) -> None:
+    walk(tmp_path, runner(tmp_path, monkeypatch, capsys), site, seed, 16, is_honest=True)

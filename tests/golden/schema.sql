@@ -8,6 +8,7 @@ CREATE INDEX decisions_by_new_snapshot ON decisions (new_snapshot);
 CREATE INDEX decisions_by_old_snapshot ON decisions (old_snapshot);
 CREATE INDEX decisions_by_run ON decisions (run);
 CREATE UNIQUE INDEX editions_named ON editions (statement, ifnull(kind, ''), language);
+CREATE INDEX edits_by_run ON edits (run);
 CREATE INDEX expectations_by_run ON expectations (run);
 CREATE INDEX expectations_by_statement ON expectations (country, body, session);
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
@@ -139,6 +140,18 @@ CREATE TABLE editions (
     GENERATED ALWAYS AS (ifnull(kind || '.', '') || language) VIRTUAL,
     UNIQUE (statement, position),
     CHECK (kind IS NOT NULL OR kind_inferred)
+);
+CREATE TABLE edits (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (id),
+    of_table TEXT NOT NULL CHECK (of_table <> ''),
+    of_row TEXT NOT NULL,
+    of_column TEXT CHECK (of_column <> ''),
+    mirrored TEXT CHECK (length(mirrored) = 64),
+    found TEXT CHECK (length(found) = 64),
+    person TEXT CHECK (person <> ''),
+    reason TEXT CHECK (reason <> ''),
+    CHECK ((person IS NULL) = (reason IS NULL))
 );
 CREATE TABLE exchanges (
     id INTEGER PRIMARY KEY,

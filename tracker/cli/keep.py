@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
-    app.command(epilog="Examples: tracker verify | tracker verify --repair | tracker verify --json")(verify)
+    app.command(
+        epilog="Examples: tracker verify | tracker verify --repair | tracker verify --json"
+        " | tracker verify --accept outcomes/17 --by Ana --reason 'typed by hand'"
+    )(verify)
     app.command(
         epilog="Examples: tracker reextract --dry-run | tracker reextract GBR/UNGA"
         " | tracker log GBR/UNGA/79 --versions"
@@ -39,6 +42,16 @@ def verify(
     record_only: Annotated[
         bool, typer.Option("--record-only", help="Check the record alone, such as a backup without a mirror.")
     ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TABLE/ROW", help="Accept a row as another program changed it; with --by and --reason."
+        ),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="With --accept: who does.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="With --accept: why; it is kept.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
     color: options.Colour = "auto",
     archive: options.Archive = options.DEFAULT_ARCHIVE,
@@ -46,11 +59,15 @@ def verify(
     """Check every part of the archive and of its mirror.
 
     Every digest is computed again, every file of the mirror is compared with what the record would write,
-    and git checks its objects and history. The exit code is 1 if there are faults, repaired ones included.
+    and git checks its objects and history. The exit code is 1 if there are faults, repaired ones included. A
+    row that another program changed is restored by --repair, or accepted as it is.
     """
     from tracker.report.archive import verified as report
     from tracker.workflows.keep import verify as verifying
 
+    if accept or by or reason:
+        _accept(archive, accept or [], by, reason, is_alone=not (repair or record_only))
+        return
     if repair and record_only:
         raise TrackerError("--record-only checks and --repair repairs from the mirror; give one of them")
     with shown_progress("verifying") as progress:
@@ -64,6 +81,16 @@ def verify(
     answer("json" if as_json else "text", *forms, color=color)
     if verified.faults:
         raise typer.Exit(options.FINDINGS)
+
+
+def _accept(archive: Path, rows: list[str], by: str | None, reason: str | None, *, is_alone: bool) -> None:
+    """Accept what another program changed, and say what was."""
+    from tracker.archive.repair.accepting import accept_edits
+
+    if not (rows and by and reason and is_alone):
+        raise TrackerError("--accept TABLE/ROW takes --by NAME and --reason TEXT, and neither other option")
+    accept_edits(archive, rows, by, reason, options.now())
+    write_answer("\n".join(f"{row}: accepted as it is" for row in rows))
 
 
 def reextract(

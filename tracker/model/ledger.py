@@ -197,6 +197,8 @@ ConcernKind = Literal[
     "waiting",
     "open to others",
     "withdrawn",
+    "diverged",
+    "edited",
 ]
 
 Severity = Literal["failure", "warning", "note"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from tracker.archive.file import mirror_paths as paths
-from tracker.archive.mirror.refs import Tree, staging_ref
+from tracker.archive.mirror.kept import Kept
+from tracker.archive.mirror.refs import Tree, name_file, staging_ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,11 +32,13 @@ class Branches:
         units: UnitFiles,
         redaction: Redaction,
         watch: Path,
+        last: int,
     ) -> None:
         self._repository = repository
         self._units, self._redaction, self._watch = units, redaction, watch
         self._written: set[str] = set()
         self._main, self._public = (Tree(repository, tip) for tip in tips)
+        self.kept = Kept(redaction.connection, repository, units.tables, self._main, last)
         self._is_apart = not redaction.is_open or self._public.tip != self._main.tip
         self._is_whole = False
 
@@ -65,12 +67,13 @@ class Branches:
         commit = _Commit(stream, self._main, MAIN, message)
         for path, data, public in self._files(changes):
             self._written.add(path)
+            if data is _KEPT:
+                shown += [(path, None, None)] if public is None else []
+                continue
             blob = name_file(data)
             commit.change(path, blob, data)
             shown.append((path, blob, None) if public is data else (path, name_file(public), public))
-        gone: list[_Change] = [
-            (path, None, None) for path in self._left(changes) if path not in self._written
-        ]
+        gone: list[_Change] = [(path, None, None) for path in self._list_gone(changes)]
         for change in gone:
             commit.change(*change)
         if self._is_apart:
@@ -91,9 +94,17 @@ class Branches:
 
     def _files(self, changes: RunChanges) -> Iterator[tuple[str, bytes | None, bytes | None]]:
         """Yield each file with its bytes and the public ones, which are the same object where all is open."""
+        self.kept.look_among(lambda: self._left(changes))
         for unit, name in changes.units:
-            rows = self._units.rows(unit, name)
-            files = self._units.files(unit, rows, name, changes.run)
+            found = self._units.rows(unit, name)
+            try:
+                files = self._units.files(unit, found, name, changes.run)
+            except LookupError:
+                continue  # Another program changed what it belongs to, which is left out itself.
+            changed = [path for path, data in files.items() if self._main.blob(path) != name_file(data)]
+            rows, kept = self.kept.settle((unit, name), found, files, changed)
+            if rows is not found:
+                files = self._units.files(unit, rows, name, changes.run)
             seen = self._redaction.redact(unit, rows)
             public = files
             if seen is None:
@@ -101,10 +112,19 @@ class Branches:
             elif seen is not rows:
                 public = self._units.files(unit, seen, name, changes.run)
             for path, data in files.items():
-                yield path, data, public.get(path)
+                yield path, _KEPT if path in kept else data, public.get(path)
         data = self._watch.read_bytes() if self._watch.is_file() else None
         is_closed = data and self._redaction.closes(data.decode("utf-8-sig", "replace"))
         yield paths.WATCH, data, None if is_closed else data
+
+    def _list_gone(self, changes: RunChanges) -> list[str]:
+        """Return the files to remove: nothing wrote them, and what they hold is gone by an act on record."""
+        left = [path for path in self._left(changes) if path not in self._written]
+        kept = [path for path in left if self.kept.keeps(path)]
+        # With a snapshot stay its later readings, and the readable text of its edition.
+        stems = {_stem(path) for path in kept}
+        editions = {path.rpartition("/")[0] for path in kept}
+        return [path for path in left if not (_stem(path) in stems or path.removesuffix(".txt") in editions)]
 
     def _left(self, changes: RunChanges) -> Iterator[str]:
         """Yield files to remove if nothing wrote them: where rows have been, or all."""
@@ -123,11 +143,23 @@ class Branches:
                 own = (f"{folder}/{paths.STATEMENT}", f"{folder}/{paths.EDITION_MARK}")
                 yield from (path for path in self._main.below(folder) if path.startswith(own))
             case (*_, int(ordinal)):
-                yield from (f"{paths.edition_path(place)}/{ordinal}.json", f"{paths.edition_path(place)}.txt")
+                edition = paths.edition_path(place)
+                of_snapshot = f"{edition}/{ordinal}."
+                yield from (path for path in self._main.below(edition) if path.startswith(of_snapshot))
+                yield f"{edition}.txt"
             case _:
                 yield from self._main.below(paths.edition_path(place))
                 yield f"{paths.edition_path(place)}.txt"
 
+
+def _stem(path: str) -> str:
+    """Return a path without what follows the first dot of its name."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/{name.partition('.')[0]}"
+
+
+_KEPT = b"kept"
+"""In place of the bytes of a file that stays as the branch has it."""
 
 _Change = tuple[str, "str | None", "bytes | None"]
 """A path, git's name of the bytes that it is to have, or None, and the bytes where git lacks them."""
@@ -160,13 +192,3 @@ class _Commit:
         parent = None if self._tree.is_begun else self._tree.tip
         self._stream.begin_commit(staging_ref(self._branch), parent, self._message)
         self.is_begun = self._tree.is_begun = True
-
-
-def name_object(kind: str, content: bytes) -> str:
-    """Return git's name of an object, such as a ``blob``, in a repository that uses SHA-1."""
-    return hashlib.sha1(f"{kind} {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
-
-
-def name_file(data: bytes | None) -> str | None:
-    """Return git's name of a file's bytes; None for no file."""
-    return None if data is None else name_object("blob", data)

@@ -99,7 +99,7 @@ def split_by_run(connection: sqlite3.Connection, pending: Pending, mirrored: int
     for unit, name in pending.units:
         query = _FIRST_RUN.get(unit)
         run = connection.execute(query, [name]).fetchone()[0] if query else None
-        by_run[run if run and run > mirrored else latest].append((unit, name))
+        by_run[run if run and mirrored < run <= latest else latest].append((unit, name))
     by_run[latest] += []
     return [
         RunChanges(run, by_run[run], pending.left if run == latest else (), run <= mirrored, run == latest)

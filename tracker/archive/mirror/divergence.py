@@ -7,17 +7,21 @@ lacks runs that the mirror has; once it is written to, both have different runs 
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR, run_path
+from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror.commits import read_chain, read_trailers_of
+from tracker.archive.mirror.pending import read_mirrored
 from tracker.archive.mirror.rebuild import read_file
+from tracker.archive.mirror.refs import find_branch
 from tracker.archive.rights.scrubbing import name_command as name_alone
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.schema.rows import read_dicts
-from tracker.errors import HistoriesApart
+from tracker.archive.schema.rows import has_table, read_dicts
+from tracker.errors import HistoriesApart, RepositoryUnusable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -90,6 +94,21 @@ def check_not_diverged(
         raise HistoriesApart(
             f"{folder / MIRROR} and {FILE_NAME} do not match: {divergence}; {describe_remedy(folder)}"
         )
+
+
+def describe_divergence(folder: Path, connection: sqlite3.Connection) -> str | None:
+    """Return how the record in a folder and its mirror diverged, and what to do; None where they have not.
+
+    Nor where that cannot be told, without git or with a damaged mirror, which ``verify`` reports.
+    """
+    if not (folder / MIRROR).exists():
+        return None
+    mirrored = read_mirrored(connection) if has_table(connection, "unmirrored") else None
+    with suppress(RepositoryUnusable), open_repository(folder / MIRROR) as repository:
+        tip = find_branch(repository, "refs/heads/main")
+        found = find_divergence(connection, repository, tip, mirrored.main if mirrored else None)
+        return f"{found}; {describe_remedy(folder)}" if found else None
+    return None
 
 
 def describe_remedy(folder: Path) -> str:

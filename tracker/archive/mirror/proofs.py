@@ -37,7 +37,7 @@ def record_break(
     A new mirror has no tip, and after a history was rewritten by order no commit is noted.
     """
     noted = mirrored.main if mirrored else None
-    if noted is None or tip is None or is_descendant(repository, tip, noted):
+    if noted is None or tip is None or is_descendant(repository, tip, noted) is not False:
         return
     connection.execute(
         "INSERT INTO breaks (run, lost, found) SELECT max(id), ?, ? FROM runs HAVING max(id) IS NOT NULL",
@@ -45,9 +45,14 @@ def record_break(
     )
 
 
-def is_descendant(repository: Repository, tip: str, noted: str) -> bool:
-    """Tell whether a commit is another one, or has it in its history."""
-    return tip == noted or repository.attempt("merge-base", "--is-ancestor", noted, tip).status == 0
+def is_descendant(repository: Repository, tip: str, noted: str) -> bool | None:
+    """Tell whether a commit is another one, or has it in its history; None where a commit between is lost."""
+    if tip == noted:
+        return True
+    status = repository.attempt("merge-base", "--is-ancestor", noted, tip).status
+    if status not in {0, 1} and repository.attempt("rev-list", "--count", tip).status:
+        return None
+    return status == 0
 
 
 def record_omissions(connection: sqlite3.Connection, mirror: str, closed: int) -> None:

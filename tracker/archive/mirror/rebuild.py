@@ -121,9 +121,9 @@ def read_file(repository: Repository, path: str, content: bytes) -> dict[str, li
             raise loading.mirror_damaged(repository.path, f"{path} does not have that digest")
         return {"documents": [{"sha256": name, "bytes": content}]}
     try:
-        return restore_text(
-            row_files.read_lines(content) if path.endswith(".jsonl") else row_files.read_rows(content)
-        )
+        tables = row_files.read_lines(content) if path.endswith(".jsonl") else row_files.read_rows(content)
+        tables.pop(unit_files.READING_OF, None)
+        return restore_text(tables)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise loading.mirror_damaged(repository.path, f"{path} cannot be read ({error})") from error
 

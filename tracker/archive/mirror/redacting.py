@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import EDITION_MARK, document_path
-from tracker.archive.mirror.branches import name_file
 from tracker.archive.mirror.rebuild import restore_text
+from tracker.archive.mirror.refs import name_file
 from tracker.archive.mirror.row_files import read_lines, read_rows, write_lines, write_rows
-from tracker.archive.mirror.unit_files import write_readable
+from tracker.archive.mirror.unit_files import READING_OF, write_readable
 from tracker.archive.rights.scrubbing import scrub
 from tracker.errors import RepositoryUnusable
 
@@ -44,12 +44,17 @@ def find_replacements(repository: Repository, files: Sequence[File], gone: Destr
     return found | _find_readable_texts(repository, distinct, gone)
 
 
-def redact_file(name: str, data: bytes, gone: Destroyed) -> bytes:
-    """Return a file of rows without what was destroyed; the same object where it holds none of it."""
+def redact_file(name: str, data: bytes, gone: Destroyed) -> bytes | None:
+    """Return a file of rows without what was destroyed; the same object where it holds none of it.
+
+    None for a later reading of what was destroyed, of which nothing stays.
+    """
     if _is_snapshot(name) and not _names(data, gone):
         return data
     read, write = (read_lines, write_lines) if name.endswith(".jsonl") else (read_rows, write_rows)
     tables = read(data)
+    if READING_OF in tables and _is_part_of(tables, gone):
+        return None
     clean = _redact_tables(tables, gone)
     return data if clean == tables else write(clean)
 
@@ -112,5 +117,5 @@ def _names(data: bytes, gone: Destroyed) -> bool:
 
 def _is_part_of(tables: Mapping[str, Sequence[Row]], gone: Destroyed) -> bool:
     """Tell whether a snapshot was destroyed; a history of another record has other numbers."""
-    rows = tables.get("snapshots", [])
+    rows = (*tables.get("snapshots", ()), *tables.get(READING_OF, ()))
     return any(row["id"] in gone.snapshots or row.get("document") in gone.documents for row in rows)

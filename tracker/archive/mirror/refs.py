@@ -6,6 +6,7 @@ they were, or the next run moves what was complete.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -148,3 +149,13 @@ def list_tree(
     for entry in listed.split("\0")[:-1]:
         described, _, path = entry.partition("\t")
         yield path, described.split()[2]
+
+
+def name_object(kind: str, content: bytes) -> str:
+    """Return git's name of an object, such as a ``blob``, in a repository that uses SHA-1."""
+    return hashlib.sha1(f"{kind} {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
+
+
+def name_file(data: bytes | None) -> str | None:
+    """Return git's name of a file's bytes; None for no file."""
+    return None if data is None else name_object("blob", data)

@@ -150,7 +150,7 @@ def _check(
     """Check that the new repository has no replaced content, unless it stays under another path."""
     files = [each for each in pieces if isinstance(each, File)]
     kept = {each.blob for each in files if each not in replacements}
-    kept |= {branches.name_object("blob", data) for data in replacements.values() if data is not None}
+    kept |= {refs.name_object("blob", data) for data in replacements.values() if data is not None}
     wanted = sorted({each.blob for each in replacements} - kept)
     answer = new.ask("cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in wanted).encode())
     if answer.count(b" missing\n") != len(wanted):

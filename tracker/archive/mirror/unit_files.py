@@ -12,7 +12,7 @@ from tracker.archive.schema.schema_map import members, read_tables, rows_query
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from tracker.archive.mirror.row_files import Row, Value
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """The format of the mirror; a later release may write a higher one."""
+
+READING_OF = "reading of"
+"""What names the snapshot in the file of a run that read it again; no table has that name."""
 
 SEGMENTS = "segments"
 """The table whose rows are read with their version's text, and written by columns."""
@@ -43,6 +46,9 @@ WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'unmirrored
     AND tbl_name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')
 ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'view' THEN 2 WHEN 'index' THEN 3 ELSE 4 END, rowid
 """
+
+_OF_RUNS = ("versions", "confirmations")
+"""Parts of a snapshot that later runs may add."""
 
 _Segment = tuple["Any", ...]
 _FIRST, _LAST = ("paragraph", "start", "end"), "text"
@@ -104,13 +110,19 @@ class UnitFiles:
     def _snapshot_files(self, name: str, rows: Mapping[str, list[Row]], until: int) -> Files:
         if not rows["snapshots"]:
             return {}
-        *place, ordinal, is_latest = self._connection.execute(_SNAPSHOT_NAME, [name, until]).fetchone()
+        named = self._connection.execute(_SNAPSHOT_NAME, [name, until]).fetchone()
+        if named is None:
+            raise LookupError(f"snapshot {name} is of no edition or statement that is there")
+        *place, ordinal, is_latest = named
         folder = paths.edition_path(place)
         cut = {
             row["id"]: read_segments(self._connection, int(row["id"] or 0), self._columns[:-1])
             for row in rows["versions"]
         }
-        files: Files = {f"{folder}/{ordinal}.json": write_rows({**rows, SEGMENTS: self._columnar(rows, cut)})}
+        files: Files = {
+            f"{folder}/{ordinal}{mark}.json": write_rows({**own, SEGMENTS: self._columnar(own, cut)})
+            for mark, own in _split_readings(rows)
+        }
         if is_latest and cut:
             files[f"{folder}.txt"] = write_readable(cut[max(cut, key=lambda id_: int(id_ or 0))])
         return files
@@ -119,10 +131,30 @@ class UnitFiles:
         self, rows: Mapping[str, list[Row]], cut: Mapping[Value, Sequence[_Segment]]
     ) -> ColumnarRows:
         """Return the segments, without texts where the version has them between their offsets."""
-        segments = [segment for id_ in cut for segment in cut[id_]]
+        segments = [segment for row in rows["versions"] for segment in cut[row["id"]]]
         if all(_is_part_of(str(row["text"]), cut[row["id"]]) for row in rows["versions"]):
             return ColumnarRows(self._columns[:-1], [segment[:-1] for segment in segments])
         return ColumnarRows(self._columns, segments)
+
+
+def _split_readings(rows: Mapping[str, list[Row]]) -> Iterator[tuple[str, dict[str, list[Row]]]]:
+    """Yield the rows of a snapshot by run, each with what marks its file: those of its own run come first.
+
+    A run that reads a snapshot again has a file of its own, so that no file is written twice; that says of
+    which document it is, since it is destroyed with that.
+    """
+    (snapshot,) = rows["snapshots"]
+    readings = {name: found for name, found in rows.items() if name != "snapshots"}
+    runs = {int(row["run"] or 0) for name in _OF_RUNS for row in readings[name]}
+    for run in sorted({int(snapshot["run"] or 0), *runs}, key=lambda each: (each != snapshot["run"], each)):
+        own = {
+            name: [row for row in found if row.get("run", snapshot["run"]) == run]
+            for name, found in readings.items()
+        }
+        if run == snapshot["run"]:
+            yield "", {"snapshots": [snapshot], **own}
+        else:
+            yield f".{run}", {READING_OF: [{"document": snapshot["document"], "id": snapshot["id"]}], **own}
 
 
 def _with_format(data: bytes) -> bytes:

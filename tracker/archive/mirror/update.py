@@ -2,7 +2,8 @@
 
 Each run that wrote has one commit; edits outside of runs go with the next. The branches move only when
 everything is written, and then the record notes their commits. Where it has noted none, as after a crash, or
-other commits than the branches have, everything is compared, and only what differs is written.
+other commits than the branches have, everything is compared, and only what differs is written. What another
+program changed in mirrored rows stays in the mirror as it was.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import FastImport
-from tracker.archive.mirror import divergence, pending, proofs, refs, rewrite, unit_files
+from tracker.archive.mirror import divergence, edits, pending, proofs, refs, rewrite, unit_files
 from tracker.archive.mirror.branches import BRANCHES, Branches
 from tracker.archive.mirror.commits import SHORT, read_trailers_of, split_by_run, write_message
 from tracker.archive.rights.access import ALL_OPEN, find_shut, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
+from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.schema.rows import transaction
-from tracker.errors import RepositoryUnusable
+from tracker.archive.schema.schema_map import read_tables
+from tracker.errors import RecordEdited, RepositoryUnusable
 from tracker.model.preserving import Mirrored
 
 if TYPE_CHECKING:
@@ -28,9 +31,14 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.repository import Repository
     from tracker.archive.mirror.commits import RunChanges
+    from tracker.archive.mirror.edits import RowDifference
+    from tracker.archive.mirror.kept import Kept
 
     Tips = Sequence[str | None]
     """The commits of the branches, in their order."""
+
+
+_MOST_NAMED = 3
 
 
 def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
@@ -38,7 +46,8 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
 
     The connection writes to the record in the folder, whose lock is held. Raises
     ``RepositoryUnusable`` where git is missing or refuses, or the mirror knows of a run that the record
-    does not; the record is as it was then.
+    does not; the record is as it was then. Raises ``RecordEdited`` where everything was mirrored but rows
+    that another program has changed.
     """
     path = folder / MIRROR
     rewrite.finish_rewrite(path)
@@ -49,7 +58,18 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
         with transaction(connection):
             mirrored = _update(connection, repository, folder, tips)
         refs.pack_objects(repository)
-        return mirrored
+    if standing := edits.read_open(connection, read_tables(connection)):
+        raise RecordEdited(_describe(standing))
+    return mirrored
+
+
+def _describe(standing: Sequence[RowDifference]) -> str:
+    named = ", ".join(each.describe() for each in standing[:_MOST_NAMED])
+    rest = f" and {len(standing) - _MOST_NAMED:,} more" if standing[_MOST_NAMED:] else ""
+    return (
+        f"{FILE_NAME}: another program changed {named}{rest}; the mirror keeps what it has of that, and has"
+        " all else; tracker verify says what restores or accepts it"
+    )
 
 
 def _update(connection: sqlite3.Connection, repository: Repository, folder: Path, tips: Tips) -> Mirrored:
@@ -61,7 +81,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     units = unit_files.UnitFiles(connection)
     access = read_access(connection, units.tables, find_watch_list(folder))
     redaction = Redaction(connection, access, units.tables)
-    branches = Branches(repository, tips, units, redaction, find_watch_list(folder))
+    branches = Branches(repository, tips, units, redaction, find_watch_list(folder), last)
     pending.install_triggers(connection, units.tables)
     proofs.record_break(connection, repository, mirrored, tip)
     closed = mirrored.closed if mirrored else ALL_OPEN
@@ -77,7 +97,16 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     commits, moved = _write(connection, repository, branches, shares)
     tip, public = moved or tips
     pending.mark_mirrored(connection, pending.MirrorState(f"{tip} {public}", access))
+    _note_edits(connection, branches.kept, units)
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)
+
+
+def _note_edits(connection: sqlite3.Connection, kept: Kept, units: unit_files.UnitFiles) -> None:
+    """Keep in the ledger what another program changed; a file that stays whole is looked at again."""
+    for each in kept.found.values():
+        edits.note_edits(connection, edits.list_edits(connection, units.tables, each))
+    for unit, name in kept.units:
+        pending.mark_unit(connection, unit, name)
 
 
 def _write(

@@ -50,9 +50,8 @@ def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Cal
     ``begin_run`` returns the id of the current run, and makes its row when first asked.
     """
     declaration = intake.declaration
-    statement = statements.find_statement(connection, declaration.reference)
-    if statement is None:
-        statement = statements.create_statement(connection, declaration.reference)
+    known = statements.find_statement(connection, declaration.reference)
+    statement = known or statements.create_statement(connection, declaration.reference)
     edition = _find_edition(connection, statement, intake)
     outcome: Outcome = "unchanged"
     if edition is None:
@@ -64,7 +63,9 @@ def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Cal
             ordinal, outcome = ordinal + 1, "changed"
             snapshot = _write_snapshot(connection, intake, edition_id, ordinal, begin_run())
         _clarify(connection, edition, intake, begin_run)
-    amended = statements.amend_statement(connection, statement, snapshot, declaration, begin_run)
+    amended = statements.amend_statement(
+        connection, statement, snapshot, declaration, begin_run, is_new=known is None
+    )
     return Recorded(
         statements.name_edition(connection, declaration.reference, edition_id),
         outcome,
@@ -115,11 +116,10 @@ def _clarify(
     name = declared_name(intake.declaration)
     same_bytes = edition.sha256 == intake.sha256
     if has_unknown_language(edition) and not (same_bytes or name.language):
-        statements.set_inferred_language(connection, edition.id, _language(intake))
+        statements.set_inferred_language(connection, edition, _language(intake), begin_run())
     if not adds_declaration(edition, name):
         return
-    statements.clarify_edition(connection, edition, name)
-    begin_run()
+    statements.clarify_edition(connection, edition, name, begin_run())
     if same_bytes and clarified(edition, name).language != edition.language:
         write_version(connection, edition.snapshot, intake.data, intake.version, intake.raw, run=begin_run())
 

@@ -25,6 +25,10 @@ FIELDS = ("statement_type", "title", "delivered", "symbol", "speaker", "post", "
 """What a declaration may say about a statement, by the name of both field and column."""
 
 
+GUESSED = "guessed "
+"""What the field of an amendment begins with where its value was inferred, not declared."""
+
+
 def find_statement(connection: sqlite3.Connection, reference: Reference) -> int | None:
     """Return the id of the statement that a reference names; an item left out names the one without."""
     found: int | None = fetch_value(
@@ -91,12 +95,15 @@ def amend_statement(
     snapshot: int,
     declaration: Declaration,
     begin_run: Callable[[], int],
+    *,
+    is_new: bool = False,
 ) -> tuple[Amendment, ...]:
     """Fill in what a declaration adds, and replace what it contradicts.
 
-    What had been declared before is kept in the table ``amendments`` and returned. A declared
-    title replaces an inferred one without a trace, and never the other way round. ``snapshot`` is the one
-    whose address the declaration may amend.
+    What had been declared before is kept in the table ``amendments`` and returned; what is filled in is kept
+    there as well, unless the statement ``is_new``, so that another program's change is not taken for it. A
+    declared title replaces an inferred one, and never the other way round. ``snapshot`` is the one whose
+    address the declaration may amend.
     """
     held = _held_values(connection, statement, snapshot)
     new_facts = _new_facts(held, declaration)
@@ -115,21 +122,43 @@ def amend_statement(
         for field, value in new_facts.items()
         if _is_amended(held, field)
     ]
-    for amendment in amended:
-        insert(
-            connection,
-            "amendments",
-            statement=statement,
-            snapshot=snapshot if amendment.field == "url" else None,
-            run=begin_run(),
-            **pick(amendment, "field", "earlier", "later"),
-        )
+    filled = [
+        Amendment(f"{GUESSED if field == 'title' and declaration.title_inferred else ''}{field}", "", value)
+        for field, value in new_facts.items()
+        if not (is_new or _is_amended(held, field))
+    ]
+    for amendment in (*amended, *filled):
+        concerned = snapshot if amendment.field == "url" else None
+        write_amendment(connection, begin_run(), statement, concerned, amendment)
     return tuple(amended)
 
 
-def set_inferred_language(connection: sqlite3.Connection, edition: int, language: str) -> None:
+def write_amendment(
+    connection: sqlite3.Connection, run: int, statement: int, snapshot: int | None, amendment: Amendment
+) -> None:
+    """Add that something else is declared of a statement, or of the edition or address of a snapshot."""
+    insert(
+        connection,
+        "amendments",
+        statement=statement,
+        snapshot=snapshot,
+        run=run,
+        **pick(amendment, "field", "earlier", "later"),
+    )
+
+
+def _amend_edition(
+    connection: sqlite3.Connection, run: int, edition: Edition, field: str, value: str
+) -> None:
+    statement = fetch_value(connection, "SELECT statement FROM editions WHERE id = ?", [edition.id])
+    write_amendment(connection, run, statement, edition.snapshot, Amendment(field, "", value))
+
+
+def set_inferred_language(connection: sqlite3.Connection, edition: Edition, language: str, run: int) -> None:
     """Set an edition's language to that of a later text; it stays an inferred one."""
-    update_row(connection, "editions", ("id", edition), {"language": language})
+    if language != edition.language:
+        update_row(connection, "editions", ("id", edition.id), {"language": language})
+        _amend_edition(connection, run, edition, f"{GUESSED}language", language)
 
 
 def name_edition(connection: sqlite3.Connection, reference: Reference, edition: int) -> Reference:
@@ -138,7 +167,7 @@ def name_edition(connection: sqlite3.Connection, reference: Reference, edition: 
     return replace(reference, kind=kind, language=language, snapshot=None)
 
 
-def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: EditionName) -> None:
+def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: EditionName, run: int) -> None:
     """Replace what had been inferred of an edition by what was declared."""
     named = clarified(edition, name)
     values = {
@@ -148,6 +177,11 @@ def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: Edit
         "language_inferred": edition.language_inferred and name.language is None,
     }
     update_row(connection, "editions", ("id", edition.id), values)
+    for field, declared, is_guess in (
+        ("kind", name.kind, edition.kind_inferred), ("language", name.language, edition.language_inferred)
+    ):  # fmt: skip
+        if declared is not None and is_guess:
+            _amend_edition(connection, run, edition, field, declared)
 
 
 def _held_values(connection: sqlite3.Connection, statement: int, snapshot: int) -> _Held:

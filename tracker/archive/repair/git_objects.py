@@ -125,7 +125,7 @@ def _restore_header(pack: Path, number: int) -> bytes:
 def _is_readable(repository: Repository, name: str) -> bool:
     """Tell whether an object can be read and is what its name says."""
     content = repository.read_whole(name)
-    return content is not None and any(branches.name_object(kind, content) == name for kind in _KINDS)
+    return content is not None and any(refs.name_object(kind, content) == name for kind in _KINDS)
 
 
 def _move_damaged_files(path: Path, damaged: Path) -> Iterator[Step]:

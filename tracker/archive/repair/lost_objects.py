@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import ARCHIVE, SCHEMA
 from tracker.archive.git.streams import AUTHOR, read_commit, read_trailers
-from tracker.archive.mirror.branches import MAIN, name_object
+from tracker.archive.mirror.branches import MAIN
 from tracker.archive.mirror.commits import RunChanges, write_message
+from tracker.archive.mirror.refs import name_object
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.schema.rows import has_table
 

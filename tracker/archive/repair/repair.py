@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Repair = Callable[[Sequence[Fix], str | None], list[Step]]
 
 _RECORD_FIXES: tuple[FixKind, ...] = ("record", "structure", "rows", "index")
-_LAST: tuple[FixKind, ...] = ("mirror", "break")
+_LAST: tuple[FixKind, ...] = ("mirror",)
 _ORDER: tuple[tuple[FixKind, ...], ...] = (
     ("objects", "branch"), ("record", "structure"), ("rows", "index"), _LAST
 )  # fmt: skip
@@ -53,7 +53,6 @@ _WHAT: Mapping[FixKind, str] = {
     "objects": "the objects of mirror.git",
     "branch": "a branch of mirror.git",
     "mirror": MIRROR,
-    "break": "a break in the history",
 }
 
 
@@ -72,8 +71,13 @@ def repair_archive(folder: Path, hooks: Hooks, clock: Callable[[], str]) -> Repa
             return Repaired(before, before, (), None, None)
         saved = _save_record(folder, hooks.instant)
         repair = _Repair(folder, saved, lambda: verify_archive(folder, hooks))
-        after = repair.run(before, fixes)
-        run = _record_run(folder, lock, repair.steps, hooks.instant, clock, is_whole=not after.faults)
+        after, left = repair.run(before, fixes)
+        # A break is accepted by a run, which is what says so.
+        breaks = [fix for fix in left if fix.kind == "break"]
+        is_whole = len(after.faults) == len(breaks)
+        run = _record_run(folder, lock, repair.steps, breaks, hooks.instant, clock, is_whole=is_whole)
+        if breaks:
+            after, _ = verify_archive(folder, hooks)
     finally:
         lock.release()
     return Repaired(before, after, tuple(repair.steps), str(saved), run)
@@ -95,11 +99,10 @@ class _Repair:
             "rows": self._restore_rows,
             "index": lambda _fixes, _base: self._in_record(rebuild_text_index),
             "mirror": lambda _fixes, _base: self._in_record(lambda record: _write_mirror(record, folder)),
-            "break": lambda fixes, _base: self._in_record(lambda record: _accept_breaks(record, fixes)),
         }
 
-    def run(self, found: Verified, fixes: Fixes) -> Verified:
-        """Apply the fixes, one kind after the other, and return what verifying finds then."""
+    def run(self, found: Verified, fixes: Fixes) -> tuple[Verified, Fixes]:
+        """Apply the fixes, one kind after the other, and return what verifying finds then, and would fix."""
         tried: set[Fix] = set()
         while due := _choose(fixes, tried):
             tried.update(due)
@@ -109,7 +112,7 @@ class _Repair:
             if due[0].kind in _RECORD_FIXES:
                 # A repaired record may give more objects.
                 tried.discard(Fix("objects"))
-        return found
+        return found, fixes
 
     def _apply(self, kind: FixKind, fixes: Sequence[Fix], base: str | None) -> None:
         try:
@@ -191,9 +194,16 @@ def _accept_breaks(record: sqlite3.Connection, fixes: Sequence[Fix]) -> Step:
 
 
 def _record_run(
-    folder: Path, lock: Lock, steps: Sequence[Step], instant: str, clock: Callable[[], str], *, is_whole: bool
+    folder: Path,
+    lock: Lock,
+    steps: list[Step],
+    breaks: Sequence[Fix],
+    instant: str,
+    clock: Callable[[], str],
+    *,
+    is_whole: bool,
 ) -> int | None:
-    """Record the run and its steps, unless the record cannot be written.
+    """Record the run and its steps, unless the record cannot be written, and accept breaks as one of them.
 
     The mirror is updated only from a whole record: damage must not reach the other copy.
     """
@@ -208,6 +218,7 @@ def _record_run(
         writing.mark_interrupted()
         with writing.batch():
             run = writing.begin_run(instant)
+            steps += [_accept_breaks(connection, breaks)] if breaks else []
             proofs.write_steps(connection, run, steps)
             writing.end_run("complete")
         try:

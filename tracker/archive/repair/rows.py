@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from tracker.archive.mirror import edits
 from tracker.archive.mirror.unit_files import SEGMENTS
 from tracker.archive.record.segments import rebuild_index
 from tracker.archive.schema.rows import insert_row, transaction, update_row
@@ -15,9 +16,10 @@ from tracker.model.verifying import Step
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tracker.archive.mirror.edits import RowDifference, TableRows
     from tracker.archive.schema.schema_map import Table
     from tracker.archive.verify.findings import Fix
-    from tracker.archive.verify.mirror_files import MirrorFiles, RowDifference, TableRows
+    from tracker.archive.verify.mirror_files import MirrorFiles
 
 _INDEXING = """
 SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%INSERT INTO segments_fts %'
@@ -26,7 +28,7 @@ SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%INSERT
 
 def restore_rows(connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Sequence[Fix]) -> list[Step]:
     """Restore the rows of some files of the mirror in the record, where they are missing or differ."""
-    restorer = _RowRestorer(connection, read_tables(connection))
+    restorer = _RowRestorer(connection, read_tables(connection), mirror)
     # A row may come before the one that it refers to, and its columns one after the other.
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("PRAGMA ignore_check_constraints = ON")
@@ -35,7 +37,12 @@ def restore_rows(connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Seq
         triggers = connection.execute(_INDEXING).fetchall()
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
-        steps = [restorer.restore(fix, mirror.read_rows(fix.name)) for fix in fixes]
+        steps = [restorer.delete(fix) for fix in fixes if fix.value == findings.SURPLUS]
+        steps += [
+            restorer.restore(fix, mirror.read_rows(fix.name))
+            for fix in fixes
+            if fix.value != findings.SURPLUS
+        ]
         restorer.finish()
         for _, sql in triggers:
             connection.execute(sql)
@@ -59,22 +66,33 @@ def rebuild_indexes(connection: sqlite3.Connection) -> Step:
 
 
 class _RowRestorer:
-    def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, tables: Mapping[str, Table], mirror: MirrorFiles
+    ) -> None:
         self._connection = connection
         self._tables = tables
-        self._expected = mirror_files.ExpectedDifferences(connection, tables)
+        self._expected = mirror_files.ExpectedDifferences(connection, tables, mirror)
         self._documents: dict[str, dict[str, object]] = {}
         self._has_segments = False
+
+    def delete(self, fix: Fix) -> Step:
+        """Delete a row that came to what the mirror has whole."""
+        name, _, key = fix.name.partition("/")
+        table = self._tables[name]
+        column = table.key if table.key in table.columns else table.columns[0]
+        self._connection.execute(f'DELETE FROM "{table.stored}" WHERE "{column}" = ?', [key])  # noqa: S608 (our schema)
+        self._has_segments |= name in {SEGMENTS, "versions"}
+        return Step(
+            did=True, what=fix.name, how="deleted: the mirror has all rows of its run, and not this one"
+        )
 
     def restore(self, fix: Fix, rows: TableRows | None) -> Step:
         """Restore the rows of one file."""
         if rows is None:
             return Step(did=False, what=fix.name, how="the mirror's file cannot be read")
-        found = [
-            each
-            for each in mirror_files.find_differences(self._connection, self._tables, rows)
-            if fix.value == findings.ALL or not self._expected.allows(each)
-        ]
+        found = list(edits.find_differences(self._connection, self._tables, rows))
+        if fix.value != findings.ALL:
+            found = self._expected.find_edits(found)
         self._connection.execute("SAVEPOINT file")
         try:
             for each in found:
@@ -114,7 +132,7 @@ class _RowRestorer:
 
     def _update(self, found: RowDifference, columns: Sequence[str]) -> None:
         table = self._tables[found.table]
-        key = mirror_files.choose_key(table, found.row)
+        key = edits.choose_key(table, found.row)
         # Where segments are places in a text, theirs is put back with it.
         given = {*columns} if table.stored == found.table else {*columns} - {"text"}
         values = {name: value for name, value in found.row.items() if name in given}

@@ -167,6 +167,7 @@ class Redaction:
     """Removes closed material from rows, by the links of the schema."""
 
     def __init__(self, connection: sqlite3.Connection, access: Access, tables: Mapping[str, object]) -> None:
+        self.connection = connection
         self._access = access
         self._confirmed = read_confirmed_day(connection)
         self._links = {

@@ -59,7 +59,8 @@ def _statement(row: Row, gone: Destroyed) -> Row:
 
 
 def _amendment(row: Row, gone: Destroyed) -> Row:
-    if row["statement"] not in gone.wholly or row["field"] != "title":
+    is_of_title = row["statement"] in gone.wholly and row["field"] == "title"
+    if not is_of_title and not (row["statement"] in gone.statements and row["field"] == "guessed title"):
         return {}
     return {"earlier": "", "later": GONE}
 

@@ -21,6 +21,7 @@ from tracker.errors import (
     ArchiveLocked,
     DecisionInvalid,
     HistoriesApart,
+    RecordEdited,
     RepositoryUnusable,
     WatchListInvalid,
 )
@@ -77,6 +78,9 @@ def _note_in_mirror(writing: Writing) -> None:
     writing.end_run("complete")
     try:
         writing.update_mirror()
+    except RecordEdited:
+        # The act itself is in the mirror, and the edit waits for a person.
+        pass
     except WatchListInvalid:
         # What is closed is unknown, so nothing is published; destroying goes on.
         check_mirror_joined(writing)

@@ -15,7 +15,7 @@ from tracker.archive.record.memberships import fill_groups
 from tracker.archive.rights.withdrawals import read_unfinished
 from tracker.archive.schema.connection import connect_to_write, translate
 from tracker.archive.schema.migrations import is_current, migrate
-from tracker.errors import RepositoryUnusable, WatchListInvalid
+from tracker.errors import RecordEdited, RepositoryUnusable, WatchListInvalid
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
@@ -216,6 +216,8 @@ class Writing:
                 return
         try:
             self.update_mirror()
+        except RecordEdited:
+            raise
         except (RepositoryUnusable, WatchListInvalid) as error:
             raise type(error)(
                 f"{error} (everything is recorded, but not yet mirrored; when that is fixed, run:"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.segments import rebuild_index
+from tracker.archive.record.statements import GUESSED
 from tracker.archive.takeover.merging import RecordMerge
 from tracker.model.verifying import Step
 
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
 
     Copier = Callable[[RecordMerge, MergedRow], "int | None"]
 
-RUN_TABLES = ("expectations", "decisions", "withdrawals", "repairs", "breaks", "timestamps", "memberships")
+RUN_TABLES = (
+    "expectations",
+    "decisions",
+    "withdrawals",
+    "repairs",
+    "breaks",
+    "timestamps",
+    "memberships",
+    "edits",
+)
 """Tables whose rows are written once by a run, and are complete by themselves."""
 
 PART_TABLES = ("segments", "exchanges", "withdrawn")
@@ -183,15 +193,18 @@ def _copy_amendment(merge: RecordMerge, row: MergedRow) -> int | None:
     if not merge.is_own(row):
         return merge.same("amendments", row)
     translated = merge.translate("amendments", row)
+    if row["field"].removeprefix(GUESSED) in {"kind", "language"}:
+        # Filled in with its edition.
+        return merge.insert("amendments", translated)
     table, key = ("snapshots", "snapshot") if row["field"] == "url" else ("statements", "statement")
     is_applied = row[key] in merge.fresh[table] or (table, row[key], row["field"]) in merge.filled
     if not is_applied:
         held = merge.find(table, id=translated[key])
-        earlier = held[row["field"]] if held else None
-        if earlier == row["later"]:
+        earlier = held[row["field"].removeprefix(GUESSED)] if held else None
+        if earlier == row["later"] or (earlier and row["field"].startswith(GUESSED)):
             return None
         translated["earlier"] = earlier or row["earlier"]
-        merge.update(table, translated[key], {str(row["field"]): row["later"]})
+        merge.update(table, translated[key], {row["field"].removeprefix(GUESSED): row["later"]})
     return merge.insert("amendments", translated)
 
 

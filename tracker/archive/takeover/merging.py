@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tracker.archive.record.statements import FIELDS
+from tracker.archive.record.statements import FIELDS, GUESSED, write_amendment
 from tracker.archive.schema.rows import insert_row, read_dicts, update_row
 from tracker.archive.schema.schema_map import read_tables
+from tracker.model.record import Amendment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +21,18 @@ MergedRow = dict[str, Any]
 _COMMON_EDITIONS = "SELECT edition FROM snapshots WHERE run <= ?"
 _COMMON_STATEMENTS = f"SELECT statement FROM editions WHERE id IN ({_COMMON_EDITIONS})"  # noqa: S608 (as above)
 _INFERRED = "_inferred"
+
+_CONCERNED = {
+    "statements": "SELECT ?1, NULL",
+    "editions": (
+        "SELECT statement, (SELECT max(id) FROM snapshots WHERE edition = ?1) FROM editions WHERE id = ?1"
+    ),
+    "snapshots": (
+        "SELECT statement, snapshots.id FROM snapshots JOIN editions ON editions.id = edition"
+        " WHERE snapshots.id = ?1"
+    ),
+}
+"""The statement and snapshot of which an amendment is, by a row's number."""
 
 
 class RecordMerge:
@@ -110,8 +123,18 @@ class RecordMerge:
         if additions:
             self.update(table, held["id"], additions)
             self.filled.update((table, row["id"], name) for name in additions)
+            self._amend(table, held["id"], additions)
         if table == "statements":
             self._keep_contradicted(held, row, additions)
+
+    def _amend(self, table: str, number: int, additions: Mapping[str, object]) -> None:
+        """Record as amendments what was filled in of a statement, an edition or the address of a snapshot."""
+        statement, snapshot = self.new.execute(_CONCERNED[table], [number]).fetchone()
+        for field, value in additions.items():
+            if not field.endswith(_INFERRED):
+                guess = GUESSED if additions.get(f"{field}{_INFERRED}") else ""
+                amendment = Amendment(f"{guess}{field}", "", str(value))
+                write_amendment(self.new, self._run, statement, snapshot, amendment)
 
     def next_run(self) -> int:
         """Return the number of the next run of the new record."""

@@ -56,7 +56,7 @@ FixKind = Literal["record", "structure", "rows", "index", "objects", "branch", "
 MIRROR_FIXES: tuple[FixKind, ...] = ("branch", "mirror", "break")
 """Fixes that write the record's rows to the mirror, or accept its history as it is."""
 
-ALL, UNEXPECTED = "all", "unexpected"
+ALL, UNEXPECTED, SURPLUS = "all", "unexpected", "surplus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ class Fix:
 
     kind: FixKind
     name: str = ""
-    """The file of the mirror whose rows are restored, or the branch that is moved."""
+    """The file whose rows are restored, the row that is deleted, or the branch that is moved."""
     value: str = ""
-    """Which rows: all, or those that no command changes; or the commit to which the branch is moved."""
+    """Which rows: all, those that no command changes, one that came besides; or the commit of a branch."""
 
 
 class Findings:

@@ -65,8 +65,11 @@ def choose_base(
         findings.fault(*finding, meaning, START_OVER)
         return tip
     how, remedy, fixes = "the history was rewritten or cut", _MOVE_BACK, [Fix("branch", branches.MAIN, noted)]
-    if tip is not None and proofs.is_descendant(repository, tip, noted):
-        how, remedy, fixes = _explain_later_commits(repository, noted, tip, _read_runs(connection))
+    descends = tip is not None and proofs.is_descendant(repository, tip, noted)
+    if descends is None:
+        how, remedy, fixes = "a commit between them is lost", REPAIR, [Fix("objects")]
+    elif descends:
+        how, remedy, fixes = _explain_later_commits(repository, noted, str(tip), _read_runs(connection))
     meaning = f"{place}, and the record wrote {noted[:SHORT]} last: {how}"
     if remedy == UPDATE:
         findings.pending(*finding, meaning)
@@ -131,7 +134,7 @@ def check_chain(
     lost = [run for run in runs if int(run) <= last and run not in committed]
     if lost:
         rest = f" and of {len(lost) - 1:,} more" if lost[1:] else ""
-        meaning = "it is not in the history, which has later ones: it was rewritten"
+        meaning = "the history, which has later ones, does not have it: the history was rewritten"
         findings.fault("history", f"the commit of run {lost[0]}{rest}", _WHERE, meaning, START_OVER)
     if noted is None:
         meaning = (

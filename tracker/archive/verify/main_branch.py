@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import WATCH
-from tracker.archive.mirror.branches import name_file
-from tracker.archive.verify.findings import ALL, REPAIR, RESTORE, UNEXPECTED, UPDATE, Fix
-from tracker.archive.verify.mirror_files import find_differences, has_added
+from tracker.archive.mirror.edits import ACCEPT, find_added, find_differences
+from tracker.archive.mirror.refs import name_file
+from tracker.archive.schema.rows import fetch_value
+from tracker.archive.verify.findings import ALL, REPAIR, RESTORE, SURPLUS, UNEXPECTED, UPDATE, Fix
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from tracker.archive.mirror.edits import RowDifference, TableRows
     from tracker.archive.schema.schema_map import Table
     from tracker.archive.verify.findings import Findings
-    from tracker.archive.verify.mirror_files import ExpectedDifferences, MirrorFiles, RowDifference, TableRows
+    from tracker.archive.verify.mirror_files import ExpectedDifferences, MirrorFiles
     from tracker.archive.verify.unit_checks import InspectedUnit
 
 _MOST_NAMED = 3
 _READABLE, _ROW = ".txt", ".json"
+_ROWS = (_ROW, ".jsonl")
 _WHERE = "mirror.git"
+_NAMED = "SELECT 1 FROM snapshots WHERE document = ?1 UNION ALL SELECT 1 FROM reviews WHERE document = ?1"
 _REWRITE = f"{REPAIR} writes the mirror again from the record"
 
 
@@ -35,6 +39,8 @@ class MainComparison:
     mirror: MirrorFiles
     expected: ExpectedDifferences
     findings: Findings
+    edits: set[str] = field(default_factory=set)
+    """The rows that were reported to be edits."""
 
     def compare(self, unit: InspectedUnit) -> None:
         """Compare a unit's files with those of the mirror, and report what differs, and its problems."""
@@ -81,16 +87,25 @@ class MainComparison:
                 remedy = f"the mirror has the same, or nothing; {RESTORE}"
             else:
                 remedy = f"{REPAIR}, if the mirror has it undamaged"
-            fixes = (_restore_rows(path, is_expected=is_expected) for path in intact)
+            fixes = [_restore_rows(path, is_expected=is_expected) for path in intact]
+            fixes += self._find_stray(unit)
             self.findings.fault(problem.check, unit.what, "tracker.db", f"it {problem.says}", remedy, *fixes)
+
+    def _find_stray(self, unit: InspectedUnit) -> list[Fix]:
+        """Return what deletes a document that is no document: bytes under a name that nothing ever had."""
+        is_known = any(path in self.mirror.files for path in unit.files)
+        if unit.unit != "document" or is_known or fetch_value(self.connection, _NAMED, [unit.name]):
+            return []
+        return [Fix("rows", f"documents/{unit.name}", SURPLUS)]
 
     def _report_difference(self, unit: InspectedUnit, path: str) -> None:
         rows = self.mirror.read_rows(path)
         is_expected = self.expected.includes(unit.unit, unit.name)
-        changed = list(find_differences(self.connection, self.tables, rows or {}))
+        changed = self._find_changes(rows or {}, is_expected=is_expected)
+        changed += self._find_added(unit, path, rows)
         if is_expected and self.expected.unfinished:
             self._report_unfinished()
-        elif any(not (is_expected and self.expected.allows(each)) for each in changed):
+        elif changed:
             self._report_changed(unit.what, path, changed, is_expected=is_expected)
         elif is_expected or self._may_be_outdated(path):
             self._report_pending(unit.what)
@@ -109,14 +124,27 @@ class MainComparison:
         """Tell whether a file differs only in how its rows are written."""
         if rows is None:
             return not self.mirror.is_of_this_release
-        return not has_added(unit.rows or {}, rows, self.tables)
+        return not any(find_added(unit.rows or {}, rows, self.tables))
+
+    def _find_changes(self, rows: TableRows, *, is_expected: bool) -> list[RowDifference]:
+        """Return what differs; of what is expected to, what no act explains."""
+        found = list(find_differences(self.connection, self.tables, rows))
+        return self.expected.find_edits(found) if is_expected else found
+
+    def _find_added(self, unit: InspectedUnit, path: str, rows: TableRows | None) -> list[RowDifference]:
+        """Return the rows that came to a file of runs that are over; they may have moved with their place."""
+        data = unit.files[path]
+        if data is None or not path.endswith(_ROWS) or (rows is None and self.expected.has_moves):
+            return []
+        new = self.mirror.read_content(path, data) or {}
+        return self.expected.find_edits(find_added(new, rows or {}, self.tables))
 
     def _report_unmatched(self, path: str, rows: TableRows) -> None:
-        changed = list(find_differences(self.connection, self.tables, rows))
         has_left = self.expected.has_left(path)
+        changed = self._find_changes(rows, is_expected=has_left)
         if changed and self.expected.unfinished:
             self._report_unfinished()
-        elif any(not (has_left and self.expected.allows(each)) for each in changed):
+        elif changed:
             self._report_changed(path, path, changed, is_expected=has_left)
         elif has_left:
             self._report_pending(path)
@@ -126,9 +154,15 @@ class MainComparison:
     def _report_changed(
         self, what: str, path: str, changed: Sequence[RowDifference], *, is_expected: bool
     ) -> None:
-        gone = [each for each in changed if each.columns is None]
+        gone = [each for each in changed if each.columns is None and not each.is_added]
         other = [each for each in changed if each.columns is not None]
-        parts = (("rows that are missing", gone), ("rows with changes that no command makes", other))
+        added = [each for each in changed if each.is_added]
+        parts = (
+            ("rows that are missing", gone),
+            ("rows with changes that no command makes", other),
+            ("rows that came to a run that is over", added),
+        )
+        self.edits.update(each.name for each in changed)
         meaning = "; ".join(f"{words}: {_name_some(found)}" for words, found in parts if found)
         where = f"tracker.db; {path} in mirror.git"
         if not self.expected.is_proof:
@@ -138,11 +172,14 @@ class MainComparison:
             )
             self.findings.fault("mirror", what, where, meaning, remedy)
             return
-        remedy = f"{REPAIR} restores what the mirror has; if the change was intended: {UPDATE}"
+        remedy = (
+            f"{REPAIR} restores what the mirror has; to accept it instead: {ACCEPT.format(changed[0].name)}"
+        )
         # The bytes of a document are in a file of their own.
         places = [each for each in (path, path.removesuffix(_ROW)) if each in self.mirror.files]
         fixes = (_restore_rows(each, is_expected=is_expected) for each in dict.fromkeys(places))
-        self.findings.fault("mirror", what, where, meaning, remedy, *fixes)
+        surplus = (Fix("rows", each.name, SURPLUS) for each in added)
+        self.findings.fault("mirror", what, where, meaning, remedy, *surplus, *fixes)
 
     def _report_rewrite(self, what: str, meaning: str) -> None:
         self.findings.fault("mirror", what, _WHERE, meaning, _REWRITE, Fix("mirror"))

@@ -16,13 +16,14 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.rights.access import find_watch_list
 from tracker.archive.schema.connection import FILE_NAME, translate
+from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.verify import (
-    declared,
     history,
     main_branch,
     mirror_files,
     opening,
     public_branch,
+    rewritten,
     row_checks,
     structure,
     unit_checks,
@@ -94,8 +95,8 @@ class _Verification:
                     self._check_record()
                 if not hooks.is_alone:
                     self._check_derived(hooks)
-                self._check_units(mirror, hooks)
-                self._check_history(base, branch.noted)
+                edited = self._check_units(mirror, hooks)
+                self._check_history(base, branch.noted, edited)
         has_mirror = (self.folder / MIRROR).exists()
         is_empty = (
             repository is not None and base is None and branch.noted is None and not findings.has_diverged
@@ -128,7 +129,8 @@ class _Verification:
             self._report_unreadable("mirror", "the files of the mirror", error)
             return None
 
-    def _check_units(self, mirror: mirror_files.MirrorFiles | None, hooks: Hooks) -> None:
+    def _check_units(self, mirror: mirror_files.MirrorFiles | None, hooks: Hooks) -> set[str]:
+        """Check each unit, and return the rows that are reported to be edits."""
         units = UnitFiles(self.connection)
         comparisons = self._open_comparisons(mirror, units)
         until = mirror.run if mirror else None
@@ -142,6 +144,9 @@ class _Verification:
             hooks.progress(done, total)
         for comparison in comparisons:
             comparison.finish(find_watch_list(self.folder))
+        return set().union(
+            *(each.edits for each in comparisons if isinstance(each, main_branch.MainComparison))
+        )
 
     def _open_comparisons(
         self, mirror: mirror_files.MirrorFiles | None, units: UnitFiles
@@ -150,7 +155,7 @@ class _Verification:
         if mirror is None or self.repository is None:
             return []
         connection, findings = self.connection, self.findings
-        expected = mirror_files.ExpectedDifferences(connection, units.tables)
+        expected = mirror_files.ExpectedDifferences(connection, units.tables, mirror)
         main = main_branch.MainComparison(connection, units.tables, mirror, expected, findings)
         if findings.has_diverged:
             # The public branch is at the mirror's later runs, of which the record knows nothing.
@@ -161,15 +166,17 @@ class _Verification:
         )
         return [main, public] if public else [main]
 
-    def _check_history(self, base: str | None, noted: str | None) -> None:
+    def _check_history(self, base: str | None, noted: str | None, edited: set[str]) -> None:
         connection, repository, findings = self.connection, self.repository, self.findings
         history.check_breaks(connection, findings)
+        tables = read_tables(connection)
+        rewritten.check_noted(connection, tables, edited, findings)
         if repository is None:
             return
         try:
             if base is not None:
                 history.check_chain(connection, repository, base, noted, findings)
-                declared.check_declared(connection, repository, base, findings)
+                rewritten.check_rewritten(connection, repository, tables, base, edited, findings)
             history.check_replaced(connection, repository, findings, self.folder)
         except RepositoryUnusable as error:
             self._report_unreadable("history", "the commits of the mirror", error)

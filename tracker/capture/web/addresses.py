@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
+from tracker.inputs.compiled import read_packaged
 from tracker.inputs.passwords import strip_user
-from tracker.inputs.tables import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

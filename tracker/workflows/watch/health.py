@@ -12,8 +12,11 @@ from urllib.parse import urlsplit
 from tracker.archive.file.lock import is_held
 from tracker.archive.file.modes import find_world_readable, is_for_group
 from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.mirror.divergence import describe_divergence
+from tracker.archive.mirror.edits import read_open
 from tracker.archive.reading.versions import Versions
 from tracker.archive.rights.access import read_ended_embargoes
+from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.capture.sandbox.process import tell_level
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
@@ -99,6 +102,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_unconfirmed(runs),
             *_ended_embargoes(watched, ledger.confirmed_day(), instant[:10]),
             *_readable(archive),
+            *_diverged(archive, ledger),
             *chain.from_iterable(
                 _source_concerns(
                     each,
@@ -157,6 +161,15 @@ def _readable(archive: Path) -> Iterator[Concern]:
         kept = "o=" if is_for_group(archive) else "go="
         detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"
         yield Concern("open to others", "the archive", None, detail, "failure")
+
+
+def _diverged(archive: Path, ledger: Ledger) -> Iterator[Concern]:
+    """Yield a concern where record and mirror do not agree: no night reaches the other copy then."""
+    if detail := describe_divergence(archive, ledger.connection):
+        yield Concern("diverged", "the archive", None, detail, "failure")
+    for each in read_open(ledger.connection, read_tables(ledger.connection)):
+        detail = f"another program changed {each.describe()}; restore or accept it: tracker verify"
+        yield Concern("edited", "the archive", None, detail, "failure")
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
