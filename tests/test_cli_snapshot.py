@@ -54,9 +54,9 @@ def test_two_nights_in_a_pipe_are_logged_line_by_line(tracker: Callable[..., Ran
     site.say("/79", "Corrigendum: and we thank the interpreters.", 79)
     second = tracker("snapshot")
     counts, *news = second.out.splitlines()
-    told, _, mark = counts.partition("; ")
+    counted, _, mark = counts.partition("; ")
     assert mark == UNCONFIRMED
-    assert sorted(told.partition(": ")[2].split(", ")) == ["1 changed", "1 unchanged"]
+    assert sorted(counted.partition(": ")[2].split(", ")) == ["1 changed", "1 unchanged"]
     assert news == [
         "note: XAA, UNGA 79 (2024): changed, 329 → 335 words; sentences: 1 new (xaa-79)",
         "    {+Corrigendum: and we thank the interpreters.+}",

@@ -19,7 +19,7 @@ from tracker.capture.admit.voice import measure_voice
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import CHALLENGE, Admission, History
 from tracker.references import parse_reference
-from tracker.report.archive.news import news_fields, news_title, render_news, write_message
+from tracker.report.archive.news import headline, news_fields, render_news, write_message
 from tracker.report.archive.review import render_reviews
 from tracker.text.identity import fold
 from tracker.workflows.code.judge import Coder
@@ -278,7 +278,7 @@ def test_what_is_new_is_told_with_title_words_and_its_first_sentence(folder: Pat
     )
     night = run_night(folder, DAYS[0], judge=admit)
     news = gather_news(folder, night.run.id)
-    assert news_title(news) == "tracker: XAA, UNGA 80 (2025): new, 361 words"
+    assert headline(news[0]) == "XAA, UNGA 80 (2025): new, 361 words"
     told = render_news(news, width=200)
     assert "Every court intends to review the fight against corruption with our own means." in told
     assert "On rivers" in told or "Rivers" in told

@@ -124,8 +124,11 @@ class Reader(Record):
         return tuple(
             SnapshotEntry(
                 Reference(*row[1:8]),
-                *(*row[8:-1], checked(self, row[0]), bool(row[-1])),
-                *(confirmed(self, row[0]), challenged(self, row[0])),
+                *row[8:-1],
+                checked=checked(self, row[0]),
+                kind_inferred=bool(row[-1]),
+                clock_confirmed=confirmed(self, row[0]),
+                challenged=challenged(self, row[0]),
             )
             for row in rows
         )
