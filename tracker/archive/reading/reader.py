@@ -122,9 +122,8 @@ class Reader(Record):
         checked, confirmed = method(read_checked), method(is_captured_by_confirmed_clock)
         challenged = method(is_challenged)
         return tuple(
-            SnapshotEntry(
-                Reference(*row[1:8]),
-                *row[8:-1],
+            replace(
+                SnapshotEntry(Reference(*row[1:8]), *row[8:-1]),
                 checked=checked(self, row[0]),
                 kind_inferred=bool(row[-1]),
                 clock_confirmed=confirmed(self, row[0]),
