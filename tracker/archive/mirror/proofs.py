@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror.branches import MAIN
+from tracker.archive.mirror.refs import MAIN
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import fetch_column, has_table, insert, pick
 from tracker.errors import RepositoryUnusable
