@@ -207,7 +207,7 @@ def test_decisions_and_amendments_follow(folder: Path, tracker: Tracker) -> None
     assert tracker("mirror", "take-over").code == 0
     assert query(folder, "SELECT person, note, run FROM decisions") == [("Ana", "in passing", 4)]
     assert query(folder, "SELECT earlier, later, run FROM amendments") == [
-        ("", "Of Ben", 7), ("Of Ana", "Of Ben", 6), ("", "Of Ana", 5),
+        ("", "Of Ben", 7), ("", "Of Ana", 5), ("Of Ana", "Of Ben", 6),
     ]  # fmt: skip
     assert query(folder, "SELECT title FROM statements WHERE session = '77'") == [("Of Ben",)]
     check_joined(tracker, folder)

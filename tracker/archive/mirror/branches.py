@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.file import mirror_paths as paths
+from tracker.archive.mirror import refs
 from tracker.archive.mirror.kept import Kept
 from tracker.archive.mirror.refs import Tree, name_file, staging_ref
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.archive.mirror.unit_files import UnitFiles
     from tracker.archive.rights.redaction import Redaction
 
-MAIN, PUBLIC = "refs/heads/main", "refs/heads/public"
+MAIN, PUBLIC = refs.MAIN, "refs/heads/public"
 BRANCHES = (MAIN, PUBLIC)
 
 

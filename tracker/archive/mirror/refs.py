@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.repository import Repository
 
+MAIN = "refs/heads/main"
+"""The branch that is complete."""
+
 MOST_PACKS = 12
 """Without repacking there are 101 packs and 2,800 loose objects after 500 runs."""
 
