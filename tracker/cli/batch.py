@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog="Examples: tracker batch UNGA | tracker batch UNGA --session 79"
         " | tracker batch UNGA --sessions 70-79 --countries SIDS --topics-only"
-        " | tracker batch UNGA --scheduler tcp://10.0.0.5:8786"
+        " | tracker batch UNGA --scheduler tcp://127.0.0.1:8786"
     )(batch)
 
 

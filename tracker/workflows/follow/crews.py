@@ -193,7 +193,7 @@ def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> I
             MemoryError,
         ) as error:  # another server's answer is no length of a message
             raise TrackerError(
-                f"--scheduler {address}: {error or 'no answer'}; start one with: dask scheduler"
+                f"--scheduler {address}: {error or 'no answer'}; start one with: dask scheduler --host 127.0.0.1"
             ) from None
         _check_workers(client, address)
         _tell_of_spilling(client, warn)
