@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.changes.named.reading import small_words
@@ -12,11 +11,12 @@ from tracker.topics.certainty.associations import load_associations
 from tracker.topics.phrases.prior import load_prior
 from tracker.topics.vocabulary.lexicon import compile_lexicon
 from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.rules import PACKAGE, find_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-PACKAGE: Final = Path(__file__).parents[1]
 LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh")
 
 
@@ -29,6 +29,7 @@ def compile_tables() -> dict[Path, bytes]:
                 read_table_of(path)
         load_associations()
         small_words()
+        find_rules(PACKAGE)
         for language in LANGUAGES:
             compile_lexicon(load_vocabulary(), language)
             load_prior(language)

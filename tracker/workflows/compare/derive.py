@@ -7,15 +7,9 @@ that would come out otherwise today is never given.
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
-from functools import cache
-from hashlib import sha256
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracker import __version__
 from tracker.archive.derived.store import Derived
 from tracker.archive.derived.vectors import CachedEncoder
 from tracker.errors import TrackerError
@@ -25,9 +19,10 @@ from tracker.model.topics import TopicReading
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 from tracker.topics.vocabulary.load import name_recognition
+from tracker.workflows.compare.rules import name_releases, name_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from tracker.archive.derived.store import Answers
     from tracker.archive.session import ArchiveSession
@@ -38,22 +33,6 @@ if TYPE_CHECKING:
     from tracker.text.encoder import Encoder
     from tracker.topics.reading import TopicReader
 
-_PARTS = (
-    "model",
-    "references",
-    "text",
-    "decisions",
-    "alignment",
-    "changes",
-    "topics",
-    "workflows/compare",
-    "capture/read/extractors.py",
-)
-"""Where the code and the tables are on which a comparison and its parts rest; 7 ms to digest."""
-
-_LIBRARIES = {"numpy": "version.py", "rapidfuzz": "__init__.py"}
-"""The files that say which release a library is: importlib.metadata takes 8 ms, and most answers are kept."""
-
 
 def choose_derived(archive: ArchiveSession, *sides: Side) -> Derived:
     """Return where to keep what sides give: the archive's file, which knows nothing of other files."""
@@ -62,7 +41,7 @@ def choose_derived(archive: ArchiveSession, *sides: Side) -> Derived:
 
 def cache_vectors(encoder: Encoder | None, derived: Derived) -> Encoder | None:
     """Return the same encoder, which looks for its vectors among the derived ones first."""
-    return CachedEncoder(encoder, derived, _releases()) if encoder else None
+    return CachedEncoder(encoder, derived, name_releases()) if encoder else None
 
 
 def derive_links(
@@ -186,7 +165,7 @@ def identify_vocabulary(vocabulary: Vocabulary, derived: Derived) -> list[object
     """Return what tells a vocabulary, and the way its topics are found, from all others."""
     taught = vocabulary.model.digest if vocabulary.model else None
     similar = vocabulary.recognition == "similarity"
-    vectors = CachedEncoder(DEFAULT, derived, _releases()).digest if similar else None
+    vectors = CachedEncoder(DEFAULT, derived, name_releases()).digest if similar else None
     return [vocabulary.digest, vocabulary.overlap, taught, name_recognition(vocabulary), vectors]
 
 
@@ -209,35 +188,3 @@ def name_answer(parts: list[object]) -> str:
 
 def _digest(parts: list[object]) -> str:
     return digest_text(json.dumps(parts, default=to_row))
-
-
-@cache
-def name_rules() -> str:
-    """Return the digest of the rules and the code that give answers, and of what runs them."""
-    digest = sha256(f"{__version__} {sys.version} {_releases()}".encode())
-    package = Path(__file__).parents[2]
-    for part in _PARTS:
-        for name, file in _walk(part, package / part):
-            data = file.read_bytes()
-            digest.update(f"{name} {len(data)} ".encode() + data)
-    return digest.hexdigest()
-
-
-def _walk(name: str, place: Path) -> Iterator[tuple[str, Path]]:
-    """Return the files in a place with their names, in order; caches and hidden files are ignored."""
-    if place.is_file():
-        yield name, place
-        return
-    for inner in sorted(place.iterdir(), key=lambda each: each.name):
-        if not inner.name.startswith((".", "__pycache__")):
-            yield from _walk(f"{name}/{inner.name}", inner)
-
-
-@cache
-def _releases() -> str:
-    digest = sha256()
-    for name, file in _LIBRARIES.items():
-        found = find_spec(name)
-        if found and found.origin:
-            digest.update(Path(found.origin).with_name(file).read_bytes())
-    return digest.hexdigest()

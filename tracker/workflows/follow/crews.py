@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.capture.read.extract import quiet_libraries
 from tracker.errors import TrackerError
 from tracker.text.encoder import digest_products
-from tracker.workflows.compare.derive import name_rules
+from tracker.workflows.compare.rules import name_rules
 from tracker.workflows.compare.work import Unit, do_unit
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> I
             MemoryError,
         ) as error:  # another server's answer is no length of a message
             raise TrackerError(
-                f"--scheduler {address}: {error or 'no answer'}; start one with: dask scheduler --host 127.0.0.1"
+                f"--scheduler {address}: {error or 'no answer'}; start one with:"
+                " dask scheduler --host 127.0.0.1"
             ) from None
         _check_workers(client, address)
         _tell_of_spilling(client, warn)

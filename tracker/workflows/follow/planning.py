@@ -15,8 +15,9 @@ from tracker.text.encoder import DEFAULT
 from tracker.topics.reading import RULES
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.cells import list_cell_parts
-from tracker.workflows.compare.derive import find_readings, identify_vocabulary, name_answer, name_rules
+from tracker.workflows.compare.derive import find_readings, identify_vocabulary, name_answer
 from tracker.workflows.compare.diff import LOOK_BACK, earlier_priorities, list_parts, load_pair, look_back
+from tracker.workflows.compare.rules import name_rules
 from tracker.workflows.compare.sides import earlier_sessions
 from tracker.workflows.compare.work import Work
 from tracker.workflows.follow.trace import preferred_editions
