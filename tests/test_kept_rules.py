@@ -52,9 +52,9 @@ def change_constant(name: str, text: str) -> str | None:
         return changed if count else None
     lines = text.splitlines(keepends=True)
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant) and type(node.value) in {int, float} and node.end_col_offset:
+        if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
             line = lines[node.lineno - 1].encode()
-            more = str(node.value + 1).encode()
+            more = str(float(str(node.value)) + 1).encode()
             line = line[: node.col_offset] + more + line[node.end_col_offset :]
             return "".join([*lines[: node.lineno - 1], line.decode(), *lines[node.lineno :]])
     return None
