@@ -63,6 +63,11 @@ class Guard:
         return self.top / "state"
 
     @property
+    def cache(self) -> Path:
+        """Where the program keeps the encoder's model."""
+        return self.top / "cache"
+
+    @property
     def canary(self) -> Path:
         return self.top / CANARY
 
@@ -95,7 +100,7 @@ class Guard:
     def _strangers(self) -> Iterator[str]:
         """Yield what lies where nothing should, and take it away."""
         beside = [self.temporary, *(folder for folder in (self.top, *self._between()))]
-        expected = {self.temporary, self.state, self.trace, *self._between()}
+        expected = {self.temporary, self.state, self.cache, self.trace, *self._between()}
         for folder in beside:
             for path in folder.iterdir():
                 if path not in expected:
@@ -170,6 +175,7 @@ def make_guard() -> Guard:
     guard = Guard(top)
     guard.deep.mkdir(parents=True)
     guard.temporary.mkdir()
+    guard.cache.mkdir(0o700)
     (guard.state / "tracker").mkdir(0o700, parents=True)
     with new_file(guard.state / "tracker" / SECRET_NAME, CLOSED) as file:
         file.write(bytes(SECRET_BYTES))

@@ -117,7 +117,7 @@ def _environment(guard: Guard) -> dict[str, str]:
     """Return the environment of a worker: nothing of the user's own, and a trace of what git starts."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LD_LIBRARY_PATH"}}
     own = {
-        "HOME": str(guard.top), "XDG_CACHE_HOME": str(guard.temporary), "XDG_STATE_HOME": str(guard.state),
+        "HOME": str(guard.top), "XDG_CACHE_HOME": str(guard.cache), "XDG_STATE_HOME": str(guard.state),
         "TMPDIR": str(guard.temporary),
         "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COLUMNS": "80",
         "GIT_CONFIG_NOSYSTEM": "1", "GIT_TRACE2_EVENT": str(guard.trace),
