@@ -160,7 +160,7 @@ class Guard:
         if not isinstance(path, str | bytes | os.PathLike):
             return True
         real = os.path.realpath(os.fsdecode(path))
-        inside = (f"{self.folder}/", f"{self.temporary}/", f"/proc/{os.getpid()}/")
+        inside = (f"{self.folder}/", f"{self.temporary}/", f"{self.cache}/", f"/proc/{os.getpid()}/")
         return real in {"/dev/null", str(self.folder), str(self.temporary)} or real.startswith(inside)
 
 
