@@ -12,9 +12,9 @@ from tracker.model.topics import PRIORITIES
 from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.sentences import Sentence
 from tracker.topics.levels.assess import TopicTreatments, assess_level
-from tracker.topics.levels.lists import count_words
 from tracker.topics.levels.roles import WIDER_USE
 from tracker.topics.vocabulary.matching import HINT
+from tracker.topics.vocabulary.stems import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from tracker.topics.levels.cues import plain, ready
-from tracker.topics.levels.lists import Reach, count_words
-from tracker.topics.vocabulary.stems import read_sentence
+from tracker.topics.vocabulary.stems import Reach, count_words, read_sentence
 
 if TYPE_CHECKING:
     from tracker.model.topics import Mention

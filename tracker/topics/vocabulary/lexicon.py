@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.model.plain import from_row, to_row
 from tracker.topics.vocabulary.load import keep_made
-from tracker.topics.vocabulary.stems import Word, find_words
+from tracker.topics.vocabulary.stems import Word, bare, find_words, is_acronym
 
 if TYPE_CHECKING:
     from tracker.model.topics import Vocabulary
@@ -135,17 +135,6 @@ def _pattern(topic: str, words: list[Word], sense: Sense) -> TermPattern:
         if is_acronym(word.text) or (sense == "hint" and word.text[:1].isupper())
     )
     return TermPattern(topic, tuple(word.stem for word in words), acronyms, sense)
-
-
-def is_acronym(word: str) -> bool:
-    """Whether a word is written in capitals, a plural s ignored: AI, SDGs, ВОЗ."""
-    letters = bare(word)
-    return len(letters) > 1 and letters.isupper()
-
-
-def bare(word: str) -> str:
-    """Return an acronym without the s of its plural."""
-    return word.removesuffix("s")
 
 
 def _longest_first(row: Mapping[tuple[object, ...], TermPattern]) -> tuple[TermPattern, ...]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import Mention
 from tracker.text.encoder import DEFAULT
-from tracker.topics.vocabulary.lexicon import Lexicon, TermPattern, bare, compile_lexicon
+from tracker.topics.vocabulary.lexicon import Lexicon, TermPattern, compile_lexicon
 from tracker.topics.vocabulary.recognition import compile_model, recognise
-from tracker.topics.vocabulary.stems import Word, read_sentence
+from tracker.topics.vocabulary.stems import Word, bare, read_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
