@@ -195,7 +195,7 @@ def test_what_is_made_of_a_vocabulary_is_kept_until_its_file_changes(
         name: vocabulary for name, (vocabulary, _) in made.items()
     }
     with monkeypatch.context() as patch:
-        patch.setattr(load, "_parse", None)
+        patch.setattr(load, "_check", None)
         patch.setattr(lexicon, "find_words", None)
         assert {name: compiled(tmp_path / name, keeper) for name in made} == made
         assert made["mine.toml"][1]["en"]

@@ -12,6 +12,7 @@ from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, re
 from tracker.topics.teaching.learning import learn_topics
 from tracker.topics.vocabulary import load, taught
 from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
+from tracker.topics.vocabulary.files import read_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +38,7 @@ def check_vocabulary(path: Path) -> VocabularyCheck:
 
     Raises ``VocabularyInvalid`` where the file cannot be read as a vocabulary at all.
     """
-    draft = load.read_draft(path)
+    draft = read_draft(path, load.read_bytes(path))
     findings = [*find_faults(draft), *find_doubts(draft)]
     if not any(finding.fatal for finding in findings):
         findings += _check_model(path)
