@@ -10,8 +10,8 @@ from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
 from tracker.topics.certainty.associations import load_associations
 from tracker.topics.phrases.prior import load_prior
-from tracker.topics.vocabulary.lexicon import compile_lexicon
 from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.matching import compile_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,8 @@ from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.claims import find_measured
 from tracker.topics.certainty.evidence import TopicEvidence, measure_text
 from tracker.topics.levels.cues import load_cues, plain
-from tracker.topics.vocabulary.lexicon import compile_lexicon
 from tracker.topics.vocabulary.load import keep_made
+from tracker.topics.vocabulary.matching import compile_lexicon
 from tracker.topics.vocabulary.stems import read_sentence
 
 if TYPE_CHECKING:
