@@ -12,9 +12,8 @@ from tracker.model.topics import TopicWeights
 from tracker.text.identity import digest_text, fold
 from tracker.topics.teaching.regression import apply_weights, fit_lasso, gather_features
 from tracker.topics.vocabulary.matching import match_topics
-from tracker.topics.vocabulary.recognition import find_runs, probability
 from tracker.topics.vocabulary.stems import find_words
-from tracker.topics.vocabulary.taught import make_model
+from tracker.topics.vocabulary.taught import find_runs, make_model, probability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -13,7 +13,6 @@ from tracker.model.plain import from_row, to_row
 from tracker.model.topics import Mention
 from tracker.text.encoder import DEFAULT
 from tracker.topics.vocabulary.load import keep_made
-from tracker.topics.vocabulary.recognition import compile_model, recognise
 from tracker.topics.vocabulary.stems import Word, bare, find_words, is_acronym, read_sentence
 
 if TYPE_CHECKING:
@@ -50,16 +49,19 @@ def match_topics(
     ``similar``: the sentences are read as one text, and without an ``encoder`` by shared words alone.
     """
     lexicon = compile_lexicon(vocabulary, language)
-    model = compile_model(vocabulary, language)
     rows: list[tuple[Mention, ...]] = []
     for index, sentence in enumerate(sentences):
         words = read_sentence(sentence, language)
         found = _keep(_find_phrases(words, lexicon, any_case=sentence.isupper()), overlap=vocabulary.overlap)
-        mentions = tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found)
-        rows.append(recognise(index, sentence, words, mentions, model) if model else mentions)
+        rows.append(tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found))
+    # Few vocabularies are taught; and start-up loads no numpy.
+    if vocabulary.model is not None:
+        from tracker.topics.vocabulary.taught import find_taught  # noqa: PLC0415
+
+        return find_taught(sentences, rows, vocabulary.model, language)
     if vocabulary.recognition == "terms":
         return tuple(rows)
-    from tracker.topics.vocabulary.similar import find_similar  # noqa: PLC0415 - start-up loads no numpy
+    from tracker.topics.vocabulary.similar import find_similar  # noqa: PLC0415
 
     used = None if vocabulary.recognition == "words" else encoder
     return find_similar(sentences, rows, vocabulary, language, used)

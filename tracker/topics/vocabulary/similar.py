@@ -19,8 +19,8 @@ from tracker.inputs.compiled import read_packaged
 from tracker.model.topics import Mention
 from tracker.text.encoder import multiply
 from tracker.topics.vocabulary.codebook import Codebook, compile_codebook, find_weighed_stems, is_english
-from tracker.topics.vocabulary.recognition import probability
 from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.taught import probability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
