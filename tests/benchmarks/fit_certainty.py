@@ -37,7 +37,8 @@ from tracker.model.topics import CHOICES
 from tracker.references import own_names
 from tracker.topics.certainty.claims import read_weights
 from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
-from tracker.topics.reading import NARROWER, count_substance, read_evidence, weigh_reading
+from tracker.topics.mentions import count_substance
+from tracker.topics.reading import NARROWER, read_evidence, weigh_reading
 from tracker.topics.statuses.absent import Absences
 from tracker.topics.statuses.statuses import compare_topics
 from tracker.topics.thresholds import FAMILIES

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from tests.coded_sheets import CODING, read_sheet
 from tests.shared_data import require
 from tracker.text.reading import read_text
-from tracker.topics.levels.cues import ready
+from tracker.topics.cues import ready
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import HINT, match_topics
 from tracker.topics.vocabulary.stems import find_words

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.model.topics import PRIORITIES
 from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.sentences import Sentence
-from tracker.topics.levels.assess import TopicTreatments, assess_level
-from tracker.topics.levels.roles import WIDER_USE
+from tracker.topics.levels import TopicTreatments, assess_level
+from tracker.topics.roles import WIDER_USE
 from tracker.topics.vocabulary.matching import HINT
 from tracker.topics.vocabulary.stems import count_words
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
-    from tracker.topics.levels.context import Treatments
-    from tracker.topics.levels.cues import Cues
-    from tracker.topics.levels.roles import Treatment
+    from tracker.topics.cues import Cues
+    from tracker.topics.levels import Analysis, Treatments
+    from tracker.topics.roles import Treatment
 
 SENTENCE_FEATURES: Final = {
     "declared": "named as a priority",
@@ -102,10 +102,7 @@ class TopicEvidence(NamedTuple):
 def describe_topics(
     version: Version,
     vocabulary: Vocabulary,
-    mentions: Sequence[Sequence[Mention]],
-    treatments: Treatments,
-    bundles: Mapping[str, TopicTreatments],
-    cues: Cues,
+    met: Analysis,
     words: int,
     measured: Collection[str],
 ) -> dict[str, TopicEvidence]:
@@ -113,15 +110,15 @@ def describe_topics(
 
     Of topics that are not ``measured``, nothing that was learned of single topics is used.
     """
-    met: dict[tuple[str, int], list[Mention]] = defaultdict(list)
-    for mention in chain.from_iterable(mentions):
-        met[mention.topic, mention.segment].append(mention)
-    text = _Text(version, treatments, cues)
-    hierarchy = _Hierarchy(vocabulary, bundles)
+    mentions: dict[tuple[str, int], list[Mention]] = defaultdict(list)
+    for mention in chain.from_iterable(met.mentions):
+        mentions[mention.topic, mention.segment].append(mention)
+    text = _Text(version, met.treatments, met.cues)
+    hierarchy = _Hierarchy(vocabulary, met.bundles)
     situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
     found = {}
-    for topic in [*bundles, *hierarchy.above()]:
-        bundle = bundles.get(topic, TopicTreatments())
+    for topic in [*met.bundles, *hierarchy.above()]:
+        bundle = met.bundles.get(topic, TopicTreatments())
         name = topic if topic in measured else ""
         named = {item.segment for item in bundle.treatments if item.rule != WIDER_USE}
         rows: dict[int, list[Treatment]] = {}
@@ -129,15 +126,15 @@ def describe_topics(
             rows.setdefault(item.segment, []).append(item)
         sentences = tuple(
             (
-                *text.describe(place, row, met[topic, place], named, bundle, situations),
+                *text.describe(place, row, mentions[topic, place], named, bundle, situations),
                 *text.pmi.find_near(name, place),
             )
             for place, row in rows.items()
         )
-        sure = {m.term.casefold() for place in rows for m in met[topic, place] if m.confidence > HINT}
+        sure = {m.term.casefold() for place in rows for m in mentions[topic, place] if m.confidence > HINT}
         counts = (log1p(len(sure)), log1p(len(named)), measure_text(words))
         whole = (*counts, *hierarchy.describe(topic), *_NAMED)
-        used = tuple(text.find_used(place, met[topic, place]) for place in rows)
+        used = tuple(text.find_used(place, mentions[topic, place]) for place in rows)
         found[topic] = TopicEvidence(sentences, whole, used, name, tuple(rows))
     return found
 

@@ -7,12 +7,12 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from tracker.topics.levels.cues import plain, ready
+from tracker.topics.cues import plain, ready
 from tracker.topics.vocabulary.stems import Reach, count_words, read_sentence
 
 if TYPE_CHECKING:
     from tracker.model.topics import Mention
-    from tracker.topics.levels.cues import Cues
+    from tracker.topics.cues import Cues
 
 _BESIDE: Final = 4
 """Words on either side of a term that are close to it."""

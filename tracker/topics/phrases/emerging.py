@@ -10,8 +10,7 @@ from math import log, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.model.phrases import PAIR, Bar, PhraseChange
-from tracker.topics.levels.context import find_ceremony, find_titles
-from tracker.topics.levels.cues import load_cues
+from tracker.topics.mentions import find_apart
 from tracker.topics.phrases.phrasing import Namer, find_phrases, separates_words, stem_phrase
 from tracker.topics.phrases.prior import load_prior
 from tracker.topics.vocabulary.stems import read_sentence
@@ -102,7 +101,7 @@ def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> 
         if not separates_words(language):
             continue
         own = frozenset(key for name in own_names if (key := stem_phrase(name, language)))
-        apart = find_titles(version.segments) | find_ceremony(version.segments, load_cues(language))
+        apart = find_apart(version)
         for segment in version.segments:
             if segment.ordinal not in apart:
                 found = read_sentence(segment.text, language)

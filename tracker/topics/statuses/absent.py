@@ -13,7 +13,7 @@ from tracker.model.topics import Passage
 from tracker.topics.certainty.associations import PmiScores
 from tracker.topics.certainty.claims import find_measured
 from tracker.topics.certainty.evidence import TopicEvidence, measure_text
-from tracker.topics.levels.cues import load_cues, plain
+from tracker.topics.cues import load_cues, plain
 from tracker.topics.vocabulary.load import keep_made
 from tracker.topics.vocabulary.matching import compile_lexicon
 from tracker.topics.vocabulary.stems import read_sentence
@@ -169,7 +169,7 @@ class Absences:
 @lru_cache(maxsize=4)
 def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
     """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
-    code = ("topics/levels/cues.py", "topics/levels/levels.toml", "topics/statuses/absent.py")
+    code = ("topics/cues.py", "topics/levels.toml", "topics/statuses/absent.py")
     make = partial(_count_words, key)
     weights: Mapping[str, Mapping[str, float]] = keep_made(
         key.vocabulary, f"words.{key.language}", make, *code

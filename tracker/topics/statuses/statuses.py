@@ -17,7 +17,8 @@ from tracker.model.topics import (
     TopicReading,
 )
 from tracker.topics.certainty.claims import load_certainty
-from tracker.topics.reading import NARROWER, count_substance
+from tracker.topics.mentions import count_substance
+from tracker.topics.reading import NARROWER
 from tracker.topics.statuses.absent import find_closest
 from tracker.topics.statuses.doubts import Doubts, Readings, is_priority
 from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares

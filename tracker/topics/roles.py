@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from tracker.topics.levels.cues import ready
+from tracker.topics.cues import ready
 from tracker.topics.vocabulary.matching import HINT
 from tracker.topics.vocabulary.stems import Reach, count_words
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.model.topics import Mention
-    from tracker.topics.levels.cues import Cues
+    from tracker.topics.cues import Cues
 
 Role = Literal["declared", "committed", "demanded", "main", "side", "aside", "weak"]
 """Named as a priority, acted on, called for, mainly about, named beside another, set aside, in passing."""
@@ -44,6 +44,7 @@ _CROWD: Final = 5
 _SUBJECTS: Final = 3
 _QUOTED_WORDS: Final = 5
 _OTHERS_WORDS: Final = frozenset({"quotation", "reported speech"})
+_AS_TERMS: Final = frozenset({"learned", "similar"})
 _RULES: Final[dict[Role, str]] = {
     "committed": "commits, calls for, welcomes or condemns",
     "demanded": "says that something must be done",
@@ -77,7 +78,43 @@ class Treatment(NamedTuple):
     rule: str
 
 
-def treat(
+def find_treatments(
+    text: str, mentions: Sequence[Mention], cues: Cues, situations: frozenset[str]
+) -> tuple[Treatment, ...]:
+    """Return one treatment for each mention in a sentence, as ``_treat`` does where none overlap.
+
+    Of mentions that overlap the longest is treated, and the others as it was: who ratifies the Optional
+    Protocol to the Convention against Torture acts on torture and on detention, which makes no list of two.
+    Words that a model was taught count as terms, and so do those that similarity names by.
+    """
+    leading = _choose_leading(mentions)
+    if len(leading) == len(mentions) and all(mention.method not in _AS_TERMS for mention in mentions):
+        return _treat(text, mentions, cues, situations)
+    chosen = [
+        replace(mentions[place], method="term") if mentions[place].method in _AS_TERMS else mentions[place]
+        for place in leading
+    ]
+    treatments = _treat(text, chosen, cues, situations)
+    # Each is treated as the first of the leading ones that ends behind its start, which overlaps it.
+    ends = [mention.end for mention in chosen]
+    return tuple(
+        treatments[bisect_right(ends, mention.start)]._replace(topic=mention.topic) for mention in mentions
+    )
+
+
+def _choose_leading(mentions: Sequence[Mention]) -> list[int]:
+    order = sorted(range(len(mentions)), key=lambda place: mentions[place].start - mentions[place].end)
+    taken = bytearray(max((mention.end for mention in mentions), default=0))
+    leading: list[int] = []
+    for place in order:
+        start, end = mentions[place].start, mentions[place].end
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            leading.append(place)
+    return sorted(leading)
+
+
+def _treat(
     text: str, mentions: Sequence[Mention], cues: Cues, situations: frozenset[str]
 ) -> tuple[Treatment, ...]:
     """Return one treatment for each mention in a sentence, in order.
@@ -88,6 +125,11 @@ def treat(
     if not mentions:
         return ()
     sentence = _Sentence(ready(text), mentions, cues)
+    # The first that holds of a mention counts:
+    #   in passing     "... the report says that crime rises": quoted, reported, an example, one of a list
+    #   declared       "Our priority is crime", were it in a list or an example, but not in another's words
+    #   acted on       "We condemn crime", "Crime must end", and a situation it is in: "crime in Haiti"
+    #   the main one   the first of three topics at most, or one named twice; the others are beside it
     rules: dict[int, tuple[Role, str]] = {}
     for place, rule in sentence.weak(situations):
         rules.setdefault(place, ("weak", rule))
