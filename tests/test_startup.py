@@ -80,7 +80,7 @@ UNNEEDED = {
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
         *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms", "tracker.cli.picture"}),
-        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.certainty"),
+        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.evidence"),
         *("tracker.topics.levels", "tracker.topics.vocabulary.matching", "tomllib", "importlib.metadata"),
     },
 }

@@ -1,7 +1,7 @@
 """Count which words occur with which topics in the UN General Debate Corpus.
 
 Run as ``python -m tests.benchmarks.make_associations``; it writes
-``tracker/topics/certainty/associations.en.tsv.gz``,
+``tracker/topics/associations.en.tsv.gz``,
 the same bytes from the same files and vocabulary. Counts are facts, and the corpus (Jankin, Baturo, Dasandi,
 version 13) is CC0; no sentence of it ships. The speeches of ``untouched.csv``
 and ``fresh.csv`` are left out.

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.model.topics import TopicReading
-from tracker.topics.certainty.claims import find_measured, load_certainty
-from tracker.topics.certainty.evidence import describe_topics
+from tracker.topics.certainty import find_measured, load_certainty
+from tracker.topics.evidence import describe_topics
 from tracker.topics.levels import ONCE, analyse, assess_level
 from tracker.topics.mentions import count_substance, find_term
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
-    from tracker.topics.certainty.claims import Likelihood
-    from tracker.topics.certainty.evidence import TopicEvidence
+    from tracker.topics.certainty import Likelihood, TopicEvidence
     from tracker.topics.levels import Analysis, TopicTreatments
     from tracker.topics.mentions import Mentions
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from collections import Counter
+from functools import lru_cache
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import Passage
-from tracker.topics.certainty.associations import PmiScores
-from tracker.topics.certainty.claims import find_measured
-from tracker.topics.certainty.evidence import TopicEvidence, measure_text
-from tracker.topics.cues import load_cues, plain
-from tracker.topics.vocabulary.load import keep_made
-from tracker.topics.vocabulary.matching import compile_lexicon
+from tracker.topics.cues import plain
 from tracker.topics.vocabulary.stems import read_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from tracker.model.texts import Version
-    from tracker.model.topics import Vocabulary
 
 _SHORTEST_WORD: Final = 4
 """Letters; shorter words are mostly grammar, except in Chinese, where a word is a character."""
@@ -112,82 +105,3 @@ def find_aligned(version: Version) -> str | None:
         return None
     matches = (pattern.search(plain(segment.text)) for segment in version.segments)
     return next((match["group"].strip() for match in matches if match), None)
-
-
-_SHORTEST: Final = 4
-_CLOSE: Final = 1.1
-"""Of topics unnamed in the fitted speeches readers found 4 % below this likeness, and a quarter above it."""
-_MOST: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    digest: str
-    language: str
-    vocabulary: Vocabulary = field(compare=False)
-
-
-class Absences:
-    """The evidence for topics that one text, of so many words outside ceremony, does not name."""
-
-    def __init__(self, version: Version, vocabulary: Vocabulary, words: int) -> None:
-        self._version = version
-        self._key = _Key(vocabulary.digest, version.language, vocabulary)
-        self._length = measure_text(words)
-        self._measured = find_measured(vocabulary, version.language)
-
-    @cached_property
-    def _sentences(self) -> list[frozenset[str]]:
-        language = self._version.language
-        return [
-            frozenset(word.stem for word in read_sentence(segment.text, language))
-            for segment in self._version.segments
-        ]
-
-    @cached_property
-    def _pmi(self) -> PmiScores:
-        return PmiScores(self._sentences)
-
-    def describe(self, topic: str) -> TopicEvidence:
-        """Return the evidence for a topic that the text does not name."""
-        likeness = self._find_likeness(topic)
-        close = float(likeness > _CLOSE)
-        name = topic if topic in self._measured else ""
-        whole = (0.0, 0.0, self._length, 0.0, 0.0, likeness, close, *self._pmi.find_highest(name))
-        return TopicEvidence((), whole, name=name)
-
-    def _find_likeness(self, topic: str) -> float:
-        """Return how much of a topic's words the most similar sentence holds, by the heaviest word."""
-        weights = _weigh_words(self._key).get(topic)
-        if not weights:
-            return 0.0
-        shared = (held & weights.keys() for held in self._sentences)
-        sums = (sum(map(weights.__getitem__, sorted(stems))) for stems in shared if stems)
-        return min(_MOST, max(sums, default=0.0) / max(weights.values()))
-
-
-@lru_cache(maxsize=4)
-def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
-    """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
-    code = ("topics/cues.py", "topics/levels.toml", "topics/statuses/absent.py")
-    make = partial(_count_words, key)
-    weights: Mapping[str, Mapping[str, float]] = keep_made(
-        key.vocabulary, f"words.{key.language}", make, *code
-    )
-    return weights
-
-
-def _count_words(key: _Key) -> dict[str, dict[str, float]]:
-    generic = load_cues(key.language).generic
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in compile_lexicon(key.vocabulary, key.language).values():
-        for phrase in row:
-            if phrase.sense != "near miss":
-                stems = {stem for stem in phrase.stems if len(stem) >= _SHORTEST} - generic
-                counts[phrase.topic].update(stems)
-    spread = Counter(stem for held in counts.values() for stem in held)
-    return {
-        topic: {stem: count * log(len(counts) / spread[stem]) for stem, count in held.items()}
-        for topic, held in counts.items()
-        if any(spread[stem] < len(counts) for stem in held)
-    }

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from tracker.model.topics import PRIORITIES
 from tracker.text.identity import fold
-from tracker.topics.certainty.claims import Likelihood, find_measured
+from tracker.topics.certainty import Likelihood, find_measured
+from tracker.topics.evidence import Absences
 from tracker.topics.reading import NARROWER
-from tracker.topics.statuses.absent import Absences, find_aligned
+from tracker.topics.statuses.absent import find_aligned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracker.model.texts import Version
     from tracker.model.topics import Status, TopicChange, TopicReading, Vocabulary
-    from tracker.topics.certainty.claims import CertaintyWeights
+    from tracker.topics.certainty import CertaintyWeights
 
 Readings = tuple["TopicReading | None", "TopicReading | None"]
 """A topic's readings in the old and in the new text; None where it counts as absent."""

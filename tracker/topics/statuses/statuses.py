@@ -16,7 +16,7 @@ from tracker.model.topics import (
     TopicChange,
     TopicReading,
 )
-from tracker.topics.certainty.claims import load_certainty
+from tracker.topics.certainty import load_certainty
 from tracker.topics.mentions import count_substance
 from tracker.topics.reading import NARROWER
 from tracker.topics.statuses.absent import find_closest
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Evidence
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
-    from tracker.topics.certainty.claims import CertaintyWeights
+    from tracker.topics.certainty import CertaintyWeights
 
 _IN_DOUBT: Final = 0.5
 """The probability of being there at all below which a mention does not keep a topic from being absent."""

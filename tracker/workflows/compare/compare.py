@@ -18,7 +18,7 @@ from tracker.model.topics import SURE, Counterpart
 from tracker.references import own_names
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.topics.certainty.claims import explain_unmeasured
+from tracker.topics.certainty import explain_unmeasured
 from tracker.topics.mentions import find_own_situations
 from tracker.topics.phrases.emerging import compare_phrases, name_prior
 from tracker.topics.reading import RULES

@@ -11,7 +11,7 @@ from tracker.model.series import Timeline, TimelineSession
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.references import find_body, read_session, session_sort_key
-from tracker.topics.certainty.claims import explain_unmeasured
+from tracker.topics.certainty import explain_unmeasured
 from tracker.topics.mentions import find_own_situations
 from tracker.topics.statuses.decided import mark_absences
 from tracker.topics.statuses.statuses import compare_topics, find_priorities
