@@ -26,7 +26,7 @@ from tracker.topics.evidence import Absences
 from tracker.topics.mentions import count_substance
 from tracker.topics.phrases.emerging import compare_phrases
 from tracker.topics.reading import read_evidence, read_topics
-from tracker.topics.statuses.shares import Occupancy, compare_shares
+from tracker.topics.shares import Occupancy, compare_shares
 from tracker.topics.teaching.coded import Coded
 from tracker.topics.teaching.learning import learn_topics
 from tracker.topics.vocabulary.load import load_vocabulary

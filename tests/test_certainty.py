@@ -38,8 +38,7 @@ from tracker.topics.certainty import (
 )
 from tracker.topics.evidence import Absences
 from tracker.topics.reading import LIKELY, read_evidence, read_topics
-from tracker.topics.statuses.absent import find_aligned
-from tracker.topics.statuses.statuses import compare_topics
+from tracker.topics.statuses import compare_topics, find_aligned
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare
 

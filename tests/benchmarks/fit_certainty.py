@@ -39,7 +39,7 @@ from tracker.topics.certainty import FAMILIES, SENTENCE_FEATURES, TOPIC_FEATURES
 from tracker.topics.evidence import Absences
 from tracker.topics.mentions import count_substance
 from tracker.topics.reading import NARROWER, read_evidence, weigh_reading
-from tracker.topics.statuses.statuses import compare_topics
+from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
