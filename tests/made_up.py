@@ -22,9 +22,9 @@ from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
+from tracker.topics.emerging import compare_phrases
 from tracker.topics.evidence import Absences
 from tracker.topics.mentions import count_substance
-from tracker.topics.phrases.emerging import compare_phrases
 from tracker.topics.reading import read_evidence, read_topics
 from tracker.topics.shares import Occupancy, compare_shares
 from tracker.topics.teaching.coded import Coded

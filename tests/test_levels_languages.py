@@ -32,7 +32,7 @@ def test_a_sentence_gives_its_topics_a_level(language: str, level: str, text: st
         assert sorted(topic for topic in levels if levels[topic] == level) == topics
 
 
-CUES = tomllib.loads((ROOT / "tracker/topics/levels.toml").read_text(encoding="utf-8"))
+CUES = tomllib.loads((ROOT / "tracker/topics/cues.toml").read_text(encoding="utf-8"))
 APART = {"self", "shortest", "generic"}
 SPEAKERS = {
     "en": (("the United States", "The United States of America", "US"), r"\b[Ww]e\b"),

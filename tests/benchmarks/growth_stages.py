@@ -25,7 +25,7 @@ from tracker.text.identity import fold
 from tracker.text.normalize import normalize
 from tracker.text.reading import cut, read_text
 from tracker.text.tokens import tokenize
-from tracker.topics.phrases.emerging import compare_phrases
+from tracker.topics.emerging import compare_phrases
 from tracker.topics.reading import read_topics
 from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary

@@ -336,7 +336,7 @@ class Absences:
 @lru_cache(maxsize=4)
 def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
     """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
-    code = ("topics/cues.py", "topics/levels.toml", "topics/evidence.py")
+    code = ("topics/cues.py", "topics/cues.toml", "topics/evidence.py")
     make = partial(_weigh_terms, key)
     weights: Mapping[str, Mapping[str, float]] = keep_made(
         key.vocabulary, f"words.{key.language}", make, *code

@@ -9,7 +9,7 @@ from tracker.changes.named.reading import small_words
 from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
 from tracker.topics.associations import load_associations
-from tracker.topics.phrases.prior import load_prior
+from tracker.topics.emerging import load_prior
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import compile_lexicon
 
