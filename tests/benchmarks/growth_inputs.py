@@ -13,8 +13,8 @@ from tracker.capture.watch.links import read_links
 from tracker.capture.watch.watch_list import parse_watch_list
 from tracker.inputs.formats import parse_json, parse_toml
 from tracker.references import parse_reference
-from tracker.topics.teaching.coded import read_csv as read_coded
-from tracker.topics.teaching.coded import read_jsonl
+from tracker.topics.learning import read_csv as read_coded
+from tracker.topics.learning import read_jsonl
 from tracker.topics.vocabulary.check import find_faults
 from tracker.topics.vocabulary.files import read_draft
 
