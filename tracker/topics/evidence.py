@@ -19,7 +19,7 @@ from tracker.topics.levels import TopicTreatments, assess_level
 from tracker.topics.roles import WIDER_USE
 from tracker.topics.vocabulary.load import keep_made
 from tracker.topics.vocabulary.matching import HINT, compile_lexicon
-from tracker.topics.vocabulary.stems import Reach, count_words, read_sentence
+from tracker.topics.vocabulary.stems import count_words, read_reach, read_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -162,7 +162,7 @@ class _Text:
             "long_term": float(any(count_words(mention.term) > 1 for mention in met)),
             "acts": float(sentence.commits),
             "stance": log1p(sentence.stances),
-            "length": log(sentence.length or 1) - _MEAN_LENGTH,
+            "length": log(sentence.reach.length or 1) - _MEAN_LENGTH,
             "topics": log(max(1, len(topics))),
             "position": start / max(1, len(sentence.text)),
             "place": place / len(self._segments),
@@ -189,6 +189,7 @@ class _Sentence:
         self.plain = plain(text)
         self.text = ready(text)
         self._cues = cues
+        self.reach = read_reach(self.text)
         self._words = read_sentence(self.plain, language)
         self.stems = frozenset(word.stem for word in self._words)
 
@@ -203,18 +204,9 @@ class _Sentence:
         return len(self._cues.find_all("stance", self.text))
 
     @cached_property
-    def length(self) -> int:
-        """How many words there are."""
-        return count_words(self.text)
-
-    @cached_property
     def _acts(self) -> list[int]:
         spans = (*self._cues.find_all("commit", self.text), *self._cues.find_all("demand", self.text))
         return sorted(end for _, end in spans)
-
-    @cached_property
-    def _reach(self) -> Reach:
-        return Reach(self.text)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -239,7 +231,7 @@ class _Sentence:
     def find_gap(self, start: int) -> int | None:
         """Return the words between the last cue of an act before a topic and the topic."""
         before = bisect_right(self._acts, start)
-        return self._reach.count(self._acts[before - 1], start) if before else None
+        return self.reach.count(self._acts[before - 1], start) if before else None
 
 
 def _is_among_names(text: str, mention: Mention) -> bool:
@@ -281,33 +273,20 @@ class _Hierarchy:
         return float(topic in self._with_narrower), float(self._broader[topic] in self._priorities)
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    digest: str
-    language: str
-    vocabulary: Vocabulary = field(compare=False)
-
-
 class Absences:
     """The evidence for topics that one text, of so many words outside ceremony, does not name."""
 
     def __init__(self, version: Version, vocabulary: Vocabulary, words: int) -> None:
         self._version = version
-        self._key = _Key(vocabulary.digest, version.language, vocabulary)
+        self._words = weigh_words(vocabulary, version.language)
         self._length = _measure_text(words)
         self._measured = find_measured(vocabulary, version.language)
 
     @cached_property
-    def _sentences(self) -> list[frozenset[str]]:
-        language = self._version.language
-        return [
-            frozenset(word.stem for word in read_sentence(segment.text, language))
-            for segment in self._version.segments
-        ]
-
-    @cached_property
     def _pmi(self) -> PmiScores:
-        return PmiScores(self._sentences)
+        language = self._version.language
+        rows = (read_sentence(segment.text, language) for segment in self._version.segments)
+        return PmiScores([frozenset(word.stem for word in row) for row in rows])
 
     def describe(self, topic: str) -> TopicEvidence:
         """Return the evidence for a topic that the text does not name."""
@@ -325,17 +304,31 @@ class Absences:
 
     def _find_likeness(self, topic: str) -> float:
         """Return how much of a topic's words the most similar sentence holds, by the heaviest word."""
-        weights = _weigh_words(self._key).get(topic)
+        weights = self._words.get(topic)
         if not weights:
             return 0.0
-        shared = (held & weights.keys() for held in self._sentences)
-        sums = (sum(map(weights.__getitem__, sorted(stems))) for stems in shared if stems)
-        return min(_MOST, max(sums, default=0.0) / max(weights.values()))
+        sums: dict[int, float] = defaultdict(float)
+        for stem in sorted(weights.keys() & self._pmi.places.keys()):
+            for place in self._pmi.places[stem]:
+                sums[place] += weights[stem]
+        return min(_MOST, max(sums.values(), default=0.0) / max(weights.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    digest: str
+    language: str
+    vocabulary: Vocabulary = field(compare=False)
+
+
+def weigh_words(vocabulary: Vocabulary, language: str) -> Mapping[str, Mapping[str, float]]:
+    """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
+    return _weigh_words(_Key(vocabulary.digest, language, vocabulary))
 
 
 @lru_cache(maxsize=4)
 def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
-    """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
+    # Of the shipped vocabulary 100 ms to weigh, and 2 to read as its installation compiled them.
     code = ("topics/cues.py", "topics/cues.toml", "topics/evidence.py")
     make = partial(_weigh_terms, key)
     weights: Mapping[str, Mapping[str, float]] = keep_made(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from tracker.topics.cues import ready
 from tracker.topics.vocabulary.matching import HINT
-from tracker.topics.vocabulary.stems import Reach, count_words
+from tracker.topics.vocabulary.stems import Reach, count_words, read_reach
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -159,7 +159,7 @@ class _Sentence:
 
     @cached_property
     def _reach(self) -> Reach:
-        return Reach(self.text)
+        return read_reach(self.text)
 
     @cached_property
     def _lists(self) -> _Lists:
@@ -247,7 +247,7 @@ class _Sentence:
         """Return the rest: a sentence is mainly about the first of a few topics, or one named twice."""
         named = [mention.topic for mention in self.mentions]
         often = Counter(named)
-        few = self._topics <= _SUBJECTS and count_words(self.text) >= self.cues.shortest
+        few = self._topics <= _SUBJECTS and self._reach.length >= self.cues.shortest
         first = next((topic for at, topic in enumerate(named) if rules.get(at, ("",))[0] != "weak"), None)
         return [
             (place, "main" if few and (topic == first or often[topic] > 1) else "side")

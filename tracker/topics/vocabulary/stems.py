@@ -117,6 +117,11 @@ class Reach:
     def _words(self) -> list[int]:
         return [match.start() for match in _compile_for(self._text, _WORD).finditer(self._text)]
 
+    @property
+    def length(self) -> int:
+        """How many words the whole has, as ``count_words`` counts."""
+        return len(self._tokens)
+
     def count(self, start: int, end: int) -> int:
         """Return ``count_words(text[start:end])``, a word cut by the end being whole."""
         if start >= end:
@@ -131,6 +136,12 @@ class Reach:
         """
         index = bisect_left(self._words, place) - words
         return self._words[index] if index > 0 else 0
+
+
+@lru_cache(maxsize=512)
+def read_reach(text: str) -> Reach:
+    """Return the words of a sentence by their places, found once for roles and for evidence."""
+    return Reach(text)
 
 
 @lru_cache(maxsize=65536)
