@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Mention, Vocabulary
 
-OUT = Path(__file__).parents[2] / "tracker" / "topics" / "certainty" / "associations.en.tsv.gz"
+OUT = Path(__file__).parents[2] / "tracker" / "topics" / "associations.en.tsv.gz"
 NAME = "UN General Debate Corpus v13 (CC0)"
 LEAST = 4
 """Sentences that a word must share with a topic."""

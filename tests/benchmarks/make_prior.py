@@ -45,7 +45,7 @@ def main() -> None:
     )
     lines = [f"{words}\t{NAME}", *(f"{n}\t{' '.join(key)}" for n, key in kept)]
     data = gzip.compress("\n".join(lines).encode("utf-8"), compresslevel=9, mtime=0)
-    out = ROOT / "tracker" / "topics" / "phrases" / "prior.en.tsv.gz"
+    out = ROOT / "tracker" / "topics" / "prior.en.tsv.gz"
     out.write_bytes(data)
     print(f"{len(paths):,} files, {words:,} words, {len(kept):,} phrases kept, {len(data):,} bytes")
 
