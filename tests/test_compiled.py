@@ -15,6 +15,7 @@ import pytest
 import tracker
 from tests.running import ROOT
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
+from tracker.topics import evidence
 from tracker.topics.vocabulary import load, matching
 from tracker.topics.vocabulary.load import load_vocabulary
 
@@ -157,3 +158,9 @@ def test_its_phrases_are_those_that_are_compiled_of_a_vocabulary_of_ones_own(tmp
         matching._compile.cache_clear()  # noqa: SLF001
         assert dict(matching.compile_lexicon(load_vocabulary(), language)) == own
         assert len(own) > 400
+
+
+def test_words_of_its_terms_are_compiled_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence._weigh_words.cache_clear()  # noqa: SLF001
+    monkeypatch.setattr(evidence, "_weigh_terms", pytest.fail)
+    assert len(evidence.weigh_words(load_vocabulary(), "en")) > 100
