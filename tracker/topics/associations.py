@@ -56,8 +56,8 @@ class PmiScores:
         if topic not in load_associations().weights:
             return 0.0, 0.0, 0.0
         scores = self._find_scores(topic)
-        before_it, behind_it = scores[place - 1] if place else 0.0, sum(scores[place + 1 : place + 2])
-        own, before, after = map(sub, (scores[place], before_it, behind_it), _USUAL_NEAR)
+        near = (scores[at] if 0 <= at < len(scores) else 0.0 for at in (place, place - 1, place + 1))
+        own, before, after = map(sub, near, _USUAL_NEAR)
         return own, before, after
 
     def find_highest(self, topic: str) -> tuple[float, float]:

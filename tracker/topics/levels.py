@@ -238,6 +238,9 @@ def _find_continuations(
 def _move_on(
     passage: _OpenTopics, segment: Segment, named: dict[str, frozenset[str]], carried: Sequence[_Continuation]
 ) -> None:
+    # Names one or two topics: the passage is on these now, beside those that words or a reference tie it to.
+    # Names more: a list, from which nothing follows but what it is tied to.
+    # Names none and goes on: the passage stays as it is. Names none and does not: the passage is over.
     if named:
         kept = {item.topic: passage.topics[item.topic] for item in carried if item.bound}
         passage.topics = {**(named if len(named) <= _SUBJECTS else {}), **kept}
