@@ -22,12 +22,12 @@ from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
-from tracker.topics.phrases.emerging import compare_phrases
-from tracker.topics.reading import count_substance, read_evidence, read_topics
-from tracker.topics.statuses.absent import Absences
-from tracker.topics.statuses.shares import Occupancy, compare_shares
-from tracker.topics.teaching.coded import Coded
-from tracker.topics.teaching.learning import learn_topics
+from tracker.topics.emerging import compare_phrases
+from tracker.topics.evidence import Absences
+from tracker.topics.learning import Coded, learn_topics
+from tracker.topics.mentions import count_substance
+from tracker.topics.reading import read_evidence, read_topics
+from tracker.topics.shares import Occupancy, compare_shares
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.tracing.asking import read_query
 from tracker.tracing.biography import trace

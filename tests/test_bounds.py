@@ -38,8 +38,8 @@ from tracker.text.lines import (
 )
 from tracker.text.normalize import drop_numbering
 from tracker.text.reading import read_text
-from tracker.topics.certainty.claims import Likelihood, load_certainty
-from tracker.topics.levels.context import find_speaker
+from tracker.topics.certainty import Likelihood, load_certainty
+from tracker.topics.mentions import find_speaker
 from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.stems import find_words

@@ -25,13 +25,20 @@ from tracker.report.comparison.topic_words import unclaimed_words
 from tracker.report.json_text import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.topics.certainty.associations import PmiScores, load_associations
-from tracker.topics.certainty.claims import Likelihood, find_chance, find_measured, load_certainty
-from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES, TopicEvidence
+from tracker.topics.associations import PmiScores, load_associations
+from tracker.topics.certainty import (
+    FAMILIES,
+    SENTENCE_FEATURES,
+    TOPIC_FEATURES,
+    Likelihood,
+    TopicEvidence,
+    find_chance,
+    find_measured,
+    load_certainty,
+)
+from tracker.topics.evidence import Absences
 from tracker.topics.reading import LIKELY, read_evidence, read_topics
-from tracker.topics.statuses.absent import Absences, find_aligned
-from tracker.topics.statuses.statuses import compare_topics
-from tracker.topics.thresholds import FAMILIES
+from tracker.topics.statuses import compare_topics, find_aligned
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare
 
@@ -85,7 +92,7 @@ def _turn_around(text: str) -> str:
     [
         ("tracker.alignment", "alignment.toml", partial(read_weights.__wrapped__, LEXICAL)),
         ("tracker.alignment", "alignment.toml", partial(read_weights.__wrapped__, DEFAULT.weights)),
-        ("tracker.topics.certainty", "certainty.toml", load_certainty.__wrapped__),
+        ("tracker.topics", "certainty.toml", load_certainty.__wrapped__),
     ],
 )
 def test_weights_are_read_by_name_and_all_names_must_be_known(

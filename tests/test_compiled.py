@@ -15,7 +15,8 @@ import pytest
 import tracker
 from tests.running import ROOT
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
-from tracker.topics.vocabulary import lexicon, load
+from tracker.topics import evidence
+from tracker.topics.vocabulary import load, matching
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -152,8 +153,14 @@ def test_its_phrases_are_those_that_are_compiled_of_a_vocabulary_of_ones_own(tmp
     mine = load_vocabulary(tmp_path / "mine.toml")
     assert mine.digest == load_vocabulary().digest
     for language in ("en", "ar", "zh"):
-        lexicon._compile.cache_clear()  # noqa: SLF001
-        own = dict(lexicon.compile_lexicon(mine, language))
-        lexicon._compile.cache_clear()  # noqa: SLF001
-        assert dict(lexicon.compile_lexicon(load_vocabulary(), language)) == own
+        matching._compile.cache_clear()  # noqa: SLF001
+        own = dict(matching.compile_lexicon(mine, language))
+        matching._compile.cache_clear()  # noqa: SLF001
+        assert dict(matching.compile_lexicon(load_vocabulary(), language)) == own
         assert len(own) > 400
+
+
+def test_words_of_its_terms_are_compiled_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence._weigh_words.cache_clear()  # noqa: SLF001
+    monkeypatch.setattr(evidence, "_weigh_terms", pytest.fail)
+    assert len(evidence.weigh_words(load_vocabulary(), "en")) > 100

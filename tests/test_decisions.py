@@ -22,7 +22,7 @@ from tracker.model.changes import Evidence, Link, Shift
 from tracker.model.decisions import Decision, Quote
 from tracker.model.topics import Topic, TopicReading, Vocabulary
 from tracker.references import parse_reference
-from tracker.topics.statuses.decided import decide_readings, find_absences, place_levels
+from tracker.topics.decided import decide_readings, find_absences, place_levels
 
 BEFORE = version_of("We will act.\nThe river rises.\nThank you.\nThank you.")
 AFTER = version_of("We may act.\nThe river falls.\nIt is our river.\nThank you.")

@@ -20,17 +20,18 @@ from tests.thorough import examples
 from tracker.model.phrases import PAIR, PhraseChange
 from tracker.model.topics import Topic, Vocabulary
 from tracker.report.json_text import render_json
-from tracker.topics.phrases import phrasing
-from tracker.topics.phrases.emerging import (
-    PhrasePlace,
-    Uses,
+from tracker.topics import phrasing
+from tracker.topics.emerging import (
+    FLAT,
+    LEAST,
+    WEIGHT,
+    Prior,
     compare_phrases,
+    load_prior,
     name_prior,
-    read_uses,
     score_uses,
 )
-from tracker.topics.phrases.phrasing import Stems, Use, stem_phrase
-from tracker.topics.phrases.prior import FLAT, LEAST, WEIGHT, Prior, load_prior
+from tracker.topics.phrasing import PhrasePlace, Stems, Use, Uses, read_uses, stem_phrase
 from tracker.topics.vocabulary.stems import find_words
 from tracker.workflows.compare.compare import compare as compare_texts
 
@@ -217,7 +218,7 @@ def test_any_texts_compare_and_the_same_ones_alike(old: list[str], new: list[str
 
 
 def test_the_prior_is_named_small_and_holds_no_sentence() -> None:
-    data = files("tracker.topics.phrases").joinpath("prior.en.tsv.gz").read_bytes()
+    data = files("tracker.topics").joinpath("prior.en.tsv.gz").read_bytes()
     assert len(data) < 1_000_000
     rows = gzip.decompress(data).decode().splitlines()[1:]
     assert max(len(row.partition("\t")[2].split(" ")) for row in rows) <= 4

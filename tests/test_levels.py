@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tracker.text.reading import read_text
-from tracker.topics.reading import count_substance, read_topics
+from tracker.topics.mentions import count_substance
+from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"

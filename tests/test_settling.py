@@ -23,7 +23,7 @@ from tracker.model.texts import Segment
 from tracker.model.topics import TopicChange, TopicReading
 from tracker.report.coding.questions import LEVEL_KEYS, mark_words, passage_lines
 from tracker.report.layout import draw
-from tracker.topics.statuses.decided import LEVELS
+from tracker.topics.decided import LEVELS
 from tracker.workflows.code.settle import OpenTopic, suppose_levels
 
 if TYPE_CHECKING:

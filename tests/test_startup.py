@@ -80,8 +80,8 @@ UNNEEDED = {
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
         *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms", "tracker.cli.picture"}),
-        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.certainty"),
-        *("tracker.topics.levels", "tracker.topics.vocabulary.lexicon", "tomllib", "importlib.metadata"),
+        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.evidence"),
+        *("tracker.topics.levels", "tracker.topics.vocabulary.matching", "tomllib", "importlib.metadata"),
     },
 }
 """What a command does not load, the second time that it is asked the same."""

@@ -11,9 +11,8 @@ from tracker.report.comparison.topic_words import status_mark
 from tracker.text.reading import read_text
 from tracker.topics.mentions import find_own_situations
 from tracker.topics.reading import read_topics
-from tracker.topics.statuses.absent import find_closest
-from tracker.topics.statuses.shares import Difference, Occupancy, compare_shares
-from tracker.topics.statuses.statuses import compare_topics, decide_status, find_priorities
+from tracker.topics.shares import Difference, Occupancy, compare_shares
+from tracker.topics.statuses import compare_topics, decide_status, find_closest, find_priorities
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 
 from tracker.archive.derived.store import Derived
 from tracker.errors import VocabularyInvalid
-from tracker.topics.vocabulary import lexicon, load
+from tracker.topics.vocabulary import load, matching
 from tracker.topics.vocabulary.load import load_kept, load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
 
@@ -177,10 +177,10 @@ def test_words_that_say_nothing_name_no_topic(word: str) -> None:
 
 
 def compiled(path: Path, keeper: Derived) -> tuple[Vocabulary, dict[str, object]]:
-    lexicon._compile.cache_clear()  # noqa: SLF001
+    matching._compile.cache_clear()  # noqa: SLF001
     vocabulary = load_kept(path, keeper)
     return vocabulary, {
-        language: dict(lexicon.compile_lexicon(vocabulary, language)) for language in ("en", "fr")
+        language: dict(matching.compile_lexicon(vocabulary, language)) for language in ("en", "fr")
     }
 
 
@@ -195,8 +195,8 @@ def test_what_is_made_of_a_vocabulary_is_kept_until_its_file_changes(
         name: vocabulary for name, (vocabulary, _) in made.items()
     }
     with monkeypatch.context() as patch:
-        patch.setattr(load, "_parse", None)
-        patch.setattr(lexicon, "find_words", None)
+        patch.setattr(load, "_check", None)
+        patch.setattr(matching, "find_words", None)
         assert {name: compiled(tmp_path / name, keeper) for name in made} == made
         assert made["mine.toml"][1]["en"]
     (tmp_path / "mine.toml").write_text(TOML.replace("prison reform", "penal reform"), encoding="utf-8")

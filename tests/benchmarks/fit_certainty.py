@@ -35,12 +35,11 @@ from tests.coded_sheets import (
 )
 from tracker.model.topics import CHOICES
 from tracker.references import own_names
-from tracker.topics.certainty.claims import read_weights
-from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
-from tracker.topics.reading import NARROWER, count_substance, read_evidence, weigh_reading
-from tracker.topics.statuses.absent import Absences
-from tracker.topics.statuses.statuses import compare_topics
-from tracker.topics.thresholds import FAMILIES
+from tracker.topics.certainty import FAMILIES, SENTENCE_FEATURES, TOPIC_FEATURES, read_weights
+from tracker.topics.evidence import Absences
+from tracker.topics.mentions import count_substance
+from tracker.topics.reading import NARROWER, read_evidence, weigh_reading
+from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -53,8 +52,7 @@ if TYPE_CHECKING:
     from tests.coded_sheets import CodedPair, Codes, Speech
     from tracker.model.texts import Version
     from tracker.model.topics import Status, TopicReading, Vocabulary
-    from tracker.topics.certainty.claims import CertaintyWeights
-    from tracker.topics.certainty.evidence import TopicEvidence
+    from tracker.topics.certainty import CertaintyWeights, TopicEvidence
 
     Array = NDArray[np.float64]
 

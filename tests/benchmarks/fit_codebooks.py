@@ -19,8 +19,8 @@ from tests.benchmarks.alignment import load_scorer
 from tests.benchmarks.codebooks import ENCODER, Coded, load_sets, measure
 from tests.shared_data import require
 from tracker.topics.vocabulary import similar
-from tracker.topics.vocabulary.codebook import compile_codebook
 from tracker.topics.vocabulary.matching import match_topics
+from tracker.topics.vocabulary.similar import compile_codebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -31,8 +31,7 @@ from tracker.alignment.weights import load_weights
 from tracker.changes.shifts.requests import load_grade_weights
 from tracker.model.topics import SURE
 from tracker.text.encoder import DEFAULT
-from tracker.topics.certainty.claims import load_certainty
-from tracker.topics.thresholds import FAMILIES
+from tracker.topics.certainty import FAMILIES, load_certainty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,11 +13,10 @@ from tracker.capture.watch.links import read_links
 from tracker.capture.watch.watch_list import parse_watch_list
 from tracker.inputs.formats import parse_json, parse_toml
 from tracker.references import parse_reference
-from tracker.topics.teaching.coded import read_csv as read_coded
-from tracker.topics.teaching.coded import read_jsonl
+from tracker.topics.learning import read_csv as read_coded
+from tracker.topics.learning import read_jsonl
 from tracker.topics.vocabulary.check import find_faults
-from tracker.topics.vocabulary.files import read_csv, read_toml
-from tracker.topics.vocabulary.skos import read_skos
+from tracker.topics.vocabulary.files import read_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,19 +52,19 @@ def _rows(row: str, size: int) -> Iterator[str]:
 
 
 def _read_vocabulary(text: str) -> object:
-    return list(find_faults(read_toml(text, "a")))
+    return list(find_faults(read_draft(Path("a.toml"), text.encode())))
 
 
 def _read_table(text: str) -> object:
-    return list(find_faults(read_csv(text, "a")))
+    return list(find_faults(read_draft(Path("a.csv"), text.encode())))
 
 
 def _read_turtle(text: str) -> object:
-    return read_skos(text.encode(), "a", "turtle")
+    return read_draft(Path("a.ttl"), text.encode())
 
 
 def _read_xml(text: str) -> object:
-    return read_skos(text.encode(), "a", "xml")
+    return read_draft(Path("a.rdf"), text.encode())
 
 
 def _read_watch_list(text: str) -> object:

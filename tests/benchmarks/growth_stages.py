@@ -25,9 +25,9 @@ from tracker.text.identity import fold
 from tracker.text.normalize import normalize
 from tracker.text.reading import cut, read_text
 from tracker.text.tokens import tokenize
-from tracker.topics.phrases.emerging import compare_phrases
+from tracker.topics.emerging import compare_phrases
 from tracker.topics.reading import read_topics
-from tracker.topics.statuses.statuses import compare_topics
+from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.tracing.asking import read_query

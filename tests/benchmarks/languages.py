@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.model.topics import PRIORITIES
 from tracker.text.reading import read_text
 from tracker.topics.reading import LIKELY, read_topics
-from tracker.topics.statuses.statuses import compare_topics
+from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Count which words occur with which topics in the UN General Debate Corpus.
 
 Run as ``python -m tests.benchmarks.make_associations``; it writes
-``tracker/topics/certainty/associations.en.tsv.gz``,
+``tracker/topics/associations.en.tsv.gz``,
 the same bytes from the same files and vocabulary. Counts are facts, and the corpus (Jankin, Baturo, Dasandi,
 version 13) is CC0; no sentence of it ships. The speeches of ``untouched.csv``
 and ``fresh.csv`` are left out.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from tests.coded_sheets import CODING, read_sheet
 from tests.shared_data import require
 from tracker.text.reading import read_text
-from tracker.topics.levels.cues import ready
+from tracker.topics.cues import ready
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import HINT, match_topics
 from tracker.topics.vocabulary.stems import find_words
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Mention, Vocabulary
 
-OUT = Path(__file__).parents[2] / "tracker" / "topics" / "certainty" / "associations.en.tsv.gz"
+OUT = Path(__file__).parents[2] / "tracker" / "topics" / "associations.en.tsv.gz"
 NAME = "UN General Debate Corpus v13 (CC0)"
 LEAST = 4
 """Sentences that a word must share with a topic."""

@@ -18,8 +18,8 @@ from tests.shared_data import require
 from tracker.model.phrases import PAIR
 from tracker.references import own_names
 from tracker.text.reading import read_text
-from tracker.topics.phrases.emerging import Uses, compare_uses, join_uses, read_uses, score_uses
-from tracker.topics.phrases.prior import load_prior
+from tracker.topics.emerging import compare_uses, load_prior, score_uses
+from tracker.topics.phrasing import Uses, join_uses, read_uses
 from tracker.topics.vocabulary.load import load_vocabulary
 
 PAIRS, SHUFFLES, BLOCK = 150, 3, 5

@@ -24,8 +24,7 @@ from tests.benchmarks.alignment import load_scorer
 from tests.shared_data import require
 from tracker.model.topics import Topic, Vocabulary
 from tracker.text.encoder import DEFAULT
-from tracker.topics.teaching.coded import Coded
-from tracker.topics.teaching.learning import learn_topics
+from tracker.topics.learning import Coded, learn_topics
 from tracker.topics.vocabulary.load import load_untaught, load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.topics.vocabulary.taught import format_model, model_path, teach
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tracker.topics.teaching.learning import Lesson
+    from tracker.topics.learning import Lesson
 
     Codes = Sequence[frozenset[str]]
     Counts = tuple[list[int], list[int], list[int], list[float]]

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import chain
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.model.topics import TopicReading
-from tracker.topics.certainty.claims import find_measured, load_certainty
-from tracker.topics.certainty.evidence import describe_topics
-from tracker.topics.levels.assess import ONCE, TopicTreatments, assess_level, find_treatments
-from tracker.topics.levels.context import (
-    declare_announced,
-    find_ceremony,
-    find_speaker,
-    find_titles,
-    set_asides,
-)
-from tracker.topics.levels.cues import load_cues
-from tracker.topics.levels.passages import PassageReader, find_continuations, find_own_paragraphs
-from tracker.topics.mentions import Mentions, find_mentions, find_term
+from tracker.topics.certainty import find_measured, load_certainty
+from tracker.topics.evidence import describe_topics
+from tracker.topics.levels import ONCE, analyse, assess_level
+from tracker.topics.mentions import count_substance, find_term
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
-    from tracker.topics.certainty.claims import Likelihood
-    from tracker.topics.certainty.evidence import TopicEvidence
-    from tracker.topics.levels.context import Treatments
-    from tracker.topics.levels.cues import Cues
+    from tracker.topics.certainty import Likelihood, TopicEvidence
+    from tracker.topics.levels import Analysis, TopicTreatments
+    from tracker.topics.mentions import Mentions
 
 NARROWER: Final = "a narrower topic is named"
 """The rule of a reading whose topic no term names."""
@@ -93,19 +80,18 @@ def read_evidence(
     version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
 ) -> list[tuple[TopicReading, TopicEvidence]]:
     """Return each reading as the rules alone give it, and what its probabilities rest on."""
-    met = _analyse(version, vocabulary, own_names)
+    met = analyse(version, vocabulary, own_names)
     words = count_substance(version)
     readings = {topic: _read(topic, bundle, words, met.mentions) for topic, bundle in met.bundles.items()}
     readings |= _read_broader(readings, vocabulary)
     evidence = describe_topics(
-        *(version, vocabulary, met.mentions, met.treatments, met.bundles, met.cues, sum(words)),
-        find_measured(vocabulary, version.language),
+        version, vocabulary, met, sum(words), find_measured(vocabulary, version.language)
     )
     known = (topic.id for topic in vocabulary.topics if topic.id in readings)
     return [(_lead(readings[topic], evidence[topic], met, version), evidence[topic]) for topic in known]
 
 
-def _lead(reading: TopicReading, evidence: TopicEvidence, met: _Analysis, version: Version) -> TopicReading:
+def _lead(reading: TopicReading, evidence: TopicEvidence, met: Analysis, version: Version) -> TopicReading:
     """Return a reading led by the likeliest of the sentences that show its level, rather a whole one.
 
     What a colon ends only announces what is said. Where probabilities were not measured the first one leads.
@@ -121,25 +107,6 @@ def _lead(reading: TopicReading, evidence: TopicEvidence, met: _Analysis, versio
     if leading is None or leading == reading.leading:
         return reading
     return replace(reading, leading=leading, term=find_term(reading.topic, met.mentions[leading]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Analysis:
-    """The topics of a version as its sentences treat them."""
-
-    cues: Cues
-    mentions: Mentions
-    treatments: Treatments
-    bundles: Mapping[str, TopicTreatments]
-
-
-def _analyse(version: Version, vocabulary: Vocabulary, own_names: Collection[str]) -> _Analysis:
-    cues = load_cues(version.language, (*own_names, *find_speaker(version, own_names)))
-    mentions = find_mentions(version, vocabulary, own_names)
-    situations = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "situation")
-    treatments = _treat_all(version, mentions, cues, situations)
-    reader = PassageReader(cues, version.language, situations)
-    return _Analysis(cues, mentions, treatments, _bundle(version, mentions, treatments, reader))
 
 
 def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bool) -> TopicReading:
@@ -159,54 +126,6 @@ def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bo
     if measured and is_mention and likelihood.priority >= least:
         return replace(weighed, level="substantive", rule=f"{LIKELY} {reading.rule}")
     return weighed
-
-
-def count_substance(version: Version) -> list[int]:
-    """Return the words of each segment, none for titles and ceremony: what shares are shares of."""
-    apart = _find_apart(version)
-    texts = ["" if segment.ordinal in apart else segment.text for segment in version.segments]
-    if version.language == "zh":
-        return [sum(map(str.isalnum, text)) for text in texts]
-    return [len(text.split()) for text in texts]
-
-
-@lru_cache(maxsize=16)
-def _find_apart(version: Version) -> frozenset[int]:
-    # Asked for by what is read, by shares and by passages: 5 ms each time.
-    cues = load_cues(version.language)
-    return find_titles(version.segments) | find_ceremony(version.segments, cues)
-
-
-def _treat_all(version: Version, mentions: Mentions, cues: Cues, situations: frozenset[str]) -> Treatments:
-    headings = {segment.ordinal for segment in version.segments if segment.kind == "heading"}
-    apart = _find_apart(version) | headings
-    treatments: Treatments = tuple(
-        find_treatments(segment.text, found, cues, situations)
-        for segment, found in zip(version.segments, mentions, strict=True)
-    )
-    treatments = declare_announced(version.segments, treatments, cues)
-    treatments = set_asides(version.segments, treatments, cues)
-    return tuple(
-        tuple(item._replace(role="weak", rule="heading or ceremony") for item in row)
-        if place in apart
-        else row
-        for place, row in enumerate(treatments)
-    )
-
-
-def _bundle(
-    version: Version, mentions: Mentions, treatments: Treatments, reader: PassageReader
-) -> dict[str, TopicTreatments]:
-    bundles: dict[str, TopicTreatments] = defaultdict(TopicTreatments)
-    for item in chain.from_iterable(treatments):
-        bundles[item.topic].treatments.append(item)
-    apart = _find_apart(version)
-    for continuation in find_continuations(version.segments, mentions, treatments, reader):
-        if continuation.topic in bundles and continuation.segment not in apart:
-            bundles[continuation.topic].continued.append(continuation)
-    for topic, places in find_own_paragraphs(version.segments, treatments, apart).items():
-        bundles[topic].own = places
-    return bundles
 
 
 def _read(topic: str, bundle: TopicTreatments, words: Sequence[int], mentions: Mentions) -> TopicReading:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from tracker.changes.named.reading import small_words
 from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
-from tracker.topics.certainty.associations import load_associations
-from tracker.topics.phrases.prior import load_prior
-from tracker.topics.vocabulary.lexicon import compile_lexicon
+from tracker.topics.associations import load_associations
+from tracker.topics.emerging import load_prior
+from tracker.topics.evidence import weigh_words
 from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.topics.vocabulary.matching import compile_lexicon
 from tracker.workflows.compare.rules import PACKAGE, find_rules
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def compile_tables() -> dict[Path, bytes]:
         for language in LANGUAGES:
             compile_lexicon(load_vocabulary(), language)
             load_prior(language)
+            weigh_words(load_vocabulary(), language)
     return {path.relative_to(PACKAGE): data for path, data in made.items()}
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.model.topics import Topic, TopicWeights, Vocabulary
-    from tracker.topics.teaching.learning import Lesson, Tally
+    from tracker.topics.learning import Lesson, Tally
     from tracker.topics.vocabulary.check import Flaw
 
 _INDENT = "  "

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.topics import Topic, TopicChange, TopicReading, Vocabulary
-    from tracker.topics.certainty.claims import WeighedSentence
+    from tracker.topics.certainty import WeighedSentence
     from tracker.topics.mentions import Mentions
 
     SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from tracker.model.topics import PRIORITIES, Level
 from tracker.report.comparison.words import ARROW, percent
 from tracker.report.safe import one_line
-from tracker.topics.thresholds import find_threshold
+from tracker.topics.certainty import find_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -25,7 +25,7 @@ from tracker.report.series.parts import (
     warn_approximate,
 )
 from tracker.report.series.rows import make_rows, mark_chance, mark_level
-from tracker.topics.certainty.claims import explain_unmeasured
+from tracker.topics.certainty import explain_unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

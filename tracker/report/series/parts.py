@@ -23,8 +23,8 @@ from tracker.report.series.rows import (
     WITHDRAWN,
     mark_chance,
 )
+from tracker.topics.decided import ABSENT
 from tracker.topics.mentions import find_term
-from tracker.topics.statuses.decided import ABSENT
 from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.text.identity import fold
-from tracker.topics.vocabulary.lexicon import bare, is_acronym
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.vocabulary.stems import bare, find_words, is_acronym
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

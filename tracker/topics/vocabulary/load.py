@@ -66,7 +66,7 @@ def load_kept(path: Path, keeper: Keeper | None) -> Vocabulary:
     """
     from tracker.topics.vocabulary.taught import attach_model, model_path  # noqa: PLC0415 (as below)
 
-    data = _read(path)
+    data = read_bytes(path)
 
     def make() -> list[object]:
         built = _check(path, data)
@@ -86,47 +86,26 @@ def load_kept(path: Path, keeper: Keeper | None) -> Vocabulary:
 
 def load_untaught(path: Path) -> Vocabulary:
     """Load a vocabulary of one's own as ``load_vocabulary`` does, without its model."""
-    return _check(path, _read(path))
+    return _check(path, read_bytes(path))
 
 
 def _check(path: Path, data: bytes) -> Vocabulary:
-    from tracker.topics.vocabulary.check import find_faults  # noqa: PLC0415 (as below)
+    # The shipped vocabulary, which most commands read, is compiled and needs none of these: 8 ms.
+    from tracker.topics.vocabulary.check import find_faults  # noqa: PLC0415
+    from tracker.topics.vocabulary.files import read_draft  # noqa: PLC0415
 
-    draft = _parse(path, data)
+    draft = read_draft(path, data)
     for fault in find_faults(draft):
         raise VocabularyInvalid(f"{fault.place}: {fault.message}")
     return _build(path.stem, draft, draft.recognition or _choose_recognition(draft))
 
 
-def read_draft(path: Path) -> Draft:
-    """Read a vocabulary's file without checking it as a whole; the suffix tells its form.
-
-    Raises ``VocabularyInvalid`` where it cannot be read or holds no topic.
-    """
-    return _parse(path, _read(path))
-
-
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Return what a vocabulary's file holds; raises ``VocabularyInvalid`` where it cannot be read."""
     try:
         return read_file(path)
     except OSError as error:
         raise VocabularyInvalid(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _parse(path: Path, data: bytes) -> Draft:
-    # The shipped vocabulary, which most commands read, is compiled and needs none of these: 8 ms.
-    from tracker.topics.vocabulary.files import read_csv, read_toml  # noqa: PLC0415
-    from tracker.topics.vocabulary.skos import FORMS, read_skos  # noqa: PLC0415
-
-    source, suffix = str(path), path.suffix.lower()
-    if suffix in FORMS:
-        draft = read_skos(data, source, FORMS[suffix])
-    else:
-        text = _decode(data, source)
-        draft = read_csv(text, source) if suffix == ".csv" else read_toml(text, source)
-    if not draft.placed:
-        raise VocabularyInvalid(f"{source}: holds no topic")
-    return draft
 
 
 def list_shipped() -> list[Path]:
@@ -136,11 +115,11 @@ def list_shipped() -> list[Path]:
 
 def read_shipped() -> Draft:
     """Read the shipped vocabulary as a draft."""
-    from tracker.topics.vocabulary.files import Draft, read_toml  # noqa: PLC0415 (as above)
+    from tracker.topics.vocabulary.files import Draft, read_draft  # noqa: PLC0415 (as above)
 
     placed: list[PlacedTopic] = []
     for source in list_shipped():
-        placed += read_toml(source.read_text("utf-8"), source.name).placed
+        placed += read_draft(Path(source.name), source.read_bytes()).placed
     return Draft(tuple(placed))
 
 
@@ -200,13 +179,6 @@ def _find_sources(code: Sequence[str]) -> list[Path]:
 @cache
 def _find(*patterns: str) -> tuple[Path, ...]:
     return tuple(path for pattern in patterns for path in _PACKAGE.glob(pattern))
-
-
-def _decode(data: bytes, source: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise VocabularyInvalid(f"{source}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
 
 
 def _choose_recognition(draft: Draft) -> Recognition:

@@ -20,7 +20,7 @@ from tracker.model.changes import AXES, Operation
 from tracker.model.decisions import Decision, Ruling, Unit, Verdict
 from tracker.references import parse_reference
 from tracker.report.coding.sheets import read_sheet
-from tracker.topics.statuses.decided import ABSENT, LEVELS
+from tracker.topics.decided import ABSENT, LEVELS
 from tracker.topics.vocabulary.naming import find_one_topic
 from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
 from tracker.workflows.compare.compare import side_topics

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from tracker.errors import DecisionInvalid
 from tracker.model.texts import Reference
 from tracker.model.topics import PRIORITIES
-from tracker.topics.statuses.absent import find_closest
-from tracker.topics.statuses.decided import ABSENT
+from tracker.topics.decided import ABSENT
+from tracker.topics.statuses import find_closest
 from tracker.topics.vocabulary.matching import match_topics
 from tracker.workflows.code.judge_many import judge_topic
 from tracker.workflows.code.kept_rulings import keep_rulings

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.text.detection import detect_language
-from tracker.topics.teaching.coded import code_rulings, read_csv, read_jsonl, resolve_codes
-from tracker.topics.teaching.learning import learn_topics
+from tracker.topics.learning import code_rulings, learn_topics, read_csv, read_jsonl, resolve_codes
 from tracker.topics.vocabulary import load, taught
 from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
+from tracker.topics.vocabulary.files import read_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Ruling
     from tracker.model.topics import Vocabulary
-    from tracker.topics.teaching.coded import CodedRow
-    from tracker.topics.teaching.learning import Lesson
+    from tracker.topics.learning import CodedRow, Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def check_vocabulary(path: Path) -> VocabularyCheck:
 
     Raises ``VocabularyInvalid`` where the file cannot be read as a vocabulary at all.
     """
-    draft = load.read_draft(path)
+    draft = read_draft(path, load.read_bytes(path))
     findings = [*find_faults(draft), *find_doubts(draft)]
     if not any(finding.fatal for finding in findings):
         findings += _check_model(path)

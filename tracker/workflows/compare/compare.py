@@ -18,18 +18,12 @@ from tracker.model.topics import SURE, Counterpart
 from tracker.references import own_names
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.topics.certainty.claims import explain_unmeasured
+from tracker.topics.certainty import explain_unmeasured
+from tracker.topics.decided import decide_readings, find_absences, list_levels, mark_absences, place_levels
+from tracker.topics.emerging import compare_phrases, name_prior
 from tracker.topics.mentions import find_own_situations
-from tracker.topics.phrases.emerging import compare_phrases, name_prior
 from tracker.topics.reading import RULES
-from tracker.topics.statuses.decided import (
-    decide_readings,
-    find_absences,
-    list_levels,
-    mark_absences,
-    place_levels,
-)
-from tracker.topics.statuses.statuses import compare_topics, find_priorities
+from tracker.topics.statuses import compare_topics, find_priorities
 from tracker.topics.vocabulary.load import load_vocabulary, name_recognition, without_encoder
 from tracker.workflows.compare import caveats
 from tracker.workflows.compare.derive import derive_links, derive_readings

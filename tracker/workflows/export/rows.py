@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.corpus_rows import CorpusRow, SentenceRow, StatementRow, StatementTopicRow
 from tracker.model.texts import Side
+from tracker.topics.decided import ABSENT, find_absences, place_levels
 from tracker.topics.mentions import find_mentions, find_term
-from tracker.topics.statuses.decided import ABSENT, find_absences, place_levels
 from tracker.workflows.compare.compare import side_names, side_topics
 from tracker.workflows.follow.panel import SAVED_EVERY
 from tracker.workflows.follow.trace import read_year

@@ -12,7 +12,7 @@ from tracker.model.panels import Panel, PanelEntry
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.references import find_body, match_session, resolve_session, same_kind, session_sort_key
-from tracker.topics.certainty.claims import explain_unmeasured
+from tracker.topics.certainty import explain_unmeasured
 from tracker.workflows.compare.cells import compare_cells
 from tracker.workflows.compare.sides import session_before
 from tracker.workflows.follow.members import check_spoke, choose_countries, date_session

@@ -9,7 +9,8 @@ from tracker.model.phrases import SERIES, DistinctivePhrase
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.model.topics import VocabularyName
 from tracker.references import find_body, own_names, resolve_session
-from tracker.topics.phrases.emerging import compare_uses, drop_rare, join_uses, name_prior, read_uses
+from tracker.topics.emerging import compare_uses, name_prior
+from tracker.topics.phrasing import drop_rare, join_uses, read_uses
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
-    from tracker.topics.phrases.emerging import Uses
+    from tracker.topics.phrasing import Uses
 
     Progress = Callable[[int, int], None]
 

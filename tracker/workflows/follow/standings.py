@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import select_levels
 from tracker.model.series import Standing
-from tracker.topics.reading import count_substance
-from tracker.topics.statuses.decided import LEVELS, find_absences, place_levels
+from tracker.topics.decided import LEVELS, find_absences, place_levels
+from tracker.topics.mentions import count_substance
 from tracker.workflows.compare.compare import side_topics
 
 if TYPE_CHECKING:

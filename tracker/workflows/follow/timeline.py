@@ -11,10 +11,10 @@ from tracker.model.series import Timeline, TimelineSession
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.references import find_body, read_session, session_sort_key
-from tracker.topics.certainty.claims import explain_unmeasured
+from tracker.topics.certainty import explain_unmeasured
+from tracker.topics.decided import mark_absences
 from tracker.topics.mentions import find_own_situations
-from tracker.topics.statuses.decided import mark_absences
-from tracker.topics.statuses.statuses import compare_topics, find_priorities
+from tracker.topics.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.cells import compare_cells
 from tracker.workflows.compare.compare import side_names
 from tracker.workflows.compare.diff import LOOK_BACK, look_back

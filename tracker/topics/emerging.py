@@ -5,53 +5,34 @@ Log-odds with an informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fight
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import gzip
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from functools import cache, partial
+from hashlib import sha256
+from itertools import accumulate
 from math import log, sqrt
-from typing import TYPE_CHECKING, Final, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tracker.inputs.compiled import read_compiled
 from tracker.model.phrases import PAIR, Bar, PhraseChange
-from tracker.topics.levels.context import find_ceremony, find_titles
-from tracker.topics.levels.cues import load_cues
-from tracker.topics.phrases.phrasing import Namer, find_phrases, separates_words, stem_phrase
-from tracker.topics.phrases.prior import load_prior
-from tracker.topics.vocabulary.stems import read_sentence
+from tracker.topics.phrasing import Uses, read_uses, separates_words
+from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.model.phrases import PhraseStatus
     from tracker.model.texts import Version
-    from tracker.model.topics import Vocabulary
-    from tracker.topics.phrases.phrasing import Stems
-    from tracker.topics.phrases.prior import Prior
+    from tracker.model.topics import Mention, Vocabulary
+    from tracker.topics.phrasing import PhrasePlace, Stems
 
 
 _MOSTLY: Final = 0.6
 """The share of a phrase's uses that lie inside a longer one, from which the longer one speaks for both."""
-
 _LOOKED_AT: Final = 20
 """Uses of a phrase that tell which topic names it."""
-
-
-class PhrasePlace(NamedTuple):
-    """Where a phrase is used: which text, which segment, and offsets into that segment."""
-
-    text: int
-    segment: int
-    start: int
-    end: int
-
-
-class Uses(NamedTuple):
-    """The phrases of some texts, and how many words those have, titles and ceremony left out."""
-
-    words: int
-    places: Mapping[Stems, Sequence[PhrasePlace]]
-
-    @property
-    def counts(self) -> dict[Stems, int]:
-        """How often each phrase is used."""
-        return {key: len(places) for key, places in self.places.items()}
 
 
 def compare_phrases(
@@ -78,7 +59,7 @@ def compare_uses(
         return ()
     scores = score_uses(before, after, load_prior(texts[0].language))
     sides: tuple[tuple[PhraseStatus, Uses, int], ...] = (("emerging", after, 1), ("vanished", before, -1))
-    namer = Namer(texts, vocabulary)
+    namer = _Namer(texts, vocabulary)
     return tuple(
         _change(key, status, scores[key], before, after, texts, namer)
         for status, uses, sign in sides
@@ -94,44 +75,66 @@ def name_prior(language: str) -> str:
     return f"{prior.name} {prior.digest}".strip()
 
 
-def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> Uses:
-    """Return the phrases of texts of one language, each under its number, and where they are."""
-    words, places = 0, dict[tuple[str, ...], list[PhrasePlace]]()
-    for number, version in texts.items():
-        language = version.language
-        if not separates_words(language):
-            continue
-        own = frozenset(key for name in own_names if (key := stem_phrase(name, language)))
-        apart = find_titles(version.segments) | find_ceremony(version.segments, load_cues(language))
-        for segment in version.segments:
-            if segment.ordinal not in apart:
-                found = read_sentence(segment.text, language)
-                words += len(found)
-                for use in find_phrases(segment.text, found, language, own):
-                    place = PhrasePlace(number, segment.ordinal, use.start, use.end)
-                    places.setdefault(use.key, []).append(place)
-    return Uses(words, places)
+_FILES: Final = {"en": "prior.en.tsv.gz"}
+
+CORPUS: Final = 5000.0
+"""Words that the counts are worth beside those of the texts compared, about two statements."""
+
+WEIGHT: Final = 2000.0
+"""Words that the prior is worth in the end, about one statement."""
+
+LEAST: Final = 0.5
+"""What a phrase rarer than once in 4,000 words is given: Jeffreys' prior."""
 
 
-def drop_rare(parts: Sequence[Uses], bar: Bar) -> tuple[Uses, ...]:
-    """Return the uses of several texts without the phrases that no part of them can use often enough."""
-    total = Counter[tuple[str, ...]]()
-    for part in parts:
-        total.update(part.counts)
-    return tuple(
-        Uses(part.words, {key: found for key, found in part.places.items() if total[key] >= bar.uses})
-        for part in parts
-    )
+class Prior(NamedTuple):
+    """Uses of words and phrases among so many words; without any it is flat."""
+
+    name: str
+    digest: str
+    words: int
+    uses: Mapping[Stems, int]
+
+    def expect(self, key: Stems, uses: int, words: int) -> float:
+        """Return the uses that a phrase is given on either side before the two are compared.
+
+        ``uses`` among ``words`` are those of both sides: as in Monroe and others, the texts compared are a
+        part of the speeches at large, or a series that likes a word less than others would seem to take to
+        it in every short text.
+        """
+        if not self.words:
+            return LEAST
+        known = CORPUS * self.uses.get(key, 0) / self.words
+        return max(WEIGHT * (known + uses) / (CORPUS + words), LEAST)
+
+    @property
+    def total(self) -> float:
+        """All the uses it gives; those of phrases that are flat are few beside a text's words."""
+        return WEIGHT if self.words else 0.0
 
 
-def join_uses(parts: Iterable[Uses]) -> Uses:
-    """Return the uses of several texts as those of one."""
-    joined: dict[Stems, list[PhrasePlace]] = defaultdict(list)
-    listed = tuple(parts)
-    for part in listed:
-        for key, found in part.places.items():
-            joined[key].extend(found)
-    return Uses(sum(part.words for part in listed), joined)
+FLAT: Final = Prior("flat", "", 0, {})
+"""The same for every phrase: what languages have that no speeches were counted in."""
+
+
+@cache
+def load_prior(language: str) -> Prior:
+    """Return the prior of a language, the flat one where none ships.
+
+    The file holds a line of words and name, then a line for each phrase: its uses, a tab, its stems.
+    """
+    if language not in _FILES:
+        return FLAT
+    place = Path(__file__).with_name(_FILES[language])
+    return Prior(*read_compiled(place, [place, Path(__file__)], partial(_read, place)))
+
+
+def _read(file: Path) -> list[Any]:
+    data = file.read_bytes()
+    head, *rows = gzip.decompress(data).decode("utf-8").splitlines()
+    words, _, name = head.partition("\t")
+    uses = (row.split("\t") for row in rows)
+    return [name, sha256(data).hexdigest(), int(words), {tuple(k.split(" ")): int(n) for n, k in uses}]
 
 
 def score_uses(old: Uses, new: Uses, prior: Prior) -> dict[Stems, float]:
@@ -187,7 +190,7 @@ def _change(
     before: Uses,
     after: Uses,
     texts: Sequence[Version],
-    namer: Namer,
+    namer: _Namer,
 ) -> PhraseChange:
     places = (after if status == "emerging" else before).places[key]
     # What vanished is shown where it was said last.
@@ -209,3 +212,34 @@ def _change(
 
 def _quote(place: PhrasePlace, texts: Sequence[Version]) -> str:
     return texts[place.text].segments[place.segment].text[place.start : place.end]
+
+
+class _Namer:
+    """Tells which topics name a phrase; a sentence is read once, however many phrases it has."""
+
+    def __init__(self, texts: Sequence[Version], vocabulary: Vocabulary) -> None:
+        self._texts = texts
+        self._vocabulary = vocabulary
+        self._read: dict[tuple[int, int], tuple[Sequence[Mention], list[int], list[int]]] = {}
+
+    def find_topic(self, places: Sequence[PhrasePlace]) -> str | None:
+        """Return the topic that names a phrase, or a part of it, in most of its uses."""
+        named = Counter(topic for place in places for topic in self._find_topics(place))
+        topic, most = max(named.items(), key=lambda row: (row[1], row[0]), default=("", 0))
+        return topic if 2 * most > len(places) else None
+
+    def _find_topics(self, place: PhrasePlace) -> frozenset[str]:
+        mentions, starts, ends = self._find_mentions(place)
+        near = slice(bisect_right(ends, place.start), bisect_left(starts, place.end))
+        return frozenset(mention.topic for mention in mentions[near] if mention.end > place.start)
+
+    def _find_mentions(self, place: PhrasePlace) -> tuple[Sequence[Mention], list[int], list[int]]:
+        """Return the mentions in a phrase's sentence, where each starts, and how far they reach up to it."""
+        at = place.text, place.segment
+        if at not in self._read:
+            version = self._texts[place.text]
+            sentence = version.segments[place.segment].text
+            (mentions,) = match_topics([sentence], self._vocabulary, language=version.language)
+            ends = [*accumulate((mention.end for mention in mentions), max)]
+            self._read[at] = mentions, [mention.start for mention in mentions], ends
+        return self._read[at]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from tracker.decisions.rulings import find_quotes, place_segments
 from tracker.model.decisions import DecidedLevel
 from tracker.model.topics import Level, TopicReading
-from tracker.topics.statuses.absent import find_closest
+from tracker.topics.statuses import find_closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,36 +1,95 @@
-"""Words and noun-like phrases of a text, and the topics that name them."""
+"""Words and noun-like phrases: where a text uses them, titles and ceremony left out."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache, lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.inputs.compiled import read_packaged
-from tracker.topics.vocabulary.matching import match_topics
-from tracker.topics.vocabulary.stems import find_words
+from tracker.topics.mentions import find_apart
+from tracker.topics.vocabulary.stems import find_words, read_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from tracker.model.phrases import Bar
     from tracker.model.texts import Version
-    from tracker.model.topics import Mention, Vocabulary
-    from tracker.topics.phrases.emerging import PhrasePlace
     from tracker.topics.vocabulary.stems import Word
 
-LONGEST: Final = 4
-"""Words of the longest phrase."""
 
+_LONGEST: Final = 4
+"""Words of the longest phrase."""
 _SHORTEST_WORD: Final = 3
 _NO_WORDS: Final = "zh"
 _JOINT: Final = re.compile(r"(?:['’]s?)?(?:\s|[-\u2010\u2011])")
 """What may be between two words of one phrase: a blank or a hyphen, after a possessive as well."""
 
+
 Stems = tuple[str, ...]
 """A phrase as stems."""
+
+
+class PhrasePlace(NamedTuple):
+    """Where a phrase is used: which text, which segment, and offsets into that segment."""
+
+    text: int
+    segment: int
+    start: int
+    end: int
+
+
+class Uses(NamedTuple):
+    """The phrases of some texts, and how many words those have, titles and ceremony left out."""
+
+    words: int
+    places: Mapping[Stems, Sequence[PhrasePlace]]
+
+    @property
+    def counts(self) -> dict[Stems, int]:
+        """How often each phrase is used."""
+        return {key: len(places) for key, places in self.places.items()}
+
+
+def read_uses(texts: Mapping[int, Version], own_names: Collection[str] = ()) -> Uses:
+    """Return the phrases of texts of one language, each under its number, and where they are."""
+    words, places = 0, dict[tuple[str, ...], list[PhrasePlace]]()
+    for number, version in texts.items():
+        language = version.language
+        if not separates_words(language):
+            continue
+        own = frozenset(key for name in own_names if (key := stem_phrase(name, language)))
+        apart = find_apart(version)
+        for segment in version.segments:
+            if segment.ordinal not in apart:
+                found = read_sentence(segment.text, language)
+                words += len(found)
+                for use in find_phrases(segment.text, found, language, own):
+                    place = PhrasePlace(number, segment.ordinal, use.start, use.end)
+                    places.setdefault(use.key, []).append(place)
+    return Uses(words, places)
+
+
+def drop_rare(parts: Sequence[Uses], bar: Bar) -> tuple[Uses, ...]:
+    """Return the uses of several texts without the phrases that no part of them can use often enough."""
+    total = Counter[tuple[str, ...]]()
+    for part in parts:
+        total.update(part.counts)
+    return tuple(
+        Uses(part.words, {key: found for key, found in part.places.items() if total[key] >= bar.uses})
+        for part in parts
+    )
+
+
+def join_uses(parts: Iterable[Uses]) -> Uses:
+    """Return the uses of several texts as those of one."""
+    joined: dict[Stems, list[PhrasePlace]] = defaultdict(list)
+    listed = tuple(parts)
+    for part in listed:
+        for key, found in part.places.items():
+            joined[key].extend(found)
+    return Uses(sum(part.words for part in listed), joined)
 
 
 class Use(NamedTuple):
@@ -41,7 +100,7 @@ class Use(NamedTuple):
     end: int
 
 
-class Grammar(NamedTuple):
+class _Grammar(NamedTuple):
     """What is no phrase in a language, as stems."""
 
     loose: frozenset[str]
@@ -66,7 +125,7 @@ def find_phrases(
     *of*. Left out are numbers, single words that address the house, and whatever touches one of its
     phrases or a name in ``own``.
     """
-    grammar = load_grammar(language)
+    grammar = _load_grammar(language)
     taken = _find_taken([word.stem for word in words], _list_by_first(language, frozenset(own)))
     return tuple(
         Use(key, words[first].start, words[last].end)
@@ -82,13 +141,13 @@ def stem_phrase(text: str, language: str) -> Stems:
 
 
 @cache
-def load_grammar(language: str) -> Grammar:
+def _load_grammar(language: str) -> _Grammar:
     """Return the tables of a language; one without tables of its own rules nothing out."""
-    tables = read_packaged(__package__, "emerging.toml")
+    tables = read_packaged(__package__, "phrasing.toml")
     texts = {name: table.get(language, "") for name, table in tables.items()}
     stems = {name: frozenset(stem_phrase(texts[name], language)) for name in ("loose", "opening", "links")}
     house = (stem_phrase(phrase, language) for phrase in texts["house"].split(";"))
-    return Grammar(
+    return _Grammar(
         **stems,
         endings=tuple(texts["endings"].split()),
         verbal=tuple(texts["verbal"].split()),
@@ -96,12 +155,12 @@ def load_grammar(language: str) -> Grammar:
     )
 
 
-def _find_spans(text: str, words: Sequence[Word], grammar: Grammar) -> Iterator[tuple[int, int]]:
+def _find_spans(text: str, words: Sequence[Word], grammar: _Grammar) -> Iterator[tuple[int, int]]:
     content = [_is_content(word, grammar) for word in words]
     for first, begins in enumerate(content):
         if not begins:
             continue
-        for last in range(first, min(first + LONGEST, len(words))):
+        for last in range(first, min(first + _LONGEST, len(words))):
             if last > first and not _joins(text, words[last - 1], words[last]):
                 break
             if content[last] and _may_end(words[last], grammar, alone=first == last):
@@ -110,13 +169,13 @@ def _find_spans(text: str, words: Sequence[Word], grammar: Grammar) -> Iterator[
                 break
 
 
-def _is_content(word: Word, grammar: Grammar) -> bool:
+def _is_content(word: Word, grammar: _Grammar) -> bool:
     if not word.text[0].isalpha() or word.stem in grammar.loose or word.stem.endswith("ly"):
         return False
     return len(word.text) >= _SHORTEST_WORD or (word.text.isupper() and len(word.text) > 1)
 
 
-def _may_end(word: Word, grammar: Grammar, *, alone: bool) -> bool:
+def _may_end(word: Word, grammar: _Grammar, *, alone: bool) -> bool:
     if word.text.isupper():
         return True
     endings = (*grammar.endings, *grammar.verbal) if alone else grammar.endings
@@ -142,38 +201,7 @@ def _find_taken(stems: Sequence[str], names: Mapping[str, Sequence[Stems]]) -> f
 def _list_by_first(language: str, own: frozenset[Stems]) -> dict[str, list[Stems]]:
     """Return the house's names of several words, and all own ones, by their first stems."""
     by_first: dict[str, list[Stems]] = {}
-    for name in (*load_grammar(language).house, *own):
+    for name in (*_load_grammar(language).house, *own):
         if name[1:] or name in own:
             by_first.setdefault(name[0], []).append(name)
     return by_first
-
-
-class Namer:
-    """Tells which topics name a phrase; a sentence is read once, however many phrases it has."""
-
-    def __init__(self, texts: Sequence[Version], vocabulary: Vocabulary) -> None:
-        self._texts = texts
-        self._vocabulary = vocabulary
-        self._read: dict[tuple[int, int], tuple[Sequence[Mention], list[int], list[int]]] = {}
-
-    def find_topic(self, places: Sequence[PhrasePlace]) -> str | None:
-        """Return the topic that names a phrase, or a part of it, in most of its uses."""
-        named = Counter(topic for place in places for topic in self._find_topics(place))
-        topic, most = max(named.items(), key=lambda row: (row[1], row[0]), default=("", 0))
-        return topic if 2 * most > len(places) else None
-
-    def _find_topics(self, place: PhrasePlace) -> frozenset[str]:
-        mentions, starts, ends = self._find_mentions(place)
-        near = slice(bisect_right(ends, place.start), bisect_left(starts, place.end))
-        return frozenset(mention.topic for mention in mentions[near] if mention.end > place.start)
-
-    def _find_mentions(self, place: PhrasePlace) -> tuple[Sequence[Mention], list[int], list[int]]:
-        """Return the mentions in a phrase's sentence, where each starts, and how far they reach up to it."""
-        at = place.text, place.segment
-        if at not in self._read:
-            version = self._texts[place.text]
-            sentence = version.segments[place.segment].text
-            (mentions,) = match_topics([sentence], self._vocabulary, language=version.language)
-            ends = [*accumulate((mention.end for mention in mentions), max)]
-            self._read[at] = mentions, [mention.start for mention in mentions], ends
-        return self._read[at]

@@ -1,4 +1,4 @@
-"""The cues of levels.toml, compiled for a language; the names of the speaker's country are met as *we* is."""
+"""The cues of ``cues.toml``, compiled for a language; names of the speaker's country are met as *we* is."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
         name: {
             language: (rows,) if isinstance(rows, str) else tuple(rows) for language, rows in table.items()
         }
-        for name, table in read_packaged(__package__, "levels.toml").items()
+        for name, table in read_packaged(__package__, "cues.toml").items()
     }
 
 

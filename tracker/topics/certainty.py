@@ -9,26 +9,80 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.inputs.compiled import read_packaged
 from tracker.text.tables import read_by_name
-from tracker.topics.certainty.evidence import SENTENCE_FEATURES, TOPIC_FEATURES
-from tracker.topics.certainty.sentences import describe_stem
-from tracker.topics.thresholds import FAMILIES
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from tracker.model.topics import Status, Topic, Vocabulary
-    from tracker.topics.certainty.evidence import TopicEvidence
 
+
+FAMILIES: Final[Mapping[Status, str]] = {
+    **dict.fromkeys(("new", "returned", "dropped"), "absent"),
+    **dict.fromkeys(("promoted", "demoted"), "moved"),
+    **dict.fromkeys(("up", "kept", "down"), "kept"),
+}
+"""Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
+
+SENTENCE_FEATURES: Final = {
+    "declared": "named as a priority",
+    "committed": "acted on",
+    "demanded": "called for",
+    "main": "what the sentence is about",
+    "hint": "named by a word of wider use",
+    "names": "one of a list of names",
+    "repeated": "how often it is named here",
+    "long_term": "named by several words",
+    "acts": "the speaker acts, calls, welcomes or condemns",
+    "stance": "words that take a stance",
+    "length": "length of the sentence",
+    "topics": "number of topics here",
+    "position": "how late in the sentence",
+    "place": "how late in the text",
+    "near": "named in sentences near it",
+    "own": "a paragraph on it alone",
+    "bound": "how long the next sentences go on about it",
+    "drift": "how long they go on without a tie to it",
+    "situation": "a country or conflict",
+    "only": "the only topic here",
+    "first": "the first topic here",
+    "share": "share of its paragraph",
+    "acted": "an act comes before it",
+    "gap": "words between act and topic",
+    "pmi": "words often found with it",
+    "pmi_before": "such words in the sentence before",
+    "pmi_after": "such words in the sentence after",
+}
+"""Of a sentence that names the topic, each in words: what it does with it, by what words, and where it is;
+how the sentences around it go on, and how far before the topic the last cue of an act ends; how far its
+words, and those of its neighbours, often stand beside the topic (pointwise mutual information)."""
+
+TOPIC_FEATURES: Final = (
+    *("terms", "sentences", "words", "narrower", "broader", "likeness", "close"),
+    *("pmi_most", "pmi_mean"),
+)
+"""Of the topic in the whole text: terms that name it, sentences, the text's length, narrower and broader
+topics, and, where no sentence names it, how similar the most similar one is, and its highest associations."""
 _LANGUAGE: Final = "en"
 """The language of the texts that the probabilities were measured on."""
-
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
-
-
 _REASONS: Final = 4
 """Parts of a sentence's score that an explanation names, the heaviest first."""
+
+
+class TopicEvidence(NamedTuple):
+    """The features of each sentence that names a topic, with its words, and of the topic in the whole."""
+
+    sentences: tuple[tuple[float, ...], ...]
+    topic: tuple[float, ...]
+    words: tuple[frozenset[str], ...] = ()
+    """The stems of each sentence, and of those close to the topic's terms: ``before war``, ``after war``."""
+    name: str = ""
+    """The topic's id, if it is one of those measured: some are easily overlooked, some seldom named without a
+    claim."""
+    places: tuple[int, ...] = ()
+    """The segments that the sentences are."""
 
 
 class WeighedSentence(NamedTuple):
@@ -82,11 +136,17 @@ class AnySentence(NamedTuple):
             weights = map(mul, self.sentence, evidence.sentences[at])
             row = zip(SENTENCE_FEATURES.values(), weights, strict=True)
             words = sorted(evidence.words[at] & self.words.keys())
-            parts = [*row, *((describe_stem(word), self.words[word]) for word in words)]
+            parts = [*row, *((_describe_stem(word), self.words[word]) for word in words)]
             heaviest = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:_REASONS]
             likely = round(1 / (1 + exp(-score)), 4)
             weighed.append(WeighedSentence(evidence.places[at], likely, tuple(heaviest)))
         return tuple(sorted(weighed, key=lambda each: (-each.probability, each.segment)))
+
+
+def _describe_stem(word: str) -> str:
+    """Return the stem of a word in quotes, with where it stands if it is close to the topic."""
+    where, _, stem = word.rpartition(" ")
+    return f"“{stem}” close {where} it" if where else f"“{stem}”"
 
 
 class Likelihood(NamedTuple):
@@ -155,6 +215,11 @@ class CertaintyWeights(NamedTuple):
         return self.families[FAMILIES[status]].claimed[f"{sure:.1f}"]
 
 
+def find_threshold(status: Status, sure: float) -> float:
+    """Return what ``CertaintyWeights.find_threshold`` does of the shipped weights."""
+    return load_certainty().find_threshold(status, sure)
+
+
 def find_chance(status: Status, old: Likelihood, new: Likelihood) -> float:
     """Return how likely two texts that are read on their own give a status."""
     before, after = (new, old) if status in {"dropped", "demoted"} else (old, new)
@@ -188,7 +253,7 @@ def _list_shipped() -> frozenset[str]:
 
 def _key(topic: Topic) -> tuple[object, ...]:
     words = (topic.terms, topic.near_misses, topic.hints)
-    return topic.kind, *(held.get(language) for held in words for language in (_LANGUAGE, "und"))
+    return topic.kind, *(table.get(language) for table in words for language in (_LANGUAGE, "und"))
 
 
 def explain_unmeasured(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:

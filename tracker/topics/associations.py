@@ -31,63 +31,61 @@ name it. Scores are given less these, so that nothing is said of a topic without
 
 
 class Associations(NamedTuple):
-    """By stem, the topics beside which it often stands, and how often."""
+    """By topic, the stems that often stand beside it, and how often; of topics named often enough to know."""
 
     vocabulary: str
     """The digest of the vocabulary that they were counted with."""
     weights: Mapping[str, str]
-    """Topics and weights, each behind a tab."""
-    topics: frozenset[str]
-    """Those that were named often enough to know."""
+    """Stems and weights, each behind a tab."""
 
 
 class PmiScores:
     """How far each sentence of a text, given by its stems, speaks of each topic."""
 
     def __init__(self, sentences: Sequence[Collection[str]]) -> None:
-        self._sentences = sentences
-        self._weights: dict[int, list[dict[str, float]]] = {}
-        self._scores: dict[tuple[str, int], float] = {}
+        self._lengths = [sqrt(len(stems) + _FEWEST) for stems in sentences]
+        self.places: dict[str, list[int]] = defaultdict(list)
+        """By stem, the sentences that hold it."""
+        for place, stems in enumerate(sentences):
+            for stem in stems:
+                self.places[stem].append(place)
+        self._scores: dict[str, list[float]] = {}
 
     def find_near(self, topic: str, place: int) -> tuple[float, float, float]:
         """Return the scores of a sentence that names a topic, and of those before and after it."""
-        if topic not in load_associations().topics:
+        if topic not in load_associations().weights:
             return 0.0, 0.0, 0.0
-        scores = (self._score(topic, at) for at in (place, place - 1, place + 1))
-        own, before, after = map(sub, scores, _USUAL_NEAR)
+        scores = self._find_scores(topic)
+        near = (scores[at] if 0 <= at < len(scores) else 0.0 for at in (place, place - 1, place + 1))
+        own, before, after = map(sub, near, _USUAL_NEAR)
         return own, before, after
 
     def find_highest(self, topic: str) -> tuple[float, float]:
         """Return the highest score of all sentences for an unnamed topic, and the mean of three."""
-        if topic not in load_associations().topics:
+        if topic not in load_associations().weights:
             return 0.0, 0.0
-        scores = (self._score(topic, place) for place in range(len(self._sentences)))
-        highest = sorted(scores, reverse=True)[:_HIGHEST]
+        highest = sorted(self._find_scores(topic), reverse=True)[:_HIGHEST]
         most, mean = map(sub, (max(highest, default=0.0), sum(highest) / _HIGHEST), _USUAL_HIGHEST)
         return most, mean
 
-    def _score(self, topic: str, place: int) -> float:
-        if (topic, place) not in self._scores:
-            self._scores[topic, place] = self._add_up(topic, place)
-        return self._scores[topic, place]
-
-    def _add_up(self, topic: str, place: int) -> float:
-        if not 0 <= place < len(self._sentences):
-            return 0.0
-        if place not in self._weights:
-            found = map(_weigh, sorted(self._sentences[place]))
-            self._weights[place] = [weights for weights in found if weights]
-        total = 0.0
-        for weights in self._weights[place]:
-            total += weights.get(topic, 0.0)
-        return total / sqrt(len(self._sentences[place]) + _FEWEST)
+    def _find_scores(self, topic: str) -> list[float]:
+        """Return the scores of all sentences, found from a topic's stems: few of them are in a text."""
+        if topic not in self._scores:
+            totals = [0.0] * len(self._lengths)
+            for stem, weight in _weigh(topic).items():
+                for place in self.places.get(stem, ()):
+                    totals[place] += weight
+            self._scores[topic] = [
+                total / length for total, length in zip(totals, self._lengths, strict=True)
+            ]
+        return self._scores[topic]
 
 
-@lru_cache(maxsize=65536)
-def _weigh(stem: str) -> dict[str, float]:
-    """Return the weights of a stem, by topic."""
-    _, *parts = load_associations().weights.get(stem, "").split("\t")
-    return dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
+@lru_cache(maxsize=1024)
+def _weigh(topic: str) -> dict[str, float]:
+    """Return the weights of a topic's stems, in order of the stems."""
+    _, *parts = load_associations().weights[topic].split("\t")
+    return dict(sorted(zip(parts[::2], map(float, parts[1::2]), strict=True)))
 
 
 @cache
@@ -97,18 +95,15 @@ def load_associations() -> Associations:
     The file holds a line of the vocabulary's digest and the corpus's name, then a line for each topic and
     stem: topic, stem and weight, with tabs between them.
     """
-    # Read as lines 74 ms, as kept 8; few of the words are in a text.
+    # Read as lines 74 ms, as kept 8; few of the topics are asked for.
     place = Path(__file__).with_name(_FILE)
-    vocabulary, weights, topics = read_compiled(place, [place, Path(__file__)], partial(_read, place))
-    return Associations(vocabulary, weights, frozenset(topics))
+    return Associations(*read_compiled(place, [place, Path(__file__)], partial(_read, place)))
 
 
 def _read(file: Path) -> list[Any]:
     head, *rows = gzip.decompress(file.read_bytes()).decode("utf-8").splitlines()
     weights: dict[str, str] = defaultdict(str)
-    topics = {}
     for row in rows:
         topic, stem, weight = row.split("\t")
-        weights[stem] += f"\t{topic}\t{weight}"
-        topics[topic] = True
-    return [head.partition("\t")[0], weights, list(topics)]
+        weights[topic] += f"\t{stem}\t{weight}"
+    return [head.partition("\t")[0], weights]

@@ -1,1 +1,0 @@
-"""Words and phrases that no topic may cover."""

@@ -1,1 +1,0 @@
-"""What became of each topic between two statements."""

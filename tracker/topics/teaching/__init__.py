@@ -1,1 +1,0 @@
-"""Vocabularies taught by sentences that people coded."""
