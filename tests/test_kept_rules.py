@@ -47,7 +47,7 @@ def change_constant(name: str, text: str) -> str | None:
     """Return a file with one number or text in it changed; None for one that has none."""
     if name.endswith(".toml"):
         changed, count = re.subn(
-            r"(?m)^([\w.-]{1,60} *= *)(\"[^\"\n]*|[\d.]+)", r"\g<1>\g<2>1", text, count=1
+            r"(?m)^([\w.-]{1,60} *= *)(\"(?!\"\")[^\"\n]*|[\d.]+)", r"\g<1>\g<2>1", text, count=1
         )
         return changed if count else None
     lines = text.splitlines(keepends=True)

@@ -25,6 +25,7 @@ SHARED = {
     "httpx": {"capture", "workflows"},
     "numpy": {"archive", "text", "topics"},
     "rapidfuzz": {"alignment", "references"},
+    "platformdirs": {"archive", "text"},
     "rich": {"cli", "report"},
 }
 """Outside libraries that more than one package knows."""

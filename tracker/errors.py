@@ -96,6 +96,21 @@ class HistoriesApart(RepositoryUnusable):
     """A mirror has runs that the record does not; the message names both sides and what makes one of them."""
 
 
+REQUIRE = "--require-sandbox"
+REQUIRED = "TRACKER_REQUIRE_SANDBOX"
+"""The option by which documents are read in a whole sandbox or not at all, and the variable that it sets."""
+
+
+class SandboxIncomplete(TrackerError):
+    """A whole sandbox is required, and this system has less."""
+
+    def __init__(self, level: str) -> None:
+        super().__init__(
+            f"a whole sandbox is required, and here it is {level}; if you accept that, go without {REQUIRE}"
+            f" and {REQUIRED}"
+        )
+
+
 class RecordEdited(RepositoryUnusable):
     """Another program changed rows that are mirrored; all else has been mirrored."""
 

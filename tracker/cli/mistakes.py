@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from typer._click.exceptions import MissingParameter, NoSuchOption
 from typer.core import TyperGroup
 
-from tracker.capture.sandbox.limits import REQUIRE, REQUIRED
 from tracker.cli.output import write_notice
 from tracker.cli.pager import NO_PAGER, PAGER_VARIABLE
-from tracker.errors import TrackerError
+from tracker.errors import REQUIRE, REQUIRED, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

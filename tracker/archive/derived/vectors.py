@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tracker.text.encoder import Encoder, Vectors
 
 _KIND = "weights"
+_NEAR = 1e-4
+"""By how much the numbers of vectors may differ."""
+
 _NAME_LENGTH = 16
 """Of an encoder in the file, where every vector repeats it."""
 
@@ -78,6 +81,14 @@ class CachedEncoder:
 
     def _encoder_name(self) -> str:
         return digest_text(f"{self.name} {self.digest} {self._releases}")[:_NAME_LENGTH]
+
+
+def are_near(one: bytes, other: bytes) -> bool:
+    """Tell whether two vectors, as they are kept, are the same but for the last bits of another processor."""
+    import numpy as np  # noqa: PLC0415 - start-up loads no numpy
+
+    first, second = (np.frombuffer(each, dtype="<f4") for each in (one, other))
+    return first.shape == second.shape and bool(np.allclose(first, second, rtol=0, atol=_NEAR))
 
 
 def _name(sentence: str) -> bytes:

@@ -42,7 +42,3 @@ KEPT_DOCUMENT: Final = Limits(processor=300, memory=8 * _GIGABYTE)
 
 MAX_ANSWER: Final = 256 * 1024**2
 """Bytes of an answer: texts have a far lower limit, links of an index may repeat a long address."""
-
-REQUIRE: Final = "--require-sandbox"
-REQUIRED: Final = "TRACKER_REQUIRE_SANDBOX"
-"""The option by which documents are read in a whole sandbox or not at all, and the variable that it sets."""

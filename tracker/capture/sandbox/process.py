@@ -18,9 +18,9 @@ from functools import cache
 from threading import Event, Lock, Timer
 from typing import IO, TYPE_CHECKING, Final, Literal, cast
 
-from tracker.capture.sandbox.limits import MAX_ANSWER, NEW_DOCUMENT, REQUIRE, REQUIRED
+from tracker.capture.sandbox.limits import MAX_ANSWER, NEW_DOCUMENT
 from tracker.capture.sandbox.wire import FULL, LONG, MEMORY, READ, decode, receive, send
-from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
+from tracker.errors import REQUIRED, DocumentUnreadable, ReaderStopped, SandboxIncomplete, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,12 +200,9 @@ def _start(kind: ReaderKind, limits: Limits) -> subprocess.Popen[bytes]:
 
 
 def _check_level(level: str) -> None:
-    """Raise ``TrackerError`` where the user requires a full sandbox, and this one is less."""
+    """Raise ``SandboxIncomplete`` where the user requires a full sandbox, and this one is less."""
     if level != FULL and os.environ.get(REQUIRED, "0") not in {"", "0"}:
-        raise TrackerError(
-            f"a whole sandbox is required, and here it is {level}; if you accept that, go without {REQUIRE}"
-            f" and {REQUIRED}"
-        )
+        raise SandboxIncomplete(level)
 
 
 def _kill_overdue(process: subprocess.Popen[bytes], overdue: Event) -> None:

@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.archive.derived.store import open_derived
+from tracker.archive.derived.vectors import are_near
 from tracker.archive.session import ArchiveSession
 from tracker.errors import TrackerError
 from tracker.references import parse_reference
@@ -29,8 +30,6 @@ _MOST: Final = 4
 _ANY_EDITION: Final[dict[str, Any]] = dict.fromkeys(("kind", "language", "snapshot"))
 _SECONDS: Final = 5.0
 """Of a processor; when they are over no other pair is begun."""
-_NEAR: Final = 1e-4
-"""By how much a vector's numbers may differ: another processor gives other last bits."""
 
 
 def recompute_kept(folder: Path, state: str) -> tuple[int, tuple[str, ...]]:
@@ -83,9 +82,6 @@ def _shorten(name: str) -> str:
 
 def _compare_vectors(kept: Derived, fresh: Derived) -> Iterator[bool]:
     """Yield of each vector that is kept, and was computed again, whether it is the same."""
-    import numpy as np  # noqa: PLC0415 (start-up loads no numpy)
-
     for (encoder, sentence), now in fresh.vectors.items():
         if (then := kept.vector(encoder, sentence)) is not None:
-            one, other = (np.frombuffer(each, dtype="<f4") for each in (then, now))
-            yield one.shape == other.shape and bool(np.allclose(one, other, rtol=0, atol=_NEAR))
+            yield are_near(then, now)
