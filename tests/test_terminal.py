@@ -47,8 +47,7 @@ from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.topic_words import interval_words
 from tracker.report.comparison.words import NO_DIFFERENCE
 from tracker.report.document import Document, Entry, Quote, Section, Span
-from tracker.report.layout import excerpt, shorten, wrap
-from tracker.report.render.runs import mark_edits
+from tracker.report.layout import excerpt, mark_edits, shorten, wrap
 from tracker.report.render.terminal import LINES, render_terminal
 from tracker.report.safe import visible
 

@@ -7,19 +7,30 @@ numbers, and booleans, or ``None``; what a column means stands below its field, 
 from __future__ import annotations
 
 import ast
+import csv
 import inspect
 import json
 import re
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from itertools import pairwise
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from tracker.errors import TrackerError
-from tracker.report.safe import escape_hidden
-from tracker.report.tables import write_csv
+from tracker.inputs.formats import guard
+from tracker.report.safe import escape_hidden, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,9 +39,9 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
+
 RecordForm = Literal["csv", "jsonl", "parquet"]
 ColumnType = Literal["string", "integer", "number", "boolean"]
-
 _TYPES: Final[Mapping[type, ColumnType]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _WORDS: Final = {True: "TRUE", False: "FALSE"}
 """What both R and pandas take for a boolean."""
@@ -236,3 +247,19 @@ def _load_parquet() -> tuple[Any, Any]:
             "Parquet needs pyarrow; install it, in a clone of tracker: pip install '.[parquet]'"
         ) from None
     return pyarrow, parquet
+
+
+def write_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as CSV with a line of headings; what is None is empty, each cell on one line.
+
+    A number stays one, and a text is never a formula. Every table that leaves us in CSV is written here.
+    """
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for row in (head, *rows):
+        writer.writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    return value if value is None or isinstance(value, int | float) else guard(one_line(str(value)))

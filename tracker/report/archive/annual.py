@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from tracker.report.layout import counted, draw, line, wrap
+from tracker.report.layout import counted, draw, lay_table, line, wrap
+from tracker.report.records import write_csv
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.report.archive.news import name_statement, news_fields, news_lines
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, plain_fields
-from tracker.report.layout import counted, draw, line, wrap
+from tracker.report.layout import counted, draw, lay_table, line, wrap
 from tracker.report.safe import one_line, visible
-from tracker.report.tables import lay_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

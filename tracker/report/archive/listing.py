@@ -11,9 +11,9 @@ from tracker.report.archive.clocks import CLOCK_UNCONFIRMED
 from tracker.report.archive.rights import withdrawal_fields
 from tracker.report.document import Span
 from tracker.report.json_text import encode_rows, plain_fields
-from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, line, wrap
+from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, lay_table, line, wrap
+from tracker.report.records import write_csv
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

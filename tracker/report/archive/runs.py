@@ -10,9 +10,9 @@ from tracker.report.archive.clocks import describe_clock
 from tracker.report.comparison.words import tally
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
-from tracker.report.layout import DIGEST, counted, draw, line, wrap
+from tracker.report.layout import DIGEST, counted, draw, lay_table, line, wrap
+from tracker.report.records import write_csv
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,9 +9,8 @@ from tracker.model.texts import StatementText
 from tracker.model.topics import PRIORITIES, VocabularyName
 from tracker.report.comparison.words import percent
 from tracker.report.json_text import encode_published
-from tracker.report.records import write_records
+from tracker.report.records import write_csv, write_records
 from tracker.report.render.latex import write_table
-from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, plain_fields
-from tracker.report.layout import DIGEST, counted, draw, line, wrap
+from tracker.report.layout import DIGEST, counted, draw, lay_table, line, wrap
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

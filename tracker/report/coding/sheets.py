@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tracker.decisions.rulings import question_key
 from tracker.errors import DecisionInvalid
 from tracker.inputs.formats import unguard
+from tracker.report.records import write_csv
 from tracker.report.safe import one_line
-from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.report.json_text import encode_json
 from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, wrap
+from tracker.report.records import write_csv
 from tracker.report.safe import one_line
-from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

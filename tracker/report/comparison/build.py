@@ -10,7 +10,7 @@ from tracker.report.comparison import words as wording
 from tracker.report.comparison.one_topic import show_topics
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
-from tracker.report.layout import counted
+from tracker.report.layout import MORE, counted
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _go_on(comparison: Comparison) -> Iterator[str]:
         len(change.old) + len(change.new) for change in comparison.changes if not (change.old and change.new)
     )
     hides = selection.hides_sentences(comparison) and hidden
-    every = f"{wording.MORE} ({counted(hidden, 'sentence')} of one side alone)" if hides else wording.MORE
+    every = f"{MORE} ({counted(hidden, 'sentence')} of one side alone)" if hides else MORE
     topic = min((each.topic for each in comparison.topics), key=len, default="")
     one = f" · one topic: --topic {topic} · why: --explain {topic}" if topic else ""
     yield f"More: {every}{one}"

@@ -8,8 +8,7 @@ from tracker.decisions.applied import METHOD
 from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.words import change_words, decision_words, places, quoted, shift_words
 from tracker.report.document import Span
-from tracker.report.layout import Line, draw, line, shorten, wrap
-from tracker.report.render.runs import mark_edits
+from tracker.report.layout import Line, draw, line, mark_edits, shorten, wrap
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

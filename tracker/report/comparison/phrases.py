@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.model.phrases import PAIR, SERIES
 from tracker.report.comparison.passages import quote
-from tracker.report.comparison.words import ARROW, LANGUAGES, MORE, quoted
+from tracker.report.comparison.words import ARROW, LANGUAGES, quoted
 from tracker.report.document import Entry, Section, Span
 from tracker.report.json_text import encode_published
 from tracker.report.layout import (
     DIGEST,
+    MORE,
     WHOLE,
     Line,
     columns,

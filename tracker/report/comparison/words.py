@@ -34,7 +34,6 @@ NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""
 
-MORE = "--all"
 ARROW = "→"
 NO_DIFFERENCE = "No difference: the same sentences in the same words and order."
 

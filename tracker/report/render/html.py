@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from tracker.model.changes import AXES
 from tracker.report.document import Quote
+from tracker.report.layout import cut_quote
 from tracker.report.render.blocks import Anchors, Layout, direction, isolate, mark_hidden
 from tracker.report.render.glossary import explain_words
-from tracker.report.render.runs import cut_quote
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.passages import cite_words, read_edits
 from tracker.report.comparison.words import LANGUAGES, quoted
 from tracker.report.document import Document, Entry, Redline, Section, Span
-from tracker.report.layout import Line, columns, counted, draw, line, wrap
-from tracker.report.render.runs import mark_edits
+from tracker.report.layout import Line, columns, counted, draw, line, mark_edits, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.traced import (
     cite_traced,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.references import country_name
 from tracker.report.document import Span
-from tracker.report.layout import draw, line, wrap
+from tracker.report.layout import draw, lay_table, line, wrap
+from tracker.report.records import write_csv
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

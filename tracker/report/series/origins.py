@@ -11,11 +11,10 @@ from tracker.model.tracing import AttributedSegment, AttributionTable, EarlierWo
 from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.naming import cite
 from tracker.report.comparison.passages import read_edits
-from tracker.report.comparison.words import MORE, place, places, quoted, side_details, side_facts
+from tracker.report.comparison.words import place, places, quoted, side_details, side_facts
 from tracker.report.document import Document, Entry, Named, Quote, Redline, Section, Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, wrap
-from tracker.report.render.runs import mark_edits
+from tracker.report.layout import DIGEST, MORE, Line, columns, counted, draw, line, mark_edits, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label
 from tracker.text.identity import digest_text

@@ -9,7 +9,7 @@ from tracker.report.comparison.passages import cite_words
 from tracker.report.comparison.words import LANGUAGES
 from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.json_text import encode_published
-from tracker.report.layout import Line, counted, draw, line, shorten, wrap
+from tracker.report.layout import Line, counted, draw, lay_table, line, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.traced import (
     cite_traced,
@@ -21,7 +21,6 @@ from tracker.report.series.traced import (
     near_words,
     wording_words,
 )
-from tracker.report.tables import lay_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tracker.model.series_rows import MoveRecord, PanelRecord, SayingRecord, StandingRecord, TimelineRecord
 from tracker.model.tracing import Biography
 from tracker.references import country_name
-from tracker.report.records import write_records
+from tracker.report.records import write_csv, write_records
 from tracker.report.series.panels import order_topics
 from tracker.report.series.traced import year_of
-from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
