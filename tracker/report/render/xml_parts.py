@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.report.document import Document, Entry
     from tracker.report.redline import Run, RunKind
 
-_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What is no character of XML 1.0 (section 2.2), and the carriage return, which is read as a line feed."""
 
 SideName = Literal["old", "new"]
@@ -72,13 +72,13 @@ def split_paragraphs(runs: Sequence[Run]) -> Iterator[Paragraph]:
 
 def in_xml(text: str) -> str:
     """Return a text with what is no character of XML replaced by a visible name, as ``safe.visible`` does."""
-    return _NOT_XML.sub(lambda match: visible(match[0]), text)
+    return NOT_XML.sub(lambda match: visible(match[0]), text)
 
 
 def tell_lost(comparison: Comparison) -> str:
     """Say which characters of both texts are shown by name, and how often they are there; "" for none."""
     sides = (comparison.old, comparison.new)
-    found = Counter(match[0] for side in sides for match in _NOT_XML.finditer(side.version.text))
+    found = Counter(match[0] for side in sides for match in NOT_XML.finditer(side.version.text))
     listed = ", ".join(f"U+{ord(char):04X} as {visible(char)} ({n}×)" for char, n in sorted(found.items()))
     return f"characters that no XML file can hold are shown by name: {listed}" if listed else ""
 
