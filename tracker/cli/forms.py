@@ -116,8 +116,7 @@ def render_form(
         kind, list_rows = TABLES[table]
         return write_records(kind, list_rows(comparison), form)
     if form == "docx" or form == "tei":  # noqa: PLR1714 (as above)
-        from tracker.report.comparison.both_texts import render_both
-        from tracker.report.render.xml_parts import tell_lost
+        from tracker.report.comparison.both_texts import render_both, tell_lost
 
         if lost := tell_lost(comparison):
             write_notice(lost)
@@ -157,7 +156,7 @@ def _render_report(
         comparison, vocabulary, everything=everything, only=only, topics=asked, reasons=reasons
     )
     if form == "html":
-        from tracker.report.comparison.texts import build_texts
+        from tracker.report.comparison.both_texts import build_texts
         from tracker.report.render.html import render_html
 
         return render_html(report, build_texts(comparison))

@@ -1,24 +1,24 @@
-"""Both texts with every change, as DOCX or TEI, and what is noted on their passages."""
+"""Both texts of a comparison, with what is said of their sentences: for a page, and as DOCX and TEI."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
 
 from tracker.model.changes import AXES
 from tracker.report.comparison import selection, topic_words
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.build import build_report
+from tracker.report.document import Note, Passage, Places, Texts
+from tracker.report.redline import SideName, redline
 from tracker.report.render.tei import render_tei
-from tracker.report.render.xml_parts import Note
-from tracker.report.safe import one_line
+from tracker.report.safe import NOT_XML, one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Literal
 
     from tracker.model.changes import Change, Comparison
     from tracker.model.topics import TopicChange, Vocabulary
-    from tracker.report.render.xml_parts import SideName
 
     NoteKind = Literal["shift", "topic"]
 
@@ -106,3 +106,60 @@ def _tell_topic(topic: TopicChange, sure: float) -> str:
         topic_words.certainty_words(topic),
     )
     return f"{one_line(topic.label)}: {', '.join(fact for fact in facts if fact)}"
+
+
+def build_texts(comparison: Comparison) -> Texts:
+    """Return both texts, whole, as they are shown beside a report."""
+    cited = selection.cite_changes(comparison)
+    versions = comparison.old.version, comparison.new.version
+    old, new = ([segment.paragraph for segment in version.segments] for version in versions)
+    return Texts(
+        labels=wording.side_labels(comparison),
+        languages=(versions[0].language, versions[1].language),
+        paragraphs=(old, new),
+        runs=redline(comparison),
+        passages={change.id: _show_change(change, cited[change.id]) for change in comparison.changes},
+        topics={
+            topic.topic: _place_topic(topic, comparison.provenance.sure)
+            for topic in topic_words.rank_topics(comparison.topics)
+        },
+        aligned=selection.is_revision(comparison),
+    )
+
+
+def _show_change(change: Change, cited: str) -> Passage:
+    return Passage(
+        cited=cited,
+        words=wording.change_words(change),
+        old=change.old,
+        new=change.new,
+        moved=change.moved,
+        facts=tuple(_list_facts(change)),
+        kinds=selection.kinds_of_change(change),
+    )
+
+
+def _list_facts(change: Change) -> Iterator[str]:
+    yield from map(wording.tell_shift, change.shifts)
+    yield from map(wording.decision_words, change.decided)
+
+
+def _place_topic(topic: TopicChange, sure: float) -> Places:
+    old, new = (reading.segments if reading else () for reading in (topic.old, topic.new))
+    return Places(
+        label=one_line(topic.label),
+        status=topic_words.status_mark(topic, sure),
+        levels=topic_words.level_names(topic),
+        shares=topic_words.share_words(topic),
+        old=old,
+        new=new,
+        kinds=topic_words.kinds_of_topic(topic),
+    )
+
+
+def tell_lost(comparison: Comparison) -> str:
+    """Say which characters of both texts are shown by name, and how often they are there; "" for none."""
+    sides = (comparison.old, comparison.new)
+    found = Counter(match[0] for side in sides for match in NOT_XML.finditer(side.version.text))
+    listed = ", ".join(f"U+{ord(char):04X} as {visible(char)} ({n}×)" for char, n in sorted(found.items()))
+    return f"characters that no XML file can hold are shown by name: {listed}" if listed else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from tracker.report.comparison import selection
 from tracker.report.comparison import words as wording
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Change, Comparison
     from tracker.model.texts import Side
     from tracker.report.comparison.selection import ShiftRow
+    from tracker.report.redline import SideName
 
 CONTEXT: Final = 8
 """Words kept on each side of an edit where not everything is shown."""
@@ -70,7 +71,7 @@ def _show_text(comparison: Comparison, change: Change, *, everything: bool) -> Q
     return _quote_whole(comparison.old, "old", change.old)
 
 
-def _quote_whole(side: Side, name: Literal["old", "new"], indexes: Sequence[int]) -> Quote:
+def _quote_whole(side: Side, name: SideName, indexes: Sequence[int]) -> Quote:
     text = one_line(" ".join(side.version.segments[index].text for index in indexes))
     return Quote("", text, at=(name, indexes[0]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from tracker.references import own_names
 from tracker.report.comparison.findings import show_finding
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.topics import Topic, TopicChange, TopicReading, Vocabulary
+    from tracker.report.redline import SideName
     from tracker.topics.certainty.claims import WeighedSentence
     from tracker.topics.mentions import Mentions
 
     SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]
-    SideName = Literal["old", "new"]
 
 _FIGURES = (Column("% of words"),)
 _FIGURES_NOTE = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tracker.report.comparison.topic_words import OLD_SIDE
 from tracker.report.comparison.words import place, side_labels
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison, Edit, EditKind
     from tracker.model.topics import TopicChange
     from tracker.report.document import Style
+    from tracker.report.redline import SideName
 
 _PARTS = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 _CLOSE = 0.2
@@ -88,7 +89,7 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
     return _lead(comparison, topic, "new")
 
 
-def _lead(comparison: Comparison, topic: TopicChange, name: Literal["old", "new"]) -> tuple[Quote, ...]:
+def _lead(comparison: Comparison, topic: TopicChange, name: SideName) -> tuple[Quote, ...]:
     reading = topic.old if name == "old" else topic.new
     if reading is None:
         return ()
@@ -112,7 +113,7 @@ def _closest(comparison: Comparison, topic: TopicChange) -> tuple[Quote, ...]:
 
 
 def quote(
-    comparison: Comparison, name: Literal["old", "new"], segment: int, marked: tuple[int, int] | None = None
+    comparison: Comparison, name: SideName, segment: int, marked: tuple[int, int] | None = None
 ) -> Quote:
     """Return a segment of one side to quote, on one line, with a stretch of it marked."""
     side = comparison.old if name == "old" else comparison.new

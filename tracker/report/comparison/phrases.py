@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from tracker.model.phrases import PAIR, SERIES
 from tracker.report.comparison.passages import quote
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
     from tracker.model.phrases import DistinctivePhrase, PhraseChange
     from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
+    from tracker.report.redline import SideName
 
 PAIR_NOTE: Final = (
     f"Log-odds with a Dirichlet prior, |z| of {PAIR.score} or more; where passages are shuffled between two"
@@ -66,7 +67,7 @@ def show_phrases(comparison: Comparison, *, everything: bool) -> Iterator[Sectio
 
 
 def _show(comparison: Comparison, change: PhraseChange) -> Entry:
-    name: Literal["old", "new"] = "new" if change.status == "emerging" else "old"
+    name: SideName = "new" if change.status == "emerging" else "old"
     side = comparison.new if name == "new" else comparison.old
     at = side.version.segments[change.segment].text.find(change.phrase)
     covered = f", topic {change.topic}" if change.topic else ""

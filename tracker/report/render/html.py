@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from tracker.model.changes import AXES
 from tracker.report.document import Quote
 from tracker.report.layout import cut_quote
-from tracker.report.redline import IN_NEW, IN_OLD
+from tracker.report.redline import IN_SIDE
 from tracker.report.render.glossary import explain_words
 from tracker.report.safe import cut_hidden, visible
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.report.document import Document, Entry, Passage, Places, Section, Span, Style, Texts
-    from tracker.report.redline import Run, RunKind
+    from tracker.report.redline import Run, RunKind, SideName
 
 QUOTE: Final = 400
 """Columns of a quotation where not everything is shown."""
@@ -162,7 +162,6 @@ def _list_filters(document: Document, texts: Texts | None) -> dict[str, list[str
     }
 
 
-SideName: TypeAlias = Literal["old", "new"]
 View: TypeAlias = Literal["inline", "columns"]
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _DELETED, _INSERTED = Markup("del"), Markup("ins")
@@ -173,7 +172,6 @@ _RUN_TAGS: Final[dict[RunKind, Markup]] = {
     "moved to": _INSERTED,
 }
 _NO_ATTRIBUTES: Final = Markup()
-_SIDES: Final[dict[SideName, frozenset[RunKind]]] = {"old": IN_OLD, "new": IN_NEW}
 _GAPS: Final = (Markup(' class="gap"'), Markup(' class="gap break"'))
 """What stands between segments: a blank, and what begins a line."""
 _APART: Final = re.compile(r"“[^”]*”|(?<=”, )\S.*\S")
@@ -289,7 +287,7 @@ class _Layout:
                     self._lay(block, side, (side,))
                     for block in _split(run for run in runs if run.kind in kinds)
                 ]
-                for side, kinds in _SIDES.items()
+                for side, kinds in IN_SIDE.items()
             )
             yield old, new
 
@@ -352,7 +350,7 @@ class _Layout:
         if "moved" in run.kind:
             attributes = Markup(' class="moved{}"').format(" edited" * run.edited)
         old, new = self._texts.languages
-        if old != new and run.kind in IN_OLD:
+        if old != new and run.kind in IN_SIDE["old"]:
             attributes += Markup(' lang="{}" dir="{}"').format(old, _direction(old))
         return Markup("<{0}{1}>{2}</{0}>").format(_RUN_TAGS[run.kind], attributes, text)
 
