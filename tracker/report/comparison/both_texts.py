@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from tracker.model.changes import AXES
-from tracker.report.comparison import selection, topic_words
+from tracker.report.comparison import selection
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Note, Passage, Places, Texts
@@ -90,9 +90,9 @@ def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKi
 
 
 def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[SideName, int, NoteKind, str]]:
-    for topic in topic_words.rank_topics(topics):
+    for topic in wording.rank_topics(topics):
         text = _tell_topic(topic, sure)
-        if topic.old and topic.outcome in topic_words.OLD_SIDE:
+        if topic.old and topic.outcome in wording.OLD_SIDE:
             yield "old", topic.old.leading, "topic", text
         if topic.new:
             yield "new", topic.new.leading, "topic", text
@@ -100,10 +100,10 @@ def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[S
 
 def _tell_topic(topic: TopicChange, sure: float) -> str:
     facts = (
-        topic_words.level_words(topic),
-        topic_words.status_mark(topic, sure),
-        f"{topic_words.share_words(topic)}% of the words",
-        topic_words.certainty_words(topic),
+        wording.level_words(topic),
+        wording.status_mark(topic, sure),
+        f"{wording.share_words(topic)}% of the words",
+        wording.certainty_words(topic),
     )
     return f"{one_line(topic.label)}: {', '.join(fact for fact in facts if fact)}"
 
@@ -121,7 +121,7 @@ def build_texts(comparison: Comparison) -> Texts:
         passages={change.id: _show_change(change, cited[change.id]) for change in comparison.changes},
         topics={
             topic.topic: _place_topic(topic, comparison.provenance.sure)
-            for topic in topic_words.rank_topics(comparison.topics)
+            for topic in wording.rank_topics(comparison.topics)
         },
         aligned=selection.is_revision(comparison),
     )
@@ -148,12 +148,12 @@ def _place_topic(topic: TopicChange, sure: float) -> Places:
     old, new = (reading.segments if reading else () for reading in (topic.old, topic.new))
     return Places(
         label=one_line(topic.label),
-        status=topic_words.status_mark(topic, sure),
-        levels=topic_words.level_names(topic),
-        shares=topic_words.share_words(topic),
+        status=wording.status_mark(topic, sure),
+        levels=wording.level_names(topic),
+        shares=wording.share_words(topic),
         old=old,
         new=new,
-        kinds=topic_words.kinds_of_topic(topic),
+        kinds=wording.kinds_of_topic(topic),
     )
 
 

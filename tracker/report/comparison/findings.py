@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison import naming, topic_words
+from tracker.report.comparison import naming
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import has_close, quote_topic
-from tracker.report.comparison.topic_words import STATUSES
+from tracker.report.comparison.words import STATUSES
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.safe import one_line
 
@@ -53,8 +53,8 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
 
     The largest have a row each; what follows is named, but for what is claimed, which has its finding.
     """
-    moved = topic_words.rank_moves(comparison.topics)
-    large = [topic for topic in moved if everything or abs(topic_words.share_change(topic)) >= _LEAST_MOVE]
+    moved = wording.rank_moves(comparison.topics)
+    large = [topic for topic in moved if everything or abs(wording.share_change(topic)) >= _LEAST_MOVE]
     if large:
         further = [topic for topic in large[MOVES:] if not topic.claimed][:_MORE_MOVES]
         shown = large if everything else [*large[:MOVES], *further]
@@ -72,17 +72,15 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
 def _show_move(topic: TopicChange, sure: float) -> Entry:
     label = one_line(topic.label)
     cells = (
-        topic_words.share_words(topic),
-        topic_words.sentence_words(topic),
-        topic_words.status_mark(topic, sure),
+        wording.share_words(topic),
+        wording.sentence_words(topic),
+        wording.status_mark(topic, sure),
     )
     doubt = "" if topic.claimed or topic.share_unsure else "?"
     brief = (
-        f"{label} {cells[0]} {cells[2]}"
-        if topic_words.is_barred(topic, sure)
-        else f"{label}{doubt} {cells[0]}"
+        f"{label} {cells[0]} {cells[2]}" if wording.is_barred(topic, sure) else f"{label}{doubt} {cells[0]}"
     )
-    kinds, shares = topic_words.kinds_of_topic(topic), topic_words.shares(topic)
+    kinds, shares = wording.kinds_of_topic(topic), wording.shares(topic)
     return Entry((Span(label),), cells, brief=brief, topic=topic.topic, kinds=kinds, shares=shares)
 
 
@@ -98,7 +96,7 @@ def show_findings(
     for title, statuses in FINDINGS.items():
         topics = [
             topic
-            for topic in topic_words.rank_topics(comparison.topics)
+            for topic in wording.rank_topics(comparison.topics)
             if topic.status in statuses and (not only or topic.status in only)
         ]
         if topics:
@@ -114,13 +112,13 @@ def show_findings(
 def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, everything: bool) -> Entry:
     """Return one topic with its levels, what people decided about it, and the passages that show it."""
     label = one_line(topic.label)
-    claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {topic_words.level_words(topic)}"))
+    claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {wording.level_words(topic)}"))
     if not topic.claimed:
-        claim = (*claim, Span(f", {topic_words.status_mark(topic, comparison.provenance.sure)}", "dim"))
+        claim = (*claim, Span(f", {wording.status_mark(topic, comparison.provenance.sure)}", "dim"))
     if topic.last:
         when = naming.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
-    figures = () if told else (topic_words.share_words(topic), topic_words.sentence_words(topic))
+    figures = () if told else (wording.share_words(topic), wording.sentence_words(topic))
     return Entry(
         claim,
         figures,
@@ -128,7 +126,7 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
         evidence=quote_topic(comparison, topic, everything=everything),
         brief=_name_briefly(comparison, topic),
         topic=topic.topic,
-        kinds=topic_words.kinds_of_topic(topic),
+        kinds=wording.kinds_of_topic(topic),
     )
 
 
@@ -140,12 +138,12 @@ def _name_briefly(comparison: Comparison, topic: TopicChange) -> str:
 def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool) -> Iterator[Span]:
     for decision in wording.topic_decisions(topic):
         yield Span(wording.decision_words(decision), "bold")
-    if covered := topic_words.coverage_words(topic):
+    if covered := wording.coverage_words(topic):
         yield Span(covered)
     if topic.closest and not topic.passing and not has_close(topic):
         yield Span(f"nothing close in {wording.side_labels(comparison)[1]}", "dim")
     if everything:
-        for fact in (topic_words.certainty_words(topic), topic_words.interval_words(topic)):
+        for fact in (wording.certainty_words(topic), wording.interval_words(topic)):
             if fact:
                 yield Span(fact)
 
@@ -174,7 +172,7 @@ def show_doubts(
         left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in told]
         if left:
             named = tuple(
-                f"{one_line(each.label)} {topic_words.certainty_mark(each, sure)}".rstrip() for each in left
+                f"{one_line(each.label)} {wording.certainty_mark(each, sure)}".rstrip() for each in left
             )
             lines.append(Entry((Span(f"{name}?", "bold"),), names=named, brief=f"{len(left)} {name}"))
     if lines and most > 0:
@@ -188,7 +186,7 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
     for status, name in STATUSES.items():
         topics = [
             topic
-            for topic in topic_words.rank_topics(comparison.topics)
+            for topic in wording.rank_topics(comparison.topics)
             if topic.outcome == status and not topic.unclear
         ]
         if topics and status != "kept":
@@ -207,12 +205,12 @@ def _name_with_doubt(topic: TopicChange, sure: float) -> str:
     label = one_line(topic.label)
     if people := dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic)):
         return f"{label} (judged by {', '.join(people)})"
-    return label if topic.claimed else f"{label}? {topic_words.certainty_mark(topic, sure)}".rstrip()
+    return label if topic.claimed else f"{label}? {wording.certainty_mark(topic, sure)}".rstrip()
 
 
 def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool) -> Iterator[Section]:
     """Yield the priorities that kept their level, by name, or in full where everything is asked for."""
-    kept = topic_words.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
+    kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
         entries = (show_finding(comparison, topic, told=True, everything=True) for topic in kept)
         yield Section("same level", tuple(entries))
@@ -226,7 +224,7 @@ def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool
 
 def _name_kept(topic: TopicChange, sure: float) -> str:
     name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic, sure)
-    return f"{name} {topic_words.share_words(topic)}"
+    return f"{name} {wording.share_words(topic)}"
 
 
 def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Final
 from tracker.references import own_names
 from tracker.report.comparison.findings import show_finding
 from tracker.report.comparison.passages import quote
-from tracker.report.comparison.topic_words import OWN_SITUATION, share_words, status_mark, unclaimed_words
-from tracker.report.comparison.words import side_labels
+from tracker.report.comparison.words import (
+    OWN_SITUATION,
+    share_words,
+    side_labels,
+    status_mark,
+    unclaimed_words,
+)
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.layout import counted
 from tracker.report.safe import one_line

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.topic_words import OLD_SIDE
-from tracker.report.comparison.words import place, side_labels
+from tracker.report.comparison.words import OLD_SIDE, place, side_labels
 from tracker.report.document import Quote, Span
 from tracker.report.layout import ELLIPSIS
 from tracker.report.safe import one_line, visible

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison import naming, topic_words
+from tracker.report.comparison import naming
+from tracker.report.comparison import words as wording
 from tracker.report.comparison.words import percent, side_labels
 from tracker.report.render.latex import write_table
 
@@ -20,7 +21,7 @@ def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
         f"Priorities of {naming.title_words(comparison)}",
         "llrrl",
         ("Topic", old, new, f"{old}, %", f"{new}, %", "Change"),
-        (_cells(topic, comparison.provenance.sure) for topic in topic_words.rank_topics(comparison.topics)),
+        (_cells(topic, comparison.provenance.sure) for topic in wording.rank_topics(comparison.topics)),
         (
             "Levels and shares of the words; ?: less sure, with its certainty.",
             *(f"Caution: {caveat}" for caveat in comparison.caveats),
@@ -30,5 +31,5 @@ def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
 
 
 def _cells(topic: TopicChange, sure: float) -> tuple[str, ...]:
-    shares = (percent(share).removesuffix("%") for share in topic_words.shares(topic))
-    return topic.label, *topic_words.level_names(topic), *shares, topic_words.status_mark(topic, sure)
+    shares = (percent(share).removesuffix("%") for share in wording.shares(topic))
+    return topic.label, *wording.level_names(topic), *shares, wording.status_mark(topic, sure)

@@ -9,8 +9,7 @@ from tracker.errors import TrackerError
 from tracker.model.changes import AXES, Change
 from tracker.model.compared import list_shifts, place_shift
 from tracker.model.topics import Status
-from tracker.report.comparison.topic_words import STATUSES
-from tracker.report.comparison.words import MUCH_ALIGNED, OPERATIONS, is_unchanged
+from tracker.report.comparison.words import MUCH_ALIGNED, OPERATIONS, STATUSES, is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

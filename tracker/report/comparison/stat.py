@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.model.changes import AXES
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.selection import select_shifts
-from tracker.report.comparison.topic_words import STATUSES
+from tracker.report.comparison.words import STATUSES
 from tracker.report.layout import draw, line
 from tracker.report.safe import one_line
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tracker.references import country_name
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.naming import name_body, session_words
-from tracker.report.comparison.topic_words import chance_mark
-from tracker.report.comparison.words import ARROW
+from tracker.report.comparison.words import ARROW, chance_mark
 from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.safe import one_line
 from tracker.report.series.parts import NAMED, close_report, count_countries, warn_approximate

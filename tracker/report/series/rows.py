@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.topics import PRIORITIES
-from tracker.report.comparison.topic_words import chance_mark
+from tracker.report.comparison.words import chance_mark
 from tracker.report.document import Span
 from tracker.report.safe import one_line
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.references import own_names, parse_reference
 from tracker.report.comparison.naming import name_body, name_country
-from tracker.report.comparison.topic_words import OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark
-from tracker.report.comparison.words import ARROW, percent
+from tracker.report.comparison.words import ARROW, OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
 from tracker.report.layout import counted
 from tracker.report.safe import one_line
