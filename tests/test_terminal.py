@@ -42,7 +42,7 @@ from tracker.report.archive.listing import (
 )
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import cite_words, read_edits
-from tracker.report.comparison.selection import FILTERS, cite_changes
+from tracker.report.comparison.sentences import FILTERS, cite_changes
 from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.words import NO_DIFFERENCE, interval_words
 from tracker.report.document import Document, Entry, Quote, Section, Span

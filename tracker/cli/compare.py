@@ -90,7 +90,7 @@ def diff(
     two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
-    from tracker.report.comparison.selection import read_filters
+    from tracker.report.comparison.sentences import read_filters
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import find_observed, is_same

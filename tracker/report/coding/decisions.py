@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import name_statement, question_key
-from tracker.report.comparison.selection import SHORTEST_ID
+from tracker.report.comparison.sentences import SHORTEST_ID
 from tracker.report.comparison.words import ARROW, decision_words, quoted
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, plain_fields

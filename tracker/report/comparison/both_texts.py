@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from tracker.model.changes import AXES
-from tracker.report.comparison import selection
+from tracker.report.comparison import sentences
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Note, Passage, Places, Texts
@@ -79,7 +79,7 @@ def _note_decisions(comparison: Comparison) -> Iterator[Note]:
 
 
 def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKind, str]]:
-    for row in selection.select_shifts(comparison, AXES):
+    for row in sentences.select_shifts(comparison, AXES):
         segments = [(segment,) if segment else () for segment in (row.old, row.new)]
         source = f"{wording.places(*segments)} {one_line(row.source)}, by {one_line(row.shift.rule)}"
         text = f"{wording.tell_shift(row.shift)} ({source})"
@@ -110,7 +110,7 @@ def _tell_topic(topic: TopicChange, sure: float) -> str:
 
 def build_texts(comparison: Comparison) -> Texts:
     """Return both texts, whole, as they are shown beside a report."""
-    cited = selection.cite_changes(comparison)
+    cited = sentences.cite_changes(comparison)
     versions = comparison.old.version, comparison.new.version
     old, new = ([segment.paragraph for segment in version.segments] for version in versions)
     return Texts(
@@ -123,7 +123,7 @@ def build_texts(comparison: Comparison) -> Texts:
             topic.topic: _place_topic(topic, comparison.provenance.sure)
             for topic in wording.rank_topics(comparison.topics)
         },
-        aligned=selection.is_revision(comparison),
+        aligned=sentences.is_revision(comparison),
     )
 
 
@@ -135,7 +135,7 @@ def _show_change(change: Change, cited: str) -> Passage:
         new=change.new,
         moved=change.moved,
         facts=tuple(_list_facts(change)),
-        kinds=selection.kinds_of_change(change),
+        kinds=sentences.kinds_of_change(change),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison import edited, findings, naming, selection
+from tracker.report.comparison import findings, naming, sentences
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.one_topic import show_topics
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
@@ -34,7 +34,7 @@ def build_report(
     """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
 
     ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
-    full; ``only`` narrows to statuses, operations and axes (``selection.FILTERS``), and ``topics``,
+    full; ``only`` narrows to statuses, operations and axes (``sentences.FILTERS``), and ``topics``,
     with their ``reasons``, to some and every sentence about them, or to why they have their levels, if to
     ``explain`` that is asked, shown whole.
     """
@@ -44,7 +44,7 @@ def build_report(
         sections = tuple(_build_sections(comparison, everything=everything, only=only))
     cautions = (*comparison.caveats, *_list_decisions(comparison))
     if only and not sections:
-        cautions = (*cautions, selection.none_words(only))
+        cautions = (*cautions, sentences.none_words(only))
     old, new = wording.side_labels(comparison)
     title = naming.title_words(comparison)
     return Document(
@@ -104,7 +104,7 @@ def _build_sections(comparison: Comparison, *, everything: bool, only: Collectio
         return
     topics = _build_topics(comparison, everything=everything, only=only)
     edits = _build_edits(comparison, everything=everything, only=only)
-    revision = selection.is_revision(comparison)
+    revision = sentences.is_revision(comparison)
     yield from (*edits, *topics) if revision else (*topics, *edits)
     if everything or not (revision or only):  # in a revision the edits say who is named
         yield from findings.show_names(comparison, everything=everything)
@@ -118,7 +118,7 @@ def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[
         yield Section(wording.NO_PRIORITIES, ())
         return
     whole = everything or bool(only)
-    if selection.is_revision(comparison) and not whole:
+    if sentences.is_revision(comparison) and not whole:
         yield from findings.list_changed(comparison)
         yield from findings.show_kept(comparison, (), everything=False)
         return
@@ -134,10 +134,10 @@ def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[
 
 def _build_edits(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
     """Where most sentences are listed, their redlines are the context of the shifts."""
-    changes = selection.select_changes(comparison, everything=everything, only=only)
-    context = not changes or selection.hides_sentences(comparison)
-    yield from edited.show_changes(comparison, changes, everything=everything)
-    yield from edited.show_shifts(comparison, context=context, everything=everything, only=only)
+    changes = sentences.select_changes(comparison, everything=everything, only=only)
+    context = not changes or sentences.hides_sentences(comparison)
+    yield from sentences.show_changes(comparison, changes, everything=everything)
+    yield from sentences.show_shifts(comparison, context=context, everything=everything, only=only)
 
 
 def _close(
@@ -148,7 +148,7 @@ def _close(
     narrowed: bool,
 ) -> Iterator[str]:
     if everything:
-        if selection.rests_on_intervals(comparison):
+        if sentences.rests_on_intervals(comparison):
             yield wording.INTERVALS
         if comparison.phrases and not narrowed:
             yield PAIR_NOTE
@@ -163,7 +163,7 @@ def _go_on(comparison: Comparison) -> Iterator[str]:
     hidden = sum(
         len(change.old) + len(change.new) for change in comparison.changes if not (change.old and change.new)
     )
-    hides = selection.hides_sentences(comparison) and hidden
+    hides = sentences.hides_sentences(comparison) and hidden
     every = f"{MORE} ({counted(hidden, 'sentence')} of one side alone)" if hides else MORE
     topic = min((each.topic for each in comparison.topics), key=len, default="")
     one = f" · one topic: --topic {topic} · why: --explain {topic}" if topic else ""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from tracker.report.comparison import naming
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import has_close, quote_topic
-from tracker.report.comparison.words import STATUSES
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.safe import one_line
 
@@ -168,7 +167,7 @@ def show_doubts(
     sure = comparison.provenance.sure
     lines = []
     for status in dict.fromkeys(topic.outcome for topic in likely):
-        name = STATUSES[status]
+        name = wording.STATUSES[status]
         left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in told]
         if left:
             named = tuple(
@@ -183,7 +182,7 @@ def show_doubts(
 def list_changed(comparison: Comparison) -> Iterator[Section]:
     """Yield the priorities that changed by name, one line a status: a revision has them below its edits."""
     lines = []
-    for status, name in STATUSES.items():
+    for status, name in wording.STATUSES.items():
         topics = [
             topic
             for topic in wording.rank_topics(comparison.topics)

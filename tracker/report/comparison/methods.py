@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.report.comparison import words as wording
 from tracker.report.comparison.naming import name_body, name_country, session_words
-from tracker.report.comparison.words import kind_words, size_words
 from tracker.report.layout import counted
 from tracker.report.safe import one_line
 
@@ -38,7 +38,7 @@ def _sentences(comparison: Comparison, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _name(side: Side) -> str:
-    facts = [kind_words(side), f"language {side.version.language}", size_words(side)]
+    facts = [wording.kind_words(side), f"language {side.version.language}", wording.size_words(side)]
     if side.country and side.body and side.session:
         session = session_words(side.body, side.session, side.delivered)
         facts = [name_country(side.country), name_body(side.body), f"session {session}", *facts]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import ReferenceInvalid
 from tracker.model.topics import SURE, VocabularyName
 from tracker.references import country_name, find_body, read_session
-from tracker.report.comparison.words import ARROW
+from tracker.report.comparison import words as wording
 from tracker.report.layout import DIGEST
 from tracker.report.safe import one_line
 
@@ -30,14 +30,14 @@ def title_words(comparison: Comparison) -> str:
     """Say in words which country is compared with itself where, and when; the names of others."""
     old, new = comparison.old, comparison.new
     if not (old.country and old.body and old.session and new.session):
-        return f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
+        return f"{one_line(old.name)} {wording.ARROW} {one_line(new.name)}"
     if (old.country, old.body) != (new.country, new.body):
-        return f"{one_line(old.name)} {ARROW} {one_line(new.name)}"
+        return f"{one_line(old.name)} {wording.ARROW} {one_line(new.name)}"
     where = f"{name_country(old.country)} at the {name_body(old.body)}"
     sessions = [session_words(old.body, str(side.session), side.delivered) for side in (old, new)]
     if sessions[0] != sessions[1]:
-        return f"{where}, {sessions[0]} {ARROW} {sessions[1]}"
-    editions = f"{_edition(old)} {ARROW} {_edition(new)}"
+        return f"{where}, {sessions[0]} {wording.ARROW} {sessions[1]}"
+    editions = f"{_edition(old)} {wording.ARROW} {_edition(new)}"
     return f"{where}, {sessions[0]}: {editions}"
 
 
@@ -72,7 +72,7 @@ def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
         for side, digest in ((comparison.old, source.old_text), (comparison.new, source.new_text))
     )
     name = VocabularyName(vocabulary.name, source.vocabulary)
-    cited = cite(f" {ARROW} ".join(texts), source.release, name, source.sure)
+    cited = cite(f" {wording.ARROW} ".join(texts), source.release, name, source.sure)
     return f"{cited}; ¶ by our count"
 
 
@@ -91,7 +91,7 @@ def provenance_words(comparison: Comparison, vocabulary: Vocabulary) -> tuple[st
     return (
         f"tracker {source.release}, encoder {source.encoder}",
         f"topics {one_line(vocabulary.name)} {source.vocabulary[:DIGEST]}",
-        f"texts {source.old_text[:DIGEST]} {ARROW} {source.new_text[:DIGEST]}",
+        f"texts {source.old_text[:DIGEST]} {wording.ARROW} {source.new_text[:DIGEST]}",
         *([f"phrases {_prior_words(source.prior)}"] if source.prior != "none" else []),
     )
 

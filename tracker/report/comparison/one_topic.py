@@ -5,15 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.references import own_names
+from tracker.report.comparison import words as wording
 from tracker.report.comparison.findings import show_finding
 from tracker.report.comparison.passages import quote
-from tracker.report.comparison.words import (
-    OWN_SITUATION,
-    share_words,
-    side_labels,
-    status_mark,
-    unclaimed_words,
-)
 from tracker.report.document import Column, Entry, Section, Span
 from tracker.report.layout import counted
 from tracker.report.safe import one_line
@@ -91,12 +85,12 @@ def _describe(
 
         codes = filter(None, (comparison.old.country, comparison.new.country))
         own = any(topic.id in find_own_situations(vocabulary, own_names(code)) for code in codes)
-        said = OWN_SITUATION if own else "no priority on either side"
+        said = wording.OWN_SITUATION if own else "no priority on either side"
         return Entry((Span(f"{one_line(topic.label)}, {said}"),), ("",))
     found = show_finding(comparison, change, told=True, everything=True)
-    claim = (*found.claim[:2], Span(f", {status_mark(change, comparison.provenance.sure)}"))
-    why = unclaimed_words(change, comparison.provenance.sure)
-    return Entry(claim, (share_words(change),), notes=(*found.notes, *((Span(why),) if why else ())))
+    claim = (*found.claim[:2], Span(f", {wording.status_mark(change, comparison.provenance.sure)}"))
+    why = wording.unclaimed_words(change, comparison.provenance.sure)
+    return Entry(claim, (wording.share_words(change),), notes=(*found.notes, *((Span(why),) if why else ())))
 
 
 def _list_sentences(
@@ -111,7 +105,7 @@ def _list_sentences(
     naming = {place for place, at in places.items() if at} - about
     more = f", {len(naming)} more {'names' if len(naming) == 1 else 'name'} it" if naming else ""
     return Section(
-        f"{side_labels(comparison)[name == 'new']}, {counted(len(about), 'sentence')} counted{more}",
+        f"{wording.side_labels(comparison)[name == 'new']}, {counted(len(about), 'sentence')} counted{more}",
         tuple(
             Entry((), evidence=(quote(comparison, name, place, places[place]),))
             for place in sorted(about | naming)
@@ -125,7 +119,7 @@ def _explain_side(
     reading: TopicReading | None,
     sentences: Sequence[WeighedSentence],
 ) -> Section:
-    label = side_labels(comparison)[name == "new"]
+    label = wording.side_labels(comparison)[name == "new"]
     if reading is None:
         return Section(f"{label}: not named", ())
     chances = f"a priority with probability {reading.priority:.2f}, finds it at all with"

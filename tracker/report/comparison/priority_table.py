@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison import naming
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.words import percent, side_labels
 from tracker.report.render.latex import write_table
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
     """Return each topic that is a priority on either side, or may be: levels, shares, what became of it."""
-    old, new = side_labels(comparison)
+    old, new = wording.side_labels(comparison)
     return write_table(
         f"Priorities of {naming.title_words(comparison)}",
         "llrrl",
@@ -31,5 +30,5 @@ def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
 
 
 def _cells(topic: TopicChange, sure: float) -> tuple[str, ...]:
-    shares = (percent(share).removesuffix("%") for share in wording.shares(topic))
+    shares = (wording.percent(share).removesuffix("%") for share in wording.shares(topic))
     return topic.label, *wording.level_names(topic), *shares, wording.status_mark(topic, sure)

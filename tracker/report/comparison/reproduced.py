@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.words import ARROW
+from tracker.report.comparison import words as wording
 from tracker.report.json_text import encode_json
 from tracker.report.layout import counted, draw, line, shorten, wrap
 from tracker.report.safe import one_line
@@ -40,7 +40,7 @@ def reproduced_json(found: Reproduction) -> str:
 
 def _show(found: Reproduced, width: int) -> Iterator[Line]:
     verdict = counted(len(found.differences), "difference") if found.differences else "the same"
-    yield from wrap(f"{one_line(found.old)} {ARROW} {one_line(found.new)}: {verdict}", width)
+    yield from wrap(f"{one_line(found.old)} {wording.ARROW} {one_line(found.new)}: {verdict}", width)
     source = f"the archive in {one_line(found.archive)}" if found.archive else "the texts in the file"
     sizes = f"{counted(found.changes, 'change')} and {counted(found.topics, 'topic')}"
     yield from wrap(f"computed again from {source}: {sizes}", width, "  ", "  ")
@@ -76,7 +76,7 @@ def _list(differences: Sequence[Difference], width: int) -> Iterator[Line]:
 def _tell(difference: Difference) -> str:
     match difference.then, difference.now:
         case str(then), str(now):
-            return f"{_value(then)} {ARROW} {_value(now)}"
+            return f"{_value(then)} {wording.ARROW} {_value(now)}"
         case _, None:
             return "only in the file"
         case _:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.model.changes import AXES
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.selection import select_shifts
-from tracker.report.comparison.words import STATUSES
+from tracker.report.comparison.sentences import select_shifts
 from tracker.report.layout import draw, line
 from tracker.report.safe import one_line
 
@@ -40,7 +39,7 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     sure = [topic for topic in comparison.topics if topic.claimed or topic.share_unsure]
     unsure = sum(topic.share_unsure for topic in sure)
     yield from _count("priorities", len(sure))
-    for status, name in STATUSES.items():
+    for status, name in wording.STATUSES.items():
         of_these = f"  {unsure:,} with share unsure" if status == "kept" and unsure else ""
         yield from _count(f"  {name}", sum(topic.outcome == status for topic in sure), of_these)
     yield from _count("  perhaps", len(comparison.topics) - len(sure))

@@ -6,8 +6,8 @@ import math
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison.edited import CONTEXT
 from tracker.report.comparison.passages import cite_words, read_edits
+from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import LANGUAGES, quoted
 from tracker.report.document import Document, Entry, Redline, Section, Span
 from tracker.report.layout import Line, columns, counted, draw, line, mark_edits, wrap
