@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
     from tracker.model.rows import RowKind
     from tracker.model.topics import Topic, Vocabulary
-    from tracker.report.comparison.one_topic import SideWeights
+    from tracker.report.comparison.findings import SideWeights
     from tracker.text.encoder import Encoder
 
 DiffFormat = Literal["text", "json", "markdown", "html", "docx", "tei", "csv", "jsonl", "parquet", "latex"]
@@ -127,7 +127,7 @@ def render_form(
 
         return render_json(comparison)
     if form == "latex":
-        from tracker.report.comparison.priority_table import render_latex
+        from tracker.report.comparison.findings import render_latex
 
         return render_latex(comparison, vocabulary)
     return _render_report(comparison, vocabulary, form, everything, only, topic, color)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison import findings, naming, sentences
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.one_topic import show_topics
+from tracker.report.comparison.findings import show_topics
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 from tracker.report.layout import MORE, counted
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.topics import Topic, Vocabulary
-    from tracker.report.comparison.one_topic import SideWeights
+    from tracker.report.comparison.findings import SideWeights
 
 
 def build_report(
