@@ -26,9 +26,8 @@ from tracker.report.archive.listing import (
     render_log,
     render_statement,
 )
-from tracker.report.comparison.build import show_part
+from tracker.report.comparison.build import render_stat, show_part
 from tracker.report.comparison.priorities import render_priorities
-from tracker.report.comparison.stat import render_stat
 from tracker.report.json_text import render_json
 from tracker.report.safe import escape_hidden, one_line, visible
 

@@ -40,10 +40,10 @@ from tracker.report.archive.listing import (
     render_log,
     render_statement,
 )
+from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import cite_words, read_edits
 from tracker.report.comparison.sentences import FILTERS, cite_changes
-from tracker.report.comparison.stat import render_stat
 from tracker.report.comparison.words import NO_DIFFERENCE, interval_words
 from tracker.report.document import Document, Entry, Quote, Section, Span
 from tracker.report.layout import excerpt, mark_edits, shorten, wrap

@@ -89,10 +89,10 @@ def explain_part(
 def render_summary(comparison: Comparison, vocabulary: Vocabulary, *, methods: bool) -> str:
     """Return the counts of a comparison, or how it was made."""
     if methods:
-        from tracker.report.comparison.methods import render_methods
+        from tracker.report.comparison.provenance import render_methods
 
         return render_methods(comparison, vocabulary)
-    from tracker.report.comparison.stat import render_stat
+    from tracker.report.comparison.build import render_stat
 
     return render_stat(comparison)
 

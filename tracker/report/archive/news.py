@@ -13,8 +13,8 @@ from tracker.errors import ReferenceInvalid
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import MANY
 from tracker.references import country_name
-from tracker.report.comparison.naming import session_words
 from tracker.report.comparison.passages import read_edits
+from tracker.report.comparison.provenance import session_words
 from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import ARROW, tally
 from tracker.report.document import Span

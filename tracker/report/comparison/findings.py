@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.references import own_names
-from tracker.report.comparison import naming
+from tracker.report.comparison import provenance
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import has_close, quote, quote_topic
 from tracker.report.document import Column, Entry, Section, Span
@@ -130,7 +130,7 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
     if not topic.claimed:
         claim = (*claim, Span(f", {wording.status_mark(topic, comparison.provenance.sure)}", "dim"))
     if topic.last:
-        when = naming.session_words(str(comparison.old.body), topic.last)
+        when = provenance.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
     figures = () if told else (wording.share_words(topic), wording.sentence_words(topic))
     return Entry(
@@ -146,7 +146,9 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
 
 def _name_briefly(comparison: Comparison, topic: TopicChange) -> str:
     label = one_line(topic.label)
-    return f"{label} {naming.session_words(str(comparison.old.body), topic.last)}" if topic.last else label
+    return (
+        f"{label} {provenance.session_words(str(comparison.old.body), topic.last)}" if topic.last else label
+    )
 
 
 def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool) -> Iterator[Span]:
@@ -369,14 +371,14 @@ def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
     """Return each topic that is a priority on either side, or may be: levels, shares, what became of it."""
     old, new = wording.side_labels(comparison)
     return write_table(
-        f"Priorities of {naming.title_words(comparison)}",
+        f"Priorities of {provenance.title_words(comparison)}",
         "llrrl",
         ("Topic", old, new, f"{old}, %", f"{new}, %", "Change"),
         (_cells(topic, comparison.provenance.sure) for topic in wording.rank_topics(comparison.topics)),
         (
             "Levels and shares of the words; ?: less sure, with its certainty.",
             *(f"Caution: {caveat}" for caveat in comparison.caveats),
-            naming.citation(comparison, vocabulary),
+            provenance.citation(comparison, vocabulary),
         ),
     )
 

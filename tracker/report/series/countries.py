@@ -9,7 +9,7 @@ from math import log
 from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.model.topics import PRIORITIES, Level
-from tracker.report.comparison.naming import name_body
+from tracker.report.comparison.provenance import name_body
 from tracker.report.comparison.words import LANGUAGES, percent
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.layout import counted

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.references import country_name
 from tracker.report.comparison.findings import FINDINGS
-from tracker.report.comparison.naming import name_body, session_words
+from tracker.report.comparison.provenance import name_body, session_words
 from tracker.report.comparison.words import ARROW, chance_mark
 from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.safe import one_line

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.model.tracing import AttributedSegment, AttributionTable, EarlierWording
-from tracker.report.comparison.naming import cite
 from tracker.report.comparison.passages import read_edits
+from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import place, places, quoted, side_details, side_facts
 from tracker.report.document import Document, Entry, Named, Quote, Redline, Section, Span

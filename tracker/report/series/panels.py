@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
 from tracker.model.topics import PRIORITIES, VocabularyName
-from tracker.report.comparison.naming import name_body
+from tracker.report.comparison.provenance import name_body
 from tracker.report.document import Document, Span, Tick
 from tracker.report.json_text import encode_published
 from tracker.report.layout import counted

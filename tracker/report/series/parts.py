@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tracker import __version__
 from tracker.model.topics import SURE
-from tracker.report.comparison.naming import cite
 from tracker.report.comparison.passages import cite_words
+from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.words import ARROW, decision_words, percent
 from tracker.report.document import Column, Entry, Section, Span, Tick
 from tracker.report.layout import MORE, counted

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from tracker.references import own_names, parse_reference
-from tracker.report.comparison.naming import name_body, name_country
+from tracker.report.comparison.provenance import name_body, name_country
 from tracker.report.comparison.words import ARROW, OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
 from tracker.report.layout import counted

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tracker import __version__
 from tracker.references import read_session
-from tracker.report.comparison.naming import cite
+from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.words import quoted
 from tracker.report.document import Named, Span
 from tracker.report.layout import ELLIPSIS, Line, columns, counted, shorten, wrap
