@@ -19,7 +19,7 @@ from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
 from tracker.model.topics import Status, VocabularyName
 from tracker.model.tracing import Biography, Occurrence, TracedStatement
 from tracker.report.json_text import SCHEMA_VERSION, encode_published, render_json
-from tracker.report.series.matrices import biography_json
+from tracker.report.series.biography import biography_json
 
 if TYPE_CHECKING:
     from pathlib import Path

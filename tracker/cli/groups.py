@@ -73,9 +73,8 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
-    from tracker.report.series.panels import build_panel, panel_json
+    from tracker.report.series.panels import build_panel, panel_json, panel_table
     from tracker.report.series.parts import draw_report
-    from tracker.report.series.tables import panel_table
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
@@ -109,9 +108,8 @@ def diff_countries(
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
     from tracker.report.json_text import encode_published
-    from tracker.report.series.moves import build_countries_diff
+    from tracker.report.series.panels import build_countries_diff, moves_table
     from tracker.report.series.parts import draw_report
-    from tracker.report.series.tables import moves_table
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
     from tracker.workflows.follow.moves import narrow_moves

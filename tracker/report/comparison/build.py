@@ -1,4 +1,4 @@
-"""The report of a comparison as a document: what is said, in which order, what is left out; or its counts alone."""
+"""The report of a comparison as a document: what is said, in which order, what is left out; or counts."""
 
 from __future__ import annotations
 

@@ -1,40 +1,55 @@
-"""Panels of countries by sessions: a report of counts, and JSON."""
+"""Many countries: panels over sessions, and what became of topics between two; in every form."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter, defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
-from tracker.model.topics import PRIORITIES, VocabularyName
-from tracker.report.comparison.provenance import name_body
-from tracker.report.document import Document, Span, Tick
+from tracker.model.series_rows import MoveRecord, PanelRecord
+from tracker.model.topics import PRIORITIES
+from tracker.references import country_name
+from tracker.report.comparison.findings import FINDINGS
+from tracker.report.comparison.provenance import name_body, session_words
+from tracker.report.comparison.words import ARROW, chance_mark
+from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.json_text import encode_published
 from tracker.report.layout import counted
+from tracker.report.records import write_records
 from tracker.report.safe import one_line
-from tracker.report.series.moves import DROPPED, TAKEN_UP, count_sure
 from tracker.report.series.parts import (
+    NAMED,
+    SURE_FROM,
     close_report,
     count_countries,
     count_halves,
     halve,
     name_most,
+    name_vocabulary,
     show_map,
     show_moves,
     warn_approximate,
 )
-from tracker.report.series.rows import SURE_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.panels import Panel, PanelCell, PanelEntry
-    from tracker.model.topics import Topic
-    from tracker.report.document import Section
+    from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelCell, PanelEntry
+    from tracker.model.topics import Status, Topic
+    from tracker.report.records import RecordForm
     from tracker.report.series.parts import MapRow
+
+TAKEN_UP: Final = ("new", "returned")
+DROPPED: Final = ("dropped",)
+
+_Heading: TypeAlias = "tuple[str, tuple[Status, ...]]"
+_MOVES: Final = 10
+"""Topics of the table where not everything is asked for."""
+_HEADINGS: Final = tuple(FINDINGS.items())
+_SHORT: Final[Sequence[_Heading]] = (("new or back", TAKEN_UP), ("not repeated", DROPPED))
 
 
 def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
@@ -55,7 +70,7 @@ def panel_json(panel: Panel, topics: Sequence[str] = ()) -> str:
             body=panel.body,
             sessions=panel.sessions,
             countries=panel.countries,
-            vocabulary=VocabularyName(panel.vocabulary.name, panel.vocabulary.digest),
+            vocabulary=name_vocabulary(panel.vocabulary),
             sure=panel.sure,
             unmeasured=panel.unmeasured,
             topics=tuple(CountedTopic(topic.id, topic.label, topic.kind, first) for topic, first in shown),
@@ -163,7 +178,7 @@ def _count_first(entries: Sequence[PanelEntry]) -> Counter[str]:
 
 def _count_moved(cells: Sequence[PanelCell], statuses: Sequence[str]) -> str:
     likely = sum(cell.possible in statuses for cell in cells)
-    return count_sure(sum(cell.status in statuses for cell in cells), likely)
+    return _write_sure(sum(cell.status in statuses for cell in cells), likely)
 
 
 def _count_sure(read: Sequence[PanelEntry]) -> Counter[str]:
@@ -190,3 +205,167 @@ def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence
 
 def _write(numbers: Sequence[int]) -> list[Span]:
     return [Span(str(each or "")) for each in numbers]
+
+
+def build_countries_diff(
+    diff: CountriesDiff, *, notes: Sequence[str] = (), whole: bool = False, only: frozenset[str] = frozenset()
+) -> Document:
+    """Return for each topic for whom it is new, back, of another rank, or not repeated, or some of it.
+
+    Who is claimed stands by name; then who may be, with how likely that is. Counts come first.
+    """
+    told = [topic for topic in diff.topics if any(_list_moves(topic))]
+    counted = [each for each in _HEADINGS if not only.isdisjoint(each[1])] if only else _SHORT
+    sections = (*_count_moves(told, counted, whole=whole), *([_name_countries(told)] if told else []))
+    pair = shlex.join([f"{diff.compared[0]}/{diff.body}", diff.old, diff.new])
+    one = f"one country, with its words: tracker diff {one_line(pair)}"
+    texts = f"{diff.body} {diff.old} {ARROW} {diff.new}, {one_line(diff.countries)}"
+    return Document(
+        title=_name_compared(diff),
+        sides=(),
+        cautions=tuple(_warn_missing(diff)),
+        verdict=_tell_moves(told, counted, len(diff.compared)),
+        sections=sections,
+        closing=(
+            *map(one_line, notes),
+            *close_report([one], texts, diff.vocabulary, whole=whole, sure=diff.sure),
+        ),
+        whole=whole,
+    )
+
+
+def _name_compared(diff: CountriesDiff) -> str:
+    sessions = f" {ARROW} ".join(session_words(diff.body, label) for label in (diff.old, diff.new))
+    who = f"{one_line(diff.countries)} ({count_countries(len(diff.compared))})"
+    return f"{who} at the {name_body(diff.body)}, {sessions}"
+
+
+def _warn_missing(diff: CountriesDiff) -> Iterator[str]:
+    if diff.missing:
+        names = ", ".join(map(country_name, diff.missing))
+        yield f"Not compared, without both statements ({len(diff.missing)}): {names}."
+    yield from warn_approximate(diff.unmeasured)
+
+
+def _tell_moves(topics: Sequence[MovedTopic], counted: Sequence[_Heading], compared: int) -> str:
+    """Say of which topics most is claimed to be new or back, and not repeated."""
+    parts = []
+    for heading, statuses in counted:
+        counts = [(len(_choose(topic.countries, statuses)), one_line(topic.label)) for topic in topics]
+        most = sorted((each for each in counts if each[0]), key=lambda each: (-each[0], each[1]))[:NAMED]
+        names = ", ".join(f"{label} ({number})" for number, label in most)
+        parts.append(f"{heading}: {names}" if names else f"{heading}: nothing that is sure")
+    said = "; ".join(parts) if topics else "no priority changed"
+    return f"Of {count_countries(compared)}, {said}."
+
+
+def _count_moves(
+    topics: Sequence[MovedTopic], counted: Sequence[_Heading], *, whole: bool
+) -> Iterator[Section]:
+    """Yield the topics that are new, back or not repeated for most, with of how many that is claimed."""
+    columns = tuple(Column(heading) for heading, _ in counted)
+    entries = []
+    for topic in topics:
+        counts = ((_choose(topic.countries, each), _likely(topic, each)) for _, each in counted)
+        cells = tuple(_write_sure(len(claimed), len(possible)) for claimed, possible in counts)
+        label = one_line(topic.label)
+        entries += [Entry((Span(label),), cells, brief=label)] if any(cells) else []
+    if entries:
+        shown = entries if whole else entries[:_MOVES]
+        title = "most changed, by countries (with ? less sure)"
+        yield Section(title, tuple(shown), columns=columns, first=_MOVES)
+
+
+def _write_sure(claimed: int, possible: int) -> str:
+    """Return how many are claimed, and how many more may be: ``3 + 5?``."""
+    if not possible:
+        return str(claimed or "")
+    return f"{claimed} + {possible}?"
+
+
+def _name_countries(topics: Sequence[MovedTopic]) -> Section:
+    entries = (
+        Entry(
+            (Span(one_line(topic.label), "bold"),),
+            notes=tuple(_list_moves(topic)),
+            brief=one_line(topic.label),
+        )
+        for topic in topics
+    )
+    return Section("countries by topic", tuple(entries), note="in brackets how likely each holds", first=1)
+
+
+def _list_moves(topic: MovedTopic) -> Iterator[Span]:
+    for heading, statuses in _HEADINGS:
+        if sure := _choose(topic.countries, statuses):
+            yield Span(f"{heading} ({len(sure)}): {', '.join(country_name(move.country) for move in sure)}")
+        if likely := _likely(topic, statuses):
+            names = ", ".join(
+                f"{country_name(move.country)} {chance_mark(move.certainty or 0.0, measured=move.measured)}"
+                for move in likely
+            )
+            yield Span(f"{heading}? ({len(likely)}): {names}", "dim")
+
+
+def _choose(moves: Sequence[CountryMove], statuses: Sequence[str]) -> list[CountryMove]:
+    return [move for move in moves if move.status in statuses]
+
+
+def _likely(topic: MovedTopic, statuses: Sequence[str]) -> list[CountryMove]:
+    found = [move for move in topic.countries if move.possible in statuses]
+    return sorted(found, key=lambda move: (-(move.certainty or 0.0), move.country))
+
+
+def panel_table(panel: Panel, topics: Sequence[str], form: RecordForm) -> str | bytes:
+    """Return one row for each country, session and topic; ``absent`` where it was read and is not there.
+
+    A statement that was not read has one row, with its ``state`` and no topic.
+    """
+    shown = [topic for topic, _ in order_topics(panel, topics)]
+    rows = (
+        PanelRecord(
+            *(panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state),
+            *facts,
+        )
+        for entry in panel.entries
+        for facts in _entry_facts(entry, shown)
+    )
+    return write_records(PanelRecord, rows, form)
+
+
+def _entry_facts(entry: PanelEntry, topics: Sequence[Topic]) -> Iterator[tuple[Any, ...]]:
+    if entry.state != "read":
+        yield *(None,) * 10, entry.before, entry.statement
+        return
+    cells = {cell.topic: cell for cell in entry.cells}
+    for topic in topics:
+        facts = _panel_facts(cells.get(topic.id))
+        yield topic.id, topic.label, *facts, entry.before, entry.statement
+
+
+def _panel_facts(cell: PanelCell | None) -> tuple[Any, ...]:
+    if cell is None:
+        return "absent", 0, 0.0, None, None, None, None, None
+    told = (cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure)
+    moved = told if cell.status or cell.possible else (None,) * 5
+    return cell.level or "absent", cell.sentences, cell.share, *moved
+
+
+def moves_table(diff: CountriesDiff, form: RecordForm) -> str | bytes:
+    """Return one row for each topic and each country in whose statements something became of it."""
+    rows = (
+        MoveRecord(
+            *(diff.body, diff.old, diff.new, move.country, country_name(move.country)),
+            topic.id,
+            topic.label,
+            topic.kind,
+            move.status,
+            move.possible,
+            move.certainty,
+            move.measured,
+            move.share_unsure,
+        )
+        for topic in diff.topics
+        for move in topic.countries
+    )
+    return write_records(MoveRecord, rows, form)

@@ -11,7 +11,7 @@ from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.json_text import encode_published
 from tracker.report.layout import Line, counted, draw, lay_table, line, shorten, wrap
 from tracker.report.safe import one_line
-from tracker.report.series.traced import (
+from tracker.report.series.biography import (
     cite_traced,
     in_context,
     kind_words,
