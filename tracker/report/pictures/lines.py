@@ -5,17 +5,22 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.pictures.frame import close_sheet, draw_legend, open_sheet
+from tracker.report.pictures.frame import (
+    choose_every,
+    choose_ticks,
+    close_sheet,
+    draw_legend,
+    open_sheet,
+    spread,
+)
 from tracker.report.pictures.palette import LABEL, LINES, MARGIN, ONE_COLUMN, QUIET, RULE, SMALL, TWO_COLUMNS
-from tracker.report.pictures.scale import choose_every, choose_ticks, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.report.document import Document
     from tracker.report.pictures.canvas import Canvas, Place
-    from tracker.report.pictures.frame import Sample
-    from tracker.report.pictures.table import Row, Table
+    from tracker.report.pictures.frame import Row, Sample, Table
 
 MOST: Final = 6
 """Topics whose shares are drawn as lines; of more there is a map."""

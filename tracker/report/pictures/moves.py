@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.pictures.canvas import Canvas, line_height
-from tracker.report.pictures.frame import close_sheet, draw_legend, name_entry, open_sheet
+from tracker.report.pictures.frame import choose_ticks, close_sheet, draw_legend, name_entry, open_sheet
 from tracker.report.pictures.palette import (
     LABEL,
     LESS,
@@ -17,7 +17,6 @@ from tracker.report.pictures.palette import (
     TALLEST,
     TWO_COLUMNS,
 )
-from tracker.report.pictures.scale import choose_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
