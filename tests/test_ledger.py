@@ -18,8 +18,14 @@ from tracker.errors import ArchiveUnusable, DecisionInvalid, NotInArchive, Refer
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
-from tracker.report.archive.annual import csv_year, markdown_year, render_year
-from tracker.report.archive.health import health_json, render_expectations, render_health
+from tracker.report.archive.health import (
+    csv_year,
+    health_json,
+    markdown_year,
+    render_expectations,
+    render_health,
+    render_year,
+)
 from tracker.report.archive.runs import checks_csv, render_run, render_runs, run_json, runs_csv, runs_json
 from tracker.report.json_text import encode_json
 from tracker.workflows.importing.add import declare_arrival, read_arrival

@@ -38,8 +38,8 @@ from tracker.report.archive.listing import (
     render_hits,
     render_list,
     render_log,
-    render_statement,
 )
+from tracker.report.archive.statement import render_statement
 from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import cite_words, read_edits

@@ -203,6 +203,6 @@ def export_replication(
 
 
 def _answer(made: Exported, form: str) -> None:
-    from tracker.report.archive.mirror import exported_line
+    from tracker.report.archive.copies import exported_line
 
     write_answer(encode_json(made) if form == "json" else exported_line(made))

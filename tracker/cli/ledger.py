@@ -111,7 +111,7 @@ def report(
 
     Counts the statements expected, captured, late and gone, the missed nights, and the decisions by person.
     """
-    from tracker.report.archive.annual import csv_year, markdown_year, render_year
+    from tracker.report.archive.health import csv_year, markdown_year, render_year
     from tracker.workflows.watch.annual import report_year
 
     refuse_overwriting(output, (), archive)

@@ -171,9 +171,8 @@ class _Told:
 
 
 def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
-    from tracker.report.archive.clocks import describe_clock
     from tracker.report.archive.news import news_fields, render_news, write_message
-    from tracker.report.archive.runs import check_line, night_line, run_json
+    from tracker.report.archive.runs import check_line, describe_clock, night_line, run_json
 
     night = told.night
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}

@@ -1,4 +1,4 @@
-"""What the reading commands print: editions, snapshots, one statement, and what a search found."""
+"""What ``list``, ``log`` and ``search`` print: editions, snapshots, and passages that were found."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.model.record import SnapshotEntry
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
-from tracker.report.archive.clocks import CLOCK_UNCONFIRMED
 from tracker.report.archive.rights import withdrawal_fields
+from tracker.report.archive.runs import CLOCK_UNCONFIRMED
 from tracker.report.document import Span
 from tracker.report.json_text import encode_rows, plain_fields
 from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, lay_table, line, wrap
@@ -19,13 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.record import Checked, Hit, SearchPage, StatementEntry
-    from tracker.model.texts import Reference, Segment, Side
-    from tracker.report.document import Style
+    from tracker.model.texts import Reference
 
 MATCH_START, MATCH_END = "\x02", "\x03"
 
 _MATCH = re.compile(f"{MATCH_START}([^{MATCH_END}]*){MATCH_END}")
-_GAP = "  "
 _SNIPPET_LINES = 3
 _PARTS = ("country", "body", "session", "item", "kind", "language")
 _FACTS = ("kind_inferred", "delivered", "title", "speaker", "post", "words", "snapshots", "observed")
@@ -125,34 +123,6 @@ def _checked(checked: Checked) -> str:
 
 def _often(number: int) -> str:
     return "once" if number == 1 else f"{number:,} times"
-
-
-def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:
-    """Return what is known about a statement, then its clean text in numbered paragraphs."""
-    from tracker.report.comparison.words import side_facts  # noqa: PLC0415 (5 ms that a list does not take)
-
-    head = wrap([Span(" · ".join(side_facts(side)), "bold")], width)
-    title = wrap(one_line(side.title), width) if side.title and side.speaker else ()
-    paragraphs: dict[int, list[Segment]] = {}
-    for segment in side.version.segments:
-        paragraphs.setdefault(segment.paragraph, []).append(segment)
-    gutter = max(map(len, map(str, paragraphs)), default=1)
-    body = (
-        row for number, some in paragraphs.items() for row in _paragraph(side, number, some, gutter, width)
-    )
-    return draw([*head, *title, *body], color=color)
-
-
-def _paragraph(
-    side: Side, number: int, segments: Sequence[Segment], gutter: int, width: int
-) -> Iterator[Line]:
-    """Yield a numbered paragraph; its own line breaks, of lists and verse, stay."""
-    yield line()
-    style: Style = "bold" if all(segment.kind == "heading" for segment in segments) else "plain"
-    lead, rest = f"{number:>{gutter}}{_GAP}", " " * (gutter + len(_GAP))
-    for text in side.version.text[segments[0].start : segments[-1].end].splitlines():
-        yield from wrap([Span(text, style)], width, lead, rest)
-        lead = rest
 
 
 def render_hits(page: SearchPage, *, width: int = 80, color: bool = False) -> str:

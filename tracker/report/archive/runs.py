@@ -1,12 +1,11 @@
-"""What ``snapshot`` and ``runs`` print: a line for each check, tables of runs, JSON and CSV."""
+"""What ``snapshot`` and ``runs`` print: a line for each check and for the clock, tables, JSON and CSV."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tracker.model.ledger import GOOD_OUTCOMES
-from tracker.report.archive.clocks import describe_clock
+from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES
 from tracker.report.comparison.words import tally
 from tracker.report.document import Span
 from tracker.report.json_text import encode_json, encode_rows, plain_fields
@@ -29,7 +28,6 @@ _CHECK_KEYS = (*CHECK_COLUMNS[:3], "detail", *CHECK_COLUMNS[3:-1])
 """In JSON the detail follows its cause; on a row, where it is long, it is last."""
 RUN_COLUMNS = ("run", "kind", "status", "started", "ended", "snapshots", "outcomes", "release", "command")
 
-
 _ANNOUNCED = {
     "corrigendum": "announced in words",
     "last-modified": "announced by its date",
@@ -47,6 +45,10 @@ _URGENCY: tuple[CheckOutcome, ...] = (
     "moved",
     "unchanged",
 )
+
+CLOCK_UNCONFIRMED: Final = "clock not confirmed"
+
+_DAY: Final = 24 * 60 * 60
 
 
 def check_line(check: Check) -> str:
@@ -198,3 +200,14 @@ def _status(check: Check) -> str:
     if not check.http_status or str(check.http_status) in check.cause:
         return ""
     return f"HTTP {check.http_status}"
+
+
+def describe_clock(reading: ClockReading | None) -> str:
+    """Return how far a clock was not confirmed; an empty text where it was, or where nobody looked."""
+    if reading is None or reading.is_confirmed:
+        return ""
+    hosts = counted(reading.hosts, "host") if reading.hosts else "no host"
+    if reading.ahead is not None and reading.is_contradicted:
+        side = "ahead of" if reading.ahead > 0 else "behind"
+        return f"{CLOCK_UNCONFIRMED}: {counted(abs(reading.ahead) // _DAY, 'day')} {side} {hosts}"
+    return f"{CLOCK_UNCONFIRMED}: {hosts} gave a date, {CONFIRMING_HOSTS} are needed"
