@@ -73,8 +73,8 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
+    from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_panel, panel_json, panel_table
-    from tracker.report.series.parts import draw_report
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
@@ -107,9 +107,8 @@ def diff_countries(
     only: frozenset[str],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
-    from tracker.report.json_text import encode_published
+    from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_countries_diff, moves_table
-    from tracker.report.series.parts import draw_report
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
     from tracker.workflows.follow.moves import narrow_moves
@@ -125,7 +124,7 @@ def diff_countries(
     whole = everything or bool(topic or only)
     build = partial(build_countries_diff, found, notes=notes, whole=whole, only=only)
     as_text = partial(draw_report, build, form)
-    as_json, as_table = partial(encode_published, found), partial(moves_table, found)
+    as_json, as_table = partial(encode_json, found), partial(moves_table, found)
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
     return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 

@@ -28,16 +28,11 @@ def render_json(comparison: Comparison) -> str:
     clean text, cut at the offsets of its ``segments``; the edits of a change that are not inserted, joined,
     are the texts of its old segments joined by blanks, and those not deleted are its new ones.
     """
-    return encode_published(comparison)
-
-
-def encode_published(value: DataclassInstance) -> str:
-    """Return a value as JSON that a published schema describes: its fields, after the schema's version."""
-    return encode_json(value)
+    return encode_json(comparison)
 
 
 def encode_json(value: DataclassInstance | Mapping[str, object]) -> str:
-    """Return an object of which no schema is published as JSON: its fields, after the version."""
+    """Return an object as JSON: its fields, after the version of the schemas."""
     content = plain_fields(value) if is_dataclass(value) else value
     return write_json({"schema_version": SCHEMA_VERSION, **content})
 

@@ -10,7 +10,7 @@ from tracker.model.texts import StatementText
 from tracker.model.topics import PRIORITIES, Level, VocabularyName
 from tracker.report.comparison.words import decision_words, percent, place, quoted, side_facts
 from tracker.report.document import Span
-from tracker.report.json_text import encode_published
+from tracker.report.json_text import encode_json
 from tracker.report.layout import Line, counted, draw, line, shorten, spread, wrap
 from tracker.report.records import write_csv, write_records
 from tracker.report.render.latex import write_table
@@ -122,7 +122,7 @@ def _lay_topic(reading: TopicReading, labels: dict[str, str], side: Side, width:
 
 def statement_json(side: Side) -> str:
     """Return a statement as JSON that ``statement.schema.json`` describes."""
-    return encode_published(StatementText(side))
+    return encode_json(StatementText(side))
 
 
 def statement_csv(side: Side) -> str:
@@ -173,7 +173,7 @@ def _make_topic(reading: TopicReading, labels: Mapping[str, str], side: Side) ->
 
 def topics_json(topics: StatementTopics) -> str:
     """Return a statement's topics as JSON that ``priorities.schema.json`` describes."""
-    return encode_published(topics)
+    return encode_json(topics)
 
 
 def topics_table(topics: StatementTopics, form: RecordForm | Literal["latex"]) -> str | bytes:

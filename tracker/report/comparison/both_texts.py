@@ -8,43 +8,17 @@ from typing import TYPE_CHECKING, Literal
 from tracker.model.changes import AXES
 from tracker.report.comparison import sentences
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.build import build_report
 from tracker.report.document import Note, Passage, Places, Texts
 from tracker.report.redline import SideName, redline
-from tracker.report.render.tei import render_tei
 from tracker.report.safe import NOT_XML, one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tracker.model.changes import Change, Comparison
-    from tracker.model.topics import TopicChange, Vocabulary
+    from tracker.model.topics import TopicChange
 
     NoteKind = Literal["shift", "topic"]
-
-
-def render_both(
-    comparison: Comparison,
-    vocabulary: Vocabulary,
-    form: str,
-    observed: str | None,
-    lost: str = "",
-    *,
-    everything: bool = False,
-) -> str | bytes:
-    """Return a comparison as DOCX, dated by when the new text was seen, or as TEI.
-
-    ``lost`` is what ``tell_lost`` says. With ``everything`` the report is whole, and each topic is noted.
-    """
-    report = build_report(comparison, vocabulary, everything=everything)
-    if lost:
-        report = report._replace(cautions=(*report.cautions, lost))
-    notes = list_notes(comparison, everything=everything)
-    if form == "docx":
-        from tracker.report.render.word import render_word  # noqa: PLC0415 (python-docx takes a while)
-
-        return render_word(comparison, report, notes, observed)
-    return render_tei(comparison, report, notes)
 
 
 def list_notes(comparison: Comparison, *, everything: bool = False) -> tuple[Note, ...]:

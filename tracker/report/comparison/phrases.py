@@ -8,7 +8,7 @@ from tracker.model.phrases import PAIR, SERIES
 from tracker.report.comparison.passages import quote
 from tracker.report.comparison.words import ARROW, LANGUAGES, quoted
 from tracker.report.document import Entry, Section, Span
-from tracker.report.json_text import encode_published
+from tracker.report.json_text import encode_json
 from tracker.report.layout import (
     DIGEST,
     MORE,
@@ -159,4 +159,4 @@ def _near(use: PhraseUse) -> str:
 
 def phrases_json(series: PhraseSeries) -> str:
     """Return the phrases of a series as JSON that ``phrases.schema.json`` describes."""
-    return encode_published(series)
+    return encode_json(series)

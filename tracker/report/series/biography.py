@@ -16,7 +16,7 @@ from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import LANGUAGES, quoted
 from tracker.report.document import Document, Entry, Named, Redline, Section, Span
-from tracker.report.json_text import encode_published
+from tracker.report.json_text import encode_json
 from tracker.report.layout import (
     ELLIPSIS,
     Line,
@@ -374,7 +374,7 @@ def _not_judged(biography: Biography) -> Iterator[str]:
 def biography_json(biography: Biography) -> str:
     """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order."""
     said = [each for each in biography.statements if is_exact(each)]
-    return encode_published(
+    return encode_json(
         BiographyTable(
             asked=biography.asked,
             phrases=biography.phrases,

@@ -14,7 +14,7 @@ from tracker.model.topics import PRIORITIES, Level
 from tracker.report.comparison.provenance import name_body
 from tracker.report.comparison.words import LANGUAGES, percent
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
-from tracker.report.json_text import encode_published
+from tracker.report.json_text import encode_json
 from tracker.report.layout import counted
 from tracker.report.records import write_csv, write_records
 from tracker.report.safe import one_line
@@ -258,7 +258,7 @@ def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: 
     """Return a session's countries as JSON that ``countries.schema.json`` describes."""
     known = {row.topic.id for row in rows}
     countries = (_country(country, known, everyone, reading.spoke) for country in reading.countries)
-    return encode_published(
+    return encode_json(
         series.CountriesTable(
             body=reading.body,
             session=reading.session,

@@ -13,7 +13,7 @@ from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import place, places, quoted, side_details, side_facts
 from tracker.report.document import Document, Entry, Named, Quote, Redline, Section, Span
-from tracker.report.json_text import encode_published
+from tracker.report.json_text import encode_json
 from tracker.report.layout import DIGEST, MORE, Line, columns, counted, draw, line, mark_edits, shorten, wrap
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label
@@ -96,7 +96,7 @@ def _tell(attribution: Attribution, origin: Origin, labels: Sequence[str]) -> En
 def attribution_json(attribution: Attribution) -> str:
     """Return an attribution as JSON that ``attribution.schema.json`` describes, a row for each segment."""
     names = tuple(side.name for side in attribution.sides)
-    return encode_published(
+    return encode_json(
         AttributionTable(
             reference=names[-1],
             through=attribution.through,

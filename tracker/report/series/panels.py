@@ -16,7 +16,7 @@ from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.provenance import name_body, session_words
 from tracker.report.comparison.words import ARROW, chance_mark
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
-from tracker.report.json_text import encode_published
+from tracker.report.json_text import encode_json
 from tracker.report.layout import counted
 from tracker.report.records import write_records
 from tracker.report.safe import one_line
@@ -65,7 +65,7 @@ def panel_json(panel: Panel, topics: Sequence[str] = ()) -> str:
     """Return a panel as JSON that ``panel.schema.json`` describes."""
     shown = order_topics(panel, topics)
     known = {topic.id for topic, _ in shown}
-    return encode_published(
+    return encode_json(
         PanelTable(
             body=panel.body,
             sessions=panel.sessions,

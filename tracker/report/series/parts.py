@@ -13,20 +13,18 @@ from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.words import ARROW, chance_mark, decision_words, percent
 from tracker.report.document import Column, Entry, Section, Span, Tick
 from tracker.report.layout import MORE, counted
-from tracker.report.render.markdown import render_markdown
-from tracker.report.render.terminal import render_terminal
 from tracker.report.safe import one_line
 from tracker.topics.mentions import find_term
 from tracker.topics.statuses.decided import ABSENT
 from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tracker.model.decisions import Decision
     from tracker.model.series import Standing
     from tracker.model.topics import Level, Topic, Vocabulary
-    from tracker.report.document import Document, Quote, Style
+    from tracker.report.document import Quote, Style
 
     MapRow = tuple[str, tuple[str, ...], Sequence[Span], tuple[float | None, ...]]
 
@@ -150,17 +148,6 @@ def mark_chance(cell: Standing, between: str = "") -> str:
     if chance is None or not is_unsure(cell):
         return between
     return f"?{between} {chance_mark(chance, measured=cell.measured)}"
-
-
-def draw_report(build: Callable[[], Document], form: str, *, width: int, color: bool) -> str:
-    """Return a report as a page or as Markdown where ``form`` is that, else as text of so many columns."""
-    if form == "html":
-        from tracker.report.render.html import render_html  # noqa: PLC0415 (templates, that others do without)
-
-        return render_html(build())
-    return (
-        render_markdown(build()) if form == "markdown" else render_terminal(build(), width=width, color=color)
-    )
 
 
 def count_countries(number: int) -> str:

@@ -14,7 +14,7 @@ from tracker.references import own_names, parse_reference
 from tracker.report.comparison.provenance import name_body, name_country
 from tracker.report.comparison.words import ARROW, OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
-from tracker.report.json_text import encode_published
+from tracker.report.json_text import encode_json
 from tracker.report.layout import counted
 from tracker.report.records import write_records
 from tracker.report.safe import one_line
@@ -210,7 +210,7 @@ def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
         replace(each, standings=tuple(cell for cell in each.standings if cell.topic in known))
         for each in timeline.sessions
     )
-    return encode_published(
+    return encode_json(
         series.TimelineTable(
             series=timeline.series,
             vocabulary=name_vocabulary(timeline.vocabulary),
