@@ -22,7 +22,7 @@ from tracker.model.decisions import Decision
 from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
 from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.words import unclaimed_words
-from tracker.report.json_text import render_json
+from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 from tracker.topics.certainty.associations import PmiScores, load_associations

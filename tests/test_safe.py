@@ -27,7 +27,7 @@ from tracker.report.archive.listing import (
 )
 from tracker.report.archive.statement import render_priorities, render_statement
 from tracker.report.comparison.build import render_stat, show_part
-from tracker.report.json_text import render_json
+from tracker.report.records import render_json
 from tracker.report.safe import escape_hidden, one_line, visible
 
 if TYPE_CHECKING:

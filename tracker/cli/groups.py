@@ -11,7 +11,7 @@ import typer
 from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.cli.picture import check_outputs, write_picture
-from tracker.report.json_text import encode_json, encode_rows
+from tracker.report.records import encode_json, encode_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,7 +154,7 @@ def list_groups(
 
     The archive's own groups come before those that come with the program. CSV has one row for each member.
     """
-    from tracker.report.series.groups import groups_csv, render_groups
+    from tracker.report.series.panels import groups_csv, render_groups
     from tracker.workflows.follow.groups import narrow_members
     from tracker.workflows.follow.members import known_groups, read_date
 
@@ -175,7 +175,7 @@ def show(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the members of a group, with the dates from and to which they belong."""
-    from tracker.report.series.groups import groups_csv, render_group
+    from tracker.report.series.panels import groups_csv, render_group
     from tracker.workflows.follow.groups import name_group, narrow_members
     from tracker.workflows.follow.members import read_date
 

@@ -11,7 +11,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.output import shown_progress, write_answer
 from tracker.errors import ArchiveUnusable
-from tracker.report.json_text import encode_json
+from tracker.report.records import encode_json
 
 
 def register(app: typer.Typer) -> None:

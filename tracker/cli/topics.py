@@ -11,7 +11,7 @@ import typer
 from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.errors import TrackerError
-from tracker.report.json_text import encode_json, encode_rows
+from tracker.report.records import encode_json, encode_rows
 
 
 def register(app: typer.Typer) -> None:

@@ -50,14 +50,14 @@ _CLOSING = "，。、；：！？）」』》】"
 Line = tuple[Span, ...]
 
 
-def is_narrow(text: str) -> bool:
+def _is_narrow(text: str) -> bool:
     """Tell whether a text is all Latin, with a column for each character."""
     return _NARROW.fullmatch(text) is not None
 
 
 def columns(text: str) -> int:
     """Return how many columns a terminal gives to a text."""
-    if is_narrow(text):
+    if _is_narrow(text):
         return len(text)
     from rich.cells import cell_len  # noqa: PLC0415 (22 ms that Latin text does not pay)
 
@@ -187,7 +187,7 @@ def _parts(spans: Iterable[Span], longest: int) -> Iterable[Span]:
 
 def _find_pieces(text: str) -> Iterator[re.Match[str]]:
     """Yield blanks, single wide characters (Chinese may break after any), and words."""
-    return _piece(narrow=is_narrow(text)).finditer(text)
+    return _piece(narrow=_is_narrow(text)).finditer(text)
 
 
 @cache
@@ -282,7 +282,7 @@ def _find_shown(quote: Quote) -> tuple[int, int]:
     if not quote.marks:
         return 0, 0
     first, last = quote.marks[0]
-    rest = re.compile(r"\S+" if is_narrow(quote.text) else _REST).match(quote.text, last)
+    rest = re.compile(r"\S+" if _is_narrow(quote.text) else _REST).match(quote.text, last)
     return first, rest.end() if rest else last
 
 

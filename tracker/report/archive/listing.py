@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from tracker.model.record import SnapshotEntry
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
+from tracker.report.archive.ledger import CLOCK_UNCONFIRMED
 from tracker.report.archive.rights import withdrawal_fields
-from tracker.report.archive.runs import CLOCK_UNCONFIRMED
 from tracker.report.document import Span
-from tracker.report.json_text import encode_rows, plain_fields
 from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, lay_table, line, wrap
-from tracker.report.records import write_csv
+from tracker.report.records import encode_rows, plain_fields, write_csv
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ def render_hits(page: SearchPage, *, width: int = 80, color: bool = False) -> st
 def _hit(hit: Hit, width: int) -> Iterator[Line]:
     date = f"  {one_line(hit.delivered)}" if hit.delivered else ""
     yield (Span(f"{hit.reference} ¶{hit.paragraph}", "bold"), Span(date, "dim"))
-    text, matches = read_snippet(hit.snippet)
+    text, matches = _read_snippet(hit.snippet)
     for start, end in reversed(matches):
         text = f"{text[:start]}*{text[start:end]}*{text[end:]}"
     first = matches[0][0] if matches else 0
@@ -156,7 +155,7 @@ def _hit(hit: Hit, width: int) -> Iterator[Line]:
     yield from wrap(spans, width, "  ", "  ")
 
 
-def read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+def _read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return a snippet's text without the marks of its matches, and where the matches stand in it."""
     text, matches, end = "", [], 0
     for match in _MATCH.finditer(snippet):
@@ -217,7 +216,7 @@ def hits_json(page: SearchPage) -> str:
 
 
 def _hit_fields(hit: Hit) -> dict[str, object]:
-    text, matches = read_snippet(hit.snippet)
+    text, matches = _read_snippet(hit.snippet)
     fields = {**plain_fields(hit), "text": text, "matches": matches}
     del fields["snippet"]
     return fields

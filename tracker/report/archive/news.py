@@ -18,8 +18,8 @@ from tracker.report.comparison.provenance import session_words
 from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import ARROW, tally
 from tracker.report.document import Span
-from tracker.report.json_text import plain_fields
 from tracker.report.layout import DIGEST, counted, draw, line, mark_edits, wrap
+from tracker.report.records import plain_fields
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

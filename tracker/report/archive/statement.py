@@ -10,9 +10,8 @@ from tracker.model.texts import StatementText
 from tracker.model.topics import PRIORITIES, Level, VocabularyName
 from tracker.report.comparison.words import decision_words, percent, place, quoted, side_facts
 from tracker.report.document import Span
-from tracker.report.json_text import encode_json
 from tracker.report.layout import Line, counted, draw, line, shorten, spread, wrap
-from tracker.report.records import write_csv, write_records
+from tracker.report.records import encode_json, write_csv, write_records
 from tracker.report.render.latex import write_table
 from tracker.report.safe import one_line
 from tracker.topics.reading import NARROWER
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 _GAP = "  "
 
-LEVEL_NOTES: dict[Level, str] = {
+_LEVEL_NOTES: dict[Level, str] = {
     "declared": "named as the speaker's own priority, focus or task",
     "substantive": "argued, or acted on",
     "acknowledged": "named and not pursued",
@@ -37,7 +36,7 @@ LEVEL_NOTES: dict[Level, str] = {
 
 _NOBODY: Mapping[str, Decision] = MappingProxyType({})
 
-SENTENCE_COLUMNS: Final = ("statement", "paragraph", "ordinal", "kind", "start", "end", "text")
+_SENTENCE_COLUMNS: Final = ("statement", "paragraph", "ordinal", "kind", "start", "end", "text")
 
 
 def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:
@@ -105,7 +104,7 @@ def _lay_topics(
         found = [reading for reading in readings if reading.level == level]
         if found:
             yield line()
-            yield line(f"{level}: {LEVEL_NOTES[level]}", "bold")
+            yield line(f"{level}: {_LEVEL_NOTES[level]}", "bold")
         for reading in sorted(found, key=lambda reading: (-reading.share, reading.topic)):
             yield from _lay_topic(reading, labels, side, width)
 
@@ -128,7 +127,7 @@ def statement_json(side: Side) -> str:
 def statement_csv(side: Side) -> str:
     """Return one row for each sentence, heading or item; offsets are into the clean text."""
     return write_csv(
-        SENTENCE_COLUMNS,
+        _SENTENCE_COLUMNS,
         ((side.name, s.paragraph, s.ordinal, s.kind, s.start, s.end, s.text) for s in side.version.segments),
     )
 

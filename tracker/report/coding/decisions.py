@@ -13,9 +13,8 @@ from tracker.inputs.formats import unguard
 from tracker.report.comparison.sentences import SHORTEST_ID
 from tracker.report.comparison.words import ARROW, decision_words, quoted
 from tracker.report.document import Span
-from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import ELLIPSIS, Line, counted, draw, line, shorten, wrap
-from tracker.report.records import write_csv
+from tracker.report.records import encode_json, plain_fields, write_csv
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ _MEASURES = (
     " answer."
 )
 
-NONE_YET = "No decisions yet; see tracker judge --help."
+_NONE_YET = "No decisions yet; see tracker judge --help."
 
 _NAMES = ("question", "old", "new", "id")
 """The columns that name a row."""
@@ -43,7 +42,7 @@ def render_decisions(
 ) -> str:
     """Return decisions by what they are about, in the order of time, then how far each two people agree."""
     if not rulings:
-        return draw([line(NONE_YET)], color=color)
+        return draw([line(_NONE_YET)], color=color)
     rows = [row for some in _group_units(rulings) for row in _unit(some, width)]
     return draw([*rows, *_agreements(agreements, width)], color=color)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from tracker.report.json_text import encode_json
 from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, wrap
-from tracker.report.records import write_csv
+from tracker.report.records import encode_json, write_csv
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

@@ -116,14 +116,14 @@ def show_findings(
         if topics:
             new_figures = any(one_line(topic.label) not in told for topic in topics)
             entries = (
-                show_finding(comparison, topic, told=one_line(topic.label) in told, everything=everything)
+                _show_finding(comparison, topic, told=one_line(topic.label) in told, everything=everything)
                 for topic in topics
             )
             columns = _FIGURES if new_figures else ()
             yield Section(title, tuple(entries), note=_NOTES.get(title, ""), columns=columns, first=1)
 
 
-def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, everything: bool) -> Entry:
+def _show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, everything: bool) -> Entry:
     """Return one topic with its levels, what people decided about it, and the passages that show it."""
     label = one_line(topic.label)
     claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {wording.level_words(topic)}"))
@@ -177,7 +177,7 @@ def show_doubts(
     ]
     doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     if everything and doubts:
-        entries = (show_finding(comparison, topic, told=True, everything=True) for topic in doubts)
+        entries = (_show_finding(comparison, topic, told=True, everything=True) for topic in doubts)
         yield Section("less sure", tuple(entries), note="a careful reader may disagree")
         return
     likely = [topic for topic in doubts if topic.possible]
@@ -228,7 +228,7 @@ def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool
     """Yield the priorities that kept their level, by name, or in full where everything is asked for."""
     kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
-        entries = (show_finding(comparison, topic, told=True, everything=True) for topic in kept)
+        entries = (_show_finding(comparison, topic, told=True, everything=True) for topic in kept)
         yield Section("same level", tuple(entries))
         return
     names = tuple(
@@ -319,7 +319,7 @@ def _show_topic(
         own = any(topic.id in find_own_situations(vocabulary, own_names(code)) for code in codes)
         said = wording.OWN_SITUATION if own else "no priority on either side"
         return Entry((Span(f"{one_line(topic.label)}, {said}"),), ("",))
-    found = show_finding(comparison, change, told=True, everything=True)
+    found = _show_finding(comparison, change, told=True, everything=True)
     claim = (*found.claim[:2], Span(f", {wording.status_mark(change, comparison.provenance.sure)}"))
     why = wording.unclaimed_words(change, comparison.provenance.sure)
     return Entry(claim, (wording.share_words(change),), notes=(*found.notes, *((Span(why),) if why else ())))

@@ -8,7 +8,6 @@ from tracker.model.phrases import PAIR, SERIES
 from tracker.report.comparison.passages import quote
 from tracker.report.comparison.words import ARROW, LANGUAGES, quoted
 from tracker.report.document import Entry, Section, Span
-from tracker.report.json_text import encode_json
 from tracker.report.layout import (
     DIGEST,
     MORE,
@@ -23,6 +22,7 @@ from tracker.report.layout import (
     spread,
     wrap,
 )
+from tracker.report.records import encode_json
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ PAIR_NOTE: Final = (
 _SHOWN: Final = 20
 
 
-def phrase_facts(change: DistinctivePhrase) -> str:
+def _phrase_facts(change: DistinctivePhrase) -> str:
     """Return the uses on both sides and the score: ``0 → 12, z +2.5``."""
     return f"{_uses(change)}, z {change.score:+.1f}".replace("-", "−")
 
@@ -71,7 +71,7 @@ def _show(comparison: Comparison, change: PhraseChange) -> Entry:
     side = comparison.new if name == "new" else comparison.old
     at = side.version.segments[change.segment].text.find(change.phrase)
     covered = f", topic {change.topic}" if change.topic else ""
-    claim = (Span(f"{quoted(one_line(change.phrase))}  {phrase_facts(change)}{covered}"),)
+    claim = (Span(f"{quoted(one_line(change.phrase))}  {_phrase_facts(change)}{covered}"),)
     marked = (at, at + len(change.phrase)) if at >= 0 else None
     return Entry(claim, evidence=(quote(comparison, name, change.segment, marked),))
 
@@ -139,7 +139,7 @@ def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator
     shown = found if everything else found[:_SHOWN]
     for use in shown:
         covered = f", topic {use.topic}" if use.topic else ""
-        yield spread(f"  {quoted(one_line(use.phrase))}{covered}", phrase_facts(use), width)
+        yield spread(f"  {quoted(one_line(use.phrase))}{covered}", _phrase_facts(use), width)
         lead = f"    ¶{use.paragraph} "
         if use.status == "vanished":
             lead = f"    {use.reference} ¶{use.paragraph} "

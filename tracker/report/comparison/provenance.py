@@ -8,8 +8,8 @@ from tracker.errors import ReferenceInvalid
 from tracker.model.topics import SURE, VocabularyName
 from tracker.references import country_name, find_body, read_session
 from tracker.report.comparison import words as wording
-from tracker.report.json_text import encode_json
 from tracker.report.layout import DIGEST, counted, draw, line, shorten, wrap
+from tracker.report.records import encode_json
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ Align = Literal["left", "center", "right"]
 
 _INCH: Final = 25.4
 _POINT: Final = _INCH / 72
-LEADING: Final = 1.3
+_LEADING: Final = 1.3
 """From line to line, in sizes of the text."""
 _DOTS: Final = 300
 """Pixels to the inch, as journals ask for pictures with text."""
@@ -82,7 +82,7 @@ def show(text: str) -> str:
 
 def line_height(size: float) -> float:
     """Return the millimetres from line to line of a text of so many points."""
-    return size * _POINT * LEADING
+    return size * _POINT * _LEADING
 
 
 class Canvas:

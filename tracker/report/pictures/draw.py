@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from tracker.errors import TrackerError
 from tracker.report.pictures.canvas import same_everywhere
 from tracker.report.pictures.frame import find_source, name_entry, read_table
-from tracker.report.pictures.lines import MOST, draw_ranks, draw_shares
+from tracker.report.pictures.lines import MOST, draw_moves, draw_ranks, draw_shares
 from tracker.report.pictures.maps import draw_map
-from tracker.report.pictures.moves import draw_moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -104,7 +104,7 @@ def _measure_figures(canvas: Canvas, table: Table) -> list[float]:
     ]
 
 
-def choose_width(table: Table) -> float:
+def _choose_width(table: Table) -> float:
     """Return one column where all places and labels fit into it, else two."""
     trial = Canvas(ONE_COLUMN)
     labels = max(trial.measure(row.label) for row in table.rows) + 6 * len(table.heads) + 2 * _GAP
@@ -118,7 +118,7 @@ def draw_map(document: Document, table: Table) -> Canvas:
     """Draw each topic as a row of marks, the strongest first."""
     numbered = any(mark.text.isdigit() for row in table.rows for mark in row.marks)
     what = "number of statements" if numbered else "share of the words and level"
-    canvas, y = open_sheet(document, choose_width(table), f"{table.title.capitalize()}: {what}")
+    canvas, y = open_sheet(document, _choose_width(table), f"{table.title.capitalize()}: {what}")
     layout = _Layout(canvas, table, numbered=numbered, everything=document.whole)
     for band in layout.bands:
         y = _draw_band(canvas, y, table, layout, band, numbered=numbered)

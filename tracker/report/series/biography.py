@@ -16,7 +16,6 @@ from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import LANGUAGES, quoted
 from tracker.report.document import Document, Entry, Named, Redline, Section, Span
-from tracker.report.json_text import encode_json
 from tracker.report.layout import (
     ELLIPSIS,
     Line,
@@ -28,7 +27,7 @@ from tracker.report.layout import (
     shorten,
     wrap,
 )
-from tracker.report.records import write_records
+from tracker.report.records import encode_json, write_records
 from tracker.report.safe import one_line
 from tracker.text.identity import fold
 from tracker.tracing.biography import find_silences
@@ -216,7 +215,7 @@ def likeness_words(confidence: float) -> str:
     return f"{math.floor(100 * confidence + 1e-9) / 100:.2f}"
 
 
-def is_exact(statement: TracedStatement) -> bool:
+def _is_exact(statement: TracedStatement) -> bool:
     """Return whether a statement says it in the same words."""
     return any(occurrence.exact for occurrence in statement.occurrences)
 
@@ -231,14 +230,14 @@ def _summary(biography: Biography) -> Iterator[str]:
 
 def _list_facts(biography: Biography) -> Iterator[tuple[str, Sequence[str]]]:
     said = [statement for statement in biography.statements if statement.occurrences]
-    exact = [statement for statement in said if is_exact(statement)]
+    exact = [statement for statement in said if _is_exact(statement)]
     if said:
         words = [each for statement in exact for each in statement.occurrences if each.exact]
         ends = f"first {_when(exact[0].side)}, last {_when(exact[-1].side)}" if exact else ""
         often = [counted(len(exact), "statement"), *[counted(len(words), "time")] * (len(words) > len(exact))]
         how_often = f"in {', '.join(often)}: {ends}" if exact else "never in these words"
         yield "said", (how_often, wording_words(words))
-        loose = [statement for statement in said if not is_exact(statement)]
+        loose = [statement for statement in said if not _is_exact(statement)]
         if loose:
             wordings = counted(len({statement.wording for statement in loose}), "wording")
             others = counted(len(loose), "more statement" if exact else "statement")
@@ -373,7 +372,7 @@ def _not_judged(biography: Biography) -> Iterator[str]:
 
 def biography_json(biography: Biography) -> str:
     """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order."""
-    said = [each for each in biography.statements if is_exact(each)]
+    said = [each for each in biography.statements if _is_exact(each)]
     return encode_json(
         BiographyTable(
             asked=biography.asked,

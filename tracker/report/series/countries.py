@@ -14,9 +14,8 @@ from tracker.model.topics import PRIORITIES, Level
 from tracker.report.comparison.provenance import name_body
 from tracker.report.comparison.words import LANGUAGES, percent
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
-from tracker.report.json_text import encode_json
 from tracker.report.layout import counted
-from tracker.report.records import write_csv, write_records
+from tracker.report.records import encode_json, write_csv, write_records
 from tracker.report.safe import one_line
 from tracker.report.series.parts import (
     MARKS,

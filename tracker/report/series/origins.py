@@ -13,8 +13,8 @@ from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import place, places, quoted, side_details, side_facts
 from tracker.report.document import Document, Entry, Named, Quote, Redline, Section, Span
-from tracker.report.json_text import encode_json
 from tracker.report.layout import DIGEST, MORE, Line, columns, counted, draw, line, mark_edits, shorten, wrap
+from tracker.report.records import encode_json
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label
 from tracker.text.identity import digest_text

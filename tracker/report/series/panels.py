@@ -1,4 +1,4 @@
-"""Many countries: panels over sessions, and what became of topics between two; in every form."""
+"""Many countries: groups, panels over sessions, and what became of topics between two; in every form."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.provenance import name_body, session_words
 from tracker.report.comparison.words import ARROW, chance_mark
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
-from tracker.report.json_text import encode_json
-from tracker.report.layout import counted
-from tracker.report.records import write_records
+from tracker.report.layout import counted, draw, lay_table, line, wrap
+from tracker.report.records import encode_json, write_csv, write_records
 from tracker.report.safe import one_line
 from tracker.report.series.parts import (
     NAMED,
@@ -35,10 +34,11 @@ from tracker.report.series.parts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelCell, PanelEntry
     from tracker.model.topics import Status, Topic
+    from tracker.references.groups import Group
     from tracker.report.records import RecordForm
     from tracker.report.series.parts import MapRow
 
@@ -51,8 +51,10 @@ _MOVES: Final = 10
 _HEADINGS: Final = tuple(FINDINGS.items())
 _SHORT: Final[Sequence[_Heading]] = (("new or back", TAKEN_UP), ("not repeated", DROPPED))
 
+_GROUP_COLUMNS: Final = ("group", "name", "country", "since", "until", "source", "checked", "person")
 
-def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
+
+def _order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
     """Return the topics that some statement has, or that are asked for, with how many put each first."""
     cells = [cell for entry in panel.entries for cell in entry.cells]
     first = Counter(cell.topic for cell in cells if cell.level in PRIORITIES)
@@ -63,7 +65,7 @@ def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic,
 
 def panel_json(panel: Panel, topics: Sequence[str] = ()) -> str:
     """Return a panel as JSON that ``panel.schema.json`` describes."""
-    shown = order_topics(panel, topics)
+    shown = _order_topics(panel, topics)
     known = {topic.id for topic, _ in shown}
     return encode_json(
         PanelTable(
@@ -86,7 +88,7 @@ def build_panel(
     panel: Panel, topics: Sequence[str] = (), *, notes: Sequence[str] = (), everything: bool = False
 ) -> Document:
     """Return the report of a panel: what moved most, then how many have each topic as a priority."""
-    rows = order_topics(panel, topics)
+    rows = _order_topics(panel, topics)
     rows = rows if topics else tuple(row for row in rows if row[1])
     read = [entry for entry in panel.entries if entry.state == "read"]
     whole = everything or bool(topics)
@@ -321,7 +323,7 @@ def panel_table(panel: Panel, topics: Sequence[str], form: RecordForm) -> str | 
 
     A statement that was not read has one row, with its ``state`` and no topic.
     """
-    shown = [topic for topic, _ in order_topics(panel, topics)]
+    shown = [topic for topic, _ in _order_topics(panel, topics)]
     rows = (
         PanelRecord(
             *(panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state),
@@ -369,3 +371,47 @@ def moves_table(diff: CountriesDiff, form: RecordForm) -> str | bytes:
         for move in topic.countries
     )
     return write_records(MoveRecord, rows, form)
+
+
+def groups_csv(groups: Iterable[Group]) -> str:
+    """Return one row for each membership; an empty ``since`` is one that nobody has dated."""
+    rows = (
+        (
+            group.id,
+            group.name,
+            *(each.country, each.since, each.until),
+            group.source,
+            group.checked,
+            group.person,
+        )
+        for group in groups
+        for each in group.members
+    )
+    return write_csv(_GROUP_COLUMNS, rows)
+
+
+def render_groups(groups: Sequence[Group], date: str, *, width: int = 80, color: bool = False) -> str:
+    """Return a table of groups, with how many belong on a date, and who keeps each."""
+    rows = [
+        (group.id, str(len(group.members_on(date))), group.checked, group.person or "tracker", group.name)
+        for group in groups
+    ]
+    head = ("group", f"members {date}", "checked", "kept by", "name")
+    hint = "Members with dates: tracker groups show EU; your own: tracker groups edit"
+    return draw([*lay_table(head, rows, width, (1,)), line(), *wrap([Span(hint, "dim")], width)], color=color)
+
+
+def render_group(group: Group, at: str | None = None, *, width: int = 80, color: bool = False) -> str:
+    """Return the members of a group by when they joined."""
+    when = f" at {at}" if at else ""
+    lines = [line(f"{group.id} {one_line(group.name)}: {len(group.members)} memberships{when}", "bold")]
+    keeper = f"kept by {one_line(group.person)}" if group.person else "comes with tracker"
+    lines += wrap([Span(f"{one_line(group.source)}; checked {group.checked}; {keeper}", "dim")], width)
+    members = sorted(group.members, key=lambda each: (each.since or "", each.country))
+    rows = [
+        (each.since or "?", each.until or "", each.country, country_name(each.country)) for each in members
+    ]
+    lines += lay_table(("since", "until", "code", "country"), rows, width, ())
+    if any(each.since is None for each in members):
+        lines += wrap([Span("?: not dated here; counts at every date", "dim")], width)
+    return draw(lines, color=color)

@@ -75,7 +75,7 @@ class TopicRow:
     @property
     def sure(self) -> int:
         """How many of those are sure."""
-        return sum(not is_unsure(self.cells[name]) for name in self.priorities)
+        return sum(not _is_unsure(self.cells[name]) for name in self.priorities)
 
     @property
     def decided(self) -> bool:
@@ -127,7 +127,7 @@ def find_chance(cell: Standing) -> float | None:
     return cell.priority if cell.level in PRIORITIES else 1 - cell.priority
 
 
-def is_unsure(cell: Standing) -> bool:
+def _is_unsure(cell: Standing) -> bool:
     """Return whether fewer than three in four careful readers would say so, priority or none."""
     chance = find_chance(cell)
     return chance is not None and chance < SURE_FROM
@@ -139,13 +139,13 @@ def mark_level(cell: Standing | None) -> Span:
         return Span(_BLANK)
     mark = MARKS[cell.level]
     shade = next(style for least, style in _SHADES if cell.share >= least)
-    return Span(_UNSURE.get(mark, mark) if is_unsure(cell) else mark, shade)
+    return Span(_UNSURE.get(mark, mark) if _is_unsure(cell) else mark, shade)
 
 
 def mark_chance(cell: Standing, between: str = "") -> str:
     """Return a question mark with the chance where a level is unsure, around what is ``between``."""
     chance = find_chance(cell)
-    if chance is None or not is_unsure(cell):
+    if chance is None or not _is_unsure(cell):
         return between
     return f"?{between} {chance_mark(chance, measured=cell.measured)}"
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.report.comparison.passages import cite_words
 from tracker.report.comparison.words import LANGUAGES
 from tracker.report.document import Column, Document, Entry, Section, Span
-from tracker.report.json_text import encode_json
 from tracker.report.layout import Line, counted, draw, lay_table, line, shorten, wrap
+from tracker.report.records import encode_json
 from tracker.report.safe import one_line
 from tracker.report.series.biography import (
     cite_traced,

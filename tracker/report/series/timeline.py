@@ -14,9 +14,8 @@ from tracker.references import own_names, parse_reference
 from tracker.report.comparison.provenance import name_body, name_country
 from tracker.report.comparison.words import ARROW, OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
-from tracker.report.json_text import encode_json
 from tracker.report.layout import counted
-from tracker.report.records import write_records
+from tracker.report.records import encode_json, write_records
 from tracker.report.safe import one_line
 from tracker.report.series.parts import (
     NO_STATEMENT,

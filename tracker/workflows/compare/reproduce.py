@@ -15,7 +15,7 @@ from tracker.model.strict import NotAsTyped, read_typed
 from tracker.model.texts import Side
 from tracker.model.topics import SURE
 from tracker.references import parse_reference
-from tracker.report.json_text import SCHEMA_VERSION, encode_json
+from tracker.report.records import SCHEMA_VERSION, encode_json
 from tracker.report.safe import one_line
 from tracker.text.encoder import ENCODERS
 from tracker.text.identity import digest_text
