@@ -123,13 +123,13 @@ def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[
         yield from findings.show_kept(comparison, (), everything=False)
         return
     moves = () if only else tuple(findings.show_moves(comparison, everything=everything))
-    told = findings.list_moved(moves)
+    moved = findings.list_moved(moves)
     yield from moves
-    yield from findings.show_findings(comparison, told, everything=whole, only=only)
-    most = max(0, findings.UNSURE - findings.count_unsure(comparison, told))
-    yield from findings.show_doubts(comparison, told, most, everything=whole, only=only)
+    yield from findings.show_findings(comparison, moved, everything=whole, only=only)
+    most = max(0, findings.UNSURE - findings.count_unsure(comparison, moved))
+    yield from findings.show_doubts(comparison, moved, most, everything=whole, only=only)
     if not only or "kept" in only:
-        yield from findings.show_kept(comparison, told, everything=whole)
+        yield from findings.show_kept(comparison, moved, everything=whole)
 
 
 def _build_edits(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:

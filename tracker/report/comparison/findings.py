@@ -104,9 +104,9 @@ def list_moved(sections: Iterable[Section]) -> frozenset[str]:
 
 
 def show_findings(
-    comparison: Comparison, told: Collection[str], *, everything: bool, only: Collection[str] = ()
+    comparison: Comparison, moved: Collection[str], *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
-    """Yield what is claimed by kind, the strongest first; figures that were ``told`` are not repeated."""
+    """Yield what is claimed by kind, the strongest first; figures of what ``moved`` most stand above."""
     for title, statuses in FINDINGS.items():
         topics = [
             topic
@@ -114,16 +114,18 @@ def show_findings(
             if topic.status in statuses and (not only or topic.status in only)
         ]
         if topics:
-            new_figures = any(one_line(topic.label) not in told for topic in topics)
+            new_figures = any(one_line(topic.label) not in moved for topic in topics)
             entries = (
-                _show_finding(comparison, topic, told=one_line(topic.label) in told, everything=everything)
+                _show_finding(
+                    comparison, topic, is_moved=one_line(topic.label) in moved, everything=everything
+                )
                 for topic in topics
             )
             columns = _FIGURES if new_figures else ()
             yield Section(title, tuple(entries), note=_NOTES.get(title, ""), columns=columns, first=1)
 
 
-def _show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, everything: bool) -> Entry:
+def _show_finding(comparison: Comparison, topic: TopicChange, *, is_moved: bool, everything: bool) -> Entry:
     """Return one topic with its levels, what people decided about it, and the passages that show it."""
     label = one_line(topic.label)
     claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {wording.level_words(topic)}"))
@@ -132,7 +134,7 @@ def _show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, eve
     if topic.last:
         when = provenance.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
-    figures = () if told else (wording.share_words(topic), wording.sentence_words(topic))
+    figures = () if is_moved else (wording.share_words(topic), wording.sentence_words(topic))
     return Entry(
         claim,
         figures,
@@ -165,7 +167,7 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
 
 
 def show_doubts(
-    comparison: Comparison, told: Collection[str], most: int, *, everything: bool, only: Collection[str] = ()
+    comparison: Comparison, moved: Collection[str], most: int, *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
     """Yield what is not sure enough to be claimed, the most certain first: one line a status, or all."""
     doubts = [
@@ -177,7 +179,7 @@ def show_doubts(
     ]
     doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     if everything and doubts:
-        entries = (_show_finding(comparison, topic, told=True, everything=True) for topic in doubts)
+        entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in doubts)
         yield Section("less sure", tuple(entries), note="a careful reader may disagree")
         return
     likely = [topic for topic in doubts if topic.possible]
@@ -185,7 +187,7 @@ def show_doubts(
     lines = []
     for status in dict.fromkeys(topic.outcome for topic in likely):
         name = wording.STATUSES[status]
-        left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in told]
+        left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in moved]
         if left:
             named = tuple(
                 f"{one_line(each.label)} {wording.certainty_mark(each, sure)}".rstrip() for each in left
@@ -224,15 +226,15 @@ def _name_with_doubt(topic: TopicChange, sure: float) -> str:
     return label if topic.claimed else f"{label}? {wording.certainty_mark(topic, sure)}".rstrip()
 
 
-def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool) -> Iterator[Section]:
+def show_kept(comparison: Comparison, moved: Collection[str], *, everything: bool) -> Iterator[Section]:
     """Yield the priorities that kept their level, by name, or in full where everything is asked for."""
     kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
-        entries = (_show_finding(comparison, topic, told=True, everything=True) for topic in kept)
+        entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
         yield Section("same level", tuple(entries))
         return
     names = tuple(
-        _name_kept(topic, comparison.provenance.sure) for topic in kept if one_line(topic.label) not in told
+        _name_kept(topic, comparison.provenance.sure) for topic in kept if one_line(topic.label) not in moved
     )
     if names:
         yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, inline=True)
@@ -255,10 +257,10 @@ def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]
             yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True)
 
 
-def count_unsure(comparison: Comparison, told: Collection[str]) -> int:
-    """Return how many of the topics told among the largest moves are unsure."""
+def count_unsure(comparison: Comparison, moved: Collection[str]) -> int:
+    """Return how many of the topics among the largest moves are unsure."""
     return sum(
-        not topic.claimed and topic.outcome != "kept" and one_line(topic.label) in told
+        not topic.claimed and topic.outcome != "kept" and one_line(topic.label) in moved
         for topic in comparison.topics
     )
 
@@ -319,7 +321,7 @@ def _show_topic(
         own = any(topic.id in find_own_situations(vocabulary, own_names(code)) for code in codes)
         said = wording.OWN_SITUATION if own else "no priority on either side"
         return Entry((Span(f"{one_line(topic.label)}, {said}"),), ("",))
-    found = _show_finding(comparison, change, told=True, everything=True)
+    found = _show_finding(comparison, change, is_moved=True, everything=True)
     claim = (*found.claim[:2], Span(f", {wording.status_mark(change, comparison.provenance.sure)}"))
     why = wording.unclaimed_words(change, comparison.provenance.sure)
     return Entry(claim, (wording.share_words(change),), notes=(*found.notes, *((Span(why),) if why else ())))

@@ -79,12 +79,16 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
     What is new or gained rank is shown by its leading passage now, what lost rank by that of both sides, what
     is not repeated by the one before and the closest now; what kept its level only where all is asked for.
     """
+    # Not repeated: what was said, and what comes closest to it now.
     if topic.outcome == "dropped":
         return (*_lead(comparison, topic, "old"), *_closest(comparison, topic))
+    # Kept: nothing to show.
     if topic.outcome == "kept" and not everything:
         return ()
+    # Less is made of it: both sides, since the old one shows what it was.
     if everything or topic.outcome in OLD_SIDE:
         return (*_lead(comparison, topic, "old"), *_lead(comparison, topic, "new"))
+    # New, back or of a higher rank: what is said now.
     return _lead(comparison, topic, "new")
 
 

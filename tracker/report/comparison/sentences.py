@@ -96,13 +96,15 @@ def select_changes(
     also a status. Where less than half aligns, what is new or dropped, and always what was kept, is shown
     only where everything or it is asked for. What people decided about is always shown.
     """
+    # Asked for by name: that alone. Of two different texts a word that is a status too means topics.
     if only:
-        asked = (
-            set(only) if everything or comparison.genre == "revision" else set(only) - set(wording.STATUSES)
-        )
+        of_sentences = everything or comparison.genre == "revision"
+        asked = set(only) if of_sentences else set(only) - set(wording.STATUSES)
         return tuple(c for c in comparison.changes if c.operation in asked or (c.moved and "moved" in asked))
+    # Two different texts: nearly all of their sentences are new or dropped, which says nothing.
     if comparison.genre == "session" and not everything:
         return tuple(change for change in comparison.changes if change.decided)
+    # Two versions of a text: all that happened, and of versions far apart not what one side has alone.
     quiet = _QUIET if comparison.aligned >= wording.MUCH_ALIGNED else _QUIET | _ONE_SIDED
     return tuple(c for c in comparison.changes if everything or _is_news(c, quiet))
 

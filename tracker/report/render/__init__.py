@@ -1,1 +1,1 @@
-"""Renderers, one a module: a report on a terminal, as Markdown, HTML and LaTeX; both texts as DOCX and TEI."""
+"""Renderers, one a module: reports on a terminal, as Markdown, HTML, LaTeX; both texts as DOCX and TEI."""
