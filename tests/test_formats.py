@@ -36,7 +36,7 @@ def test_each_format_renders_a_comparison_as_what_it_is_called() -> None:
         written = render_comparison(asked, form)
         assert isinstance(written, bytes) == FORMATS[form].needs_file, form
         begins = BEGINS[form]
-        assert written[: len(begins)].lower() == begins.lower(), (form, written[:30])  # type: ignore[union-attr]
+        assert written[: len(begins)].lower() == begins.lower(), (form, written[:30])
 
 
 def test_each_format_is_of_a_report_and_each_report_has_known_formats() -> None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES
+from tracker.report.archive.listing import CLOCK_UNCONFIRMED
 from tracker.report.archive.news import name_statement, news_fields, news_lines
 from tracker.report.comparison.words import tally
 from tracker.report.document import Span
@@ -59,8 +60,6 @@ _URGENCY: tuple[CheckOutcome, ...] = (
     "moved",
     "unchanged",
 )
-
-CLOCK_UNCONFIRMED: Final = "clock not confirmed"
 
 _DAY: Final = 24 * 60 * 60
 

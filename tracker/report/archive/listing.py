@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.model.record import SnapshotEntry
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
-from tracker.report.archive.ledger import CLOCK_UNCONFIRMED
 from tracker.report.archive.rights import withdrawal_fields
 from tracker.report.document import Span
 from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, lay_table, line, wrap
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from tracker.model.record import Checked, Hit, SearchPage, StatementEntry
     from tracker.model.texts import Reference
 
+CLOCK_UNCONFIRMED: Final = "clock not confirmed"
+"""A mark and no warning, since short watch lists have few hosts."""
 MATCH_START, MATCH_END = "\x02", "\x03"
 
 _MATCH = re.compile(f"{MATCH_START}([^{MATCH_END}]*){MATCH_END}")
