@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lxml.html import document_fromstring
 
+from tracker.report.comparison.both_texts import build_texts
 from tracker.report.comparison.build import build_report
-from tracker.report.comparison.texts import build_texts
 from tracker.report.render.html import render_html
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from lxml import etree
 
-from tracker.report.comparison.both_texts import render_both
+from tracker.report.formats import Asked, render_comparison
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -31,13 +31,15 @@ _LOST: Final = {"new": {f"{W}del", f"{W}moveFrom"}, "old": {f"{W}ins", f"{W}move
 
 
 def write_word(comparison: Comparison, vocabulary: Vocabulary | None = None) -> bytes:
-    written = render_both(comparison, vocabulary or load_vocabulary(), "docx", OBSERVED)
+    written = render_comparison(
+        Asked(comparison, vocabulary or load_vocabulary(), observed=lambda: OBSERVED), "docx"
+    )
     assert isinstance(written, bytes)
     return written
 
 
 def write_tei(comparison: Comparison, vocabulary: Vocabulary | None = None) -> str:
-    written = render_both(comparison, vocabulary or load_vocabulary(), "tei", None, everything=True)
+    written = render_comparison(Asked(comparison, vocabulary or load_vocabulary(), everything=True), "tei")
     assert isinstance(written, str)
     return written
 

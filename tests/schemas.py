@@ -17,8 +17,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 
 from tracker.changes.shifts import AXES
 from tracker.model import changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing
-from tracker.report.json_text import SCHEMA_VERSION, list_published
-from tracker.report.records import in_json, read_docstrings
+from tracker.report.records import SCHEMA_VERSION, in_json, list_published, read_docstrings
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
 PUBLISHED: Final = {

@@ -17,8 +17,7 @@ from tests.running import ROOT
 from tests.thorough import examples
 from tracker.model.texts import Side
 from tracker.model.tracing import Attribution, Biography, TracedStatement
-from tracker.report.series.biography import render_biography
-from tracker.report.series.matrices import biography_json
+from tracker.report.series.biography import biography_json, render_biography
 from tracker.report.series.origins import attribution_json, render_attribution
 from tracker.text.identity import fold
 from tracker.text.reading import read_text

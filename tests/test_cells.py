@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.conftest import run_tracker
 from tests.running import OLD
 from tracker.inputs.formats import guard, unguard
-from tracker.report.tables import write_csv
+from tracker.report.records import write_csv
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_numbers_stay_and_texts_are_never_formulas(cells: list[str | int | float
 
 def test_only_one_place_writes_csv() -> None:
     found = [path for path in Path("tracker").rglob("*.py") if "csv.writer" in path.read_text("utf-8")]
-    assert [path.as_posix() for path in found] == ["tracker/report/tables.py"]
+    assert [path.as_posix() for path in found] == ["tracker/report/records.py"]
     assert not [path for path in Path("tracker").rglob("*.py") if "DictWriter" in path.read_text("utf-8")]
 
 

@@ -20,9 +20,9 @@ from tracker.alignment.weights import LEXICAL, read_weights
 from tracker.model.changes import Evidence
 from tracker.model.decisions import Decision
 from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
-from tracker.report.comparison.stat import render_stat
-from tracker.report.comparison.topic_words import unclaimed_words
-from tracker.report.json_text import render_json
+from tracker.report.comparison.build import render_stat
+from tracker.report.comparison.words import unclaimed_words
+from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 from tracker.topics.associations import PmiScores, load_associations

@@ -26,7 +26,7 @@ from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
 from tracker.archive.derived.vectors import CachedEncoder
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
-from tracker.report.json_text import render_json
+from tracker.report.records import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text

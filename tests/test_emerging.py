@@ -19,7 +19,7 @@ from tests.reports import render, render_markdown
 from tests.thorough import examples
 from tracker.model.phrases import PAIR, PhraseChange
 from tracker.model.topics import Topic, Vocabulary
-from tracker.report.json_text import render_json
+from tracker.report.records import render_json
 from tracker.topics import phrasing
 from tracker.topics.emerging import (
     FLAT,

@@ -18,7 +18,7 @@ from tracker.changes.describe import describe_changes
 from tracker.model.changes import Link
 from tracker.model.texts import Run, Side, SpanMap
 from tracker.model.topics import Passage
-from tracker.report.json_text import render_json
+from tracker.report.records import render_json
 
 if TYPE_CHECKING:
     from tracker.model.changes import Comparison

@@ -18,8 +18,8 @@ from tracker.model.compared import list_rows
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
 from tracker.model.topics import Status, VocabularyName
 from tracker.model.tracing import Biography, Occurrence, TracedStatement
-from tracker.report.json_text import SCHEMA_VERSION, encode_published, render_json
-from tracker.report.series.matrices import biography_json
+from tracker.report.records import SCHEMA_VERSION, encode_json, render_json
+from tracker.report.series.biography import biography_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,7 +190,7 @@ def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> No
         "UNGA", "78", "79", "FRA,GBR", VocabularyName("own", "ab" * 32), 0.9, None, ("FRA", "GBR"), (),
         (MovedTopic("debt", "Debt", "theme", moves),),
     )  # fmt: skip
-    now = json.loads(encode_published(found))
+    now = json.loads(encode_json(found))
     schema("moves").validate(now)
     (row,) = now["topics"]
     assert [(each["country"], each["status"], each["possible"]) for each in row["countries"]] == [

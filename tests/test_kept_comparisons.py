@@ -11,7 +11,7 @@ from tests.running import NEW, OLD
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
 from tracker.report.comparison.words import list_decisions
-from tracker.report.json_text import render_json
+from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare import compare

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, comparison, reading, side, topic
-from tracker.report.comparison.priority_table import render_latex
+from tracker.report.comparison.findings import render_latex
 from tracker.report.render.latex import escape_latex, write_table
 
 CASES = {

@@ -18,10 +18,21 @@ from tracker.errors import ArchiveUnusable, DecisionInvalid, NotInArchive, Refer
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
-from tracker.report.archive.annual import csv_year, markdown_year, render_year
-from tracker.report.archive.health import health_json, render_expectations, render_health
-from tracker.report.archive.runs import checks_csv, render_run, render_runs, run_json, runs_csv, runs_json
-from tracker.report.json_text import encode_json
+from tracker.report.archive.ledger import (
+    checks_csv,
+    csv_year,
+    health_json,
+    markdown_year,
+    render_expectations,
+    render_health,
+    render_run,
+    render_runs,
+    render_year,
+    run_json,
+    runs_csv,
+    runs_json,
+)
+from tracker.report.records import encode_json
 from tracker.workflows.importing.add import declare_arrival, read_arrival
 from tracker.workflows.watch.annual import count_nights, list_expectations, note_expectation, report_year
 from tracker.workflows.watch.health import assess_health, list_runs, show_run

@@ -20,7 +20,7 @@ from tracker.archive.rights.copies import read_copies
 from tracker.archive.session import ArchiveSession
 from tracker.errors import TrackerError
 from tracker.inputs.zips import read_zip, write_zip
-from tracker.report.comparison.reproduced import render_reproduced, reproduced_json
+from tracker.report.comparison.provenance import render_reproduced, reproduced_json
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.package import MANIFEST, list_digests
 from tracker.workflows.compare.reproduce import read_comparison

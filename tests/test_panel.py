@@ -20,9 +20,7 @@ from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.references import parse_reference, read_session
 from tracker.report.render.terminal import render_terminal
-from tracker.report.series.moves import build_countries_diff
-from tracker.report.series.panels import build_panel, panel_json
-from tracker.report.series.tables import panel_table
+from tracker.report.series.panels import build_countries_diff, build_panel, panel_json, panel_table
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare import cells
 from tracker.workflows.compare.diff import diff

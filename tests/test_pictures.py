@@ -19,7 +19,7 @@ from tracker.errors import TrackerError
 from tracker.report.pictures import palette
 from tracker.report.pictures.canvas import same_everywhere, show
 from tracker.report.pictures.draw import FORMS, draw_picture
-from tracker.report.pictures.scale import choose_ticks, spread
+from tracker.report.pictures.frame import choose_ticks, spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import change, comparison, revision, session, side
-from tracker.report.redline import IN_NEW, IN_OLD, Run, redline
+from tracker.report.redline import IN_SIDE, Run, redline
 from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ TEXTS = st.lists(
 
 def check_exact(found: Comparison) -> tuple[Run, ...]:
     runs = redline(found)
-    for kinds, side_of in ((IN_OLD, found.old), (IN_NEW, found.new)):
+    for kinds, side_of in ((IN_SIDE["old"], found.old), (IN_SIDE["new"], found.new)):
         assert "".join(run.text for run in runs if run.kind in kinds) == side_of.version.text
     assert all(run.text for run in runs)
     return runs

@@ -15,7 +15,7 @@ from tracker.archive.storing.store import open_store
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
-from tracker.report.archive.runs import check_line
+from tracker.report.archive.ledger import check_line
 from tracker.workflows.code.judge import Coder
 from tracker.workflows.watch.review import decide_review, list_reviews, read_bytes, show_review
 from tracker.workflows.watch.snapshot import snapshot

@@ -24,12 +24,10 @@ from tracker.report.archive.listing import (
     render_hits,
     render_list,
     render_log,
-    render_statement,
 )
-from tracker.report.comparison.build import show_part
-from tracker.report.comparison.priorities import render_priorities
-from tracker.report.comparison.stat import render_stat
-from tracker.report.json_text import render_json
+from tracker.report.archive.statement import render_priorities, render_statement
+from tracker.report.comparison.build import render_stat, show_part
+from tracker.report.records import render_json
 from tracker.report.safe import escape_hidden, one_line, visible
 
 if TYPE_CHECKING:

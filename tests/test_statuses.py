@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.model.topics import SURE, TopicChange, TopicReading
-from tracker.report.comparison.topic_words import status_mark
+from tracker.report.comparison.words import status_mark
 from tracker.text.reading import read_text
 from tracker.topics.mentions import find_own_situations
 from tracker.topics.reading import read_topics

@@ -38,17 +38,15 @@ from tracker.report.archive.listing import (
     render_hits,
     render_list,
     render_log,
-    render_statement,
 )
+from tracker.report.archive.statement import render_statement
+from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import cite_words, read_edits
-from tracker.report.comparison.selection import FILTERS, cite_changes
-from tracker.report.comparison.stat import render_stat
-from tracker.report.comparison.topic_words import interval_words
-from tracker.report.comparison.words import NO_DIFFERENCE
+from tracker.report.comparison.sentences import FILTERS, cite_changes
+from tracker.report.comparison.words import NO_DIFFERENCE, interval_words
 from tracker.report.document import Document, Entry, Quote, Section, Span
-from tracker.report.layout import excerpt, shorten, wrap
-from tracker.report.render.runs import mark_edits
+from tracker.report.layout import excerpt, mark_edits, shorten, wrap
 from tracker.report.render.terminal import LINES, render_terminal
 from tracker.report.safe import visible
 

@@ -29,11 +29,15 @@ from tracker.references import parse_reference
 from tracker.report.comparison.phrases import phrases_json, render_phrases
 from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import LINES, render_terminal
-from tracker.report.series.countries import build_countries, find_distinctive, select_topics
-from tracker.report.series.matrices import countries_json, timeline_json
-from tracker.report.series.rows import mark_chance, mark_level
-from tracker.report.series.tables import countries_table, timeline_table
-from tracker.report.series.timeline import build_timeline, select_rows
+from tracker.report.series.countries import (
+    build_countries,
+    countries_json,
+    countries_table,
+    find_distinctive,
+    select_topics,
+)
+from tracker.report.series.parts import mark_chance, mark_level
+from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.naming import name_topics
 from tracker.workflows.follow import countries, phrases, timeline

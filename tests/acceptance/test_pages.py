@@ -37,8 +37,8 @@ from tests.pages import (
 )
 from tests.shared_data import require
 from tests.test_page import LIMIT, hostile
+from tracker.report.comparison.both_texts import build_texts
 from tracker.report.comparison.build import build_report
-from tracker.report.comparison.texts import build_texts
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.render.html import render_html
 from tracker.report.render.markdown import render_markdown

@@ -9,7 +9,7 @@ import pytest
 from tests.pictures import check_layout
 from tracker.archive.session import ArchiveSession
 from tracker.report.comparison.build import build_moves
-from tracker.report.pictures.table import read_table
+from tracker.report.pictures.frame import read_table
 from tracker.report.series.countries import build_countries, select_topics
 from tracker.report.series.panels import build_panel
 from tracker.report.series.timeline import build_timeline, select_rows

@@ -17,8 +17,8 @@ from tracker.changes.named.compare import compare_names
 from tracker.changes.shifts import counterpart_shifts
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
-from tracker.report.comparison.priorities import render_priorities
-from tracker.report.json_text import render_json
+from tracker.report.archive.statement import render_priorities
+from tracker.report.records import render_json
 from tracker.text.detection import detect_language, infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold

@@ -197,8 +197,7 @@ def decisions(
     """
     from tracker.changes.shifts import QUESTIONS
     from tracker.decisions.agreement import measure_agreements
-    from tracker.report.coding.decisions import decisions_json, render_decisions
-    from tracker.report.coding.sheets import write_sheet
+    from tracker.report.coding.decisions import decisions_json, render_decisions, write_sheet
     from tracker.workflows.code.kept_rulings import list_rulings
 
     refuse_overwriting(output, (), archive)

@@ -9,11 +9,12 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.forms import DiffFormat, explain_part, refuse_unfit, render_form, render_summary
+from tracker.cli.forms import explain_part, refuse_unfit, render_form, render_summary
 from tracker.cli.output import refuse_overwriting, wants_colour, write_answer
 from tracker.cli.picture import check_outputs, write_moves
 from tracker.errors import TrackerError
 from tracker.references import join_words
+from tracker.report.formats import Asked
 
 DIFFERENT = 1
 
@@ -66,7 +67,7 @@ def diff(
     methods: Annotated[
         bool, typer.Option("--methods", help="Print how it was compared, as a paragraph for a paper.")
     ] = False,
-    form: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = "text",
+    form: options.DiffFormat = "text",
     table: Annotated[
         Literal["topics", "changes", "shifts"] | None,
         typer.Option("--table", help="The table of csv, jsonl and parquet: topics if not given."),
@@ -90,7 +91,7 @@ def diff(
     two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
-    from tracker.report.comparison.selection import read_filters
+    from tracker.report.comparison.sentences import read_filters
     from tracker.text.encoder import ENCODERS
     from tracker.workflows.compare.diff import diff as compare
     from tracker.workflows.compare.diff import find_observed, is_same
@@ -133,10 +134,17 @@ def diff(
     elif stat or methods:
         answer = render_summary(comparison, topics, methods=methods)
     else:
-        observed = partial(find_observed, operands, session)
-        answer = render_form(
-            comparison, topics, form, everything, chosen, topic, color_on, observed, table or "topics"
+        shown_as = Asked(
+            comparison,
+            topics,
+            everything=everything,
+            only=chosen,
+            table=table or "topics",
+            observed=partial(find_observed, operands, session),
+            width=shown.terminal_width(),
+            color=color_on,
         )
+        answer = render_form(shown_as, topic, form)
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
@@ -154,8 +162,7 @@ def priorities(
 
     CSV, JSON Lines and Parquet have one row per topic, with its level, share and leading sentence.
     """
-    from tracker.report.archive.statement import list_topics, topics_json, topics_table
-    from tracker.report.comparison.priorities import render_priorities
+    from tracker.report.archive.statement import list_topics, render_priorities, topics_json, topics_table
     from tracker.workflows.compare.priorities import read_priorities
 
     named = join_words(reference)

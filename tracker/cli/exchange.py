@@ -9,7 +9,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli.output import refuse_overwriting, shown_progress, write_answer, write_notice
-from tracker.report.json_text import encode_json, write_json
+from tracker.report.records import encode_json, write_json
 
 GitSession = Annotated[
     Literal["path", "subject", "date", "trailer", "regex"] | None,

@@ -12,7 +12,7 @@ from tracker.cli import completion, options
 from tracker.cli.batch import line_writer
 from tracker.cli.output import shown_progress, write_answer, write_notice
 from tracker.references import gather_references
-from tracker.report.json_text import encode_json
+from tracker.report.records import encode_json
 
 if TYPE_CHECKING:
     from tracker.model.preserving import Exported
@@ -203,6 +203,6 @@ def export_replication(
 
 
 def _answer(made: Exported, form: str) -> None:
-    from tracker.report.archive.mirror import exported_line
+    from tracker.report.archive.copies import exported_line
 
     write_answer(encode_json(made) if form == "json" else exported_line(made))

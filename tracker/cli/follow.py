@@ -51,10 +51,8 @@ def timeline(
     statement's words. With --topic, each session with a quote and how the topic changed since the one before.
     CSV has one row per topic and session.
     """
-    from tracker.report.series.matrices import timeline_json
-    from tracker.report.series.parts import draw_report
-    from tracker.report.series.tables import timeline_table
-    from tracker.report.series.timeline import build_timeline, select_rows
+    from tracker.report.formats import draw_report
+    from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.timeline import follow_topics
 
@@ -95,10 +93,13 @@ def compare_countries(
     Shows the priorities of most countries, and of up to twelve the topics that few share with each, out of
     all countries that spoke, whichever are shown. CSV is a matrix of levels.
     """
-    from tracker.report.series.countries import build_countries, select_topics
-    from tracker.report.series.matrices import countries_json
-    from tracker.report.series.parts import draw_report
-    from tracker.report.series.tables import countries_table
+    from tracker.report.formats import draw_report
+    from tracker.report.series.countries import (
+        build_countries,
+        countries_json,
+        countries_table,
+        select_topics,
+    )
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.countries import compare_countries as compare
     from tracker.workflows.follow.countries import narrow_countries

@@ -11,7 +11,7 @@ import typer
 from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.cli.picture import check_outputs, write_picture
-from tracker.report.json_text import encode_json, encode_rows
+from tracker.report.records import encode_json, encode_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,9 +73,8 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
-    from tracker.report.series.panels import build_panel, panel_json
-    from tracker.report.series.parts import draw_report
-    from tracker.report.series.tables import panel_table
+    from tracker.report.formats import draw_report
+    from tracker.report.series.panels import build_panel, panel_json, panel_table
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
@@ -108,10 +107,8 @@ def diff_countries(
     only: frozenset[str],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
-    from tracker.report.json_text import encode_published
-    from tracker.report.series.moves import build_countries_diff
-    from tracker.report.series.parts import draw_report
-    from tracker.report.series.tables import moves_table
+    from tracker.report.formats import draw_report
+    from tracker.report.series.panels import build_countries_diff, moves_table
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
     from tracker.workflows.follow.moves import narrow_moves
@@ -127,7 +124,7 @@ def diff_countries(
     whole = everything or bool(topic or only)
     build = partial(build_countries_diff, found, notes=notes, whole=whole, only=only)
     as_text = partial(draw_report, build, form)
-    as_json, as_table = partial(encode_published, found), partial(moves_table, found)
+    as_json, as_table = partial(encode_json, found), partial(moves_table, found)
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
     return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
@@ -157,7 +154,7 @@ def list_groups(
 
     The archive's own groups come before those that come with the program. CSV has one row for each member.
     """
-    from tracker.report.series.groups import groups_csv, render_groups
+    from tracker.report.series.panels import groups_csv, render_groups
     from tracker.workflows.follow.groups import narrow_members
     from tracker.workflows.follow.members import known_groups, read_date
 
@@ -178,7 +175,7 @@ def show(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the members of a group, with the dates from and to which they belong."""
-    from tracker.report.series.groups import groups_csv, render_group
+    from tracker.report.series.panels import groups_csv, render_group
     from tracker.workflows.follow.groups import name_group, narrow_members
     from tracker.workflows.follow.members import read_date
 

@@ -62,7 +62,7 @@ def verify(
     and git checks its objects and history. The exit code is 1 if there are faults, repaired ones included. A
     row that another program changed is restored by --repair, or accepted as it is.
     """
-    from tracker.report.archive import verified as report
+    from tracker.report.archive import copies as report
     from tracker.workflows.keep import verify as verifying
 
     if accept or by or reason:

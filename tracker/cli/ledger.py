@@ -11,7 +11,7 @@ from tracker.cli import completion, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
-from tracker.report.json_text import encode_json, encode_rows
+from tracker.report.records import encode_json, encode_rows
 
 if TYPE_CHECKING:
     from tracker.model.ledger import Expected
@@ -63,7 +63,7 @@ def runs(
 
     One run is shown with what it found at each source, and the evidence.
     """
-    from tracker.report.archive import runs as report
+    from tracker.report.archive import ledger as report
     from tracker.workflows.watch.health import list_runs, show_run
 
     if run is not None:
@@ -89,7 +89,7 @@ def health(
 
     The exit code is 1 if there is a concern.
     """
-    from tracker.report.archive.health import health_json, render_health
+    from tracker.report.archive.ledger import health_json, render_health
     from tracker.workflows.watch.health import assess_health
 
     found = assess_health(archive, options.now(), streak)
@@ -111,7 +111,7 @@ def report(
 
     Counts the statements expected, captured, late and gone, the missed nights, and the decisions by person.
     """
-    from tracker.report.archive.annual import csv_year, markdown_year, render_year
+    from tracker.report.archive.ledger import csv_year, markdown_year, render_year
     from tracker.workflows.watch.annual import report_year
 
     refuse_overwriting(output, (), archive)
@@ -147,7 +147,7 @@ def expect(
 
     Without REF the notes are listed.
     """
-    from tracker.report.archive.health import render_expectations
+    from tracker.report.archive.ledger import render_expectations
     from tracker.workflows.watch.annual import list_expectations, note_expectation
 
     if not words:

@@ -11,7 +11,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.output import shown_progress, write_answer
 from tracker.errors import ArchiveUnusable
-from tracker.report.json_text import encode_json
+from tracker.report.records import encode_json
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +39,7 @@ def update(form: options.ListFormat = "text", archive: options.Archive = options
     Each run is one commit. Once the mirror exists, every run updates it; files edited by hand, such as
     watch.toml, are committed with the next run.
     """
-    from tracker.report.archive.mirror import update_line
+    from tracker.report.archive.copies import update_line
     from tracker.workflows.keep.mirror import update_mirror
 
     updated = update_mirror(archive)
@@ -65,7 +65,7 @@ def push(
     A public copy gets the open material, a private one everything. A path to nothing, or to an empty
     folder, becomes a bare repository.
     """
-    from tracker.report.archive.mirror import push_line
+    from tracker.report.archive.copies import push_line
     from tracker.workflows.keep.mirror import push_mirror
 
     pushed = push_mirror(archive, remote, private=private, force=force, branch=branch, only_open=only_open)
@@ -86,7 +86,7 @@ def take_over(
     first, then those of the record with new numbers. What either side destroyed is destroyed. Nothing else
     is lost: the previous record is kept as a separate file.
     """
-    from tracker.report.archive.mirror import taken_over_text
+    from tracker.report.archive.copies import taken_over_text
     from tracker.workflows.keep.mirror import take_over as take
 
     taken = take(archive, source, options.now())
@@ -108,7 +108,7 @@ def rebuild(
     The result is equal in every table. The mirror's watch list becomes watch.received.toml, which is not
     used until: tracker sources accept.
     """
-    from tracker.report.archive.mirror import rebuilt_line
+    from tracker.report.archive.copies import rebuilt_line
     from tracker.workflows.keep.mirror import rebuild as rebuild_archive
 
     rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
@@ -124,7 +124,7 @@ def backup(
 
     Other processes may write meanwhile.
     """
-    from tracker.report.archive.mirror import backup_line
+    from tracker.report.archive.copies import backup_line
     from tracker.workflows.keep.mirror import backup as back_up
 
     made = back_up(archive, file)
@@ -147,7 +147,7 @@ def upgrade(
     command goes on. No other command changes the layout.
     """
     from tracker.archive.storing.upgrade import plan_upgrade
-    from tracker.report.archive.mirror import upgrade_line
+    from tracker.report.archive.copies import upgrade_line
     from tracker.workflows.keep.mirror import upgrade as upgrade_archive
 
     found = plan_upgrade(archive)

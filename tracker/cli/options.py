@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 from typer._click.globals import get_current_context
@@ -12,6 +12,7 @@ from typer._click.globals import get_current_context
 from tracker.cli import completion
 from tracker.cli.mistakes import Commands
 from tracker.errors import TrackerError
+from tracker.report.formats import REPORTS
 
 if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
@@ -164,19 +165,17 @@ Plot = Annotated[
 Ranks = Annotated[bool, typer.Option("--ranks", help="With --plot: draw how topics rank.")]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]
 TableFormat = Annotated[Literal["text", "csv", "json"], typer.Option("--format", help="The output format.")]
-RecordFormat = Annotated[
-    Literal["text", "csv", "json", "jsonl", "parquet", "latex"],
-    typer.Option("--format", help="The output format."),
-]
-BlameFormat = Annotated[Literal["text", "html", "json"], typer.Option("--format", help="The output format.")]
-TraceFormat = Annotated[
-    Literal["text", "html", "csv", "json", "jsonl", "parquet"],
-    typer.Option("--format", help="The output format."),
-]
-ReportFormat = Annotated[
-    Literal["text", "markdown", "html", "csv", "json", "jsonl", "parquet"],
-    typer.Option("--format", help="The output format."),
-]
+if TYPE_CHECKING:
+    DiffFormat: TypeAlias = str
+    RecordFormat: TypeAlias = str
+    BlameFormat: TypeAlias = str
+    TraceFormat: TypeAlias = str
+    ReportFormat: TypeAlias = str
+else:  # the choices are those of the table, which no type checker reads
+    DiffFormat, RecordFormat, BlameFormat, TraceFormat, ReportFormat = (
+        Annotated[Literal[REPORTS[report]], typer.Option("--format", help="The output format.")]
+        for report in ("comparison", "statement", "origins", "traced", "series")
+    )
 VocabularyFile = Annotated[
     Path | None, typer.Option("--vocabulary", help="Your own vocabulary: TOML, CSV or SKOS.")
 ]

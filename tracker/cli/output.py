@@ -15,6 +15,7 @@ import typer
 from tracker.cli.pager import choose_pager, show_page
 from tracker.cli.rights import check_rights, written_permissions
 from tracker.errors import TrackerError
+from tracker.report.formats import FORMATS, refuse_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,11 +67,7 @@ def confirm(question: str, without_terminal: TrackerError) -> None:
         raise typer.Exit(REFUSED)
 
 
-_MEANT: Final = {
-    **{f".{form}": form for form in ("csv", "docx", "html", "json", "jsonl", "parquet", "tei")},
-    ".htm": "html",
-    ".tex": "latex",
-}
+_MEANT: Final = {ending: form for form, each in FORMATS.items() for ending in each.endings}
 """The format that a file's name tells; other names tell none."""
 
 
@@ -84,10 +81,7 @@ def refuse_overwriting(
 
     So it does where the format is for files alone and no file is named, or the ending is that of another.
     """
-    if form == "parquet":
-        from tracker.report.records import refuse_parquet
-
-        refuse_parquet(output)
+    refuse_output(form, output)
     if output is None:
         return
     if form and form != (meant := _MEANT.get(output.suffix.lower(), form)):
@@ -115,7 +109,7 @@ def answer(
     text: str | bytes
     if form == "json":
         text = as_json()
-    elif as_table and form in {"csv", "jsonl", "parquet", "latex"}:
+    elif as_table and FORMATS[form].draw is None:
         text = as_table(form)
     elif form == "csv" and as_csv:
         text = as_csv()

@@ -80,7 +80,7 @@ def reproduce(
     Of a zip the other files are checked too, against what was computed and the digests in their names. Ends
     with 0 where all comes out the same, with 1 where something differs.
     """
-    from tracker.report.comparison.reproduced import render_reproduced, reproduced_json
+    from tracker.report.comparison.provenance import render_reproduced, reproduced_json
     from tracker.workflows.export.reproducing import reproduce as compute
 
     # What was kept would be read again, not computed.

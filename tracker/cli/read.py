@@ -98,8 +98,7 @@ def show(
 
     CSV has one row per sentence, heading or item.
     """
-    from tracker.report.archive.listing import render_statement
-    from tracker.report.archive.statement import statement_csv, statement_json
+    from tracker.report.archive.statement import render_statement, statement_csv, statement_json
     from tracker.report.safe import visible
     from tracker.workflows.read import read_raw, read_statement
 

@@ -11,7 +11,7 @@ import typer
 from tracker.cli import completion, options
 from tracker.cli import output as shown
 from tracker.errors import TrackerError
-from tracker.report.json_text import encode_json, encode_rows
+from tracker.report.records import encode_json, encode_rows
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +37,7 @@ def list_topics(
     The default is the vocabulary that comes with the program. The CSV (English terms) can be edited and
     used with --vocabulary.
     """
-    from tracker.report.coding.topics import render_topics, topics_csv
+    from tracker.report.coding.vocabulary import render_topics, topics_csv
 
     shown.refuse_overwriting(output, [vocabulary])
     topics = options.load_vocabulary(vocabulary)
@@ -61,7 +61,7 @@ def show(
 
     Shows its terms by language, hints, near misses, scope note and learned weights.
     """
-    from tracker.report.coding.topics import render_topic
+    from tracker.report.coding.vocabulary import render_topic
     from tracker.topics.vocabulary.naming import find_topic
 
     topics = options.load_vocabulary(vocabulary)
@@ -79,7 +79,7 @@ def check(
     Finds duplicate ids, labels and terms, cycles, empty topics and unused near misses. The exit code is 0
     if nothing is found, 1 with findings, 2 if the file cannot be read.
     """
-    from tracker.report.coding.topics import render_findings
+    from tracker.report.coding.vocabulary import render_findings
     from tracker.workflows.code.topics import check_vocabulary
 
     found = check_vocabulary(file)
@@ -121,7 +121,7 @@ def learn(
     each topic on held-out units, before and after learning. The model is plain JSON, written beside the
     vocabulary (codebook.model.json), and used wherever that vocabulary is named.
     """
-    from tracker.report.coding.topics import lesson_json, render_lesson
+    from tracker.report.coding.vocabulary import lesson_json, render_lesson
     from tracker.workflows.code.topics import learn_from
 
     if not (coded or decisions):

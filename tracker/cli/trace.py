@@ -66,11 +66,14 @@ def trace(
     Exact: the same words, apart from case, quotes and dashes. Loose: similar words, with a similarity from
     0 to 1. CSV has one row per saying, and per statement that does not say it.
     """
-    from tracker.report.series.biography import build_biography, render_biography
-    from tracker.report.series.matrices import biography_json
-    from tracker.report.series.parts import draw_report
+    from tracker.report.formats import draw_report
+    from tracker.report.series.biography import (
+        biography_json,
+        build_biography,
+        render_biography,
+        sayings_table,
+    )
     from tracker.report.series.spread import build_spread, render_spread, spread_json
-    from tracker.report.series.tables import sayings_table
     from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
@@ -113,8 +116,8 @@ def blame(
     A reworded sentence is shown with the earlier wording that it came from. The command looks back through
     the earlier sessions of the same kind, or the snapshots of the same edition.
     """
+    from tracker.report.formats import draw_report
     from tracker.report.series.origins import attribution_json, build_attribution, render_attribution
-    from tracker.report.series.parts import draw_report
     from tracker.workflows.follow.trace import blame_statement
 
     attribution = blame_statement(options.opened(archive), join_words(reference), through)

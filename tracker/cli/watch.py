@@ -82,7 +82,7 @@ def snapshot(
     Only one run at a time writes to the archive; the exit code is 75 while another one does.
     """
     from tracker.capture.admit.admission import admit
-    from tracker.report.json_text import encode_json
+    from tracker.report.records import encode_json
     from tracker.workflows.watch.heartbeat import check_heartbeat
     from tracker.workflows.watch.news import gather_news
     from tracker.workflows.watch.snapshot import snapshot as take_snapshots
@@ -146,7 +146,7 @@ def find_failed(
 @contextmanager
 def _shown_checks(*, quiet: bool) -> Iterator[Callable[[Check, int, int], None]]:
     """Yield a function that shows each check: as a progress bar on a terminal, otherwise as a log line."""
-    from tracker.report.archive.runs import check_line
+    from tracker.report.archive.ledger import check_line
 
     def log(check: Check, _done: int, _total: int) -> None:
         if not quiet:
@@ -171,9 +171,8 @@ class _Told:
 
 
 def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
-    from tracker.report.archive.clocks import describe_clock
+    from tracker.report.archive.ledger import check_line, describe_clock, night_line, run_json
     from tracker.report.archive.news import news_fields, render_news, write_message
-    from tracker.report.archive.runs import check_line, night_line, run_json
 
     night = told.night
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}

@@ -5,12 +5,13 @@ It knows nothing of widths, colours or markup. Any text may come from a statemen
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.report.redline import Run
+    from tracker.report.redline import Run, SideName
 
 Style = Literal[
     "plain", "bold", "dim", "deleted", "inserted", "warning", "match", "shade1", "shade2", "shade3", "shade4"
@@ -31,7 +32,7 @@ class Quote(NamedTuple):
     """Where it stands: ``78 ¶3``."""
     text: str
     marks: tuple[tuple[int, int], ...] = ()
-    at: tuple[Literal["old", "new"], int] | None = None
+    at: tuple[SideName, int] | None = None
     """The segment of one side that it is, where the report has both texts."""
 
 
@@ -176,3 +177,15 @@ class Texts(NamedTuple):
     """By the id of the topic, the strongest first."""
     aligned: bool
     """Whether so much corresponds that one text is read as the other, edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words about one change, to stand beside it where both texts are shown."""
+
+    change: str
+    """Its id."""
+    side: SideName
+    """The side that shows what is said."""
+    kind: Literal["decision", "shift", "topic"]
+    text: str

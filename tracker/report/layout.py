@@ -1,18 +1,18 @@
-"""Lines of styled text: measured in columns, wrapped, shortened, and drawn with or without colour."""
+"""Lines of styled text: measured in columns, wrapped, cut, set in tables, drawn with or without colour."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Span
-from tracker.report.safe import visible
+from tracker.report.safe import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.report.document import Style
+    from tracker.report.document import Quote, Style
 
 _SGR: dict[Style, str] = {
     "plain": "",
@@ -31,41 +31,33 @@ _SGR: dict[Style, str] = {
 _PLAIN = "\x1b[0m"
 COLOURS = frozenset({_PLAIN, *(f"\x1b[{code}m" for code in _SGR.values())})
 """Every escape sequence that is ours."""
-
 DIGEST = 12
 """How many characters of a digest are printed."""
 ELLIPSIS = "…"
 MORE = "--all"
 """The option that shows what was left out."""
-
 WHOLE = 5000
 """Columns of a quotation that is given in full; a sentence may be a whole session, and show many topics."""
-
 WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
-
 _NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u024f“”‘’…→¶·–—−]*")
 """Latin text and our own marks, of one column each."""
-
 _BEGINNING = re.compile(r"(?<=\s)\S")
-
 _NEAR = 4
 """How many characters may share a column where they take none of their own, as the accents of an old text."""
-
 _CLOSING = "，。、；：！？）」』》】"
 """What may not begin a line of Chinese."""
-
 
 Line = tuple[Span, ...]
 
 
-def is_narrow(text: str) -> bool:
+def _is_narrow(text: str) -> bool:
     """Tell whether a text is all Latin, with a column for each character."""
     return _NARROW.fullmatch(text) is not None
 
 
 def columns(text: str) -> int:
     """Return how many columns a terminal gives to a text."""
-    if is_narrow(text):
+    if _is_narrow(text):
         return len(text)
     from rich.cells import cell_len  # noqa: PLC0415 (22 ms that Latin text does not pay)
 
@@ -195,7 +187,7 @@ def _parts(spans: Iterable[Span], longest: int) -> Iterable[Span]:
 
 def _find_pieces(text: str) -> Iterator[re.Match[str]]:
     """Yield blanks, single wide characters (Chinese may break after any), and words."""
-    return _piece(narrow=is_narrow(text)).finditer(text)
+    return _piece(narrow=_is_narrow(text)).finditer(text)
 
 
 @cache
@@ -248,3 +240,77 @@ def _fit(text: str, start: int, width: int) -> int:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 word``, ``1,204 words``."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+_REST = rf"[^\s{WIDE}]+"
+"""What of a word stands behind a mark that ends within it."""
+_AROUND: Final = 3
+"""Columns of quotation mark and ellipses about words that are cut out."""
+_ENOUGH: Final = 60
+"""Columns of a quotation that rests on no one of its words, from which a reader knows what it is about."""
+_EDITS: dict[Style, tuple[str, str]] = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
+
+
+def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
+    """Return what fits of a quotation, in quotation marks, with the words it rests on in their style.
+
+    The first of these are shown whole, however narrow it is.
+    """
+    text, width = quote.text, max(width, least_width(quote))
+    first, last = _find_shown(quote)
+    begin = find_beginning(text, first, width - 1, last)
+    opened = f"“{ELLIPSIS if begin else ''}"
+    shown = shorten(text[begin:], width - len(opened))
+    end = len(shown) - (len(shown) < len(text) - begin)
+    spans, at = [Span(opened)], 0
+    for first, last in quote.marks:
+        if begin <= first and last - begin <= end:
+            spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
+            at = last - begin
+    return (*spans, Span(f"{shown[at:]}”"))
+
+
+def least_width(quote: Quote) -> int:
+    """Return the columns that a quotation needs to show the words it rests on whole, or enough of it."""
+    if not quote.marks:
+        return min(len(quote.text) + _AROUND, _ENOUGH)
+    return columns(quote.text[slice(*_find_shown(quote))]) + _AROUND
+
+
+def _find_shown(quote: Quote) -> tuple[int, int]:
+    """Return where the first words that a quotation rests on begin, and where the last of them ends."""
+    if not quote.marks:
+        return 0, 0
+    first, last = quote.marks[0]
+    rest = re.compile(r"\S+" if _is_narrow(quote.text) else _REST).match(quote.text, last)
+    return first, rest.end() if rest else last
+
+
+def mark_edits(runs: Sequence[Span]) -> tuple[Span, ...]:
+    """Return runs in the marks of wdiff, ``[-old-]{+new+}``, which stay when colour is lost."""
+    return tuple(
+        Span(run.text.join(_EDITS[run.style]), run.style) if run.style in _EDITS else run for run in runs
+    )
+
+
+_GAP = "  "
+
+
+def lay_table(
+    head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int, right: tuple[int, ...]
+) -> Iterator[Line]:
+    """Lay out rows in columns as wide as what they hold; the last column is shortened to the width."""
+    table = [head, *(tuple(one_line(cell) for cell in row) for row in rows)]
+    sizes = [max(columns(row[at]) for row in table) for at in range(len(head) - 1)]
+    for number, row in enumerate(table):
+        cells = [
+            _pad(cell, size, to_right=at in right)
+            for at, (cell, size) in enumerate(zip(row, sizes, strict=False))
+        ]
+        start = _GAP.join(cells) + _GAP
+        yield line(start + shorten(row[-1], max(width - columns(start), 1)), "plain" if number else "bold")
+
+
+def _pad(cell: str, size: int, *, to_right: bool) -> str:
+    blanks = " " * (size - columns(cell))
+    return blanks + cell if to_right else cell + blanks

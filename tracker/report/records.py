@@ -1,4 +1,4 @@
-"""Tables of records as CSV, JSON Lines and Parquet, and what their columns mean.
+"""What programs read: values as JSON, and tables of records as CSV, JSON Lines and Parquet.
 
 A table is a frozen dataclass: its fields are the columns, in their order. They hold text, whole and other
 numbers, and booleans, or ``None``; what a column means stands below its field, or beside its type.
@@ -7,19 +7,31 @@ numbers, and booleans, or ``None``; what a column means stands below its field, 
 from __future__ import annotations
 
 import ast
+import csv
 import inspect
 import json
 import re
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from itertools import pairwise
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from tracker.errors import TrackerError
-from tracker.report.safe import escape_hidden
-from tracker.report.tables import write_csv
+from tracker.inputs.formats import guard
+from tracker.model.texts import Reference
+from tracker.report.safe import escape_hidden, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,14 +40,72 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
+    from tracker.model.changes import Comparison
+
+SCHEMA_VERSION: Final = "2"
+_DECIMALS = 4
+
 RecordForm = Literal["csv", "jsonl", "parquet"]
 ColumnType = Literal["string", "integer", "number", "boolean"]
-
 _TYPES: Final[Mapping[type, ColumnType]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _WORDS: Final = {True: "TRUE", False: "FALSE"}
 """What both R and pandas take for a boolean."""
 _TOGETHER: Final = 8_000_000
 """Characters of the rows that are in memory at once, and of a group of rows in Parquet."""
+
+
+def render_json(comparison: Comparison) -> str:
+    """Return a comparison as JSON that ``comparison.schema.json`` describes, indented by two.
+
+    Keys stand in the order of ``tracker.model``. Text is not escaped, except what cannot be seen or
+    would act on a terminal. Shares, scores and confidences have four decimals. Each side's ``text`` is its
+    clean text, cut at the offsets of its ``segments``; the edits of a change that are not inserted, joined,
+    are the texts of its old segments joined by blanks, and those not deleted are its new ones.
+    """
+    return encode_json(comparison)
+
+
+def encode_json(value: DataclassInstance | Mapping[str, object]) -> str:
+    """Return an object as JSON: its fields, after the version of the schemas."""
+    content = plain_fields(value) if is_dataclass(value) else value
+    return write_json({"schema_version": SCHEMA_VERSION, **content})
+
+
+def encode_rows(name: str, rows: Sequence[object]) -> str:
+    """Return objects as JSON under a name, after the version."""
+    return encode_json({name: rows})
+
+
+def write_json(value: object) -> str:
+    """Return plain data and dataclasses as indented JSON that ends in a line break.
+
+    A reference is written as text, any other dataclass as an object of its fields.
+    """
+    return escape_hidden(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
+
+
+def plain_fields(value: DataclassInstance) -> dict[str, object]:
+    """Return what is published of a dataclass by name, all values as JSON has them."""
+    return {name: _plain(getattr(value, name)) for name in list_published(type(value))}
+
+
+def list_published(model: type) -> tuple[str, ...]:
+    """Return the names of what JSON has of a dataclass: its fields, or what it says itself."""
+    return getattr(model, "PUBLISHED", None) or tuple(field.name for field in fields(model))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, _DECIMALS)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Reference):
+        return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain_fields(value)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +306,19 @@ def _load_parquet() -> tuple[Any, Any]:
             "Parquet needs pyarrow; install it, in a clone of tracker: pip install '.[parquet]'"
         ) from None
     return pyarrow, parquet
+
+
+def write_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as CSV with a line of headings; what is None is empty, each cell on one line.
+
+    A number stays one, and a text is never a formula. Every table that leaves us in CSV is written here.
+    """
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for row in (head, *rows):
+        writer.writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    return value if value is None or isinstance(value, int | float) else guard(one_line(str(value)))

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from tracker.model.changes import Change, Comparison
     from tracker.model.texts import Version
 
+SideName = Literal["old", "new"]
 RunKind = Literal["kept", "deleted", "inserted", "moved from", "moved to"]
 _GONE: tuple[RunKind, RunKind] = ("deleted", "moved from")
 _COME: tuple[RunKind, RunKind] = ("inserted", "moved to")
 """What is on one side alone: in its place, and in a passage that has moved."""
-IN_OLD: frozenset[RunKind] = frozenset({"kept", *_GONE})
-IN_NEW: frozenset[RunKind] = frozenset({"kept", *_COME})
+IN_SIDE: Final[Mapping[SideName, frozenset[RunKind]]] = {
+    "old": frozenset({"kept", *_GONE}),
+    "new": frozenset({"kept", *_COME}),
+}
 """What each text consists of."""
 
 
@@ -210,3 +213,33 @@ def _share_blank(gone: Sequence[Run], come: Sequence[Run]) -> list[Run]:
     """Return what stands between segments on both sides as kept, where it is the same."""
     same = gone and come and not (gone[0].change or come[0].change) and gone[0].text == come[0].text
     return [Run(gone[0].text, "kept")] if same else []
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run, or what of it stands in one paragraph."""
+
+    text: str
+    run: Run
+    at: int
+    """The place of the run among all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Pieces up to a paragraph's end; the last one of a text has none."""
+
+    pieces: tuple[Piece, ...]
+    end: RunKind | None
+
+
+def split_paragraphs(runs: Sequence[Run]) -> Iterator[Paragraph]:
+    """Yield the paragraphs of both texts as one sequence; what ends each is kept, deleted or inserted too."""
+    pieces: list[Piece] = []
+    for at, run in enumerate(runs):
+        first, *rest = run.text.split(PARAGRAPH)
+        pieces += [Piece(first, run, at)] if first else []
+        for text in rest:
+            yield Paragraph(tuple(pieces), run.kind)
+            pieces = [Piece(text, run, at)] if text else []
+    yield Paragraph(tuple(pieces), None)

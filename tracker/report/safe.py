@@ -34,9 +34,7 @@ _HIDDEN = (
     r"|[\ud800-\udfff]"  # lone surrogates: bytes of a file name that are not UTF-8
     rf"|(?<![{_BEYOND_LATIN}])[\u061c\u200c-\u200f]"  # joiners, direction marks: no script asks
 )
-
 _LATIN = re.compile(r"[\t\n -~\xa0-\xac\xae-\u024f‘’“”…–—→¶·−]*")
-
 _CONTROL_PICTURES = 0x2400
 _SPACE, _DELETE, _DELETE_PICTURE = 0x20, 0x7F, "\u2421"
 
@@ -95,3 +93,12 @@ def _name(char: str) -> str:
 def _escape(char: str) -> str:
     units = char.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What is no character of XML 1.0 (section 2.2), and the carriage return, which is read as a line feed."""
+
+
+def in_xml(text: str) -> str:
+    """Return a text with what is no character of XML replaced by a visible name, as ``safe.visible`` does."""
+    return NOT_XML.sub(lambda match: visible(match[0]), text)

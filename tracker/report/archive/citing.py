@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.references import read_session
-from tracker.report.archive.clocks import CLOCK_UNCONFIRMED
-from tracker.report.comparison.naming import name_body, name_country, session_words
-from tracker.report.json_text import write_json
+from tracker.report.archive.listing import CLOCK_UNCONFIRMED
+from tracker.report.comparison.provenance import name_body, name_country, session_words
+from tracker.report.records import write_json
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

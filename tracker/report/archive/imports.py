@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, get_args
 
 from tracker.model.preserving import CaptureStatus
 from tracker.references import session_sort_key
-from tracker.report.layout import counted, draw
+from tracker.report.layout import counted, draw, lay_table
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,31 +1,29 @@
-"""What the reading commands print: editions, snapshots, one statement, and what a search found."""
+"""What ``list``, ``log`` and ``search`` print: editions, snapshots, and passages that were found."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.model.record import SnapshotEntry
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
-from tracker.report.archive.clocks import CLOCK_UNCONFIRMED
 from tracker.report.archive.rights import withdrawal_fields
 from tracker.report.document import Span
-from tracker.report.json_text import encode_rows, plain_fields
-from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, line, wrap
+from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, lay_table, line, wrap
+from tracker.report.records import encode_rows, plain_fields, write_csv
 from tracker.report.safe import one_line
-from tracker.report.tables import lay_table, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.record import Checked, Hit, SearchPage, StatementEntry
-    from tracker.model.texts import Reference, Segment, Side
-    from tracker.report.document import Style
+    from tracker.model.texts import Reference
 
+CLOCK_UNCONFIRMED: Final = "clock not confirmed"
+"""A mark and no warning, since short watch lists have few hosts."""
 MATCH_START, MATCH_END = "\x02", "\x03"
 
 _MATCH = re.compile(f"{MATCH_START}([^{MATCH_END}]*){MATCH_END}")
-_GAP = "  "
 _SNIPPET_LINES = 3
 _PARTS = ("country", "body", "session", "item", "kind", "language")
 _FACTS = ("kind_inferred", "delivered", "title", "speaker", "post", "words", "snapshots", "observed")
@@ -127,34 +125,6 @@ def _often(number: int) -> str:
     return "once" if number == 1 else f"{number:,} times"
 
 
-def render_statement(side: Side, *, width: int = 80, color: bool = False) -> str:
-    """Return what is known about a statement, then its clean text in numbered paragraphs."""
-    from tracker.report.comparison.words import side_facts  # noqa: PLC0415 (5 ms that a list does not take)
-
-    head = wrap([Span(" · ".join(side_facts(side)), "bold")], width)
-    title = wrap(one_line(side.title), width) if side.title and side.speaker else ()
-    paragraphs: dict[int, list[Segment]] = {}
-    for segment in side.version.segments:
-        paragraphs.setdefault(segment.paragraph, []).append(segment)
-    gutter = max(map(len, map(str, paragraphs)), default=1)
-    body = (
-        row for number, some in paragraphs.items() for row in _paragraph(side, number, some, gutter, width)
-    )
-    return draw([*head, *title, *body], color=color)
-
-
-def _paragraph(
-    side: Side, number: int, segments: Sequence[Segment], gutter: int, width: int
-) -> Iterator[Line]:
-    """Yield a numbered paragraph; its own line breaks, of lists and verse, stay."""
-    yield line()
-    style: Style = "bold" if all(segment.kind == "heading" for segment in segments) else "plain"
-    lead, rest = f"{number:>{gutter}}{_GAP}", " " * (gutter + len(_GAP))
-    for text in side.version.text[segments[0].start : segments[-1].end].splitlines():
-        yield from wrap([Span(text, style)], width, lead, rest)
-        lead = rest
-
-
 def render_hits(page: SearchPage, *, width: int = 80, color: bool = False) -> str:
     """Return how much was found, then each passage with its place and date, matches between asterisks."""
     if not page.passages:
@@ -176,7 +146,7 @@ def render_hits(page: SearchPage, *, width: int = 80, color: bool = False) -> st
 def _hit(hit: Hit, width: int) -> Iterator[Line]:
     date = f"  {one_line(hit.delivered)}" if hit.delivered else ""
     yield (Span(f"{hit.reference} ¶{hit.paragraph}", "bold"), Span(date, "dim"))
-    text, matches = read_snippet(hit.snippet)
+    text, matches = _read_snippet(hit.snippet)
     for start, end in reversed(matches):
         text = f"{text[:start]}*{text[start:end]}*{text[end:]}"
     first = matches[0][0] if matches else 0
@@ -186,7 +156,7 @@ def _hit(hit: Hit, width: int) -> Iterator[Line]:
     yield from wrap(spans, width, "  ", "  ")
 
 
-def read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+def _read_snippet(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return a snippet's text without the marks of its matches, and where the matches stand in it."""
     text, matches, end = "", [], 0
     for match in _MATCH.finditer(snippet):
@@ -247,7 +217,7 @@ def hits_json(page: SearchPage) -> str:
 
 
 def _hit_fields(hit: Hit) -> dict[str, object]:
-    text, matches = read_snippet(hit.snippet)
+    text, matches = _read_snippet(hit.snippet)
     fields = {**plain_fields(hit), "text": text, "matches": matches}
     del fields["snippet"]
     return fields

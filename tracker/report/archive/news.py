@@ -13,13 +13,13 @@ from tracker.errors import ReferenceInvalid
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import MANY
 from tracker.references import country_name
-from tracker.report.comparison.edited import CONTEXT
-from tracker.report.comparison.naming import session_words
 from tracker.report.comparison.passages import read_edits
+from tracker.report.comparison.provenance import session_words
+from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import ARROW, tally
 from tracker.report.document import Span
-from tracker.report.json_text import plain_fields
-from tracker.report.layout import DIGEST, counted, draw, line, wrap
+from tracker.report.layout import DIGEST, counted, draw, line, mark_edits, wrap
+from tracker.report.records import plain_fields
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tracker.report.document import Style
     from tracker.report.layout import Line
 
-_MARKS = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 _MESSAGE_WIDTH = 100
 _MOST_NOTES = 20
 _SENTENCE = 160
@@ -93,7 +92,7 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
         yield from wrap(lead, width, "", "  ")
         if each.revision and (each.is_open or quotes_closed):
             for edits in each.revision.first:
-                yield from wrap(_mark(read_edits(edits, CONTEXT)), width, "    ", "    ")
+                yield from wrap(mark_edits(read_edits(edits, CONTEXT)), width, "    ", "    ")
         if each.first and (each.is_open or quotes_closed):
             yield from wrap(one_line(_begin(each.first)), width, "    ", "    ")
         for text in _facts(each):
@@ -138,11 +137,6 @@ def _share(news: News) -> _Share | None:
 def mend_listing(index: str) -> str:
     """Return what mends an index whose links lead to nothing."""
     return f"url or links in [sources.{index}] of the watch list"
-
-
-def _mark(runs: Sequence[Span]) -> list[Span]:
-    """Return a redline that reads without colour."""
-    return [Span(run.text.join(_MARKS[run.style]), run.style) if run.style in _MARKS else run for run in runs]
 
 
 def _begin(first: FirstText) -> str:
@@ -200,6 +194,6 @@ def news_fields(news: News) -> dict[str, object]:
         and {
             **plain_fields(revision),
             "sentences": dict(revision.sentences),
-            "first": ["".join(run.text for run in _mark(read_edits(each))) for each in revision.first],
+            "first": ["".join(run.text for run in mark_edits(read_edits(each))) for each in revision.first],
         },
     }

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tracker.report.coding.decisions import ruling_fields, ruling_words
 from tracker.report.comparison.words import ARROW, tally
 from tracker.report.document import Span
-from tracker.report.json_text import encode_json, encode_rows, plain_fields
 from tracker.report.layout import Line, counted, draw, line, shorten, wrap
+from tracker.report.records import encode_json, encode_rows, plain_fields
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ _HINTS: dict[RereadStatus, str] = {
 }
 _MOST = 5
 _ELSEWHERE = "the same sentences, in other paragraphs or places"
-DRY_RUN = "nothing was written (--dry-run)"
-NOTHING_TO_DO = "nothing to do: the archive holds no snapshot"
+_DRY_RUN = "nothing was written (--dry-run)"
+_NOTHING_TO_DO = "nothing to do: the archive holds no snapshot"
 
 
 def render_reread(
@@ -36,14 +36,14 @@ def render_reread(
 ) -> str:
     """Return the counts, then each snapshot that is read otherwise, or was not read, with the reason."""
     parts = (row for each in found if each.status != "same" for row in _reread(each, width))
-    note = [line(DRY_RUN, "dim")] if dry_run else []
+    note = [line(_DRY_RUN, "dim")] if dry_run else []
     return draw([line(counts_line(found), "bold"), *parts, *note], color=color)
 
 
 def counts_line(found: Sequence[Reread]) -> str:
     """Return the number of snapshots by status: ``3 snapshots: 1 extraction (...), 2 same (as before)``."""
     if not found:
-        return NOTHING_TO_DO
+        return _NOTHING_TO_DO
     counts = Counter(each.status for each in found)
     parts = ((f"{status} ({hint})" if hint else status, counts[status]) for status, hint in _HINTS.items())
     return f"{counted(len(found), 'snapshot')}: {tally(parts)}"

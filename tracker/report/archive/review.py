@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.model.ledger import CHALLENGED
 from tracker.model.news import MANY
 from tracker.report.document import Span
-from tracker.report.json_text import encode_json, encode_rows, plain_fields
 from tracker.report.layout import DIGEST, counted, draw, line, wrap
+from tracker.report.records import encode_json, encode_rows, plain_fields
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _TEXT_LINES = 20
 _NAMED = 3
 """The most sources of the same bytes that are named."""
 _TOLD_HEADERS = frozenset({"content-type", "content-length", "last-modified", "etag", "location", "server"})
-NONE_WAIT = "No documents are waiting."
-NONE_DECIDED = "Nobody has decided on a document yet."
+_NONE_WAIT = "No documents are waiting."
+_NONE_DECIDED = "Nobody has decided on a document yet."
 NEXT = "tracker review ID shows one with its difference to the current version."
 
 
@@ -58,7 +58,7 @@ def render_reviews(
 ) -> str:
     """Return documents, two lines each: number, source and reference, then when, why and how often."""
     if not rows:
-        return draw([line(NONE_DECIDED if decided else NONE_WAIT)], color=color)
+        return draw([line(_NONE_DECIDED if decided else _NONE_WAIT)], color=color)
     floods = () if decided else find_floods([each.review for each in rows])
     grouped = {review.id: flood for flood in floods for review in flood}
     shown = (

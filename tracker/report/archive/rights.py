@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.report.json_text import encode_json, plain_fields
 from tracker.report.layout import counted, draw, wrap
+from tracker.report.records import encode_json, plain_fields
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

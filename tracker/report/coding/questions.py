@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison.topic_words import STATUSES, certainty_figure, share_words
-from tracker.report.comparison.words import decision_words, place, topic_decisions
+from tracker.report.comparison.words import (
+    STATUSES,
+    certainty_figure,
+    decision_words,
+    place,
+    share_words,
+    topic_decisions,
+)
 from tracker.report.document import Span
 from tracker.report.layout import ELLIPSIS, Line, counted, draw, line, wrap
 from tracker.report.safe import one_line

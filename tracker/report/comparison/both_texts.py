@@ -1,50 +1,24 @@
-"""Both texts with every change, as DOCX or TEI, and what is noted on their passages."""
+"""Both texts of a comparison, with what is said of their sentences: for a page, and as DOCX and TEI."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
 
 from tracker.model.changes import AXES
-from tracker.report.comparison import selection, topic_words
+from tracker.report.comparison import sentences
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.build import build_report
-from tracker.report.render.tei import render_tei
-from tracker.report.render.xml_parts import Note
-from tracker.report.safe import one_line
+from tracker.report.document import Note, Passage, Places, Texts
+from tracker.report.redline import SideName, redline
+from tracker.report.safe import NOT_XML, one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Literal
 
     from tracker.model.changes import Change, Comparison
-    from tracker.model.topics import TopicChange, Vocabulary
-    from tracker.report.render.xml_parts import SideName
+    from tracker.model.topics import TopicChange
 
     NoteKind = Literal["shift", "topic"]
-
-
-def render_both(
-    comparison: Comparison,
-    vocabulary: Vocabulary,
-    form: str,
-    observed: str | None,
-    lost: str = "",
-    *,
-    everything: bool = False,
-) -> str | bytes:
-    """Return a comparison as DOCX, dated by when the new text was seen, or as TEI.
-
-    ``lost`` is what ``tell_lost`` says. With ``everything`` the report is whole, and each topic is noted.
-    """
-    report = build_report(comparison, vocabulary, everything=everything)
-    if lost:
-        report = report._replace(cautions=(*report.cautions, lost))
-    notes = list_notes(comparison, everything=everything)
-    if form == "docx":
-        from tracker.report.render.word import render_word  # noqa: PLC0415 (python-docx takes a while)
-
-        return render_word(comparison, report, notes, observed)
-    return render_tei(comparison, report, notes)
 
 
 def list_notes(comparison: Comparison, *, everything: bool = False) -> tuple[Note, ...]:
@@ -79,7 +53,7 @@ def _note_decisions(comparison: Comparison) -> Iterator[Note]:
 
 
 def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKind, str]]:
-    for row in selection.select_shifts(comparison, AXES):
+    for row in sentences.select_shifts(comparison, AXES):
         segments = [(segment,) if segment else () for segment in (row.old, row.new)]
         source = f"{wording.places(*segments)} {one_line(row.source)}, by {one_line(row.shift.rule)}"
         text = f"{wording.tell_shift(row.shift)} ({source})"
@@ -90,9 +64,9 @@ def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKi
 
 
 def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[SideName, int, NoteKind, str]]:
-    for topic in topic_words.rank_topics(topics):
+    for topic in wording.rank_topics(topics):
         text = _tell_topic(topic, sure)
-        if topic.old and topic.outcome in topic_words.OLD_SIDE:
+        if topic.old and topic.outcome in wording.OLD_SIDE:
             yield "old", topic.old.leading, "topic", text
         if topic.new:
             yield "new", topic.new.leading, "topic", text
@@ -100,9 +74,66 @@ def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[S
 
 def _tell_topic(topic: TopicChange, sure: float) -> str:
     facts = (
-        topic_words.level_words(topic),
-        topic_words.status_mark(topic, sure),
-        f"{topic_words.share_words(topic)}% of the words",
-        topic_words.certainty_words(topic),
+        wording.level_words(topic),
+        wording.status_mark(topic, sure),
+        f"{wording.share_words(topic)}% of the words",
+        wording.certainty_words(topic),
     )
     return f"{one_line(topic.label)}: {', '.join(fact for fact in facts if fact)}"
+
+
+def build_texts(comparison: Comparison) -> Texts:
+    """Return both texts, whole, as they are shown beside a report."""
+    cited = sentences.cite_changes(comparison)
+    versions = comparison.old.version, comparison.new.version
+    old, new = ([segment.paragraph for segment in version.segments] for version in versions)
+    return Texts(
+        labels=wording.side_labels(comparison),
+        languages=(versions[0].language, versions[1].language),
+        paragraphs=(old, new),
+        runs=redline(comparison),
+        passages={change.id: _show_change(change, cited[change.id]) for change in comparison.changes},
+        topics={
+            topic.topic: _place_topic(topic, comparison.provenance.sure)
+            for topic in wording.rank_topics(comparison.topics)
+        },
+        aligned=sentences.is_revision(comparison),
+    )
+
+
+def _show_change(change: Change, cited: str) -> Passage:
+    return Passage(
+        cited=cited,
+        words=wording.change_words(change),
+        old=change.old,
+        new=change.new,
+        moved=change.moved,
+        facts=tuple(_list_facts(change)),
+        kinds=sentences.kinds_of_change(change),
+    )
+
+
+def _list_facts(change: Change) -> Iterator[str]:
+    yield from map(wording.tell_shift, change.shifts)
+    yield from map(wording.decision_words, change.decided)
+
+
+def _place_topic(topic: TopicChange, sure: float) -> Places:
+    old, new = (reading.segments if reading else () for reading in (topic.old, topic.new))
+    return Places(
+        label=one_line(topic.label),
+        status=wording.status_mark(topic, sure),
+        levels=wording.level_names(topic),
+        shares=wording.share_words(topic),
+        old=old,
+        new=new,
+        kinds=wording.kinds_of_topic(topic),
+    )
+
+
+def tell_lost(comparison: Comparison) -> str:
+    """Say which characters of both texts are shown by name, and how often they are there; "" for none."""
+    sides = (comparison.old, comparison.new)
+    found = Counter(match[0] for side in sides for match in NOT_XML.finditer(side.version.text))
+    listed = ", ".join(f"U+{ord(char):04X} as {visible(char)} ({n}×)" for char, n in sorted(found.items()))
+    return f"characters that no XML file can hold are shown by name: {listed}" if listed else ""

@@ -1,16 +1,17 @@
-"""The report of a comparison as a document: what is said, in which order, and what is left out."""
+"""The report of a comparison as a document: what is said, in which order, what is left out; or counts."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.report.comparison import edited, findings, naming, selection
+from tracker.model.changes import AXES
+from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.one_topic import show_topics
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
-from tracker.report.layout import counted
+from tracker.report.layout import MORE, counted, draw, line
+from tracker.report.safe import one_line
 from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.topics import Topic, Vocabulary
-    from tracker.report.comparison.one_topic import SideWeights
 
 
 def build_report(
@@ -28,25 +28,25 @@ def build_report(
     everything: bool = False,
     only: Collection[str] = frozenset(),
     topics: Sequence[Topic] = (),
-    reasons: Sequence[tuple[SideWeights, SideWeights]] = (),
+    reasons: Sequence[tuple[findings.SideWeights, findings.SideWeights]] = (),
     explain: bool = False,
 ) -> Document:
     """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
 
     ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
-    full; ``only`` narrows to statuses, operations and axes (``selection.FILTERS``), and ``topics``,
+    full; ``only`` narrows to statuses, operations and axes (``sentences.FILTERS``), and ``topics``,
     with their ``reasons``, to some and every sentence about them, or to why they have their levels, if to
     ``explain`` that is asked, shown whole.
     """
     if topics:
-        sections = tuple(show_topics(comparison, topics, vocabulary, reasons, explain=explain))
+        sections = tuple(findings.show_topics(comparison, topics, vocabulary, reasons, explain=explain))
     else:
         sections = tuple(_build_sections(comparison, everything=everything, only=only))
     cautions = (*comparison.caveats, *_list_decisions(comparison))
     if only and not sections:
-        cautions = (*cautions, selection.none_words(only))
+        cautions = (*cautions, sentences.none_words(only))
     old, new = wording.side_labels(comparison)
-    title = naming.title_words(comparison)
+    title = provenance.title_words(comparison)
     return Document(
         title=title,
         sides=(
@@ -58,7 +58,7 @@ def build_report(
         sections=sections,
         closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topics))),
         whole=everything or bool(only) or bool(topics),
-        provenance=naming.provenance_words(comparison, vocabulary),
+        provenance=provenance.provenance_words(comparison, vocabulary),
     )
 
 
@@ -104,7 +104,7 @@ def _build_sections(comparison: Comparison, *, everything: bool, only: Collectio
         return
     topics = _build_topics(comparison, everything=everything, only=only)
     edits = _build_edits(comparison, everything=everything, only=only)
-    revision = selection.is_revision(comparison)
+    revision = sentences.is_revision(comparison)
     yield from (*edits, *topics) if revision else (*topics, *edits)
     if everything or not (revision or only):  # in a revision the edits say who is named
         yield from findings.show_names(comparison, everything=everything)
@@ -118,26 +118,26 @@ def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[
         yield Section(wording.NO_PRIORITIES, ())
         return
     whole = everything or bool(only)
-    if selection.is_revision(comparison) and not whole:
+    if sentences.is_revision(comparison) and not whole:
         yield from findings.list_changed(comparison)
         yield from findings.show_kept(comparison, (), everything=False)
         return
     moves = () if only else tuple(findings.show_moves(comparison, everything=everything))
-    told = findings.list_moved(moves)
+    moved = findings.list_moved(moves)
     yield from moves
-    yield from findings.show_findings(comparison, told, everything=whole, only=only)
-    most = max(0, findings.UNSURE - findings.count_unsure(comparison, told))
-    yield from findings.show_doubts(comparison, told, most, everything=whole, only=only)
+    yield from findings.show_findings(comparison, moved, everything=whole, only=only)
+    most = max(0, findings.UNSURE - findings.count_unsure(comparison, moved))
+    yield from findings.show_doubts(comparison, moved, most, everything=whole, only=only)
     if not only or "kept" in only:
-        yield from findings.show_kept(comparison, told, everything=whole)
+        yield from findings.show_kept(comparison, moved, everything=whole)
 
 
 def _build_edits(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
     """Where most sentences are listed, their redlines are the context of the shifts."""
-    changes = selection.select_changes(comparison, everything=everything, only=only)
-    context = not changes or selection.hides_sentences(comparison)
-    yield from edited.show_changes(comparison, changes, everything=everything)
-    yield from edited.show_shifts(comparison, context=context, everything=everything, only=only)
+    changes = sentences.select_changes(comparison, everything=everything, only=only)
+    context = not changes or sentences.hides_sentences(comparison)
+    yield from sentences.show_changes(comparison, changes, everything=everything)
+    yield from sentences.show_shifts(comparison, context=context, everything=everything, only=only)
 
 
 def _close(
@@ -148,14 +148,14 @@ def _close(
     narrowed: bool,
 ) -> Iterator[str]:
     if everything:
-        if selection.rests_on_intervals(comparison):
+        if sentences.rests_on_intervals(comparison):
             yield wording.INTERVALS
         if comparison.phrases and not narrowed:
             yield PAIR_NOTE
-        yield from naming.provenance_words(comparison, vocabulary)
+        yield from provenance.provenance_words(comparison, vocabulary)
     elif not narrowed and not wording.is_unchanged(comparison):
         yield from _go_on(comparison)
-    yield naming.citation(comparison, vocabulary)
+    yield provenance.citation(comparison, vocabulary)
 
 
 def _go_on(comparison: Comparison) -> Iterator[str]:
@@ -163,8 +163,48 @@ def _go_on(comparison: Comparison) -> Iterator[str]:
     hidden = sum(
         len(change.old) + len(change.new) for change in comparison.changes if not (change.old and change.new)
     )
-    hides = selection.hides_sentences(comparison) and hidden
-    every = f"{wording.MORE} ({counted(hidden, 'sentence')} of one side alone)" if hides else wording.MORE
+    hides = sentences.hides_sentences(comparison) and hidden
+    every = f"{MORE} ({counted(hidden, 'sentence')} of one side alone)" if hides else MORE
     topic = min((each.topic for each in comparison.topics), key=len, default="")
     one = f" · one topic: --topic {topic} · why: --explain {topic}" if topic else ""
     yield f"More: {every}{one}"
+
+
+def render_stat(comparison: Comparison) -> str:
+    """Return the size of both sides, then changes by operation, priorities by status and shifts by axis.
+
+    What does not occur has no line.
+    """
+    return draw((line(f"{name:<14}{words}".rstrip()) for name, words in _rows(comparison)), color=False)
+
+
+def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
+    old, new = comparison.old, comparison.new
+    yield "compared", f"{one_line(old.name)} {wording.ARROW} {one_line(new.name)}"
+    yield "length", f"{wording.size_words(old)} {wording.ARROW} {wording.size_words(new)}"
+    yield "sentences", f"{len(old.version.segments):,} {wording.ARROW} {len(new.version.segments):,}"
+    yield "aligned", wording.aligned_words(comparison)
+    changes = comparison.changes
+    for operation in wording.OPERATIONS:
+        yield from _count(f"  {operation}", sum(change.operation == operation for change in changes))
+    yield from _count("  moved", sum(change.moved for change in changes))
+    if judged := wording.decisions_summary(comparison):
+        yield "applies", judged
+    sure = [topic for topic in comparison.topics if topic.claimed or topic.share_unsure]
+    unsure = sum(topic.share_unsure for topic in sure)
+    yield from _count("priorities", len(sure))
+    for status, name in wording.STATUSES.items():
+        of_these = f"  {unsure:,} with share unsure" if status == "kept" and unsure else ""
+        yield from _count(f"  {name}", sum(topic.outcome == status for topic in sure), of_these)
+    yield from _count("  perhaps", len(comparison.topics) - len(sure))
+    shifts = [row.shift for row in sentences.select_shifts(comparison, AXES)]
+    yield from _count("shifts", len(shifts))
+    for axis in AXES:
+        some = [shift for shift in shifts if shift.axis == axis]
+        if some:
+            yield f"  {axis}", f"{len(some):>5,}  {wording.tally_shifts(some)}"
+
+
+def _count(name: str, number: int, of_these: str = "") -> Iterator[tuple[str, str]]:
+    if number:
+        yield name, f"{number:>5,}{of_these}"

@@ -1,21 +1,28 @@
-"""What became of topics, for a report: the largest moves, and each finding with the words it rests on."""
+"""What became of topics: the largest moves, findings with their words, one topic in full, a table of all."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.comparison import naming, topic_words
+from tracker.references import own_names
+from tracker.report.comparison import provenance
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.passages import has_close, quote_topic
-from tracker.report.comparison.topic_words import STATUSES
+from tracker.report.comparison.passages import has_close, quote, quote_topic
 from tracker.report.document import Column, Entry, Section, Span
+from tracker.report.layout import counted
+from tracker.report.render.latex import write_table
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from tracker.model.changes import Comparison
-    from tracker.model.topics import Status, TopicChange
+    from tracker.model.topics import Status, Topic, TopicChange, TopicReading, Vocabulary
+    from tracker.report.redline import SideName
+    from tracker.topics.certainty import WeighedSentence
+    from tracker.topics.mentions import Mentions
+
+    SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]
 
 MOVES: Final = 8
 """Topics among the largest moves that have a row each where not everything is asked for."""
@@ -47,14 +54,21 @@ _NOTES: Final = {
     "less of the words": "same level, a smaller share",
 }
 
+_SHARE = (Column("% of words"),)
+_FIGURES_NOTE = (
+    "before each sentence, how likely it alone shows a priority, then what weighs most in that:"
+    " + for it, − against it"
+)
+_SIDES: Final[tuple[SideName, SideName]] = ("old", "new")
+
 
 def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
     """Yield the topics whose share of the words changed most, whatever their status.
 
     The largest have a row each; what follows is named, but for what is claimed, which has its finding.
     """
-    moved = topic_words.rank_moves(comparison.topics)
-    large = [topic for topic in moved if everything or abs(topic_words.share_change(topic)) >= _LEAST_MOVE]
+    moved = wording.rank_moves(comparison.topics)
+    large = [topic for topic in moved if everything or abs(wording.share_change(topic)) >= _LEAST_MOVE]
     if large:
         further = [topic for topic in large[MOVES:] if not topic.claimed][:_MORE_MOVES]
         shown = large if everything else [*large[:MOVES], *further]
@@ -72,17 +86,15 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
 def _show_move(topic: TopicChange, sure: float) -> Entry:
     label = one_line(topic.label)
     cells = (
-        topic_words.share_words(topic),
-        topic_words.sentence_words(topic),
-        topic_words.status_mark(topic, sure),
+        wording.share_words(topic),
+        wording.sentence_words(topic),
+        wording.status_mark(topic, sure),
     )
     doubt = "" if topic.claimed or topic.share_unsure else "?"
     brief = (
-        f"{label} {cells[0]} {cells[2]}"
-        if topic_words.is_barred(topic, sure)
-        else f"{label}{doubt} {cells[0]}"
+        f"{label} {cells[0]} {cells[2]}" if wording.is_barred(topic, sure) else f"{label}{doubt} {cells[0]}"
     )
-    kinds, shares = topic_words.kinds_of_topic(topic), topic_words.shares(topic)
+    kinds, shares = wording.kinds_of_topic(topic), wording.shares(topic)
     return Entry((Span(label),), cells, brief=brief, topic=topic.topic, kinds=kinds, shares=shares)
 
 
@@ -92,35 +104,37 @@ def list_moved(sections: Iterable[Section]) -> frozenset[str]:
 
 
 def show_findings(
-    comparison: Comparison, told: Collection[str], *, everything: bool, only: Collection[str] = ()
+    comparison: Comparison, moved: Collection[str], *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
-    """Yield what is claimed by kind, the strongest first; figures that were ``told`` are not repeated."""
+    """Yield what is claimed by kind, the strongest first; figures of what ``moved`` most stand above."""
     for title, statuses in FINDINGS.items():
         topics = [
             topic
-            for topic in topic_words.rank_topics(comparison.topics)
+            for topic in wording.rank_topics(comparison.topics)
             if topic.status in statuses and (not only or topic.status in only)
         ]
         if topics:
-            new_figures = any(one_line(topic.label) not in told for topic in topics)
+            new_figures = any(one_line(topic.label) not in moved for topic in topics)
             entries = (
-                show_finding(comparison, topic, told=one_line(topic.label) in told, everything=everything)
+                _show_finding(
+                    comparison, topic, is_moved=one_line(topic.label) in moved, everything=everything
+                )
                 for topic in topics
             )
             columns = _FIGURES if new_figures else ()
             yield Section(title, tuple(entries), note=_NOTES.get(title, ""), columns=columns, first=1)
 
 
-def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, everything: bool) -> Entry:
+def _show_finding(comparison: Comparison, topic: TopicChange, *, is_moved: bool, everything: bool) -> Entry:
     """Return one topic with its levels, what people decided about it, and the passages that show it."""
     label = one_line(topic.label)
-    claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {topic_words.level_words(topic)}"))
+    claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {wording.level_words(topic)}"))
     if not topic.claimed:
-        claim = (*claim, Span(f", {topic_words.status_mark(topic, comparison.provenance.sure)}", "dim"))
+        claim = (*claim, Span(f", {wording.status_mark(topic, comparison.provenance.sure)}", "dim"))
     if topic.last:
-        when = naming.session_words(str(comparison.old.body), topic.last)
+        when = provenance.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
-    figures = () if told else (topic_words.share_words(topic), topic_words.sentence_words(topic))
+    figures = () if is_moved else (wording.share_words(topic), wording.sentence_words(topic))
     return Entry(
         claim,
         figures,
@@ -128,30 +142,32 @@ def show_finding(comparison: Comparison, topic: TopicChange, *, told: bool, ever
         evidence=quote_topic(comparison, topic, everything=everything),
         brief=_name_briefly(comparison, topic),
         topic=topic.topic,
-        kinds=topic_words.kinds_of_topic(topic),
+        kinds=wording.kinds_of_topic(topic),
     )
 
 
 def _name_briefly(comparison: Comparison, topic: TopicChange) -> str:
     label = one_line(topic.label)
-    return f"{label} {naming.session_words(str(comparison.old.body), topic.last)}" if topic.last else label
+    return (
+        f"{label} {provenance.session_words(str(comparison.old.body), topic.last)}" if topic.last else label
+    )
 
 
 def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool) -> Iterator[Span]:
     for decision in wording.topic_decisions(topic):
         yield Span(wording.decision_words(decision), "bold")
-    if covered := topic_words.coverage_words(topic):
+    if covered := wording.coverage_words(topic):
         yield Span(covered)
     if topic.closest and not topic.passing and not has_close(topic):
         yield Span(f"nothing close in {wording.side_labels(comparison)[1]}", "dim")
     if everything:
-        for fact in (topic_words.certainty_words(topic), topic_words.interval_words(topic)):
+        for fact in (wording.certainty_words(topic), wording.interval_words(topic)):
             if fact:
                 yield Span(fact)
 
 
 def show_doubts(
-    comparison: Comparison, told: Collection[str], most: int, *, everything: bool, only: Collection[str] = ()
+    comparison: Comparison, moved: Collection[str], most: int, *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
     """Yield what is not sure enough to be claimed, the most certain first: one line a status, or all."""
     doubts = [
@@ -163,18 +179,18 @@ def show_doubts(
     ]
     doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     if everything and doubts:
-        entries = (show_finding(comparison, topic, told=True, everything=True) for topic in doubts)
+        entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in doubts)
         yield Section("less sure", tuple(entries), note="a careful reader may disagree")
         return
     likely = [topic for topic in doubts if topic.possible]
     sure = comparison.provenance.sure
     lines = []
     for status in dict.fromkeys(topic.outcome for topic in likely):
-        name = STATUSES[status]
-        left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in told]
+        name = wording.STATUSES[status]
+        left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in moved]
         if left:
             named = tuple(
-                f"{one_line(each.label)} {topic_words.certainty_mark(each, sure)}".rstrip() for each in left
+                f"{one_line(each.label)} {wording.certainty_mark(each, sure)}".rstrip() for each in left
             )
             lines.append(Entry((Span(f"{name}?", "bold"),), names=named, brief=f"{len(left)} {name}"))
     if lines and most > 0:
@@ -185,10 +201,10 @@ def show_doubts(
 def list_changed(comparison: Comparison) -> Iterator[Section]:
     """Yield the priorities that changed by name, one line a status: a revision has them below its edits."""
     lines = []
-    for status, name in STATUSES.items():
+    for status, name in wording.STATUSES.items():
         topics = [
             topic
-            for topic in topic_words.rank_topics(comparison.topics)
+            for topic in wording.rank_topics(comparison.topics)
             if topic.outcome == status and not topic.unclear
         ]
         if topics and status != "kept":
@@ -207,18 +223,18 @@ def _name_with_doubt(topic: TopicChange, sure: float) -> str:
     label = one_line(topic.label)
     if people := dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic)):
         return f"{label} (judged by {', '.join(people)})"
-    return label if topic.claimed else f"{label}? {topic_words.certainty_mark(topic, sure)}".rstrip()
+    return label if topic.claimed else f"{label}? {wording.certainty_mark(topic, sure)}".rstrip()
 
 
-def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool) -> Iterator[Section]:
+def show_kept(comparison: Comparison, moved: Collection[str], *, everything: bool) -> Iterator[Section]:
     """Yield the priorities that kept their level, by name, or in full where everything is asked for."""
-    kept = topic_words.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
+    kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
-        entries = (show_finding(comparison, topic, told=True, everything=True) for topic in kept)
+        entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
         yield Section("same level", tuple(entries))
         return
     names = tuple(
-        _name_kept(topic, comparison.provenance.sure) for topic in kept if one_line(topic.label) not in told
+        _name_kept(topic, comparison.provenance.sure) for topic in kept if one_line(topic.label) not in moved
     )
     if names:
         yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, inline=True)
@@ -226,7 +242,7 @@ def show_kept(comparison: Comparison, told: Collection[str], *, everything: bool
 
 def _name_kept(topic: TopicChange, sure: float) -> str:
     name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic, sure)
-    return f"{name} {topic_words.share_words(topic)}"
+    return f"{name} {wording.share_words(topic)}"
 
 
 def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
@@ -241,9 +257,134 @@ def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]
             yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True)
 
 
-def count_unsure(comparison: Comparison, told: Collection[str]) -> int:
-    """Return how many of the topics told among the largest moves are unsure."""
+def count_unsure(comparison: Comparison, moved: Collection[str]) -> int:
+    """Return how many of the topics among the largest moves are unsure."""
     return sum(
-        not topic.claimed and topic.outcome != "kept" and one_line(topic.label) in told
+        not topic.claimed and topic.outcome != "kept" and one_line(topic.label) in moved
         for topic in comparison.topics
     )
+
+
+def show_topics(
+    comparison: Comparison,
+    topics: Sequence[Topic],
+    vocabulary: Vocabulary,
+    reasons: Sequence[tuple[SideWeights, SideWeights]],
+    *,
+    explain: bool,
+) -> Iterator[Section]:
+    """Yield what became of topics, and of each the sentences of either side that count for it or name it.
+
+    ``reasons`` are, for each topic by side, its reading and the likeliest sentences with their probabilities;
+    to ``explain`` is to show these instead: level, rule, and what weighs in them. Of several topics those
+    that neither side names are told in a line.
+    """
+    mentions = _find_all_mentions(comparison, vocabulary)
+    changes = {each.topic: each for each in comparison.topics}
+    silent: list[str] = []
+    for topic, sides in zip(topics, reasons, strict=True):
+        change = changes.get(topic.id)
+        if len(topics) > 1 and not change and not any(reading for reading, _ in sides):
+            silent.append(one_line(topic.label))
+            continue
+        described = _show_topic(comparison, topic, change, vocabulary)
+        yield Section(one_line(topic.label), (described,), columns=_SHARE)
+        for name, held, (reading, sentences) in zip(_SIDES, mentions, sides, strict=True):
+            if explain:
+                yield _explain_side(comparison, name, reading, sentences)
+            else:
+                held_one = (change.old if name == "old" else change.new) if change else reading
+                yield _list_sentences(comparison, topic, held_one, name, held)
+    if silent:
+        yield Section(
+            f"named on neither side ({len(silent)})", (Entry((), names=tuple(silent)),), inline=True
+        )
+    if explain:
+        yield Section("how to read the figures", (), note=_FIGURES_NOTE)
+
+
+def _find_all_mentions(comparison: Comparison, vocabulary: Vocabulary) -> list[Mentions]:
+    from tracker.topics.mentions import find_mentions  # noqa: PLC0415 (10 ms, for one topic alone)
+
+    sides = (comparison.old, comparison.new)
+    names = (own_names(side.country) if side.country else () for side in sides)
+    return [find_mentions(side.version, vocabulary, own) for side, own in zip(sides, names, strict=True)]
+
+
+def _show_topic(
+    comparison: Comparison, topic: Topic, change: TopicChange | None, vocabulary: Vocabulary
+) -> Entry:
+    if change is None:
+        from tracker.topics.mentions import find_own_situations  # noqa: PLC0415 (as above)
+
+        codes = filter(None, (comparison.old.country, comparison.new.country))
+        own = any(topic.id in find_own_situations(vocabulary, own_names(code)) for code in codes)
+        said = wording.OWN_SITUATION if own else "no priority on either side"
+        return Entry((Span(f"{one_line(topic.label)}, {said}"),), ("",))
+    found = _show_finding(comparison, change, is_moved=True, everything=True)
+    claim = (*found.claim[:2], Span(f", {wording.status_mark(change, comparison.provenance.sure)}"))
+    why = wording.unclaimed_words(change, comparison.provenance.sure)
+    return Entry(claim, (wording.share_words(change),), notes=(*found.notes, *((Span(why),) if why else ())))
+
+
+def _list_sentences(
+    comparison: Comparison, topic: Topic, reading: TopicReading | None, name: SideName, mentions: Mentions
+) -> Section:
+    """Return the sentences that count for a topic, as many as everywhere, and those that only name it."""
+    about = set(reading.segments) if reading else set()
+    places = {
+        place: next(((each.start, each.end) for each in row if each.topic == topic.id), None)
+        for place, row in enumerate(mentions)
+    }
+    naming = {place for place, at in places.items() if at} - about
+    more = f", {len(naming)} more {'names' if len(naming) == 1 else 'name'} it" if naming else ""
+    return Section(
+        f"{wording.side_labels(comparison)[name == 'new']}, {counted(len(about), 'sentence')} counted{more}",
+        tuple(
+            Entry((), evidence=(quote(comparison, name, place, places[place]),))
+            for place in sorted(about | naming)
+        ),
+    )
+
+
+def _explain_side(
+    comparison: Comparison,
+    name: SideName,
+    reading: TopicReading | None,
+    sentences: Sequence[WeighedSentence],
+) -> Section:
+    label = wording.side_labels(comparison)[name == "new"]
+    if reading is None:
+        return Section(f"{label}: not named", ())
+    chances = f"a priority with probability {reading.priority:.2f}, finds it at all with"
+    said = f"{one_line(reading.rule)}; a careful reader calls it {chances} {reading.presence:.2f}"
+    number = Entry((Span(counted(len(reading.segments), "sentence")),), notes=(Span(f"rule: {said}"),))
+    shown = (_show_weighed(comparison, name, each) for each in sentences)
+    return Section(f"{label}: {reading.level}", (number, *shown))
+
+
+def _show_weighed(comparison: Comparison, name: SideName, weighed: WeighedSentence) -> Entry:
+    reasons = ", ".join(f"{part} {weight:+.2f}".replace("-", "−") for part, weight in weighed.reasons)
+    claim = (Span(f"{weighed.probability:.2f}", "bold"), Span(f"  {reasons}", "dim"))
+    return Entry(claim, evidence=(quote(comparison, name, weighed.segment),))
+
+
+def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
+    """Return each topic that is a priority on either side, or may be: levels, shares, what became of it."""
+    old, new = wording.side_labels(comparison)
+    return write_table(
+        f"Priorities of {provenance.title_words(comparison)}",
+        "llrrl",
+        ("Topic", old, new, f"{old}, %", f"{new}, %", "Change"),
+        (_cells(topic, comparison.provenance.sure) for topic in wording.rank_topics(comparison.topics)),
+        (
+            "Levels and shares of the words; ?: less sure, with its certainty.",
+            *(f"Caution: {caveat}" for caveat in comparison.caveats),
+            provenance.citation(comparison, vocabulary),
+        ),
+    )
+
+
+def _cells(topic: TopicChange, sure: float) -> tuple[str, ...]:
+    shares = (wording.percent(share).removesuffix("%") for share in wording.shares(topic))
+    return topic.label, *wording.level_names(topic), *shares, wording.status_mark(topic, sure)

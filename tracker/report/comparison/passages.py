@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from tracker.report.comparison.topic_words import OLD_SIDE
-from tracker.report.comparison.words import place, side_labels
+from tracker.report.comparison.words import OLD_SIDE, place, side_labels
 from tracker.report.document import Quote, Span
 from tracker.report.layout import ELLIPSIS
 from tracker.report.safe import one_line, visible
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison, Edit, EditKind
     from tracker.model.topics import TopicChange
     from tracker.report.document import Style
+    from tracker.report.redline import SideName
 
 _PARTS = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 _CLOSE = 0.2
@@ -79,16 +79,20 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
     What is new or gained rank is shown by its leading passage now, what lost rank by that of both sides, what
     is not repeated by the one before and the closest now; what kept its level only where all is asked for.
     """
+    # Not repeated: what was said, and what comes closest to it now.
     if topic.outcome == "dropped":
         return (*_lead(comparison, topic, "old"), *_closest(comparison, topic))
+    # Kept: nothing to show.
     if topic.outcome == "kept" and not everything:
         return ()
+    # Less is made of it: both sides, since the old one shows what it was.
     if everything or topic.outcome in OLD_SIDE:
         return (*_lead(comparison, topic, "old"), *_lead(comparison, topic, "new"))
+    # New, back or of a higher rank: what is said now.
     return _lead(comparison, topic, "new")
 
 
-def _lead(comparison: Comparison, topic: TopicChange, name: Literal["old", "new"]) -> tuple[Quote, ...]:
+def _lead(comparison: Comparison, topic: TopicChange, name: SideName) -> tuple[Quote, ...]:
     reading = topic.old if name == "old" else topic.new
     if reading is None:
         return ()
@@ -112,7 +116,7 @@ def _closest(comparison: Comparison, topic: TopicChange) -> tuple[Quote, ...]:
 
 
 def quote(
-    comparison: Comparison, name: Literal["old", "new"], segment: int, marked: tuple[int, int] | None = None
+    comparison: Comparison, name: SideName, segment: int, marked: tuple[int, int] | None = None
 ) -> Quote:
     """Return a segment of one side to quote, on one line, with a stretch of it marked."""
     side = comparison.old if name == "old" else comparison.new

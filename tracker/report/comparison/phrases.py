@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from tracker.model.phrases import PAIR, SERIES
 from tracker.report.comparison.passages import quote
-from tracker.report.comparison.words import ARROW, LANGUAGES, MORE, quoted
+from tracker.report.comparison.words import ARROW, LANGUAGES, quoted
 from tracker.report.document import Entry, Section, Span
-from tracker.report.json_text import encode_published
 from tracker.report.layout import (
     DIGEST,
+    MORE,
     WHOLE,
     Line,
     columns,
@@ -22,6 +22,7 @@ from tracker.report.layout import (
     spread,
     wrap,
 )
+from tracker.report.records import encode_json
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
     from tracker.model.phrases import DistinctivePhrase, PhraseChange
     from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
+    from tracker.report.redline import SideName
 
 PAIR_NOTE: Final = (
     f"Log-odds with a Dirichlet prior, |z| of {PAIR.score} or more; where passages are shuffled between two"
@@ -39,7 +41,7 @@ PAIR_NOTE: Final = (
 _SHOWN: Final = 20
 
 
-def phrase_facts(change: DistinctivePhrase) -> str:
+def _phrase_facts(change: DistinctivePhrase) -> str:
     """Return the uses on both sides and the score: ``0 → 12, z +2.5``."""
     return f"{_uses(change)}, z {change.score:+.1f}".replace("-", "−")
 
@@ -65,11 +67,11 @@ def show_phrases(comparison: Comparison, *, everything: bool) -> Iterator[Sectio
 
 
 def _show(comparison: Comparison, change: PhraseChange) -> Entry:
-    name: Literal["old", "new"] = "new" if change.status == "emerging" else "old"
+    name: SideName = "new" if change.status == "emerging" else "old"
     side = comparison.new if name == "new" else comparison.old
     at = side.version.segments[change.segment].text.find(change.phrase)
     covered = f", topic {change.topic}" if change.topic else ""
-    claim = (Span(f"{quoted(one_line(change.phrase))}  {phrase_facts(change)}{covered}"),)
+    claim = (Span(f"{quoted(one_line(change.phrase))}  {_phrase_facts(change)}{covered}"),)
     marked = (at, at + len(change.phrase)) if at >= 0 else None
     return Entry(claim, evidence=(quote(comparison, name, change.segment, marked),))
 
@@ -137,7 +139,7 @@ def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator
     shown = found if everything else found[:_SHOWN]
     for use in shown:
         covered = f", topic {use.topic}" if use.topic else ""
-        yield spread(f"  {quoted(one_line(use.phrase))}{covered}", phrase_facts(use), width)
+        yield spread(f"  {quoted(one_line(use.phrase))}{covered}", _phrase_facts(use), width)
         lead = f"    ¶{use.paragraph} "
         if use.status == "vanished":
             lead = f"    {use.reference} ¶{use.paragraph} "
@@ -157,4 +159,4 @@ def _near(use: PhraseUse) -> str:
 
 def phrases_json(series: PhraseSeries) -> str:
     """Return the phrases of a series as JSON that ``phrases.schema.json`` describes."""
-    return encode_published(series)
+    return encode_json(series)

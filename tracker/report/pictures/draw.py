@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from tracker.errors import TrackerError
 from tracker.report.pictures.canvas import same_everywhere
-from tracker.report.pictures.frame import find_source, name_entry
-from tracker.report.pictures.grid import draw_map
-from tracker.report.pictures.lines import MOST, draw_ranks, draw_shares
-from tracker.report.pictures.moves import draw_moves
-from tracker.report.pictures.table import read_table
+from tracker.report.pictures.frame import find_source, name_entry, read_table
+from tracker.report.pictures.lines import MOST, draw_moves, draw_ranks, draw_shares
+from tracker.report.pictures.maps import draw_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,8 +1,10 @@
-"""What every picture has around it: a title, what its marks mean, and where it is from."""
+"""What pictures share: a sheet with title, legend and source, the table of a map, ticks, room for labels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.report.pictures.canvas import Canvas, line_height
 from tracker.report.pictures.palette import INK, LABEL, MARGIN, QUIET, SMALL, TITLE
@@ -10,7 +12,7 @@ from tracker.report.pictures.palette import INK, LABEL, MARGIN, QUIET, SMALL, TI
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tracker.report.document import Document, Entry
+    from tracker.report.document import Document, Entry, Span, Tick
     from tracker.report.pictures.canvas import Place
 
     Sample = Callable[[Canvas, Place], None]
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 _CITE: Final = "Cite: "
 _SAMPLE: Final = 4.5
 _APART: Final = 3.5
+
+_STEPS = (1, 2, 5, 10)
 
 
 def write_lines(
@@ -69,3 +73,82 @@ def find_source(document: Document) -> str:
 def name_entry(entry: Entry) -> str:
     """Return what an entry is about: the label of a topic."""
     return "".join(span.text for span in entry.claim)
+
+
+class Row(NamedTuple):
+    """A topic, or what is counted, with its figures and what it is at each place."""
+
+    label: str
+    figures: tuple[str, ...]
+    marks: tuple[Span, ...]
+    parts: tuple[float | None, ...]
+    """The part it is there, from 0 to 1, None where nothing was read; () for figures alone."""
+
+
+class Table(NamedTuple):
+    """Rows, and the places above them: sessions kind by kind, each in order, or countries."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    ticks: tuple[Tick, ...]
+    starts: tuple[int, ...]
+    """Where a kind of sessions begins."""
+    sparse: bool
+    note: str
+
+
+def read_table(document: Document) -> Table | None:
+    """Return the maps of a report as one table; None where it has none."""
+    maps = [section for section in document.sections if section.ticks]
+    if not maps:
+        return None
+    first = maps[0]
+    rows = tuple(
+        Row(
+            name_entry(entry),
+            entry.cells,
+            tuple(mark for each in maps for mark in each.entries[at].marks),
+            tuple(part for each in maps for part in each.entries[at].parts),
+        )
+        for at, entry in enumerate(first.entries)
+    )
+    starts, at = [], 0
+    for each in maps:
+        starts.append(at)
+        at += len(each.ticks)
+    heads = tuple(column.head for column in first.columns)
+    ticks = tuple(tick for each in maps for tick in each.ticks)
+    title = "; ".join(each.title for each in maps)
+    return Table(title, heads, rows, ticks, tuple(starts), first.sparse, first.note)
+
+
+def choose_ticks(most: float, count: int = 5) -> tuple[float, ...]:
+    """Return round numbers at one distance from zero to ``most`` or just above it, about so many."""
+    rough = max(most, 0.1) / count
+    power = 10.0 ** floor(log10(rough))
+    step = next(factor * power for factor in _STEPS if factor * power >= rough * 0.999)
+    return tuple(round(step * at, 6) for at in range(ceil(max(most, 0.1) / step - 1e-9) + 1))
+
+
+def choose_every(width: float, step: float) -> int:
+    """Return of how many places in a row one can have a label of a width, so that none touch."""
+    return next((every for every in (1, 2, 5, 10, 20, 50) if every * step >= width), 100)
+
+
+def spread(wanted: Sequence[float], least: float, top: float, bottom: float) -> list[float]:
+    """Return places near the wanted ones, at least so far from each other, between top and bottom."""
+    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
+    places = [0.0] * len(wanted)
+    height = top
+    for at in order:
+        places[at] = height = max(wanted[at], height)
+        height += least
+    limit = bottom
+    for at in reversed(order):
+        places[at] = limit = min(places[at], limit)
+        limit -= least
+    shift = max(0.0, top - min(places, default=top))
+    for before, after in pairwise(order):
+        places[after] = max(places[after], places[before] + least)
+    return [place + shift for place in places]

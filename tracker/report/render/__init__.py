@@ -1,1 +1,1 @@
-"""Renderers: one report document as text for a terminal, and as Markdown; both texts as DOCX and as TEI."""
+"""Renderers, one a module: reports on a terminal, as Markdown, HTML, LaTeX; both texts as DOCX and TEI."""

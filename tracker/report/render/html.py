@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tracker.model.changes import AXES
 from tracker.report.document import Quote
-from tracker.report.render.blocks import Anchors, Layout, direction, isolate, mark_hidden
+from tracker.report.layout import cut_quote
+from tracker.report.redline import IN_SIDE
 from tracker.report.render.glossary import explain_words
-from tracker.report.render.runs import cut_quote
-from tracker.report.safe import visible
+from tracker.report.safe import cut_hidden, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tracker.report.document import Document, Entry, Section, Span, Style, Texts
+    from tracker.report.document import Document, Entry, Passage, Places, Section, Span, Style, Texts
+    from tracker.report.redline import Run, RunKind, SideName
 
 QUOTE: Final = 400
 """Columns of a quotation where not everything is shown."""
@@ -48,8 +52,8 @@ def render_html(document: Document, texts: Texts | None = None) -> str:
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}';"
         " base-uri 'none'; form-action 'none'"
     )
-    anchors = Anchors(texts)
-    layouts = {view: Layout(texts, anchors, view) for view in ("inline", "columns")} if texts else {}
+    anchors = _Anchors(texts)
+    layouts = {view: _Layout(texts, anchors, view) for view in ("inline", "columns")} if texts else {}
     return (
         _environment()
         .get_template("page.html.jinja")
@@ -84,14 +88,14 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.globals.update(
-        direction=direction,
+        direction=_direction,
         draws=_list_drawn,
         explain=lambda body: explain_words(body.striptags()),
         is_quote=_is_quote,
         is_table=_is_table,
         scale=_find_scale,
     )
-    environment.filters.update(isolate=isolate, quoted=_quote, spans=_mark_spans, plain=_join)
+    environment.filters.update(isolate=_isolate, quoted=_quote, spans=_mark_spans, plain=_join)
     return environment
 
 
@@ -110,7 +114,7 @@ def _join(spans: tuple[Span, ...]) -> str:
 
 def _mark_spans(spans: tuple[Span, ...], *, said: bool = False) -> Markup:
     """Return runs of text as elements that say what their styles do; what is ``said`` is one quotation."""
-    return Markup().join(_mark_span(span, mark_hidden if said else isolate) for span in spans)
+    return Markup().join(_mark_span(span, _mark_hidden if said else _isolate) for span in spans)
 
 
 def _mark_span(span: Span, mark: Callable[[str], Markup]) -> Markup:
@@ -156,3 +160,213 @@ def _list_filters(document: Document, texts: Texts | None) -> dict[str, list[str
         "kinds": [kind for kind in found if kind not in AXES],
         "shifts": [kind for kind in found if kind in AXES],
     }
+
+
+View: TypeAlias = Literal["inline", "columns"]
+_RIGHT_TO_LEFT: Final = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+_DELETED, _INSERTED = Markup("del"), Markup("ins")
+_RUN_TAGS: Final[dict[RunKind, Markup]] = {
+    "deleted": _DELETED,
+    "moved from": _DELETED,
+    "inserted": _INSERTED,
+    "moved to": _INSERTED,
+}
+_NO_ATTRIBUTES: Final = Markup()
+_GAPS: Final = (Markup(' class="gap"'), Markup(' class="gap break"'))
+"""What stands between segments: a blank, and what begins a line."""
+_APART: Final = re.compile(r"“[^”]*”|(?<=”, )\S.*\S")
+"""A quotation, and the amount by which it differs from another."""
+_PLAIN_NAME: Final = re.compile(r"[\w.-]{1,80}")
+
+
+def _direction(language: str) -> str:
+    """Return the direction of a language's script, as HTML names it; of one unknown, what the text shows."""
+    return "auto" if language == "und" else "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+
+
+def _mark_hidden(text: str) -> Markup:
+    """Return a text escaped, each hidden character as its name in an element that tells which it is."""
+    return Markup().join(
+        escape(shown)
+        if shown == raw
+        else Markup('<span class="hidden-character" data-code="{:X}">{}</span>').format(ord(raw), shown)
+        for raw, shown in cut_hidden(text)
+    )
+
+
+def _isolate(text: str) -> Markup:
+    """Return words of ours escaped, quotations in them apart, so that no direction turns the rest."""
+    return Markup(_APART.sub(r"<bdi>\g<0></bdi>", str(_mark_hidden(text))))  # noqa: S704 (escaped before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What the margin tells of a change, and where its other place is."""
+
+    name: str
+    """Where its own permalink leads."""
+    passage: Passage
+    other: str = ""
+    other_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph of one text or both, or an item of a list."""
+
+    place: str
+    text: Markup
+    notes: tuple[_Note, ...]
+    topics: tuple[tuple[str, Places], ...]
+    found_by: tuple[str, ...]
+    """The words that filters find it by."""
+
+
+class _Anchors:
+    """Where links of a page lead: to each change and topic by its id, each named once."""
+
+    def __init__(self, texts: Texts | None) -> None:
+        self._texts = texts
+        self._taken: set[str] = set()
+        changes = texts.passages.items() if texts else ()
+        self._changes = {("old", at): name for name, passage in changes for at in passage.old}
+        self._changes |= {("new", at): name for name, passage in changes for at in passage.new}
+
+    def topic(self, name: str) -> str:
+        """Return the anchor of a topic."""
+        return f"t-{_slug(name)}"
+
+    def change(self, name: str, side: SideName = "new", view: View | None = None) -> str:
+        """Return the anchor of a change: where it is now, or was, which a view may not tell apart."""
+        if self._texts is None or name not in self._texts.passages:
+            return f"c-{_slug(name)}"
+        first: View = "inline" if self._texts.aligned else "columns"
+        passage = self._texts.passages[name]
+        apart = passage.moved or (view or first) == "columns"
+        before = side == "old" and passage.new and apart
+        return f"{'x-' if view and view != first else ''}c-{_slug(name)}{'-from' if before else ''}"
+
+    def place(self, at: tuple[SideName, int]) -> str:
+        """Return the anchor of the passage that a segment of one side is in."""
+        return self.change(self._changes[at], at[0])
+
+    def claim(self, anchor: str) -> bool:
+        """Return whether an anchor is not yet on the page; from now on it is."""
+        if anchor in self._taken:
+            return False
+        self._taken.add(anchor)
+        return True
+
+
+def _slug(name: str) -> str:
+    """Return a name that may stand in an address, or a digest of one that may not."""
+    return name if _PLAIN_NAME.fullmatch(name) else sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+class _Layout:
+    """Lays both texts out in one view of them."""
+
+    def __init__(self, texts: Texts, anchors: _Anchors, view: View) -> None:
+        self._texts, self._anchors, self._view = texts, anchors, view
+        self._topics: dict[tuple[SideName, int], list[str]] = {}
+        for name, places in texts.topics.items():
+            for side, segments in (("old", places.old), ("new", places.new)):
+                for at in segments:
+                    self._topics.setdefault((side, at), []).append(name)  # type: ignore[arg-type]
+
+    def inline(self) -> Iterator[_Block]:
+        """Yield the blocks of both texts as one."""
+        for runs in _split(self._texts.runs):
+            yield self._lay(runs, "new", ("old", "new"))
+
+    def rows(self) -> Iterator[tuple[list[_Block], list[_Block]]]:
+        """Yield the blocks of either text that stand beside each other."""
+        for runs in _split(self._texts.runs, kept=True):
+            old, new = (
+                [
+                    self._lay(block, side, (side,))
+                    for block in _split(run for run in runs if run.kind in kinds)
+                ]
+                for side, kinds in IN_SIDE.items()
+            )
+            yield old, new
+
+    def _lay(self, runs: Sequence[Run], side: SideName, sides: Sequence[SideName]) -> _Block:
+        places = ((each, run.old if each == "old" else run.new) for run in runs for each in sides)
+        held = list(dict.fromkeys((each, at) for each, at in places if at is not None))
+        topics = dict.fromkeys(topic for each in held for topic in self._topics.get(each, ()))
+        changes = dict.fromkeys((run.change, self._side_of(run, side)) for run in runs if run.change)
+        kinds = (kind for name, _ in changes for kind in self._texts.passages[name].kinds)
+        return _Block(
+            place=self._place(held),
+            text=Markup().join(self._draw(runs, side)),
+            notes=tuple(self._note(*change) for change in changes),
+            topics=tuple((name, self._texts.topics[name]) for name in topics),
+            found_by=(*dict.fromkeys(kinds), *map(self._anchors.topic, topics)),
+        )
+
+    def _side_of(self, run: Run, side: SideName) -> SideName:
+        """Return which place of its change a run is at."""
+        return "old" if self._view == "inline" and run.kind == "moved from" else side
+
+    def _place(self, held: Iterable[tuple[SideName, int]]) -> str:
+        paragraphs: dict[SideName, list[int]] = {}
+        for side, at in held:
+            paragraphs.setdefault(side, []).append(self._texts.paragraphs[side == "new"][at])
+        return " → ".join(dict.fromkeys(map(_join_places, paragraphs.values())))
+
+    def _note(self, name: str, side: SideName) -> _Note:
+        passage = self._texts.passages[name]
+        own = self._anchors.change(name, side)
+        if not (passage.old and passage.new and (passage.moved or self._view == "columns")):
+            return _Note(own, passage)
+        there: SideName = "new" if side == "old" else "old"
+        at = (passage.new if side == "old" else passage.old)[0]
+        paragraph = self._texts.paragraphs[there == "new"][at]
+        label = self._texts.labels[there == "new"]
+        words = f"{'to' if side == 'old' else 'from'} {label} ¶{paragraph}"
+        return _Note(own, passage, self._anchors.change(name, there, self._view), words)
+
+    def _draw(self, runs: Iterable[Run], side: SideName) -> Iterator[Markup]:
+        """Yield the markup of runs, those of one change together, with its anchor at the first."""
+        for name, group in groupby(runs, key=lambda run: run.change):
+            held = list(group)
+            if not name:
+                yield from (self._draw_run(run, _GAPS["\n" in run.text]) for run in held)
+                continue
+            anchor = self._anchors.change(name, self._side_of(held[0], side), self._view)
+            place = Markup(' id="{}"').format(anchor) if self._anchors.claim(anchor) else Markup()
+            passage = self._texts.passages[name]
+            if passage.old and passage.new:
+                drawn = Markup().join(map(self._draw_run, held))
+                yield Markup('<span class="change"{}>{}</span>').format(place, drawn)
+            else:
+                yield from (self._draw_run(run, Markup(' class="change"{}').format(place)) for run in held)
+
+    def _draw_run(self, run: Run, attributes: Markup = _NO_ATTRIBUTES) -> Markup:
+        text = _mark_hidden(run.text)
+        if run.kind == "kept":
+            return text
+        if "moved" in run.kind:
+            attributes = Markup(' class="moved{}"').format(" edited" * run.edited)
+        old, new = self._texts.languages
+        if old != new and run.kind in IN_SIDE["old"]:
+            attributes += Markup(' lang="{}" dir="{}"').format(old, _direction(old))
+        return Markup("<{0}{1}>{2}</{0}>").format(_RUN_TAGS[run.kind], attributes, text)
+
+
+def _split(runs: Iterable[Run], *, kept: bool = False) -> Iterator[list[Run]]:
+    """Yield runs up to each line break between segments, or each that both texts have there."""
+    gathered: list[Run] = []
+    for run in runs:
+        gathered.append(run)
+        if not run.change and "\n" in run.text and (run.kind == "kept" or not kept):
+            yield gathered
+            gathered = []
+    if gathered:
+        yield gathered
+
+
+def _join_places(paragraphs: Sequence[int]) -> str:
+    first, last = min(paragraphs), max(paragraphs)
+    return f"¶{first}" if first == last else f"¶{first}-{last}"

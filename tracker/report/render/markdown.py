@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Quote
-from tracker.report.render.runs import cut_quote
+from tracker.report.layout import cut_quote
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

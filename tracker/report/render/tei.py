@@ -14,17 +14,15 @@ from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from tracker.report.redline import PARAGRAPH, redline
-from tracker.report.render.xml_parts import IN_SIDE, Paragraph, in_xml, split_paragraphs
-from tracker.report.safe import refer_hidden
+from tracker.report.redline import IN_SIDE, PARAGRAPH, Paragraph, redline, split_paragraphs
+from tracker.report.safe import in_xml, refer_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.model.changes import Comparison
-    from tracker.report.document import Document
-    from tracker.report.redline import RunKind
-    from tracker.report.render.xml_parts import Note, Piece, SideName
+    from tracker.report.document import Document, Note
+    from tracker.report.redline import Piece, RunKind, SideName
 
 _SPACE: Final = "http://www.tei-c.org/ns/1.0"
 _ID, _LANGUAGE, _BLANKS = "xml:id", "xml:lang", "xml:space"

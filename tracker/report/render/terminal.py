@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.report.document import Quote, Span
-from tracker.report.layout import MORE, WHOLE, columns, draw, line, shorten, spread, wrap
-from tracker.report.render.marks import lay_marks
-from tracker.report.render.runs import cut_quote, lay_names, least_width, mark_edits, star_matches
+from tracker.report.layout import (
+    MORE,
+    WHOLE,
+    columns,
+    cut_quote,
+    draw,
+    least_width,
+    line,
+    mark_edits,
+    shorten,
+    spread,
+    wrap,
+)
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.report.document import Document, Entry, Named, Redline, Section
+    from tracker.report.document import Document, Entry, Named, Redline, Section, Tick
     from tracker.report.layout import Line
 
 LINES: Final = 44
@@ -137,20 +147,20 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     title = (Span(section.title.upper(), "bold"), Span(": "))
     if section.inline:
         (entry,) = section.entries
-        return [*lay_names("", title, entry.names, width, rows)]
+        return [*_lay_names("", title, entry.names, width, rows)]
     sizes = _measure(section, full)
     names = [one_line(entry.brief) for entry in section.entries[full:] if entry.brief]
     if not full and names:
-        return [line(), *lay_names("", title, names, width, section.rest)]
+        return [line(), *_lay_names("", title, names, width, section.rest)]
     if not full and section.entries:
         section = section._replace(note=f"{section.note} · {MORE}")
         return [line(), *_lay_title(section, sizes, width)]
     lines = [line(), *_lay_title(section, sizes, width)]
     shown = section.entries[:full]
     laid = (row for entry in shown for row in _lay_entry(entry, section, sizes, width, rows))
-    lines.extend(lay_marks(section, shown, width) if section.ticks and shown else laid)
+    lines.extend(_lay_marks(section, shown, width) if section.ticks and shown else laid)
     if names:
-        lines.extend(lay_names(_INDENT, (), names, width, section.rest))
+        lines.extend(_lay_names(_INDENT, (), names, width, section.rest))
     elif full < len(section.entries):
         lines.append(line(f"{_INDENT}{len(section.entries) - full} more: {MORE}"))
     return lines
@@ -190,7 +200,7 @@ def _lay_entry(
     entry: Entry, section: Section, sizes: Sequence[int], width: int, rows: int | None
 ) -> Iterator[Line]:
     if entry.names:
-        yield from lay_names(_INDENT, (*entry.claim, Span(_GAP)), entry.names, width, rows)
+        yield from _lay_names(_INDENT, (*entry.claim, Span(_GAP)), entry.names, width, rows)
         return
     if entry.claim:
         yield from _lay_claim(entry, section, sizes, width, rows)
@@ -236,7 +246,7 @@ def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequenc
     first = f"{_DEEPER}{quote.lead}{' ' * (size - columns(quote.lead))} " if quote.lead else _DEEPER
     room = WHOLE if rows is None else rows * (width - columns(first)) - 2
     while True:
-        lines = wrap(star_matches(cut_quote(quote, room)), width, first, " " * columns(first))
+        lines = wrap(_star_matches(cut_quote(quote, room)), width, first, " " * columns(first))
         if rows is None or len(lines) <= rows:
             return lines
         if room <= least_width(quote):
@@ -246,3 +256,108 @@ def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequenc
 
 def _lay_redline(redline: Redline, width: int) -> Sequence[Line]:
     return wrap(mark_edits(redline.runs), width, _DEEPER, _DEEPER)
+
+
+_LABELS: Final = (36, 20, 17)
+"""Columns for what the rows are called, the fewer where all ticks then stand beside each other."""
+_OF_BLOCKS: Final = 20
+"""Columns for that where they do not."""
+_STEPS: Final = (1, 2, 5, 10, 20, 50)
+_NO_NUMBER: Final = ("", "-", "/")
+
+
+def _lay_marks(section: Section, entries: Sequence[Entry], width: int) -> Iterator[Line]:
+    """Yield each entry's label, its cells and its marks, below lines that name the ticks."""
+    marks = [mark.text for entry in section.entries for mark in entry.marks]
+    size = max(map(columns, marks), default=1)
+    sizes = [max(columns(entry.cells[at]) for entry in section.entries) for at in range(len(section.columns))]
+    if len(sizes) > 1:  # the head of a single one runs on above the labels
+        sizes = [max(size, columns(each.head)) for size, each in zip(sizes, section.columns, strict=True)]
+    fixed = len(_INDENT) + sum(1 + each for each in sizes) + 1
+    longest = max(columns(_label(entry)) for entry in section.entries)
+    label, cell, most = _plan(section, size, longest, width - fixed)
+    numbers = all(mark.isdecimal() or mark in _NO_NUMBER for mark in marks)
+    for start in range(0, len(section.ticks), most):
+        block = section.ticks[start : start + most]
+        yield from _lay_ticks(section, block, (label + fixed, cell, width), to_right=numbers)
+        for entry in entries:
+            name = shorten(_label(entry), label)
+            lead = f"{_INDENT}{name}{' ' * (label - columns(name))}"
+            lead += "".join(f" {each:>{room}}" for each, room in zip(entry.cells, sizes, strict=True)) + " "
+            yield (Span(lead), *_space(entry.marks[start : start + most], cell, to_right=numbers))
+
+
+def _label(entry: Entry) -> str:
+    return one_line("".join(span.text for span in entry.claim))
+
+
+def _plan(section: Section, size: int, longest: int, room: int) -> tuple[int, int, int]:
+    """Return the columns of labels and of a tick, and how many ticks stand in a block."""
+    ticks = len(section.ticks)
+    heads = max(columns(text) for tick in section.ticks for text in (tick.head, tick.under))
+    named = max(size, heads) + 1
+    sizes = {named, 3, size + 1, size} if section.sparse else {named + 1, named}
+    cells = sorted((each for each in sizes if each >= size), reverse=True)
+    for most in _LABELS:
+        label = min(longest, most)
+        for cell in cells:
+            if ticks * cell <= room - label:
+                return label, cell, ticks
+    label = min(longest, _OF_BLOCKS)
+    blocks = -(-ticks // max(1, (room - label) // cell))
+    return label, cell, -(-ticks // blocks)
+
+
+def _lay_ticks(
+    section: Section, ticks: Sequence[Tick], room: tuple[int, int, int], *, to_right: bool
+) -> Iterator[Line]:
+    """Yield a line of heads and one of what is under them, of every fifth, say, where there is no room."""
+    start, cell, width = room
+    lines = [text for text in ([tick.head for tick in ticks], [tick.under for tick in ticks]) if any(text)]
+    longest = max(columns(text) for texts in lines for text in texts) + 1
+    step = next((step for step in _STEPS if step * cell >= longest), _STEPS[-1]) if section.sparse else 1
+    heads = " ".join(column.head for column in section.columns)
+    if columns(heads) >= start:  # the label of a single topic is shorter
+        yield line(f"{_INDENT}{heads}", "dim")
+        heads = ""
+    for number, texts in enumerate(lines):
+        row = f"{heads:>{start - 1}}" if number == len(lines) - 1 else ""
+        for at in range(len(ticks)):
+            place = ticks[at].head
+            size = columns(texts[at])
+            from_left = start + at * cell + (cell - 1 - size if to_right else 0)
+            if (int(place) if place.isdecimal() else at) % step == 0 and from_left + size <= width:
+                row = f"{row:<{from_left}}{texts[at]}"
+        yield line(row, "dim")
+
+
+def _space(marks: Sequence[Span], cell: int, *, to_right: bool) -> Iterator[Span]:
+    """Yield marks as wide as a tick; the shade of one runs on to its neighbour, but for a blank."""
+    for mark in marks:
+        left = cell - columns(mark.text)
+        if to_right:
+            yield from (Span(" " * (left - 1)), mark, Span(" "))
+        else:
+            shaded = max(0, left - 1)
+            yield from (Span(mark.text + " " * shaded, mark.style), Span(" " * (left - shaded)))
+
+
+def _star_matches(runs: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Put asterisks about the words that a quotation rests on, which stay when colour is lost."""
+    return tuple(Span(f"*{run.text}*", "match") if run.style == "match" else run for run in runs)
+
+
+def _lay_names(
+    indent: str, lead: tuple[Span, ...], names: Sequence[str], width: int, rows: int | None
+) -> Sequence[Line]:
+    """Name as many as so many lines hold, and count the others."""
+    for number in range(len(names), 0, -1):
+        left = len(names) - number
+        named = " · ".join([*names[:number], *([f"{left} more: {MORE}"] if left else [])])
+        # Too many even if each line was full: to break them all takes three times as long.
+        if rows is not None and columns(" ".join(named.split())) > rows * (width + 1):
+            continue
+        lines = wrap((*lead, Span(named)), width, indent, "    ")
+        if rows is None or len(lines) <= rows:
+            return lines
+    return (line(shorten(indent + "".join(span.text for span in (*lead, Span(names[0]))), width)),)

@@ -5,33 +5,42 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from io import BytesIO
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Final
+from zipfile import ZipFile
 
+import docx
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
 
-from tracker.report.redline import PARAGRAPH, redline
-from tracker.report.render.word_package import (
-    AUTHOR,
-    COMMENT_MARK,
-    HEADING,
-    add_comment,
-    open_package,
-    save_package,
+from tracker.inputs.zips import EPOCH, write_zip
+from tracker.report.document import Note, Redline
+from tracker.report.layout import MORE
+from tracker.report.redline import (
+    IN_SIDE,
+    PARAGRAPH,
+    Paragraph,
+    Piece,
+    SideName,
+    redline,
+    split_paragraphs,
 )
-from tracker.report.render.xml_parts import IN_SIDE, in_xml, split_paragraphs, summarize
+from tracker.report.safe import in_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from docx.document import Document as Package
     from docx.oxml.xmlchemy import BaseOxmlElement as Element
 
     from tracker.model.changes import Comparison
-    from tracker.report.document import Document
+    from tracker.report.document import Document, Entry
     from tracker.report.redline import Run, RunKind
-    from tracker.report.render.xml_parts import Note, Paragraph, Piece, SideName
 
 _LANGUAGES: Final = {
     "en": "en-GB",
@@ -71,16 +80,16 @@ def render_word(
     noted = _group(notes)
     writer = _Writer(comparison, runs, dated, comments=1 + len(noted))
     languages = dict(writer.languages.values())
-    package = open_package(report.title, " ".join(report.closing[-1:]), languages, dated)
+    package = _open_package(report.title, " ".join(report.closing[-1:]), languages, dated)
     if runs:
-        writer.comment(0, 0, add_comment(package, summarize(report), dated))
+        writer.comment(0, 0, _add_comment(package, summarize(report), dated))
     for (change, side), texts in noted.items():
         places = [at for at, run in enumerate(runs) if run.change == change and run.kind in IN_SIDE[side]]
         if places:
-            writer.comment(places[0], places[-1], add_comment(package, texts, dated))
+            writer.comment(places[0], places[-1], _add_comment(package, texts, dated))
     body = package.element.body
     body[:-1] = [writer.write(paragraph) for paragraph in split_paragraphs(runs)]
-    return save_package(package)
+    return _save_package(package)
 
 
 def _part_insertions(runs: Sequence[Run]) -> Sequence[Run]:
@@ -131,7 +140,7 @@ class _Writer:
         self.languages = {
             side: (_SCRIPTS.get(code, "val"), _LANGUAGES.get(code, code)) for side, code in codes.items()
         }
-        self._stamp = {"author": AUTHOR} | ({"date": f"{dated:%Y-%m-%dT%H:%M:%SZ}"} if dated else {})
+        self._stamp = {"author": _AUTHOR} | ({"date": f"{dated:%Y-%m-%dT%H:%M:%SZ}"} if dated else {})
         self._ids = count(comments)
         self._starts: defaultdict[int, list[tuple[str, dict[str, str]]]] = defaultdict(list)
         self._ends: defaultdict[int, list[tuple[str, dict[str, str]]]] = defaultdict(list)
@@ -160,7 +169,7 @@ class _Writer:
         written = OxmlElement("w:p")
         properties = _add(written, "pPr")
         if self._is_heading(paragraph):
-            _add(properties, "pStyle", val=HEADING.replace(" ", ""))
+            _add(properties, "pStyle", val=_HEADING.replace(" ", ""))
         kinds = [piece.run.kind for piece in paragraph.pieces] or [paragraph.end or "kept"]
         side = "new" if any(kind in IN_SIDE["new"] for kind in kinds) else "old"
         if self.languages[side][0] == "bidi":
@@ -178,7 +187,7 @@ class _Writer:
                 _add(written, tag, **attributes)
                 if tag == "commentRangeEnd":
                     run = _add(written, "r")
-                    _add(_add(run, "rPr"), "rStyle", val=COMMENT_MARK)
+                    _add(_add(run, "rPr"), "rStyle", val=_COMMENT_MARK)
                     _add(run, "commentReference", **attributes)
         return written
 
@@ -216,3 +225,109 @@ def _write_text(run: Element, text: str, tag: str) -> None:
             held = _add(run, tag)
             held.set(qn("xml:space"), "preserve")
             held.text = part
+
+
+_AUTHOR: Final = "tracker"
+_HEADING: Final = "Heading 2"
+_COMMENT, _COMMENT_MARK = "CommentText", "CommentReference"
+_OURS: Final = "en-GB"
+"""The language of what we say ourselves."""
+_UNUSED: Final = ("thumbnail", "stylesWithEffects", "customXml")
+"""What python-docx's template has beside: the picture of an empty page, and styles for Word 2007."""
+
+
+def _open_package(title: str, subject: str, languages: Mapping[str, str], dated: datetime | None) -> Package:
+    """Return an empty document with its properties and page numbers.
+
+    Languages go by the attribute that names them: ``val``, ``eastAsia`` or ``bidi``.
+    """
+    package = docx.Document()
+    for holder in (package.part.package, package.part):
+        for key in [key for key, rel in holder.rels.items() if any(name in rel.reltype for name in _UNUSED)]:
+            del holder.rels[key]
+    properties = package.core_properties
+    properties.author = properties.last_modified_by = _AUTHOR
+    properties.title, properties.comments = in_xml(title)[:255], in_xml(subject)[:255]
+    properties.language = languages.get("bidi") or languages.get("eastAsia") or languages.get("val") or _OURS
+    properties.created = properties.modified = dated or datetime(*EPOCH, tzinfo=UTC)
+    for found in (
+        *package.styles.element.iter(qn("w:lang")),
+        *package.settings.element.iter(qn("w:themeFontLang")),
+    ):
+        for name, value in languages.items():
+            found.set(qn(f"w:{name}"), value)
+    section = package.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(25)
+    _add_styles(package)
+    _number_pages(package)
+    return package
+
+
+def _add_styles(package: Package) -> None:
+    """Add the styles of comments, which the template lacks, under the names that Word knows them by."""
+    for name, ident, kind in (
+        ("annotation text", _COMMENT, WD_STYLE_TYPE.PARAGRAPH),
+        ("annotation reference", _COMMENT_MARK, WD_STYLE_TYPE.CHARACTER),
+    ):
+        style = package.styles.add_style(name, kind, builtin=True)
+        style.element.set(qn("w:styleId"), ident)
+        style.font.size = Pt(10 if ident == _COMMENT else 8)
+        language = OxmlElement("w:lang", {qn("w:val"): _OURS})
+        style.element.get_or_add_rPr().append(language)
+    package.styles["annotation text"].paragraph_format.space_after = Pt(4)
+    package.styles[_HEADING].font.color.rgb = RGBColor(0, 0, 0)  # its blue is too light for small letters
+
+
+def _number_pages(package: Package) -> None:
+    footer = package.sections[0].footer
+    footer.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple", {qn("w:instr"): "PAGE"})
+    field.append(OxmlElement("w:r"))
+    footer.part.element[-1].append(field)
+
+
+def _add_comment(package: Package, lines: Iterable[str], dated: datetime | None) -> int:
+    """Add a comment of some paragraphs and return its id; without an instant it bears no date."""
+    comment = package.comments.add_comment(in_xml("\n".join(lines)), _AUTHOR, _AUTHOR[:1])
+    (written,) = comment.paragraphs[0].part.element.xpath("./w:comment[last()]")
+    del written.attrib[qn("w:date")]
+    if dated:
+        written.date = dated
+    return int(comment.comment_id)
+
+
+def _save_package(package: Package) -> bytes:
+    """Return the bytes of a document; the times in the zip file are all the same."""
+    written = BytesIO()
+    package.save(written)
+    with ZipFile(written) as source:
+        return write_zip({name: source.read(name) for name in source.namelist()})
+
+
+_SHOWN: Final = 5
+"""Entries of a section where not everything is asked for."""
+
+
+def summarize(report: Document) -> Iterator[str]:
+    """Yield what a report says in plain lines, the evidence apart, which the texts show."""
+    yield report.title
+    yield from (f"{side.label}: {' · '.join(side.facts)}" for side in report.sides)
+    yield report.verdict
+    yield from (f"Caution: {caution}" for caution in report.cautions)
+    for section in report.sections:
+        if any(isinstance(each, Redline) for entry in section.entries for each in entry.evidence):
+            continue
+        yield f"{section.title[:1].upper()}{section.title[1:]}{f': {section.note}' if section.note else ''}"
+        units = [(column.head or column.unit) if column.right else "" for column in section.columns]
+        most = len(section.entries) if report.whole else max(section.first, _SHOWN)
+        yield from (f"– {_tell(entry, units)}" for entry in section.entries[:most])
+        if left := len(section.entries[most:]):
+            yield f"– {left} more: {MORE}"
+    yield from report.closing if report.whole else report.closing[-1:]  # the rest tells how to see more
+
+
+def _tell(entry: Entry, units: Sequence[str]) -> str:
+    claim = "".join(span.text for span in entry.claim).strip()
+    cells = [f"{cell} {unit}".strip() for cell, unit in zip(entry.cells, units, strict=False) if cell]
+    return "; ".join(filter(None, (" ".join(filter(None, (claim, " · ".join(entry.names)))), *cells)))

@@ -1,37 +1,53 @@
-"""The history of phrases or of a sentence in a series, on the terminal."""
+"""The history of phrases or of a sentence in a series, on the terminal, as a document and as JSON."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tracker.report.comparison.edited import CONTEXT
+from tracker import __version__
+from tracker.model.series_rows import SayingRecord
+from tracker.model.tracing import Biography, BiographyStatement, BiographyTable
+from tracker.references import read_session
 from tracker.report.comparison.passages import cite_words, read_edits
+from tracker.report.comparison.provenance import cite
+from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import LANGUAGES, quoted
-from tracker.report.document import Document, Entry, Redline, Section, Span
-from tracker.report.layout import Line, columns, counted, draw, line, wrap
-from tracker.report.render.runs import mark_edits
-from tracker.report.safe import one_line
-from tracker.report.series.traced import (
-    cite_traced,
-    in_context,
-    kind_words,
-    lay_facts,
-    name_facts,
-    name_traced,
-    near_words,
-    wording_words,
-    year_of,
+from tracker.report.document import Document, Entry, Named, Redline, Section, Span
+from tracker.report.layout import (
+    ELLIPSIS,
+    Line,
+    columns,
+    counted,
+    draw,
+    line,
+    mark_edits,
+    shorten,
+    wrap,
 )
+from tracker.report.records import encode_json, write_records
+from tracker.report.safe import one_line
+from tracker.text.identity import fold
 from tracker.tracing.biography import find_silences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from tracker.model.spread import Spread
     from tracker.model.texts import Side
-    from tracker.model.tracing import Biography, TracedStatement
+    from tracker.model.tracing import NearWords, Occurrence, TracedStatement
     from tracker.report.document import Quote
+    from tracker.report.records import RecordForm
+
+_LABELS = 11
+_NEAR_SHOWN = 5
+_WORDINGS_SHOWN = 8
+_LONGEST = 50
+
+Facts: TypeAlias = "Iterable[tuple[str, Sequence[str]]]"
+"""What a summary tells under a label each; what is empty is not told."""
 
 _INDENT, _DEEPER = "  ", "      "
 _HOW = (
@@ -40,6 +56,110 @@ _HOW = (
 )
 _MARKS = "[-was-]{+is+}: edits since the wording before."
 _MISSING = "A session missing from the archive does not count as silent."
+
+
+def name_traced(place: str, asked: Biography | Spread) -> str:
+    """Return the place and what is traced there."""
+    named = [quoted(one_line(phrase)) for phrase in asked.phrases]
+    named += [f"topic {one_line(topic)}" for topic in asked.topics]
+    text = " or ".join(named) or quoted(one_line(asked.asked))
+    return f"{one_line(place)} · {text}"
+
+
+def cite_traced(searched: str) -> str:
+    """Return one line to cite: what was searched where, and with which release."""
+    return cite(searched.rstrip("."), __version__)
+
+
+def lay_facts(facts: Facts, width: int) -> Iterator[Line]:
+    """Yield a summary as labelled rows."""
+    for label, told in facts:
+        for at, text in enumerate(filter(None, told)):
+            yield from wrap(text, width, f"{'' if at else label:<{_LABELS}}", " " * _LABELS)
+
+
+def name_facts(facts: Facts) -> tuple[Named, ...]:
+    """Return a summary as facts under their labels."""
+    return tuple(Named(label, tuple(filter(None, told))) for label, told in facts)
+
+
+def kind_words(asked: Biography | Spread) -> str:
+    """Say what is traced: a sentence, a phrase, several phrases, or the terms of topics."""
+    phrases = len(asked.phrases) or not asked.topics
+    parts = [f"A {asked.unit}" if phrases == 1 else counted(phrases, "phrase")] if phrases else []
+    if asked.topics:
+        parts.append(
+            "the terms of " + ("a topic" if len(asked.topics) == 1 else f"{len(asked.topics)} topics")
+        )
+    text = " and ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def year_of(side: Side) -> int | None:
+    """Return the year of a statement: of its date, else of its session."""
+    year = (side.delivered or "")[:4]
+    if year.isdecimal():
+        return int(year)
+    session = read_session(side.body, side.session) if side.body and side.session else None
+    return session.year if session else None
+
+
+def wording_words(occurrences: Iterable[Occurrence]) -> str:
+    """Return the different words that were said, the most frequent first; nothing where they are the same."""
+    forms = Counter(one_line(occurrence.words) for occurrence in occurrences)
+    said = Counter[str]()
+    shown: dict[str, str] = {}
+    for form, times in forms.most_common():
+        said[fold(form)] += times
+        shown.setdefault(fold(form), form)
+    if len(said) < 2:  # noqa: PLR2004 (what differs needs two)
+        return ""
+    rows = [(shorten(shown[folded], _LONGEST), times) for folded, times in said.most_common()]
+    return _counts(rows, _WORDINGS_SHOWN)
+
+
+def near_words(near: Sequence[NearWords]) -> str:
+    """Return the words that come near with how often they were met."""
+    return _counts([(one_line(miss.words), miss.times) for miss in near], _NEAR_SHOWN)
+
+
+def _counts(rows: Sequence[tuple[str, int]], most: int) -> str:
+    text = " · ".join(f"{quoted(words)} {times:,}" for words, times in rows[:most])
+    return f"{text} · {len(rows) - most} more" if len(rows) > most else text
+
+
+def in_context(occurrence: Occurrence, room: int) -> Iterator[Span]:
+    """Yield the words that match between asterisks, on one line with what stands around them."""
+    words = f"*{one_line(occurrence.words)}*"
+    before, after = _before(occurrence), _after(occurrence)
+    left = _tail(before, max((room - columns(words)) // 2, room - columns(words + after), 0))
+    words = shorten(words, room - columns(left))
+    yield Span(left)
+    yield Span(words, "match")
+    rest = room - columns(left + words)
+    if rest > 1 and not words.endswith(ELLIPSIS):
+        yield Span(shorten(after, rest))
+
+
+def _before(occurrence: Occurrence) -> str:
+    text = occurrence.text[: occurrence.start]
+    return one_line(text) + (" " if text[-1:].isspace() else "")
+
+
+def _after(occurrence: Occurrence) -> str:
+    text = occurrence.text[occurrence.end :]
+    return (" " if text[:1].isspace() else "") + one_line(text)
+
+
+def _tail(text: str, width: int) -> str:
+    """Cut a text between words to its last ``width`` columns, with an ellipsis where it was cut."""
+    if columns(text) <= width:
+        return text
+    words = text.split(" ")
+    while words and columns(" ".join(words)) + 1 > width:
+        words.pop(0)
+    kept = " ".join(words)
+    return ELLIPSIS + kept if kept.strip() else ELLIPSIS + " " * text.endswith(" ")
 
 
 def render_biography(biography: Biography, *, width: int = 80, color: bool = False) -> str:
@@ -95,7 +215,7 @@ def likeness_words(confidence: float) -> str:
     return f"{math.floor(100 * confidence + 1e-9) / 100:.2f}"
 
 
-def is_exact(statement: TracedStatement) -> bool:
+def _is_exact(statement: TracedStatement) -> bool:
     """Return whether a statement says it in the same words."""
     return any(occurrence.exact for occurrence in statement.occurrences)
 
@@ -110,14 +230,14 @@ def _summary(biography: Biography) -> Iterator[str]:
 
 def _list_facts(biography: Biography) -> Iterator[tuple[str, Sequence[str]]]:
     said = [statement for statement in biography.statements if statement.occurrences]
-    exact = [statement for statement in said if is_exact(statement)]
+    exact = [statement for statement in said if _is_exact(statement)]
     if said:
         words = [each for statement in exact for each in statement.occurrences if each.exact]
         ends = f"first {_when(exact[0].side)}, last {_when(exact[-1].side)}" if exact else ""
         often = [counted(len(exact), "statement"), *[counted(len(words), "time")] * (len(words) > len(exact))]
         how_often = f"in {', '.join(often)}: {ends}" if exact else "never in these words"
         yield "said", (how_often, wording_words(words))
-        loose = [statement for statement in said if not is_exact(statement)]
+        loose = [statement for statement in said if not _is_exact(statement)]
         if loose:
             wordings = counted(len({statement.wording for statement in loose}), "wording")
             others = counted(len(loose), "more statement" if exact else "statement")
@@ -248,3 +368,70 @@ def _not_judged(biography: Biography) -> Iterator[str]:
         names = ", ".join(sorted(LANGUAGES.get(language, language) for language in languages))
         sessions = ", ".join(session_label(c.side) for c in others)
         yield f"In another language, so not silent: {sessions} ({names})."
+
+
+def biography_json(biography: Biography) -> str:
+    """Return a biography as JSON that ``biography.schema.json`` describes: every statement read, in order."""
+    said = [each for each in biography.statements if _is_exact(each)]
+    return encode_json(
+        BiographyTable(
+            asked=biography.asked,
+            phrases=biography.phrases,
+            topics=biography.topics,
+            unit=biography.unit,
+            series=biography.series,
+            first=said[0].side.name if said else None,
+            last=said[-1].side.name if said else None,
+            said=len(said),
+            loosely=sum(bool(each.occurrences) for each in biography.statements) - len(said),
+            times=sum(saying.exact for each in said for saying in each.occurrences),
+            silences=find_silences(biography),
+            near=biography.near,
+            statements=tuple(_statement(each) for each in biography.statements),
+        )
+    )
+
+
+def _statement(traced: TracedStatement) -> BiographyStatement:
+    side = traced.side
+    return BiographyStatement(
+        reference=side.name,
+        session=side.session,
+        session_kind=traced.session_kind,
+        delivered=side.delivered,
+        kind=side.kind,
+        language=side.version.language,
+        snapshot=side.snapshot,
+        sha256=side.sha256,
+        wording=traced.wording,
+        leading=traced.leading if traced.occurrences else None,
+        edits=traced.edits,
+        sayings=traced.occurrences,
+    )
+
+
+def sayings_table(traced: Biography | Spread, form: RecordForm) -> str | bytes:
+    """Return one row for each saying, and one for each statement that does not say it; in their order."""
+    rows = (
+        SayingRecord(*lead, *_saying(each)) for lead, sayings in _said(traced) for each in sayings or (None,)
+    )
+    return write_records(SayingRecord, rows, form)
+
+
+def _said(traced: Biography | Spread) -> Iterator[tuple[tuple[Any, ...], tuple[Occurrence, ...]]]:
+    """Yield each statement's reference, country, session, year and language, and where it says it."""
+    if isinstance(traced, Biography):
+        for told in traced.statements:
+            side = told.side
+            lead = side.name, side.country, side.session, year_of(side), side.version.language
+            yield lead, told.occurrences
+        return
+    for each in traced.statements:
+        yield (each.reference, each.country, each.session, each.year, each.language), each.sayings
+
+
+def _saying(saying: Occurrence | None) -> tuple[Any, ...]:
+    if saying is None:
+        return "no", *(None,) * 5
+    how = "exact" if saying.exact else "loose"
+    return how, saying.confidence, saying.asked or None, saying.paragraph, saying.words, saying.text

@@ -1,37 +1,49 @@
-"""Topics by countries at one session as a report: what most have as a priority, and what sets each apart."""
+"""Topics by countries at one session: what most have as a priority, what sets each apart; in every form."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from math import log
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
+from tracker.model import series
+from tracker.model.series_rows import StandingRecord
 from tracker.model.topics import PRIORITIES, Level
-from tracker.report.comparison.naming import name_body
+from tracker.report.comparison.provenance import name_body
 from tracker.report.comparison.words import LANGUAGES, percent
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.layout import counted
+from tracker.report.records import encode_json, write_csv, write_records
 from tracker.report.safe import one_line
 from tracker.report.series.parts import (
+    MARKS,
     close_report,
     count_countries,
+    count_topic,
+    list_decision,
+    list_standing,
+    make_rows,
+    mark_chance,
+    mark_level,
     name_rows,
+    name_vocabulary,
     quote_standing,
     show_decided,
     show_map,
     show_standing,
     warn_approximate,
 )
-from tracker.report.series.rows import make_rows, mark_chance, mark_level
 from tracker.topics.certainty import explain_unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from tracker.model.decisions import Decision
     from tracker.model.series import CountryReading, SessionReading, Standing
-    from tracker.report.series.rows import TopicRow
+    from tracker.report.records import RecordForm
+    from tracker.report.series.parts import TopicRow
 
 COUNTRIES: Final = 12
 """Up to how many countries each is a column, and is told what sets it apart."""
@@ -239,3 +251,90 @@ def _list_countries(row: TopicRow, reading: SessionReading) -> Section:
                 quote = quote_standing(row.topic, cell, code, reading.vocabulary, languages[code])
                 entries.append(Entry((), evidence=(quote,)))
     return Section(row.label, tuple(entries), note="by share of the words")
+
+
+def countries_json(reading: SessionReading, rows: Sequence[TopicRow], everyone: Sequence[TopicRow]) -> str:
+    """Return a session's countries as JSON that ``countries.schema.json`` describes."""
+    known = {row.topic.id for row in rows}
+    countries = (_country(country, known, everyone, reading.spoke) for country in reading.countries)
+    return encode_json(
+        series.CountriesTable(
+            body=reading.body,
+            session=reading.session,
+            year=reading.year,
+            spoke=reading.spoke,
+            vocabulary=name_vocabulary(reading.vocabulary),
+            topics=tuple(_counted_levels(row, len(reading.countries)) for row in rows),
+            countries=tuple(countries),
+        )
+    )
+
+
+def _counted_levels(row: TopicRow, total: int) -> series.CountriesTopic:
+    topic = count_topic(row)
+    share = topic.priorities / total if total else 0.0
+    levels: dict[str, Any] = {level: row.count(level) for level in MARKS}
+    return series.CountriesTopic(**asdict(topic), share_of_countries=share, **levels)
+
+
+def _country(
+    country: CountryReading, topics: Collection[str], everyone: Sequence[TopicRow], total: int
+) -> series.CountryTopics:
+    apart = find_distinctive(country, everyone, total)
+    return series.CountryTopics(
+        country=country.country,
+        name=country.name,
+        language=country.language,
+        statements=country.statements,
+        standings=tuple(_without_status(cell) for cell in country.standings if cell.topic in topics),
+        apart=tuple(
+            series.TopicApart(each.row.topic.id, each.score, len(each.row.priorities) - 1)
+            for each in apart
+            if each.row.topic.id in topics
+        ),
+    )
+
+
+def _without_status(cell: Standing) -> series.CountryStanding:
+    return series.CountryStanding(*(getattr(cell, field.name) for field in fields(series.CountryStanding)))
+
+
+def countries_table(reading: SessionReading, rows: Sequence[TopicRow], form: RecordForm) -> str | bytes:
+    """Return one row for each country and topic; in CSV a matrix of levels, by countries and topics.
+
+    There, empty is absent, topics are named by id, and the last column names the levels that people decided
+    on: ``debt: mentioned (Ana; against Ben: absent)``.
+    """
+    if form == "csv":
+        heads = ["country", *(row.topic.id for row in rows), "decided"]
+        return write_csv(heads, (_levels(country.country, rows) for country in reading.countries))
+    return write_records(StandingRecord, _country_rows(reading, rows), form)
+
+
+def _levels(country: str, rows: Sequence[TopicRow]) -> list[str]:
+    cells = [row.cells.get(country) for row in rows]
+    decided = "; ".join(_decided(cell.topic, cell.decided) for cell in cells if cell and cell.decided)
+    return [country, *((cell.level or "") if cell else "" for cell in cells), decided]
+
+
+def _decided(topic: str, decision: Decision) -> str:
+    against = f"; against {', '.join(decision.against)}" if decision.against else ""
+    return f"{topic}: {decision.code} ({decision.person}{against})"
+
+
+def _country_rows(reading: SessionReading, rows: Sequence[TopicRow]) -> Iterator[StandingRecord]:
+    for country in reading.countries:
+        who = country.country, country.name, country.language, "; ".join(country.statements)
+        for row in rows:
+            cell = row.cells.get(country.country)
+            yield StandingRecord(
+                *(reading.body, reading.session, reading.year, *who, row.topic.id, row.topic.label),
+                *_country_facts(cell),
+                *list_decision(cell.decided if cell else None),
+            )
+
+
+def _country_facts(cell: Standing | None) -> tuple[Any, ...]:
+    if cell is None:
+        return "absent", 0, 0, 0.0, *(None,) * 4
+    return *list_standing(cell), cell.measured, cell.quote or None

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.model.tracing import AttributedSegment, AttributionTable, EarlierWording
-from tracker.report.comparison.edited import CONTEXT
-from tracker.report.comparison.naming import cite
 from tracker.report.comparison.passages import read_edits
-from tracker.report.comparison.words import MORE, place, places, quoted, side_details, side_facts
+from tracker.report.comparison.provenance import cite
+from tracker.report.comparison.sentences import CONTEXT
+from tracker.report.comparison.words import place, places, quoted, side_details, side_facts
 from tracker.report.document import Document, Entry, Named, Quote, Redline, Section, Span
-from tracker.report.json_text import encode_published
-from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, wrap
-from tracker.report.render.runs import mark_edits
+from tracker.report.layout import DIGEST, MORE, Line, columns, counted, draw, line, mark_edits, shorten, wrap
+from tracker.report.records import encode_json
 from tracker.report.safe import one_line
 from tracker.report.series.biography import likeness_words, session_label
 from tracker.text.identity import digest_text
@@ -97,7 +96,7 @@ def _tell(attribution: Attribution, origin: Origin, labels: Sequence[str]) -> En
 def attribution_json(attribution: Attribution) -> str:
     """Return an attribution as JSON that ``attribution.schema.json`` describes, a row for each segment."""
     names = tuple(side.name for side in attribution.sides)
-    return encode_published(
+    return encode_json(
         AttributionTable(
             reference=names[-1],
             through=attribution.through,

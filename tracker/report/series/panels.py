@@ -1,43 +1,60 @@
-"""Panels of countries by sessions: a report of counts, and JSON."""
+"""Many countries: groups, panels over sessions, and what became of topics between two; in every form."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter, defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
-from tracker.model.topics import PRIORITIES, VocabularyName
-from tracker.report.comparison.naming import name_body
-from tracker.report.document import Document, Span, Tick
-from tracker.report.json_text import encode_published
-from tracker.report.layout import counted
+from tracker.model.series_rows import MoveRecord, PanelRecord
+from tracker.model.topics import PRIORITIES
+from tracker.references import country_name
+from tracker.report.comparison.findings import FINDINGS
+from tracker.report.comparison.provenance import name_body, session_words
+from tracker.report.comparison.words import ARROW, chance_mark
+from tracker.report.document import Column, Document, Entry, Section, Span, Tick
+from tracker.report.layout import counted, draw, lay_table, line, wrap
+from tracker.report.records import encode_json, write_csv, write_records
 from tracker.report.safe import one_line
-from tracker.report.series.moves import DROPPED, TAKEN_UP, count_sure
 from tracker.report.series.parts import (
+    NAMED,
+    SURE_FROM,
     close_report,
     count_countries,
     count_halves,
     halve,
     name_most,
+    name_vocabulary,
     show_map,
     show_moves,
     warn_approximate,
 )
-from tracker.report.series.rows import SURE_FROM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.model.panels import Panel, PanelCell, PanelEntry
-    from tracker.model.topics import Topic
-    from tracker.report.document import Section
+    from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelCell, PanelEntry
+    from tracker.model.topics import Status, Topic
+    from tracker.references.groups import Group
+    from tracker.report.records import RecordForm
     from tracker.report.series.parts import MapRow
 
+TAKEN_UP: Final = ("new", "returned")
+DROPPED: Final = ("dropped",)
 
-def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
+_Heading: TypeAlias = "tuple[str, tuple[Status, ...]]"
+_MOVES: Final = 10
+"""Topics of the table where not everything is asked for."""
+_HEADINGS: Final = tuple(FINDINGS.items())
+_SHORT: Final[Sequence[_Heading]] = (("new or back", TAKEN_UP), ("not repeated", DROPPED))
+
+_GROUP_COLUMNS: Final = ("group", "name", "country", "since", "until", "source", "checked", "person")
+
+
+def _order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic, int], ...]:
     """Return the topics that some statement has, or that are asked for, with how many put each first."""
     cells = [cell for entry in panel.entries for cell in entry.cells]
     first = Counter(cell.topic for cell in cells if cell.level in PRIORITIES)
@@ -48,14 +65,14 @@ def order_topics(panel: Panel, topics: Sequence[str] = ()) -> tuple[tuple[Topic,
 
 def panel_json(panel: Panel, topics: Sequence[str] = ()) -> str:
     """Return a panel as JSON that ``panel.schema.json`` describes."""
-    shown = order_topics(panel, topics)
+    shown = _order_topics(panel, topics)
     known = {topic.id for topic, _ in shown}
-    return encode_published(
+    return encode_json(
         PanelTable(
             body=panel.body,
             sessions=panel.sessions,
             countries=panel.countries,
-            vocabulary=VocabularyName(panel.vocabulary.name, panel.vocabulary.digest),
+            vocabulary=name_vocabulary(panel.vocabulary),
             sure=panel.sure,
             unmeasured=panel.unmeasured,
             topics=tuple(CountedTopic(topic.id, topic.label, topic.kind, first) for topic, first in shown),
@@ -71,7 +88,7 @@ def build_panel(
     panel: Panel, topics: Sequence[str] = (), *, notes: Sequence[str] = (), everything: bool = False
 ) -> Document:
     """Return the report of a panel: what moved most, then how many have each topic as a priority."""
-    rows = order_topics(panel, topics)
+    rows = _order_topics(panel, topics)
     rows = rows if topics else tuple(row for row in rows if row[1])
     read = [entry for entry in panel.entries if entry.state == "read"]
     whole = everything or bool(topics)
@@ -163,7 +180,7 @@ def _count_first(entries: Sequence[PanelEntry]) -> Counter[str]:
 
 def _count_moved(cells: Sequence[PanelCell], statuses: Sequence[str]) -> str:
     likely = sum(cell.possible in statuses for cell in cells)
-    return count_sure(sum(cell.status in statuses for cell in cells), likely)
+    return _write_sure(sum(cell.status in statuses for cell in cells), likely)
 
 
 def _count_sure(read: Sequence[PanelEntry]) -> Counter[str]:
@@ -190,3 +207,211 @@ def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence
 
 def _write(numbers: Sequence[int]) -> list[Span]:
     return [Span(str(each or "")) for each in numbers]
+
+
+def build_countries_diff(
+    diff: CountriesDiff, *, notes: Sequence[str] = (), whole: bool = False, only: frozenset[str] = frozenset()
+) -> Document:
+    """Return for each topic for whom it is new, back, of another rank, or not repeated, or some of it.
+
+    Who is claimed stands by name; then who may be, with how likely that is. Counts come first.
+    """
+    told = [topic for topic in diff.topics if any(_list_moves(topic))]
+    counted = [each for each in _HEADINGS if not only.isdisjoint(each[1])] if only else _SHORT
+    sections = (*_count_moves(told, counted, whole=whole), *([_name_countries(told)] if told else []))
+    pair = shlex.join([f"{diff.compared[0]}/{diff.body}", diff.old, diff.new])
+    one = f"one country, with its words: tracker diff {one_line(pair)}"
+    texts = f"{diff.body} {diff.old} {ARROW} {diff.new}, {one_line(diff.countries)}"
+    return Document(
+        title=_name_compared(diff),
+        sides=(),
+        cautions=tuple(_warn_missing(diff)),
+        verdict=_tell_moves(told, counted, len(diff.compared)),
+        sections=sections,
+        closing=(
+            *map(one_line, notes),
+            *close_report([one], texts, diff.vocabulary, whole=whole, sure=diff.sure),
+        ),
+        whole=whole,
+    )
+
+
+def _name_compared(diff: CountriesDiff) -> str:
+    sessions = f" {ARROW} ".join(session_words(diff.body, label) for label in (diff.old, diff.new))
+    who = f"{one_line(diff.countries)} ({count_countries(len(diff.compared))})"
+    return f"{who} at the {name_body(diff.body)}, {sessions}"
+
+
+def _warn_missing(diff: CountriesDiff) -> Iterator[str]:
+    if diff.missing:
+        names = ", ".join(map(country_name, diff.missing))
+        yield f"Not compared, without both statements ({len(diff.missing)}): {names}."
+    yield from warn_approximate(diff.unmeasured)
+
+
+def _tell_moves(topics: Sequence[MovedTopic], counted: Sequence[_Heading], compared: int) -> str:
+    """Say of which topics most is claimed to be new or back, and not repeated."""
+    parts = []
+    for heading, statuses in counted:
+        counts = [(len(_choose(topic.countries, statuses)), one_line(topic.label)) for topic in topics]
+        most = sorted((each for each in counts if each[0]), key=lambda each: (-each[0], each[1]))[:NAMED]
+        names = ", ".join(f"{label} ({number})" for number, label in most)
+        parts.append(f"{heading}: {names}" if names else f"{heading}: nothing that is sure")
+    said = "; ".join(parts) if topics else "no priority changed"
+    return f"Of {count_countries(compared)}, {said}."
+
+
+def _count_moves(
+    topics: Sequence[MovedTopic], counted: Sequence[_Heading], *, whole: bool
+) -> Iterator[Section]:
+    """Yield the topics that are new, back or not repeated for most, with of how many that is claimed."""
+    columns = tuple(Column(heading) for heading, _ in counted)
+    entries = []
+    for topic in topics:
+        counts = ((_choose(topic.countries, each), _likely(topic, each)) for _, each in counted)
+        cells = tuple(_write_sure(len(claimed), len(possible)) for claimed, possible in counts)
+        label = one_line(topic.label)
+        entries += [Entry((Span(label),), cells, brief=label)] if any(cells) else []
+    if entries:
+        shown = entries if whole else entries[:_MOVES]
+        title = "most changed, by countries (with ? less sure)"
+        yield Section(title, tuple(shown), columns=columns, first=_MOVES)
+
+
+def _write_sure(claimed: int, possible: int) -> str:
+    """Return how many are claimed, and how many more may be: ``3 + 5?``."""
+    if not possible:
+        return str(claimed or "")
+    return f"{claimed} + {possible}?"
+
+
+def _name_countries(topics: Sequence[MovedTopic]) -> Section:
+    entries = (
+        Entry(
+            (Span(one_line(topic.label), "bold"),),
+            notes=tuple(_list_moves(topic)),
+            brief=one_line(topic.label),
+        )
+        for topic in topics
+    )
+    return Section("countries by topic", tuple(entries), note="in brackets how likely each holds", first=1)
+
+
+def _list_moves(topic: MovedTopic) -> Iterator[Span]:
+    for heading, statuses in _HEADINGS:
+        if sure := _choose(topic.countries, statuses):
+            yield Span(f"{heading} ({len(sure)}): {', '.join(country_name(move.country) for move in sure)}")
+        if likely := _likely(topic, statuses):
+            names = ", ".join(
+                f"{country_name(move.country)} {chance_mark(move.certainty or 0.0, measured=move.measured)}"
+                for move in likely
+            )
+            yield Span(f"{heading}? ({len(likely)}): {names}", "dim")
+
+
+def _choose(moves: Sequence[CountryMove], statuses: Sequence[str]) -> list[CountryMove]:
+    return [move for move in moves if move.status in statuses]
+
+
+def _likely(topic: MovedTopic, statuses: Sequence[str]) -> list[CountryMove]:
+    found = [move for move in topic.countries if move.possible in statuses]
+    return sorted(found, key=lambda move: (-(move.certainty or 0.0), move.country))
+
+
+def panel_table(panel: Panel, topics: Sequence[str], form: RecordForm) -> str | bytes:
+    """Return one row for each country, session and topic; ``absent`` where it was read and is not there.
+
+    A statement that was not read has one row, with its ``state`` and no topic.
+    """
+    shown = [topic for topic, _ in _order_topics(panel, topics)]
+    rows = (
+        PanelRecord(
+            *(panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state),
+            *facts,
+        )
+        for entry in panel.entries
+        for facts in _entry_facts(entry, shown)
+    )
+    return write_records(PanelRecord, rows, form)
+
+
+def _entry_facts(entry: PanelEntry, topics: Sequence[Topic]) -> Iterator[tuple[Any, ...]]:
+    if entry.state != "read":
+        yield *(None,) * 10, entry.before, entry.statement
+        return
+    cells = {cell.topic: cell for cell in entry.cells}
+    for topic in topics:
+        facts = _panel_facts(cells.get(topic.id))
+        yield topic.id, topic.label, *facts, entry.before, entry.statement
+
+
+def _panel_facts(cell: PanelCell | None) -> tuple[Any, ...]:
+    if cell is None:
+        return "absent", 0, 0.0, None, None, None, None, None
+    told = (cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure)
+    moved = told if cell.status or cell.possible else (None,) * 5
+    return cell.level or "absent", cell.sentences, cell.share, *moved
+
+
+def moves_table(diff: CountriesDiff, form: RecordForm) -> str | bytes:
+    """Return one row for each topic and each country in whose statements something became of it."""
+    rows = (
+        MoveRecord(
+            *(diff.body, diff.old, diff.new, move.country, country_name(move.country)),
+            topic.id,
+            topic.label,
+            topic.kind,
+            move.status,
+            move.possible,
+            move.certainty,
+            move.measured,
+            move.share_unsure,
+        )
+        for topic in diff.topics
+        for move in topic.countries
+    )
+    return write_records(MoveRecord, rows, form)
+
+
+def groups_csv(groups: Iterable[Group]) -> str:
+    """Return one row for each membership; an empty ``since`` is one that nobody has dated."""
+    rows = (
+        (
+            group.id,
+            group.name,
+            *(each.country, each.since, each.until),
+            group.source,
+            group.checked,
+            group.person,
+        )
+        for group in groups
+        for each in group.members
+    )
+    return write_csv(_GROUP_COLUMNS, rows)
+
+
+def render_groups(groups: Sequence[Group], date: str, *, width: int = 80, color: bool = False) -> str:
+    """Return a table of groups, with how many belong on a date, and who keeps each."""
+    rows = [
+        (group.id, str(len(group.members_on(date))), group.checked, group.person or "tracker", group.name)
+        for group in groups
+    ]
+    head = ("group", f"members {date}", "checked", "kept by", "name")
+    hint = "Members with dates: tracker groups show EU; your own: tracker groups edit"
+    return draw([*lay_table(head, rows, width, (1,)), line(), *wrap([Span(hint, "dim")], width)], color=color)
+
+
+def render_group(group: Group, at: str | None = None, *, width: int = 80, color: bool = False) -> str:
+    """Return the members of a group by when they joined."""
+    when = f" at {at}" if at else ""
+    lines = [line(f"{group.id} {one_line(group.name)}: {len(group.members)} memberships{when}", "bold")]
+    keeper = f"kept by {one_line(group.person)}" if group.person else "comes with tracker"
+    lines += wrap([Span(f"{one_line(group.source)}; checked {group.checked}; {keeper}", "dim")], width)
+    members = sorted(group.members, key=lambda each: (each.since or "", each.country))
+    rows = [
+        (each.since or "?", each.until or "", each.country, country_name(each.country)) for each in members
+    ]
+    lines += lay_table(("since", "until", "code", "country"), rows, width, ())
+    if any(each.since is None for each in members):
+        lines += wrap([Span("?: not dated here; counts at every date", "dim")], width)
+    return draw(lines, color=color)

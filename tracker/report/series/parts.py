@@ -1,61 +1,153 @@
-"""Parts that the reports on series, sessions and panels share."""
+"""Topics by sessions or countries, how sure each level is, and the parts that all reports on them share."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker import __version__
-from tracker.model.topics import SURE
-from tracker.report.comparison.naming import cite
+from tracker.model import series
+from tracker.model.topics import PRIORITIES, SURE, VocabularyName
 from tracker.report.comparison.passages import cite_words
-from tracker.report.comparison.words import ARROW, decision_words, percent
+from tracker.report.comparison.provenance import cite
+from tracker.report.comparison.words import ARROW, chance_mark, decision_words, percent
 from tracker.report.document import Column, Entry, Section, Span, Tick
 from tracker.report.layout import MORE, counted
-from tracker.report.render.markdown import render_markdown
-from tracker.report.render.terminal import render_terminal
 from tracker.report.safe import one_line
-from tracker.report.series.rows import (
-    BLANK,
-    MARKS,
-    NO_STATEMENT,
-    NO_TEXT,
-    UNSURE,
-    WITHDRAWN,
-    mark_chance,
-)
 from tracker.topics.decided import ABSENT
 from tracker.topics.mentions import find_term
 from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from tracker.model.decisions import Decision
     from tracker.model.series import Standing
-    from tracker.model.topics import Topic, Vocabulary, VocabularyName
-    from tracker.report.document import Document, Quote
-    from tracker.report.series.rows import TopicRow
+    from tracker.model.topics import Level, Topic, Vocabulary
+    from tracker.report.document import Quote, Style
 
     MapRow = tuple[str, tuple[str, ...], Sequence[Span], tuple[float | None, ...]]
+
+MARKS: Final[dict[Level, str]] = {"declared": "D", "substantive": "S", "acknowledged": "+", "mentioned": "."}
+_UNSURE: Final[dict[str, str]] = {"D": "d", "S": "s", ".": ":"}
+"""Marks of levels that are less sure."""
+NO_STATEMENT, NO_TEXT, WITHDRAWN, _BLANK = "-", "/", "x", " "
+
+_SHADES: Final[tuple[tuple[float, Style], ...]] = (
+    (0.10, "shade4"),
+    (0.05, "shade3"),
+    (0.02, "shade2"),
+    (0.0, "shade1"),
+)
+"""The share of a statement's words from which a mark has a shade."""
+
+SURE_FROM: Final = 0.75
+"""The chance from which a level is sure, and nine in ten hold, by their chances: in the British statements
+of 55 sessions the mean is .92 of the 553 priorities from there on, and .90 of the 1,005 lower levels."""
 
 _Session = TypeVar("_Session")
 
 NAMED: Final = 3
 """Topics that a verdict names."""
-MOVES: Final = 8
+_MOVES: Final = 8
 """Topics among the largest moves where not everything is asked for."""
 _ROWS: Final = 12
 """Rows of a map that are shown however little room there is."""
 
 
-def draw_report(build: Callable[[], Document], form: str, *, width: int, color: bool) -> str:
-    """Return a report as a page or as Markdown where ``form`` is that, else as text of so many columns."""
-    if form == "html":
-        from tracker.report.render.html import render_html  # noqa: PLC0415 (templates, that others do without)
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic and its standing at each session, by label, or in each country, by code."""
 
-        return render_html(build())
-    return (
-        render_markdown(build()) if form == "markdown" else render_terminal(build(), width=width, color=color)
-    )
+    topic: Topic
+    cells: dict[str, Standing]
+
+    @property
+    def label(self) -> str:
+        """The topic's label on one line."""
+        return one_line(self.topic.label)
+
+    @property
+    def priorities(self) -> tuple[str, ...]:
+        """The sessions or countries that have it as a priority."""
+        return tuple(name for name, cell in self.cells.items() if cell.level in PRIORITIES)
+
+    @property
+    def sure(self) -> int:
+        """How many of those are sure."""
+        return sum(not _is_unsure(self.cells[name]) for name in self.priorities)
+
+    @property
+    def decided(self) -> bool:
+        """Whether somebody decided on one of its levels."""
+        return any(cell.decided for cell in self.cells.values())
+
+    def count(self, level: Level) -> int:
+        """Return how many sessions or countries give it a level."""
+        return sum(cell.level == level for cell in self.cells.values())
+
+
+def make_rows(
+    standings: Mapping[str, Sequence[Standing]],
+    vocabulary: Vocabulary,
+    topics: Collection[str],
+    *,
+    everything: bool,
+) -> tuple[TopicRow, ...]:
+    """Return the topics that are a priority somewhere, strongest first.
+
+    Strongest is a priority in most columns, then the largest share of words. The requested ``topics`` are
+    always among them, as are those about which somebody decided; ``everything`` adds those that are only
+    mentioned.
+    """
+    cells: dict[str, dict[str, Standing]] = {}
+    for name, column in standings.items():
+        for standing in column:
+            cells.setdefault(standing.topic, {})[name] = standing
+    rows = [
+        TopicRow(topic, cells.get(topic.id, {}))
+        for topic in vocabulary.topics
+        if not topics or topic.id in topics
+    ]
+    shown = [row for row in rows if topics or row.priorities or row.decided or (everything and row.cells)]
+    return tuple(sorted(shown, key=_strength_first))
+
+
+def _strength_first(row: TopicRow) -> tuple[int, float, str]:
+    return -len(row.priorities), -round(sum(cell.share for cell in row.cells.values()), 4), row.topic.label
+
+
+def find_chance(cell: Standing) -> float | None:
+    """Return how likely a careful reader calls it a priority where it is read as one, and none elsewhere.
+
+    None where a person decided, and where nothing gives probabilities.
+    """
+    if cell.decided or cell.priority is None:
+        return None
+    return cell.priority if cell.level in PRIORITIES else 1 - cell.priority
+
+
+def _is_unsure(cell: Standing) -> bool:
+    """Return whether fewer than three in four careful readers would say so, priority or none."""
+    chance = find_chance(cell)
+    return chance is not None and chance < SURE_FROM
+
+
+def mark_level(cell: Standing | None) -> Span:
+    """Return the mark of a level in the shade of its share; a blank for what is absent."""
+    if cell is None or cell.level is None:
+        return Span(_BLANK)
+    mark = MARKS[cell.level]
+    shade = next(style for least, style in _SHADES if cell.share >= least)
+    return Span(_UNSURE.get(mark, mark) if _is_unsure(cell) else mark, shade)
+
+
+def mark_chance(cell: Standing, between: str = "") -> str:
+    """Return a question mark with the chance where a level is unsure, around what is ``between``."""
+    chance = find_chance(cell)
+    if chance is None or not _is_unsure(cell):
+        return between
+    return f"?{between} {chance_mark(chance, measured=cell.measured)}"
 
 
 def count_countries(number: int) -> str:
@@ -124,8 +216,8 @@ def show_moves(
     )
     if entries:
         columns = (Column(heads[0], unit=unit), *map(Column, heads[1:]))
-        shown = entries if whole else entries[:MOVES]
-        yield Section(f"largest moves, {ends}", shown, columns=columns, first=MOVES)
+        shown = entries if whole else entries[:_MOVES]
+        yield Section(f"largest moves, {ends}", shown, columns=columns, first=_MOVES)
 
 
 def _differ(shares: tuple[float, float]) -> float:
@@ -158,9 +250,9 @@ def _explain_marks(marks: Collection[str]) -> str:
     names: dict[str, str] = {mark: level for level, mark in MARKS.items()}
     names |= {NO_STATEMENT: "no statement", WITHDRAWN: "withdrawn", NO_TEXT: "no text"}
     parts = [f"{mark} {name}" for mark, name in names.items() if mark in marks]
-    if unsure := [mark for mark in UNSURE.values() if mark in marks]:
+    if unsure := [mark for mark in _UNSURE.values() if mark in marks]:
         parts.append(f"{', '.join(unsure)} the same, less sure")
-    return " · ".join([*parts, *(["blank not named"] if BLANK in marks else [])])
+    return " · ".join([*parts, *(["blank not named"] if _BLANK in marks else [])])
 
 
 def show_standing(
@@ -212,3 +304,25 @@ def close_report(
     one = [f"one topic: --topic {topic}"] if topic and not whole else []
     yield f"More: {' · '.join([*([] if whole else [MORE]), *one, *hints])}"
     yield cite(texts, __version__, vocabulary, sure)
+
+
+def name_vocabulary(vocabulary: Vocabulary) -> VocabularyName:
+    """Return a vocabulary by name and digest, as JSON has it."""
+    return VocabularyName(vocabulary.name, vocabulary.digest)
+
+
+def count_topic(row: TopicRow) -> series.CountedTopic:
+    """Return a topic with how many have it as a priority, as JSON has it."""
+    return series.CountedTopic(row.topic.id, row.topic.label, row.topic.kind, len(row.priorities))
+
+
+def list_standing(cell: Standing) -> tuple[Any, ...]:
+    """Return the level of a cell with its figures, in the order of the columns."""
+    return cell.level or "absent", cell.sentences, cell.words, cell.share, cell.rule or None, cell.priority
+
+
+def list_decision(decision: Decision | None) -> tuple[str | None, ...]:
+    """Return who decided a level, when, as what, and who is against it; blanks where nobody did."""
+    if decision is None:
+        return (None,) * 4
+    return decision.person, decision.decided, decision.said or None, "; ".join(decision.against) or None

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tracker.report.comparison.passages import cite_words
 from tracker.report.comparison.words import LANGUAGES
 from tracker.report.document import Column, Document, Entry, Section, Span
-from tracker.report.json_text import encode_published
-from tracker.report.layout import Line, counted, draw, line, shorten, wrap
+from tracker.report.layout import Line, counted, draw, lay_table, line, shorten, wrap
+from tracker.report.records import encode_json
 from tracker.report.safe import one_line
-from tracker.report.series.traced import (
+from tracker.report.series.biography import (
     cite_traced,
     in_context,
     kind_words,
@@ -21,7 +21,6 @@ from tracker.report.series.traced import (
     near_words,
     wording_words,
 )
-from tracker.report.tables import lay_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,7 +99,7 @@ def _show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Section:
 
 def spread_json(spread: Spread) -> str:
     """Return a spread as JSON that ``spread.schema.json`` describes: every statement read, in order."""
-    return encode_published(spread)
+    return encode_json(spread)
 
 
 def _name(spread: Spread) -> str:

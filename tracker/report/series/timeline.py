@@ -1,36 +1,41 @@
-"""Topics by sessions as a report: what moved most, a map of levels, and of one topic each session."""
+"""Topics by sessions: what moved most, a map of levels, of one topic each session; in every form."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
+from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from tracker.model import series
+from tracker.model.series_rows import TimelineRecord
 from tracker.references import own_names, parse_reference
-from tracker.report.comparison.naming import name_body, name_country
-from tracker.report.comparison.topic_words import OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark
-from tracker.report.comparison.words import ARROW, percent
+from tracker.report.comparison.provenance import name_body, name_country
+from tracker.report.comparison.words import ARROW, OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
 from tracker.report.layout import counted
+from tracker.report.records import encode_json, write_records
 from tracker.report.safe import one_line
 from tracker.report.series.parts import (
+    NO_STATEMENT,
+    NO_TEXT,
+    WITHDRAWN,
     close_report,
     count_halves,
+    count_topic,
     halve,
+    list_decision,
+    list_standing,
+    make_rows,
+    mark_level,
     name_rows,
+    name_vocabulary,
     show_decided,
     show_map,
     show_moves,
     show_standing,
     warn_approximate,
-)
-from tracker.report.series.rows import (
-    NO_STATEMENT,
-    NO_TEXT,
-    WITHDRAWN,
-    make_rows,
-    mark_level,
 )
 from tracker.topics.mentions import find_own_situations
 
@@ -38,7 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from tracker.model.series import SessionState, Standing, Timeline, TimelineSession
-    from tracker.report.series.rows import TopicRow
+    from tracker.report.records import RecordForm
+    from tracker.report.series.parts import TopicRow
 
 _UNREAD: Final[dict[SessionState, str]] = {
     "no statement": NO_STATEMENT,
@@ -194,3 +200,48 @@ def _tell_status(cell: Standing) -> str:
         return SHARE_UNSURE
     chance = "" if cell.certainty is None else chance_mark(cell.certainty, measured=cell.measured)
     return f"{STATUSES[cell.possible]}? {chance}".rstrip()
+
+
+def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
+    """Return a timeline as JSON that ``timeline.schema.json`` describes; topics in the order of the rows."""
+    known = {row.topic.id for row in rows}
+    sessions = (
+        replace(each, standings=tuple(cell for cell in each.standings if cell.topic in known))
+        for each in timeline.sessions
+    )
+    return encode_json(
+        series.TimelineTable(
+            series=timeline.series,
+            vocabulary=name_vocabulary(timeline.vocabulary),
+            topics=tuple(count_topic(row) for row in rows),
+            unmeasured=timeline.unmeasured,
+            sure=timeline.sure,
+            sessions=tuple(sessions),
+        )
+    )
+
+
+def timeline_table(timeline: Timeline, rows: Sequence[TopicRow], form: RecordForm) -> str | bytes:
+    """Return one row for each topic and session, by topic; ``absent`` where it was read and is not there.
+
+    Sessions that were not read have their ``state`` and nothing else.
+    """
+    records = (
+        TimelineRecord(
+            *(timeline.series, session.label, session.kind, session.year, session.state),
+            *(row.topic.id, row.topic.label, *_timeline_facts(row, session)),
+        )
+        for row in rows
+        for session in timeline.sessions
+    )
+    return write_records(TimelineRecord, records, form)
+
+
+def _timeline_facts(row: TopicRow, session: TimelineSession) -> tuple[Any, ...]:
+    if session.state != "read":
+        return (None,) * 16
+    cell = row.cells.get(session.label)
+    if cell is None:
+        return "absent", 0, 0, 0.0, *(None,) * 7, session.before, *list_decision(None)
+    told = cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure
+    return *list_standing(cell), *told, session.before, *list_decision(cell.decided)

@@ -19,7 +19,7 @@ from tracker.inputs.files import read_file
 from tracker.model.changes import AXES, Operation
 from tracker.model.decisions import Decision, Ruling, Unit, Verdict
 from tracker.references import parse_reference
-from tracker.report.coding.sheets import read_sheet
+from tracker.report.coding.decisions import read_sheet
 from tracker.topics.decided import ABSENT, LEVELS
 from tracker.topics.vocabulary.naming import find_one_topic
 from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.decisions.rulings import QuestionKey
     from tracker.model.topics import Vocabulary
-    from tracker.report.coding.sheets import Cell
+    from tracker.report.coding.decisions import Cell
 
 
 def judge_topic(

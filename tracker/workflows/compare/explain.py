@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Candidate, Change, Comparison
     from tracker.model.texts import Side
     from tracker.model.topics import Topic, Vocabulary
-    from tracker.report.comparison.one_topic import SideWeights
+    from tracker.report.comparison.findings import SideWeights
     from tracker.text.encoder import Encoder
 
 

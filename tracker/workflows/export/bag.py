@@ -15,7 +15,7 @@ from tracker.errors import NotInArchive
 from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
 from tracker.model.preserving import Exported
 from tracker.model.texts import Reference
-from tracker.report.tables import write_csv
+from tracker.report.records import write_csv
 from tracker.workflows.export.target import new_target
 
 if TYPE_CHECKING:

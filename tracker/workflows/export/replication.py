@@ -21,7 +21,7 @@ from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
 from tracker.model.preserving import Exported
 from tracker.report.archive import citing
-from tracker.report.comparison.methods import render_methods
+from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
 from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.topics.vocabulary.taught import model_path

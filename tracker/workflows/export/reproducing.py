@@ -19,7 +19,7 @@ from tracker.inputs.zips import BEGINNING
 from tracker.model.citations import Citation, CitedText
 from tracker.model.reproduced import CheckedFiles, Difference, Reproduction
 from tracker.model.strict import NotAsTyped, read_typed
-from tracker.report.comparison.methods import render_methods
+from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
 from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.topics.vocabulary.taught import MODEL_ENDING

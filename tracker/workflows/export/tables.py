@@ -16,8 +16,7 @@ from tracker.model.corpus_rows import SentenceRow, StatementRow, StatementTopicR
 from tracker.model.preserving import Exported
 from tracker.model.topics import SURE
 from tracker.references import session_sort_key
-from tracker.report.records import describe_columns, describe_table, refuse_parquet, stream_records
-from tracker.report.tables import write_csv
+from tracker.report.records import describe_columns, describe_table, refuse_parquet, stream_records, write_csv
 from tracker.workflows.export.choosing import choose_current
 from tracker.workflows.export.pairs import KeptPairs
 from tracker.workflows.export.rows import StatementReader, sentence_rows, statement_row, topic_rows

@@ -23,7 +23,7 @@ from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import NotInArchive
 from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES, Concern, Health
 from tracker.model.news import MANY
-from tracker.report.archive.clocks import describe_clock
+from tracker.report.archive.ledger import describe_clock
 from tracker.report.archive.news import mend_listing
 from tracker.report.archive.review import find_floods, write_ranges
 from tracker.workflows.keep.reextract import count_outdated

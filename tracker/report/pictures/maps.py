@@ -6,25 +6,27 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.pictures.canvas import Canvas
-from tracker.report.pictures.cells import draw_cells, explain_cells
-from tracker.report.pictures.frame import close_sheet, draw_legend, open_sheet
+from tracker.report.pictures.frame import choose_every, close_sheet, draw_legend, open_sheet
 from tracker.report.pictures.palette import (
+    INK,
     LABEL,
     MARGIN,
     ONE_COLUMN,
+    PAPER,
     QUIET,
     RULE,
     SMALL,
+    STEPS,
     TALLEST,
     TWO_COLUMNS,
 )
-from tracker.report.pictures.scale import choose_every
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from tracker.report.document import Document
-    from tracker.report.pictures.table import Row, Table
+    from tracker.report.document import Document, Span
+    from tracker.report.pictures.canvas import Place
+    from tracker.report.pictures.frame import Row, Sample, Table
 
 _LABELS: Final = 56.0
 _ROW: Final = 3.1
@@ -36,6 +38,24 @@ _USUAL: Final = 30
 """Rows where not everything is asked for."""
 _APART: Final = 2.0
 """Between two kinds of sessions."""
+
+_SHADES: Final = {"shade1": 0, "shade2": 1, "shade3": 2, "shade4": 3}
+"""How dark a mark is in which style, as on a terminal."""
+_SHARES: Final = ("under 2%", "2% to 5%", "5% to 10%", "10% of the words or more")
+_COUNTED: Final = (0.0, 0.1, 0.25, 0.5)
+"""The part of the statements from which a number has which step."""
+_COUNTS: Final = ("under 10%", "10% to 25%", "25% to 50%", "half of the statements or more")
+_PRIORITIES: Final = "DSds"
+_OTHERS: Final = {
+    "+": ("+", 1.5, "acknowledged only"),
+    ".": (".", 0.8, "mentioned only"),
+    ":": ("o", 1.1, "mentioned only, less sure"),
+    "-": ("_", 1.6, "no statement"),
+    "/": ("d", 1.6, "no text"),
+    "x": ("x", 1.6, "withdrawn"),
+}
+"""What is no priority: its shape, how large it is, and what it means."""
+_SQUARE: Final = 0.84
 
 
 class _Layout:
@@ -84,7 +104,7 @@ def _measure_figures(canvas: Canvas, table: Table) -> list[float]:
     ]
 
 
-def choose_width(table: Table) -> float:
+def _choose_width(table: Table) -> float:
     """Return one column where all places and labels fit into it, else two."""
     trial = Canvas(ONE_COLUMN)
     labels = max(trial.measure(row.label) for row in table.rows) + 6 * len(table.heads) + 2 * _GAP
@@ -98,13 +118,13 @@ def draw_map(document: Document, table: Table) -> Canvas:
     """Draw each topic as a row of marks, the strongest first."""
     numbered = any(mark.text.isdigit() for row in table.rows for mark in row.marks)
     what = "number of statements" if numbered else "share of the words and level"
-    canvas, y = open_sheet(document, choose_width(table), f"{table.title.capitalize()}: {what}")
+    canvas, y = open_sheet(document, _choose_width(table), f"{table.title.capitalize()}: {what}")
     layout = _Layout(canvas, table, numbered=numbered, everything=document.whole)
     for band in layout.bands:
         y = _draw_band(canvas, y, table, layout, band, numbered=numbered)
     marks = [mark for row in layout.rows for mark in row.marks]
     parts = [part for row in layout.rows for part in row.parts if part]
-    legend = explain_cells(marks, parts, numbered=numbered)
+    legend = _explain_cells(marks, parts, numbered=numbered)
     y = draw_legend(canvas, y + 1, legend)
     notes = [f"{table.note.capitalize()}."] if numbered else []
     notes.append(document.verdict)
@@ -137,7 +157,7 @@ def _draw_band(
         for row in layout.rows
     ]
     size = min(layout.step, _ROW)
-    draw_cells(canvas, rows, places, heights, (layout.step, _ROW) if numbered else (size, size))
+    _draw_cells(canvas, rows, places, heights, (layout.step, _ROW) if numbered else (size, size))
     return y + 2
 
 
@@ -160,3 +180,71 @@ def _draw_heads(canvas: Canvas, y: float, table: Table, layout: _Layout, band: r
         canvas.text((x, lower), tick.head, SMALL, align="center")
         if layout.every > 1:
             canvas.line([(x, y - 0.5), (x, y)], colour=QUIET, width=0.15)
+
+
+def _draw_cells(
+    canvas: Canvas, rows: Sequence[Row], xs: Sequence[float], ys: Sequence[float], size: Place
+) -> None:
+    """Draw all cells, those that look alike at once."""
+    alike: dict[tuple[str, int | None], list[Place]] = {}
+    for row, y in zip(rows, ys, strict=True):
+        for at, (mark, x) in enumerate(zip(row.marks, xs, strict=True)):
+            if mark.text.isdigit():
+                step = _count_step(row.parts[at] if row.parts else None)
+                _draw_number(canvas, (x, y), mark.text, step, size)
+            elif mark.text.strip():
+                step = _SHADES.get(mark.style) if mark.text in _PRIORITIES else None
+                alike.setdefault((mark.text, step), []).append((x, y))
+    for (text, step), places in sorted(alike.items(), key=str):
+        _draw_mark(canvas, places, text, step, min(size))
+
+
+def _draw_mark(canvas: Canvas, places: Sequence[Place], text: str, step: int | None, size: float) -> None:
+    """Draw the mark of a level: a square for a priority, hollow where less sure, else a smaller sign."""
+    if step is None:
+        shape, width, _ = _OTHERS[text]
+        canvas.marks(
+            places, "o" if shape == "." else shape, width, colour=QUIET, hollow=shape == "o", edge=0.2
+        )
+        return
+    sure = text.isupper()
+    wide = size * _SQUARE
+    canvas.marks(places, "s", wide, colour=STEPS[step], hollow=not sure, edge=0.0 if sure else wide * 0.2)
+    if text in "Dd":
+        canvas.marks(places, "o", wide * 0.36, colour=PAPER if sure else STEPS[step])
+
+
+def _draw_number(canvas: Canvas, at: Place, text: str, step: int | None, size: Place) -> None:
+    (x, y), (wide, high) = at, size
+    if step is not None:
+        half = wide / 2 - 0.15
+        canvas.line([(x - half, y), (x + half, y)], colour=STEPS[step], width=high - 0.3)
+    canvas.text(at, text, SMALL, align="center", colour=INK if step is None or step < 1 else PAPER)
+
+
+def _count_step(part: float | None) -> int | None:
+    if not part:
+        return None
+    return max(at for at, least in enumerate(_COUNTED) if part >= least)
+
+
+def _explain_cells(
+    marks: Collection[Span], parts: Collection[float], *, numbered: bool
+) -> Iterator[tuple[Sample, str]]:
+    """Yield a sample of each cell there is, with what it means."""
+    styles = {mark.style for mark in marks if mark.text in _PRIORITIES}
+    steps = {_count_step(part) for part in parts} if numbered else {_SHADES.get(style) for style in styles}
+    for step, words in enumerate(_COUNTS if numbered else _SHARES):
+        if step in steps:
+            yield _sample("S", step), words
+    found = {mark.text for mark in marks if not numbered}
+    for texts, words in (("Dd", "with a dot: declared a priority"), ("ds", "hollow: a priority, less sure")):
+        if there := sorted(found & set(texts)):
+            yield _sample("D" if texts[0] == "D" else there[-1], 2), words
+    for text, (_, _, words) in _OTHERS.items():
+        if text in found:
+            yield _sample(text, None), words
+
+
+def _sample(text: str, step: int | None) -> Sample:
+    return lambda canvas, at: _draw_mark(canvas, [at], text, step, 3.0)

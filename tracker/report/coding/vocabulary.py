@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from tracker.report.json_text import encode_json
 from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, wrap
+from tracker.report.records import encode_json, write_csv
 from tracker.report.safe import one_line
-from tracker.report.tables import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

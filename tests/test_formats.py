@@ -1,0 +1,79 @@
+"""The table of formats: each entry renders what its reports have, and a command offers what the table has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from tests.comparisons import revision
+from tracker.cli import options
+from tracker.errors import TrackerError
+from tracker.report.formats import FORMATS, REPORTS, Asked, refuse_output, render_comparison
+from tracker.topics.vocabulary.load import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BEGINS: Mapping[str, str | bytes] = {
+    "text": "XAA/CCPCJ",
+    "markdown": "# Report: ",
+    "html": "<!doctype html>",
+    "json": "{\n",
+    "csv": "old,new,topic",
+    "jsonl": "{",
+    "parquet": b"PAR1",
+    "latex": "% needs",
+    "docx": b"PK",
+    "tei": "<?xml",
+}
+
+
+def test_each_format_renders_a_comparison_as_what_it_is_called() -> None:
+    asked = Asked(revision(), load_vocabulary())
+    for form in REPORTS["comparison"]:
+        written = render_comparison(asked, form)
+        assert isinstance(written, bytes) == FORMATS[form].needs_file, form
+        begins = BEGINS[form]
+        assert written[: len(begins)].lower() == begins.lower(), (form, written[:30])
+
+
+def test_each_format_is_of_a_report_and_each_report_has_known_formats() -> None:
+    assert {form for forms in REPORTS.values() for form in forms} == set(FORMATS)
+    assert set(REPORTS["comparison"]) == {form for form, each in FORMATS.items() if each.compare}
+    for forms in REPORTS.values():
+        assert forms[0] == "text"
+
+
+def test_each_ending_and_media_type_means_one_format() -> None:
+    endings = [ending for each in FORMATS.values() for ending in each.endings]
+    assert len(endings) == len(set(endings))
+    assert len({each.media_type for each in FORMATS.values()}) == len(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("name", "report"),
+    [
+        ("DiffFormat", "comparison"),
+        ("RecordFormat", "statement"),
+        ("BlameFormat", "origins"),
+        ("TraceFormat", "traced"),
+        ("ReportFormat", "series"),
+    ],
+)
+def test_a_command_offers_what_the_table_has(name: str, report: str) -> None:
+    offered = get_args(getattr(options, name))[0]
+    assert get_args(offered) == REPORTS[report]
+
+
+@pytest.mark.parametrize("form", [form for form, each in FORMATS.items() if each.needs_file])
+def test_what_is_no_text_needs_a_file(form: str) -> None:
+    with pytest.raises(TrackerError, match=f"--format {form} makes a file; name it with -o FILE"):
+        refuse_output(form, None)
+    refuse_output(form, Path("report"))
+
+
+def test_a_format_that_a_comparison_lacks_is_named() -> None:
+    with pytest.raises(KeyError):
+        render_comparison(Asked(revision(), load_vocabulary()), "odt")
