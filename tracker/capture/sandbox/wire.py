@@ -52,7 +52,7 @@ def encode(text: str | None) -> bytes:
 
 
 def decode(field: bytes) -> str | None:
-    """Undo ``encode``. Raises ``ValueError`` for what is neither UTF-8 nor nothing; no record could keep it."""
+    """Undo ``encode``. Raises ``ValueError`` for what is neither UTF-8, which a record keeps, nor nothing."""
     return None if field == NOTHING else field.decode()
 
 
