@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +36,33 @@ ADDRESSES = {
 """Addresses to which a source redirects, and what is said of each."""
 
 
+_OK = b"HTTP/1.1 200 OK\r\n"
+_CHUNKED = _OK + b"Transfer-Encoding: chunked\r\n\r\n"
+ANSWERS = {
+    "a chunk of 80 bits": (_CHUNKED + b"F" * 20 + b"\r\nabc", "truncated"),
+    "a chunk below zero": (_CHUNKED + b"-5\r\nabc\r\n0\r\n\r\n", "malformed"),
+    "an extension without end": (_CHUNKED + b"5;" + b"a" * 200_000 + b"\r\nhello\r\n0\r\n\r\n", "malformed"),
+    "trailers without end": (_CHUNKED + b"1\r\na\r\n0\r\n" + b"X-A: b\r\n" * 20_000, "malformed"),
+    "two lengths": (_OK + b"Content-Length: 5\r\nContent-Length: 9\r\n\r\nhello", "malformed"),
+    "another protocol": (b"HTTP/1.1 101 S\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n\0", "malformed"),
+    "no head": (b"Mr. President,\r\n\r\nwe agree.", "malformed"),
+    "a status of its own": (b"HTTP/1.1 999 Hello\r\nContent-Length: 2\r\n\r\nhi", "http 999"),
+    "nothing new, unasked": (b"HTTP/1.1 304 N\r\nContent-Length: 0\r\n\r\n", "not modified"),
+    "a part": (b"HTTP/1.1 206 P\r\nContent-Range: bytes 0-1/9\r\nContent-Length: 2\r\n\r\nhi", "partial"),
+    "zeros packed twice": (
+        _OK + b"Content-Encoding: gzip, gzip\r\nConnection: close\r\n\r\n"
+        + gzip.compress(gzip.compress(bytes(20_000_000))), "bomb",
+    ),
+    "control characters in a head": (_OK + b'ETag: "\xff\0\x1b[31m"\r\n\r\nhi', "malformed"),
+    "a long wait": (b"HTTP/1.1 503 x\r\nRetry-After: 9999999999999\r\nContent-Length: 0\r\n\r\n", "http 503"),
+    "an age and a date of no time": (
+        _OK + b"Age: " + b"9" * 30 + b"\r\nDate: Mon, 00 Foo 99999 99:99:99\r\nContent-Length: 0\r\n\r\n",
+        "unreadable",
+    ),
+}  # fmt: skip
+"""What a server sends whole, and the cause that is noted."""
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     with running_site() as made:
@@ -53,3 +84,36 @@ def test_no_address_of_a_redirect_or_link_ends_a_night(tmp_path: Path, site: Sit
         assert told in said[f"s{number}"]
     came = outcomes(night)
     assert {each for each in came if came[each] != "unreachable"} == {"honest", "list"}
+
+
+def answer(listener: socket.socket) -> None:
+    """Answer each request with what its path numbers, until the socket is closed."""
+    answers = [each for each, _ in ANSWERS.values()]
+    with suppress(OSError):
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=answer_one, args=(connection, answers), daemon=True).start()
+
+
+def answer_one(connection: socket.socket, answers: list[bytes]) -> None:
+    with connection, suppress(OSError):
+        path = connection.recv(65_536).split()[1].strip(b"/")
+        nothing = b"HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        connection.sendall(answers[int(path)] if path.isdigit() else nothing)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65_536):
+            pass
+
+
+def test_no_answer_ends_a_night(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        threading.Thread(target=answer, args=(listener,), daemon=True).start()
+        tables = (
+            source(f"s{number}", f"XAA/UNGA/{number + 1}~prepared.en", f"http://127.0.0.1:{port}/{number}")
+            for number in range(len(ANSWERS))
+        )
+        night = run_night(make_archive(tmp_path / "snapshots", "".join(tables), port))
+    found = {check.source: check.cause for check in night.checks}
+    expected = {f"s{number}": cause for number, (_, cause) in enumerate(ANSWERS.values())}
+    assert found == expected
