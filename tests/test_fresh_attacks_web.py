@@ -98,8 +98,9 @@ def answer(listener: socket.socket) -> None:
 def answer_one(connection: socket.socket, answers: list[bytes]) -> None:
     with connection, suppress(OSError):
         path = connection.recv(65_536).split()[1].strip(b"/")
-        nothing = b"HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-        connection.sendall(answers[int(path)] if path.isdigit() else nothing)
+        nothing = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        sent = answers[int(path)] if path.isdigit() else nothing
+        connection.sendall(sent.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(65_536):
             pass
