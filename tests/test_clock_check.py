@@ -270,3 +270,64 @@ def test_a_refused_night_leaves_a_mirror_that_verifies_and_rebuilds(tmp_path: Pa
     assert query(tmp_path / "again", "SELECT * FROM clocks") == query(folder, "SELECT * FROM clocks")
     verified = verify(folder, "2026-03-02T08:00:00Z", lambda _done, _total: None)
     assert [each for each in verified.findings if each.standing == "fault"] == []
+
+
+def list_statements(first: Site, hosts: Hosts, tmp_path: Path) -> Path:
+    """Make an archive whose one source is an index on a host, which leads to statements on others."""
+    links = "".join(
+        f'<a href="{site.url(f"/{number}")}">Statement</a>' for number, site in enumerate(hosts, 72)
+    )
+    first.pages["/list"] = Page(f"<html>{links}</html>", headers={"Content-Type": "text/html"})
+    index = f'[sources.list]\nkind = "index"\nurl = "{first.url("/list")}"\nlinks = "/7"\n'
+    return make_archive(
+        tmp_path / "snapshots", source("xaa-71", "XAA/UNGA/71", first.url("/71")) + index, first.port
+    )
+
+
+def test_what_was_kept_before_hosts_denied_the_clock_is_marked_everywhere(
+    tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
+) -> None:
+    """The host that is asked first gives no date, and leads to three that do."""
+    first, *others = hosts
+    first.date = None
+    folder = list_statements(first, (*others,), tmp_path)
+    update_mirror(folder)
+    with pytest.raises(ClockWrong, match="what run 1 kept before is marked: clock not confirmed"):
+        run_night(folder, FALSE)
+    assert query(folder, "SELECT run, hosts, ahead > 9000000 FROM clocks") == [(1, 3, 1)]
+    with pytest.raises(ClockWrong, match="before the end of the last run, 2040-01-01"):
+        run_night(folder, TODAY)
+    run_night(folder, TODAY, clock_is_right=True)
+    check_sound(folder / "mirror.git")
+    rebuild(str(folder / "mirror.git"), tmp_path / "again")
+    for where in (folder, tmp_path / "again"):
+        shown = tracker("--archive", str(where), "log", "XAA/UNGA/71")
+        assert "2040-01-01" in shown.out
+        assert "clock not confirmed" in shown.out
+        assert "clock not confirmed" in tracker("--archive", str(where), "cite", "XAA/UNGA/71").out
+        told = " ".join(tracker("--archive", str(where), "runs", "1").out.split())
+        assert re.search(r"clock not confirmed: [\d,]+ days ahead of 3 hosts", told)
+
+
+def test_one_site_has_one_voice_however_many_names_it_redirects_to(tmp_path: Path, hosts: Hosts) -> None:
+    """It is asked before the honest ones, whose clocks are right, as ours is."""
+    evil, *named = hosts
+    for site in named:
+        site.date = at(-4000)
+    for number, site in enumerate(named, 71):
+        evil.pages[f"/{number}"] = Page("", 302, {"Location": site.url(f"/{number}")})
+    tables = "".join(
+        source(f"xaa-{number}", f"XAA/UNGA/{number}~prepared.en", evil.url(f"/{number}"))
+        for number in (71, 72, 73)
+    )
+    folder = make_archive(tmp_path / "snapshots", tables, evil.port)
+    reading = read_clock_of(run_night(folder, TODAY))
+    assert reading is not None
+    assert reading.hosts == 1
+
+
+def test_a_host_with_and_without_its_last_dot_is_one() -> None:
+    clocks = ServerClocks()
+    for host in ("a.example", "a.example.", "A.example"):
+        clocks.note([replace(exchange(Date=at(0)), url=f"http://{host}/")])
+    assert clocks.read() == ClockReading(1, 0)

@@ -228,6 +228,26 @@ def test_without_landlock_it_can_do_nothing_outside_either(tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="by means of Linux")
+def test_it_sees_nothing_of_the_command_even_where_root_reads(tmp_path: Path) -> None:
+    """Passwords are in the environment; CAP_PERFMON lets root read it past Landlock, since Linux 6.13."""
+    code = (
+        "import os\n"
+        "from tracker.capture.sandbox.limits import NEW_DOCUMENT\n"
+        "from tracker.capture.sandbox.confine import confine\n"
+        "print(confine(NEW_DOCUMENT, os.getppid()))\n"
+        "for name in ('environ', 'maps', 'mem', 'auxv'):\n"
+        "    try:\n        open(f'/proc/{os.getppid()}/{name}', 'rb').read(1)\n"
+        "    except OSError:\n        continue\n"
+        "    print('can read', name)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert ran.stdout == "full\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="by means of Linux")
 @pytest.mark.parametrize(
     ("lacking", "told", "done"),
     [
@@ -486,7 +506,7 @@ def test_no_reader_outlives_its_command(how: signal.Signals, tmp_path: Path) -> 
 
 
 def test_messages_arrive_as_they_were_sent() -> None:
-    fields = (b"", b"a" * 70_000, NOTHING, encode("é\ud800"), encode(None), encode(""))
+    fields = (b"", b"a" * 70_000, NOTHING, encode("é"), encode(None), encode(""))
     there, back = os.pipe()
     with os.fdopen(there, "rb") as reading, os.fdopen(back, "wb", buffering=1_000_000) as writing:
         send(writing, b"a", b"")
@@ -496,4 +516,22 @@ def test_messages_arrive_as_they_were_sent() -> None:
         send(writing, b"a" * 100)
         with pytest.raises(ValueError, match="108 bytes"):
             receive(reading, 100)
-    assert [decode(field) for field in fields[2:]] == [None, "é\ud800", None, ""]
+    assert [decode(field) for field in fields[2:]] == [None, "é", None, ""]
+
+
+def test_half_a_character_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that took its reader over sends it: no record could keep it, and the night ended there."""
+    for number in range(1, 5):
+        fields = [b"read", b"We agree.", b"text/html", b"html", b"A title"]
+        fields[number] = encode("a\ud800")
+        code = (
+            "from tracker.capture.sandbox.wire import READY, receive, send\nimport sys\n"
+            "send(sys.stdout.buffer, READY, b'full')\nreceive(sys.stdin.buffer, sys.maxsize)\n"
+            f"send(sys.stdout.buffer, *{fields!r})\n"
+        )
+        process.get_reader.cache_clear()
+        monkeypatch.setattr(process, "_start", lambda *_, code=code: _start_other(code))
+        with pytest.raises(ReaderStopped, match="no answer that can be"):
+            extract(DOCUMENTS["page"])
+        process.get_reader("html", NEW_DOCUMENT).end()
+    process.get_reader.cache_clear()

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tracker.capture.sandbox.limits import Limits
 
 _SET_DEATH_SIGNAL, _NO_NEW_PRIVILEGES = 1, 38
+_CAPABILITIES_VERSION: Final = 0x20080522
+_TO_READ: Final = 0b110
+"""The capabilities to read whatever has whatever mode, without which root may not find its own libraries."""
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
 _WRITING: Final = 0b1_1111_1111_0011
 """Rights of Landlock's first release to execute, write, remove and make files, not to read them."""
@@ -64,6 +67,7 @@ def confine(limits: Limits, parent: int) -> str:
     _end_with(parent)
     _limit(limits)
     _library().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    _drop_capabilities()
     # The filter comes last, since it refuses to set up Landlock.
     has_landlock = _forbid_writing()
     return _LEVELS[forbid_calls(), has_landlock]
@@ -113,6 +117,14 @@ def _end_with(parent: int) -> None:
     if os.getppid() != parent:
         # It had ended before the signal was set.
         os._exit(1)
+
+
+def _drop_capabilities() -> None:
+    """Keep no privilege of root but to read: by one of them it could read what is in other programs."""
+    with suppress(AttributeError):
+        _library().capset(
+            struct.pack("Ii", _CAPABILITIES_VERSION, 0), struct.pack("6I", _TO_READ, _TO_READ, 0, 0, 0, 0)
+        )
 
 
 def _forbid_writing() -> bool:

@@ -47,13 +47,13 @@ def receive(pipe: IO[bytes], most: int) -> tuple[bytes, ...]:
 
 
 def encode(text: str | None) -> bytes:
-    """Return a text, or None, as a field; lone surrogates are kept."""
+    """Return a text, or None, as a field; ``decode`` refuses the lone surrogates in it."""
     return NOTHING if text is None else text.encode("utf-8", "surrogatepass")
 
 
 def decode(field: bytes) -> str | None:
-    """Undo ``encode``. Raises ``ValueError`` for what is neither UTF-8 nor nothing."""
-    return None if field == NOTHING else field.decode("utf-8", "surrogatepass")
+    """Undo ``encode``. Raises ``ValueError`` for what is neither UTF-8, which a record keeps, nor nothing."""
+    return None if field == NOTHING else field.decode()
 
 
 def _split(message: bytes) -> tuple[bytes, ...]:

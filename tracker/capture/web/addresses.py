@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     _Address = IPv4Address | IPv6Address
 
 _LAST = 0xFFFFFFFF
+_LAST_PORT = 0xFFFF
 _HOLDING: tuple[tuple[IPv6Network, tuple[Callable[[int], int], ...]], ...] = (
     (IPv6Network("::ffff:0:0/96"), (lambda number: number & _LAST,)),
     (IPv6Network("64:ff9b::/96"), (lambda number: number & _LAST,)),
@@ -39,12 +40,17 @@ def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
     try:
         url = onto.join(text) if onto else httpx.URL(text)
         url = url.copy_with(fragment=None) if url.fragment else url
+        # Reading the host decodes its Punycode, which may be none.
+        is_bare = bool(url.host) and not url.userinfo
+        is_port = url.port is None or 0 < url.port <= _LAST_PORT
     except (httpx.InvalidURL, ValueError, UnicodeError) as error:
         raise FetchFault("bad address", f"{_show(text)} cannot be read") from error
     if url.scheme not in {"http", "https"}:
         raise FetchFault("bad scheme", _show(text))
-    if url.userinfo or not url.host:
+    if not is_bare:
         raise FetchFault("bad address", "an address with a user name, or without a host")
+    if not is_port:
+        raise FetchFault("bad address", f"port {url.port} is none of 1 to {_LAST_PORT}"[:LONGEST_QUOTE])
     return url
 
 

@@ -55,10 +55,14 @@ def _read_age(headers: Mapping[str, str]) -> int | None:
 
 
 class ServerClocks:
-    """The clocks of the hosts that answered in one run; each host counts once, by its youngest answer."""
+    """The clocks of the hosts that answered in one run; each host counts once, by its youngest answer.
+
+    A host that was asked leads to one that counts, however many it redirects to: one site has one voice.
+    """
 
     def __init__(self) -> None:
         self._hosts: dict[str, tuple[int, int]] = {}
+        self._led: dict[str, str] = {}
         self._confirmed: ClockReading | None = None
 
     @property
@@ -68,10 +72,12 @@ class ServerClocks:
 
     def note(self, exchanges: Iterable[Exchange]) -> None:
         """Note the last answer for one source: hosts on the way to it may be the same machine."""
-        last = next((each for each in reversed([*exchanges]) if each.status is not None), None)
-        if last is None or (found := read_ahead(last)) is None:
+        answers = [each for each in exchanges if each.status is not None]
+        if not answers or (found := read_ahead(answers[-1])) is None:
             return
-        host = urlsplit(last.url).hostname or ""
+        host = _name_host(answers[-1])
+        if self._led.setdefault(_name_host(answers[0]), host) != host:
+            return
         self._hosts[host] = min(found, self._hosts.get(host, found))
         now = self._read()
         if self._confirmed is None and now.is_confirmed:
@@ -84,3 +90,7 @@ class ServerClocks:
     def _read(self) -> ClockReading:
         ahead = [each for _, each in self._hosts.values()]
         return ClockReading(len(ahead), round(median(ahead)) if ahead else None)
+
+
+def _name_host(exchange: Exchange) -> str:
+    return (urlsplit(exchange.url).hostname or "").rstrip(".")

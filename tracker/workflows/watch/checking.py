@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.storing.store import name_snapshot
 from tracker.capture.watch.discovery import source_of
 from tracker.capture.web.fetch import fetch_all
+from tracker.errors import ClockWrong
 from tracker.model.watching import CHALLENGE, FetchFailed
 from tracker.workflows.importing.add import declare_arrival, record_arrival
 from tracker.workflows.watch.examine import (
@@ -148,10 +149,21 @@ class Checking:
     def check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
         """Check sources, all links that indexes among them have had, and those that they have today.
 
-        Raises ``ClockWrong`` where the servers' clocks are another day; then nothing is kept.
+        Raises ``ClockWrong`` where the servers' clocks are another day; then nothing is kept, or what was
+        kept before they said so is marked.
         """
-        with self._transaction:
-            return self._check_all(sources)
+        try:
+            with self._transaction:
+                return self._check_all(sources)
+        except ClockWrong as error:
+            raise self._mark(error) from None
+
+    def _mark(self, error: ClockWrong) -> ClockWrong:
+        """Keep what hosts say beside what was kept before they said it; return the error that tells so."""
+        if not (self._store and self.run and self._ledger.run(self.run)):
+            return error
+        self._store.note_clock(self._clock.read(), self._now())
+        return ClockWrong(f"{error}; what run {self.run} kept before is marked: clock not confirmed")
 
     def _check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
         self._add(sources)
