@@ -1,0 +1,115 @@
+"""Attacks on an archive by who sends one, and by a colleague who has ``sqlite3``: a table of what was tried.
+
+Each is made for real, and each has to be refused or named in one line.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import struct
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.here import runner
+from tests.mirrors import make_record
+from tracker.archive.derived.store import DERIVED_NAME
+from tracker.workflows.keep.mirror import update_mirror
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.running import Ran
+
+PAGE = 4096
+BEGINS = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+ADD = ("add", "a.txt", "--as", "XAA/UNGA/90", "--kind", "prepared")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text("We build dykes by 2030.\n", encoding="utf-8")
+    update_mirror(make_record(tmp_path / "snapshots"))
+    return tmp_path / "snapshots"
+
+
+@pytest.fixture
+def tracker(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    return runner(folder.parent, monkeypatch, capsys)
+
+
+# What is beside a record that was received --------------------------------------------------------------
+
+
+def link_journal(database: Path, named: Path, page: int = PAGE) -> None:
+    """Leave a journal that names another file, as a program does that was killed while it wrote to both."""
+    head = BEGINS + struct.pack(">IIIII", 0, 0, database.stat().st_size // page, 512, page)
+    name = str(named).encode()
+    place = struct.pack(">I", 0x40000000 // page + 1)
+    ends = struct.pack(">II", len(name), sum(name)) + BEGINS
+    Path(f"{database.resolve()}-journal").write_bytes(head.ljust(512, b"\0") + place + name + ends)
+
+
+@pytest.mark.parametrize("words", [("list",), ("verify",), ("init",), ("backup", "b.db"), ADD], ids=" ".join)
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_journal_beside_a_record_deletes_no_other_file(
+    tracker: Callable[..., Ran], folder: Path, words: tuple[str, ...], *, is_linked: bool
+) -> None:
+    record, thesis = folder / "tracker.db", folder.parent / "thesis.txt"
+    thesis.write_text("four years of work")
+    if is_linked:
+        record.rename(folder / "x.db")
+        record.symlink_to("x.db")
+    link_journal(record, thesis)
+    ran = tracker(*words)
+    assert thesis.exists()
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "would delete another file" in ran.err
+
+
+def test_a_journal_beside_what_derived_db_is_a_link_to_deletes_no_other_file(
+    tracker: Callable[..., Ran], folder: Path
+) -> None:
+    derived, thesis = folder / DERIVED_NAME, folder.parent / "thesis.txt"
+    told = tracker("diff", "XAA/UNGA", "78", "79")
+    thesis.write_text("four years of work")
+    derived.rename(folder / "x.db")
+    derived.symlink_to("x.db")
+    link_journal(derived, thesis, 16384)
+    assert tracker("diff", "XAA/UNGA", "78", "79") == told
+    assert thesis.exists()
+
+
+def add_page(data: bytes) -> bytes:
+    """Return the sum by which SQLite knows a page of a journal."""
+    return struct.pack(">I", sum(data[PAGE - 200 : 0 : -200]) & 0xFFFFFFFF)
+
+
+def test_a_journal_beside_a_record_slips_no_trigger_in(tracker: Callable[..., Ran], folder: Path) -> None:
+    """To read it SQLite takes the file as it is; to write to it, what the journal makes of it."""
+    record, copy = folder / "tracker.db", folder.parent / "copy.db"
+    shutil.copy(record, copy)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute(
+            "CREATE TRIGGER evil AFTER INSERT ON runs BEGIN UPDATE statements SET speaker = 'Eve'; END"
+        )
+    old, new = record.read_bytes(), copy.read_bytes()
+    pages = [
+        struct.pack(">I", at // PAGE + 1) + new[at : at + PAGE] + add_page(new[at : at + PAGE])
+        for at in range(0, len(new), PAGE)
+        if new[at : at + PAGE] != old[at : at + PAGE]
+    ]
+    head = BEGINS + struct.pack(">IIIII", len(pages), 0, len(new) // PAGE, 512, PAGE)
+    record.write_bytes(old[:18] + b"\1\1" + old[20:])
+    Path(f"{record}-journal").write_bytes(head.ljust(512, b"\0") + b"".join(pages))
+    assert tracker("list").code == 0
+    ran = tracker(*ADD)
+    assert (ran.code, "a trigger that tracker did not make (evil)" in ran.err) == (2, True)
+    with closing(sqlite3.connect(record)) as connection:
+        assert connection.execute("SELECT count(*) FROM statements WHERE speaker = 'Eve'").fetchone() == (0,)
