@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.damage import alter
 from tests.here import runner
 from tests.mirrors import make_record
+from tests.repositories import run_git
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.workflows.keep.mirror import update_mirror
 
@@ -113,3 +115,45 @@ def test_a_journal_beside_a_record_slips_no_trigger_in(tracker: Callable[..., Ra
     assert (ran.code, "a trigger that tracker did not make (evil)" in ran.err) == (2, True)
     with closing(sqlite3.connect(record)) as connection:
         assert connection.execute("SELECT count(*) FROM statements WHERE speaker = 'Eve'").fetchone() == (0,)
+
+
+# What a received archive leads to -----------------------------------------------------------------------
+
+WHY = ("--reason", "r", "--authority", "a", "--by", "Ana", "--yes")
+DESTROY = ("withdraw", "XAA/HRC/52/item-4", "--destroy", *WHY)
+
+
+@pytest.mark.parametrize("is_planted", [False, True], ids=["by order", "by an order in the archive"])
+@pytest.mark.parametrize("name", ["before-take-over-1", "before-repair-1/sub", "before-repair-1/tracker.db"])
+def test_a_destruction_follows_no_link(
+    tracker: Callable[..., Ran], folder: Path, name: str, *, is_planted: bool
+) -> None:
+    home = folder.parent / "home"
+    (home / "sub").mkdir(parents=True)
+    (home / "sub" / "thesis.txt").write_text("four years of work")
+    update_mirror(make_record(home / "snapshots"))
+    if is_planted:
+        assert tracker(*DESTROY).code == 0
+        alter(folder, "UPDATE withdrawals SET completed = NULL")
+    place = folder / name
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(home / "snapshots" / "tracker.db" if place.suffix else home)
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    ran = tracker(*(ADD if is_planted else DESTROY))
+    assert ran.code == int(is_planted), ran.err  # The order is an edit of the record.
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+    assert not place.is_symlink()
+
+
+def test_a_mirror_that_is_a_link_leads_to_no_repository_of_the_readers(
+    tracker: Callable[..., Ran], folder: Path
+) -> None:
+    project = folder.parent / "project"
+    run_git(folder.parent, "init", "--quiet", "--initial-branch=main", "project")
+    run_git(project, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m1")
+    refs = run_git(project, "for-each-ref")
+    shutil.rmtree(folder / "mirror.git")
+    (folder / "mirror.git").symlink_to("../project/.git")
+    ran = tracker(*ADD)
+    assert (ran.code, "mirror.git is a symbolic link" in ran.err) == (2, True)
+    assert run_git(project, "for-each-ref") == refs
