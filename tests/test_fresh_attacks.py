@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.damage import alter
+from tests.edits import tell_faults
 from tests.here import runner
-from tests.mirrors import make_record
+from tests.mirrors import FIRST, list_files, make_record, say, show
 from tests.repositories import run_git
 from tracker.archive.derived.store import DERIVED_NAME
+from tracker.errors import RecordEdited
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
@@ -157,3 +159,47 @@ def test_a_mirror_that_is_a_link_leads_to_no_repository_of_the_readers(
     ran = tracker(*ADD)
     assert (ran.code, "mirror.git is a symbolic link" in ran.err) == (2, True)
     assert run_git(project, "for-each-ref") == refs
+
+
+# Acts that are slipped into a run that is over ------------------------------------------------------------
+
+_AMEND = "INSERT INTO amendments (statement, snapshot, field, earlier, later, run) VALUES "
+_ORDERED = "'destroy', 'XAA/UNGA/78', '2026-01-01T00:00:00Z', 'a', 'b', NULL, '2026-01-01T00:00:00Z', 1"
+_WITHDRAWN = "INSERT INTO withdrawn SELECT 1, 1, id, document, NULL, NULL FROM snapshots WHERE id = 1"
+SLIPPED = {
+    "a speaker": (
+        f"{_AMEND} (1, NULL, 'speaker', 'Ana Reyes', 'Eve', 1)",
+        "UPDATE statements SET speaker = 'Eve' WHERE id = 1",
+        "statements 1 (speaker)",
+    ),
+    "an address": (
+        f"{_AMEND} (1, 1, 'url', '', 'http://eve.example', 1)",
+        "UPDATE snapshots SET url = 'http://eve.example' WHERE id = 1",
+        "snapshots 1 (url)",
+    ),
+    "a language": (
+        f"{_AMEND} (1, 1, 'language', 'en', 'fr', 1)",
+        "UPDATE editions SET language = 'fr' WHERE id = 1",
+        "editions 1 (language)",
+    ),
+    "a destruction": (
+        f"INSERT INTO withdrawals SELECT NULL, {_ORDERED}; {_WITHDRAWN}",
+        "DELETE FROM versions WHERE id = 1",
+        "segments 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SLIPPED)
+def test_an_act_that_was_slipped_into_an_old_run_explains_nothing(folder: Path, what: str) -> None:
+    slipped, edit, named = SLIPPED[what]
+    mirror = folder / "mirror.git"
+    before = {
+        path: show(mirror, path) for path in list_files(mirror) if "/UNGA/" in path and path.endswith(".json")
+    }
+    alter(folder, *slipped.split("; "), edit)
+    for night in range(2):
+        assert named in tell_faults(folder), night
+        with pytest.raises(RecordEdited):
+            say(folder, f"XAA/HRC/{90 + night}~prepared.en", FIRST)
+    assert {path: show(mirror, path) for path in before} == before
