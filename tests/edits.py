@@ -141,7 +141,11 @@ def attack(folder: Path, what: Attack) -> None:
         (value,) = connection.execute(query, [what.key]).fetchone()
         changed = _change(value, is_key=what.column == key)
         update = f'UPDATE "{what.stored}" SET "{what.column}" = ? WHERE "{key}" = ?'  # noqa: S608 (our schema)
-        connection.execute(update, [changed, what.key])
+        try:
+            connection.execute(update, [changed, what.key])
+        except sqlite3.IntegrityError:
+            # Another row has that value; no key and no order among others has this one.
+            connection.execute(update, [_change(value, is_key=True), what.key])
         for _, sql in away:
             connection.execute(sql)
 

@@ -276,9 +276,10 @@ def _candidate(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
 
 def _review(acts: Acts, earlier: Row, later: Row) -> Iterable[str]:
     """Explain what a person decided, or decided again, in a run of that kind."""
-    if later["run"] is None or later["run"] <= max(acts.last, earlier.get("run") or 0):
+    run, before = later["run"], earlier.get("run")
+    if not isinstance(run, int) or run <= acts.last or run == before:
         return ()
-    is_decided = fetch_value(acts.connection, _DECIDED, [later["run"], later["decided"]])
+    is_decided = fetch_value(acts.connection, _DECIDED, [run, later["decided"]])
     return ("verdict", "person", "decided", "reason", "snapshot", "run") if is_decided else ()
 
 
