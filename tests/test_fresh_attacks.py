@@ -203,3 +203,17 @@ def test_an_act_that_was_slipped_into_an_old_run_explains_nothing(folder: Path, 
         with pytest.raises(RecordEdited):
             say(folder, f"XAA/HRC/{90 + night}~prepared.en", FIRST)
     assert {path: show(mirror, path) for path in before} == before
+
+
+def test_a_mirror_that_was_moved_away_and_begun_again_does_not_prove_an_edit(
+    tracker: Callable[..., Ran], folder: Path
+) -> None:
+    (folder / "mirror.git").rename(folder.parent / "away.git")
+    alter(folder, "UPDATE snapshots SET observed = '1999-01-01T00:00:00Z' WHERE id = 1")
+    assert tracker("mirror", "update").code == 0
+    for night in range(3):
+        assert "which was begun again: nothing proves what the record held before" in tell_faults(folder)
+        say(folder, f"XAA/HRC/{90 + night}~prepared.en", FIRST)
+    assert tracker("verify", "--repair").code == 1
+    ran = tracker("verify")
+    assert (ran.code, "it was accepted as it is" in " ".join(ran.out.split())) == (0, True)
