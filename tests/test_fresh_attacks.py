@@ -5,12 +5,15 @@ Each is made for real, and each has to be refused or named in one line.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import struct
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
@@ -21,6 +24,7 @@ from tests.mirrors import FIRST, list_files, make_record, say, show
 from tests.repositories import run_git
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.errors import RecordEdited
+from tracker.inputs.zips import read_zip, write_zip
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
@@ -217,3 +221,39 @@ def test_a_mirror_that_was_moved_away_and_begun_again_does_not_prove_an_edit(
     assert tracker("verify", "--repair").code == 1
     ran = tracker("verify")
     assert (ran.code, "it was accepted as it is" in " ".join(ran.out.split())) == (0, True)
+
+
+# Zips that programs read differently ------------------------------------------------------------------------
+
+HONEST, FORGED = (write_zip({"texts/a.txt": text, "README.txt": "of speeches"}) for text in ("ten", "two"))
+HIDDEN = HONEST.index(b"PK", 4)
+
+
+@pytest.mark.parametrize("place", [0, HIDDEN, HONEST.index(b"PK\1\2")], ids=["before", "between", "after"])
+def test_a_zip_with_members_that_its_list_does_not_name_is_refused(place: int) -> None:
+    """Python reads the list at the end; a program that unpacks a stream reads what comes first."""
+    hidden = FORGED if not place else FORGED[:HIDDEN]
+    data = HONEST[:place] + hidden + HONEST[place:]
+    if place:
+        moved = bytearray(data)
+        for at in [each.start() for each in re.finditer(b"PK\1\2", data)]:
+            (offset,) = struct.unpack_from("<I", moved, at + 42)
+            struct.pack_into("<I", moved, at + 42, offset + len(hidden) * (offset >= place))
+        ends = moved.rindex(b"PK\5\6") + 16
+        struct.pack_into("<I", moved, ends, struct.unpack_from("<I", moved, ends)[0] + len(hidden))
+        data = bytes(moved)
+    with ZipFile(BytesIO(data)) as package:
+        assert package.read("texts/a.txt") == b"ten"
+    with pytest.raises(ValueError, match=r"that (its|the) list does not name"):
+        read_zip(data)
+
+
+def test_a_zip_that_was_written_to_a_stream_is_read() -> None:
+    class Stream(BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    with ZipFile(stream := Stream(), "w") as package:
+        package.writestr("texts/a.txt", "ten")
+        package.writestr("README.txt", "of speeches")
+    assert read_zip(stream.getvalue()) == {"texts/a.txt": b"ten", "README.txt": b"of speeches"}
