@@ -87,12 +87,13 @@ def _check(entries: list[ZipInfo], size: int) -> None:
 
 
 def _check_places(package: ZipFile, data: bytes) -> None:
-    at, allowed = 0, _DESCRIPTORS[:1]
+    at = 0
+    allowed: tuple[int, ...] = (0,)
     for entry in sorted(package.infolist(), key=lambda entry: entry.header_offset):
         if entry.header_offset - at not in allowed:
             raise _Refused(f"it has bytes before {entry.filename} that its list does not name")
         lengths = struct.unpack_from("<HH", data, entry.header_offset + _LOCAL_HEADER - 4)
         at = entry.header_offset + _LOCAL_HEADER + sum(lengths) + entry.compress_size
-        allowed = _DESCRIPTORS if entry.flag_bits & _DESCRIBED else _DESCRIPTORS[:1]
+        allowed = _DESCRIPTORS if entry.flag_bits & _DESCRIBED else (0,)
     if package.start_dir - at not in allowed:
         raise _Refused("it has bytes before its list that the list does not name")
