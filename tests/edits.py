@@ -73,7 +73,7 @@ class Attack:
     def is_named_by_other_words(self, said: str) -> bool:
         """Tell whether the faults name it by what its row is, or refuse an archive of such a schema."""
         unit = f"{self.table.removesuffix('s').replace('_', ' ')} {self.key[:12]}"
-        is_of_text = self.table == "segments" and " has segment " in said
+        is_of_text = self.table == "segments" and "segment" in said
         is_refused = self.table == NOTES and bool(said)
         return unit in said or f"{self.table}/{self.key}" in said or is_of_text or is_refused
 
