@@ -73,7 +73,9 @@ class Attack:
     def is_named_by_other_words(self, said: str) -> bool:
         """Tell whether the faults name it by what its row is, or refuse an archive of such a schema."""
         unit = f"{self.table.removesuffix('s').replace('_', ' ')} {self.key[:12]}"
-        return unit in said or f"{self.table}/{self.key}" in said or (self.table == NOTES and bool(said))
+        is_of_text = self.table == "segments" and "segment" in said
+        is_refused = self.table == NOTES and bool(said)
+        return unit in said or f"{self.table}/{self.key}" in said or is_of_text or is_refused
 
     def __str__(self) -> str:
         return f"{self.table}.{self.column}{'-unseen' if self.is_unseen else ''}"
@@ -141,7 +143,11 @@ def attack(folder: Path, what: Attack) -> None:
         (value,) = connection.execute(query, [what.key]).fetchone()
         changed = _change(value, is_key=what.column == key)
         update = f'UPDATE "{what.stored}" SET "{what.column}" = ? WHERE "{key}" = ?'  # noqa: S608 (our schema)
-        connection.execute(update, [changed, what.key])
+        try:
+            connection.execute(update, [changed, what.key])
+        except sqlite3.IntegrityError:
+            # Another row has that value; no key and no order among others has this one.
+            connection.execute(update, [_change(value, is_key=True), what.key])
         for _, sql in away:
             connection.execute(sql)
 

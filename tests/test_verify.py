@@ -554,6 +554,8 @@ def test_what_only_the_mirror_had_is_told_to_be_lost(tracker: Tracker, folder: P
     assert "start again: move mirror.git away, then tracker mirror update" in " ".join(again.out.split())
     (folder / "mirror.git").rename(folder / "away.git")
     assert tracker("mirror", "update").code == 0
+    assert "which was begun again" in " ".join(tracker("verify").out.split())
+    assert tracker("verify", "--repair").code == 1
     assert tracker("verify").code == 0
 
 

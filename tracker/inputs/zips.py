@@ -21,7 +21,11 @@ EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _MOST_MEMBERS, _MOST_BYTES, _FREE = 2000, 512 * 1024**2, 1024**2
 """Bounds of what is read; up to ``_FREE`` bytes may unpack from any size, more from ``1 / RATIO`` of them."""
 _NAME: Final = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)
-_ENCRYPTED: Final = 1
+_ENCRYPTED, _DESCRIBED = 1, 8
+_LOCAL_HEADER: Final = 30
+"""Bytes before the name of a member, of which the last four give the lengths of name and extra."""
+_DESCRIPTORS: Final = (0, 12, 16, 20, 24)
+"""Bytes that may follow the data of a member whose sizes were not known before."""
 
 BAD_ZIP: Final = (
     *(BadZipFile, ValueError, NotImplementedError, OSError),
@@ -49,12 +53,14 @@ def read_zip(data: bytes) -> dict[str, bytes]:
     """Return the files of a zip file by their names, nothing of which is written anywhere.
 
     Raises ``ValueError`` with the reason for one that is damaged, encrypted, or beyond the bounds above, or
-    that has links, or names that occur twice or may lead out of a folder.
+    that has links, or names that occur twice or may lead out of a folder, or members that its list does not
+    name, which some programs read and others do not.
     """
     try:
         with ZipFile(BytesIO(data)) as package:
             entries = [entry for entry in package.infolist() if not entry.is_dir()]
             _check(entries, len(data))
+            _check_places(package, data)
             return {entry.filename: package.read(entry) for entry in entries}
     except _Refused:
         raise
@@ -78,3 +84,16 @@ def _check(entries: list[ZipInfo], size: int) -> None:
         if entry.flag_bits & _ENCRYPTED:
             raise _Refused(f"{name} is encrypted")
         met.add(name)
+
+
+def _check_places(package: ZipFile, data: bytes) -> None:
+    at = 0
+    allowed: tuple[int, ...] = (0,)
+    for entry in sorted(package.infolist(), key=lambda entry: entry.header_offset):
+        if entry.header_offset - at not in allowed:
+            raise _Refused(f"it has bytes before {entry.filename} that its list does not name")
+        lengths = struct.unpack_from("<HH", data, entry.header_offset + _LOCAL_HEADER - 4)
+        at = entry.header_offset + _LOCAL_HEADER + sum(lengths) + entry.compress_size
+        allowed = _DESCRIPTORS if entry.flag_bits & _DESCRIBED else (0,)
+    if package.start_dir - at not in allowed:
+        raise _Refused("it has bytes before its list that the list does not name")

@@ -13,8 +13,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.modes import archive_permissions
+from tracker.archive.schema.journal import find_companion, has_hostile_journal
 from tracker.files import new_file
-from tracker.inputs.files import NotRegular, open_file
+from tracker.inputs.files import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,9 +45,6 @@ _SCHEMA = [
 
 _FOREIGN = ("-wal", "-shm")
 """What SQLite plays back into a file when it opens it, and never leaves beside one of ours."""
-
-_LINKED_JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
-"""How a journal ends that names another file, which SQLite deletes when it has played the journal back."""
 
 _LONGEST = 256 * 1024**2
 """Bytes of one value; of the longest texts that are read a comparison takes a tenth of it."""
@@ -123,16 +121,8 @@ class DerivedFile:
 
     def _check_companions(self) -> None:
         """Raise ``DatabaseError`` where SQLite would play back into the file what is not ours."""
-        is_foreign = any(os.path.lexists(self._beside(ending)) for ending in _FOREIGN)
-        try:
-            with open_file(self._beside("-journal")) as journal:
-                journal.seek(max(0, journal.seek(0, os.SEEK_END) - len(_LINKED_JOURNAL)))
-                is_foreign = is_foreign or journal.read() == _LINKED_JOURNAL
-        except FileNotFoundError:
-            pass
-        except NotRegular:
-            is_foreign = True
-        if is_foreign:
+        is_foreign = any(os.path.lexists(find_companion(self._path, ending)) for ending in _FOREIGN)
+        if is_foreign or has_hostile_journal(self._path):
             raise sqlite3.DatabaseError("there is another program's file beside it")
 
     def _give_up(self, error: Exception) -> None:

@@ -112,6 +112,11 @@ def isolate_repository(path: Path, *, to_write: bool) -> Iterator[IsolatedReposi
     load_git()
     with ExitStack() as stack:
         try:
+            if to_write and path.is_symlink():
+                # In an archive that was received it may lead to a repository of the reader's.
+                raise RepositoryUnusable(
+                    f"{path} is a symbolic link, and may lead to any repository; put the mirror itself there"
+                )
             folders = find_repository(path)
             view = stack.enter_context(temporary_folder("git"))
             settings = _read_settings(folders, view)

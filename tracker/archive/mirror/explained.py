@@ -2,7 +2,8 @@
 
 Rows about what happened are only added. What does change has an act on record: a statement is amended, a
 person decides on a document that waits, a run ends, an order destroys, a session is renamed. Each is a rule
-here, which looks for its act; bodies, sessions and groups are for people to edit.
+here, which looks for its act in runs that are not mirrored yet: one that was slipped into an older run
+explains nothing. Bodies, sessions and groups are for people to edit.
 """
 
 from __future__ import annotations
@@ -48,11 +49,11 @@ _ADDED_ANY_TIME = frozenset({*EDITABLE, NOTES, "omissions", "documents", "watch_
 _AMENDED = """
 SELECT field, later FROM amendments WHERE statement = ?1 AND field IN (?2, ?3) AND (
     ?4 IS NULL OR snapshot IN (SELECT id FROM snapshots WHERE edition = ?4)
-) ORDER BY id DESC LIMIT 1
+) AND run > ?5 ORDER BY id DESC LIMIT 1
 """
-_AMENDED_URL = (
-    "SELECT field, later FROM amendments WHERE snapshot = ? AND field = 'url' ORDER BY id DESC LIMIT 1"
-)
+_AMENDED_URL = """
+SELECT field, later FROM amendments WHERE snapshot = ? AND field = 'url' AND run > ? ORDER BY id DESC LIMIT 1
+"""
 _OF: Mapping[str, tuple[str, str]] = {
     "statements": ("id", f"SELECT min(run) FROM snapshots {WITH_STATEMENTS} WHERE statements.id = ?"),  # noqa: S608
     "editions": ("id", "SELECT min(run) FROM snapshots WHERE edition = ?"),
@@ -70,12 +71,16 @@ _SESSION = "SELECT body, label FROM sessions WHERE id = ?"
 _DECIDED = """
 SELECT 1 FROM runs WHERE id = ?1 AND kind = 'review' AND started <= ?2 AND ifnull(ended, ?2) >= ?2
 """
+_DESTROYED = """
+SELECT 1 FROM withdrawn JOIN withdrawals ON withdrawals.id = withdrawal
+WHERE act = 'destroy' AND run > ? AND (snapshot = ? OR document = ?)
+"""
 _JUDGED = f"""
 SELECT verdict, {STATEMENT_NAME} FROM reviews JOIN outcomes ON outcomes.id = reviews.outcome
 LEFT JOIN snapshots ON snapshots.id = reviews.snapshot LEFT {WITH_STATEMENTS.replace("JOIN statements", "LEFT JOIN statements")}
-WHERE outcomes.address = ? AND verdict IS NOT NULL
+WHERE outcomes.address = ? AND verdict IS NOT NULL AND reviews.run > ?
 """  # noqa: E501, S608 (our names)
-_ACCEPTED_BREAK = "SELECT 1 FROM repairs WHERE instr(what, ?) AND how GLOB 'lost; *'"
+_ACCEPTED_BREAK = "SELECT 1 FROM repairs WHERE instr(what, ?) AND how GLOB 'lost; *' AND run > ?"
 
 
 def is_proved(table: str, column: str | None) -> bool:
@@ -162,7 +167,9 @@ class Acts:
         row = each.row
         match each.table:
             case "versions":
-                return row["snapshot"] in self.destroyed.snapshots
+                return row["snapshot"] in self.destroyed.snapshots and self.was_destroyed(
+                    snapshot=row["snapshot"]
+                )
             case "segments" | "confirmations":
                 return not fetch_value(
                     self.connection, "SELECT 1 FROM versions WHERE id = ?", [row["version"]]
@@ -206,8 +213,12 @@ class Acts:
 
     def amended(self, statement: object, names: Sequence[str], edition: object = None) -> tuple[str, str]:
         """Return which of two fields was amended last, and what it came to; empty where neither was."""
-        found = self.connection.execute(_AMENDED, [statement, *names, edition]).fetchone()
+        found = self.connection.execute(_AMENDED, [statement, *names, edition, self.last]).fetchone()
         return found or ("", "")
+
+    def was_destroyed(self, *, snapshot: object = None, document: object = None) -> bool:
+        """Tell whether an act that is not mirrored yet destroyed a snapshot, or a document."""
+        return bool(fetch_value(self.connection, _DESTROYED, [self.last, snapshot, document]))
 
 
 def _run(_acts: Acts, earlier: Row, _later: Row) -> Iterable[str]:
@@ -217,7 +228,7 @@ def _run(_acts: Acts, earlier: Row, _later: Row) -> Iterable[str]:
 def _document(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
     """Explain bytes that were destroyed by order, or came where a public copy had only their digest."""
     data, name = later["bytes"], later["sha256"]
-    if (data is None and name in acts.destroyed.documents) or (
+    if (data is None and name in acts.destroyed.documents and acts.was_destroyed(document=name)) or (
         earlier.get("bytes") is None and isinstance(data, bytes) and sha256(data).hexdigest() == name
     ):
         yield "bytes"
@@ -247,15 +258,16 @@ def _edition(acts: Acts, _earlier: Row, later: Row) -> Iterator[str]:
 
 
 def _snapshot(acts: Acts, _earlier: Row, later: Row) -> Iterator[str]:
-    found = acts.connection.execute(_AMENDED_URL, [later["id"]]).fetchone()
+    found = acts.connection.execute(_AMENDED_URL, [later["id"], acts.last]).fetchone()
     if found and found[1] == later["url"]:
         yield "url"
 
 
 def _candidate(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
     """Explain a link by what a person decided on the document behind it."""
-    judged = acts.connection.execute(_JUDGED, [later["address"]]).fetchall()
-    if judged and later["refused"] == 1 and not earlier["refused"]:
+    judged = acts.connection.execute(_JUDGED, [later["address"], acts.last]).fetchall()
+    is_rejected = any(verdict == "reject" for verdict, _ in judged)
+    if is_rejected and later["refused"] == 1 and not earlier["refused"]:
         yield "refused"
     named = str(later["reference"])
     if any(verdict == "accept" and named.partition("~")[0] == name for verdict, name in judged):
@@ -264,9 +276,10 @@ def _candidate(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
 
 def _review(acts: Acts, earlier: Row, later: Row) -> Iterable[str]:
     """Explain what a person decided, or decided again, in a run of that kind."""
-    if later["run"] in {None, earlier.get("run")}:
+    run, before = later["run"], earlier.get("run")
+    if not isinstance(run, int) or run <= acts.last or run == before:
         return ()
-    is_decided = fetch_value(acts.connection, _DECIDED, [later["run"], later["decided"]])
+    is_decided = fetch_value(acts.connection, _DECIDED, [run, later["decided"]])
     return ("verdict", "person", "decided", "reason", "snapshot", "run") if is_decided else ()
 
 
@@ -276,7 +289,7 @@ def _withdrawal(_acts: Acts, earlier: Row, _later: Row) -> Iterable[str]:
 
 
 def _break(acts: Acts, _earlier: Row, later: Row) -> Iterable[str]:
-    is_accepted = fetch_column(acts.connection, _ACCEPTED_BREAK, [str(later["lost"])[:12]])
+    is_accepted = fetch_column(acts.connection, _ACCEPTED_BREAK, [str(later["lost"])[:12], acts.last])
     return ("accepted",) if is_accepted and later["accepted"] else ()
 
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tracker.archive.mirror.pending import MirrorState
 
 
+NOWHERE = "0" * 40
+"""For the commit of a branch that is not there."""
+
+
 def write_steps(connection: sqlite3.Connection, run: int, steps: Iterable[Step]) -> None:
     """Record the steps of a run."""
     connection.executemany(
@@ -32,16 +36,16 @@ def read_steps(connection: sqlite3.Connection, run: int) -> tuple[Step, ...]:
 def record_break(
     connection: sqlite3.Connection, repository: Repository, mirrored: MirrorState | None, tip: str | None
 ) -> None:
-    """Record that the branch ``main`` is no descendant of the commit that the record noted last.
+    """Record that the branch ``main`` is no descendant of the commit that the record noted last, or is gone.
 
-    A new mirror has no tip, and after a history was rewritten by order no commit is noted.
+    Where there never was a mirror, and after a history was rewritten by order, no commit is noted.
     """
     noted = mirrored.main if mirrored else None
-    if noted is None or tip is None or is_descendant(repository, tip, noted) is not False:
+    if noted is None or (tip is not None and is_descendant(repository, tip, noted) is not False):
         return
     connection.execute(
         "INSERT INTO breaks (run, lost, found) SELECT max(id), ?, ? FROM runs HAVING max(id) IS NOT NULL",
-        [noted, tip],
+        [noted, tip or NOWHERE],
     )
 
 

@@ -20,6 +20,7 @@ from tracker.archive.file.leftovers import STAGING
 from tracker.archive.file.mirror_paths import MIRROR, WATCH
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror import branches, refs
+from tracker.archive.mirror.pending import forget_mirrored
 from tracker.archive.mirror.update import update_mirror
 from tracker.archive.repair.lost_objects import LostObjects
 from tracker.archive.rights.access import find_watch_list
@@ -202,6 +203,8 @@ def _temporary_mirror(folder: Path) -> Iterator[tuple[sqlite3.Connection, Reposi
                 record.backup(copy)
             if find_watch_list(folder).is_file():
                 write_file(place / WATCH, find_watch_list(folder).read_bytes(), CLOSED)
+            # It has no mirror that is missing, which would be a row that the lost objects do not have.
+            forget_mirrored(copy)
             update_mirror(copy, place)
             with open_repository(place / MIRROR) as temporary:
                 yield copy, temporary

@@ -17,7 +17,7 @@ from tracker.archive.repair.git_objects import repair_objects
 from tracker.archive.repair.record import rebuild_damaged_record
 from tracker.archive.repair.rows import rebuild_indexes, rebuild_text_index, restore_rows
 from tracker.archive.rights.copies import BEFORE_REPAIR, COMPANIONS, make_copy_folder
-from tracker.archive.schema.connection import FILE_NAME, connect_to_write, translate
+from tracker.archive.schema.connection import FILE_NAME, connect_to_write, refuse_parts, translate
 from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
 from tracker.archive.takeover.source import name_replaced
 from tracker.archive.verify.findings import Fix
@@ -132,6 +132,7 @@ class _Repair:
     def _open_record(self) -> Iterator[sqlite3.Connection]:
         path = self._folder / FILE_NAME
         with closing(connect_to_write(path)) as record:
+            refuse_parts(record, path, to_repair=True)
             pending.update_triggers(record, path)
             yield record
 

@@ -76,7 +76,8 @@ def destroy_in_kept_copies(folder: Path, documents: Collection[str]) -> Iterator
     """Destroy documents in each copy that is kept in an archive's folder, and yield what was done to each.
 
     A copy that is damaged, or was set aside as a damaged part of the mirror, is removed: its
-    contents are unknown.
+    contents are unknown. A link is removed too, and never followed: an archive that was received may have
+    one to any folder.
     """
     for kind in (BEFORE_REPAIR, BEFORE_TAKE_OVER):
         for copy in sorted(folder.glob(f"{kind}-*")):
@@ -110,13 +111,20 @@ def record_destruction(connection: sqlite3.Connection, documents: Collection[str
 
 
 def _destroy_in_kept_copy(copy: Path, documents: Collection[str]) -> Iterator[str]:
+    if copy.is_symlink() or not copy.is_dir():
+        copy.unlink()
+        yield f"{copy}: removed, since it is no folder; where a link led, nothing was changed"
+        return
     record = copy / FILE_NAME
     parts = [path for path in sorted(copy.iterdir()) if not path.name.startswith(FILE_NAME)]
     for path in parts:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     if parts:
         yield f"{copy}: damaged parts of the mirror were removed"
-    if record.exists() and not destroy_in_copy(record, documents):
+    if record.is_symlink():
+        yield f"{record}: removed, since it is a link; where it led, nothing was changed"
+        record.unlink()
+    elif record.exists() and not destroy_in_copy(record, documents):
         yield f"{record}: removed, since it is damaged"
         record.unlink()
     if not record.exists():

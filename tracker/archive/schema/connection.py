@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import shlex
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from tracker.archive.schema.journal import find_companion, has_hostile_journal
 from tracker.archive.schema.layout import offer_functions
 from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, read_applied
 from tracker.archive.schema.parts import check_parts, set_defensive
@@ -131,6 +132,16 @@ def check_schema(connection: sqlite3.Connection, path: Path, *, to_repair: bool 
             connection.execute(view)
 
 
+def refuse_parts(connection: sqlite3.Connection, path: Path, *, to_repair: bool = False) -> None:
+    """Raise ``ArchiveUnusable`` where a file that is about to be written holds parts that are not ours.
+
+    What was read before may be something else: to write, SQLite plays back a journal that lies beside the
+    file, and for reading the file is opened as immutable where there is one.
+    """
+    with translate(path):
+        check_parts(connection, path, MIGRATIONS, read_applied(connection), to_repair=to_repair)
+
+
 def is_blank(path: Path) -> bool:
     """Return whether a file is empty, or a database without tables: what a broken-off start leaves."""
     if not path.is_file():
@@ -190,6 +201,17 @@ def _lacks_wal_files(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY"))
 
 
+def _refuse_journal(path: Path) -> None:
+    """Raise ``ArchiveUnusable`` where a journal that came with a file would have SQLite delete another."""
+    with suppress(OSError):  # What we cannot read, SQLite cannot either, and says so.
+        if has_hostile_journal(path):
+            journal = shlex.quote(str(find_companion(path, "-journal")))
+            raise ArchiveUnusable(
+                f"{path}: no record of ours leaves such a journal beside it, with which SQLite would delete"
+                f" another file, or wait for ever; move it away: {journal}"
+            )
+
+
 def _connect_immutable(path: Path) -> sqlite3.Connection:
     log = path.with_name(path.name + "-wal")
     if log.is_file() and log.stat().st_size:
@@ -201,6 +223,7 @@ def _connect_immutable(path: Path) -> sqlite3.Connection:
 
 
 def _connect(path: Path, options: str) -> sqlite3.Connection:
+    _refuse_journal(path)
     uri = f"{path.absolute().as_uri()}?{options}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     # A file's own schema may call no function that could do harm, whoever made it.

@@ -13,7 +13,7 @@ from tracker.archive.mirror.pending import has_current_triggers, is_mirrored, up
 from tracker.archive.mirror.proofs import write_steps
 from tracker.archive.record.memberships import fill_groups
 from tracker.archive.rights.withdrawals import read_unfinished
-from tracker.archive.schema.connection import connect_to_write, translate
+from tracker.archive.schema.connection import connect_to_write, refuse_parts, translate
 from tracker.archive.schema.migrations import is_current, migrate
 from tracker.errors import RecordEdited, RepositoryUnusable, WatchListInvalid
 from tracker.model.verifying import Step
@@ -50,6 +50,7 @@ def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing
         if is_nightly:
             # Other programs know no lock of ours.
             writing.execute(f"PRAGMA busy_timeout = {int(FOREIGN_TIMEOUT * 1000)}")
+        refuse_parts(writing.connection, path)
         writing.migrate()
         writing.update_triggers()
         writing.mark_interrupted()

@@ -151,8 +151,11 @@ def check_breaks(connection: sqlite3.Connection, findings: Findings) -> None:
     query = "SELECT id, run, lost, found, accepted FROM breaks ORDER BY id"
     for number, run, lost, found, accepted in connection.execute(query):
         meaning = (
-            f"at the time of run {run} the branch main was at {found[:SHORT]}, which was no descendant of it:"
-            " the history had been rewritten, or an older copy had taken its place"
+            f"by the time of run {run} it was gone with the mirror, which was begun again: nothing proves"
+            " what the record held before"
+            if found == proofs.NOWHERE
+            else f"at the time of run {run} the branch main was at {found[:SHORT]}, which was no descendant"
+            " of it: the history had been rewritten, or an older copy had taken its place"
         )
         what = f"commit {lost[:SHORT]}"
         if accepted:
