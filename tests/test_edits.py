@@ -15,7 +15,7 @@ from tests.damage import alter, alter_unseen
 from tests.edits import attack, find_faults, list_attacks, make_everything, pass_night, tell_faults
 from tests.here import runner
 from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
-from tests.nights import running_site
+from tests.nights import run_night, running_site, source, watch
 from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.workflows.keep.mirror import update_mirror
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.nights import Site
     from tests.running import Ran
 
 SAMPLE = ("snapshots.observed", "outcomes.outcome", "runs.command-unseen", "reviews.document")
@@ -70,6 +71,7 @@ def folder(tmp_path: Path) -> Path:
 
 EDIT = "UPDATE snapshots SET observed = '1999-01-01T00:00:00Z' WHERE id = 1"
 WHY = ("--by", "Ana", "--reason", "the log of the server has it so")
+ORDER = (*WHY, "--authority", "District Court", "--destroy", "--yes")
 
 
 def test_an_edit_stays_out_of_the_mirror_and_the_rest_of_the_night_goes_in(
@@ -201,6 +203,30 @@ def test_health_tells_an_edit_and_a_record_that_is_not_the_mirrors(
     assert ran.code == 1
     assert "the record is an older copy that ends after run" in join(ran)
     assert "tracker mirror take-over" in join(ran)
+
+
+def test_a_check_after_a_destruction_is_no_part_of_it(
+    tracker: Callable[..., Ran], folder: Path, site: Site
+) -> None:
+    """The source gives what was destroyed again, and the order is given again."""
+    watch(folder, source("b", "XAA/UNGA/81~prepared.en", site.url("/b")), site.port)
+    site.say("/b", "We build dykes.", 81)
+    run_night(folder, "2026-03-01")
+    assert tracker("withdraw", "XAA/UNGA/81", *ORDER).code == 0
+    run_night(folder, "2026-03-02")
+    headers = "SELECT outcome, headers FROM exchanges ORDER BY id"
+    (_, first), (checked, second) = query(folder, headers)
+    assert ("Server" in str(first), "Server" in str(second)) == (False, True)
+    ran = tracker("withdraw", "XAA/UNGA/81", *ORDER)
+    assert (ran.code, ran.err) == (0, "")
+    assert query(folder, headers)[1] == (checked, second)
+    assert (tracker("mirror", "update").code, tell_faults(folder)) == (0, "")
+    rebuild_record(folder / "mirror.git", folder.parent / "again")
+    assert read_tables(folder.parent / "again") == read_tables(folder)
+    cut = "SET request_headers = '[]', headers = (SELECT headers FROM exchanges WHERE id = 1)"
+    alter(folder, f"UPDATE exchanges {cut} WHERE outcome = {checked}")  # noqa: S608 (our names)
+    assert "exchanges 2 (request_headers, headers)" in tell_faults(folder)
+    assert tracker("mirror", "update").code == 1
 
 
 def join(ran: Ran) -> str:

@@ -170,6 +170,7 @@ def test_a_mirror_that_is_a_link_leads_to_no_repository_of_the_readers(
 _AMEND = "INSERT INTO amendments (statement, snapshot, field, earlier, later, run) VALUES "
 _ORDERED = "'destroy', 'XAA/UNGA/78', '2026-01-01T00:00:00Z', 'a', 'b', NULL, '2026-01-01T00:00:00Z', 1"
 _WITHDRAWN = "INSERT INTO withdrawn SELECT 1, 1, id, document, NULL, NULL FROM snapshots WHERE id = 1"
+_ALL_WITHDRAWN = _WITHDRAWN.replace("1, 1, id", "NULL, 1, id").replace("id = 1", "id > 1")
 SLIPPED = {
     "a speaker": (
         f"{_AMEND} (1, NULL, 'speaker', 'Ana Reyes', 'Eve', 1)",
@@ -190,6 +191,11 @@ SLIPPED = {
         f"INSERT INTO withdrawals SELECT NULL, {_ORDERED}; {_WITHDRAWN}",
         "DELETE FROM versions WHERE id = 1",
         "segments 1",
+    ),
+    "what a destruction removes": (
+        f"INSERT INTO withdrawals SELECT NULL, {_ORDERED}; {_ALL_WITHDRAWN}",
+        "UPDATE statements SET title = NULL WHERE id = 2",
+        "statements 2 (title)",
     ),
 }
 

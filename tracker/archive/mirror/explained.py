@@ -206,7 +206,9 @@ class Acts:
         later = read_row(self.connection, table, key, each.row[key])
         if later is None:
             return frozenset()
-        clean = scrub(each.table, each.row, self.destroyed)
+        # Removing is mirrored with its act: where that is already, nothing is removed any more.
+        is_new = self.last < self.destroyed.last
+        clean = scrub(each.table, each.row, self.destroyed) if is_new else {}
         known = {name for name in each.columns or () if name in clean and clean[name] == later[name]}
         rule = _RULES.get(each.table)
         return frozenset(known.union(rule(self, each.row, later) if rule else ()))

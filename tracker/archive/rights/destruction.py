@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.derived.store import DERIVED_NAME
+from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.record.segments import forget_words
 from tracker.archive.rights.scrubbing import SCRUBBED, Destroyed, scrub
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.schema.rows import fetch_column, quote_names, update_row
+from tracker.archive.schema.rows import fetch_column, fetch_value, has_table, quote_names, update_row
 from tracker.archive.schema.schema_map import belongs_to, members, read_tables
 from tracker.errors import ArchiveLocked
 
@@ -44,25 +45,41 @@ _ADDRESSES = f"""
 SELECT address FROM outcomes WHERE snapshot IN ({_SNAPSHOTS}) OR sha256 IN ({_DOCUMENTS})
 """  # noqa: S608 (our own text)
 
-_OUTCOMES = f"SELECT id FROM outcomes WHERE source IN ({_SOURCES})"  # noqa: S608 (our own text)
+_OUTCOMES = f"SELECT id FROM outcomes WHERE source IN ({_SOURCES}) AND run <= ?"  # noqa: S608 (our own text)
 
 _NAMES = f"SELECT country, body, session, item FROM statements WHERE id IN ({_STATEMENTS})"  # noqa: S608
 
 _RUNS = f"""
+SELECT run FROM (
 SELECT run FROM snapshots WHERE id IN ({_SNAPSHOTS})
 UNION SELECT run FROM decisions WHERE old_snapshot IN ({_SNAPSHOTS}) OR new_snapshot IN ({_SNAPSHOTS})
 UNION SELECT run FROM amendments WHERE statement IN ({_STATEMENTS})
 UNION SELECT run FROM reviews WHERE document IN ({_DOCUMENTS}) AND run IS NOT NULL
 UNION SELECT expectations.run FROM expectations JOIN statements USING (country, body, session)
     WHERE expectations.item IS statements.item AND statements.id IN ({_STATEMENTS})
+) WHERE run <= ?
 """  # noqa: S608 (our own text)
+
+_LAST = "SELECT max(run) FROM withdrawals WHERE act = 'destroy'"
+_LAST_TAKEN_OVER = f"SELECT max(run) FROM repairs WHERE what = '{MIRROR}' AND how GLOB 'its * taken over'"  # noqa: S608
 
 
 def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
-    """Return all that was ever destroyed, so that destroying it again changes nothing."""
-    queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES, _RUNS, _OUTCOMES)
+    """Return all that was ever destroyed, so that destroying it again changes nothing.
+
+    What was recorded after the last act is not part of it: a later check of a source, for one.
+    """
+    last = _find_last(connection)
+    queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES)
     found = [frozenset(fetch_column(connection, query)) for query in queries]
-    return replace(Destroyed(*found), names=frozenset(connection.execute(_NAMES)))
+    found += [frozenset(fetch_column(connection, query, [last])) for query in (_RUNS, _OUTCOMES)]
+    return replace(Destroyed(*found), names=frozenset(connection.execute(_NAMES)), last=last)
+
+
+def _find_last(connection: sqlite3.Connection) -> int:
+    """Return the last run that removed what was destroyed, as a take-over does too; 0 where none did."""
+    queries = (_LAST, *((_LAST_TAKEN_OVER,) if has_table(connection, "repairs") else ()))
+    return max(fetch_value(connection, query) or 0 for query in queries)
 
 
 def destroy_rows(connection: sqlite3.Connection) -> None:

@@ -18,6 +18,8 @@ GONE = "destroyed"
 _PLAIN = frozenset({"date", "age", "content-length", "last-modified"})
 """Of the headers of requests and answers, those that quote nothing."""
 
+_ANY = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Destroyed:
@@ -38,6 +40,8 @@ class Destroyed:
     """Checks of its sources: a server's headers may hold a document's title."""
     names: frozenset[tuple[str, str, str, str | None]] = frozenset()
     """Country, body, session and item of the statements: a note on one that is expected may quote it."""
+    last: int = _ANY
+    """The run that removed it last: what was recorded in a later one stays as it is."""
 
 
 def scrub(table: str, row: Row, gone: Destroyed) -> Row:
@@ -46,7 +50,9 @@ def scrub(table: str, row: Row, gone: Destroyed) -> Row:
     A row of the public branch may lack columns.
     """
     rule = _RULES.get(table)
-    changed = rule(row, gone) if rule else {}
+    run = row.get("run")
+    is_later = isinstance(run, int) and run > gone.last
+    changed = rule(row, gone) if rule and not is_later else {}
     changed = {name: value for name, value in changed.items() if name in row and row[name] != value}
     return {**row, **changed} if changed else row
 
