@@ -224,9 +224,37 @@ def test_a_check_after_a_destruction_is_no_part_of_it(
     rebuild_record(folder / "mirror.git", folder.parent / "again")
     assert read_tables(folder.parent / "again") == read_tables(folder)
     cut = "SET request_headers = '[]', headers = (SELECT headers FROM exchanges WHERE id = 1)"
-    alter(folder, f"UPDATE exchanges {cut} WHERE outcome = {checked}")  # noqa: S608 (our names)
+    alter(folder, f"UPDATE exchanges {cut} WHERE outcome = {checked}")
     assert "exchanges 2 (request_headers, headers)" in tell_faults(folder)
     assert tracker("mirror", "update").code == 1
+
+
+def test_a_take_over_removes_what_was_destroyed_from_both_copies(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path, site: Site
+) -> None:
+    watch(folder, source("b", "XAA/UNGA/81~prepared.en", site.url("/b")), site.port)
+    site.say("/b", "We build dykes.", 81)
+    run_night(folder, "2026-03-01")
+    shutil.copy(folder / "tracker.db", tmp_path / "older.db")
+    assert tracker("withdraw", "XAA/UNGA/81", *ORDER).code == 0
+    run_night(folder, "2026-03-02")
+    shutil.copy(tmp_path / "older.db", folder / "tracker.db")
+    ran = tracker("mirror", "take-over")
+    assert (ran.code, ran.err) == (0, "")
+    assert (tracker("mirror", "update").code, tell_faults(folder)) == (0, "")
+
+
+def test_a_title_that_came_after_a_destruction_is_no_part_of_it(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    page = "<title>{0}</title><h1>{0}</h1><p>Mr. President, we build ten dykes for {0}.</p>"
+    for title in ("Rivers", "Forests"):
+        (tmp_path / f"{title}.html").write_text(page.format(title), encoding="utf-8")
+        assert tracker("add", f"{title}.html", "--as", "XAA/UNGA/81", "--kind", "prepared").code == 0
+        ran = [tracker("withdraw", "XAA/UNGA/81@1", *ORDER) for _ in range(2)][-1]
+        assert (ran.code, ran.err) == (0, ""), title
+    assert query(folder, "SELECT title FROM statements WHERE session = '81'") == [("Forests",)]
+    assert (tracker("mirror", "update").code, tell_faults(folder)) == (0, "")
 
 
 def join(ran: Ran) -> str:

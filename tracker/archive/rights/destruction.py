@@ -60,6 +60,9 @@ UNION SELECT expectations.run FROM expectations JOIN statements USING (country, 
 ) WHERE run <= ?
 """  # noqa: S608 (our own text)
 
+_LATER_TITLES = """
+SELECT statement, later FROM amendments WHERE field IN ('title', 'guessed title') AND run > ?
+"""
 _LAST = "SELECT max(run) FROM withdrawals WHERE act = 'destroy'"
 _LAST_TAKEN_OVER = f"SELECT max(run) FROM repairs WHERE what = '{MIRROR}' AND how GLOB 'its * taken over'"  # noqa: S608
 
@@ -73,7 +76,9 @@ def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
     queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES)
     found = [frozenset(fetch_column(connection, query)) for query in queries]
     found += [frozenset(fetch_column(connection, query, [last])) for query in (_RUNS, _OUTCOMES)]
-    return replace(Destroyed(*found), names=frozenset(connection.execute(_NAMES)), last=last)
+    names = frozenset(connection.execute(_NAMES))
+    titles = frozenset(connection.execute(_LATER_TITLES, [last]))
+    return replace(Destroyed(*found), names=names, last=last, later_titles=titles)
 
 
 def _find_last(connection: sqlite3.Connection) -> int:

@@ -42,6 +42,8 @@ class Destroyed:
     """Country, body, session and item of the statements: a note on one that is expected may quote it."""
     last: int = _ANY
     """The run that removed it last: what was recorded in a later one stays as it is."""
+    later_titles: frozenset[tuple[int, str]] = frozenset()
+    """Titles that statements were given in a later run."""
 
 
 def scrub(table: str, row: Row, gone: Destroyed) -> Row:
@@ -60,6 +62,8 @@ def scrub(table: str, row: Row, gone: Destroyed) -> Row:
 def _statement(row: Row, gone: Destroyed) -> Row:
     is_whole = row["id"] in gone.wholly
     if not is_whole and not (row["id"] in gone.statements and row.get("title_inferred")):
+        return {}
+    if (row["id"], row.get("title")) in gone.later_titles:
         return {}
     return {"title": None, "title_inferred": 0}
 

@@ -208,7 +208,9 @@ def _make_record(
         number = len(divergence.mirror)
         taken = "run was" if number == 1 else "runs were"
         step = Step(did=True, what=MIRROR, how=f"its {number:,} {taken} taken over")
-        proofs.write_steps(new, run, [step, *steps, *reapply_withdrawals(new, last + 1, run)])
+        # By this step it is known which run removed what was destroyed last.
+        proofs.write_steps(new, run, [step])
+        proofs.write_steps(new, run, [*steps, *reapply_withdrawals(new, last + 1, run)])
         for table, row, wanted, _ in new.execute("PRAGMA foreign_key_check"):
             raise RepositoryUnusable(f"{mirror}: row {row} of {table} has no {wanted}; nothing was changed")
         new.execute("COMMIT")
