@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Destroyed:
     """Checks of its sources: a server's headers may hold a document's title."""
     names: frozenset[tuple[str, str, str, str | None]] = frozenset()
     """Country, body, session and item of the statements: a note on one that is expected may quote it."""
+    _: KW_ONLY
     last: int = _ANY
     """The run that removed it last: what was recorded in a later one stays as it is."""
     later_titles: frozenset[tuple[int, str]] = frozenset()
