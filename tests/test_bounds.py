@@ -14,7 +14,7 @@ from tracker.capture.admit.pages import page_of_markup
 from tracker.capture.admit.shape import measure_similarity
 from tracker.capture.admit.speaker import count_countries
 from tracker.changes.describe import describe_changes
-from tracker.changes.edits import split_windows, word_edits
+from tracker.changes.edits import LONGEST, SHARE, split_windows, word_edits
 from tracker.changes.shifts import counterpart_shifts, find_shifts
 from tracker.changes.shifts.rewording import content_words, is_readable, share_content
 from tracker.model.changes import Change, Edit, Link
@@ -321,10 +321,14 @@ def test_letters_and_stems_are_compared_up_to_a_bound() -> None:
         assert inside < outside == 1
 
 
-def test_four_thousand_words_are_compared_at_once_and_more_in_halves_at_common_words() -> None:
-    words = [f"w{number}" for number in range(2001)]
-    assert len(list(split_windows(words[:2000], words[:2000]))) == 1
-    assert [window.size for window in split_windows(words, words)] == [2000, 2000, 2]
+def test_a_long_sentence_is_compared_at_once_and_a_longer_one_in_windows_that_hold_it_whole() -> None:
+    words = [f"w{number}" for number in range(LONGEST)]
+    half = words[: LONGEST // 2]
+    assert len(list(split_windows(half, half))) == 1
+    windows = list(split_windows(words, words))
+    assert max(window.size for window in windows) <= SHARE
+    assert [window.old_start for window in windows] == [0, *(window.old_end for window in windows[:-1])]
+    assert (windows[-1].old_end, windows[-1].new_end) == (LONGEST, LONGEST)
 
 
 def test_a_change_is_read_for_its_meaning_up_to_20000_characters() -> None:

@@ -57,8 +57,10 @@ COMPLETED = {
     *("country", "body", "session", "sessions", "first", "last", "topic", "explain", "as_"),
 }
 """Parameters that are completed wherever a command has them."""
-NO_NAMES = {("init", "group"), ("search", "first"), ("search", "last"), ("judge", "as_")}
-"""Accounts of a computer, years, and labels."""
+NO_NAMES = {
+    *(("init", "group"), ("search", "first"), ("search", "last"), ("judge", "as_"), ("review", "wanted")),
+}
+"""Accounts of a computer, years, labels, and numbers."""
 
 
 def _complete(archive: Callable[..., Ran], line: str, **environment: str) -> list[str]:

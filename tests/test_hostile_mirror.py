@@ -255,8 +255,10 @@ def test_what_a_list_closes_is_closed_before_it_is_accepted_and_nothing_is_lost(
     (folder / "watch.toml").write_text(closing, encoding="utf-8")
     edit(
         folder,
+        "INSERT INTO runs (started, release) VALUES ('2026-03-01T03:00:00Z', '0.1.0')",
         "INSERT INTO outcomes (run, source, outcome, observed, seconds, address, snapshot)"
-        " VALUES (1, 'inside', 'new', '2026-03-01T03:00:00Z', 0, 'http://intranet/79', 1)",
+        " VALUES ((SELECT max(id) FROM runs), 'inside', 'new', '2026-03-01T03:00:00Z', 0,"
+        " 'http://intranet/79', 1)",
     )
     assert update_mirror(folder).closed == 1
     again = tmp_path / "again"

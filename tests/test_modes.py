@@ -6,9 +6,11 @@ import grp
 import json
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -97,9 +99,11 @@ def fill(folder: Path) -> None:
 
 
 def damage(archive: Path) -> None:
-    """Overwrite a page in the middle of a record, so that it must be repaired."""
+    """Overwrite a page of a record, so that it must be repaired."""
+    with closing(sqlite3.connect(archive / "tracker.db")) as record:
+        (page,) = record.execute("SELECT rootpage FROM sqlite_master WHERE name = 'documents'").fetchone()
     with (archive / "tracker.db").open("r+b") as file:
-        file.seek(4096 * 40)
+        file.seek(4096 * (page - 1))
         file.write(b"damage" * 600)
 
 

@@ -196,6 +196,6 @@ def test_at_one_moment_a_question_is_asked_once(folder: Path) -> None:
         before = archive.reader.resolve(parse_reference(HELD[-1][0]))
         archive.close()
         after = archive.reader.resolve(parse_reference(HELD[-1][0]))
-    # Its text, which is not remembered, and what was withdrawn.
-    assert again <= 6
+    # Its text, which is not remembered, what was withdrawn, and whether this is a public copy.
+    assert again <= 8
     assert (before.snapshot, after.snapshot) == (1, 2)
