@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
-from tracker.archive.reading.reader import Reader
-from tracker.archive.reading.versions import Versions
+from tracker.archive.reading.noting import NotingReader, RememberingVersions
 from tracker.archive.schema.rows import Record, method, open_record
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from tracker.archive.derived.store import Derived
+    from tracker.archive.reading.reader import Reader
+    from tracker.archive.reading.versions import Versions
     from tracker.archive.storing.store import Store
     from tracker.model.ledger import RunKind
-
-View = TypeVar("View", Reader, Versions)
-
-Named = Callable[[Any, Any], Iterable[Reference]]
-
-_SHOWING: Final[Mapping[str, Named]] = {
-    **dict.fromkeys(("side", "cited", "raw"), lambda asked, _: asked[:1]),
-    "segments": lambda _, found: (reference for reference, _ in found),
-    "search": lambda _, found: (hit.reference for hit in found.hits),
-}
-"""The reader's methods that return parts of texts, and how to find the statements these are of."""
-
-_MOST_REMEMBERED: Final = 4096
-"""Answers to one kind of question: names and numbers of half a kilobyte each, and never a text."""
 
 
 class ArchiveSession:
@@ -120,37 +107,14 @@ class ArchiveSession:
 
     def _open(self) -> tuple[Reader, Versions]:
         if self._record is None or self._views is None:
-            self._record = open_record(self.folder, Record, one_moment=True)
+            self._record = record = open_record(self.folder, Record, one_moment=True)
             self._views = (
-                _remember(Reader, self._record, "resolve", "identify", "sessions", "rulings"),
-                _remember(Versions, self._record, "entries"),
+                NotingReader(record.path, record.connection, self.note_shown),
+                RememberingVersions(record.path, record.connection),
             )
-            for name, named in _SHOWING.items():
-                self._note_answers(self._views[0], name, named)
         return self._views
-
-    def _note_answers(self, view: Reader, name: str, named: Named) -> None:
-        ask = getattr(view, name)
-
-        def ask_and_note(*asked: object, **how: object) -> object:
-            answer = ask(*asked, **how)
-            self.note_shown(named(asked, answer))
-            return answer
-
-        setattr(view, name, ask_and_note)
 
     def _end_reading(self) -> None:
         if self._record is not None:
             self._record.close()
             self._record = self._views = None
-
-
-def _remember(kind: type[View], record: Record, *names: str) -> View:
-    """Return a view that looks once for each question: at one moment the answer stays what it was.
-
-    Looking back on ten statements, each of their neighbours asks for the same ones.
-    """
-    view, asked = kind(record.path, record.connection), kind(record.path, record.connection)
-    for name in names:
-        setattr(view, name, lru_cache(_MOST_REMEMBERED)(getattr(asked, name)))
-    return view
