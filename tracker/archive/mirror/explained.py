@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     Rule = Callable[["Acts", Row, Row], Iterable[str]]
 
-EDITABLE = frozenset({"bodies", "sessions", "groups"})
-"""Tables that people may edit and delete from."""
+EDITABLE = frozenset({"bodies", "sessions", "groups", NOTES})
+"""Tables that people may edit and delete from; and the notes on the schema, which opening a record checks."""
 
 _PROVED: Mapping[str, frozenset[str]] = {
     "documents": frozenset({"sha256", "bytes", "size"}),
@@ -43,7 +43,7 @@ _PROVED: Mapping[str, frozenset[str]] = {
 }
 """Columns that a digest or the commits of the mirror prove: another value is never right."""
 
-_ADDED_ANY_TIME = frozenset({*EDITABLE, NOTES, "omissions", "documents", "watch_lists", "breaks"})
+_ADDED_ANY_TIME = frozenset({*EDITABLE, "omissions", "documents", "watch_lists", "breaks"})
 """Tables whose new rows belong to no run, or to one that is over."""
 
 _AMENDED = """
