@@ -14,8 +14,8 @@ from tests.archives import query
 from tests.mirrors import FIRST, say
 from tests.nights import make_archive, run_night, source
 from tracker.archive.mirror.explained import EDITABLE
-from tracker.archive.schema.layout import offer_functions
 from tracker.archive.schema.migrations import NOTES
+from tracker.archive.schema.packing import offer_functions
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import open_store
 from tracker.errors import TrackerError
@@ -49,7 +49,6 @@ _FILLED = {
     "confirmations": "1, 'text utf-8 by another', {run}",
     "repairs": "{run}, 'a row', 1, 'put back'",
     "breaks": "{run}, hex(zeroblob(20)), hex(zeroblob(20)), 1",
-    "timestamps": "{run}, hex(zeroblob(20)), hex(zeroblob(32)), 'https://tsa.example', NULL, NULL, 'failed'",
     "edits": "{run}, 'runs', '1', 'command', hex(zeroblob(32)), hex(zeroblob(32)), NULL, NULL",
 }
 

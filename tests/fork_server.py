@@ -32,7 +32,7 @@ from tests.running import PATIENCE
 from tracker.archive.git.program import load_git
 from tracker.archive.repair import repair
 from tracker.archive.schema import connection
-from tracker.archive.schema.migrations import MIGRATIONS, make_schema
+from tracker.archive.schema.migrations import migrate
 from tracker.archive.storing import writing
 from tracker.archive.takeover import take_over
 from tracker.capture.sandbox import process
@@ -62,7 +62,7 @@ def _load() -> None:
     tracker.compare(_OLD, _NEW)
     load_git()
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
-        make_schema(model, [name for name, _ in MIGRATIONS])
+        migrate(model)
     command = typer.main.get_command(app)
     typer.main.get_command = lambda typer_instance: command  # noqa: ARG005 (named so in Typer)
     process._start = _fork_reader  # type: ignore[assignment]  # noqa: SLF001 (a reader starts as a command does)

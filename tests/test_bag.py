@@ -17,7 +17,7 @@ from tests.archives import query
 from tests.here import runner
 from tests.mirrors import select_rows
 from tests.nights import Page, make_archive, run_night, source, watch
-from tracker.archive.schema.layout import offer_functions
+from tracker.archive.schema.packing import offer_functions
 from tracker.errors import ArchiveUnusable
 from tracker.workflows.export.bag import export_bag, make_bag
 

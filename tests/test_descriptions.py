@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,7 @@ from tests.nights import make_archive, run_night, running_site, source
 from tests.running import ROOT
 from tracker.archive.schema.connection import connect_to_read
 from tracker.archive.schema.descriptions import Description, read_descriptions
-from tracker.archive.schema.migrations import MIGRATIONS, make_schema
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive.storing.store import create_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,18 +105,6 @@ def _rows(descriptions: tuple[Description, ...]) -> list[tuple[str, str, str, st
         for each in descriptions
         for column in each.columns
     ]
-
-
-def test_a_file_of_an_older_release_is_described_once_it_is_written_to(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as file:
-        make_schema(file, [name for name, _ in MIGRATIONS if name < "0007"])
-        assert not file.execute("SELECT 1 FROM sqlite_master WHERE name = 'descriptions'").fetchone()
-    with open_store(tmp_path):
-        pass
-    assert query(
-        tmp_path, "SELECT meaning FROM descriptions WHERE of_table = 'bodies' AND of_column = ''"
-    ) == [("UN organs and forums, filled in on first use. Yours to edit.",)]
-    assert query(tmp_path, "SELECT 1 FROM descriptions WHERE of_column = 'packing'") == []
 
 
 def test_rows_are_named_as_references_name_them(run: Callable[..., Ran], tmp_path: Path) -> None:

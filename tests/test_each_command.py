@@ -61,7 +61,6 @@ COMMANDS = {
     f"import-git snapshots/mirror.git --path {KEPT} --as XAA/CCPCJ/30 --dry-run": 0,
     "rebuild snapshots/mirror.git --archive again": 0,
     "backup copy.db": 0,
-    "upgrade": 0,
     "verify": 0,
     "datasette-metadata": 0,
     "export warc out.warc.gz": 0,

@@ -11,10 +11,8 @@ import pytest
 
 from tests.archives import query
 from tests.here import runner
-from tests.mirrors import FIRST, edit, make_record, say
-from tracker.archive.reading.reader import open_reader
+from tests.mirrors import FIRST, edit, make_record
 from tracker.archive.schema.connection import connect_to_read, connect_to_write
-from tracker.archive.schema.migrations import MIGRATIONS, make_schema
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
@@ -223,17 +221,3 @@ def test_no_command_alters_the_schema_behind_sqlites_back(folder: Path) -> None:
             refused = pytest.raises(sqlite3.OperationalError, match="may not be modified")
             with refused if hasattr(connection, "setconfig") else nullcontext():
                 connection.execute(command)
-
-
-def test_records_of_every_release_are_taken_for_ours(tmp_path: Path) -> None:
-    names = [name for name, _ in MIGRATIONS]
-    for number in range(1, len(names) + 1):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as connection:
-            make_schema(connection, names[:number])
-        with open_reader(folder) as reader:
-            assert reader.statements() == ()
-        say(folder, "XAA/UNGA/80~prepared.en", FIRST)
-        with open_reader(folder) as reader:
-            assert len(reader.search("corruption").hits) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
 from contextlib import closing, suppress
 from datetime import date
 from itertools import pairwise
@@ -206,26 +205,6 @@ def test_an_archive_keeps_the_packaged_groups_from_its_first_run_on(tmp_path: Pa
     with open_store(archive) as store:
         store.begin("2026-11-27T12:00:00Z")
     assert len(read_tables(archive)["memberships"]) == rows
-
-
-def test_an_older_archive_is_read_as_it_is_and_filled_by_what_writes_next(
-    run: Callable[..., Ran], tmp_path: Path
-) -> None:
-    archive = tmp_path / "snapshots"
-    with closing(sqlite3.connect(archive / "tracker.db")) as connection:
-        connection.executescript("DROP TABLE memberships; DELETE FROM groups;")
-        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0010_memberships'")
-        connection.commit()
-    before = (archive / "tracker.db").read_bytes()
-    assert "European Union" in run("groups", "show", "EU").out
-    assert (archive / "tracker.db").read_bytes() == before
-    run("groups", "edit", "EU", "--add", "GBR:1973", "--by", "Ana")
-    found = kept(archive)
-    assert ("GBR", "1973", None) in found.pop("EU")
-    assert found.keys() == packaged_groups().keys() - {"EU"}
-    assert found["SIDS"] == tuple(
-        (each.country, each.since, each.until) for each in packaged_groups()["SIDS"].members
-    )
 
 
 def test_the_latest_list_counts_and_the_earlier_ones_stay(run: Callable[..., Ran], tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -12,9 +10,8 @@ from tests.archives import count_record, declare, query, record
 from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, source, watch
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.record.encoding import read_reference
-from tracker.archive.schema import migrations
 from tracker.archive.storing.store import name_snapshot, open_store
-from tracker.errors import ArchiveUnusable, DecisionInvalid, NotInArchive, ReferenceInvalid
+from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
@@ -334,25 +331,6 @@ def test_runs_tell_what_each_did_and_why(folder: Path, site: Site) -> None:
     )
     with pytest.raises(NotInArchive, match=r"no run 9 in .*tracker runs lists them"):
         show_run(folder, 9)
-
-
-def test_an_archive_of_an_older_release_is_given_a_ledger(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    older = folder.parent / "older"
-    older.mkdir()
-    with closing(sqlite3.connect(older / "tracker.db")) as file:
-        with monkeypatch.context() as patch:
-            patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:2])
-            migrations.migrate(file)
-        file.execute("INSERT INTO runs (started, release) VALUES ('2025-01-01T00:00:00Z', '0.0.9')")
-        file.commit()
-    with pytest.raises(ArchiveUnusable, match="older release wrote it; tracker snapshot gives it one"):
-        list_runs(older)
-    (folder / "watch.toml").rename(older / "watch.toml")
-    assert outcomes(run_night(older)) == {"xaa-79": "new"}
-    assert [(each.kind, each.status) for each in list_runs(older)] == [(None, None), ("snapshot", "complete")]
-    assert "not noted" in render_runs(list_runs(older))
 
 
 REFERENCES = ["XAA/UNGA", "XAA/UNGA/79", "XAA/HRC/52/item-4", "XAA/UNGA~fr", "XAA/UNGA/S-36~verbatim"]

@@ -206,7 +206,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], Made], str]] = {
         "is a mirror of format 2; upgrade tracker",
     ),
     "a newer schema": (
-        lambda mirror: altered(mirror, "archive.json", "0002_decisions", "9999_thoughts"),
+        lambda mirror: altered(mirror, "archive.json", "0001_archive", "9999_thoughts"),
         r"written by a newer release \(9999_thoughts\); upgrade tracker",
     ),
 }  # fmt: skip

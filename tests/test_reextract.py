@@ -14,15 +14,11 @@ from tests.archives import OBSERVED, count_record, declare, hold_lock, in_sessio
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
-from tracker.archive.mirror.pending import install_triggers
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.schema.migrations import MIGRATIONS, make_schema
-from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import Extractor, describe_reading_difference, read_extractor
 from tracker.references import parse_reference
-from tracker.text.identity import digest_bytes, digest_text
 from tracker.text.reading import read_text
 from tracker.workflows.keep import reextract as rereading
 
@@ -492,35 +488,6 @@ def test_the_mirror_says_that_a_text_was_read_again_and_rebuilds_all_versions(
         assert query(tmp_path / "again", asked) == query(folder, asked)
         assert query(folder, asked)
     assert {each.status for each in reextract(tmp_path / "again", (), NOW)} == {"same"}
-
-
-def test_an_archive_of_the_schema_before_is_carried_over_whole(tmp_path: Path) -> None:
-    folder = tmp_path / "snapshots"
-    folder.mkdir()
-    data = page(FUND).encode()
-    text = extract(data).text
-    number, size = digest_bytes(data), len(data)
-    rows: dict[str, tuple[object, ...]] = {
-        "runs (id, started, release)": (1, OBSERVED, "0.0.1"),
-        "bodies": ("UNGA", "General Assembly"),
-        "sessions (body, label, kind, sort)": ("UNGA", "79", "regular", "00000079"),
-        "statements (id, country, body, session)": (1, "XAA", "UNGA", "79"),
-        "editions": (1, 1, 1, "prepared", 0, "en", 0),
-        "documents": (number, size, "text/html", data),
-        "snapshots": (1, 1, 1, number, OBSERVED, None, None, 1),
-        "versions": (7, 1, OLDER, "text/html", "en", 1, 1, SHARE, digest_text(SHARE), "[]", text),
-        "segments": (1, 7, 0, "sentence", 1, 0, len(SHARE), SHARE, None),
-    }
-    with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as file:
-        make_schema(file, [name for name, _ in MIGRATIONS if name < "0005"])
-        install_triggers(file, read_tables(file))
-        for table, values in rows.items():
-            file.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
-    (found,) = reextract(folder, (), NOW)
-    assert (found.status, found.was, found.gone) == ("extraction", OLDER, (SHARE,))
-    assert query(folder, "SELECT id, snapshot FROM versions") == [(7, 1), (8, 1)]
-    assert query(folder, "SELECT version FROM latest") == [(8,)]
-    assert count_record(folder)["segments"] == 1 + found.sentences[1]
 
 
 @pytest.mark.parametrize(

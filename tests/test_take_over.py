@@ -14,7 +14,6 @@ from tests.archives import query
 from tests.conftest import run_tracker
 from tests.damage import alter
 from tests.here import runner
-from tests.layouts import FIRST, SECOND, make_in_layout, read_layout_of
 from tests.mirrors import check_sound, read_tables
 from tests.nights import make_archive, outcomes, run_night, running_site, source
 from tests.repositories import run_git
@@ -23,6 +22,7 @@ from tests.test_destroy import kill_at
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.schema.connection import connect_to_read
 from tracker.archive.schema.schema_map import read_tables as read_schema
+from tracker.archive.storing.store import create_archive
 from tracker.archive.takeover.copying import COPIERS
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ _COMMAND = re.compile(
 @pytest.fixture(scope="module")
 def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an archive with a mirror, a backup of two runs, and a run that only the mirror has then."""
-    return make_apart(tmp_path_factory.mktemp("apart"), SECOND)
+    return make_apart(tmp_path_factory.mktemp("apart"))
 
 
-def make_apart(place: Path, layout: str) -> Path:
-    make_in_layout(place / "snapshots", layout)
+def make_apart(place: Path) -> Path:
+    create_archive(place / "snapshots")
     assert run_tracker(place, "mirror", "update").code == 0
     for name, text in (("open", OPEN), ("secret", SECRET), ("other", OPEN.replace("5", "9"))):
         (place / f"{name}.txt").write_text(text, encoding="utf-8")
@@ -178,24 +178,6 @@ def test_what_both_met_is_one_statement_and_the_words_of_both_are_kept(
     assert query(folder, "SELECT title FROM statements WHERE session = '79'") == [("Of the mirror",)]
     assert query(folder, "SELECT earlier, later FROM amendments") == [("Of the record", "Of the mirror")]
     check_joined(tracker, folder)
-
-
-def test_a_record_of_the_first_layout_is_joined_in_that_of_today(tmp_path: Path) -> None:
-    folder = make_apart(tmp_path, FIRST) / "snapshots"
-    assert run_tracker(tmp_path, "upgrade", "--yes").code == 0
-    _add(tmp_path, "other.txt", "XAA/UNGA/81")
-    put_back(folder)
-    text = OPEN.replace("5", "3") * 20
-    (tmp_path / "new.txt").write_text(text, encoding="utf-8")
-    assert run_tracker(tmp_path, "add", "new.txt", "--as", "XAA/UNGA/80", "--kind", "prepared").code == 2
-    assert read_layout_of(folder) == FIRST
-    assert run_tracker(tmp_path, "mirror", "take-over").code == 0
-    assert read_layout_of(folder) == SECOND
-    assert query(folder, "SELECT count(text) FROM segments WHERE ordinal = 0") == [(5,)]
-    assert run_tracker(tmp_path, "show", "XAA/UNGA/80", "--raw").out.strip() == text.strip()
-    ran = run_tracker(tmp_path, "verify")
-    assert ran.code == 0, ran.out
-    check_sound(folder / "mirror.git")
 
 
 def test_decisions_and_amendments_follow(folder: Path, tracker: Tracker) -> None:

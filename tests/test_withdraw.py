@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,12 +17,10 @@ from tests.mirrors import check_sound, read_everything
 from tests.nights import make_archive, only, run_night, source, write_speech
 from tests.repositories import run_git
 from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
-from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, make_schema
 from tracker.archive.storing.store import open_store
 from tracker.capture.web.pacing import Clock
-from tracker.errors import ArchiveLocked, NotInArchive, Withdrawn
+from tracker.errors import ArchiveLocked, Withdrawn
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
@@ -219,21 +215,6 @@ def test_a_decision_on_it_is_not_shown_until_it_is_open_again(tracker: Tracker) 
     assert "Ben" not in tracker("decisions").out
     tracker("withdraw", "XAA/UNGA/78", "--lift", *WHY)
     assert "Ben" in tracker("decisions").out
-
-
-def test_an_archive_of_an_older_release_is_read(folder: Path) -> None:
-    older = [name for name, _ in MIGRATIONS[: [name for name, _ in MIGRATIONS].index(WITHDRAWALS)]]
-    (folder.parent / "old").mkdir()
-    with closing(sqlite3.connect(folder.parent / "old" / "tracker.db", isolation_level=None)) as connection:
-        make_schema(connection, older)
-    with open_reader(folder.parent / "old") as reader:
-        assert reader.statements() == ()
-        assert reader.withdrawn() == ()
-        assert reader.rulings() == ()
-        with pytest.raises(NotInArchive, match="the archive is empty"):
-            reader.side(parse_reference("XAA/UNGA/78"))
-    with open_ledger(folder.parent / "old") as ledger:
-        assert ledger.waiting() == ()
 
 
 # Doing it again, and back ----------------------------------------------------------------------------

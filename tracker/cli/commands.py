@@ -80,7 +80,6 @@ COMMANDS: Final = {
         "withdraw": ("keep", "Withdraw a statement, an edition or a snapshot."),
         "rebuild": ("mirror", "Rebuild the archive from its mirror."),
         "backup": ("mirror", "Copy the record into one file and check the copy."),
-        "upgrade": ("mirror", "Put the record into the newest layout, which is smaller."),
         "mirror": ("mirror", "Maintain the mirror, the archive's published copy."),
     },
     "Exchange": {

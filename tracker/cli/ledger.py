@@ -29,7 +29,6 @@ Kind = Annotated[
         "withdraw",
         "repair",
         "groups",
-        "upgrade",
     ]
     | None,
     typer.Option(help="Only runs of this kind."),

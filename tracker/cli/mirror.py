@@ -1,16 +1,14 @@
-"""Commands on copies of the archive: ``mirror``, ``rebuild``, ``backup``, ``upgrade``."""
+"""Commands on copies of the archive: ``mirror``, ``rebuild``, ``backup``."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tracker.cli import options
-from tracker.cli.output import shown_progress, write_answer
-from tracker.errors import ArchiveUnusable
+from tracker.cli.output import write_answer
 from tracker.report.records import encode_json
 
 
@@ -18,9 +16,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(epilog="Example: tracker rebuild https://example.org/mirror.git --archive restored")(rebuild)
     app.command(epilog="Example: tracker backup /mnt/disk/tracker-2026-11-25.db")(backup)
-    app.command(epilog="Examples: tracker upgrade --dry-run | tracker upgrade --backup /mnt/disk/before.db")(
-        upgrade
-    )
     mirror = options.add_group(app, "mirror", "Maintain the mirror, the archive's published copy.")
     mirror.command(epilog="Example: tracker mirror update")(update)
     mirror.command(
@@ -129,39 +124,3 @@ def backup(
 
     made = back_up(archive, file)
     write_answer(encode_json(made) if form == "json" else backup_line(made))
-
-
-def upgrade(
-    backup: Annotated[
-        Path | None, typer.Option("--backup", metavar="FILE", help="Copy the record into a new file first.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to copy the record first.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say which size it will have, and stop.")
-    ] = False,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Put the record into the newest layout, which is smaller.
-
-    It is written into a second file, compared, and then takes the place of the old one. Interrupted, the same
-    command goes on. No other command changes the layout.
-    """
-    from tracker.archive.storing.upgrade import plan_upgrade
-    from tracker.report.archive.copies import upgrade_line
-    from tracker.workflows.keep.mirror import upgrade as upgrade_archive
-
-    found = plan_upgrade(archive)
-    if found and not dry_run:
-        target = backup if yes or backup else _ask_for_backup(upgrade_line(found, is_done=False))
-        with shown_progress("writing") as progress:
-            found = upgrade_archive(archive, target, found, progress)
-    write_answer(upgrade_line(found, is_done=not dry_run))
-
-
-def _ask_for_backup(told: str) -> Path | None:
-    """Return the file to copy the record into, as the user says; None where he wants no copy."""
-    if not sys.stdin.isatty():
-        raise ArchiveUnusable("--backup FILE copies the record first, --yes goes on without a copy; give one")
-    typer.echo(told, err=True)
-    answer: str = typer.prompt("Copy the record first, into which file? Empty: no copy", default="", err=True)
-    return Path(answer) if answer.strip() else None

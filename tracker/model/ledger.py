@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RunKind = Literal[
     "record", "add", "import", "judge", "snapshot", "review", "expect", "reextract", "withdraw", "repair",
-    "groups", "upgrade",
+    "groups",
 ]  # fmt: skip
 """What a run did; ``record`` is a writing that was given no name."""
 

@@ -159,19 +159,6 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
-class Upgrade:
-    """A record put, or to be put, into the newest layout."""
-
-    path: str
-    before: int
-    after: int
-    """Its size afterwards, in bytes as ``before``: measured, or told by a sample."""
-    needed: int
-    """Bytes of room that it takes beside the record."""
-    free: int
-
-
-@dataclass(frozen=True, slots=True)
 class Holding:
     """A snapshot that may leave the archive, with what is known of it; its bytes are read apart."""
 

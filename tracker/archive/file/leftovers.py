@@ -12,14 +12,7 @@ if TYPE_CHECKING:
 STAGING = ".tracker-staging-"
 """How the names of folders begin in which a replacement of something is made."""
 
-_STAGING = (STAGING, ".repair-")
-"""The second is what an older release called them."""
-
-UPGRADE = "tracker.db.upgrade"
-"""The record in its second layout, as far as an upgrade has come; what was killed goes on with it."""
-
 _DRAFTS = (
-    f"{UPGRADE}*",
     "tracker.db.part*",
     "*.part",
     ".*.part",
@@ -33,7 +26,7 @@ _DRAFTS = (
 def remove_staging(folder: Path) -> None:
     """Remove the folders of drafts that were never moved to their place; the lock is held."""
     with os.scandir(folder) as entries:
-        left = [entry.name for entry in entries if entry.name.startswith(_STAGING)]
+        left = [entry.name for entry in entries if entry.name.startswith(STAGING)]
     for name in left:
         shutil.rmtree(folder / name, ignore_errors=True)
 

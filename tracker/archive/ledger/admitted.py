@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
 from tracker.archive.rights.refusals import find_withdrawn_content
-from tracker.archive.schema.layout import DOCUMENT
+from tracker.archive.schema.packing import DOCUMENT
 from tracker.archive.schema.rows import fetch_row, fetch_value
 from tracker.decisions.rulings import is_statement
 from tracker.errors import DocumentUnreadable, Withdrawn

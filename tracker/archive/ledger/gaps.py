@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema.rows import fetch_column, has_table
+from tracker.archive.schema.rows import fetch_column
 from tracker.model.record import Checked
 
 if TYPE_CHECKING:
@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 _SOURCES = "SELECT DISTINCT source FROM outcomes WHERE snapshot = ?"
 
-_SEEN = """SELECT outcomes.observed, snapshot, run, sha256 IS NOT NULL FROM outcomes
-WHERE source = :source AND snapshot IS NOT NULL"""
-_AGAIN = """UNION ALL SELECT repeats.observed, snapshot, repeats.run, sha256 IS NOT NULL FROM outcomes
-JOIN repeats ON repeats.outcome = outcomes.id WHERE source = :source AND snapshot IS NOT NULL"""
+_SEEN = """
+SELECT outcomes.observed, snapshot, run, sha256 IS NOT NULL FROM outcomes
+WHERE source = :source AND snapshot IS NOT NULL
+UNION ALL
+SELECT repeats.observed, snapshot, repeats.run, sha256 IS NOT NULL FROM outcomes
+JOIN repeats ON repeats.outcome = outcomes.id WHERE source = :source AND snapshot IS NOT NULL
+ORDER BY 1
+"""
 _CORRECTED = "SELECT id, started FROM runs WHERE kind = 'snapshot' AND command LIKE '%--clock-is-right%'"
 
 
@@ -27,16 +31,13 @@ def read_checked(connection: sqlite3.Connection, snapshot: int) -> Checked | Non
     The longest gap is that between two checks of one source that both found a text, the second of them
     this one: what was published in between was seen by nobody.
     """
-    if not has_table(connection, "outcomes"):
-        return None
-    query = f"{_SEEN} {_AGAIN if has_table(connection, 'repeats') else ''} ORDER BY 1"
-    corrected = connection.execute(_CORRECTED).fetchall() if has_table(connection, "repeats") else []
+    corrected = connection.execute(_CORRECTED).fetchall()
     found: list[str] = []
     misdated: list[str] = []
     in_full, gaps = 0, [0]
     for source in fetch_column(connection, _SOURCES, [snapshot]):
         seen, wrong = [], []
-        for observed, given, run, is_full in connection.execute(query, {"source": source}):
+        for observed, given, run, is_full in connection.execute(_SEEN, {"source": source}):
             in_full += is_full and given == snapshot
             if any(later > run and started < observed for later, started in corrected):
                 wrong.append((observed, given))

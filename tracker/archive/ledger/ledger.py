@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def open_ledger(folder: Path) -> Ledger:
     """Open the ledger of the archive in a folder for reading; raises as ``open_record`` does."""
-    return open_record(folder, Ledger, needs_ledger=True)
+    return open_record(folder, Ledger)
 
 
 class Ledger(Record):

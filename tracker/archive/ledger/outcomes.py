@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tracker.archive.ledger.repeats import last_observed, write_repeat
+from tracker.archive.ledger.repeats import LAST_OBSERVED, write_repeat
 from tracker.archive.record.encoding import read_name, read_reference
 from tracker.archive.record.queries import NAME, join_snapshot
-from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, has_table, insert, pick
+from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, insert, pick
 from tracker.model.ledger import Check, SourceState
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
@@ -112,7 +112,7 @@ def _select_checks(
     connection: sqlite3.Connection, clause: str, values: Sequence[object]
 ) -> tuple[Check, ...]:
     """Return the checks that a clause selects and orders, observed when they were last repeated."""
-    query = _CHECKS % (last_observed(connection), "outcomes.seconds")
+    query = _CHECKS % (LAST_OBSERVED, "outcomes.seconds")
     rows = connection.execute(f"{query} {clause}", values).fetchall()
     return tuple(_read_check(connection, row) for row in rows)
 
@@ -138,8 +138,6 @@ def read_repeated(connection: sqlite3.Connection, outcome: int) -> tuple[Check, 
 
 
 def _read_repeats(connection: sqlite3.Connection, clause: str, value: int) -> tuple[Check, ...]:
-    if not has_table(connection, "repeats"):
-        return ()
     return tuple(_read_check(connection, row) for row in connection.execute(f"{_AGAIN} {clause}", [value]))
 
 
@@ -178,8 +176,7 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
     last = read_past(connection, source, 1)
     if not last:
         return None
-    observed = last_observed(connection)
-    latest = f"SELECT id, {observed} FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
+    latest = f"SELECT id, {LAST_OBSERVED} FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
     found, succeeded = connection.execute(latest, [source]).fetchone() or (0, None)
     # By the number of the check: one by a clock that was wrong may have an earlier date.
     failures, since = fetch_row(
@@ -195,9 +192,7 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
 def read_other_outcome(connection: sqlite3.Connection, source: str, outcome: CheckOutcome) -> str | None:
     """Return when a check of a source last came to another outcome than this; None where none did."""
     other = "FROM outcomes WHERE source = ? AND outcome <> ? ORDER BY id DESC LIMIT 1"
-    when: str | None = fetch_value(
-        connection, f"SELECT {last_observed(connection)} {other}", [source, outcome]
-    )
+    when: str | None = fetch_value(connection, f"SELECT {LAST_OBSERVED} {other}", [source, outcome])
     return when
 
 
@@ -224,10 +219,9 @@ def read_success(connection: sqlite3.Connection, source: str) -> Check | None:
 
 def read_full_check(connection: sqlite3.Connection, source: str, watch_lists: Sequence[str]) -> str | None:
     """Return when a source was last downloaded whole, without an error, under watch lists (by SHA-256)."""
-    queries = _FULL_CHECKS if has_table(connection, "repeats") else _FULL_CHECKS[:1]
     values = [source, json.dumps(watch_lists)]
     # By the number of the run: a later one may have an earlier date, where a clock was wrong.
-    found = [row for query in queries for row in connection.execute(query, values)]
+    found = [row for query in _FULL_CHECKS for row in connection.execute(query, values)]
     return str(max(found)[1]) if found else None
 
 

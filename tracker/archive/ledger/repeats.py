@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.schema.rows import fetch_value, has_table, insert
+from tracker.archive.schema.rows import fetch_value, insert
 
 if TYPE_CHECKING:
     import sqlite3
@@ -49,9 +49,7 @@ def write_repeat(
     return latest
 
 
-def last_observed(connection: sqlite3.Connection) -> str:
-    """Return the SQL that says when a row of ``outcomes`` was last observed."""
-    if not has_table(connection, "repeats"):
-        return "outcomes.observed"
-    latest = "SELECT observed FROM repeats WHERE outcome = outcomes.id ORDER BY run DESC LIMIT 1"
-    return f"ifnull(({latest}), outcomes.observed)"
+LAST_OBSERVED = """ifnull(
+    (SELECT observed FROM repeats WHERE outcome = outcomes.id ORDER BY run DESC LIMIT 1), outcomes.observed
+)"""
+"""When a row of ``outcomes`` was last observed."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.ledger.outcomes import read_check
 from tracker.archive.record.encoding import read_name, read_reference
 from tracker.archive.record.queries import NAME, join_snapshot
-from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value, has_table
+from tracker.archive.schema.rows import fetch_column, fetch_row, fetch_value
 from tracker.model.ledger import CHALLENGED, Review
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def is_challenged(connection: sqlite3.Connection, snapshot: int) -> bool:
         "SELECT 1 FROM outcomes JOIN reviews ON reviews.outcome = outcomes.id"
         " WHERE outcomes.snapshot = ? AND verdict IS NOT 'accept'"
     )
-    return has_table(connection, "reviews") and fetch_value(connection, query, [snapshot]) is not None
+    return fetch_value(connection, query, [snapshot]) is not None
 
 
 def settle_review(connection: sqlite3.Connection, review: Review, run: int, snapshot: int | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema.rows import has_table, insert, pick
+from tracker.archive.schema.rows import insert, pick
 from tracker.model.decisions import Decision, Quote, Ruling, Unit
 from tracker.model.texts import Reference
 
@@ -52,12 +52,7 @@ def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, r
 
 
 def read_rulings(connection: sqlite3.Connection) -> tuple[Ruling, ...]:
-    """Return every decision in the order of recording, but for those about what was withdrawn.
-
-    An archive of an older schema holds none.
-    """
-    if not has_table(connection, "decisions"):
-        return ()
+    """Return every decision in the order of recording, but for those about what was withdrawn."""
     names = {id_: Reference(*name) for id_, *name in connection.execute(_NAMES)}
     return tuple(
         Ruling(

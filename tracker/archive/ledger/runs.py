@@ -8,7 +8,7 @@ from tracker import __version__
 from tracker.archive.file.lock import read_command
 from tracker.archive.ledger.repeats import REPEATED
 from tracker.archive.record.clocks import read_reading
-from tracker.archive.schema.rows import fetch_column, fetch_value, has_table, insert
+from tracker.archive.schema.rows import fetch_column, fetch_value, insert
 from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def read_untold(connection: sqlite3.Connection, run: int) -> tuple[int, ...]:
 def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntry:
     id_, kind, command, started, ended, status, release, watch_list, made, reread = row
     counts: dict[CheckOutcome, int] = dict(connection.execute(_COUNTS, [id_]).fetchall())
-    if has_table(connection, "repeats") and (again := fetch_value(connection, _REPEATS, [id_])):
+    if again := fetch_value(connection, _REPEATS, [id_]):
         counts[REPEATED] = counts.get(REPEATED, 0) + again
     named = tuple(counts.items())
     clock = read_reading(connection, id_)

@@ -20,7 +20,6 @@ from tracker.archive.mirror.rebuild import read_file
 from tracker.archive.mirror.refs import find_branch
 from tracker.archive.rights.scrubbing import name_command as name_alone
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.schema.rows import has_table, read_dicts
 from tracker.errors import HistoriesApart, RepositoryUnusable
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def describe_divergence(folder: Path, connection: sqlite3.Connection) -> str | N
     """
     if not (folder / MIRROR).exists():
         return None
-    mirrored = read_mirrored(connection) if has_table(connection, "unmirrored") else None
+    mirrored = read_mirrored(connection)
     with suppress(RepositoryUnusable), open_repository(folder / MIRROR) as repository:
         tip = find_branch(repository, "refs/heads/main")
         found = find_divergence(connection, repository, tip, mirrored.main if mirrored else None)
@@ -200,9 +199,8 @@ def _is_same(
 
 
 def _read_command(connection: sqlite3.Connection, run: int) -> tuple[object, object]:
-    """Return the kind of a run and its command; an older release had no columns for them."""
-    (own,) = read_dicts(connection.execute("SELECT * FROM runs WHERE id = ?", [run]))
-    return own.get("kind"), own.get("command")
+    kind, command = connection.execute("SELECT kind, command FROM runs WHERE id = ?", [run]).fetchone()
+    return kind, command
 
 
 def _is_same_command(one: object, other: object) -> bool:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.archive.mirror.row_files import write_lines
-from tracker.archive.schema.rows import has_table, insert
+from tracker.archive.schema.rows import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -168,14 +168,12 @@ def accept_edits(
 
 def read_accepted(connection: sqlite3.Connection, after: int = 0) -> frozenset[Edit]:
     """Return the edits that a person has accepted in a run after another."""
-    if not has_table(connection, "edits"):
-        return frozenset()
     return frozenset(connection.execute(_ACCEPTED, [after]))
 
 
 def list_open(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> Iterator[Edit]:
     """Yield the edits that were noted, stand in the record as they were found, and nobody has accepted."""
-    for edit in connection.execute(_OPEN).fetchall() if has_table(connection, "edits") else ():
+    for edit in connection.execute(_OPEN).fetchall():
         table, key, column, _, found = edit
         row = _read_by_name(connection, tables.get(table), key)
         if found == (None if row is None else _digest(row if column is None else {column: row.get(column)})):

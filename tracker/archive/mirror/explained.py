@@ -20,7 +20,7 @@ from tracker.archive.rights.destruction import read_destroyed
 from tracker.archive.rights.redaction import NOT_PUBLIC
 from tracker.archive.rights.scrubbing import Destroyed, scrub
 from tracker.archive.schema.migrations import NOTES
-from tracker.archive.schema.rows import fetch_column, fetch_value, has_table
+from tracker.archive.schema.rows import fetch_column, fetch_value
 
 if TYPE_CHECKING:
     import sqlite3
@@ -125,10 +125,7 @@ class Acts:
     @cached_property
     def destroyed(self) -> Destroyed:
         """What was destroyed by order."""
-        if has_table(self.connection, "withdrawals"):
-            return read_destroyed(self.connection)
-        nothing: frozenset[int] = frozenset()
-        return Destroyed(nothing, frozenset(), nothing, nothing, frozenset(), frozenset(), nothing)
+        return read_destroyed(self.connection)
 
     def find_edits(self, found: Iterable[RowDifference]) -> Iterator[RowDifference]:
         """Yield the differences that no act explains, each with the columns of which that is true.

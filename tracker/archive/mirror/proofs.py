@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema.rows import fetch_column, has_table, insert
+from tracker.archive.schema.rows import fetch_column, insert
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def record_omissions(connection: sqlite3.Connection, mirror: str, closed: int) -
     A record that is rebuilt every night, and lacks as many rows as the night before, has that once.
     """
     last = "SELECT closed FROM omissions ORDER BY id DESC LIMIT 1"
-    if has_table(connection, "omissions") and fetch_column(connection, last) != (closed,):
+    if fetch_column(connection, last) != (closed,):
         insert(connection, "omissions", mirror=mirror, closed=closed)
 
 
 def has_omissions(connection: sqlite3.Connection) -> bool:
     """Tell whether a record was rebuilt from a public mirror."""
-    return has_table(connection, "omissions") and any(connection.execute("SELECT 1 FROM omissions"))
+    return any(connection.execute("SELECT 1 FROM omissions"))

@@ -15,7 +15,7 @@ from tracker.archive.git.repository import open_repository
 from tracker.archive.git.trees import TreeReader
 from tracker.archive.mirror import loading, proofs, row_files, unit_files
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, is_blank, translate
-from tracker.archive.schema.migrations import MIGRATION_SET, MIGRATIONS, NOTES, make_schema
+from tracker.archive.schema.migrations import MIGRATION_SET, NOTES, describe_unknown, make_schema
 from tracker.errors import ArchiveUnusable, RepositoryUnusable
 from tracker.files import draft_file, write_file
 from tracker.model.preserving import Rebuilt
@@ -143,9 +143,6 @@ def restore_text(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
 def _make_schema(connection: sqlite3.Connection, repository: Repository, notes: Sequence[Row]) -> None:
     """Apply the migrations that the record had."""
     names = [str(row.get("name")) for row in notes if row.get("migration_set") == MIGRATION_SET]
-    unknown = [name for name in names if name not in dict(MIGRATIONS)]
-    if unknown:
-        raise RepositoryUnusable(
-            f"{repository.path} was written by a newer release ({unknown[0]}); upgrade tracker to read it"
-        )
+    if unknown := describe_unknown(names):
+        raise RepositoryUnusable(f"{repository.path} {unknown}")
     make_schema(connection, names)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tracker.archive.file.modes import private_permissions
 from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
-from tracker.archive.schema.layout import DOCUMENT, read_layout
+from tracker.archive.schema.packing import DOCUMENT
 from tracker.archive.schema.rows import fetch_column, fetch_value
 from tracker.errors import ArchiveUnusable
 from tracker.files import draft_file
@@ -80,9 +80,9 @@ def _check(part: Path) -> dict[str, int]:
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
             " AND name NOT LIKE 'sqlite_%' ORDER BY name",
         )
-        segments = read_layout(copy).segments
+        count = 'SELECT count(*) FROM "{}"'
         return {
-            "segments" if name == segments else name: fetch_value(copy, f'SELECT count(*) FROM "{name}"')  # noqa: S608
+            "segments" if name == "segment_offsets" else name: fetch_value(copy, count.format(name))
             for name in tables
         }
 

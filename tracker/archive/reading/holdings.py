@@ -79,7 +79,6 @@ def open_holdings(folder: Path, *, private: bool = False) -> Iterator[Holdings]:
 
 def read_holdings(record: Record, folder: Path, *, private: bool = False) -> Holdings:
     """Return what may leave a record that is open, of the archive in a folder; raises as above."""
-    record.check_ledger()
     with translate(record.path):
         access = _read_gate(record.connection, folder, private=private)
     return Holdings(record, access, private=private)

@@ -109,7 +109,7 @@ def read_noted(folder: Path, outcome: CheckOutcome) -> tuple[CommittedFile, ...]
     """
     query = "SELECT source FROM outcomes WHERE outcome = ? ORDER BY id"
     with open_record(folder, Record) as record:
-        sources = record.column(query, outcome) if record.has_table("outcomes") else ()
+        sources = record.column(query, outcome)
     return tuple(origin for source in sources if (origin := read_origin(source)))
 
 
@@ -136,17 +136,13 @@ def _read_statement(record: Record, reference: Reference) -> KeptStatement:
 
 def open_captured(folder: Path) -> Captured:
     """Open what the archive in a folder holds of captures; raises as ``open_record`` does."""
-    return open_record(folder, Captured, needs_ledger=True)
+    return open_record(folder, Captured)
 
 
 class Captured(Record):
     """Captures that are in the record. Raises ``ArchiveUnusable`` where the file is damaged."""
 
     _find = method(find_statement)
-
-    @property
-    def _has_repeats(self) -> bool:
-        return self.has_table("repeats")
 
     def holds_record(self, record: str) -> bool:
         """Return whether a capture was recorded, by its WARC-Record-ID, from any file."""
@@ -155,7 +151,7 @@ class Captured(Record):
     def holds_moment(self, statement: Reference, sha256: str, observed: str) -> bool:
         """Return whether these bytes are known to have been this statement's at an instant, or after it."""
         values = self._find(statement), sha256, observed
-        return any(self.rows(query, *values) for query in (_MOMENT, _REPEATED)[: 1 + self._has_repeats])
+        return any(self.rows(query, *values) for query in (_MOMENT, _REPEATED))
 
     def latest(self, statement: Reference) -> str | None:
         """Return the digest of the document that was last recorded of a statement."""

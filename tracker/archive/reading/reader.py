@@ -12,7 +12,7 @@ from tracker.archive.record import encoding, nearest, queries
 from tracker.archive.record.clocks import is_captured_by_confirmed_clock
 from tracker.archive.record.memberships import read_groups
 from tracker.archive.schema.connection import translate
-from tracker.archive.schema.layout import DOCUMENT
+from tracker.archive.schema.packing import DOCUMENT
 from tracker.archive.schema.rows import Record, fetch_named, fetch_value, method, open_record
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
@@ -251,7 +251,7 @@ class Reader(Record):
 
     def _count_closed(self) -> int:
         """Return how many rows a public copy lacks since they are closed; 0 in an archive of one's own."""
-        return fetch_value(self.connection, _LEFT_OUT) or 0 if self.has_table("omissions") else 0
+        return fetch_value(self.connection, _LEFT_OUT) or 0
 
     def _find(self, reference: Reference) -> int:
         """Return the id of the version that a reference means."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from tracker.archive.record import queries, search
 from tracker.archive.record.segments import Cutter
 from tracker.archive.record.statements import sort_text
-from tracker.archive.schema.layout import read_layout
 from tracker.archive.schema.rows import fetch_row
 from tracker.model.record import Hit, SearchPage, SearchScope
 from tracker.model.texts import Reference, Segment
@@ -92,17 +91,17 @@ def find_segments(
         return ()
     cutter = Cutter(connection)
     rows = connection.execute(
-        f"SELECT {read_layout(connection).text}, segments.version, {queries.NAME}, {_SEGMENT}"
+        f"SELECT segments.version, {queries.NAME}, {_SEGMENT}"
         f" {_ALL if expression is None else _FOUND}"
         f" AND statements.body = ? AND editions.language = ? ORDER BY {_TEXT}",
         [expression, body, language],
     )
-    return tuple((Reference(*row[2:8]), _read_segment(cutter, *row[:2], *row[8:])) for row in rows)
+    return tuple((Reference(*row[1:7]), _read_segment(cutter, row[0], *row[7:])) for row in rows)
 
 
-def _read_segment(cutter: Cutter, text: str | None, version: int, *place: Any) -> Segment:  # noqa: ANN401 (columns)
+def _read_segment(cutter: Cutter, version: int, *place: Any) -> Segment:  # noqa: ANN401 (columns)
     *_, start, end = place
-    return Segment(*place, *[cutter.cut(version, start, end) if text is None else text])
+    return Segment(*place, *[cutter.cut(version, start, end)])
 
 
 def _scope_is(scope: SearchScope) -> list[Condition]:

@@ -8,7 +8,7 @@ from tracker.archive.ledger.ruling_rows import read_rulings
 from tracker.archive.record import encoding, queries
 from tracker.archive.record.segments import read_segments
 from tracker.archive.schema.connection import translate
-from tracker.archive.schema.layout import DOCUMENT, SPANS
+from tracker.archive.schema.packing import DOCUMENT, SPANS
 from tracker.archive.schema.rows import Record, insert, method
 from tracker.model.texts import Reference, Segment, Version
 
@@ -83,8 +83,6 @@ class Versions(Record):
 
     def confirmed(self, version: int) -> tuple[str, ...]:
         """Return the other extractors that read exactly what a version, by its number, holds."""
-        if not self.has_table("confirmations"):
-            return ()
         return self.column("SELECT extractor FROM confirmations WHERE version = ? ORDER BY id", version)
 
     def states(self, body: str) -> dict[tuple[str, str], str]:
@@ -95,9 +93,7 @@ class Versions(Record):
         from hashlib import sha256  # noqa: PLC0415 (2 ms, for many statements alone)
 
         found: dict[tuple[str, str], str] = {}
-        confirmed: dict[int, int] = {}
-        if self.has_table("confirmations"):
-            confirmed = dict(self.rows("SELECT version, max(id) FROM confirmations GROUP BY version"))
+        confirmed = dict(self.rows("SELECT version, max(id) FROM confirmations GROUP BY version"))
         country, digest = None, sha256()
         for row in self.rows(_STATES, body):
             if row[0] != country:
@@ -127,8 +123,6 @@ class Versions(Record):
         from tracker.archive.ledger.outcomes import read_content_type  # noqa: PLC0415 (6 ms, to export alone)
         from tracker.model.record import CaptureSource  # noqa: PLC0415
 
-        if not self.has_table("outcomes"):
-            return ()
         content_type = method(read_content_type)
         return tuple(
             CaptureSource(source, address, content_type(self, outcome))
@@ -137,7 +131,7 @@ class Versions(Record):
 
     def watch_lists(self) -> tuple[str, ...]:
         """Return every text that the watch list had, the one of the latest run first."""
-        return self.column(_LISTS) if self.has_table("watch_lists") else ()
+        return self.column(_LISTS)
 
     def version(self, number: int) -> Version:
         """Return one version by its number.

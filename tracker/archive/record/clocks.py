@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema.rows import fetch_row, fetch_value, has_table, insert
+from tracker.archive.schema.rows import fetch_row, fetch_value, insert
 from tracker.model.ledger import CLOCK_TOLERANCE, CONFIRMING_HOSTS, ClockReading
 
 if TYPE_CHECKING:
@@ -34,16 +34,12 @@ def write_reading(connection: sqlite3.Connection, run: int, reading: ClockReadin
 
 def read_reading(connection: sqlite3.Connection, run: int) -> ClockReading | None:
     """Return what servers said of the clock of a run; None where they were not asked, or it was cut short."""
-    if not has_table(connection, "clocks"):
-        return None
     row = connection.execute("SELECT hosts, ahead FROM clocks WHERE run = ?", [run]).fetchone()
     return ClockReading(*row) if row else None
 
 
 def read_confirmed_day(connection: sqlite3.Connection) -> str:
     """Return the latest day (ISO) on which servers confirmed a clock; an empty text where none did."""
-    if not has_table(connection, "clocks"):
-        return ""
     return str(fetch_value(connection, _CONFIRMED_DAY) or "")
 
 

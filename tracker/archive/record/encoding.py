@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, get_args
 
-from tracker.archive.schema.layout import pack_runs
+from tracker.archive.schema.packing import pack_runs
 from tracker.model.texts import Reference, Run, SpanMap, TextKind
 
 if TYPE_CHECKING:
@@ -19,18 +19,20 @@ _PLAIN = frozenset({"text/plain", "text/markdown"})
 _PLAIN_EXTRACTOR = re.compile(r"text (\S+)(?: by .+)?")
 
 
-def write_spans(spans: SpanMap, *, packed: bool = False) -> str:
-    """Return a span map as JSON without blanks: ``[[clean start, clean end, raw start, raw end], ...]``.
+def write_spans(spans: SpanMap) -> str:
+    """Return a span map as the record keeps it: JSON without blanks, of the lengths of its runs.
 
-    Packed, it has the lengths of its runs where it can.
+    Where these have gaps it is ``[[clean start, clean end, raw start, raw end], ...]``.
     """
     runs = [(run.clean_start, run.clean_end, run.raw_start, run.raw_end) for run in spans.runs]
-    lengths = pack_runs(runs) if packed else None
-    return lengths or json.dumps(runs, separators=(",", ":"))
+    return pack_runs(runs) or json.dumps(runs, separators=(",", ":"))
 
 
 def read_spans(text: str) -> SpanMap:
-    """Read what ``write_spans`` wrote. Raises ``ValueError`` or ``TypeError`` for anything else."""
+    """Read a span map with all places, as ``unpack_spans`` gives it.
+
+    Raises ``ValueError`` or ``TypeError`` for anything else.
+    """
     return SpanMap(tuple(Run(*(int(offset) for offset in run)) for run in json.loads(text)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema.rows import fetch_column, has_table, insert, insert_row, pick
+from tracker.archive.schema.rows import fetch_column, insert, insert_row, pick
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,11 +43,9 @@ def fill_groups(connection: sqlite3.Connection, run: int) -> None:
 
 
 def read_groups(connection: sqlite3.Connection) -> dict[str, Group]:
-    """Return the groups whose members the archive keeps, by code; one of an older release keeps none."""
+    """Return the groups whose members the archive keeps, by code."""
     from tracker.references.groups import Group, Membership  # noqa: PLC0415 (2 ms, where groups are asked for)
 
-    if not has_table(connection, "memberships"):
-        return {}
     rows = connection.execute(_LATEST).fetchall()
     return {
         about[0]: Group(about[0], about[1], tuple(Membership(*row[5:]) for row in found), *about[2:])

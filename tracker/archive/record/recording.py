@@ -17,7 +17,7 @@ from tracker.archive.record.editions import (
 from tracker.archive.record.encoding import decode_plain, write_spans
 from tracker.archive.record.queries import STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.record.segments import write_segments
-from tracker.archive.schema.layout import SECOND, pack_row, read_layout
+from tracker.archive.schema.packing import pack
 from tracker.archive.schema.rows import fetch_column, insert, pick
 from tracker.model.record import Recorded
 from tracker.text.identity import digest_text
@@ -144,7 +144,7 @@ def _write_snapshot(
 
 def write_document(connection: sqlite3.Connection, sha256: str, data: bytes, media_type: str) -> None:
     """Keep bytes, each only once; those of which a public mirror had only the digest are filled in."""
-    kept = pack_row(connection, "documents", {"bytes": data})["bytes"]
+    kept = pack(data)
     connection.execute(
         "INSERT INTO documents (sha256, size, media_type, bytes) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (sha256) DO UPDATE SET bytes = excluded.bytes WHERE documents.bytes IS NULL"
@@ -164,7 +164,7 @@ def write_version(
         snapshot=snapshot,
         run=run,
         sha256=digest_text(version.text),
-        spans=write_spans(version.spans, packed=read_layout(connection) is SECOND),
+        spans=write_spans(version.spans),
         raw=None if is_plain else raw,
         **pick(version, "extractor", "media_type", "language", "words", "text"),
     )

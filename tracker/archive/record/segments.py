@@ -1,13 +1,12 @@
 """The segments of versions: written with their index, and read in time that grows with the text alone.
 
-The second layout keeps places in a text. Here, and nowhere else, code cuts the text at them.
+The record keeps places in a text. Here, and nowhere else, code cuts the text at them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema.layout import FIRST, SECOND, read_layout
 from tracker.archive.schema.rows import fetch_value, quote_names
 
 if TYPE_CHECKING:
@@ -17,6 +16,10 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Version
 
+_ADD = """
+INSERT INTO segment_offsets (id, version, ordinal, kind, paragraph, "start", "end", folded)
+VALUES (?, ?, ?, nullif(?, 'sentence'), ?, ?, ?, ?)
+"""
 _INDEX = "INSERT INTO segments_fts (rowid, text) VALUES (?, ?)"
 _FORGET = "INSERT INTO segments_fts (segments_fts, rowid, text) VALUES ('delete', ?, ?)"
 
@@ -46,12 +49,11 @@ def read_segments(
 
     ``whole`` is the version's text, where it has been read before.
     """
-    layout, cutter = read_layout(connection), Cutter(connection, version, whole)
-    names = f'"start", "end", {layout.text}, {quote_names(columns)}'
+    cutter = Cutter(connection, version, whole)
+    names = f'"start", "end", {quote_names(columns)}'
     query = f"SELECT {names} FROM segments WHERE version = ? ORDER BY ordinal"  # noqa: S608 (our schema)
-    rows = connection.execute(query, [version])
     return [
-        (*row, cutter.cut(version, start, end) if text is None else text) for start, end, text, *row in rows
+        (*row, cutter.cut(version, start, end)) for start, end, *row in connection.execute(query, [version])
     ]
 
 
@@ -62,9 +64,7 @@ def write_segments(connection: sqlite3.Connection, number: int, version: Version
     """
     from tracker.archive.record.search import fold_for_search  # noqa: PLC0415 (5 ms that reading does not take)
 
-    layout = read_layout(connection)
-    first = fetch_value(connection, f"SELECT ifnull(max(id), 0) + 1 FROM {layout.segments}")  # noqa: S608
-    is_copied = layout is FIRST
+    first = fetch_value(connection, "SELECT ifnull(max(id), 0) + 1 FROM segment_offsets")
     rows, indexed = [], []
     for at, segment in enumerate(version.segments, first):
         text = segment.text
@@ -74,8 +74,8 @@ def write_segments(connection: sqlite3.Connection, number: int, version: Version
         folded = None if searched == text else searched
         indexed.append((at, searched))
         place = (at, number, segment.ordinal, segment.kind, segment.paragraph, segment.start, segment.end)
-        rows.append((*place, folded, text) if is_copied else (*place, folded))
-    connection.executemany(layout.insertion, rows)
+        rows.append((*place, folded))
+    connection.executemany(_ADD, rows)
     connection.executemany(_INDEX, indexed)
 
 
@@ -92,12 +92,10 @@ def rebuild_index(connection: sqlite3.Connection) -> None:
 def forget_words(connection: sqlite3.Connection, versions: Iterable[int]) -> None:
     """Take versions out of the full-text index, before they are deleted.
 
-    Triggers do that where another program deletes them, in the second layout with the whole text for each
-    segment; in the first they have it at hand.
+    Triggers do that where another program deletes them, and read the whole text for each segment.
     """
-    if read_layout(connection) is SECOND:
-        for version in versions:
-            connection.executemany(_FORGET, _list_indexed(connection, version))
+    for version in versions:
+        connection.executemany(_FORGET, _list_indexed(connection, version))
 
 
 def _list_indexed(connection: sqlite3.Connection, version: int) -> Iterator[tuple[int, str]]:

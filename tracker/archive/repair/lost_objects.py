@@ -15,7 +15,6 @@ from tracker.archive.mirror.branches import MAIN
 from tracker.archive.mirror.commits import RunChanges, write_message
 from tracker.archive.mirror.refs import name_object
 from tracker.archive.mirror.unit_files import UnitFiles
-from tracker.archive.schema.rows import has_table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -115,7 +114,7 @@ def _list_archives(connection: sqlite3.Connection) -> Iterator[bytes]:
 def _list_groups(connection: sqlite3.Connection, groups: Sequence[Row]) -> list[list[Row]]:
     """Return the groups that were there before all runs, and behind each run that added some."""
     query = "SELECT group_id, min(run) FROM memberships GROUP BY group_id"
-    first = dict(connection.execute(query).fetchall() if has_table(connection, "memberships") else ())
+    first = dict(connection.execute(query).fetchall())
     return [[row for row in groups if first.get(row["id"], 0) <= run] for run in sorted({0, *first.values()})]
 
 

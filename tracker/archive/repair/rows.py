@@ -133,8 +133,8 @@ class _RowRestorer:
     def _update(self, found: RowDifference, columns: Sequence[str]) -> None:
         table = self._tables[found.table]
         key = edits.choose_key(table, found.row)
-        # Where segments are places in a text, theirs is put back with it.
-        given = {*columns} if table.stored == found.table else {*columns} - {"text"}
+        # Segments are places in a text, and theirs is put back with it.
+        given = {*columns} - {"text"} if found.table == SEGMENTS else {*columns}
         values = {name: value for name, value in found.row.items() if name in given}
         if values:
             update_row(self._connection, found.table, (key, found.row[key]), values)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import RECEIVED, WATCH
 from tracker.archive.record.queries import ALL_EDITIONS, NAME, ORDER
-from tracker.archive.schema.rows import fetch_column, fetch_value, has_table
+from tracker.archive.schema.rows import fetch_column, fetch_value
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def list_closed(connection: sqlite3.Connection, folder: Path) -> tuple[Reference
 
     Raises ``WatchListInvalid`` where the watch list cannot be read.
     """
-    if not has_table(connection, "outcomes") or not _may_close(connection, folder):
-        return ()  # an older release closed nothing
+    if not _may_close(connection, folder):
+        return ()
     # To ask what is closed takes 10 ms, and most archives were never told of anything.
     from tracker.archive.rights.access import find_watch_list, read_access  # noqa: PLC0415
     from tracker.archive.schema.schema_map import read_tables  # noqa: PLC0415

@@ -25,9 +25,7 @@ from tracker.archive.schema.connection import (
     check_schema,
     connect_to_read,
     connect_to_write,
-    is_applied,
 )
-from tracker.archive.schema.migrations import WITHDRAWALS
 from tracker.archive.schema.rows import fetch_value
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.files import new_file, new_folder
@@ -138,8 +136,7 @@ def _is_whole(connection: sqlite3.Connection, path: Path) -> bool:
     """Return whether a copy is undamaged, so that every row that belongs to a document is found."""
     check_schema(connection, path)
     return (
-        is_applied(connection, WITHDRAWALS)
-        and fetch_value(connection, "PRAGMA integrity_check(1)") == "ok"
+        fetch_value(connection, "PRAGMA integrity_check(1)") == "ok"
         and not connection.execute("PRAGMA foreign_key_check").fetchall()
     )
 

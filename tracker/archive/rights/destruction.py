@@ -10,7 +10,7 @@ from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.record.segments import forget_words
 from tracker.archive.rights.scrubbing import SCRUBBED, Destroyed, scrub
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.schema.rows import fetch_column, fetch_value, has_table, quote_names, update_row
+from tracker.archive.schema.rows import fetch_column, fetch_value, quote_names, update_row
 from tracker.archive.schema.schema_map import belongs_to, members, read_tables
 from tracker.errors import ArchiveLocked
 
@@ -83,8 +83,7 @@ def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
 
 def _find_last(connection: sqlite3.Connection) -> int:
     """Return the last run that removed what was destroyed, as a take-over does too; 0 where none did."""
-    queries = (_LAST, *((_LAST_TAKEN_OVER,) if has_table(connection, "repairs") else ()))
-    return max(fetch_value(connection, query) or 0 for query in queries)
+    return max(fetch_value(connection, query) or 0 for query in (_LAST, _LAST_TAKEN_OVER))
 
 
 def destroy_rows(connection: sqlite3.Connection) -> None:

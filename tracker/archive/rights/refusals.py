@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.record.queries import ALL_EDITIONS, edition_is, narrow
 from tracker.archive.record.statements import find_statement
 from tracker.archive.rights.withdrawals import read_withdrawal
-from tracker.archive.schema.rows import fetch_value, has_table
+from tracker.archive.schema.rows import fetch_value
 from tracker.errors import Withdrawn
 from tracker.model.rights import WithdrawnEntry
 from tracker.references import parse_reference
@@ -126,7 +126,7 @@ def read_absent(
 
 def _read_named(connection: sqlite3.Connection) -> Iterator[tuple[Reference, Withdrawal]]:
     """Yield the acts in force of a public copy with what each names, the latest first."""
-    is_copy = has_table(connection, "omissions") and fetch_value(connection, _IS_COPY)
+    is_copy = fetch_value(connection, _IS_COPY)
     for number, text in connection.execute(_NAMED).fetchall() if is_copy else ():
         named = parse_reference(text)
         if named.snapshot is None:

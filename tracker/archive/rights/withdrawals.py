@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import ALL_EDITIONS, NAME, ORDER, narrow, narrow_to
-from tracker.archive.schema.rows import fetch_column, fetch_value, has_table, insert, pick
+from tracker.archive.schema.rows import fetch_column, fetch_value, insert, pick
 from tracker.model.rights import Ruled, Withdrawal, WithdrawnEntry, WithdrawnSnapshot
 from tracker.model.texts import Reference
 
@@ -84,8 +84,6 @@ def read_unfinished(connection: sqlite3.Connection) -> tuple[Withdrawal, ...]:
 
 def read_lacking(connection: sqlite3.Connection) -> frozenset[str]:
     """Return the documents without bytes that nobody has destroyed: a public mirror had only their digest."""
-    if not has_table(connection, "standing_withdrawals"):
-        return frozenset()
     return frozenset(fetch_column(connection, _LACKING))
 
 

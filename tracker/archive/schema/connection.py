@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.journal import find_companion, has_hostile_journal
-from tracker.archive.schema.layout import offer_functions
-from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, read_applied
+from tracker.archive.schema.migrations import MIGRATIONS, describe_unknown, read_applied
+from tracker.archive.schema.packing import offer_functions
 from tracker.archive.schema.parts import check_parts, set_defensive
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
@@ -42,13 +42,6 @@ _MESSAGES = {
     "SQLITE_TOOBIG": "{path} takes no document of that size",
     "SQLITE_CONSTRAINT": "{path} refuses a row that contradicts what it holds ({error})",
 }
-
-_BEFORE_WITHDRAWALS = (
-    """CREATE TEMP VIEW standing_withdrawals AS
-    SELECT NULL AS withdrawal, NULL AS act, NULL AS snapshot, NULL AS document, NULL AS text WHERE FALSE""",
-    "CREATE TEMP VIEW readable_snapshots AS SELECT * FROM snapshots",
-)
-"""Replaces the views in a file that is only read and was written by an older release."""
 
 
 def archive_file(folder: Path) -> Path:
@@ -114,22 +107,15 @@ def check_schema(connection: sqlite3.Connection, path: Path, *, to_repair: bool 
     """Raise ``ArchiveUnusable`` where the file is no archive, is of a newer release, or not ours alone.
 
     Views, triggers and virtual tables that are not ours are refused (``check_parts``).
-    In a file of an older release nothing is withdrawn, and reading it asks all the same.
     """
     with translate(path):
         applied = read_applied(connection)
     if not applied:
         raise ArchiveUnusable(f"{path} is not a tracker archive; name another with --archive")
-    unknown = sorted(applied - {name for name, _ in MIGRATIONS})
-    if unknown:
-        raise ArchiveUnusable(
-            f"{path} was written by a newer release ({unknown[0]}); upgrade tracker to open it"
-        )
+    if unknown := describe_unknown(applied):
+        raise ArchiveUnusable(f"{path} {unknown}")
     with translate(path):
         check_parts(connection, path, MIGRATIONS, applied, to_repair=to_repair)
-    if WITHDRAWALS not in applied:
-        for view in _BEFORE_WITHDRAWALS:
-            connection.execute(view)
 
 
 def refuse_parts(connection: sqlite3.Connection, path: Path, *, to_repair: bool = False) -> None:
@@ -150,11 +136,6 @@ def is_blank(path: Path) -> bool:
         return True
     with closing(connect_to_read(path)) as connection, translate(path):
         return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-
-
-def is_applied(connection: sqlite3.Connection, name: str) -> bool:
-    """Return whether a change of the schema was applied to a file."""
-    return name in read_applied(connection)
 
 
 @contextmanager

@@ -53,7 +53,7 @@ UNION SELECT name, '' FROM sqlite_master
 def write_descriptions(connection: sqlite3.Connection) -> None:
     """Put the meanings into the table that a file has for them, if it has one, in the place of others.
 
-    What the file does not hold, being of another release or layout, is left out.
+    What the file does not hold, being of another release, is left out.
     """
     there = set(connection.execute(_COLUMNS))
     if ("descriptions", "") not in there:

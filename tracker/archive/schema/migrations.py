@@ -1,7 +1,5 @@
 """The schema of ``tracker.db``, as named changes that are only ever appended: one ``.sql`` file each.
 
-The second layout is the last of them. A new file gets it, and no other: see ``layout``.
-
 ``descriptions.toml`` says what each table and column means; a test holds the two together.
 """
 
@@ -24,11 +22,11 @@ MIGRATION_SET = "tracker"
 NOTES = "_sqlite_migrations"
 """The table in which sqlite-utils notes what was applied."""
 
-LAYOUT = "layout_2"
-"""The change that makes the second layout of a file without rows."""
+_BEFORE_RELEASE = "0001_record"
+"""The first of fourteen changes that made the same tables one after the other; nothing released has them."""
 
-WITHDRAWALS = "0006_withdrawals"
-"""The change that made withdrawals possible."""
+_CONVERTER = "ff6bc4e"
+"""The commit that converts such a record."""
 
 MIGRATIONS: tuple[tuple[str, str], ...] = tuple(
     (file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
@@ -40,7 +38,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = tuple(
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply the changes that the file lacks, each whole or not at all, and say in it what it holds."""
-    make_schema(connection, _due(connection))
+    make_schema(connection, [name for name, _ in MIGRATIONS])
 
 
 def make_schema(connection: sqlite3.Connection, names: Collection[str]) -> None:
@@ -60,26 +58,26 @@ def _describe(connection: sqlite3.Connection) -> None:
 
 def is_current(connection: sqlite3.Connection) -> bool:
     """Return whether every change has been applied."""
-    return read_applied(connection).issuperset(_due(connection))
+    return read_applied(connection).issuperset(name for name, _ in MIGRATIONS)
 
 
 def read_applied(connection: sqlite3.Connection) -> set[str]:
     """Return the changes that the file has had."""
-    if not _has_notes(connection):
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [NOTES]).fetchone():
         return set()
     rows = connection.execute(f"SELECT name FROM {NOTES} WHERE migration_set = ?", [MIGRATION_SET])  # noqa: S608 (our name)
     return {str(name) for (name,) in rows}
 
 
-def _due(connection: sqlite3.Connection) -> Collection[str]:
-    """Return the changes that a file should have; the layout only where it is made now."""
-    is_new = not _has_notes(connection)
-    return [name for name, _ in MIGRATIONS if is_new or name != LAYOUT]
-
-
-def _has_notes(connection: sqlite3.Connection) -> bool:
-    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [NOTES]).fetchone()
-    return there is not None
+def describe_unknown(applied: Collection[str]) -> str | None:
+    """Return why a record or a mirror with these changes is not for this release; None where it is."""
+    unknown = sorted(set(applied) - dict(MIGRATIONS).keys())
+    if _BEFORE_RELEASE in unknown:
+        return (
+            "was made before the first release; convert it with what commit"
+            f" {_CONVERTER} installs: python -m tracker.archive.storing.convert FOLDER"
+        )
+    return f"was written by a newer release ({unknown[0]}); upgrade tracker to read it" if unknown else None
 
 
 def _register(names: Collection[str]) -> Migrations:

@@ -8,7 +8,7 @@ from functools import cache, wraps
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from tracker.archive.schema.connection import archive_file, check_schema, connect_to_read, translate
-from tracker.archive.schema.layout import pack_row
+from tracker.archive.schema.packing import pack_row
 from tracker.errors import ArchiveUnusable
 
 if TYPE_CHECKING:
@@ -54,11 +54,6 @@ def fetch_column(connection: sqlite3.Connection, sql: str, values: Sequence[obje
     return tuple(value for (value,) in connection.execute(sql, values).fetchall())
 
 
-def has_table(connection: sqlite3.Connection, name: str) -> bool:
-    """Return whether a record has a table; one of an older release lacks some."""
-    return bool(fetch_value(connection, "SELECT 1 FROM sqlite_master WHERE name = ?", [name]))
-
-
 def insert(connection: sqlite3.Connection, table: str, /, **values: object) -> int:
     """Add one row, its values by the names of their columns, and return its id."""
     return int(insert_row(connection, table, values).lastrowid or 0)
@@ -71,7 +66,7 @@ def insert_row(
 
     Values are given as they are read again, not as the record keeps them.
     """
-    row = pack_row(connection, table, row)
+    row = pack_row(table, row)
     return connection.execute(_insertion(verb, table, *row), tuple(row.values()))
 
 
@@ -84,7 +79,7 @@ def update_row(
     verb: str = "UPDATE",
 ) -> None:
     """Write values, given by the names of their columns, into the row of which a column has this value."""
-    values = pack_row(connection, table, values)
+    values = pack_row(table, values)
     changes = ", ".join(f'"{name}" = ?' for name in values)
     sql = f'{verb} "{table}" SET {changes} WHERE "{key[0]}" = ?'
     connection.execute(sql, [*values.values(), key[1]])
@@ -152,18 +147,6 @@ class Record:
         """Return the one column of a query."""
         return tuple(value for (value,) in self.rows(sql, *values))
 
-    def has_table(self, name: str) -> bool:
-        """Return whether the record has a table; one of an older release lacks some."""
-        with translate(self.path):
-            return has_table(self.connection, name)
-
-    def check_ledger(self) -> None:
-        """Raise ``ArchiveUnusable`` where the file has no ledger yet."""
-        if not self.has_table("outcomes"):
-            raise ArchiveUnusable(
-                f"{self.path} has no ledger: an older release wrote it; tracker snapshot gives it one"
-            )
-
     def damaged(self, why: str) -> ArchiveUnusable:
         """Return the error for contents that are not what was recorded."""
         return ArchiveUnusable(f"{self.path} is damaged ({why}); restore it from a copy")
@@ -187,15 +170,13 @@ def open_record(
     folder: Path,
     kind: Callable[[Path, sqlite3.Connection], R],
     *,
-    needs_ledger: bool = False,
     one_moment: bool = False,
     to_repair: bool = False,
 ) -> R:
     """Open the record of the archive in a folder for reading; use it in a ``with`` statement.
 
     With ``one_moment`` all that is read is of one transaction, whoever writes meanwhile. Raises
-    ``ArchiveUnusable`` where there is none, or it is damaged, of a newer release, or without a ledger where
-    that is needed.
+    ``ArchiveUnusable`` where there is none, or it is damaged, or of another release.
     """
     path = archive_file(folder)
     record = kind(path, connect_to_read(path))
@@ -203,8 +184,6 @@ def open_record(
         if one_moment:
             record.connection.execute("BEGIN")
         check_schema(record.connection, path, to_repair=to_repair)
-        if needs_ledger:
-            record.check_ledger()
     except BaseException:
         record.close()
         raise

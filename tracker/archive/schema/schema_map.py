@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.schema.layout import read_layout, select_columns
+from tracker.archive.schema.packing import select_columns
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,6 +36,9 @@ _OWNERS: Mapping[str, str] = {
 """Tables that name a run as well, and are read with what they are a part of."""
 
 _PREFERRED: tuple[Unit, ...] = ("run", "snapshot", "statement", "document", "watch_list")
+
+_SHOWN: Mapping[str, str] = {"segment_offsets": "segments"}
+"""The view that shows the rows of a table, and by which they are known."""
 
 BOOKKEEPING = frozenset({"unmirrored", "descriptions"})
 """Tables that are no part of the record: the mirror's own, and the program's words about the others."""
@@ -65,7 +68,7 @@ class Table:
     owner: ForeignKey | None
     """None for the table of a unit itself, and for what is in ``archive.json``."""
     stored: str
-    """The table that holds its rows: in the second layout, another one than ``segments``."""
+    """The table that holds its rows: for ``segments``, which shows them with their text, another one."""
 
     @property
     def selected(self) -> str:
@@ -74,13 +77,9 @@ class Table:
 
 
 def read_tables(connection: sqlite3.Connection) -> dict[str, Table]:
-    """Return the tables of a record by name; views, indexes and the full-text index are no tables.
-
-    Segments are known by one name in both layouts.
-    """
-    segments = read_layout(connection).segments
+    """Return the tables of a record by name; views, indexes and the full-text index are no tables."""
     stored = {
-        "segments" if name == segments else str(name): str(name)
+        _SHOWN.get(name, name): str(name)
         for (name,) in connection.execute(
             "SELECT name FROM pragma_table_list"
             " WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"

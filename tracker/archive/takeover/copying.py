@@ -27,7 +27,6 @@ RUN_TABLES = (
     "withdrawals",
     "repairs",
     "breaks",
-    "timestamps",
     "memberships",
     "edits",
 )

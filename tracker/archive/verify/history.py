@@ -10,7 +10,6 @@ from tracker.archive.mirror import branches, proofs, refs
 from tracker.archive.mirror.commits import SHORT, read_chain
 from tracker.archive.mirror.divergence import TAKE_OVER, describe_remedy, find_divergence, format_command
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.schema.rows import has_table
 from tracker.archive.verify.findings import REPAIR, START_OVER, UPDATE, Fix
 from tracker.errors import RepositoryUnusable
 
@@ -146,8 +145,6 @@ def check_chain(
 
 def check_breaks(connection: sqlite3.Connection, findings: Findings) -> None:
     """Report where the history was once replaced, unless a person has accepted that."""
-    if not has_table(connection, "breaks"):
-        return
     query = "SELECT id, run, lost, found, accepted FROM breaks ORDER BY id"
     for number, run, lost, found, accepted in connection.execute(query):
         meaning = (

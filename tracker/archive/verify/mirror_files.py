@@ -10,7 +10,6 @@ from tracker.archive.mirror import commits, kept, refs
 from tracker.archive.mirror.explained import Acts
 from tracker.archive.mirror.pending import read_mirrored, read_pending
 from tracker.archive.rights.withdrawals import read_unfinished
-from tracker.archive.schema.rows import has_table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,12 +63,11 @@ class ExpectedDifferences:
         self._left = tuple(map(_path_of, pending.left))
         self.has_moves = bool(self._left)
         """Whether rows have left places of which the mirror has their files."""
-        has_withdrawals = has_table(connection, "withdrawals")
-        acts = read_unfinished(connection) if has_withdrawals else ()
+        acts = read_unfinished(connection)
         self.unfinished = acts[0].reference if acts else None
         """What was being destroyed when a run was cut short: its rows must not be restored."""
         query = "SELECT 1 FROM withdrawals WHERE run = ?"
-        self.has_acts = has_withdrawals and any(
+        self.has_acts = any(
             unit == "run" and connection.execute(query, [name]).fetchone() for unit, name in pending.units
         )
         """Whether the mirror lacks a withdrawal: then it still has the withdrawn text."""

@@ -77,7 +77,7 @@ def report_lost_log(folder: Path, connection: sqlite3.Connection, findings: Find
         return
     log = record.with_name(what)
     is_empty = not log.exists() or not log.stat().st_size
-    if is_empty and not (folder / LOCK_NAME).exists() and rows.has_table(connection, "outcomes"):
+    if is_empty and not (folder / LOCK_NAME).exists():
         for number, started in connection.execute(_UNENDED):
             meaning = f"run {number} of {started} never ended; its lock and log are gone, and maybe more"
             findings.unverifiable("file", what, where, meaning, "run it again")
@@ -126,6 +126,6 @@ def _is_gone(path: Path) -> bool:
 
 
 def _read_noted(connection: sqlite3.Connection) -> str | None:
-    """Return the commit that the record noted last; an older release had no table for it."""
-    mirrored = pending.read_mirrored(connection) if rows.has_table(connection, "unmirrored") else None
+    """Return the commit that the record noted last."""
+    mirrored = pending.read_mirrored(connection)
     return mirrored.main if mirrored else None

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.archive.record.segments import Cutter
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, translate
-from tracker.archive.schema.layout import read_layout
 from tracker.archive.schema.migrations import MIGRATION_SET, NOTES, make_schema
 from tracker.archive.schema.parts import is_same_part, schema_writable
 from tracker.archive.schema.rows import quote_names
@@ -46,7 +45,7 @@ _SHADOWS = ("data", "idx", "docsize", "config")
 # copy among the temporary tables, of 0.1 s for 200,000 segments, and on read-only media as well.
 _COPY = """
 CREATE TEMP VIEW searched AS
-    SELECT id, coalesce(folded, {text}, cut(version, "start", "end")) AS text FROM main.segments;
+    SELECT id, coalesce(folded, cut(version, "start", "end")) AS text FROM main.segments;
 CREATE VIRTUAL TABLE temp.index_copy USING fts5 (
     text, content = 'searched', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
@@ -162,7 +161,7 @@ def index_faults(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"segment {ids[0]}{f' and {len(ids) - 1:,} more' if ids[1:] else ''} {what}"
             return
     connection.create_function("cut", 3, Cutter(connection).cut)
-    for statement in _COPY.format(text=read_layout(connection).text).split(";\n")[:-1]:
+    for statement in _COPY.split(";\n")[:-1]:
         connection.execute(statement)
     try:
         with schema_writable(connection):

@@ -12,8 +12,8 @@ from tracker.archive.record.queries import SNAPSHOT_NAME, STATEMENT_NAME, WITH_S
 from tracker.archive.record.segments import read_segments
 from tracker.archive.rights.withdrawals import read_lacking
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.archive.schema.layout import DOCUMENT
-from tracker.archive.schema.rows import fetch_column, has_table
+from tracker.archive.schema.packing import DOCUMENT
+from tracker.archive.schema.rows import fetch_column
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.archive.verify.findings import NotReadable
 from tracker.archive.verify.row_checks import StoredSegment, document_faults, segment_faults, text_faults
@@ -94,9 +94,7 @@ class UnitInspector:
         self._damaged: set[str] = set()
         self._withdrawals = {
             document: (act, f"by order of {who} ({why})")
-            for document, act, who, why in (
-                connection.execute(_WITHDRAWALS) if has_table(connection, "withdrawals") else ()
-            )
+            for document, act, who, why in connection.execute(_WITHDRAWALS)
         }
         self._lacking = frozenset[str]()
         if has_omissions(connection):

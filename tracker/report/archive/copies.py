@@ -12,7 +12,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model.preserving import Backup, Exported, Mirrored, Pushed, Rebuilt, TakenOver, Upgrade
+    from tracker.model.preserving import Backup, Exported, Mirrored, Pushed, Rebuilt, TakenOver
     from tracker.model.verifying import Checked, Finding, FindingStanding, Repaired, Step, Verified
     from tracker.report.document import Style
     from tracker.report.layout import Line
@@ -79,20 +79,6 @@ def backup_line(made: Backup) -> str:
     """Return what a copy holds, and its digest."""
     held = f"{counted(made.rows['snapshots'], 'snapshot')}, {made.size / _MEGABYTE:,.1f} MB"
     return one_line(f"{made.path}: {held}, checked; sha256 {made.sha256}")
-
-
-def upgrade_line(found: Upgrade | None, *, is_done: bool) -> str:
-    """Return the size of a record before and after its upgrade; as a plan also the room that it takes."""
-    if found is None:
-        return "the record has the newest layout already; nothing to do"
-    before, after, needed, free = (
-        f"{number / _MEGABYTE:,.1f} MB" for number in (found.before, found.after, found.needed, found.free)
-    )
-    if is_done:
-        return one_line(f"{found.path}: {before} before, {after} now")
-    return one_line(
-        f"{found.path}: {before} now, about {after} after; needs {needed} beside it, {free} are free"
-    )
 
 
 def exported_line(made: Exported) -> str:

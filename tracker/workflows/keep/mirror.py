@@ -1,4 +1,4 @@
-"""``tracker mirror``, ``rebuild``, ``backup`` and ``upgrade``: the copies of the record."""
+"""``tracker mirror``, ``rebuild`` and ``backup``: the copies of the record."""
 
 from __future__ import annotations
 
@@ -34,10 +34,8 @@ from tracker.report.layout import counted
 from tracker.workflows.keep.withdraw import check_finished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tracker.archive.git.program import GitResult
-    from tracker.model.preserving import Backup, Mirrored, Rebuilt, TakenOver, Upgrade
+    from tracker.model.preserving import Backup, Mirrored, Rebuilt, TakenOver
 
 
 def backup(folder: Path, target: Path) -> Backup:
@@ -45,20 +43,6 @@ def backup(folder: Path, target: Path) -> Backup:
     made = back_up(folder, target)
     note_copy(folder, "backup", str(target.absolute()), read_clock())
     return made
-
-
-def upgrade(
-    archive: Path, target: Path | None, plan: Upgrade, progress: Callable[[int, int], None]
-) -> Upgrade:
-    """Put the record of an archive into the newest layout, after copying it where a target is named.
-
-    Raises as ``backup`` and ``upgrade_record``.
-    """
-    from tracker.archive.storing.upgrade import upgrade_record  # noqa: PLC0415 (seldom needed)
-
-    if target:
-        backup(archive, target)
-    return upgrade_record(archive, plan, read_clock, progress)
 
 
 _FILE = "file:///"

@@ -1,14 +1,9 @@
-"""The two layouts of a record, and how bytes are kept in them; what differs is named here and nowhere else.
-
-In the first, documents are kept as they came, and the table ``segments`` has a copy of each version's text.
-In the second, documents are deflated, span maps say lengths, and ``segments`` is a view of places in texts.
-"""
+"""How bytes and span maps are kept in a record: deflated, and as lengths; and how SQL gives them back."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,42 +15,10 @@ _LEVEL = 2
 """Of zlib. 30 MB of speeches become 43.5 percent in 0.33 s; by 1 44.8 in 0.30 s, by 5 40.4 in 0.56 s."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How an open record keeps documents and segments."""
-
-    segments: str
-    """The table that has a row for each segment."""
-    text: str
-    """What to select for a segment's text: NULL where it is to be cut out of its version's."""
-    insertion: str
-    """What adds a segment; the text is the last value, which the second layout does without."""
-
-
-FIRST = Layout(
-    "segments",
-    "segments.text",
-    'INSERT INTO segments (id, version, ordinal, kind, paragraph, "start", "end", folded, text)'
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-)
-SECOND = Layout(
-    "segment_offsets",
-    "NULL",
-    'INSERT INTO segment_offsets (id, version, ordinal, kind, paragraph, "start", "end", folded)'
-    " VALUES (?, ?, ?, nullif(?, 'sentence'), ?, ?, ?, ?)",
-)
-
-
-def read_layout(connection: sqlite3.Connection) -> Layout:
-    """Return the layout of an open record: the file itself says, whatever is noted in it."""
-    there = connection.execute(f"PRAGMA main.table_info({SECOND.segments})").fetchone()
-    return SECOND if there else FIRST
-
-
-def pack_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+def pack_row(table: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a row with its values as the record keeps them: bytes and span maps in fewer, where it can."""
     column = {"documents": "bytes", "versions": "spans"}.get(table, "")
-    if not row.get(column) or read_layout(connection) is FIRST:
+    if not row.get(column):
         return row
     return {**row, column: pack(row[column]) if column == "bytes" else pack_spans(row[column])}
 
@@ -134,10 +97,10 @@ _PLACES = 4
 """Of a run that is not packed: where it begins and ends, in the text and in the extractor's output."""
 
 DOCUMENT = "sqlar_uncompress(bytes, size)"
-"""What to select for a document's bytes, in both layouts: by SQLite's own name, so that both read alike."""
+"""What to select for a document's bytes: SQLite's own name for it, so that its shell reads them too."""
 
 SPANS = "unpack_spans(spans)"
-"""What to select for a version's span map, in both layouts."""
+"""What to select for a version's span map."""
 
 _UNPACKED = {("documents", "bytes"): DOCUMENT, ("versions", "spans"): SPANS}
 
