@@ -30,12 +30,12 @@ from tests.repositories import run_git
 from tests.rights import WHY
 from tracker.archive.storing.store import open_store
 from tracker.capture.web.pacing import Clock
-from tracker.errors import TrackerError
+from tracker.errors import HistoriesApart, TrackerError
 from tracker.text.reading import read_text
 from tracker.workflows.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.nights import Site
@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     Tracker = Callable[..., Ran]
 
 _ADVICE = re.compile(
-    r"tracker (mirror take-over(?: copy\.git)?|mirror update|verify --repair|withdraw \S+ --destroy)"
+    r"tracker (mirror update|verify --repair|withdraw \S+ --destroy|rebuild \S+ --archive from-mirror)"
 )
 _EDITED = re.compile(r"that no command makes|another program changed|to a run that is over|no act on record")
+_APART = "they diverged"
 _MOST_ADVICE = 8
 _SOURCES = ("a", "b")
 
@@ -88,6 +89,8 @@ class World:
     number: int = 0
     is_damaged: bool = False
     """Whether a row was ever changed: if not, none may be called an edit."""
+    is_killed: bool = False
+    """Whether a command was killed: a backup may have a run then that the mirror never had."""
 
     @property
     def folder(self) -> Path:
@@ -110,7 +113,12 @@ class World:
         assert ran.code in {0, 1, 2}, self.tell()
         said = " ".join(f"{ran.out}\n{ran.err}".split())
         assert self.is_damaged or not _EDITED.search(said), f"{self.tell()}\n{said}"
+        self.check_joined(said)
         return ran
+
+    def check_joined(self, said: str) -> None:
+        """Assert that record and mirror have not diverged, as far as no command was killed."""
+        assert self.is_killed or _APART not in said, f"{self.tell()}\n{said}"
 
     def tell(self) -> str:
         """Return what was done, for whoever looks into a failure."""
@@ -154,7 +162,12 @@ def night(world: World) -> None:
             _say(world, name)
     instant = datetime(2026, 3, 1, 2, 30, tzinfo=UTC) + timedelta(days=world.next())
     clock = Clock(lambda: instant, lambda: 0.0, lambda _seconds: None)
-    made = snapshot(world.folder, (), accept_all, clock=clock)
+    try:
+        made = snapshot(world.folder, (), accept_all, clock=clock)
+    except HistoriesApart as error:
+        world.done.append(f"night of {instant:%Y-%m-%d}: {error}")
+        world.check_joined(str(error))
+        return
     told = [f"{check.source} {check.outcome}" for check in made.checks]
     world.done.append(f"night of {instant:%Y-%m-%d}: {told} {made.unmirrored[:200]}")
     recorded = {str(check.sha256) for check in made.checks if check.outcome in {"new", "changed"}}
@@ -280,7 +293,7 @@ def begin_mirror_anew(world: World) -> None:
         world.done.append("the mirror is lost")
         shutil.rmtree(world.folder / "mirror.git")
         world.run("mirror", "update")
-        push(world)
+        push_whole(world)
 
 
 def rebuild(world: World) -> None:
@@ -301,7 +314,6 @@ def kill(world: World) -> None:
     commands = [
         ["add", f"{number}.txt", "--as", f"XAA/HRC/{number + 100}", "--kind", "prepared"],
         ["verify", "--repair"],
-        ["mirror", "take-over"],
         ["mirror", "update"],
     ]
     named = _choose_statement(world)
@@ -309,6 +321,7 @@ def kill(world: World) -> None:
         commands.append(["withdraw", named, *WHY, "--destroy", "--yes"])
     command = world.chance.choice(commands)
     concerned = _list_documents(world.folder, named) if named and "--destroy" in command else set()
+    world.is_killed = True
     process = subprocess.Popen(
         [sys.executable, "-m", "tracker", *command],
         cwd=world.place, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -368,7 +381,20 @@ def push_whole(world: World) -> None:
 
 def _follow(world: World, command: str) -> None:
     more = (*WHY, "--yes") if command.startswith("withdraw") else ()
-    world.run(*command.split(), *more)
+    ran = world.run(*command.split(), *more)
+    if command.startswith("rebuild") and ran.code == 0:
+        _choose_rebuilt(world)
+
+
+def _choose_rebuilt(world: World) -> None:
+    """Take the archive that was made of a mirror for the one there was, whose watch list it keeps."""
+    world.done.append("the archive of the mirror is chosen")
+    other = world.place / "from-mirror"
+    shutil.copy(world.folder / "watch.toml", other)
+    (other / "watch.received.toml").unlink(missing_ok=True)
+    world.folder.rename(world.place / f"aside-{world.next()}")
+    other.rename(world.folder)
+    world.run("mirror", "update")
 
 
 # What is held ------------------------------------------------------------------------------------------
@@ -480,6 +506,16 @@ def _list_documents(folder: Path, named: str) -> set[str]:
 def _query(folder: Path, query: str, *values: str) -> list[str]:
     with closing(sqlite3.connect(f"file:{folder / 'tracker.db'}?mode=ro", uri=True)) as connection:
         return [str(value) for (value,) in connection.execute(query, values)]
+
+
+def follow_steps(
+    place: Path, tracker: Tracker, site: Site, seed: int, steps: Sequence[Callable[[World], None]]
+) -> None:
+    """Do these things, one after the other, and check what is there then."""
+    world = begin(place, tracker, site, seed)
+    for step in steps:
+        step(world)
+    check(world)
 
 
 def walk(

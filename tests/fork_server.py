@@ -34,7 +34,6 @@ from tracker.archive.repair import repair
 from tracker.archive.schema import connection
 from tracker.archive.schema.migrations import migrate
 from tracker.archive.storing import writing
-from tracker.archive.takeover import take_over
 from tracker.capture.sandbox import process
 from tracker.capture.serve import serve
 from tracker.cli.main import app, main
@@ -127,7 +126,7 @@ def _become(request: int, *streams: int) -> None:
 
 def _shorten_waits(seconds: float) -> None:
     """Have the command wait for who holds the archive no longer than this."""
-    for module in (writing, repair, take_over):
+    for module in (writing, repair):
         vars(module)["LOCK_TIMEOUT"] = seconds
     connection.BUSY_SECONDS = seconds
 

@@ -51,7 +51,7 @@ def tell_story(story: Story) -> None:
         bring_in,
         hand_on,
         close,
-        take_over,
+        put_back,
         damage,
     ):
         part(story)
@@ -282,18 +282,18 @@ def close(story: Story) -> None:
     story("timeline XAA/CCPCJ")
 
 
-def take_over(story: Story) -> None:
-    """Put back a backup beside a mirror that went on, and make one record of both."""
+def put_back(story: Story) -> None:
+    """Put back a backup beside a mirror that went on, and have the record made again."""
     story("backup kept.db")
     story("backup again.db --format json")
-    story("upgrade")
     story("add seeds/xaa/XAA_33_2024.md --as XAA/CCPCJ/41 --kind prepared")
     for ending in ("", "-wal", "-shm"):
         Path("snapshots", f"tracker.db{ending}").unlink(missing_ok=True)
     shutil.copy("kept.db", "snapshots/tracker.db")
     story("add seeds/xaa/XAA_32_2023.md --as XAA/CCPCJ/42 --kind prepared")
     story("verify")
-    story("mirror take-over --format json")
+    story("verify --repair")
+    story("add seeds/xaa/XAA_32_2023.md --as XAA/CCPCJ/42 --kind prepared")
     story("runs --limit 4")
 
 

@@ -59,7 +59,7 @@ SILENT: Final = {
     "demo", "help", "init", "add", "import", "groups list", "groups show", "groups edit", "groups fill",
     "bodies", "topics list", "topics show", "topics check", "topics learn", "snapshot", "schedule", "silence",
     "sources add", "sources check", "sources close", "sources accept", "withdraw", "rebuild",
-    "backup", "mirror update", "mirror push", "mirror take-over", "import-git", "import-warc",
+    "backup", "mirror update", "mirror push", "import-git", "import-warc",
     "judge",
 }  # fmt: skip
 """Those that write into the archive, copy it for its owner, or know nothing of any statement."""

@@ -155,13 +155,13 @@ def leave_what_killed_commands_leave(folder: Path, tracker: Tracker) -> None:
         shutil.copytree(folder / "mirror.git", folder / name)
 
 
-def take_over(folder: Path, tracker: Tracker) -> None:
+def put_back_and_repair(folder: Path, tracker: Tracker) -> None:
     assert tracker("backup", "b.db").code == 0
     add(folder, "XAA/UNGA/82~prepared.en", "Yet another one.")
     shutil.copy(folder.parent / "b.db", folder / "tracker.db")
     (folder.parent / "b.db").unlink()
-    assert tracker("mirror", "take-over").code == 0
-    assert list(folder.glob("before-take-over-*/tracker.db"))
+    assert tracker("verify", "--repair").code == 1
+    assert list(folder.glob("before-repair-*/tracker.db"))
 
 
 def compare_and_read_again(folder: Path, tracker: Tracker) -> None:
@@ -172,7 +172,7 @@ def compare_and_read_again(folder: Path, tracker: Tracker) -> None:
 
 WAYS = (
     repair_a_row, repair_the_schema, repair_objects, repair_a_branch, leave_what_an_older_release_dropped,
-    leave_objects_without_a_branch, leave_logs_of_git, leave_what_killed_commands_leave, take_over,
+    leave_objects_without_a_branch, leave_logs_of_git, leave_what_killed_commands_leave, put_back_and_repair,
     compare_and_read_again,
 )  # fmt: skip
 

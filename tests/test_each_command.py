@@ -82,7 +82,6 @@ COMMANDS = {
     "sources accept": 2,
     "mirror update": 0,
     "mirror push copy.git": 0,
-    "mirror take-over": 0,
 }
 """A run of each, and its exit code."""
 

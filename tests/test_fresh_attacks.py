@@ -130,7 +130,7 @@ DESTROY = ("withdraw", "XAA/HRC/52/item-4", "--destroy", *WHY)
 
 
 @pytest.mark.parametrize("is_planted", [False, True], ids=["by order", "by an order in the archive"])
-@pytest.mark.parametrize("name", ["before-take-over-1", "before-repair-1/sub", "before-repair-1/tracker.db"])
+@pytest.mark.parametrize("name", ["before-repair-1", "before-repair-1/sub", "before-repair-1/tracker.db"])
 def test_a_destruction_follows_no_link(
     tracker: Callable[..., Ran], folder: Path, name: str, *, is_planted: bool
 ) -> None:

@@ -60,7 +60,7 @@ OBJECTS = (
 """Commands whose JSON is an object of which no schema is published."""
 WRITING = {
     "backup", "export bag", "export corpus", "export replication", "export sentences", "export tables",
-    "export warc", "import-git", "import-warc", "mirror take-over", "mirror update", "rebuild", "snapshot",
+    "export warc", "import-git", "import-warc", "mirror update", "rebuild", "snapshot",
     "sources check", "topics learn", "withdraw",
 }  # fmt: skip
 """Commands that write as they answer: their JSON stands among the golden files."""

@@ -160,7 +160,7 @@ def test_no_file_and_no_answer_has_a_password_wherever_it_came_from(
     tracker("snapshot", code=1)
     assert "bad address" in seen[-1].out
     # Repositories: their addresses, remotes and messages.
-    for command in ("rebuild {} --archive new", "mirror push {}", "mirror take-over {}"):
+    for command in ("rebuild {} --archive new", "mirror push {}"):
         tracker(*command.format(f"http://{WITH}127.0.0.1:1/a.git").split(), code=2)
     run_git(tmp_path, "init", "--quiet", "partial")
     for name, value in (("url", f"https://{WITH}example.org/a.git"), ("promisor", "true")):

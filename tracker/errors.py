@@ -15,7 +15,7 @@
     ├── ClockWrong          2   a clock before the last nightly run, or a day or more from the servers'
     ├── ArchiveUnusable     2   no archive there, a newer schema, a full or read-only disk
     ├── RepositoryUnusable  2   no git repository there, one that git refuses, or no git
-    │   └── HistoriesApart  2   a record and a mirror of which each has runs that the other has not
+    │   └── HistoriesApart  2   a mirror that has runs which the record has not
     ├── WarcUnusable        2   a web archive that is none, is damaged or cut off, or no warcio to read it
     ├── ArchiveLocked      75   another run holds the archive
     └── Interrupted       130   the user ended it, and something is kept to go on from
@@ -93,7 +93,7 @@ class RepositoryUnusable(TrackerError):
 
 
 class HistoriesApart(RepositoryUnusable):
-    """A mirror has runs that the record does not; the message names both sides and what makes one of them."""
+    """A mirror has runs that the record does not; the message names both sides and the way on."""
 
 
 REQUIRE = "--require-sandbox"

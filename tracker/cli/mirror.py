@@ -22,10 +22,6 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker mirror push git@example.org:statements.git |"
         " tracker mirror push /mnt/disk/private.git --private"
     )(push)
-    mirror.command(
-        "take-over",
-        epilog="Examples: tracker mirror take-over | tracker mirror take-over /mnt/disk/private.git",
-    )(take_over)
 
 
 def update(form: options.ListFormat = "text", archive: options.Archive = options.DEFAULT_ARCHIVE) -> None:
@@ -65,27 +61,6 @@ def push(
 
     pushed = push_mirror(archive, remote, private=private, force=force, branch=branch, only_open=only_open)
     write_answer(push_line(pushed))
-
-
-def take_over(
-    source: Annotated[
-        str | None,
-        typer.Argument(metavar="MIRROR", help="A pushed copy, or a name under refs/; main if not given."),
-    ] = None,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Merge a newer mirror into an older record.
-
-    Use this for a record restored from a backup that is older than its mirror. The runs of the mirror come
-    first, then those of the record with new numbers. What either side destroyed is destroyed. Nothing else
-    is lost: the previous record is kept as a separate file.
-    """
-    from tracker.report.archive.copies import taken_over_text
-    from tracker.workflows.keep.mirror import take_over as take
-
-    taken = take(archive, source, options.now())
-    write_answer(encode_json(taken) if form == "json" else taken_over_text(taken))
 
 
 def rebuild(

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from tracker.model.record import Declaration
     from tracker.model.texts import Reference
-    from tracker.model.verifying import Step
 
 
 FileStatus = Literal["new", "changed", "unchanged", "passed", "skipped"]
@@ -129,22 +128,6 @@ class Rebuilt:
     """Rows of which the mirror, a public one, has no more than the digest; they are not in the record."""
     watch_list: str | None = None
     """The file into which its watch list was put; None where it has none, or there was one."""
-
-
-@dataclass(frozen=True, slots=True)
-class TakenOver:
-    """The result of taking over what a mirror had and its record had not."""
-
-    source: str
-    mirror: int
-    """Runs that the mirror had and the record had not."""
-    record: int
-    """Runs of the record since, which follow behind those."""
-    steps: tuple[Step, ...]
-    aside: str | None
-    """Where the record is kept as it was; None where it is not, since it held what was destroyed."""
-    run: int | None
-    """The run that did it; None where there was nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)

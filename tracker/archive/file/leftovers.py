@@ -31,6 +31,24 @@ def remove_staging(folder: Path) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
+def finish_rewrite(mirror: Path) -> None:
+    """Finish a rewrite of the mirror that was cut short: either the new one stays, or the old one."""
+    if old_mirror(mirror).exists() and not mirror.exists():
+        new_mirror(mirror).rename(mirror)
+    for left in (new_mirror(mirror), old_mirror(mirror)):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def new_mirror(mirror: Path) -> Path:
+    """Return where a mirror is written again, until it takes the place of the old one."""
+    return mirror.with_name(f"{mirror.name}.rewritten")
+
+
+def old_mirror(mirror: Path) -> Path:
+    """Return where a mirror is put that another one replaces."""
+    return mirror.with_name(f"{mirror.name}.replaced")
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove all drafts in a folder, those of a running backup included; the lock is held.
 

@@ -96,7 +96,7 @@ class Repository:
         """
         options = ("--porcelain", *(["--force"] if force else []))
         git = start_git({**REMOTE, **self._isolated.variables}, self._isolated.view)
-        return run_git(git, ["push", *options, "--", self._address(remote), *branches], b"")
+        return run_git(git, ["push", *options, "--", self.find_address(remote), *branches], b"")
 
     def read_objects(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """Yield the contents of objects, in order; None for one that is not there, as in a partial clone.
@@ -221,7 +221,7 @@ class Repository:
         """Return whether a clone was cut short, so that older commits are not in it."""
         return self.ask("rev-parse", "--is-shallow-repository").strip() == b"true"
 
-    def _address(self, remote: str) -> str:
+    def find_address(self, remote: str) -> str:
         """Return an address as git finds it from anywhere; a remote's name means the remote's address."""
         settings = self._isolated.settings
         if "://" not in remote and os.path.exists(remote):  # noqa: PTH110 (of a name too long, it says no)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.archive.file.lock import read_command
 from tracker.archive.ledger.repeats import REPEATED
 from tracker.archive.record.clocks import read_reading
 from tracker.archive.schema.rows import fetch_column, fetch_value, insert
@@ -48,21 +47,6 @@ def write_run(
         command=command,
         status="running",
         watch_list=watched and watched.sha256,
-    )
-
-
-def write_finished_run(connection: sqlite3.Connection, run: int, kind: RunKind, instant: str) -> None:
-    """Note a run that was one transaction, under a number that was kept for it."""
-    insert(
-        connection,
-        "runs",
-        id=run,
-        started=instant,
-        release=__version__,
-        kind=kind,
-        command=read_command(),
-        status="complete",
-        ended=instant,
     )
 
 

@@ -1,26 +1,32 @@
 """Where a record and its mirror have diverged: one of them has runs that the other does not.
 
 A run is identified by its number and the instant at which it began. A record that was restored from a backup
-lacks runs that the mirror has; once it is written to, both have different runs with the same numbers.
+lacks runs that the mirror has. Nothing is written to it then: both would have different runs with the same
+numbers, as they have where the mirror was away while the record was written.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.file.mirror_paths import MIRROR, run_path
-from tracker.archive.git.repository import open_repository
+from tracker.archive.git.repository import clone_repository, open_repository
+from tracker.archive.mirror.branches import BRANCHES, MAIN
 from tracker.archive.mirror.commits import read_chain, read_trailers_of
 from tracker.archive.mirror.pending import read_mirrored
 from tracker.archive.mirror.rebuild import read_file
-from tracker.archive.mirror.refs import find_branch
+from tracker.archive.mirror.refs import find_branch, recover
 from tracker.archive.rights.scrubbing import name_command as name_alone
 from tracker.archive.schema.connection import FILE_NAME
+from tracker.archive.schema.rows import read_dicts
 from tracker.errors import HistoriesApart, RepositoryUnusable
+from tracker.files import temporary_folder
+from tracker.inputs.passwords import strip_user
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,8 +35,13 @@ if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
     from tracker.archive.mirror.row_files import Row
 
-TAKE_OVER = "tracker mirror take-over"
 _DEFAULT = Path("snapshots")
+_REPAIR = "tracker verify --repair"
+_BESIDE = "from-mirror"
+"""The folder that is proposed for the archive of a mirror."""
+Extent = Literal["none", "part", "whole"]
+"""How much the record has of a run of the mirror."""
+
 _HELD = "SELECT 1 FROM documents WHERE sha256 = ? AND bytes IS NOT NULL"
 _MOST_NAMED = 5
 
@@ -54,6 +65,7 @@ class Divergence:
     """The number of the last run that both have; 0 for none."""
     mirror: tuple[RunStart, ...]
     record: tuple[RunStart, ...]
+    """Those of the record alone; not one that the mirror has too, and that ended after the backup."""
     destroyed: tuple[str, ...]
     """What was destroyed according to the mirror, and is in the record again."""
 
@@ -90,9 +102,20 @@ def check_not_diverged(
     """Raise ``HistoriesApart`` where the mirror has a run that the record does not."""
     divergence = find_divergence(connection, repository, tip, noted)
     if divergence:
-        raise HistoriesApart(
-            f"{folder / MIRROR} and {FILE_NAME} do not match: {divergence}; {describe_remedy(folder)}"
-        )
+        raise HistoriesApart(_describe(divergence, folder))
+
+
+def check_joined(connection: sqlite3.Connection, folder: Path) -> None:
+    """Raise ``HistoriesApart`` where the mirror in a folder has runs that the record lacks, before a write.
+
+    What a killed run has written completely is moved to its place before; the archive's lock is held. Without
+    git, or with a damaged mirror, nothing can be told, and the record comes first.
+    """
+    found = None
+    with suppress(RepositoryUnusable), open_repository(folder / MIRROR, to_write=True) as repository:
+        found = _find_noted(connection, repository, recover(repository, BRANCHES)[0])
+    if found:
+        raise HistoriesApart(f"nothing was written: {_describe(found, folder)}")
 
 
 def describe_divergence(folder: Path, connection: sqlite3.Connection) -> str | None:
@@ -102,17 +125,53 @@ def describe_divergence(folder: Path, connection: sqlite3.Connection) -> str | N
     """
     if not (folder / MIRROR).exists():
         return None
-    mirrored = read_mirrored(connection)
     with suppress(RepositoryUnusable), open_repository(folder / MIRROR) as repository:
-        tip = find_branch(repository, "refs/heads/main")
-        found = find_divergence(connection, repository, tip, mirrored.main if mirrored else None)
-        return f"{found}; {describe_remedy(folder)}" if found else None
+        found = _find_noted(connection, repository, find_branch(repository, MAIN))
+        return f"{found}; {describe_remedy(found, folder)}" if found else None
     return None
 
 
-def describe_remedy(folder: Path) -> str:
-    """Return the command that merges both histories, ready to be run."""
-    return f"to have both in one record: {format_command(TAKE_OVER, folder)}"
+def check_copy(connection: sqlite3.Connection, repository: Repository, remote: str, branch: str) -> None:
+    """Raise ``HistoriesApart`` where a copy of the mirror has runs that the record does not.
+
+    Pushing would remove them. The copy is fetched for this. Raises ``RepositoryUnusable`` where that fails.
+    """
+    with temporary_folder("clone") as place:
+        clone, address = place / MIRROR, repository.find_address(remote)
+        clone_repository(address, clone)
+        with open_repository(clone) as copy:
+            found = find_divergence(connection, copy, find_branch(copy, branch), None)
+    if found:
+        shown = strip_user(remote)
+        source = shown if os.path.exists(remote) else strip_user(address)  # noqa: PTH110 (of any length)
+        raise HistoriesApart(
+            f"{shown} has what this record lacks: {found.describe(shown)}; {_propose_rebuild(source)}"
+        )
+
+
+def _find_noted(connection: sqlite3.Connection, repository: Repository, tip: str | None) -> Divergence | None:
+    mirrored = read_mirrored(connection)
+    return find_divergence(connection, repository, tip, mirrored.main if mirrored else None)
+
+
+def _describe(divergence: Divergence, folder: Path) -> str:
+    remedy = describe_remedy(divergence, folder)
+    return f"{folder / MIRROR} and {FILE_NAME} do not match: {divergence}; {remedy}"
+
+
+def describe_remedy(divergence: Divergence, folder: Path) -> str:
+    """Return what to do, with a command that is ready to be run."""
+    if divergence.record:
+        return f"neither is changed, and one must be chosen; {_propose_rebuild(str(folder / MIRROR))}"
+    return (
+        "to make the record again from the mirror, and keep this file beside it:"
+        f" {format_command(_REPAIR, folder)}"
+    )
+
+
+def _propose_rebuild(mirror: str) -> str:
+    command = f"tracker rebuild {shlex.quote(mirror)} --archive {_BESIDE}"
+    return f"to have the other one as an archive of its own: {command}"
 
 
 def format_command(command: str, folder: Path) -> str:
@@ -131,17 +190,24 @@ def find_divergence(
     if tip is None or tip == noted:
         return None
     runs = dict(connection.execute("SELECT id, started FROM runs ORDER BY id"))
+
+    def compare(run: RunStart) -> Extent:
+        if runs.get(run.number) != run.started:
+            return "none"
+        theirs = next(iter(_read_rows(repository, tip, run).get("runs", ())), None)
+        return _compare(_read_run(connection, run.number), theirs)
+
     last = _read_last(repository, tip)
-    if last and _is_same(connection, repository, tip, last, runs):
+    if last and compare(last) == "whole":
         return None
     said = {
         int(trailers["run"]): trailers.get("started", "")
         for _, _, trailers in read_chain(repository, tip)
         if _names_run(trailers)
     }
-    if not said or _is_same(connection, repository, tip, max(_list_starts(said)), runs):
+    if not said or compare(max(_list_starts(said))) == "whole":
         return None
-    divergence = _split(said, runs, lambda run: _is_same(connection, repository, tip, run, runs))
+    divergence = _split(said, runs, compare)
     destroyed = dict.fromkeys(_find_destroyed(connection, repository, tip, divergence.mirror))
     return replace(divergence, destroyed=tuple(destroyed))
 
@@ -150,23 +216,25 @@ def compare_runs(record: sqlite3.Connection, mirrored: sqlite3.Connection) -> Di
     """Return how a record and one rebuilt from its mirror diverged; either may have no runs since."""
     said, runs = (dict(each.execute("SELECT id, started FROM runs")) for each in (mirrored, record))
 
-    def is_same(run: RunStart) -> bool:
-        own = [_read_command(each, run.number) for each in (mirrored, record)]
-        return all(map(_is_same_command, *own))
+    def compare(run: RunStart) -> Extent:
+        if runs.get(run.number) != run.started:
+            return "none"
+        return _compare(*(_read_run(each, run.number) for each in (record, mirrored)))
 
-    return _split(said, runs, is_same)
+    return _split(said, runs, compare)
 
 
 def _split(
-    said: Mapping[int, str], runs: Mapping[int, str], is_same: Callable[[RunStart], bool]
+    said: Mapping[int, str], runs: Mapping[int, str], compare: Callable[[RunStart], Extent]
 ) -> Divergence:
-    """Split the runs of a mirror and of a record after the last one that both have."""
-    alike = (each for each in reversed(_list_starts(said)) if runs.get(each.number) == each.started)
-    common = next((each.number for each in alike if is_same(each)), 0)
+    """Split the runs of a mirror and of a record after the last one that both have whole."""
+    starts = reversed(_list_starts(said))
+    common = next((each.number for each in starts if compare(each) == "whole"), 0)
     mirror, record = (
         tuple(each for each in _list_starts(side) if each.number > common) for side in (said, runs)
     )
-    return Divergence(common, mirror, record, ())
+    own = tuple(each for each in record if each not in mirror or compare(each) == "none")
+    return Divergence(common, mirror, own, ())
 
 
 def _list_starts(runs: Mapping[int, str]) -> list[RunStart]:
@@ -184,23 +252,22 @@ def _read_last(repository: Repository, tip: str) -> RunStart | None:
     return RunStart(int(trailers["run"]), trailers.get("started", "")) if _names_run(trailers) else None
 
 
-def _is_same(
-    connection: sqlite3.Connection, repository: Repository, tip: str, run: RunStart, runs: Mapping[int, str]
-) -> bool:
-    """Tell whether the record has a run of the mirror; its command is compared, too.
+def _compare(own: Row, theirs: Row | None) -> Extent:
+    """Return how much the record has of a run of the mirror that has the same number and beginning.
 
-    A backup may be restored, and another command run, within one second.
+    Its command is compared too, since a backup may be restored, and another command run, within one second.
+    In a backup that was made in the midst of a run it has not ended, as it has in the mirror.
     """
-    if runs.get(run.number) != run.started:
-        return False
-    own = _read_command(connection, run.number)
-    rows = _read_rows(repository, tip, run).get("runs", ())
-    return all(all(map(_is_same_command, own, (row.get("kind"), row.get("command")))) for row in rows)
+    if theirs is None:
+        return "whole"
+    if not all(_is_same_command(own[name], theirs.get(name)) for name in ("kind", "command")):
+        return "none"
+    return "part" if theirs.get("ended") and not own["ended"] else "whole"
 
 
-def _read_command(connection: sqlite3.Connection, run: int) -> tuple[object, object]:
-    kind, command = connection.execute("SELECT kind, command FROM runs WHERE id = ?", [run]).fetchone()
-    return kind, command
+def _read_run(connection: sqlite3.Connection, run: int) -> Row:
+    (row,) = read_dicts(connection.execute("SELECT kind, command, ended FROM runs WHERE id = ?", [run]))
+    return row
 
 
 def _is_same_command(one: object, other: object) -> bool:

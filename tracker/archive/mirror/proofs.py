@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.rows import fetch_column, insert
-from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
     import sqlite3
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.git.repository import Repository
     from tracker.archive.mirror.pending import MirrorState
+    from tracker.model.verifying import Step
 
 
 NOWHERE = "0" * 40
@@ -25,12 +25,6 @@ def write_steps(connection: sqlite3.Connection, run: int, steps: Iterable[Step])
         "INSERT INTO repairs (run, what, did, how) VALUES (?, ?, ?, ?)",
         [(run, step.what, step.did, step.how) for step in steps],
     )
-
-
-def read_steps(connection: sqlite3.Connection, run: int) -> tuple[Step, ...]:
-    """Return the steps of a run, in their order."""
-    rows = connection.execute("SELECT what, did, how FROM repairs WHERE run = ? ORDER BY id", [run])
-    return tuple(Step(did=bool(did), what=what, how=how) for what, did, how in rows)
 
 
 def record_break(

@@ -7,10 +7,14 @@ they were, or the next run moves what was complete.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from tracker.inputs.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from tracker.archive.git.repository import Repository
 
@@ -58,6 +62,23 @@ def pack_objects(repository: Repository) -> None:
 
 
 _HEADS, _ASIDE = "refs/heads/", "refs/aside/"
+
+
+def is_at(mirror: Path, commit: str) -> bool:
+    """Tell by files alone that ``main`` is at a commit and no move is unfinished; git is not started.
+
+    False says no more than that git must be asked.
+    """
+    aside = mirror / _ASIDE
+    with suppress(OSError):
+        if aside.is_dir() and any(aside.iterdir()):
+            return False
+        try:
+            return read_file(mirror / MAIN) == f"{commit}\n".encode()
+        except FileNotFoundError:
+            packed = read_file(mirror / "packed-refs")
+            return f"\n{commit} {MAIN}\n".encode() in packed and f" {_ASIDE}".encode() not in packed
+    return False
 
 
 def find_branch(repository: Repository, branch: str) -> str | None:

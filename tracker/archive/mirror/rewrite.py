@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.leftovers import STAGING
+from tracker.archive.file.leftovers import STAGING, finish_rewrite, new_mirror, old_mirror
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import File, read_history
 from tracker.archive.mirror import branches, proofs, rebuild, redacting, refs
@@ -55,8 +55,8 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
         replacements = {**_find_foreign(old, path.parent, gone), **replacements}
         if not replacements and not _has_unreachable(old):
             return None
-        create_repository(_new(path))
-        with open_repository(_new(path), to_write=True) as new:
+        create_repository(new_mirror(path))
+        with open_repository(new_mirror(path), to_write=True) as new:
             _write(old, new, pieces, replacements)
             _check(old, new, pieces, replacements)
             refs.pack_objects(new)
@@ -104,22 +104,6 @@ def _has_unreachable(repository: Repository) -> bool:
     return not set(listed.split()) <= {*reached.split(), *tags.split()}
 
 
-def finish_rewrite(path: Path) -> None:
-    """Finish a rewrite that a crash has cut short: either the new mirror stays, or the old one."""
-    if _old(path).exists() and not path.exists():
-        _new(path).rename(path)
-    for left in (_new(path), _old(path)):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _new(path: Path) -> Path:
-    return path.with_name(f"{path.name}.rewritten")
-
-
-def _old(path: Path) -> Path:
-    return path.with_name(f"{path.name}.replaced")
-
-
 def _write(
     old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
 ) -> None:
@@ -159,7 +143,7 @@ def _check(
 
 def _replace(path: Path) -> None:
     for name in _OWN:
-        own, target = path / name, _new(path) / name
+        own, target = path / name, new_mirror(path) / name
         # A link may lead out of a mirror that was received, and is not followed.
         if own.is_symlink():
             continue
@@ -168,6 +152,6 @@ def _replace(path: Path) -> None:
         elif own.is_file():
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(own, target)
-    path.rename(_old(path))
-    _new(path).rename(path)
-    shutil.rmtree(_old(path))
+    path.rename(old_mirror(path))
+    new_mirror(path).rename(path)
+    shutil.rmtree(old_mirror(path))

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.archive.file.leftovers import finish_rewrite
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import FastImport
-from tracker.archive.mirror import divergence, edits, pending, proofs, refs, rewrite, unit_files
+from tracker.archive.mirror import divergence, edits, pending, proofs, refs, unit_files
 from tracker.archive.mirror.branches import BRANCHES, Branches
 from tracker.archive.mirror.commits import SHORT, read_trailers_of, split_by_run, write_message
 from tracker.archive.rights.access import ALL_OPEN, find_shut, find_watch_list, is_access_changed, read_access
@@ -50,7 +51,7 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
     that another program has changed.
     """
     path = folder / MIRROR
-    rewrite.finish_rewrite(path)
+    finish_rewrite(path)
     if not path.exists():
         create_repository(path)
     with open_repository(path, to_write=True) as repository:

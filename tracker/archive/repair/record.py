@@ -1,4 +1,8 @@
-"""Replacing a damaged record: rebuilt from the mirror, with later changes taken from the damaged file."""
+"""Replacing a record that is damaged, or older than its mirror: it is rebuilt from that.
+
+Later changes are taken from a damaged file. An older one has none, and its copy keeps nothing that was
+destroyed since.
+"""
 
 from __future__ import annotations
 
@@ -9,34 +13,33 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.leftovers import STAGING
-from tracker.archive.file.lock import read_clock
+from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
-from tracker.archive.ledger.runs import write_finished_run
-from tracker.archive.mirror import proofs, rebuild, unit_files
-from tracker.archive.mirror.divergence import compare_runs
+from tracker.archive.mirror import rebuild, unit_files
+from tracker.archive.mirror.divergence import compare_runs, describe_remedy
 from tracker.archive.mirror.pending import install_triggers, read_pending
-from tracker.archive.rights.copies import COMPANIONS
+from tracker.archive.rights.copies import COMPANIONS, destroy_in_kept_copies
+from tracker.archive.rights.destruction import remove_derived
+from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write
-from tracker.archive.schema.rows import insert_row, quote_names, read_dicts, transaction
+from tracker.archive.schema.rows import insert_row, quote_names, read_dicts
 from tracker.archive.schema.schema_map import read_tables
-from tracker.archive.takeover.copying import copy_runs
-from tracker.archive.takeover.take_over import reapply_withdrawals
-from tracker.errors import TrackerError
+from tracker.errors import HistoriesApart, RepositoryUnusable, TrackerError
 from tracker.files import permit
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
-    from tracker.archive.mirror.divergence import Divergence
     from tracker.archive.schema.schema_map import Unit
 
 _UNREADABLE = (sqlite3.Error, TrackerError, UnicodeDecodeError, KeyError)
 _LATER = "what was recorded since"
 
 
-def rebuild_damaged_record(folder: Path, mirror: Path, old: Path) -> list[Step]:
-    """Replace a record that cannot be read; ``old`` is a copy of it.
+def rebuild_record_file(folder: Path, mirror: Path, old: Path) -> list[Step]:
+    """Replace a record that cannot be read, or is older than its mirror; ``old`` is a copy of it.
 
-    Raises ``RepositoryUnusable`` where the mirror gives no record; nothing has changed then.
+    Raises ``RepositoryUnusable`` where the mirror gives no record, and ``HistoriesApart`` where each of both
+    has runs that the other lacks; nothing has changed then.
     """
     permissions = archive_permissions(folder)
     with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
@@ -44,53 +47,57 @@ def rebuild_damaged_record(folder: Path, mirror: Path, old: Path) -> list[Step]:
         made = Path(name) / FILE_NAME
         with closing(connect_to_write(made)) as connection:
             install_triggers(connection, read_tables(connection))
-            step = _copy_later_changes(connection, old)
+            steps = _bring_along(connection, folder, old, rebuilt.closed)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for ending in COMPANIONS:
             (folder / f"{FILE_NAME}{ending}").unlink(missing_ok=True)
         permit(made, permissions)
         made.replace(folder / FILE_NAME)
     how = f"it was made again from the mirror at {rebuilt.commit[:12]}"
-    return [Step(did=True, what=FILE_NAME, how=how), step]
+    return [Step(did=True, what=FILE_NAME, how=how), *steps]
 
 
-def _copy_later_changes(connection: sqlite3.Connection, old: Path) -> Step:
-    """Copy from a damaged record what was recorded after the mirror was last written."""
+def _bring_along(connection: sqlite3.Connection, folder: Path, old: Path, closed: int) -> list[Step]:
+    """Bring what only the old record has into the new one; one that is older than its mirror has nothing."""
     try:
         with closing(connect_to_read(old)) as source:
             divergence = compare_runs(source, connection)
-            if divergence.record and divergence.mirror:
-                return _copy_diverged_runs(connection, source, divergence)
-            units = unit_files.UnitFiles(source)
-            pending = read_pending(source).units
-            lost = [
-                f"{unit} {name}"
-                for unit, name in pending
-                if not _copy_unit(connection, units, source, unit, name)
-            ]
+            if not divergence.mirror:
+                return [_copy_later_changes(connection, source)]
     except _UNREADABLE as error:
-        return Step(did=False, what=_LATER, how=f"the damaged file does not tell what it was ({error})")
+        return [Step(did=False, what=_LATER, how=f"the damaged file does not tell what it was ({error})")]
+    if divergence.record:
+        raise HistoriesApart(f"it stays as it is: {divergence}; {describe_remedy(divergence, folder)}")
+    if closed:
+        raise RepositoryUnusable(
+            f"it stays as it is: {folder / MIRROR} is a public copy, without {closed:,} closed rows, and"
+            " makes no whole record; put a private one in its place"
+        )
+    return _destroy_again(connection, folder)
+
+
+def _destroy_again(connection: sqlite3.Connection, folder: Path) -> list[Step]:
+    """Destroy in the copies of an older record, before it is replaced, what was destroyed since."""
+    documents = read_destroyed_documents(connection)
+    if not documents:
+        return []
+    remove_derived(folder)
+    done = (each.removeprefix(f"{folder}/") for each in destroy_in_kept_copies(folder, documents))
+    return [Step(did=True, what=what, how=how) for what, _, how in (each.partition(": ") for each in done)]
+
+
+def _copy_later_changes(connection: sqlite3.Connection, source: sqlite3.Connection) -> Step:
+    """Copy from a damaged record what was recorded after the mirror was last written."""
+    units = unit_files.UnitFiles(source)
+    pending = read_pending(source).units
+    lost = [
+        f"{unit} {name}" for unit, name in pending if not _copy_unit(connection, units, source, unit, name)
+    ]
     if lost:
         return Step(
             did=False, what=_LATER, how=f"these could not be read in the damaged file: {', '.join(lost)}"
         )
     return Step(did=True, what=_LATER, how=f"{len(pending):,} units were taken over from the damaged file")
-
-
-def _copy_diverged_runs(
-    connection: sqlite3.Connection, source: sqlite3.Connection, divergence: Divergence
-) -> Step:
-    """Copy the runs of a damaged record that has diverged from its mirror, after those of the mirror."""
-    connection.execute("PRAGMA foreign_keys = OFF")
-    with transaction(connection):
-        first = divergence.mirror[-1].number + 1
-        run = first + len(divergence.record)
-        steps = copy_runs(source, connection, divergence.common, run)
-        write_finished_run(connection, run, "repair", read_clock())
-        proofs.write_steps(connection, run, [*steps, *reapply_withdrawals(connection, first, run)])
-    number = len(divergence.record)
-    how = f"{number:,} runs were taken over from the damaged file, behind those of the mirror"
-    return Step(did=True, what=_LATER, how=how)
 
 
 def _copy_unit(

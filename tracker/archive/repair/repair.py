@@ -14,13 +14,13 @@ from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror import pending, proofs, update
 from tracker.archive.repair.git_objects import repair_objects
-from tracker.archive.repair.record import rebuild_damaged_record
+from tracker.archive.repair.record import rebuild_record_file
 from tracker.archive.repair.rows import rebuild_indexes, rebuild_text_index, restore_rows
-from tracker.archive.rights.copies import BEFORE_REPAIR, COMPANIONS, make_copy_folder
+from tracker.archive.rights.copies import COMPANIONS, make_copy_folder
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, refuse_parts, translate
 from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
-from tracker.archive.takeover.source import name_replaced
 from tracker.archive.verify.findings import Fix
+from tracker.archive.verify.history import REPLACED
 from tracker.archive.verify.mirror_files import MirrorFiles
 from tracker.archive.verify.verify import verify_archive
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
@@ -60,7 +60,8 @@ def repair_archive(folder: Path, hooks: Hooks, clock: Callable[[], str]) -> Repa
     """Verify the archive in a folder, and repair what one copy proves of the other.
 
     The record as it was, and damaged files of the mirror, are saved in a folder before. The repair is a run,
-    and its steps are rows of ``repairs``. Raises as ``verify_archive`` does, and ``ArchiveLocked`` where
+    and its steps are rows of ``repairs``, except in a record that should have been made again and was not: an
+    older one would have a run of its own then. Raises as ``verify_archive`` does, and ``ArchiveLocked`` where
     another run holds the archive.
     """
     lock = take_lock(folder, LOCK_TIMEOUT)
@@ -75,8 +76,10 @@ def repair_archive(folder: Path, hooks: Hooks, clock: Callable[[], str]) -> Repa
         # A break is accepted by a run, which is what says so.
         breaks = [fix for fix in left if fix.kind == "break"]
         is_whole = len(after.faults) == len(breaks)
-        run = _record_run(folder, lock, repair.steps, breaks, hooks.instant, clock, is_whole=is_whole)
-        if breaks:
+        run = None
+        if not any(fix.kind == "record" for fix in left):
+            run = _record_run(folder, lock, repair.steps, breaks, hooks.instant, clock, is_whole=is_whole)
+        if run and breaks:
             after, _ = verify_archive(folder, hooks)
     finally:
         lock.release()
@@ -92,9 +95,7 @@ class _Repair:
         self._repairs: Mapping[FixKind, Repair] = {
             "objects": lambda _fixes, _base: repair_objects(folder, saved / "objects"),
             "branch": lambda fixes, _base: [_move_branch(folder / MIRROR, fix) for fix in fixes],
-            "record": lambda _fixes, _base: rebuild_damaged_record(
-                folder, folder / MIRROR, saved / FILE_NAME
-            ),
+            "record": lambda _fixes, _base: rebuild_record_file(folder, folder / MIRROR, saved / FILE_NAME),
             "structure": lambda _fixes, _base: self._in_record(rebuild_indexes),
             "rows": self._restore_rows,
             "index": lambda _fixes, _base: self._in_record(rebuild_text_index),
@@ -152,7 +153,7 @@ def _save_record(folder: Path, instant: str) -> Path:
     """Copy the record byte by byte, since even a damaged one may be needed, and return the folder."""
     record = folder / FILE_NAME
     permissions = archive_permissions(folder)
-    saved = make_copy_folder(folder, BEFORE_REPAIR, instant)
+    saved = make_copy_folder(folder, instant)
     try:
         for file in (record, *(folder / f"{FILE_NAME}{ending}" for ending in COMPANIONS)):
             if file.is_file():
@@ -169,7 +170,7 @@ def _move_branch(mirror: Path, fix: Fix) -> Step:
     how = f"moved back to {fix.value[:12]}"
     with open_repository(mirror, to_write=True) as repository:
         if replaced := repository.find_commit(fix.name):
-            kept = name_replaced(fix.name, replaced)
+            kept = f"{REPLACED}{fix.name.rpartition('/')[2]}-{replaced[:12]}"
             repository.ask("update-ref", kept, replaced)
             how += f"; what it stood at is kept as {kept}"
         else:

@@ -1,4 +1,4 @@
-"""Copies of the record that are kept in its folder: as it was before a repair, or a take-over.
+"""Copies of the record that are kept in its folder: as it was before a repair.
 
 They hold what the record held then. What is destroyed later is removed from them too, by the digests of its
 documents, since a copy may number its rows differently.
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from tracker.model.rights import CopyKind
 
 BEFORE_REPAIR = "before-repair"
-BEFORE_TAKE_OVER = "before-take-over"
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 """How the names of SQLite's files next to a record end."""
@@ -58,9 +57,9 @@ UNION SELECT ?2, NULL, sha256 FROM documents WHERE sha256 = ?1
 """
 
 
-def make_copy_folder(folder: Path, kind: str, instant: str) -> Path:
+def make_copy_folder(folder: Path, instant: str) -> Path:
     """Make a folder for the record as it is at an instant. Raises ``ArchiveUnusable`` where it cannot be."""
-    name = f"{kind}-{instant.replace('-', '').replace(':', '')}"
+    name = f"{BEFORE_REPAIR}-{instant.replace('-', '').replace(':', '')}"
     places = (folder / (name if number == 1 else f"{name}-{number}") for number in count(1))
     copy = next(place for place in places if not os.path.lexists(place))
     try:
@@ -77,9 +76,8 @@ def destroy_in_kept_copies(folder: Path, documents: Collection[str]) -> Iterator
     contents are unknown. A link is removed too, and never followed: an archive that was received may have
     one to any folder.
     """
-    for kind in (BEFORE_REPAIR, BEFORE_TAKE_OVER):
-        for copy in sorted(folder.glob(f"{kind}-*")):
-            yield from _destroy_in_kept_copy(copy, documents)
+    for copy in sorted(folder.glob(f"{BEFORE_REPAIR}-*")):
+        yield from _destroy_in_kept_copy(copy, documents)
 
 
 def destroy_in_copy(path: Path, documents: Collection[str]) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.record.segments import forget_words
 from tracker.archive.rights.scrubbing import SCRUBBED, Destroyed, scrub
 from tracker.archive.schema.connection import FILE_NAME
@@ -64,7 +63,6 @@ _LATER_TITLES = """
 SELECT statement, later FROM amendments WHERE field IN ('title', 'guessed title') AND run > ?
 """
 _LAST = "SELECT max(run) FROM withdrawals WHERE act = 'destroy'"
-_LAST_TAKEN_OVER = f"SELECT max(run) FROM repairs WHERE what = '{MIRROR}' AND how GLOB 'its * taken over'"  # noqa: S608
 
 
 def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
@@ -82,8 +80,8 @@ def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
 
 
 def _find_last(connection: sqlite3.Connection) -> int:
-    """Return the last run that removed what was destroyed, as a take-over does too; 0 where none did."""
-    return max(fetch_value(connection, query) or 0 for query in (_LAST, _LAST_TAKEN_OVER))
+    """Return the last run that destroyed anything; 0 where none did."""
+    return fetch_value(connection, _LAST) or 0
 
 
 def destroy_rows(connection: sqlite3.Connection) -> None:

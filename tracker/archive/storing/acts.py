@@ -6,13 +6,13 @@ holds what it destroyed; one that was cut short is finished by whatever next wri
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.leftovers import remove_leftovers
 from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.mirror import divergence, pending, refs
-from tracker.archive.mirror.branches import MAIN
+from tracker.archive.mirror import pending
 from tracker.archive.rights import destruction, withdrawals
 from tracker.archive.rights.copies import destroy_in_kept_copies, read_copies
 from tracker.archive.rights.targets import describe_scope, find_sharing, find_targets
@@ -20,7 +20,6 @@ from tracker.archive.schema.connection import translate
 from tracker.errors import (
     ArchiveLocked,
     DecisionInvalid,
-    HistoriesApart,
     RecordEdited,
     RepositoryUnusable,
     WatchListInvalid,
@@ -51,39 +50,13 @@ class DestructionResult:
     """The digests of all that was ever destroyed."""
 
 
-def check_mirror_joined(writing: Writing) -> None:
-    """Raise ``HistoriesApart`` where the mirror has runs of its own, whose rows would be taken for ours."""
-    folder = writing.path.parent
-    if not (folder / MIRROR).exists():
-        return
-    from tracker.archive.git.repository import open_repository  # noqa: PLC0415 (as below)
-
-    with translate(writing.path):
-        mirrored = pending.read_mirrored(writing.connection)
-        try:
-            with open_repository(folder / MIRROR) as repository:
-                tip = refs.find_branch(repository, MAIN)
-                divergence.check_not_diverged(
-                    writing.connection, repository, tip, mirrored.main if mirrored else None, folder
-                )
-        except HistoriesApart:
-            raise
-        except RepositoryUnusable:
-            # Without git, or with a damaged mirror, the record comes first, and the mirror when that works.
-            return
-
-
 def _note_in_mirror(writing: Writing) -> None:
     """Write the act into the mirror before anything is removed: the record may be restored from a copy."""
     writing.end_run("complete")
-    try:
+    # An edit waits for a person, and the act itself is in the mirror. With a watch list that is none, what is
+    # closed is unknown, and nothing is published; destroying goes on.
+    with suppress(RecordEdited, WatchListInvalid):
         writing.update_mirror()
-    except RecordEdited:
-        # The act itself is in the mirror, and the edit waits for a person.
-        pass
-    except WatchListInvalid:
-        # What is closed is unknown, so nothing is published; destroying goes on.
-        check_mirror_joined(writing)
 
 
 def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -> DestructionResult:
@@ -162,11 +135,8 @@ class Rights:
         """Do an act and all that follows from it; the mirror's branches follow when the store is closed.
 
         Done again, it changes nothing. Raises ``DecisionInvalid`` where it cannot be done, and as
-        ``find_targets`` does; ``HistoriesApart`` before anything is destroyed; ``ArchiveLocked`` and
-        ``RepositoryUnusable`` where a copy could not follow.
+        ``find_targets`` does; ``ArchiveLocked`` and ``RepositoryUnusable`` where a copy could not follow.
         """
-        if act == "destroy":
-            check_mirror_joined(self._writing)
         with self._writing.batch(), translate(self._path):
             targets, standing = self._find(act, reference)
             number, is_new = self._decide(act, str(reference), ruled, targets, standing)

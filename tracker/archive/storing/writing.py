@@ -5,16 +5,17 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.leftovers import remove_staging
+from tracker.archive.file.leftovers import finish_rewrite, remove_staging
 from tracker.archive.file.lock import describe_lost_log, find_lost_log, read_command, take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.ledger import runs
-from tracker.archive.mirror.pending import has_current_triggers, is_mirrored, update_triggers
+from tracker.archive.mirror.pending import has_current_triggers, is_mirrored, read_mirrored, update_triggers
 from tracker.archive.mirror.proofs import write_steps
+from tracker.archive.mirror.refs import is_at
 from tracker.archive.record.memberships import fill_groups
 from tracker.archive.rights.withdrawals import read_unfinished
 from tracker.archive.schema.connection import connect_to_write, refuse_parts, translate
-from tracker.archive.schema.migrations import is_current, migrate
+from tracker.archive.schema.migrations import is_current, migrate, read_applied
 from tracker.errors import RecordEdited, RepositoryUnusable, WatchListInvalid
 from tracker.model.verifying import Step
 
@@ -37,7 +38,10 @@ FOREIGN_TIMEOUT = 60.0
 
 
 def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing:
-    """Take the lock of an archive, open its file, bring its schema up to date, and finish destructions."""
+    """Take the lock of an archive, open its file, bring its schema up to date, and finish destructions.
+
+    Raises ``HistoriesApart``, with nothing written, where the mirror has runs that the record does not.
+    """
     is_nightly = kind == "snapshot"
     lost = find_lost_log(path.parent, path)
     lock = take_lock(path.parent, 0 if is_nightly else LOCK_TIMEOUT)
@@ -51,6 +55,7 @@ def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing
             # Other programs know no lock of ours.
             writing.execute(f"PRAGMA busy_timeout = {int(FOREIGN_TIMEOUT * 1000)}")
         refuse_parts(writing.connection, path)
+        writing.check_joined()
         writing.migrate()
         writing.update_triggers()
         writing.mark_interrupted()
@@ -80,6 +85,20 @@ class Writing:
         self._clock = clock
         self._run: int | None = None
         self._torn: BaseException | None = None
+
+    def check_joined(self) -> None:
+        """Raise ``HistoriesApart`` where the mirror has runs that the record does not: that one is older."""
+        mirror = self.path.parent / MIRROR
+        finish_rewrite(mirror)
+        with translate(self.path):
+            if not mirror.exists() or not read_applied(self.connection):
+                return
+            mirrored = read_mirrored(self.connection)
+            if mirrored and mirrored.main and is_at(mirror, mirrored.main):
+                return
+            from tracker.archive.mirror.divergence import check_joined  # noqa: PLC0415 (after a crash)
+
+            check_joined(self.connection, self.path.parent)
 
     def migrate(self) -> None:
         """Apply the changes of the schema that the file lacks, all or none."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import DOCUMENTS
 from tracker.archive.mirror import branches, proofs, refs
 from tracker.archive.mirror.commits import SHORT, read_chain
-from tracker.archive.mirror.divergence import TAKE_OVER, describe_remedy, find_divergence, format_command
+from tracker.archive.mirror.divergence import describe_remedy, find_divergence
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.verify.findings import REPAIR, START_OVER, UPDATE, Fix
 from tracker.errors import RepositoryUnusable
@@ -86,7 +86,8 @@ def _report_divergence(
 ) -> bool:
     """Report where the mirror has runs that the record does not.
 
-    No fix that would write to the mirror is offered then: its later runs exist nowhere else.
+    No fix that would write to the mirror is offered then: its later runs exist nowhere else. A record without
+    runs of its own can be made again from it.
     """
     try:
         divergence = find_divergence(connection, repository, branch.tip, branch.noted)
@@ -95,7 +96,9 @@ def _report_divergence(
     if divergence:
         findings.has_diverged = True
         where = f"{FILE_NAME}; branch main of {_WHERE}"
-        findings.fault("history", "record and mirror", where, str(divergence), describe_remedy(folder))
+        fixes = [] if divergence.record else [Fix("record")]
+        remedy = describe_remedy(divergence, folder)
+        findings.fault("history", "record and mirror", where, str(divergence), remedy, *fixes)
     return divergence is not None
 
 
@@ -162,9 +165,7 @@ def check_breaks(connection: sqlite3.Connection, findings: Findings) -> None:
         findings.fault("history", what, _WHERE, meaning, remedy, Fix("break", str(number)))
 
 
-def check_replaced(
-    connection: sqlite3.Connection, repository: Repository, findings: Findings, folder: Path
-) -> None:
+def check_replaced(connection: sqlite3.Connection, repository: Repository, findings: Findings) -> None:
     """Report each replaced history that holds documents which the record does not have."""
     kept = {name for (name,) in connection.execute("SELECT sha256 FROM documents")}
     for ref in repository.ask("for-each-ref", "--format=%(refname)", REPLACED).decode().split():
@@ -175,8 +176,8 @@ def check_replaced(
         names = {path.rpartition("/")[2] for path, _ in files if not path.endswith(".json")}
         if lacking := len(names - kept):
             meaning = f"it was replaced, and has documents that the record does not have, {lacking:,} of them"
-            remedy = f"to have them in the record: {format_command(f'{TAKE_OVER} {ref}', folder)}"
-            findings.unverifiable("history", ref, "mirror.git", meaning, remedy)
+            remedy = f"look at it: git -C mirror.git log --stat {ref}"
+            findings.unverifiable("history", ref, _WHERE, meaning, remedy)
 
 
 def _read_runs(connection: sqlite3.Connection) -> Runs:

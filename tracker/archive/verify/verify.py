@@ -177,7 +177,7 @@ class _Verification:
             if base is not None:
                 history.check_chain(connection, repository, base, noted, findings)
                 rewritten.check_rewritten(connection, repository, tables, base, edited, findings)
-            history.check_replaced(connection, repository, findings, self.folder)
+            history.check_replaced(connection, repository, findings)
         except RepositoryUnusable as error:
             self._report_unreadable("history", "the commits of the mirror", error)
 

@@ -12,7 +12,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.model.preserving import Backup, Exported, Mirrored, Pushed, Rebuilt, TakenOver
+    from tracker.model.preserving import Backup, Exported, Mirrored, Pushed, Rebuilt
     from tracker.model.verifying import Checked, Finding, FindingStanding, Repaired, Step, Verified
     from tracker.report.document import Style
     from tracker.report.layout import Line
@@ -61,18 +61,6 @@ def rebuilt_line(rebuilt: Rebuilt) -> str:
     if rebuilt.watch_list == _RECEIVED:
         line += f"\n{_RECEIVED} is not used until it is accepted; to see what it reaches: {ACCEPT}"
     return line
-
-
-def taken_over_text(taken: TakenOver) -> str:
-    """Return what was taken over, and what became of each run of the record."""
-    if taken.run is None:
-        return one_line(f"{taken.source} has no run that the record lacks; nothing was changed")
-    said = f"{taken.source}: {counted(taken.mirror, 'run')} taken over"
-    if taken.record:
-        said += f", and {counted(taken.record, 'run')} of the record added after them"
-    kept = f"; the record as it was is {taken.aside}" if taken.aside else ""
-    steps = (f"  {one_line(f'{step.what}: {step.how}')}" for step in taken.steps)
-    return "\n".join([one_line(f"{said}; it is run {taken.run}{kept}"), *steps])
 
 
 def backup_line(made: Backup) -> str:

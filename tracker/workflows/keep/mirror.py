@@ -18,6 +18,7 @@ from tracker.archive.git.repository import (
     open_repository,
 )
 from tracker.archive.mirror.branches import MAIN, PUBLIC
+from tracker.archive.mirror.divergence import check_copy
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.reading.backup import back_up
 from tracker.archive.rights.access import find_watch_list, read_access, read_withdrawn
@@ -25,7 +26,6 @@ from tracker.archive.rights.copies import note_copy
 from tracker.archive.schema.rows import Record, open_record
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import open_store
-from tracker.archive.takeover.source import check_copy
 from tracker.errors import RepositoryUnusable, TrackerError
 from tracker.files import BY_UMASK, temporary_folder
 from tracker.inputs.passwords import strip_user
@@ -35,7 +35,8 @@ from tracker.workflows.keep.withdraw import check_finished
 
 if TYPE_CHECKING:
     from tracker.archive.git.program import GitResult
-    from tracker.model.preserving import Backup, Mirrored, Rebuilt, TakenOver
+    from tracker.archive.git.repository import Repository
+    from tracker.model.preserving import Backup, Mirrored, Rebuilt
 
 
 def backup(folder: Path, target: Path) -> Backup:
@@ -84,16 +85,6 @@ def update_mirror(archive: Path) -> Mirrored:
         return store.update_mirror()
 
 
-def take_over(archive: Path, source: str | None, instant: str) -> TakenOver:
-    """Take over what the mirror, or a copy of it that was pushed, has and the record has not.
-
-    Raises as ``archive.joining.take_over`` does.
-    """
-    from tracker.archive.takeover.take_over import take_over as take  # noqa: PLC0415 (seldom needed)
-
-    return take(archive, source, instant, read_clock)
-
-
 def push_mirror(
     archive: Path,
     remote: str,
@@ -124,16 +115,21 @@ def push_mirror(
         if _is_new_folder(remote):
             create_repository(Path(remote), private_permissions(archive) if private else BY_UMASK)
         if force:
-            check_copy(archive, repository, remote, there)
+            _check_copy(archive, repository, remote, there)
         answer = repository.push(remote, branches, force=force)
         if answer.status:
             if _is_of_another_way(answer) and not force:
-                check_copy(archive, repository, remote, there)
+                _check_copy(archive, repository, remote, there)
             raise RepositoryUnusable(_explain(remote, answer, force=force))
     # As with a backup: a relative path says nothing in another folder.
     place = os.path.abspath(remote) if os.path.lexists(remote) else strip_user(remote)  # noqa: PTH100
     note_copy(archive, "push", place, read_clock())
     return Pushed(strip_user(remote), private, tip, updated.closed)
+
+
+def _check_copy(archive: Path, repository: Repository, remote: str, branch: str) -> None:
+    with open_record(archive, Record) as record:
+        check_copy(record.connection, repository, remote, branch)
 
 
 def _check_open(archive: Path) -> None:
