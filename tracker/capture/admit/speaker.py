@@ -95,7 +95,9 @@ def find_other_session(reference: Reference, titles: Iterable[str], text: str, o
     titled, named = _read_sessions("\n".join(titles)), _read_sessions(text)
     if titled[number] or named[number]:
         return ""
-    for counts, least in ((titled, 1), (named, often)):
+    apart = load_rules().bounds.sessions_apart
+    near = Counter({other: n for other, n in named.items() if abs(other - number) <= apart})
+    for counts, least in ((titled, 1), (near, often)):
         most = max(counts, key=lambda other: (counts[other], other), default=None)
         if most is not None and (counts[most] >= least or _is_of_its_year(reference, most, text)):
             return f"it names session {most} {_times(counts[most])} and session {number} never"
