@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.genre import without_quotes
 from tracker.capture.admit.rules import load_rules
+from tracker.capture.admit.shape import count_words
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ _DATED: Final = re.compile(
     rf"\W*(?:\d{{1,2}}(?:[:.]| ?h ?)\d{{2}}\b|(?:{_WORD}+\.?,? )?\d{{1,2}} (?:de )?{_WORD}{{3,}}"
     rf"|{_WORD}{{3,}},? \d{{1,2}}\b|(?:\d{{4}}年)?\d{{1,2}}月\d)"
 )
+_WHOLE_DATE: Final = re.compile(
+    rf"\b\d{{1,2}}\.? (?:de )?{_WORD}{{3,}} (?:de )?\d{{4}}\b|{_WORD}{{3,}} \d{{1,2}}, \d{{4}}\b"
+    r"|\d{4}年\d{1,2}月\d"
+)
+_SHORT: Final = 30
+"""Words of a line that may be an entry with a whole date anywhere in it."""
 # "Consensus. A text is ...", "Where: Room 4", "Right of reply – a turn". "Mr. President" is none.
 _LABELLED: Final = re.compile(
     rf"\W*({_WORD}{{4,}}|{_WORD}+(?:[ '’-][^\W_]+){{1,3}})(?:\. |: ?|：|。| [–—] )(?=\S)"
@@ -33,20 +40,24 @@ def find_form(version: Version, voice: Voice | None) -> tuple[str, str] | None:
         return None
     lines = [line for line in map(str.strip, version.text.split("\n")) if line]
     return (
-        _find_entries(lines, round(voice.speaker * voice.words))
+        _find_entries(lines, version.language, round(voice.speaker * voice.words))
         or _find_times(version.text)
         or _find_talk(lines, version, voice)
     )
 
 
-def _find_entries(lines: list[str], spoken: int) -> tuple[str, str] | None:
-    """Find lines that open with a date, or each with another term or field."""
-    dated = [line for line in lines if _DATED.match(line)]
-    labels = {found[1] for line in lines if (found := _LABELLED.match(line)) and not _DATED.match(line)}
+def _find_entries(lines: list[str], language: str, spoken: int) -> tuple[str, str] | None:
+    """Find lines with dates, or which open each with another term or field."""
+    dated = {line for line in lines if _is_dated(line, language)}
+    labels = {found[1] for line in lines if line not in dated and (found := _LABELLED.match(line))}
     bounds, number = load_rules().bounds, len(dated) + len(labels)
     if number < max(bounds.entries, bounds.entries_share * len(lines)) or number <= spoken:
         return None
-    return "list", f"{number} of {len(lines)} lines open with a date, a term or a field"
+    return "list", f"{number} of {len(lines)} lines have a date, or open with a term or a field"
+
+
+def _is_dated(line: str, language: str) -> bool:
+    return bool(_DATED.match(line) or (count_words(line, language) <= _SHORT and _WHOLE_DATE.search(line)))
 
 
 def _find_times(text: str) -> tuple[str, str] | None:

@@ -212,8 +212,7 @@ def _by_language(table: _Table) -> dict[str, re.Pattern[str]]:
 
 
 def _any_of(table: _Table) -> str:
-    # A word in Chinese or Arabic begins anywhere, or after a prefix. One bound before all others is much faster
-    # than one before each.
+    # A word in Chinese or Arabic begins anywhere, or after a prefix.
     bounded = "|".join(entry for entry in _flat(table) if entry[0].isascii())
     anywhere = [entry for entry in _flat(table) if not entry[0].isascii()]
     return "|".join([*([rf"\b(?:{bounded})"] if bounded else ()), *anywhere])
