@@ -79,7 +79,11 @@ def main(arguments: list[str]) -> None:
         lambda: judge_pages(pages),
         lambda: judge_pages(draw_halves(load_other_pages("further_pages"))[half], "pages of 28 more kinds"),
         lambda: judge_pages(load_other_pages("fresh_pages"), "pages written when the rules were first fixed"),
+        lambda: judge_pages(
+            load_other_pages("last_pages"), "pages of yet other kinds, of which none was chosen on"
+        ),
         judge_statements,
+        lambda: judge_statements("further_statements", "summaries and statements for a group"),
         judge_seeds,
         lambda: challenge_pages(pages, speeches),
         lambda: challenge_speeches(speeches),
@@ -93,8 +97,8 @@ def main(arguments: list[str]) -> None:
         tallies.append(trial())
         show(tallies[-1], wrong="--show" in arguments)
         sys.stdout.flush()
-    bad, more, _, _, _, _, others, ends, _, _, whole = tallies
-    kept_out = min(tally.quarantined / tally.trials for tally in (bad, more))
+    bad, more, _, last, _, _, _, _, others, ends, _, _, whole = tallies
+    kept_out = min(tally.quarantined / tally.trials for tally in (bad, more, last))
     false = max(tally.quarantined / tally.trials for tally in (whole, ends))
     let_by = others.causes[CHALLENGE] / others.trials
     print(f"pages kept out, of the worse set {kept_out:.1%}; at least {KEPT_OUT:.1%}")
@@ -111,9 +115,11 @@ def judge_pages(pages: Sequence[OtherPage], name: str = "pages that are no state
     return tally
 
 
-def judge_statements() -> Tally:
-    tally = Tally("statements of the made-up country", is_good=True)
-    for each in load_other_statements():
+def judge_statements(
+    file: str = "other_statements", name: str = "statements of the made-up country"
+) -> Tally:
+    tally = Tally(name, is_good=True)
+    for each in load_other_statements(file):
         tally.add(each.name, _judge(page(each.text.strip().split("\n\n"), seeded()), each.reference))
     return tally
 
