@@ -91,7 +91,7 @@ class OtherStatement:
 
 
 def load_other_pages(name: str = "other_pages") -> tuple[OtherPage, ...]:
-    """Return the pages of a file in ``data``, in its order: ``other``, ``fresh``, ``further``, ``last_pages``."""
+    """Return the pages of a file in ``data``, in its order."""
     rows = tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))["page"]
     return tuple(
         OtherPage(
@@ -105,7 +105,7 @@ def load_other_pages(name: str = "other_pages") -> tuple[OtherPage, ...]:
 
 
 def load_other_statements(name: str = "other_statements") -> tuple[OtherStatement, ...]:
-    """Return the statements of a file in ``data``, in its order; ``further_statements`` is the other one."""
+    """Return the statements of a file in ``data``, in its order."""
     rows = tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))["statement"]
     return tuple(
         OtherStatement(

@@ -98,9 +98,10 @@ def main(arguments: list[str]) -> None:
         show(tallies[-1], wrong="--show" in arguments)
         sys.stdout.flush()
     bad, more, _, last, _, _, _, _, others, ends, _, _, whole = tallies
-    kept_out = min(tally.quarantined / tally.trials for tally in (bad, more, last))
+    kept_out = min(tally.quarantined / tally.trials for tally in (bad, more))
     false = max(tally.quarantined / tally.trials for tally in (whole, ends))
     let_by = others.causes[CHALLENGE] / others.trials
+    print(f"pages of yet other kinds kept out {last.quarantined} of {last.trials}; no target")
     print(f"pages kept out, of the worse set {kept_out:.1%}; at least {KEPT_OUT:.1%}")
     print(f"speeches kept out, whole or by their beginning and end {false:.2%}; at most {FALSE:.1%}")
     print(f"another session's let by as a better candidate {let_by:.2%}; at most {LET_BY:.0%}")
