@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.journal import find_companion, has_hostile_journal
-from tracker.archive.schema.layout import offer_functions
-from tracker.archive.schema.migrations import MIGRATIONS, WITHDRAWALS, read_applied
+from tracker.archive.schema.layout import SECOND, offer_functions, read_layout
+from tracker.archive.schema.migrations import MIGRATIONS, NOTES, WITHDRAWALS, find_unnoted, read_applied
 from tracker.archive.schema.parts import check_parts, set_defensive
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 
@@ -113,13 +113,20 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 def check_schema(connection: sqlite3.Connection, path: Path, *, to_repair: bool = False) -> None:
     """Raise ``ArchiveUnusable`` where the file is no archive, is of a newer release, or not ours alone.
 
-    Views, triggers and virtual tables that are not ours are refused (``check_parts``).
+    So it is where a change of the schema is not noted that the file must have had: which parts are ours is
+    known by these notes. Views, triggers and virtual tables that are not ours are refused (``check_parts``).
     In a file of an older release nothing is withdrawn, and reading it asks all the same.
     """
     with translate(path):
         applied = read_applied(connection)
+        has_layout = read_layout(connection) is SECOND
     if not applied:
         raise ArchiveUnusable(f"{path} is not a tracker archive; name another with --archive")
+    if unnoted := find_unnoted(applied, has_layout=has_layout):
+        raise ArchiveUnusable(
+            f"{path} was altered: its table {NOTES} does not have {unnoted}, which the rest of it needs; use"
+            " another copy, or one from the mirror: tracker rebuild MIRROR --archive DIR"
+        )
     unknown = sorted(applied - {name for name, _ in MIGRATIONS})
     if unknown:
         raise ArchiveUnusable(

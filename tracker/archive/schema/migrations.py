@@ -71,6 +71,18 @@ def read_applied(connection: sqlite3.Connection) -> set[str]:
     return {str(name) for (name,) in rows}
 
 
+def find_unnoted(applied: Collection[str], *, has_layout: bool) -> str | None:
+    """Return the first change that a file must have had, and that is not noted in it; None for none.
+
+    ``has_layout`` says whether its tables are those of the second layout. A file of an older release lacks
+    the last changes alone, and one of a newer release none.
+    """
+    named = [name for name, _ in MIGRATIONS if name != LAYOUT]
+    is_newer = not {*named, LAYOUT}.issuperset(applied)
+    due = named if is_newer else named[: len(set(named).intersection(applied))]
+    return next((name for name in (*due, *([LAYOUT] if has_layout else ())) if name not in applied), None)
+
+
 def _due(connection: sqlite3.Connection) -> Collection[str]:
     """Return the changes that a file should have; the layout only where it is made now."""
     is_new = not _has_notes(connection)
