@@ -125,6 +125,16 @@ def test_an_edit_stays_out_of_the_mirror_and_the_rest_of_the_night_goes_in(
     ]
 
 
+def test_a_kind_that_an_edit_called_a_guess_is_not_replaced_in_silence(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    alter(folder, "UPDATE editions SET kind_inferred = 1 WHERE id = 1")
+    (tmp_path / "same.txt").write_text(FIRST, encoding="utf-8")
+    ran = tracker("add", "same.txt", "--as", "XAA/UNGA/78", "--kind", "verbatim")
+    assert (ran.code, "changed editions/1 (kind);" in ran.err) == (1, True)
+    assert "editions 1 (kind)" in tell_faults(folder)
+
+
 def test_an_edit_is_restored(tracker: Callable[..., Ran], folder: Path) -> None:
     before = read_tables(folder)
     alter(folder, EDIT)

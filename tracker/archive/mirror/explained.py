@@ -250,8 +250,11 @@ def _statement(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
             yield from ("body", "session")
 
 
-def _edition(acts: Acts, _earlier: Row, later: Row) -> Iterator[str]:
+def _edition(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
+    """Explain that a guess was replaced; what was declared is that of this edition for ever."""
     for field in ("kind", "language"):
+        if not earlier.get(f"{field}_inferred"):
+            continue
         said, value = acts.amended(later["statement"], (field, f"{GUESSED}{field}"), later["id"])
         if said and value == later[field]:
             yield field
