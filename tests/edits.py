@@ -96,6 +96,10 @@ _IN_OTHER_WORDS: Mapping[tuple[str, str], str] = {
 }
 
 
+# Whoever declares a kind or language again makes of a guess what it was before an edit called it one.
+_PUT_BACK = frozenset({"editions.kind_inferred", "editions.language_inferred"})
+
+
 @dataclass(frozen=True, slots=True)
 class Attack:
     """A column of a row that is changed; ``is_unseen`` where the triggers are away meanwhile."""
@@ -104,12 +108,17 @@ class Attack:
     """As verify names it."""
     stored: str
     column: str
+    found_by: str
+    """The column by which the row is found, and what it holds."""
     key: str
-    is_key: bool
-    """Whether it is the column by which the row is found."""
     is_unseen: bool
     unit: str
     """How people call what the row is the content of; empty where it has no other name."""
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the row is found by the column that is changed."""
+        return self.column == self.found_by
 
     def is_named(self, said: str) -> bool:
         """Tell whether one of the faults names the row with this column, or with what the column proves.
@@ -129,6 +138,11 @@ class Attack:
         words = _IN_OTHER_WORDS.get((self.table, self.column))
         told = rf"^(?:.*/)?{re.escape(self.unit)}: {re.escape(words or '')}"
         return words is not None and bool(re.search(told, said, re.MULTILINE))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether no command opens a record in which this was changed."""
+        return self.table == NOTES and self.column in {"migration_set", "name"}
 
     def __str__(self) -> str:
         return f"{self.table}.{self.column}{'-unseen' if self.is_unseen else ''}"
@@ -185,7 +199,7 @@ def list_attacks(folder: Path, *, of_editable: bool = False) -> list[Attack]:
                 continue
             unit = _name_unit(connection, table, str(row[0]))
             attacks += [
-                Attack(table.name, table.stored, column, str(row[0]), column == key, is_unseen, unit)
+                Attack(table.name, table.stored, column, key, str(row[0]), is_unseen, unit)
                 for column in columns
                 for is_unseen in (False, True)
             ]
@@ -206,19 +220,31 @@ def attack(folder: Path, what: Attack) -> None:
         away = [(name, sql) for name, sql in triggers if what.is_unseen or not name.startswith("unmirrored_")]
         for name, _ in away:
             connection.execute(f'DROP TRIGGER "{name}"')
-        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({what.stored})")]
-        key = "id" if "id" in columns else columns[0]
-        query = f'SELECT "{what.column}" FROM "{what.stored}" WHERE "{key}" = ?'  # noqa: S608 (our schema)
-        (value,) = connection.execute(query, [what.key]).fetchone()
-        changed = _change(value, is_key=what.is_key)
-        update = f'UPDATE "{what.stored}" SET "{what.column}" = ? WHERE "{key}" = ?'  # noqa: S608 (our schema)
+        value = _read_value(connection, what)
+        update = f'UPDATE "{what.stored}" SET "{what.column}" = ? WHERE "{what.found_by}" = ?'  # noqa: S608 (our schema)
         try:
-            connection.execute(update, [changed, what.key])
+            connection.execute(update, [_change(value, is_key=what.is_key), what.key])
         except sqlite3.IntegrityError:
             # Another row has that value; no key and no order among others has this one.
             connection.execute(update, [_change(value, is_key=True), what.key])
         for _, sql in away:
             connection.execute(sql)
+
+
+def is_put_back(folder: Path, what: Attack, before: Path) -> bool:
+    """Tell whether an honest declaration has put a column back, as it is in the archive before the attack."""
+    if str(what).removesuffix("-unseen") not in _PUT_BACK:
+        return False
+    with (
+        closing(sqlite3.connect(folder / "tracker.db")) as connection,
+        closing(sqlite3.connect(before / "tracker.db")) as untouched,
+    ):
+        return _read_value(connection, what) == _read_value(untouched, what)
+
+
+def _read_value(connection: sqlite3.Connection, what: Attack) -> object:
+    query = f'SELECT "{what.column}" FROM "{what.stored}" WHERE "{what.found_by}" = ?'  # noqa: S608 (our schema)
+    return connection.execute(query, [what.key]).fetchone()[0]
 
 
 def _change(value: object, *, is_key: bool) -> object:
