@@ -345,7 +345,7 @@ def test_a_nightly_run_does_not_bring_it_back(watched: Path, site: Site, act: st
 
 @pytest.mark.parametrize("act", ["withdraw", "destroy"])
 def test_a_check_of_it_keeps_no_header_that_may_name_it(watched: Path, site: Site, act: str) -> None:
-    change(watched, act, "XAA/UNGA/79", RULED)
+    change(watched, "destroy" if act == "destroy" else "withdraw", "XAA/UNGA/79", RULED)
     for day, more in enumerate(("We add a sentence.", "We add a sentence.\n", "We add another."), 2):
         site.say("/79", more, ETag=f'"{day}"', Content_Disposition='inline; filename="Witness.txt"')
         assert only(run_night(watched, f"2026-03-{day:02}")).cause == "withdrawn"
