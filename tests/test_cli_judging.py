@@ -19,7 +19,7 @@ from tests.deciding import level
 from tests.here import runner
 from tests.test_json import SCHEMA
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.schema.migrations import MIGRATIONS
+from tracker.archive.schema.migrations import MIGRATIONS, make_schema
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveUnusable
 from tracker.references import parse_reference
@@ -492,15 +492,15 @@ def test_several_decisions_are_kept_all_or_none(folder: Path) -> None:
         assert reader.resolve(parse_reference("XAA/CCPCJ/33")) == good.unit.new
 
 
-def test_an_archive_of_the_first_schema_is_read_and_brought_up_to_date(folder: Path) -> None:
-    names = [name for name, _ in MIGRATIONS[1:]]
-    assert "0002_decisions" in names
-    with closing(sqlite3.connect(folder / "tracker.db")) as file, file:
-        file.execute("DROP TABLE decisions")
-        file.execute("DELETE FROM _sqlite_migrations WHERE name = '0002_decisions'")
+def test_an_archive_of_the_first_schema_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
+    folder, (first, second, *_) = tmp_path, [name for name, _ in MIGRATIONS]
+    assert second == "0002_decisions"
+    with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as file:
+        make_schema(file, [first])
     with open_reader(folder) as reader:
         assert reader.rulings() == ()
     with open_store(folder) as store:
+        record(store, declare("XAA/CCPCJ/33~prepared.en"), version_of("We act.").text)
         store.decide([level("rivers", "absent")])
     with open_reader(folder) as reader:
         assert len(reader.rulings()) == 1

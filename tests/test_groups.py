@@ -213,8 +213,10 @@ def test_an_older_archive_is_read_as_it_is_and_filled_by_what_writes_next(
 ) -> None:
     archive = tmp_path / "snapshots"
     with closing(sqlite3.connect(archive / "tracker.db")) as connection:
-        connection.executescript("DROP TABLE memberships; DELETE FROM groups;")
-        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0010_memberships'")
+        later = ("memberships", "repeats", "clocks", "edits")
+        connection.executescript("; ".join(f"DROP TABLE {table}" for table in later))
+        connection.execute("DELETE FROM groups")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name GLOB '001*'")
         connection.commit()
     before = (archive / "tracker.db").read_bytes()
     assert "European Union" in run("groups", "show", "EU").out
