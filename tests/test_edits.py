@@ -12,10 +12,10 @@ import pytest
 
 from tests.archives import query
 from tests.damage import alter, alter_unseen
-from tests.edits import attack, find_faults, list_attacks, make_everything, pass_night, tell_faults
+from tests.edits import FREE, attack, find_faults, list_attacks, make_everything, pass_night, tell_faults
 from tests.here import runner
 from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
-from tests.nights import run_night, running_site, source, watch
+from tests.nights import Page, run_night, running_site, source, watch
 from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.workflows.keep.mirror import update_mirror
@@ -46,9 +46,41 @@ def test_a_changed_column_is_named_before_the_next_night_and_after_it(
     folder = tmp_path / "snapshots"
     shutil.copytree(everything, folder)
     attack(folder, chosen)
-    assert chosen.named in tell_faults(folder)
-    pass_night(folder, 1)
-    assert chosen.named in tell_faults(folder)
+    assert chosen.is_named(tell_faults(folder))
+    assert pass_night(folder, 1)
+    assert chosen.is_named(tell_faults(folder))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM unmirrored",
+        "UPDATE unmirrored SET name = 'None None' WHERE unit = 'tips'",
+        "UPDATE unmirrored SET name = 'x' WHERE unit = 'closed'",
+    ],
+)
+def test_an_edit_is_named_whatever_became_of_the_marks_of_the_mirror(
+    everything: Path, tmp_path: Path, change: str
+) -> None:
+    (chosen,) = [each for each in list_attacks(everything) if str(each) == "snapshots.observed"]
+    folder = tmp_path / "snapshots"
+    shutil.copytree(everything, folder)
+    attack(folder, chosen)
+    alter_unseen(folder, change)
+    assert chosen.is_named(tell_faults(folder))
+    assert pass_night(folder, 1)
+    assert chosen.is_named(tell_faults(folder))
+
+
+def test_what_people_may_edit_is_free(everything: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots"
+    shutil.copytree(everything, folder)
+    attacks = {str(each): each for each in list_attacks(everything, of_editable=True)}
+    for name in FREE:
+        attack(folder, attacks[name])
+    assert tell_faults(folder) == ""
+    assert pass_night(folder, 1)
+    assert tell_faults(folder) == ""
 
 
 def test_every_table_has_a_row_to_attack_and_nothing_is_wrong_with_it(everything: Path) -> None:
@@ -91,6 +123,16 @@ def test_an_edit_stays_out_of_the_mirror_and_the_rest_of_the_night_goes_in(
     assert query(folder, "SELECT of_table, of_row, of_column, person FROM edits") == [
         ("snapshots", "1", "observed", None)
     ]
+
+
+def test_a_kind_that_an_edit_called_a_guess_is_not_replaced_in_silence(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    alter(folder, "UPDATE editions SET kind_inferred = 1 WHERE id = 1")
+    (tmp_path / "same.txt").write_text(FIRST, encoding="utf-8")
+    ran = tracker("add", "same.txt", "--as", "XAA/UNGA/78", "--kind", "verbatim")
+    assert (ran.code, "changed editions/1 (kind);" in ran.err) == (1, True)
+    assert "editions 1 (kind)" in tell_faults(folder)
 
 
 def test_an_edit_is_restored(tracker: Callable[..., Ran], folder: Path) -> None:
@@ -208,11 +250,12 @@ def test_health_tells_an_edit_and_a_record_that_is_not_the_mirrors(
 def test_a_check_after_a_destruction_is_no_part_of_it(
     tracker: Callable[..., Ran], folder: Path, site: Site
 ) -> None:
-    """The source gives what was destroyed again, and the order is given again."""
+    """The source is asked again, and the order is given again."""
     watch(folder, source("b", "XAA/UNGA/81~prepared.en", site.url("/b")), site.port)
     site.say("/b", "We build dykes.", 81)
     run_night(folder, "2026-03-01")
     assert tracker("withdraw", "XAA/UNGA/81", *ORDER).code == 0
+    site.pages["/b"] = Page("", 404)
     run_night(folder, "2026-03-02")
     headers = "SELECT outcome, headers FROM exchanges ORDER BY id"
     (_, first), (checked, second) = query(folder, headers)
@@ -227,6 +270,20 @@ def test_a_check_after_a_destruction_is_no_part_of_it(
     alter(folder, f"UPDATE exchanges {cut} WHERE outcome = {checked}")
     assert "exchanges 2 (request_headers, headers)" in tell_faults(folder)
     assert tracker("mirror", "update").code == 1
+
+
+def test_the_next_destruction_removes_the_headers_of_later_answers_too(
+    tracker: Callable[..., Ran], folder: Path, site: Site
+) -> None:
+    watch(folder, source("b", "XAA/UNGA/81~prepared.en", site.url("/b")), site.port)
+    site.say("/b", "We build dykes.", 81)
+    run_night(folder, "2026-03-01")
+    assert tracker("withdraw", "XAA/UNGA/81", *ORDER).code == 0
+    site.pages["/b"] = Page("", 404)
+    run_night(folder, "2026-03-02")
+    assert tracker("withdraw", "XAA/HRC/52/item-4", *ORDER).code == 0
+    assert not any("Server" in headers for (headers,) in query(folder, "SELECT headers FROM exchanges"))
+    assert (tracker("mirror", "update").code, tell_faults(folder)) == (0, "")
 
 
 def test_a_take_over_removes_what_was_destroyed_from_both_copies(
