@@ -21,7 +21,7 @@ from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.nights import Site
@@ -149,25 +149,62 @@ def test_an_acceptance_that_was_slipped_into_an_old_run_counts_for_nothing(
     assert "snapshots 1 (observed)" in tell_faults(folder)
 
 
+NOTE_TIP = "UPDATE unmirrored SET name = '{0} {0}' WHERE unit = 'tips'"
+
+
+def commit_forged(mirror: Path, files: Mapping[str, str]) -> str:
+    """Write files to both branches in a commit that says what the latest one says, and return its name."""
+    message = run_git(mirror, "log", "-1", "--format=%B", "main")
+    stream = (
+        f"commit refs/heads/main\ncommitter Eve <eve@example.org> 1 +0000\ndata {len(message.encode())}\n"
+    )
+    stream += f"{message}\nfrom refs/heads/main^0\n"
+    for path, content in files.items():
+        stream += f"M 100644 inline {path}\ndata {len(content.encode())}\n{content}\n"
+    run_git(mirror, "fast-import", "--quiet", stdin=stream.encode())
+    made = run_git(mirror, "rev-parse", "main")
+    run_git(mirror, "update-ref", "refs/heads/public", made)
+    return made
+
+
+def test_an_amendment_that_was_forged_into_an_old_run_of_both_copies_is_named(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    """Written by who knows how rows are mirrored: a twin of the archive makes the files."""
+    mirror = folder / "mirror.git"
+    shutil.copytree(folder, tmp_path / "twin")
+    forged = (
+        "UPDATE statements SET speaker = 'Eve' WHERE id = 1",
+        "INSERT INTO amendments VALUES (100, 1, NULL, 'speaker', 'Ana Reyes', 'Eve', 1)",
+    )
+    alter(tmp_path / "twin", *forged)
+    shutil.rmtree(tmp_path / "twin" / "mirror.git")
+    tracker("mirror", "update", "--archive", str(tmp_path / "twin"))
+    other = tmp_path / "twin" / "mirror.git"
+    differing = [path for path in list_files(mirror) if show(mirror, path) != show(other, path)]
+    changed = [path for path in differing if path.endswith(("/1.jsonl", "/statement.json"))]
+    assert [path.partition("/")[0] for path in changed] == ["runs", "statements"]
+    made = commit_forged(mirror, {path: f"{show(other, path)}\n" for path in changed})
+    alter_unseen(folder, *forged, NOTE_TIP.format(made))
+    named = (
+        f"commit {made[:12]}: it added amendments/100 to a run that was over, and no act on record says why"
+    )
+    assert tell_faults(folder) == named
+    say(folder, "XAA/UNGA/80~prepared.en", FIRST)
+    assert tell_faults(folder) == named
+    assert tracker("verify", "--accept", "amendments/100", *WHY).code == 0
+    assert tell_faults(folder) == ""
+
+
 def test_a_commit_that_replaced_a_row_is_named(tracker: Callable[..., Ran], folder: Path) -> None:
     """Somebody who writes to both copies, so that they agree."""
     mirror, path = folder / "mirror.git", "statements/XAA/UNGA/78/~prepared.en/1.json"
     forged = show(mirror, path).replace("2024-05-20T10", "1999-05-20T10")
-    message = run_git(mirror, "log", "-1", "--format=%B", "main").encode()
-    stream = b"commit refs/heads/main\ncommitter Eve <eve@example.org> 1 +0000\ndata %d\n%b\n" % (
-        len(message), message,
-    )  # fmt: skip
-    content = f"{forged}\n".encode()
-    stream += b"from refs/heads/main^0\nM 100644 inline %b\ndata %d\n%b\n" % (
-        path.encode(), len(content), content,
-    )  # fmt: skip
-    run_git(mirror, "fast-import", "--quiet", stdin=stream)
-    made = run_git(mirror, "rev-parse", "main")
-    run_git(mirror, "update-ref", "refs/heads/public", made)
+    made = commit_forged(mirror, {path: f"{forged}\n"})
     alter_unseen(
         folder,
         "UPDATE snapshots SET observed = '1999-05-20T10:00:00Z' WHERE id = 1",
-        f"UPDATE unmirrored SET name = '{made} {made}' WHERE unit = 'tips'",  # noqa: S608 (a commit)
+        NOTE_TIP.format(made),
     )
     assert f"commit {made[:12]}: it replaced snapshots/1 (observed)" in tell_faults(folder)
     say(folder, "XAA/UNGA/80~prepared.en", FIRST)
