@@ -218,6 +218,11 @@ class Repository:
         # Older releases of git repeat the option in their answer.
         return answer.output.decode().split()[-1] if answer.output.strip() else None
 
+    def find_object_name(self, name: str) -> str | None:
+        """Return the full name that a branch or other name stands for, whether or not that can be read."""
+        answer = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        return answer.output.decode().split()[-1] if answer.output.strip() else None
+
     def list_cut(self) -> frozenset[str]:
         """Return the commits at which a clone was cut short: their parents are not in it."""
         file = self._isolated.view / "shallow"

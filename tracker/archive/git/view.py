@@ -67,11 +67,13 @@ _WITHOUT_EFFECT = frozenset(
 )
 """Extensions that change nothing about objects and branches; the last is looked at by itself."""
 
-_WITHOUT_GRAPH = """\
+_WITHOUT_INDEXES = """\
 [core]
     commitGraph = false
+    multiPackIndex = false
 """
-"""A file of parents beside the commits, which may say something else than they do; ``fsck`` compares it."""
+"""A file of parents beside the commits, which may say something else than they do, and one of where objects
+are, which may lead nowhere: the commits and the packs say so themselves. ``fsck`` compares both."""
 
 _PLAIN = re.compile(r"(?:\[[a-z]+\]\n(?:\t[a-zA-Z]+ = [a-zA-Z0-9/]+\n)*)*")
 """What git itself writes into a new repository: to be read without git, which takes longer to start."""
@@ -140,8 +142,8 @@ def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to
     if not _HEAD.fullmatch(head):
         raise RepositoryUnusable(f"{folders.path}: HEAD names no branch and no commit; it is damaged")
     (view / "HEAD").write_bytes(head)
-    graph = "" if to_write else _WITHOUT_GRAPH
-    (view / "config").write_text(_CONFIGURATION + graph + _take_over(folders, settings), encoding="ascii")
+    indexes = "" if to_write else _WITHOUT_INDEXES
+    (view / "config").write_text(_CONFIGURATION + indexes + _take_over(folders, settings), encoding="ascii")
     for name in ("refs", "reftable"):
         if (folders.shared / name).exists():
             (view / name).symlink_to((folders.shared / name).absolute(), target_is_directory=True)
