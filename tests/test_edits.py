@@ -18,6 +18,7 @@ from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
 from tests.nights import run_night, running_site, source, watch
 from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.errors import RecordEdited
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
@@ -147,6 +148,59 @@ def test_an_acceptance_that_was_slipped_into_an_old_run_counts_for_nothing(
     assert "1999" not in show(folder / "mirror.git", "statements/XAA/UNGA/78/~prepared.en/1.json")
     assert "rows that came to a run that is over: edits 2" in tell_faults(folder)
     assert "snapshots 1 (observed)" in tell_faults(folder)
+
+
+FORGED_ORDER = (
+    """
+    INSERT INTO withdrawals (act, reference, decided, authority, reason, person, completed, run)
+    VALUES ('{}', 'XAA/HRC/52/item-4', '2026-03-01T03:00:00Z', 'a court', 'none', 'Ana', {}, 1)
+    """,
+    """
+    INSERT INTO withdrawn (withdrawal, snapshot, document, text, words)
+    SELECT 1, snapshots.id, document, sha256, words FROM snapshots
+    JOIN versions ON versions.snapshot = snapshots.id WHERE snapshots.id = 3
+    """,
+)
+CARRIED_OUT = (
+    "DELETE FROM segment_offsets WHERE version = 3",
+    "DELETE FROM versions WHERE id = 3",
+    "UPDATE documents SET bytes = NULL WHERE sha256 = (SELECT document FROM snapshots WHERE id = 3)",
+)
+
+
+@pytest.mark.parametrize("change", [alter, alter_unseen])
+@pytest.mark.parametrize(
+    ("act", "completed", "more"),
+    [
+        ("destroy", "NULL", ()),
+        ("destroy", "'2026-03-01T03:00:00Z'", CARRIED_OUT),
+        ("withdraw", "'2026-03-01T03:00:00Z'", ()),
+    ],
+)
+def test_an_order_that_was_forged_into_an_old_run_removes_nothing_from_the_copies(
+    tracker: Callable[..., Ran],
+    folder: Path,
+    change: Callable[..., None],
+    act: str,
+    completed: str,
+    more: tuple[str, ...],
+) -> None:
+    mirror = folder / "mirror.git"
+    (folder / "before-repair-1").mkdir()
+    kept = folder / "before-repair-1" / "tracker.db"
+    shutil.copy(folder / "tracker.db", kept)
+    files, tip, before = set(list_files(mirror)), run_git(mirror, "rev-parse", "main"), kept.read_bytes()
+    change(folder, *(each.format(act, completed) for each in FORGED_ORDER), *more)
+    with pytest.raises(RecordEdited, match=r"withdrawals/1 \(was added\)|segments/"):
+        say(folder, "XAA/UNGA/80~prepared.en", FIRST)
+    assert files <= set(list_files(mirror))
+    assert tip in run_git(mirror, "rev-list", "main")
+    assert kept.read_bytes() == before
+    assert "rows that came to a run that is over: withdrawals 1, withdrawn 1" in tell_faults(folder)
+    if act == "destroy":
+        ran = tracker("withdraw", "XAA/UNGA/79~verbatim.en", *ORDER)
+        assert (ran.code, "wrote the order to destroy XAA/HRC/52/item-4 into a run" in ran.err) == (1, True)
+        assert tip in run_git(mirror, "rev-list", "main")
 
 
 NOTE_TIP = "UPDATE unmirrored SET name = '{0} {0}' WHERE unit = 'tips'"
