@@ -78,6 +78,9 @@ are, which may lead nowhere: the commits and the packs say so themselves. ``fsck
 _PLAIN = re.compile(r"(?:\[[a-z]+\]\n(?:\t[a-zA-Z]+ = [a-zA-Z0-9/]+\n)*)*")
 """What git itself writes into a new repository: to be read without git, which takes longer to start."""
 
+_LARGEST_REFERENCES = 128 * 1024**2
+"""Bytes of a file of branches and tags: of over a million."""
+
 _HEAD = re.compile(rb"ref: refs/[!-~\x80-\xff]+\s*|(?:[0-9a-f]{40}|[0-9a-f]{64})\s*")
 _NAME = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
 _LONG_NAME = re.compile(rb"^[0-9a-f]{64}\b", re.MULTILINE)
@@ -152,7 +155,7 @@ def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to
         # Git finds its way through the link to write; to verify, it wants a file (2.50).
         (view / packed.name).symlink_to(packed.absolute())
     elif packed.exists():
-        (view / packed.name).write_bytes(packed.read_bytes())
+        (view / packed.name).write_bytes(read_small(packed, _LARGEST_REFERENCES))
 
 
 def _keep_shallow(folders: RepositoryFolders, isolated: IsolatedRepository) -> None:
@@ -198,7 +201,7 @@ def _infer_settings(folders: RepositoryFolders) -> Settings:
     """Return the form of a repository that was copied without its configuration: its commits' names tell."""
     loose = sorted(path for path in (folders.shared / "refs").rglob("*") if path.is_file())
     named = (folders.own / "HEAD", folders.shared / "packed-refs", *loose[:1])
-    if not any(_LONG_NAME.search(read_small(file)) for file in named):
+    if not any(_LONG_NAME.search(read_small(file, _LARGEST_REFERENCES)) for file in named):
         return {}
     return {"core.repositoryformatversion": "1", "extensions.objectformat": "sha256"}
 
