@@ -363,10 +363,8 @@ def test_links_never_outvote_hosts_of_the_watch_list(
 def test_an_index_with_many_names_neither_stops_a_night_nor_confirms_it(
     tmp_path: Path, hosts: Hosts, day: str, linked: str
 ) -> None:
-    """What it led to in the night before is asked beside the watch list itself."""
     first, *others = hosts
     folder = list_statements(first, (*others,), tmp_path)
-    run_night(folder, TODAY)
     set_clocks(others, linked)
     reading = read_clock_of(run_night(folder, day))
     assert reading is not None
