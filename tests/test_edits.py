@@ -277,22 +277,6 @@ def test_a_mirror_that_is_begun_again_does_not_make_an_edit_true(
     assert "another program changed snapshots/1 (observed) after it was mirrored" in tell_faults(folder)
 
 
-def test_a_mirror_that_is_begun_again_says_so_though_no_commit_of_it_is_noted(
-    tracker: Callable[..., Ran], folder: Path
-) -> None:
-    shutil.rmtree(folder / "mirror.git")
-    alter(folder, "DELETE FROM unmirrored", EDIT)
-    assert tracker("mirror", "update").code == 0
-    assert tell_faults(folder) == (
-        "the mirror: it was gone by the time of run 3, with the note of its commits, and begun again:"
-        " nothing proves what the record held before"
-    )
-    say(folder, "XAA/UNGA/80~prepared.en", FIRST)
-    assert "the mirror: it was gone by the time of run 3" in tell_faults(folder)
-    assert tracker("verify", "--repair").code == 1
-    assert tell_faults(folder) == ""
-
-
 def test_health_tells_an_edit_and_a_record_that_is_not_the_mirrors(
     tracker: Callable[..., Ran], tmp_path: Path, folder: Path
 ) -> None:

@@ -107,11 +107,6 @@ def install_triggers(connection: sqlite3.Connection, tables: Mapping[str, Table]
         mark_table(connection, tables, table)
 
 
-def has_triggers(connection: sqlite3.Connection) -> bool:
-    """Tell whether the record has triggers of a mirror: it has, or had, one."""
-    return bool(_read_triggers(connection))
-
-
 def has_current_triggers(connection: sqlite3.Connection, path: Path) -> bool:
     """Tell whether the mirror's triggers, if there are any, are exactly those of this release.
 

@@ -34,22 +34,13 @@ def read_steps(connection: sqlite3.Connection, run: int) -> tuple[Step, ...]:
 
 
 def record_break(
-    connection: sqlite3.Connection,
-    repository: Repository,
-    mirrored: MirrorState | None,
-    tip: str | None,
-    *,
-    was_mirrored: bool,
+    connection: sqlite3.Connection, repository: Repository, mirrored: MirrorState | None, tip: str | None
 ) -> None:
     """Record that the branch ``main`` is no descendant of the commit that the record noted last, or is gone.
 
-    Where there never was a mirror, and after a history was rewritten by order, no commit is noted. Where one
-    ``was_mirrored``, as the triggers tell that come with it, and neither it nor its note is there, another
-    program took both away.
+    Where there never was a mirror, and after a history was rewritten by order, no commit is noted.
     """
     noted = mirrored.main if mirrored else None
-    if noted is None and tip is None and was_mirrored:
-        noted = NOWHERE
     if noted is None or (tip is not None and is_descendant(repository, tip, noted) is not False):
         return
     connection.execute(

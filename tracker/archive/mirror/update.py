@@ -82,9 +82,8 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     access = read_access(connection, units.tables, find_watch_list(folder))
     redaction = Redaction(connection, access, units.tables)
     branches = Branches(repository, tips, units, redaction, find_watch_list(folder), last)
-    was_mirrored = pending.has_triggers(connection)
     pending.install_triggers(connection, units.tables)
-    proofs.record_break(connection, repository, mirrored, tip, was_mirrored=was_mirrored)
+    proofs.record_break(connection, repository, mirrored, tip)
     closed = mirrored.closed if mirrored else ALL_OPEN
     is_cut = branches.cut(access.documents - closed.documents, is_forced=bool(find_shut(closed, access)))
     is_known = mirrored is not None and mirrored.tips == branches.tips

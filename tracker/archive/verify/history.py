@@ -150,27 +150,19 @@ def check_breaks(connection: sqlite3.Connection, findings: Findings) -> None:
         return
     query = "SELECT id, run, lost, found, accepted FROM breaks ORDER BY id"
     for number, run, lost, found, accepted in connection.execute(query):
-        meaning = _describe_break(run, lost, found)
-        what = "the mirror" if lost == proofs.NOWHERE else f"commit {lost[:SHORT]}"
+        meaning = (
+            f"by the time of run {run} it was gone with the mirror, which was begun again: nothing proves"
+            " what the record held before"
+            if found == proofs.NOWHERE
+            else f"at the time of run {run} the branch main was at {found[:SHORT]}, which was no descendant"
+            " of it: the history had been rewritten, or an older copy had taken its place"
+        )
+        what = f"commit {lost[:SHORT]}"
         if accepted:
             findings.unverifiable("history", what, _WHERE, f"{meaning}; it was accepted as it is")
             continue
         remedy = f"{REPAIR} accepts the history as it is; if you did not change it, find out who did first"
         findings.fault("history", what, _WHERE, meaning, remedy, Fix("break", str(number)))
-
-
-def _describe_break(run: int, lost: str, found: str) -> str:
-    nothing = "nothing proves what the record held before"
-    if lost == proofs.NOWHERE:
-        return (
-            f"it was gone by the time of run {run}, with the note of its commits, and begun again: {nothing}"
-        )
-    if found == proofs.NOWHERE:
-        return f"by the time of run {run} it was gone with the mirror, which was begun again: {nothing}"
-    return (
-        f"at the time of run {run} the branch main was at {found[:SHORT]}, which was no descendant"
-        " of it: the history had been rewritten, or an older copy had taken its place"
-    )
 
 
 def check_replaced(
