@@ -18,10 +18,11 @@ from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
 from tests.nights import Page, run_night, running_site, source, watch
 from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.errors import RecordEdited
 from tracker.workflows.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.nights import Site
@@ -191,25 +192,115 @@ def test_an_acceptance_that_was_slipped_into_an_old_run_counts_for_nothing(
     assert "snapshots 1 (observed)" in tell_faults(folder)
 
 
+FORGED_ORDER = (
+    """
+    INSERT INTO withdrawals (act, reference, decided, authority, reason, person, completed, run)
+    VALUES ('{}', 'XAA/HRC/52/item-4', '2026-03-01T03:00:00Z', 'a court', 'none', 'Ana', {}, 1)
+    """,
+    """
+    INSERT INTO withdrawn (withdrawal, snapshot, document, text, words)
+    SELECT 1, snapshots.id, document, sha256, words FROM snapshots
+    JOIN versions ON versions.snapshot = snapshots.id WHERE snapshots.id = 3
+    """,
+)
+CARRIED_OUT = (
+    "DELETE FROM segment_offsets WHERE version = 3",
+    "DELETE FROM versions WHERE id = 3",
+    "UPDATE documents SET bytes = NULL WHERE sha256 = (SELECT document FROM snapshots WHERE id = 3)",
+)
+
+
+@pytest.mark.parametrize("change", [alter, alter_unseen])
+@pytest.mark.parametrize(
+    ("act", "completed", "more"),
+    [
+        ("destroy", "NULL", ()),
+        ("destroy", "'2026-03-01T03:00:00Z'", CARRIED_OUT),
+        ("withdraw", "'2026-03-01T03:00:00Z'", ()),
+    ],
+)
+def test_an_order_that_was_forged_into_an_old_run_removes_nothing_from_the_copies(
+    tracker: Callable[..., Ran],
+    folder: Path,
+    change: Callable[..., None],
+    act: str,
+    completed: str,
+    more: tuple[str, ...],
+) -> None:
+    mirror = folder / "mirror.git"
+    (folder / "before-repair-1").mkdir()
+    kept = folder / "before-repair-1" / "tracker.db"
+    shutil.copy(folder / "tracker.db", kept)
+    files, tip, before = set(list_files(mirror)), run_git(mirror, "rev-parse", "main"), kept.read_bytes()
+    change(folder, *(each.format(act, completed) for each in FORGED_ORDER), *more)
+    with pytest.raises(RecordEdited, match=r"withdrawals/1 \(was added\)|segments/"):
+        say(folder, "XAA/UNGA/80~prepared.en", FIRST)
+    assert files <= set(list_files(mirror))
+    assert tip in run_git(mirror, "rev-list", "main")
+    assert kept.read_bytes() == before
+    assert "rows that came to a run that is over: withdrawals 1, withdrawn 1" in tell_faults(folder)
+    if act == "destroy":
+        ran = tracker("withdraw", "XAA/UNGA/79~verbatim.en", *ORDER)
+        assert (ran.code, "wrote the order to destroy XAA/HRC/52/item-4 into a run" in ran.err) == (1, True)
+        assert tip in run_git(mirror, "rev-list", "main")
+
+
+NOTE_TIP = "UPDATE unmirrored SET name = '{0} {0}' WHERE unit = 'tips'"
+
+
+def commit_forged(mirror: Path, files: Mapping[str, str]) -> str:
+    """Write files to both branches in a commit that says what the latest one says, and return its name."""
+    message = run_git(mirror, "log", "-1", "--format=%B", "main")
+    stream = (
+        f"commit refs/heads/main\ncommitter Eve <eve@example.org> 1 +0000\ndata {len(message.encode())}\n"
+    )
+    stream += f"{message}\nfrom refs/heads/main^0\n"
+    for path, content in files.items():
+        stream += f"M 100644 inline {path}\ndata {len(content.encode())}\n{content}\n"
+    run_git(mirror, "fast-import", "--quiet", stdin=stream.encode())
+    made = run_git(mirror, "rev-parse", "main")
+    run_git(mirror, "update-ref", "refs/heads/public", made)
+    return made
+
+
+def test_an_amendment_that_was_forged_into_an_old_run_of_both_copies_is_named(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    """Written by who knows how rows are mirrored: a twin of the archive makes the files."""
+    mirror = folder / "mirror.git"
+    shutil.copytree(folder, tmp_path / "twin")
+    forged = (
+        "UPDATE statements SET speaker = 'Eve' WHERE id = 1",
+        "INSERT INTO amendments VALUES (100, 1, NULL, 'speaker', 'Ana Reyes', 'Eve', 1)",
+    )
+    alter(tmp_path / "twin", *forged)
+    shutil.rmtree(tmp_path / "twin" / "mirror.git")
+    tracker("mirror", "update", "--archive", str(tmp_path / "twin"))
+    other = tmp_path / "twin" / "mirror.git"
+    differing = [path for path in list_files(mirror) if show(mirror, path) != show(other, path)]
+    changed = [path for path in differing if path.endswith(("/1.jsonl", "/statement.json"))]
+    assert [path.partition("/")[0] for path in changed] == ["runs", "statements"]
+    made = commit_forged(mirror, {path: f"{show(other, path)}\n" for path in changed})
+    alter_unseen(folder, *forged, NOTE_TIP.format(made))
+    named = (
+        f"commit {made[:12]}: it added amendments/100 to a run that was over, and no act on record says why"
+    )
+    assert tell_faults(folder) == named
+    say(folder, "XAA/UNGA/80~prepared.en", FIRST)
+    assert tell_faults(folder) == named
+    assert tracker("verify", "--accept", "amendments/100", *WHY).code == 0
+    assert tell_faults(folder) == ""
+
+
 def test_a_commit_that_replaced_a_row_is_named(tracker: Callable[..., Ran], folder: Path) -> None:
     """Somebody who writes to both copies, so that they agree."""
     mirror, path = folder / "mirror.git", "statements/XAA/UNGA/78/~prepared.en/1.json"
     forged = show(mirror, path).replace("2024-05-20T10", "1999-05-20T10")
-    message = run_git(mirror, "log", "-1", "--format=%B", "main").encode()
-    stream = b"commit refs/heads/main\ncommitter Eve <eve@example.org> 1 +0000\ndata %d\n%b\n" % (
-        len(message), message,
-    )  # fmt: skip
-    content = f"{forged}\n".encode()
-    stream += b"from refs/heads/main^0\nM 100644 inline %b\ndata %d\n%b\n" % (
-        path.encode(), len(content), content,
-    )  # fmt: skip
-    run_git(mirror, "fast-import", "--quiet", stdin=stream)
-    made = run_git(mirror, "rev-parse", "main")
-    run_git(mirror, "update-ref", "refs/heads/public", made)
+    made = commit_forged(mirror, {path: f"{forged}\n"})
     alter_unseen(
         folder,
         "UPDATE snapshots SET observed = '1999-05-20T10:00:00Z' WHERE id = 1",
-        f"UPDATE unmirrored SET name = '{made} {made}' WHERE unit = 'tips'",  # noqa: S608 (a commit)
+        NOTE_TIP.format(made),
     )
     assert f"commit {made[:12]}: it replaced snapshots/1 (observed)" in tell_faults(folder)
     say(folder, "XAA/UNGA/80~prepared.en", FIRST)
