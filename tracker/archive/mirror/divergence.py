@@ -97,16 +97,15 @@ class Divergence:
 
 
 def check_not_diverged(
-    connection: sqlite3.Connection, repository: Repository, tip: str | None, noted: str | None, folder: Path
+    connection: sqlite3.Connection, repository: Repository, tip: str | None, folder: Path
 ) -> None:
     """Raise ``HistoriesApart`` where the mirror has a run that the record does not."""
-    divergence = find_divergence(connection, repository, tip, noted)
-    if divergence:
-        raise HistoriesApart(_describe(divergence, folder))
+    if found := _find_noted(connection, repository, tip):
+        raise HistoriesApart(_describe(found, folder))
 
 
 def check_joined(connection: sqlite3.Connection, folder: Path) -> None:
-    """Raise ``HistoriesApart`` where the mirror in a folder has runs that the record lacks, before a write.
+    """Raise ``HistoriesApart`` before a write where the mirror in a folder has runs that the record lacks.
 
     What a killed run has written completely is moved to its place before; the archive's lock is held. Without
     git, or with a damaged mirror, nothing can be told, and the record comes first.

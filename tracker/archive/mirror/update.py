@@ -78,7 +78,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     run = trailers.get("run", "")
     last = int(run) if run.isdecimal() else 0
     mirrored = pending.read_mirrored(connection)
-    divergence.check_not_diverged(connection, repository, tip, mirrored.main if mirrored else None, folder)
+    divergence.check_not_diverged(connection, repository, tip, folder)
     units = unit_files.UnitFiles(connection)
     access = read_access(connection, units.tables, find_watch_list(folder))
     redaction = Redaction(connection, access, units.tables)
