@@ -325,7 +325,7 @@ def test_the_words_of_the_reports_are_explained(desk: Callable[[str], Ran]) -> N
     assert "priority: a topic that is declared or substantive" in told
     assert "certainty: of a status: the share of careful readers" in told
     assert "|" not in told
-    assert told.index("apart:") < told.index("unclear:")
+    assert told.index("diverged:") < told.index("unclear:")
     assert desk("help words unclear").out.startswith("unclear: in place of a status")
     assert desk("help words share unsure").out.startswith("share unsure: ")
     assert desk("help words promoted").out.startswith(("lost rank", "status: "))
