@@ -146,7 +146,7 @@ def leave_logs_of_git(folder: Path, tracker: Tracker) -> None:
 
 def leave_what_killed_commands_leave(folder: Path, tracker: Tracker) -> None:
     assert tracker("mirror", "update").code == 0
-    for name in (".tracker-staging-abc", ".repair-xyz"):
+    for name in (".tracker-staging-abc", ".tracker-staging-xyz"):
         (folder / name).mkdir()
         shutil.copy(folder / "tracker.db", folder / name)
     for name in ("tracker.db.part", "tracker.db.part-journal", ".backup.db.part", "derived.db-journal"):
