@@ -14,21 +14,21 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from tracker.alignment.align import align_with
-from tracker.alignment.weights import load_weights
-from tracker.changes.describe import describe_changes
-from tracker.changes.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
+from tracker.comparing.alignment.align import align_with
+from tracker.comparing.alignment.weights import load_weights
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
+from tracker.comparing.topics.emerging import compare_phrases
+from tracker.comparing.topics.evidence import Absences
+from tracker.comparing.topics.learning import Coded, learn_topics
+from tracker.comparing.topics.mentions import count_substance
+from tracker.comparing.topics.reading import read_evidence, read_topics
+from tracker.comparing.topics.shares import Occupancy, compare_shares
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
-from tracker.topics.emerging import compare_phrases
-from tracker.topics.evidence import Absences
-from tracker.topics.learning import Coded, learn_topics
-from tracker.topics.mentions import count_substance
-from tracker.topics.reading import read_evidence, read_topics
-from tracker.topics.shares import Occupancy, compare_shares
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.tracing.asking import read_query
 from tracker.tracing.biography import trace
 from tracker.tracing.origins import find_similar

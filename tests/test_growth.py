@@ -14,9 +14,9 @@ from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, revise, write
 from tests.limits import run_limited
 from tests.thorough import size
-from tracker.changes.describe import describe_changes
-from tracker.changes.edits import LONGEST, SHARE, split_windows, word_edits
-from tracker.changes.shifts import find_shifts, rules
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.edits import LONGEST, SHARE, split_windows, word_edits
+from tracker.comparing.shifts import find_shifts, rules
 from tracker.model.changes import Link
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text

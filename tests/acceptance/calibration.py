@@ -13,10 +13,10 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from tests.coded_sheets import FREE, allowed_statuses, coded_status, load_speech
+from tracker.comparing.topics.certainty import FAMILIES, load_certainty
+from tracker.comparing.topics.reading import NARROWER
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.topics import CHOICES, SURE
-from tracker.topics.certainty import FAMILIES, load_certainty
-from tracker.topics.reading import NARROWER
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare_sides, side_topics
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ from tests.coded_sheets import (
     read_later,
     read_sheet,
 )
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import match_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from tests.acceptance.conftest import OPTIONS
 from tests.coded_sheets import sample_pairs
 from tests.measuring import run_tracker
 from tests.shared_data import require
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Quote
 from tracker.report.render.terminal import render_terminal
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:

@@ -37,13 +37,13 @@ from tests.pages import (
 )
 from tests.shared_data import require
 from tests.test_page import LIMIT, hostile
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.comparison.both_texts import build_texts
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.render.html import render_html
 from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import render_terminal
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare, compare_sides
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Final
 
-from tracker.alignment.align import may_encode
 from tracker.capture.read.extractors import describe_reading_difference
-from tracker.changes.shifts import find_ungraded
+from tracker.comparing.alignment.align import may_encode
+from tracker.comparing.shifts import find_ungraded
 from tracker.references import session_sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Change
     from tracker.model.texts import Side
     from tracker.model.topics import TopicChange

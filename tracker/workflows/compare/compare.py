@@ -7,24 +7,30 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
-from tracker.changes.describe import describe_changes
-from tracker.changes.named.compare import compare_names
-from tracker.changes.shifts.counterparts import counterpart_shifts
-from tracker.decisions.applied import decide_links, mark_changes, place_rulings
-from tracker.decisions.rulings import UNDECIDED
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.decisions.applied import decide_links, mark_changes, place_rulings
+from tracker.comparing.decisions.rulings import UNDECIDED
+from tracker.comparing.names.compare import compare_names
+from tracker.comparing.shifts.counterparts import counterpart_shifts
+from tracker.comparing.topics.certainty import explain_unmeasured
+from tracker.comparing.topics.decided import (
+    decide_readings,
+    find_absences,
+    list_levels,
+    mark_absences,
+    place_levels,
+)
+from tracker.comparing.topics.emerging import compare_phrases, name_prior
+from tracker.comparing.topics.mentions import find_own_situations
+from tracker.comparing.topics.reading import RULES
+from tracker.comparing.topics.statuses import compare_topics, find_priorities
+from tracker.comparing.topics.vocabulary.load import load_vocabulary, name_recognition, without_encoder
 from tracker.model.changes import Change, Comparison, Provenance
 from tracker.model.texts import Side
 from tracker.model.topics import SURE, Counterpart
 from tracker.references import own_names
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.topics.certainty import explain_unmeasured
-from tracker.topics.decided import decide_readings, find_absences, list_levels, mark_absences, place_levels
-from tracker.topics.emerging import compare_phrases, name_prior
-from tracker.topics.mentions import find_own_situations
-from tracker.topics.reading import RULES
-from tracker.topics.statuses import compare_topics, find_priorities
-from tracker.topics.vocabulary.load import load_vocabulary, name_recognition, without_encoder
 from tracker.workflows.compare import caveats
 from tracker.workflows.compare.derive import derive_links, derive_readings
 
@@ -32,14 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tracker.archive.derived.store import Derived
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
+    from tracker.comparing.topics.reading import TopicReader
     from tracker.model.changes import Genre
     from tracker.model.decisions import Ruling
     from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Version
     from tracker.model.topics import TopicReading, Vocabulary
     from tracker.text.encoder import Encoder
-    from tracker.topics.reading import TopicReader
 
 Judged = TypeVar("Judged", Change, Counterpart)
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tracker.capture.read.extractors import describe_reading_difference
-from tracker.decisions.rulings import select_levels, settle_rulings
+from tracker.comparing.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.report.comparison.words import is_unchanged
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.decisions.rulings import UNDECIDED
+from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.formats import parse_report
 from tracker.model.changes import Provenance
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.derived.store import Answers, Derived
-from tracker.decisions.rulings import UNDECIDED, Decided
+from tracker.comparing.decisions.rulings import UNDECIDED, Decided
 from tracker.errors import TrackerError
 from tracker.inputs.compiled import freeze
 from tracker.model.plain import to_row

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.rights.closed import is_closed
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
-from tracker.decisions.rulings import UNDECIDED
+from tracker.comparing.decisions.rulings import UNDECIDED
+from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
+from tracker.comparing.topics.vocabulary.taught import model_path
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.files import write_file
 from tracker.inputs.zips import write_zip
@@ -23,8 +25,6 @@ from tracker.model.preserving import Exported
 from tracker.report.archive import citing
 from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
-from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
-from tracker.topics.vocabulary.taught import model_path
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.package import (
     DECISIONS,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.reading.holdings import Holdings
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison, Provenance
     from tracker.model.citations import CitedText
     from tracker.model.texts import Side

@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.decisions.rulings import UNDECIDED
+from tracker.comparing.decisions.rulings import UNDECIDED
+from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
+from tracker.comparing.topics.vocabulary.taught import MODEL_ENDING
 from tracker.errors import NotInArchive
 from tracker.inputs.formats import parse_report
 from tracker.inputs.zips import BEGINNING
@@ -21,8 +23,6 @@ from tracker.model.reproduced import CheckedFiles, Difference, Reproduction
 from tracker.model.strict import NotAsTyped, read_typed
 from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
-from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
-from tracker.topics.vocabulary.taught import MODEL_ENDING
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.package import (
     DECISIONS,
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.reproduced import Reproduced
     from tracker.model.topics import Vocabulary
