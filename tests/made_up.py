@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from tracker.comparing.alignment.align import align_with
 from tracker.comparing.alignment.weights import load_weights
 from tracker.comparing.changes import describe_changes
-from tracker.comparing.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
+from tracker.comparing.shifts.axes import find_shifts
+from tracker.comparing.shifts.counterparts import counterpart_shifts
+from tracker.comparing.shifts.requests import compare_grades, grade_request
 from tracker.comparing.topics.emerging import compare_phrases
 from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.learning import Coded, learn_topics

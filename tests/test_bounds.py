@@ -15,8 +15,9 @@ from tracker.comparing.alignment.similarity import measure, read_unit, weigh_uni
 from tracker.comparing.alignment.weights import LIKENESS_FEATURES
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.edits import LONGEST, SHARE, split_windows, word_edits
-from tracker.comparing.shifts import counterpart_shifts, find_shifts
-from tracker.comparing.shifts.rewording import content_words, is_readable, share_content
+from tracker.comparing.passages.rewording import content_words, is_readable, share_content
+from tracker.comparing.shifts.axes import find_shifts
+from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.certainty import Likelihood, load_certainty
 from tracker.comparing.topics.mentions import find_speaker
 from tracker.comparing.topics.reading import read_topics

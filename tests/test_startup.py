@@ -72,14 +72,8 @@ COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cl
         *("__init__", "commands", "completion", "main", "mistakes", "options", "output", "pager", "rights"),
     )
 }
-READING = {
-    "tracker.capture",
-    "tracker.comparing.topics",
-    "tracker.comparing.names",
-    "tracker.comparing.shifts",
-    "tracker.comparing.alignment",
-    "tracker.tracing",
-}
+SENTENCES = {f"tracker.comparing.{room}" for room in ("alignment", "edits", "names", "passages", "shifts")}
+READING = {"tracker.capture", "tracker.tracing", "tracker.comparing.topics", *SENTENCES}
 TABLES = {"tracker.references.bodies", "tracker.references.countries", "tomllib", "importlib.metadata"}
 UNNEEDED = {
     ("--version",): {*COMMANDS_ALONE, *READING, *TABLES, "tracker.model", "json", "sqlite3", "hashlib"},
@@ -88,19 +82,8 @@ UNNEEDED = {
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
         *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms", "tracker.cli.picture"}),
-        *(
-            "tracker.comparing.names",
-            "tracker.comparing.shifts",
-            "tracker.comparing.alignment",
-            "tracker.tracing",
-            "tracker.comparing.topics.evidence",
-        ),
-        *(
-            "tracker.comparing.topics.levels",
-            "tracker.comparing.topics.vocabulary.matching",
-            "tomllib",
-            "importlib.metadata",
-        ),
+        *(f"tracker.comparing.topics.{module}" for module in ("evidence", "levels", "vocabulary.matching")),
+        *(*SENTENCES, "tracker.tracing", "tomllib", "importlib.metadata"),
     },
 }
 """What a command does not load, the second time that it is asked the same."""

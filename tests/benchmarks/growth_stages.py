@@ -13,8 +13,8 @@ from tracker.archive.record.search import fold_for_search
 from tracker.comparing.alignment.align import align
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.edits import word_edits
-from tracker.comparing.names.compare import compare_names
-from tracker.comparing.shifts import counterpart_shifts
+from tracker.comparing.names.texts import compare_names
+from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.emerging import compare_phrases
 from tracker.comparing.topics.reading import read_topics
 from tracker.comparing.topics.statuses import compare_topics

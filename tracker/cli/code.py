@@ -196,7 +196,7 @@ def decisions(
     columns per coder.
     """
     from tracker.comparing.decisions.agreement import measure_agreements
-    from tracker.comparing.shifts import QUESTIONS
+    from tracker.comparing.shifts.axes import QUESTIONS
     from tracker.report.coding.decisions import decisions_json, render_decisions, write_sheet
     from tracker.workflows.code.kept_rulings import list_rulings
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.alignment.chains import ChainBlock, find_heaviest_chain
 from tracker.comparing.edits import word_edits
-from tracker.comparing.shifts import find_shifts
+from tracker.comparing.shifts.axes import find_shifts
 from tracker.model.changes import Change, Link
 from tracker.text.identity import digest_text
 from tracker.text.tokens import fold

@@ -10,9 +10,9 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.comparing.shifts.held import OWNER, WORD
-from tracker.comparing.shifts.naming import opens_sentence
-from tracker.comparing.shifts.rewording import read_passage
+from tracker.comparing.names.held import OWNER, WORD
+from tracker.comparing.names.naming import opens_sentence
+from tracker.comparing.passages.rewording import read_passage
 from tracker.inputs.compiled import read_compiled, read_packaged
 from tracker.references.countries import countries
 from tracker.references.names import fold_letters, fold_name, has_slip
@@ -21,7 +21,7 @@ from tracker.text.detection import may_be_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.comparing.shifts.rewording import SideText
+    from tracker.comparing.passages.rewording import SideText
     from tracker.model.texts import Version
     from tracker.references.countries import Country
 

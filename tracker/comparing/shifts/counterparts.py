@@ -6,19 +6,19 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracker.comparing.passages.rewording import Rewording, content_words, read_passage, share_content
+from tracker.comparing.passages.terms import cut_terms, load_terms, strip_modifiers
 from tracker.comparing.shifts.dates import compare_moments, read_moments
 from tracker.comparing.shifts.figures import compare_figures, is_same_unit
 from tracker.comparing.shifts.quantities import read_quantities
 from tracker.comparing.shifts.requests import compare_grades, grade_request
-from tracker.comparing.shifts.rewording import Rewording, content_words, read_passage, share_content
-from tracker.comparing.shifts.rules import cut_terms, load_terms, strip_modifiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.comparing.passages.rewording import SideText
     from tracker.comparing.shifts.quantities import Figure
     from tracker.comparing.shifts.requests import Grade
-    from tracker.comparing.shifts.rewording import SideText
     from tracker.model.changes import Shift
     from tracker.model.texts import Version
     from tracker.model.topics import Counterpart

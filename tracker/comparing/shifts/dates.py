@@ -7,12 +7,12 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.comparing.passages.rewording import is_reordered
+from tracker.comparing.passages.terms import TermMatch, find_terms, load_terms, load_values
 from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
-from tracker.comparing.shifts.rewording import is_reordered
-from tracker.comparing.shifts.rules import TermMatch, find_terms, load_terms, load_values
 
 if TYPE_CHECKING:
-    from tracker.comparing.shifts.rewording import Fragment, Rewording, SideText
+    from tracker.comparing.passages.rewording import Fragment, Rewording, SideText
     from tracker.model.changes import Direction, Shift
 
 _FILE = "dates.toml"

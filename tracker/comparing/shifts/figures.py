@@ -7,15 +7,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tracker.comparing.passages.rewording import is_reordered
+from tracker.comparing.passages.terms import same_stem
 from tracker.comparing.shifts.forms import BINDING, read_forms
 from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
 from tracker.comparing.shifts.quantities import Figure, read_quantities
-from tracker.comparing.shifts.rewording import is_reordered
-from tracker.comparing.shifts.rules import same_stem
 
 if TYPE_CHECKING:
+    from tracker.comparing.passages.rewording import Rewording, SideText
     from tracker.comparing.shifts.pairs import Pair
-    from tracker.comparing.shifts.rewording import Rewording, SideText
     from tracker.model.changes import Direction, Shift
 
 _POINTS = {"percent", "percentage points"}

@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tracker.comparing.passages.terms import OURS, load_ladders
 from tracker.comparing.shifts.dates import find_date_shifts
 from tracker.comparing.shifts.figures import find_figure_shifts, is_promised
 from tracker.comparing.shifts.forms import (
@@ -28,13 +29,12 @@ from tracker.comparing.shifts.forms import (
     read_forms,
     read_heads,
 )
-from tracker.comparing.shifts.rules import OURS, load_ladders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracker.comparing.passages.rewording import Rewording, SideText
     from tracker.comparing.shifts.forms import Form
-    from tracker.comparing.shifts.rewording import Rewording, SideText
     from tracker.model.changes import Direction, Shift
 
 _FAMILIES: Final = {"duty": "modality", "promise": "modality", "note": "endorsement"}

@@ -12,12 +12,12 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.comparing.shifts.rules import load_terms, read_rules, same_stem
+from tracker.comparing.passages.terms import load_terms, read_rules, same_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tracker.comparing.shifts.rewording import Rewording, SideText
+    from tracker.comparing.passages.rewording import Rewording, SideText
 
 HEADS: Final = frozenset({"duty", "promise", "requests", "evaluation", "endorsement", "note"})
 """Kinds of forms that say what a sentence does; the others only add to them."""

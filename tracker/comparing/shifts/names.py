@@ -6,14 +6,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.comparing.shifts.held import WORD, abbreviate, is_held, is_named, list_words
-from tracker.comparing.shifts.naming import FILE, NameMatch, find_names
-from tracker.comparing.shifts.rules import find_terms, load_terms, same_stem
+from tracker.comparing.names.held import WORD, abbreviate, is_held, is_named, list_words
+from tracker.comparing.names.naming import FILE, NameMatch, find_names
+from tracker.comparing.passages.terms import find_terms, load_terms, same_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.comparing.shifts.rewording import Fragment, Rewording, SideText, Substitution
+    from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
     from tracker.model.changes import Shift
 
 _ROLES = ("asked", "condemned", "thanked", "supported")

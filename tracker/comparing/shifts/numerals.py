@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.comparing.shifts.rules import load_terms, load_values
+from tracker.comparing.passages.terms import load_terms, load_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

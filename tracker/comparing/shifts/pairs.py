@@ -7,13 +7,13 @@ from collections import Counter
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from tracker.comparing.shifts.rewording import TextSpan
+from tracker.comparing.passages.rewording import TextSpan
 from tracker.text.tables import all_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tracker.comparing.shifts.rewording import Rewording, SideText
+    from tracker.comparing.passages.rewording import Rewording, SideText
     from tracker.text.tokens import Token
 
 SpanT = TypeVar("SpanT", bound=TextSpan)

@@ -6,15 +6,15 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.comparing.passages.terms import load_terms
 from tracker.comparing.shifts.numerals import FILE, Number, find_numbers
-from tracker.comparing.shifts.rules import load_terms
 from tracker.comparing.shifts.shares import BEFORE, ends, is_part, is_share, join_ratios
 from tracker.comparing.shifts.units import find_measure, find_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tracker.comparing.shifts.rewording import SideText
+    from tracker.comparing.passages.rewording import SideText
 
 _SIGNS = "٫٬٪％‑–−\u00a0\u202f\u2009’،", ".,%%---   ',"
 _DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "0123456789" * 3

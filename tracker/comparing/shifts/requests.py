@@ -9,8 +9,7 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracker.comparing.shifts.rules import find_terms, load_terms, load_values
-from tracker.inputs.compiled import read_packaged
+from tracker.comparing.passages.terms import find_terms, load_terms, load_values, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -102,7 +101,7 @@ def compare_grades(
 @cache
 def load_grade_weights() -> GradeWeights:
     """Return the shipped weights, as ``tests/benchmarks/fit_strength.py`` wrote them."""
-    table = read_packaged(__package__, _LEARNED)
+    table = read_rules(_LEARNED)
     cues = {
         f"{place} {words}": tuple(odds) for place in ("first", "near") for words, odds in table[place].items()
     }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tracker.comparing.shifts.rules import Scale, TermMatch, compare_ladders, cut_terms, find_everywhere
+from tracker.comparing.passages.terms import Scale, TermMatch, compare_ladders, cut_terms, find_everywhere
 from tracker.text.detection import may_be_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.comparing.shifts.rewording import Fragment, Rewording, Substitution
+    from tracker.comparing.passages.rewording import Fragment, Rewording, Substitution
     from tracker.model.changes import Direction, Shift
 
 _FILE = "scope.toml"

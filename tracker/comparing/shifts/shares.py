@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tracker.comparing.passages.terms import find_terms, load_terms
 from tracker.comparing.shifts.numerals import FILE, Number
-from tracker.comparing.shifts.rules import find_terms, load_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

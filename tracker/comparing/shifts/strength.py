@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.comparing.shifts.rules import (
+from tracker.comparing.passages.terms import (
     Scale,
     TermMatch,
     compare_ladders,
@@ -20,7 +20,7 @@ from tracker.comparing.shifts.rules import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.comparing.shifts.rewording import Fragment, Rewording, Substitution
+    from tracker.comparing.passages.rewording import Fragment, Rewording, Substitution
     from tracker.model.changes import Direction, Shift
 
 _FILE = "strength.toml"

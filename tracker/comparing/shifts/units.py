@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tracker.comparing.passages.terms import load_terms, load_values
 from tracker.comparing.shifts.numerals import ARTICLES, FILE
-from tracker.comparing.shifts.rules import load_terms, load_values
 
 if TYPE_CHECKING:
     from tracker.comparing.shifts.numerals import Number

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.capture.read.extractors import describe_reading_difference
 from tracker.comparing.alignment.align import may_encode
-from tracker.comparing.shifts import find_ungraded
+from tracker.comparing.shifts.axes import find_ungraded
 from tracker.references import session_sort_key
 
 if TYPE_CHECKING:

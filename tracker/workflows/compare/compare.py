@@ -10,7 +10,7 @@ from tracker import __version__
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.comparing.decisions.rulings import UNDECIDED
-from tracker.comparing.names.compare import compare_names
+from tracker.comparing.names.texts import compare_names
 from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.certainty import explain_unmeasured
 from tracker.comparing.topics.decided import (

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tracker.comparing.shifts.rules import load_terms, load_values
+from tracker.comparing.passages.terms import load_terms, load_values
 from tracker.references.countries import countries
 from tracker.references.names import fold_name
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.comparing.shifts.held import WORD
-from tracker.comparing.shifts.rules import load_terms
+from tracker.comparing.names.held import WORD
+from tracker.comparing.passages.terms import load_terms
 from tracker.references.countries import match_countries
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.comparing.shifts.held import OWNER, WORD
-from tracker.comparing.shifts.joined import split_joined
-from tracker.comparing.shifts.rules import find_terms, load_terms
+from tracker.comparing.names.held import OWNER, WORD
+from tracker.comparing.names.joined import split_joined
+from tracker.comparing.passages.terms import find_terms, load_terms
 from tracker.references.countries import match_countries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tracker.comparing.shifts.rewording import SideText
+    from tracker.comparing.passages.rewording import SideText
     from tracker.text.tokens import Token
 
 FILE = "names.toml"

@@ -11,7 +11,7 @@ from tracker.inputs.compiled import read_packaged
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.comparing.shifts.rewording import Rewording, SideText, Substitution
+    from tracker.comparing.passages.rewording import Rewording, SideText, Substitution
     from tracker.model.changes import Axis, Direction, Shift
 
 

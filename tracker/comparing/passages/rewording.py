@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from tracker.comparing.shifts.rules import find_terms, load_terms
+from tracker.comparing.passages.terms import find_terms, load_terms
 from tracker.model.changes import Evidence, Shift
 from tracker.text.tokens import Token, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.comparing.shifts.rules import TermMatch
+    from tracker.comparing.passages.terms import TermMatch
     from tracker.model.changes import Axis, Change, Direction, Edit
     from tracker.model.texts import Segment, Version
 

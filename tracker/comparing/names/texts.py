@@ -12,6 +12,8 @@ from collections import Counter, defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.comparing.names.held import OWNER, WORD, abbreviate, is_adjective
+from tracker.comparing.names.naming import FILE, NameMatch, find_names, opens_sentence
 from tracker.comparing.names.reading import (
     LANGUAGE,
     LEAST,
@@ -26,9 +28,7 @@ from tracker.comparing.names.reading import (
     scan_states,
     small_words,
 )
-from tracker.comparing.shifts.held import OWNER, WORD, abbreviate, is_adjective
-from tracker.comparing.shifts.naming import FILE, NameMatch, find_names, opens_sentence
-from tracker.comparing.shifts.rules import load_terms
+from tracker.comparing.passages.terms import load_terms
 from tracker.model.changes import NameChange
 from tracker.references.countries import find_country
 from tracker.references.names import fold_letters
