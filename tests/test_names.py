@@ -6,7 +6,7 @@ import pytest
 
 from tests.comparisons import version
 from tests.test_shifts import find
-from tracker.comparing.names.naming import find_names
+from tracker.comparing.names.finding import find_names
 from tracker.comparing.passages.rewording import read_passage
 
 Brief = tuple[str, str, str | None, str | None, str]

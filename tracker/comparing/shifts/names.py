@@ -6,8 +6,16 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.comparing.names.held import WORD, abbreviate, is_held, is_named, list_words
-from tracker.comparing.names.naming import FILE, NameMatch, find_names
+from tracker.comparing.names.finding import (
+    FILE,
+    WORD,
+    NameMatch,
+    abbreviate,
+    find_names,
+    has_name,
+    is_named,
+    list_words,
+)
 from tracker.comparing.passages.terms import find_terms, load_terms, same_stem
 
 if TYPE_CHECKING:
@@ -117,7 +125,7 @@ def _split(name: NameMatch, words: set[str], language: str) -> list[NameMatch]:
     if not middle or name.text.islower() or set(name.text[: middle.start()].split()) & {*links}:
         return [name]
     pair = [name.cut(0, middle.start()), name.cut(middle.end())]
-    return pair if any(is_held(each.text, words, language) for each in pair) else [name]
+    return pair if any(has_name(each.text, words, language) for each in pair) else [name]
 
 
 def _name_rule(passage: SideText, name: NameMatch) -> str:

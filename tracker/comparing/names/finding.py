@@ -1,22 +1,28 @@
-"""The names of a passage: symbols, instruments with a number, runs of words in capitals, and roles."""
+"""The names of a passage, ``find_names``, and whether a text has a name in any form, ``has_name``.
+
+A name is a symbol, an instrument with a number, a run of words in capitals or a role. A text has it too in
+another spelling, by its first letters, by a surname, or by the adjective of a country.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.comparing.names.held import OWNER, WORD
-from tracker.comparing.names.joined import split_joined
-from tracker.comparing.passages.terms import find_terms, load_terms
-from tracker.references.countries import match_countries
+from tracker.comparing.passages.terms import find_terms, load_terms, load_values
+from tracker.references.countries import countries, match_countries
+from tracker.references.names import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.comparing.passages.rewording import SideText
     from tracker.text.tokens import Token
 
 FILE = "names.toml"
+WORD = re.compile(r"[^\W_]+(?:['’/.-][^\W_]+)*")
+OWNER = re.compile(r"['’]s?$")
 _NUMBER = re.compile(r"\s+\d+(?:/\d+)*(?:\s\((?:\d{4}|[A-Z-]*[IVXLC]+)\))?")
 _LEAST_COUNTRY = 4
 """Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
@@ -154,8 +160,8 @@ def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
         for token in run
         if _is_large(token) and len(token.text) > 1 and _plain(token.text) not in nobody
     ]
-    told = [token for token in named if token.text.lower() not in titles or len(named) == len(run) == 1]
-    if (told or len(named) > 1) and (not places or any(token.start < at for token in named)):
+    counted = [token for token in named if token.text.lower() not in titles or len(named) == len(run) == 1]
+    if (counted or len(named) > 1) and (not places or any(token.start < at for token in named)):
         yield run
 
 
@@ -225,11 +231,11 @@ def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
     for start, end in split_joined(text, passage.language):
         whole = _trim(name.cut(start, end), passage.language)
         if whole.text.lower() not in nobody:
-            kind = "instrument" if find_terms(whole.text, instruments) else _tell_kind(passage, whole)
+            kind = "instrument" if find_terms(whole.text, instruments) else _find_kind(passage, whole)
             yield whole._replace(kind=kind)
 
 
-def _tell_kind(passage: SideText, name: NameMatch) -> str:
+def _find_kind(passage: SideText, name: NameMatch) -> str:
     """Return whether a name is an actor's, or a thing's: of an event, a goal, a title in quotation marks."""
     around = passage.text[max(0, name.start - 1) : name.start], passage.text[name.end : name.end + 1]
     words = name.text.lower().split()
@@ -244,3 +250,196 @@ def _trim(name: NameMatch, language: str) -> NameMatch:
     links = load_terms(FILE, "links", language)
     start = next((word.start() for word in WORD.finditer(name.text) if word[0] not in links), 0)
     return name.cut(start)
+
+
+_AND = re.compile(r"\s(?:and|et|y)\s(?:al |a |à )?(?P<article>the |la |el |le |les |los |las |l['’])?")
+
+
+def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield where the names in a run of large words begin and end.
+
+    Two are countries, parts of the world, persons with a title, names with an article, or single words
+    that are no half of a name: ``Piraeus and Thessaloniki``, but ``Health and Social Welfare``.
+    """
+    titles = *load_terms(FILE, "titles", language), *load_terms(FILE, "abbreviations", language)
+    tables = ("regions", "continents", "directions")
+    regions, continents, directions = (load_terms(FILE, table, language) for table in tables)
+    places = list(_AND.finditer(text))
+    ends = [*(place.start() for place in places), len(text)]
+    start = 0
+    for at, middle in enumerate(places):
+        first, last = text[start : ends[at]], text[middle.end() : ends[at + 1]]
+        title = " " in last and (WORD.match(last) or [""])[0].lower() in titles
+        two = any(match_countries(part) or part.lower() in continents for part in (first, last))
+        single = len(places) == 1 and not any(map(_may_be_half, (first, last)))
+        inside = (
+            {first.lower()} & {*directions}
+            or last.lower() in regions
+            or any(match_countries(text[start:end]) for end in ends[at + 1 : at + 3])
+        )
+        if not inside and (two or title or single or middle["article"]):
+            yield start, ends[at]
+            start = middle.end()
+    yield start, len(text)
+
+
+def _may_be_half(part: str) -> bool:
+    halves = {*load_terms(FILE, "things", "en"), *load_terms(FILE, "halves", "en")}
+    return " " in part or part.lower() in halves
+
+
+_AROUND = re.compile(r"\s\(\d{4}\)$|^(?:United Nations|UN) (?=Secretary)")
+"""What is said or not: the year of a resolution, whose Secretary-General."""
+_SMALL_WORD = re.compile(r" [^\W\d_A-Z]")
+_CODE = "="
+"""Before the code of a country among the words of a text."""
+_MOST_WORDS = 6
+"""Words of the longest name of a country that is looked for."""
+_SHORT_ACRONYM = 3
+"""Letters up to which capitals are told from a word: ``US`` from ``us``."""
+_LEAST_FORM = 4
+_SPELLINGS = (("programme", "program"), ("organis", "organiz"), ("centre", "center"), ("defence", "defense"))
+_ENDINGS = ("n", "an", "ian", "ean", "i", "ern", "ese", "s", "es")
+
+
+def list_words(text: str) -> set[str]:
+    """Return the words of a text, folded and without the ``'s`` of an owner, and the countries that it names.
+
+    The parts of a word with a hyphen are words too; what is written in capitals is there as it stands.
+    """
+    written = [OWNER.sub("", word) for word in WORD.findall(text)]
+    words = {_fold(part) for word in written for part in (word, *re.split(r"[-/]", word))}
+    plain = [word.replace(".", "") for word in written]
+    words |= {word.removesuffix("s") for word in plain if word.removesuffix("s").isupper()}
+    for acronym, name in load_values(FILE, "aliases", "any").items():
+        if acronym.upper() in words or name in text:
+            words |= {acronym, acronym.upper(), *(_fold(word) for word in name.split())}
+    return words | {_CODE + code for code in _find_codes(WORD.findall(text))}
+
+
+def has_name(name: str, words: set[str], language: str = "en") -> bool:
+    """Return whether a text has a name: its country, all its words that are written large, or its numbers.
+
+    Of a person it is enough that the text has the last of the names.
+    """
+    if _has_state(name, words, language):
+        return True
+    written = [OWNER.sub("", word) for word in WORD.findall(_AROUND.sub("", name))]
+    large = [
+        part
+        for word in written
+        for part in re.split(r"[-/]", word)
+        if part[:1].isupper() or part[:1].isdigit()
+    ]
+    tables = ("titles", "links", "nobody")
+    titles, links, nobody = (load_terms(FILE, table, language) for table in tables)
+    large = [word for word in large if word.lower() not in links]
+    named = [word for word in large if word.lower() not in titles and len(word) > 1]
+    own = [word for word in named if word.lower() not in nobody]
+    is_person = len(named) < len(large) and bool(own)
+    rest = [word for word in written if word.lower() not in links]
+    needed = own[-1:] if is_person else own or large or rest or written
+    return all(_has(word, words) for word in needed)
+
+
+def _has_state(name: str, words: set[str], language: str) -> bool:
+    """Return whether a name is a country's, alone or after ``Government of``, that a text names."""
+    parts = name.split()
+    small = {word for table in ("links", "nobody") for word in load_terms(FILE, table, language)}
+    for at in range(len(parts)):
+        state = fold_name(" ".join(parts[at:]))
+        code = _country_codes().get(state) or _country_codes().get(state.removesuffix("s"))
+        if code and _CODE + code in words:
+            return True
+        if parts[at].lower() not in small:
+            return False
+    return False
+
+
+def abbreviate(name: str) -> str:
+    """Return the first letters of a name's large words: ``Organization of American States``, ``OAS``."""
+    letters = [word[0] for word in re.split(r"[\s-]+", name) if word[:1].isupper()]
+    return "".join(letters) if len(letters) >= _LEAST_ACRONYM else "\0"
+
+
+def spells_out(text: str, acronym: str) -> bool:
+    """Return whether the words of a text begin with the letters of an acronym, one after the other."""
+    initials = "".join(word[0].lower() for word in WORD.findall(text))
+    return acronym.isupper() and len(acronym) >= _SHORT_ACRONYM and acronym.lower() in initials
+
+
+def is_named(name: str, text: str, words: set[str], language: str = "en") -> bool:
+    """Return whether a text has a name in any form, its first letters included, or what these stand for."""
+    short = name.replace(".", "").removesuffix("s")
+    return has_name(name, words, language) or spells_out(text, short) or abbreviate(name) in words
+
+
+def is_adjective(text: str, start: int, end: int) -> bool:
+    """Return whether a name tells of whose a noun is, or a language: ``African countries``, ``in French``."""
+    parts = re.split(r"-\s?| and ", text[start:end])
+    before_noun = _SMALL_WORD.match(text, end) is not None
+    if len(parts) > 1 and (parts[-1].islower() or all(map(_is_state, parts))):
+        return before_noun  # Taliban-controlled, Ukraine-Russia
+    words = {*load_terms(FILE, "adjectives", "en"), *_country_adjectives()}
+    return {part.lower() for part in parts} <= words and (
+        before_noun or text[max(0, start - 4) : start].lower() != "the "
+    )
+
+
+def _is_state(name: str) -> bool:
+    return fold_name(name) in _country_codes()
+
+
+@cache
+def _country_adjectives() -> frozenset[str]:
+    return frozenset(adjective.lower() for country in countries() for adjective in country.adjectives)
+
+
+def _has(word: str, words: set[str]) -> bool:
+    plain = word.replace(".", "")
+    if plain.isupper() and _LEAST_ACRONYM <= len(plain) <= _SHORT_ACRONYM:
+        return plain in words
+    return not words.isdisjoint(_forms(_fold(word)))
+
+
+def _fold(word: str) -> str:
+    """Return a word without case and accents, in one of the two English spellings."""
+    folded = fold_name(word) or word.lower()
+    for british, american in _SPELLINGS:
+        folded = folded.replace(british, american)
+    return folded
+
+
+@cache
+def _forms(word: str) -> frozenset[str]:
+    """Return a word with those of which it is the adjective or the plural, and its own."""
+    found = {word}
+    if len(word) >= _LEAST_FORM:
+        found |= {stem + ending for stem in (word, word[:-1]) for ending in _ENDINGS}
+        for ending in _ENDINGS:
+            base = word.removesuffix(ending)
+            if base != word and len(base) >= _LEAST_FORM:
+                found |= {base, base + "a", base + "e"}
+    return frozenset(found)
+
+
+@cache
+def _country_codes() -> Mapping[str, str]:
+    """Return the codes of the countries by their names and adjectives, folded; shared names are left out."""
+    codes: dict[str, set[str]] = {}
+    for country in countries():
+        for name in (country.name, *country.names, *country.adjectives):
+            codes.setdefault(fold_name(name), set()).add(country.code)
+    return {name: next(iter(found)) for name, found in codes.items() if len(found) == 1}
+
+
+def _find_codes(written: list[str]) -> Iterator[str]:
+    """Yield the codes of the countries whose names or adjectives are among some words."""
+    codes = _country_codes()
+    for start, word in enumerate(written):
+        if word[:1].isupper():
+            for end in range(start + 1, min(start + _MOST_WORDS, len(written)) + 1):
+                name = fold_name(OWNER.sub("", " ".join(written[start:end])))
+                code = codes.get(name) or codes.get(name.removesuffix("s"))
+                if code:
+                    yield code
