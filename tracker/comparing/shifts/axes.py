@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.passages.rewording import is_readable, read_rewording
-from tracker.comparing.shifts.counterparts import find_ask_shifts
 from tracker.comparing.shifts.dates import find_date_shifts
 from tracker.comparing.shifts.figures import find_figure_shifts
-from tracker.comparing.shifts.force import find_force_shifts, say_one_way
-from tracker.comparing.shifts.forms import (
-    changes_force,
-    is_ceremonial,
-    is_same_object,
-    keeps_nearly_all,
-    tells_only,
-)
-from tracker.comparing.shifts.names import find_name_shifts, replaces_actor
+from tracker.comparing.shifts.forms import changes_force
+from tracker.comparing.shifts.names import find_name_shifts
 from tracker.comparing.shifts.scope import find_negation_shifts, find_scope_shifts
-from tracker.comparing.shifts.strength import find_condition_shifts, find_strength_shifts
+from tracker.comparing.shifts.strength import find_strength_shifts
 from tracker.model.changes import AXES
 
 if TYPE_CHECKING:
@@ -31,34 +23,8 @@ if TYPE_CHECKING:
 _EDITED = {"reworded", "split", "merged"}
 
 
-def _find_strength(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return the strength shifts; none where another actor is named or the evidence points both ways.
-
-    What stands in one place comes first; the whole sentence speaks where no such place does.
-    """
-    if replaces_actor(rewording) or tells_only(rewording) or is_ceremonial(rewording):
-        return ()
-    is_near = rewording.comparable and is_same_object(rewording) and not find_negation_shifts(rewording)
-    near = _find_near(rewording) if is_near else ()
-    if not keeps_nearly_all(rewording) and all(shift.rule.startswith("modifier") for shift in near):
-        near = ()
-    whole = find_force_shifts(rewording)
-    heard = [shift for shift in whole if not (near and shift.rule.startswith("modifier"))]
-    if not say_one_way(rewording, (*near, *heard)):
-        return ()
-    replaced = [shift for shift in whole if shift.old and shift.new]
-    return near if any(shift.old and shift.new for shift in near) else (*replaced, *near) if near else whole
-
-
-def _find_near(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return the shifts of strength that stand in one place each, all else there being alike."""
-    words = find_strength_shifts(rewording)
-    asks = () if any(shift.old and shift.new for shift in words) else find_ask_shifts(rewording)
-    return (*asks, *words, *find_condition_shifts(rewording))
-
-
 _FINDERS: Final[Mapping[Axis, Callable[[Rewording], tuple[Shift, ...]]]] = {
-    "strength": _find_strength,
+    "strength": find_strength_shifts,
     "figure": find_figure_shifts,
     "date": find_date_shifts,
     "name": find_name_shifts,

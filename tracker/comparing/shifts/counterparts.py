@@ -7,67 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.comparing.passages.rewording import Rewording, content_words, read_passage, share_content
-from tracker.comparing.passages.terms import cut_terms, load_terms, strip_modifiers
 from tracker.comparing.shifts.dates import compare_moments, read_moments
 from tracker.comparing.shifts.figures import compare_figures, is_same_unit
 from tracker.comparing.shifts.quantities import read_quantities
-from tracker.comparing.shifts.requests import compare_grades, grade_request
+from tracker.comparing.shifts.requests import find_ask_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.comparing.passages.rewording import SideText
     from tracker.comparing.shifts.quantities import Figure
-    from tracker.comparing.shifts.requests import Grade
     from tracker.model.changes import Shift
     from tracker.model.texts import Version
     from tracker.model.topics import Counterpart
-
-SAME_OBJECT = 0.5
-"""Share of content words after the verb by which two requests are about one thing."""
-_NAMES = ("minimal action", "continuing", "considering", "general action", "specific action")
-
-
-def find_ask_shifts(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return the shift of what is asked, where an edit touched the words that the grades rest on."""
-    old, new = _grade_sides(rewording)
-    edited = (
-        old
-        and new
-        and any(place.old.overlaps(old) or place.new.overlaps(new) for place in rewording.substitutions)
-    )
-    return _compare_asks(rewording, old, new) if edited else ()
-
-
-def _grade_sides(rewording: Rewording) -> tuple[Grade | None, Grade | None]:
-    return (
-        grade_request(rewording.old.text, rewording.language),
-        grade_request(rewording.new.text, rewording.language),
-    )
-
-
-def _compare_asks(rewording: Rewording, old: Grade | None, new: Grade | None) -> tuple[Shift, ...]:
-    """Return which of two graded requests asks more; nothing where addressee or object differ."""
-    if not old or not new or old.grade == new.grade:
-        return ()
-    direction = compare_grades(old, new)
-    if direction in {None, "same"} or (direction == "stronger") != (new.grade > old.grade):
-        return ()
-    before, after, language = rewording.old, rewording.new, rewording.language
-    alike = share_content(before.text[old.end :], after.text[new.end :], language) >= SAME_OBJECT
-    if not alike or _find_addressee(before, old) != _find_addressee(after, new):
-        return ()
-    more, less = sorted((old.grade, new.grade), reverse=True)
-    rule = f"request: {_NAMES[more - 1]} ({more}) > {_NAMES[less - 1]} ({less}) (McMahon 2012)"
-    return rewording.shift("strength", "stronger" if new.grade > old.grade else "weaker", old, new, rule)
-
-
-def _find_addressee(passage: SideText, grade: Grade) -> frozenset[str]:
-    """Return who is asked, as stems: what precedes the verb, without the words of asking."""
-    text = strip_modifiers(passage.text[: grade.start], passage.language)
-    asking = load_terms("requests.toml", "asking", passage.language)
-    return content_words(cut_terms(text, asking, " "), passage.language)
-
 
 _SAME_COMMITMENT = 0.6
 """Share of content words of the shorter passage by which two dates belong to one commitment."""
@@ -95,7 +47,7 @@ def counterpart_shifts(old: Version, new: Version, counterpart: Counterpart) -> 
     before, after = old.segments[counterpart.old], new.segments[counterpart.new]
     rewording = Rewording(read_passage([before], old.language), read_passage([after], new.language))
     alike = share_content(rewording.old.text, rewording.new.text, rewording.language)
-    found = list(_compare_asks(rewording, *_grade_sides(rewording)))
+    found = list(find_ask_shifts(rewording, edited=False))
     if alike >= _SAME_SUBJECT:
         found += _compare_figures(rewording)
     if alike >= _SAME_COMMITMENT:

@@ -62,7 +62,7 @@ class Form(NamedTuple):
 def read_forms(passage: SideText) -> tuple[Form, ...]:
     """Return the forms of a passage in text order, without those in what it tells of others."""
     pattern, meanings = _compile_forms(passage.language)
-    told = _find_told(passage)
+    reported = _find_reported(passage)
     return tuple(
         Form(
             *meanings[match.lastgroup or ""],
@@ -71,7 +71,7 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
             match.start() + len(match[0].rstrip()),
         )
         for match in pattern.finditer(_straighten(passage.text))
-        if not any(start < match.start() < end for start, end in told)
+        if not any(start < match.start() < end for start, end in reported)
         and not (
             meanings[match.lastgroup or ""][0] == "promise" and _WHO.search(passage.text, 0, match.start())
         )
@@ -132,10 +132,10 @@ def is_ceremonial(rewording: Rewording) -> bool:
     return any(pattern.search(side.text) for side in (rewording.old, rewording.new))
 
 
-def tells_only(rewording: Rewording) -> bool:
-    """Return whether all that was edited stands in what is told of others."""
+def only_reports(rewording: Rewording) -> bool:
+    """Return whether all that was edited stands in what is reported of others."""
     return all(
-        any(start < part.start and part.end <= end for start, end in _find_told(part.passage))
+        any(start < part.start and part.end <= end for start, end in _find_reported(part.passage))
         for part in rewording.fragments
         if part.text.strip()
     )
@@ -184,7 +184,7 @@ def _straighten(text: str) -> str:
 
 
 @lru_cache(maxsize=_SIDES)
-def _find_told(passage: SideText) -> list[tuple[int, int]]:
+def _find_reported(passage: SideText) -> list[tuple[int, int]]:
     pattern = _compile("told", passage.language)
     return [match.span() for match in pattern.finditer(_straighten(passage.text))]
 

@@ -9,10 +9,15 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tracker.comparing.passages.terms import find_terms, load_terms, load_values, read_rules
+from tracker.comparing.passages.rewording import content_words, share_content
+from tracker.comparing.passages.terms import cut_terms, find_terms, load_terms, load_values, read_rules
+from tracker.comparing.shifts.ladders import strip_modifiers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    from tracker.comparing.passages.rewording import Rewording, SideText
+    from tracker.model.changes import Shift
 
 
 GRADES = (1, 2, 3, 4, 5)
@@ -32,6 +37,9 @@ _MANNER = {"en": "ly", "fr": "ment", "es": "mente"}
 _LONG = 6
 """Letters beyond which these endings make an adverb: ``apply`` and ``supply`` are verbs."""
 _INFLECTED = ("s", "ing")
+_SAME_OBJECT = 0.5
+"""Share of content words after the verb by which two requests are about one thing."""
+_GRADE_NAMES = ("minimal action", "continuing", "considering", "general action", "specific action")
 
 
 class Grade(NamedTuple):
@@ -222,3 +230,33 @@ def _first_words(language: str) -> frozenset[str]:
 def _cite(words: Sequence[Word], grade: int, chances: tuple[float, ...]) -> Grade:
     start, end = words[0].start, words[-1].end
     return Grade(grade, start, end, chances)
+
+
+def find_ask_shifts(rewording: Rewording, *, edited: bool = True) -> tuple[Shift, ...]:
+    """Return which side asks more; nothing where addressee or object differ.
+
+    ``edited`` asks for an edit that touched the words on which the grades rest.
+    """
+    old, new = (grade_request(side.text, rewording.language) for side in (rewording.old, rewording.new))
+    if not old or not new or old.grade == new.grade:
+        return ()
+    direction = compare_grades(old, new)
+    if direction in {None, "same"} or (direction == "stronger") != (new.grade > old.grade):
+        return ()
+    places = rewording.substitutions
+    if edited and not any(place.old.overlaps(old) or place.new.overlaps(new) for place in places):
+        return ()
+    before, after, language = rewording.old, rewording.new, rewording.language
+    alike = share_content(before.text[old.end :], after.text[new.end :], language) >= _SAME_OBJECT
+    if not alike or _find_addressee(before, old) != _find_addressee(after, new):
+        return ()
+    more, less = sorted((old.grade, new.grade), reverse=True)
+    rule = f"request: {_GRADE_NAMES[more - 1]} ({more}) > {_GRADE_NAMES[less - 1]} ({less}) (McMahon 2012)"
+    return rewording.shift("strength", "stronger" if new.grade > old.grade else "weaker", old, new, rule)
+
+
+def _find_addressee(passage: SideText, grade: Grade) -> frozenset[str]:
+    """Return who is asked, as stems: what precedes the verb, without the words of asking."""
+    text = strip_modifiers(passage.text[: grade.start], passage.language)
+    asking = load_terms(_FILE, "asking", passage.language)
+    return content_words(cut_terms(text, asking, " "), passage.language)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tracker.comparing.passages.terms import Scale, TermMatch, compare_ladders, cut_terms, find_everywhere
+from tracker.comparing.passages.terms import TermMatch, cut_terms, find_everywhere
+from tracker.comparing.shifts.ladders import Scale, compare_ladders
 from tracker.text.detection import may_be_in
 
 if TYPE_CHECKING:
