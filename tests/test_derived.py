@@ -26,13 +26,14 @@ from tracker.archive.derived.vectors import CachedEncoder
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
 from tracker.comparing.alignment.align import align
+from tracker.comparing.pipeline import Basis, text_side
 from tracker.comparing.topics.reading import RULES, read_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.records import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.workflows.compare.compare import compare_sides, text_side
+from tracker.workflows.compare.compare import compare_sides
 from tracker.workflows.compare.derive import derive_links, derive_readings
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.priorities import read_priorities
@@ -309,8 +310,8 @@ def test_a_reader_of_topics_is_named_and_has_answers_of_its_own(folder: Path) ->
     reader, vocabulary = Mentions(), load_vocabulary()
     for _ in range(2):
         with open_derived(folder) as derived:
-            ours = compare_sides(*sides, vocabulary, encoder=None, derived=derived)
-            theirs = compare_sides(*sides, vocabulary, encoder=None, derived=derived, reader=reader)
+            ours = compare_sides(*sides, Basis(vocabulary, encoder=None), derived)
+            theirs = compare_sides(*sides, Basis(vocabulary, encoder=None, reader=reader), derived)
         assert ours.provenance.vocabulary == vocabulary.digest
         assert theirs.provenance.vocabulary == f"{vocabulary.digest} mentions 1"
         assert theirs.topics != ours.topics

@@ -14,6 +14,7 @@ from tracker.comparing.alignment.align import align
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.edits import word_edits
 from tracker.comparing.names.texts import compare_names
+from tracker.comparing.pipeline import Basis, text_side
 from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.emerging import compare_phrases
 from tracker.comparing.topics.reading import read_topics
@@ -32,7 +33,7 @@ from tracker.text.reading import cut, read_text
 from tracker.text.tokens import tokenize
 from tracker.tracing.asking import read_query
 from tracker.tracing.biography import trace
-from tracker.workflows.compare.compare import compare_sides, text_side
+from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -74,7 +75,7 @@ class Subject:
     @cached_property
     def comparison(self) -> Comparison:
         return compare_sides(
-            text_side("old", self.old), text_side("new", self.new), _vocabulary(), encoder=None
+            text_side("old", self.old), text_side("new", self.new), Basis(_vocabulary(), encoder=None)
         )
 
     @property

@@ -33,13 +33,15 @@ def place_levels(rulings: Sequence[Ruling], version: Version) -> tuple[Ruling, .
 
 
 def decide_readings(
-    readings: Sequence[TopicReading], rulings: Iterable[Ruling], version: Version, vocabulary: Vocabulary
+    readings: tuple[TopicReading, ...], rulings: Sequence[Ruling], version: Version, vocabulary: Vocabulary
 ) -> tuple[TopicReading, ...]:
     """Return the readings at the levels that people decided on, in the vocabulary's order.
 
     A topic decided to be absent has none. One that had not been found has no segments and no words, and
     is quoted by the passage closest to its terms. Topics of another vocabulary are passed over.
     """
+    if not rulings:
+        return readings
     held = {reading.topic: reading for reading in readings}
     topics = {topic.id: topic for topic in vocabulary.topics}
     for ruling in rulings:

@@ -116,13 +116,13 @@ def diff(
 
     def compute() -> Comparison:
         # These take 90 ms, and are not needed for what is kept.
-        from tracker.workflows.compare.caveats import list_passed  # noqa: PLC0415
+        from tracker.comparing.caveats import list_passed  # noqa: PLC0415
+        from tracker.comparing.pipeline import Basis  # noqa: PLC0415
         from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415
 
         earlier, between = earlier_priorities(old, new, archive, vocabulary, derived)
-        comparison = compare_sides(
-            *sides, vocabulary, earlier, vectors, derived, decided, sure=sure, between=between
-        )
+        basis = Basis(vocabulary, vectors, decided, sure, earlier, between)
+        comparison = compare_sides(*sides, basis, derived)
         return replace(comparison, caveats=(*comparison.caveats, *list_passed(*sides, passed)))
 
     passed = len(_list_between(old, new, archive))

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tracker.comparing.caveats import list_passed
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.formats import parse_report
@@ -19,7 +20,6 @@ from tracker.report.records import SCHEMA_VERSION, encode_json
 from tracker.report.safe import one_line
 from tracker.text.encoder import ENCODERS
 from tracker.text.identity import digest_text
-from tracker.workflows.compare.caveats import list_passed
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.differences import check_texts, compare_files
 from tracker.workflows.compare.withheld import MARK, withhold
@@ -118,9 +118,10 @@ def _compare_again(
     if all(kept):
         return diff(list(map(str, kept)), archive, vocabulary, encoder, sure)
     if sides:
-        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, for this alone)
+        from tracker.comparing.pipeline import Basis  # noqa: PLC0415 (90 ms, for this alone)
+        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (as above)
 
-        return compare_sides(*sides, vocabulary, encoder=encoder, decided=decided, sure=sure)
+        return compare_sides(*sides, Basis(vocabulary, encoder, decided, sure))
     lacking = [each for each, found in zip(told, kept, strict=True) if not found]
     named = " and ".join(f"{each.name} (document {str(each.document)[:12]})" for each in lacking)
     raise NotInArchive(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.read.extractors import describe_reading_difference
 from tracker.comparing.alignment.align import may_encode
 from tracker.comparing.shifts.axes import find_ungraded
 from tracker.references import session_sort_key
@@ -23,8 +22,11 @@ _PLACES: Final = 5
 """Places that a caution names."""
 
 
-def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
-    """Say in which respects the two sides are not alike, so that differences may not be the speaker's."""
+def list_caveats(old: Side, new: Side, reading_difference: str | None) -> tuple[str, ...]:
+    """Say in which respects the two sides are not alike, so that differences may not be the speaker's.
+
+    ``reading_difference`` says how their texts were extracted differently.
+    """
     caveats = []
     if kinds_differ(old, new):
         caveats.append(
@@ -36,11 +38,9 @@ def list_caveats(old: Side, new: Side) -> tuple[str, ...]:
             f"different languages ({old.version.language}; {new.version.language}):"
             " topics compare, sentences hardly do, and nothing is said about strength"
         )
-    if difference := describe_reading_difference(
-        old.version, new.version, is_same_edition=_are_one_edition(old, new)
-    ):
+    if reading_difference:
         caveats.append(
-            f"read with different {difference}: some differences may be ours and not the speaker's;"
+            f"read with different {reading_difference}: some differences may be ours and not the speaker's;"
             " tracker reextract reads both alike"
         )
     if _is_reversed(old, new):
@@ -118,7 +118,8 @@ def _is_reversed(old: Side, new: Side) -> bool:
     return first > second
 
 
-def _are_one_edition(old: Side, new: Side) -> bool:
+def are_one_edition(old: Side, new: Side) -> bool:
+    """Return whether two sides are of the same edition, of one statement or at two sessions."""
     names = [(side.name.partition("@")[0].partition("~")[0], side.kind) for side in (old, new)]
     return bool(old.session) and names[0] == names[1] and not languages_differ(old, new)
 
