@@ -18,7 +18,7 @@ from tracker.comparing.alignment.groups import Group, propose_groups
 from tracker.comparing.alignment.pairing import pair_texts
 from tracker.comparing.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT
-from tracker.text.tokens import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -34,7 +34,7 @@ from tests.shared_data import require
 from tracker.comparing.alignment.align import align_with
 from tracker.text.commonness import find_stems
 from tracker.text.encoder import DEFAULT
-from tracker.text.tokens import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -44,7 +44,7 @@ from tracker.comparing.alignment.weights import (
     name_features,
 )
 from tracker.text.encoder import ENCODERS
-from tracker.text.tokens import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,8 +10,7 @@ from tracker.comparing.alignment.chains import ChainBlock, find_heaviest_chain
 from tracker.comparing.edits import word_edits
 from tracker.comparing.shifts.axes import find_shifts
 from tracker.model.changes import Change, Link
-from tracker.text.identity import digest_text
-from tracker.text.tokens import fold
+from tracker.text.identity import digest_text, fold_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,8 +36,7 @@ def describe_changes(old: Version, new: Version, links: Sequence[Link]) -> tuple
     """
     _check_apart(links)
     seen: Counter[tuple[str, str]] = Counter()
-    changes = [_describe(old, new, placed, seen) for placed in _place(old, new, links)]
-    return tuple(replace(change, shifts=find_shifts(old, new, change)) for change in changes)
+    return tuple(_describe(old, new, placed, seen) for placed in _place(old, new, links))
 
 
 def _check_apart(links: Iterable[Link]) -> None:
@@ -85,11 +83,11 @@ def _describe(old: Version, new: Version, placed: _OrderedLink, seen: Counter[tu
     link = placed.link
     old_text = _join(old.segments[i] for i in link.old)
     new_text = _join(new.segments[j] for j in link.new)
-    folded = (fold(old_text), fold(new_text))
+    folded = fold_sentence(old_text), fold_sentence(new_text)
     seen[folded] += 1
-    return Change(
+    change = Change(
         id=digest_text("\0".join((*folded, str(seen[folded]))))[:_ID_LENGTH],
-        operation=_name_operation(link, old_text, new_text),
+        operation=_name_operation(link, old_text, new_text, folded),
         moved=placed.moved,
         old=link.old,
         new=link.new,
@@ -97,13 +95,14 @@ def _describe(old: Version, new: Version, placed: _OrderedLink, seen: Counter[tu
         confidence=link.confidence,
         method=link.method,
     )
+    return replace(change, shifts=find_shifts(old, new, change))
 
 
 def _join(segments: Iterable[Segment]) -> str:
     return " ".join(segment.text for segment in segments)
 
 
-def _name_operation(link: Link, old: str, new: str) -> Operation:
+def _name_operation(link: Link, old: str, new: str, folded: tuple[str, str]) -> Operation:
     if not link.old:
         return "new"
     if not link.new:
@@ -112,4 +111,4 @@ def _name_operation(link: Link, old: str, new: str) -> Operation:
         return "split" if len(link.old) < len(link.new) else "merged"
     if old.split() == new.split():
         return "kept"
-    return "typographic" if fold(old) == fold(new) else "reworded"
+    return "typographic" if folded[0] == folded[1] else "reworded"

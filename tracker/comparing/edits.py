@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diff_match_patch import diff_match_patch
 
 from tracker.model.changes import Edit
-from tracker.text.tokens import tokenize
+from tracker.text.tokens import tokenize_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -137,7 +137,7 @@ def _cut(text: str, language: str) -> tuple[str, ...]:
     """Return the text as words and the blanks between them, nothing lost."""
     parts: list[str] = []
     end = 0
-    for token in tokenize(text, language):
+    for token in tokenize_sentence(text, language):
         parts += [text[end : token.start], token.text]
         end = token.end
     return tuple(part for part in (*parts, text[end:]) if part)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, cast
 
-from tracker.text.identity import fold
 from tracker.text.tables import entries_for, read_tables
-
-__all__ = ["Token", "TokenKind", "fold", "tokenize"]
 
 TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
 
@@ -38,6 +35,12 @@ def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
             for match in pattern.finditer(text)
         ]
     )
+
+
+@lru_cache(maxsize=16)
+def tokenize_sentence(text: str, language: str) -> tuple[Token, ...]:
+    """Return the tokens of a sentence: its edits, and what these mean, ask for them one after the other."""
+    return tokenize(text, language)
 
 
 # Combining marks are not \w, and a decomposed or vocalised word must stay whole.

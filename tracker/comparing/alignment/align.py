@@ -15,7 +15,7 @@ from tracker.comparing.alignment.similarity import FEWEST_STEMS
 from tracker.comparing.alignment.weights import PLAIN_FEATURES, load_weights, to_probability
 from tracker.model.changes import Candidate, Link
 from tracker.text.encoder import DEFAULT
-from tracker.text.tokens import fold
+from tracker.text.identity import fold_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -97,7 +97,7 @@ def _match_equals(
     old: Sequence[str], new: Sequence[str]
 ) -> tuple[tuple[tuple[int, int], ...], tuple[list[str], list[str]]]:
     """Return the pairs of equal segments, and both texts folded."""
-    folded = [fold(text) for text in old], [fold(text) for text in new]
+    folded = [fold_sentence(text) for text in old], [fold_sentence(text) for text in new]
     return match_equals(*folded), folded
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracker.model.decisions import Quote
-from tracker.text.identity import fold
+from tracker.text.identity import fold_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ def place_segments(version: Version) -> Places:
     seen: Counter[str] = Counter()
     places: Places = {}
     for index, segment in enumerate(version.segments):
-        folded = fold(segment.text)
+        folded = fold_sentence(segment.text)
         seen[folded] += 1
         places[folded, seen[folded]] = index
     return places
@@ -42,7 +42,7 @@ def find_quotes(places: Mapping[tuple[str, int], int], quotes: Sequence[Quote]) 
 
     Case, blanks, quotes and dashes make no difference.
     """
-    found = [places.get((fold(quote.text), quote.occurrence)) for quote in quotes]
+    found = [places.get((fold_sentence(quote.text), quote.occurrence)) for quote in quotes]
     indexes = tuple(index for index in found if index is not None)
     return indexes if len(indexes) == len(found) else None
 

@@ -6,12 +6,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from tracker.comparing.passages.terms import find_terms, load_terms
 from tracker.model.changes import Evidence, Shift
-from tracker.text.tokens import Token, tokenize
+from tracker.text.tokens import Token, tokenize, tokenize_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,15 +47,21 @@ class TextSpan(Protocol):
 _Span = TypeVar("_Span", bound=TextSpan)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class SideText:
     """The segments of one side, joined by a blank, with the means to cite them; equal to itself alone."""
 
     text: str
     language: str
-    tokens: tuple[Token, ...]
     segments: tuple[tuple[int, int], ...]
     """Ordinal of each segment, and where it starts in the text."""
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Its tokens, without what the editor of a record put in brackets, such as ``(see A/PV.707)``."""
+        tokens = tokenize_sentence(self.text, self.language)
+        spans = [match.span() for match in _EDITOR.finditer(self.text)]
+        return tuple(token for token in tokens if not _is_inside(token, spans)) if spans else tokens
 
     @property
     def whole(self) -> Fragment:
@@ -164,12 +171,19 @@ class Rewording:
 
 def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     """Return a change made ready for the rules."""
-    before = read_passage([old.segments[i] for i in change.old], old.language)
-    after = read_passage([new.segments[j] for j in change.new], new.language)
-    shorter = min(_count_words(passage.text, new.language) for passage in (before, after))
-    kept = sum(_count_words(edit.text, new.language) for edit in change.edits if edit.kind == "kept")
+    before, after = read_passages(old, new, change)
+    shorter = min(map(_count_words, (tokenize_sentence(side.text, new.language) for side in (before, after))))
+    kept = sum(
+        _count_words(tokenize(edit.text, new.language)) for edit in change.edits if edit.kind == "kept"
+    )
     pairs = tuple(_pair_edits(change.edits, before, after))
     return Rewording(before, after, pairs, comparable=kept >= _LEAST_KEPT * shorter)
+
+
+def read_passages(old: Version, new: Version, change: Change) -> tuple[SideText, SideText]:
+    """Return both sides of a change as running text."""
+    before = read_passage([old.segments[i] for i in change.old], old.language)
+    return before, read_passage([new.segments[j] for j in change.new], new.language)
 
 
 def is_readable(change: Change) -> bool:
@@ -211,13 +225,7 @@ def read_passage(segments: Sequence[Segment], language: str) -> SideText:
         starts.append((segment.ordinal, at))
         at += len(segment.text) + 1
     text = " ".join(segment.text for segment in segments)
-    return SideText(text, language, _without_editor(text, tokenize(text, language)), tuple(starts))
-
-
-def _without_editor(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Leave out what the editor of a record put in brackets, such as ``(see A/PV.707)``."""
-    spans = [match.span() for match in _EDITOR.finditer(text)]
-    return tuple(token for token in tokens if not _is_inside(token, spans)) if spans else tokens
+    return SideText(text, language, tuple(starts))
 
 
 def _is_inside(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
@@ -241,5 +249,5 @@ def _pair_edits(edits: Iterable[Edit], before: SideText, after: SideText) -> Ite
             new += len(edit.text)
 
 
-def _count_words(text: str, language: str) -> int:
-    return sum(token.kind != "mark" for token in tokenize(text, language))
+def _count_words(tokens: Iterable[Token]) -> int:
+    return sum(token.kind != "mark" for token in tokens)

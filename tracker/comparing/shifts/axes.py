@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.comparing.passages.rewording import is_readable, read_rewording
+from tracker.comparing.passages.rewording import is_readable, read_passages, read_rewording
 from tracker.comparing.shifts.dates import find_date_shifts
 from tracker.comparing.shifts.figures import find_figure_shifts
 from tracker.comparing.shifts.forms import changes_force
@@ -63,6 +63,6 @@ def find_ungraded(old: Version, new: Version, changes: Iterable[Change]) -> tupl
         for change in changes
         if change.operation in _EDITED
         and is_readable(change)
-        and changes_force(read_rewording(old, new, change))
         and not any(shift.axis == "strength" for shift in change.shifts)
+        and changes_force(*read_passages(old, new, change))
     )

@@ -112,13 +112,10 @@ def _is_same_force(one: Form, other: Form) -> bool:
     return one.kind == other.kind and one.force == other.force
 
 
-def changes_force(rewording: Rewording) -> bool:
+def changes_force(old: SideText, new: SideText) -> bool:
     """Return whether a side promises, asks or judges in words that the other does not use."""
-    old, new = (
-        sorted(form.term for form in read_forms(side) if form.kind in HEADS)
-        for side in (rewording.old, rewording.new)
-    )
-    return old != new
+    before, after = (sorted(form.term for form in read_heads(side)) for side in (old, new))
+    return before != after
 
 
 def count_denials(passage: SideText) -> int:
@@ -161,6 +158,7 @@ def keeps_nearly_all(rewording: Rewording) -> bool:
     return shared >= min(_NEARLY_ALL * longer, longer - 1)
 
 
+@lru_cache(maxsize=1)
 def count_shared(rewording: Rewording) -> tuple[int, int, int]:
     """Return how many content words both sides have, and how many the shorter and the longer."""
     one, other = (list_stems(blank_forms(side), side.language) for side in (rewording.old, rewording.new))

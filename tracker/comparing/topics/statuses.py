@@ -28,7 +28,7 @@ from tracker.model.topics import (
     TopicChange,
     TopicReading,
 )
-from tracker.text.identity import fold
+from tracker.text.identity import fold_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -229,7 +229,7 @@ class _Doubts:
         sure: float,
         weights: CertaintyWeights,
     ) -> None:
-        self._texts = [[fold(segment.text) for segment in side.segments] for side in sides]
+        self._texts = [[fold_sentence(segment.text) for segment in side.segments] for side in sides]
         self._readings = [{reading.topic: reading for reading in side} for side in readings]
         self._absences = [
             Absences(side, vocabulary, length) for side, length in zip(sides, lengths, strict=True)
