@@ -10,9 +10,9 @@ from tracker.comparing.alignment.candidates import match_equals
 from tracker.comparing.alignment.chains import find_heaviest_chain, pair_block
 from tracker.comparing.alignment.context import measure_links
 from tracker.comparing.alignment.groups import grow_groups, propose_groups
-from tracker.comparing.alignment.pairing import pair_texts
+from tracker.comparing.alignment.pairing import NOTHING, pair_texts
 from tracker.comparing.alignment.similarity import FEWEST_STEMS
-from tracker.comparing.alignment.weights import PLAIN_FEATURES, load_weights, to_probability
+from tracker.comparing.alignment.weights import load_weights, to_probability
 from tracker.model.changes import Candidate, Link
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold_sentence
@@ -106,12 +106,12 @@ def score_links(
 ) -> tuple[dict[Group, float], dict[Group, float], dict[Group, float]]:
     """Return the probability of each pair in its place, the links, and the probability of each as a move."""
     groups = propose_groups(pairing)
-    measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
-    chances = {group: to_probability(weights.link.logit(features)) for group, features in measured.items()}
-    moves = score_moves(pairing, measured, (), weights.move)
+    measured = zip(groups, measure_links(pairing, groups, weights.place), strict=True)
+    chances = {group: to_probability(weights.link.logit(features)) for group, features in measured}
+    moves = score_moves(pairing, groups, (), weights.move)
     chosen = choose_in_order(chances, moves, pairing.in_order, weights)
     found = grow_groups(pairing, chosen, weights.join, weights.accept)
-    moves = score_moves(pairing, measured, found, weights.move)
+    moves = score_moves(pairing, groups, found, weights.move)
     found |= choose_moves(moves, found, weights.accept_move)
     return chances, grow_groups(pairing, found, weights.join, weights.accept), moves
 
@@ -158,11 +158,9 @@ def _list_by(members: Iterable[tuple[int, Group]]) -> Mapping[int, list[Group]]:
 
 
 def score_moves(
-    pairing: Pairing, measured: Mapping[Group, Sequence[float]], settled: Collection[Group], move: Logistic
+    pairing: Pairing, groups: Iterable[Group], settled: Collection[Group], move: Logistic
 ) -> dict[Group, float]:
     """Return the probability of each group as a move, beside the ``settled`` ones that keep the order.
-
-    The first features of each are those of ``PLAIN_FEATURES``.
 
     Order being no help, likeness is weighed against accident: ``move`` tells how much more often moved
     sentences reach a likeness than one pair of unrelated sentences does, and each sentence that is free on
@@ -175,17 +173,14 @@ def score_moves(
     order = pairing.common_order**2
     expected = moved + _UNSEEN * order + _UNORDERED * (1 - order) * max(1, min(free_old, free_new))
     prior = math.log(expected / max(1, free_old * free_new))
-    return {group: _score_move(pairing, group, features, move, prior) for group, features in measured.items()}
+    return {group: _score_move(pairing, group, move, prior) for group in groups}
 
 
-def _score_move(
-    pairing: Pairing, group: Group, features: Sequence[float], move: Logistic, prior: float
-) -> float:
-    shortest = min(len(pairing.old[group.old[0]].stems), len(pairing.new[group.new[0]].stems))
-    if shortest < FEWEST_STEMS:
+def _score_move(pairing: Pairing, group: Group, move: Logistic, prior: float) -> float:
+    i, j = group.old[0], group.new[0]
+    if min(len(pairing.old[i].stems), len(pairing.new[j].stems)) < FEWEST_STEMS:
         return 0.0
-    likeness = features[PLAIN_FEATURES.index("likeness")]
-    return to_probability(move.logit((likeness,)) + prior)
+    return to_probability(move.logit((pairing.alike.get((i, j), NOTHING),)) + prior)
 
 
 def choose_moves(

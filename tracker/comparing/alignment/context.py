@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.alignment.chains import find_heaviest_chain, pair_block, weigh_blocks
 from tracker.comparing.alignment.groups import measure_link
-from tracker.comparing.alignment.weights import to_probability
+from tracker.comparing.alignment.weights import Anchored, Around, OfTexts, Place, to_probability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.comparing.alignment.chains import ChainBlock
     from tracker.comparing.alignment.groups import Group
     from tracker.comparing.alignment.pairing import Pairing
-    from tracker.comparing.alignment.weights import Logistic
+    from tracker.comparing.alignment.weights import Logistic, Plain
 
 _TAKEN = 0.5
 """The probability in the common order from which a group is an anchor for the others."""
@@ -24,8 +24,8 @@ _TAKEN = 0.5
 
 def measure_anchors(
     chances: Mapping[Group, float], in_order: Sequence[tuple[int, int]], sizes: tuple[int, int]
-) -> list[tuple[float, float, float]]:
-    """Return the features named in ``ANCHOR_FEATURES`` for each group.
+) -> list[Anchored]:
+    """Return where each group lies between the groups that are certain.
 
     Free pairs: the logarithm of how many pairs are between the anchor before and the one after; crosses: 1
     where the group crosses them; offset: how far its places between them differ.
@@ -47,7 +47,7 @@ def _measure(
     before: Sequence[int],
     after: Sequence[int],
     sizes: tuple[int, int],
-) -> tuple[float, float, float]:
+) -> Anchored:
     last, first = bisect_left(before, group.old[0]) - 1, bisect_right(after, group.old[-1])
     while last >= 0 and _overlaps(anchors[last], group):
         last -= 1
@@ -56,11 +56,11 @@ def _measure(
     top, left = (anchors[last].old_last + 1, anchors[last].new_last + 1) if last >= 0 else (0, 0)
     bottom, right = (anchors[first].old_first, anchors[first].new_first) if first < len(anchors) else sizes
     if group.new[0] < left or group.new[-1] >= right:
-        return round(math.log(sizes[0] * sizes[1]), 4), 1.0, 0.0
+        return Anchored(round(math.log(sizes[0] * sizes[1]), 4), crosses=1.0, offset=0.0)
     high, wide = bottom - top, right - left
     offset = (group.old[0] + group.old[-1] + 1 - 2 * top) / (2 * high)
     offset -= (group.new[0] + group.new[-1] + 1 - 2 * left) / (2 * wide)
-    return round(math.log(high * wide), 4), 0.0, round(abs(offset), 4)
+    return Anchored(round(math.log(high * wide), 4), crosses=0.0, offset=round(abs(offset), 4))
 
 
 def _overlaps(anchor: ChainBlock, group: Group) -> bool:
@@ -84,13 +84,16 @@ class _Chances(NamedTuple):
     ends: Mapping[tuple[int, int], float]
 
 
-def measure_place(pairing: Pairing, plain: Sequence[float]) -> tuple[float, ...]:
-    """Return the features named in ``PLACE_FEATURES`` for a group, given its plain ones."""
-    likeness, support, gap, _ = plain
-    paraphrase = pairing.paraphrase
-    return (
-        *(likeness, support, gap, pairing.common_order, paraphrase),
-        *(paraphrase * likeness, paraphrase * gap),
+def measure_place(pairing: Pairing, plain: Plain) -> Place:
+    """Return a group at its place in the two texts."""
+    return Place(
+        likeness=plain.likeness,
+        support=plain.support,
+        gap=plain.gap,
+        common_order=pairing.common_order,
+        paraphrase=pairing.paraphrase,
+        paraphrase_likeness=pairing.paraphrase * plain.likeness,
+        paraphrase_gap=pairing.paraphrase * plain.gap,
     )
 
 
@@ -100,16 +103,21 @@ def measure_links(pairing: Pairing, groups: Sequence[Group], place: Logistic) ->
     alone = [place.logit(measure_place(pairing, features)) for features in plain]
     chances = _find_chances(pairing, groups, alone)
     paraphrase = pairing.paraphrase
-    size = (pairing.coverage, pairing.breadth)
-    pair = (pairing.common_order, paraphrase, *size, *(paraphrase * x for x in size))
+    texts = OfTexts(
+        common_order=pairing.common_order,
+        paraphrase=paraphrase,
+        coverage=pairing.coverage,
+        breadth=pairing.breadth,
+        paraphrase_coverage=paraphrase * pairing.coverage,
+        paraphrase_breadth=paraphrase * pairing.breadth,
+    )
     anchored = measure_anchors(chances.of, pairing.in_order, (len(pairing.old), len(pairing.new)))
     measured: list[tuple[float, ...]] = []
     for group, features, odds, free_pairs in zip(groups, plain, alone, anchored, strict=True):
-        around = _look_around(pairing, group, chances)
-        whole = (*features, _log_odds(chances.of[group]), odds, *around, *free_pairs)
+        whole = (*features, *_look_around(pairing, group, chances, odds), *free_pairs)
         near = pairing.nearness.measure(group.old, group.new) if pairing.nearness else ()
         measured.append(
-            (*whole, *pair, *(paraphrase * x for x in whole), *near, *(paraphrase * x for x in near))
+            (*whole, *texts, *(paraphrase * x for x in whole), *near, *(paraphrase * x for x in near))
         )
     return measured
 
@@ -132,16 +140,21 @@ def _find_chances(pairing: Pairing, groups: Sequence[Group], alone: Sequence[flo
     return _Chances(chances, old, new, starts, ends)
 
 
-def _look_around(pairing: Pairing, group: Group, chances: _Chances) -> tuple[float, float, float]:
-    """Return the chances on the diagonal, those beside it, and those of the group's best-placed rivals."""
+def _look_around(pairing: Pairing, group: Group, chances: _Chances, alone: float) -> Around:
+    """Return the chances of a group, on its diagonal, beside it, and of its best-placed rivals."""
     i, j, k, m = group.old[0], group.new[0], group.old[-1], group.new[-1]
     before = [chances.ends.get((i - a, j - b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]
     after = [chances.starts.get((k + a, m + b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]
     first = before[0] if i and j else _AT_THE_EDGE
     last = after[0] if k + 1 < len(pairing.old) and m + 1 < len(pairing.new) else _AT_THE_EDGE
     rivals = max(*(chances.old[i] for i in group.old), *(chances.new[j] for j in group.new))
-    around = (first + last, max(before) + max(after), rivals - chances.of[group])
-    return (round(around[0], 4), round(around[1], 4), round(around[2], 4))
+    return Around(
+        ordered=_log_odds(chances.of[group]),
+        alone=alone,
+        diagonal=round(first + last, 4),
+        near_diagonal=round(max(before) + max(after), 4),
+        rivals=round(rivals - chances.of[group], 4),
+    )
 
 
 def _log_odds(chance: float) -> float:

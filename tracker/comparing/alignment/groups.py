@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.comparing.alignment.chains import ChainBlock
 from tracker.comparing.alignment.pairing import NOTHING
 from tracker.comparing.alignment.similarity import find_cover, join_units, measure
-from tracker.comparing.alignment.weights import to_probability
+from tracker.comparing.alignment.weights import Joined, Plain, to_probability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,14 +50,14 @@ def _is_scrap(pairing: Pairing, i: int, j: int) -> bool:
     return shorter < _SCRAP and longer > 2 * shorter
 
 
-def measure_link(pairing: Pairing, group: Group) -> tuple[float, ...]:
-    """Return the features named in ``PLAIN_FEATURES`` for one pair."""
+def measure_link(pairing: Pairing, group: Group) -> Plain:
+    """Return one pair by itself, its neighbours and its rivals."""
     i, j = group.old[0], group.new[0]
     likeness = pairing.alike.get((i, j), NOTHING)
     rivals = [best for best in (pairing.best_old[i], pairing.best_new[j]) if best > likeness]
     gap = abs((2 * i + 1) / (2 * len(pairing.old)) - (2 * j + 1) / (2 * len(pairing.new)))
     lead = min(0.0, to_probability(likeness) - to_probability(max(rivals, default=NOTHING)))
-    return (likeness, _find_support(pairing, i, j), gap, lead)
+    return Plain(likeness, _find_support(pairing, i, j), gap, lead)
 
 
 def _find_support(pairing: Pairing, i: int, j: int) -> float:
@@ -134,23 +134,23 @@ def find_joinings(pairing: Pairing, group: Group, used: Used) -> Iterator[Joinin
 
 
 def measure_joining(pairing: Pairing, joining: Joining, chance: float, used: Used) -> tuple[float, ...]:
-    """Return the features named in ``JOIN_FEATURES``; ``chance`` is that of the link before it grew."""
+    """Return what a neighbour brings to a link; ``chance`` is that of the link before it grew."""
     sides = (pairing.new, pairing.old) if joining.side else (pairing.old, pairing.new)
     joined = join_units([sides[0][place] for place in joining.members], pairing.weights)
     opposite = join_units([sides[1][place] for place in joining.opposite], pairing.weights)
     x, beyond = joining.neighbour, joining.beyond
     alike_beyond = pairing.alike.get((beyond, x) if joining.side else (x, beyond), NOTHING)
-    features = (
-        _measure_likeness(pairing, joining.wider) - _measure_likeness(pairing, joining.group),
-        find_cover(sides[0][x], opposite, pairing.weights),
-        1 - find_cover(opposite, joined, pairing.weights),
-        math.log((1 + len(opposite.sequence)) / (1 + len(joined.sequence))),
-        float(not 0 <= beyond < len(sides[1]) or beyond in used[1 - joining.side]),
-        to_probability(alike_beyond),
-        chance,
-        float(len(joining.opposite)),
-        *_measure_nearness(pairing, joining),
+    brought = Joined(
+        likeness_gain=_measure_likeness(pairing, joining.wider) - _measure_likeness(pairing, joining.group),
+        explained=find_cover(sides[0][x], opposite, pairing.weights),
+        rest=1 - find_cover(opposite, joined, pairing.weights),
+        lengths=math.log((1 + len(opposite.sequence)) / (1 + len(joined.sequence))),
+        closed=float(not 0 <= beyond < len(sides[1]) or beyond in used[1 - joining.side]),
+        beyond=to_probability(alike_beyond),
+        chance=chance,
+        opposite=float(len(joining.opposite)),
     )
+    features = (*brought, *_measure_nearness(pairing, joining))
     pair = pairing.common_order, pairing.coverage, pairing.paraphrase
     return (*features, *pair, *(pairing.paraphrase * feature for feature in features))
 
@@ -169,7 +169,7 @@ def _measure_nearness(pairing: Pairing, joining: Joining) -> tuple[float, ...]:
     if pairing.nearness is None:
         return ()
     before, after = (
-        pairing.nearness.measure(each.old, each.new)[0] for each in (joining.group, joining.wider)
+        pairing.nearness.measure(each.old, each.new).nearness for each in (joining.group, joining.wider)
     )
     return round(after - before, 4), before
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.comparing.alignment.candidates import find_candidates, find_near
 from tracker.comparing.alignment.chains import find_heaviest_chain, pair_block
 from tracker.comparing.alignment.similarity import Stemmed, measure, read_unit, weigh_stems, weigh_unit
-from tracker.comparing.alignment.weights import Logistic, to_probability
+from tracker.comparing.alignment.weights import Lift, Logistic, to_probability
 from tracker.text.encoder import multiply
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Nearness(NamedTuple):
     """The mean cosine of each row: what the subject alone gives."""
     usual_new: Sequence[float]
 
-    def measure(self, old: Sequence[int], new: Sequence[int]) -> tuple[float, float, float]:
+    def measure(self, old: Sequence[int], new: Sequence[int]) -> Lift:
         """Return the nearness of two runs of sentences, its square, and its lead over the usual one."""
         rows, columns = [self.rows[i] for i in old], [self.columns[j] for j in new]
         if len(rows) == len(columns) == 1:
@@ -49,7 +49,7 @@ class Nearness(NamedTuple):
             near = float(a @ b) / math.sqrt(float(a @ a) * float(b @ b))
         near = round(near, 4)
         usual = max([self.usual_old[r] for r in rows] + [self.usual_new[c] for c in columns])
-        return near, near * near, near - round(usual, 4)
+        return Lift(near, near * near, near - round(usual, 4))
 
 
 class Pairing(NamedTuple):

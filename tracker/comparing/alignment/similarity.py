@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
+from tracker.comparing.alignment.weights import Likeness
 from tracker.text.commonness import find_stems, load_commonness
 
 if TYPE_CHECKING:
@@ -81,23 +82,23 @@ def join_units(units: Sequence[Stemmed], weights: Mapping[str, float]) -> Stemme
     )
 
 
-def measure(old: Stemmed, new: Stemmed, weights: Mapping[str, float]) -> tuple[float, ...]:
-    """Return the features named in ``LIKENESS_FEATURES``, from 0 to 1 but for the last three."""
+def measure(old: Stemmed, new: Stemmed, weights: Mapping[str, float]) -> Likeness:
+    """Return how alike two sentences are, from 0 to 1 but for the last three."""
     mass, square = sum_weights(old.stems & new.stems, weights)
     cosine = square / (old.norm * new.norm) if square else 0.0
     covers = (mass / old.mass if old.mass else 0.0, mass / new.mass if new.mass else 0.0)
     characters = fuzz.ratio(old.folded[:_LONGEST], new.folded[:_LONGEST]) / 100
-    return (
-        cosine,
-        cosine * cosine,
-        max(covers),
-        min(covers),
-        characters,
-        characters * characters,
-        Indel.normalized_similarity(old.sequence[:_MOST_STEMS], new.sequence[:_MOST_STEMS]),
-        math.log1p(mass),
-        abs(math.log((1 + len(old.sequence)) / (1 + len(new.sequence)))),
-        1 / (1 + min(len(old.sequence), len(new.sequence))),
+    return Likeness(
+        cosine=cosine,
+        cosine_squared=cosine * cosine,
+        containment=max(covers),
+        cover=min(covers),
+        characters=characters,
+        characters_squared=characters * characters,
+        order=Indel.normalized_similarity(old.sequence[:_MOST_STEMS], new.sequence[:_MOST_STEMS]),
+        evidence=math.log1p(mass),
+        lengths=abs(math.log((1 + len(old.sequence)) / (1 + len(new.sequence)))),
+        brevity=1 / (1 + min(len(old.sequence), len(new.sequence))),
     )
 
 

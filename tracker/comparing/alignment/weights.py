@@ -19,32 +19,101 @@ if TYPE_CHECKING:
 LEXICAL = "lexical"
 """The weights for words alone; those of each encoder are under ``Encoder.weights``."""
 
-LIKENESS_FEATURES = (
-    *("cosine", "cosine_squared", "containment", "cover", "characters", "characters_squared"),
-    *("order", "evidence", "lengths", "brevity"),
+
+class Likeness(NamedTuple):
+    """How alike two sentences are. What each feature is, here and below: ``docs/alignment.md``."""
+
+    cosine: float
+    cosine_squared: float
+    containment: float
+    cover: float
+    characters: float
+    characters_squared: float
+    order: float
+    evidence: float
+    lengths: float
+    brevity: float
+
+
+class Lift(NamedTuple):
+    """How near the vectors of two sentences are."""
+
+    nearness: float
+    nearness_squared: float
+    lift: float
+
+
+class Plain(NamedTuple):
+    """A pair of sentences by itself, its neighbours and its rivals."""
+
+    likeness: float
+    support: float
+    gap: float
+    lead: float
+
+
+class Place(NamedTuple):
+    """A pair of sentences at its place in two texts."""
+
+    likeness: float
+    support: float
+    gap: float
+    common_order: float
+    paraphrase: float
+    paraphrase_likeness: float
+    paraphrase_gap: float
+
+
+class Around(NamedTuple):
+    """How probable a pair, its neighbours and its rivals are, over all chains."""
+
+    ordered: float
+    alone: float
+    diagonal: float
+    near_diagonal: float
+    rivals: float
+
+
+class Anchored(NamedTuple):
+    """Where a pair lies between the nearest certain ones."""
+
+    free_pairs: float
+    crosses: float
+    offset: float
+
+
+class OfTexts(NamedTuple):
+    """What is the same for all pairs of two texts."""
+
+    common_order: float
+    paraphrase: float
+    coverage: float
+    breadth: float
+    paraphrase_coverage: float
+    paraphrase_breadth: float
+
+
+class Joined(NamedTuple):
+    """What a neighbour brings to a link that it may be part of."""
+
+    likeness_gain: float
+    explained: float
+    rest: float
+    lengths: float
+    closed: float
+    beyond: float
+    chance: float
+    opposite: float
+
+
+LIKENESS_FEATURES = Likeness._fields
+_CONTEXT_FEATURES = (*Plain._fields, *Around._fields, *Anchored._fields)
+LINK_FEATURES = (
+    *_CONTEXT_FEATURES,
+    *OfTexts._fields,
+    *(f"paraphrase_{name}" for name in _CONTEXT_FEATURES),
 )
-NEARNESS_FEATURES = ("nearness", "nearness_squared", "lift")
-PLAIN_FEATURES = ("likeness", "support", "gap", "lead")
-PLACE_FEATURES = (
-    *("likeness", "support", "gap", "common_order", "paraphrase"),
-    *("paraphrase_likeness", "paraphrase_gap"),
-)
-MOVE_FEATURES = ("likeness",)
-ANCHOR_FEATURES = ("free_pairs", "crosses", "offset")
-_CONTEXT_FEATURES = (
-    *PLAIN_FEATURES,
-    *("ordered", "alone", "diagonal", "near_diagonal", "rivals"),
-    *ANCHOR_FEATURES,
-)
-_PAIR_FEATURES = (
-    *("common_order", "paraphrase", "coverage", "breadth"),
-    *("paraphrase_coverage", "paraphrase_breadth"),
-)
-LINK_FEATURES = (*_CONTEXT_FEATURES, *_PAIR_FEATURES, *(f"paraphrase_{name}" for name in _CONTEXT_FEATURES))
-_JOIN_FEATURES = (
-    *("likeness_gain", "explained", "rest", "lengths"),
-    *("closed", "beyond", "chance", "opposite"),
-)
+_MOVE_FEATURES = ("likeness",)
 _JOIN_NEARNESS = ("nearness_gain", "nearness_before")
 
 
@@ -86,14 +155,14 @@ def to_probability(logit: float) -> float:
 def name_features(part: str, *, encoded: bool) -> tuple[str, ...]:
     """Return the features that a part of the weights is of, in the order in which they are measured."""
     if part in {"place", "move"}:
-        return PLACE_FEATURES if part == "place" else MOVE_FEATURES
+        return Place._fields if part == "place" else _MOVE_FEATURES
     if part == "join":
-        own = (*_JOIN_FEATURES, *_JOIN_NEARNESS) if encoded else _JOIN_FEATURES
+        own = (*Joined._fields, *_JOIN_NEARNESS) if encoded else Joined._fields
         pair = ("common_order", "coverage", "paraphrase")
         return (*own, *pair, *(f"paraphrase_{name}" for name in own))
     if part == "likeness":
-        return (*LIKENESS_FEATURES, *NEARNESS_FEATURES) if encoded else LIKENESS_FEATURES
-    near = (*NEARNESS_FEATURES, *(f"paraphrase_{name}" for name in NEARNESS_FEATURES)) if encoded else ()
+        return (*Likeness._fields, *Lift._fields) if encoded else Likeness._fields
+    near = (*Lift._fields, *(f"paraphrase_{name}" for name in Lift._fields)) if encoded else ()
     return (*LINK_FEATURES, *near)
 
 
