@@ -37,7 +37,7 @@ from tracker.workflows.compare.package import (
     read_package,
     write_decided,
 )
-from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_told, recompute
+from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_written_side, recompute
 from tracker.workflows.compare.sides import read_document
 from tracker.workflows.compare.withheld import MARK
 from tracker.workflows.export.bag import document_name, text_name
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
     from tracker.model.reproduced import Reproduced
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.reproduce import Told
+    from tracker.workflows.compare.reproduce import WrittenSide
 
     Members = Mapping[str, bytes]
 
@@ -87,7 +87,10 @@ class _Read:
         self.comparison = replace(again, caveats=tuple(written["caveats"])) if not found.archive else again
         self.found = found
         self.decided = decided
-        self.told: tuple[Told, Told] = read_told(written, "old"), read_told(written, "new")
+        self.told: tuple[WrittenSide, WrittenSide] = (
+            read_written_side(written, "old"),
+            read_written_side(written, "new"),
+        )
         self.is_closed = MARK in written
 
 
@@ -218,7 +221,7 @@ def _list_vocabulary(found: Members) -> Iterator[tuple[str, bytes]]:
 
 def _find_cited(
     found: Members,
-    told: Sequence[Told],
+    told: Sequence[WrittenSide],
     reports: Sequence[_Read],
     archive: ArchiveSession,
     closed: frozenset[str],
@@ -256,7 +259,7 @@ def _read_cited(data: bytes) -> tuple[CitedText, ...]:
         return ()
 
 
-def _find_rights(found: Members, told: Sequence[Told], archive: ArchiveSession) -> dict[str, str]:
+def _find_rights(found: Members, told: Sequence[WrittenSide], archive: ArchiveSession) -> dict[str, str]:
     """Return what is noted of the rights in each text: by the archive, or else by the zip."""
     known = list_rights([each for each in told if find_kept(each, archive)], archive)
     names = {each.name for each in told if not find_kept(each, archive)}
