@@ -58,6 +58,12 @@ class NameMatch(NamedTuple):
         return self._replace(start=self.start + start, end=self.start + start + len(text), text=text)
 
 
+@cache
+def load_names(language: str, *tables: str) -> frozenset[str]:
+    """Return the words of tables of ``names.toml`` for a language."""
+    return frozenset(term for table in tables for term in load_terms(FILE, table, language))
+
+
 def find_names(passage: SideText) -> tuple[NameMatch, ...]:
     """Return the names of a passage in text order; what an editor put in is none."""
     symbols = (token for token in passage.tokens if token.kind == "symbol")
@@ -112,15 +118,15 @@ def _find_runs(passage: SideText) -> Iterator[list[Token]]:
 def _is_small(passage: SideText, run: list[Token], token: Token) -> bool:
     """Return whether a small word or number may stand in the name that a run begins."""
     language, word = passage.language, token.text.lower()
-    if word == "the" and run and run[-1].text.lower() in load_terms(FILE, "bodies", language):
+    if word == "the" and run and run[-1].text.lower() in load_names(language, "bodies"):
         return False  # in the United Nations the Security Council
-    if word in load_terms(FILE, "links", language) or token.kind in {"number", "date"}:
+    if word in load_names(language, "links") or token.kind in {"number", "date"}:
         return True
-    if word in load_terms(FILE, "particles", language):
+    if word in load_names(language, "particles"):
         return True
     if word == "in":
-        return bool(run) and run[-1].text.lower() in load_terms(FILE, "placed", language)
-    if word not in load_terms(FILE, "title_links", language):
+        return bool(run) and run[-1].text.lower() in load_names(language, "placed")
+    if word not in load_names(language, "title_links"):
         return False
     text = passage.text[run[0].start : run[-1].end] if run else ""
     return bool(find_terms(text, load_terms(FILE, "with_links", language)))
@@ -134,17 +140,17 @@ def _is_mark(passage: SideText, run: list[Token], at: int) -> bool:
     after, last = tokens[at + 1], run[-1].text
     if token.text != ".":
         return last.endswith("s") and _is_large(after)
-    if not _is_large(after) or after.text.lower() in load_terms(FILE, "openers", language):
+    if not _is_large(after) or after.text.lower() in load_names(language, "openers"):
         return False
     named = len(run) > 1 or not opens_sentence(passage, run[0].start)
     initial = len(last) == 1 and last.isupper() and named
-    return initial or last.lower() in load_terms(FILE, "abbreviations", language)
+    return initial or last.lower() in load_names(language, "abbreviations")
 
 
 def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
     """Yield a run without trailing small words, where it names anybody."""
-    nobody, titles = (load_terms(FILE, table, passage.language) for table in ("nobody", "titles"))
-    dated = load_terms(FILE, "dated", passage.language)
+    nobody, titles = (load_names(passage.language, table) for table in ("nobody", "titles"))
+    dated = load_names(passage.language, "dated")
     while run and not _is_large(run[-1]) and run[-1].kind != "number":
         if run[-1].kind == "date" and len(run) > 1 and run[-2].text.lower() in dated:
             break
@@ -184,7 +190,7 @@ def _opens(passage: SideText, at: int) -> bool:
     """
     token, language = passage.tokens[at], passage.language
     titles, abbreviations, openers, nobody = (
-        load_terms(FILE, table, language) for table in ("titles", "abbreviations", "openers", "nobody")
+        load_names(language, table) for table in ("titles", "abbreviations", "openers", "nobody")
     )
     if (
         passage.text[token.start : token.start + _LONGEST_WHOLE]
@@ -222,12 +228,12 @@ def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
     """Yield the names of a run, without the ``'s`` of the owner: one, or two where ``and`` joins two."""
     start = run[0].start
     year = _YEAR_BEFORE.search(passage.text[max(0, start - 5) : start])
-    if year and run[0].text.lower() in load_terms(FILE, "dated", passage.language):
+    if year and run[0].text.lower() in load_names(passage.language, "dated"):
         start -= len(year[0])  # the 2030 Agenda
     text = OWNER.sub("", passage.text[start : run[-1].end])
     instruments = load_terms(FILE, "instruments", passage.language)
     name = NameMatch(start, start + len(text), text, "actor")
-    nobody = load_terms(FILE, "nobody", passage.language)
+    nobody = load_names(passage.language, "nobody")
     for start, end in split_joined(text, passage.language):
         whole = _trim(name.cut(start, end), passage.language)
         if whole.text.lower() not in nobody:
@@ -239,15 +245,15 @@ def _find_kind(passage: SideText, name: NameMatch) -> str:
     """Return whether a name is an actor's, or a thing's: of an event, a goal, a title in quotation marks."""
     around = passage.text[max(0, name.start - 1) : name.start], passage.text[name.end : name.end + 1]
     words = name.text.lower().split()
-    links = {*load_terms(FILE, "links", passage.language), *load_terms(FILE, "title_links", passage.language)}
+    links = load_names(passage.language, "links", "title_links")
     head = next((words[at - 1] for at in range(1, len(words)) if words[at] in links), words[-1])
     quoted = around[0] in tuple(_QUOTES) and around[1] in tuple("”»")
-    return "thing" if quoted or head in load_terms(FILE, "things", passage.language) else "actor"
+    return "thing" if quoted or head in load_names(passage.language, "things") else "actor"
 
 
 def _trim(name: NameMatch, language: str) -> NameMatch:
     """Return a name without the small words that it begins with."""
-    links = load_terms(FILE, "links", language)
+    links = load_names(language, "links")
     start = next((word.start() for word in WORD.finditer(name.text) if word[0] not in links), 0)
     return name.cut(start)
 
@@ -261,9 +267,9 @@ def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
     Two are countries, parts of the world, persons with a title, names with an article, or single words
     that are no half of a name: ``Piraeus and Thessaloniki``, but ``Health and Social Welfare``.
     """
-    titles = *load_terms(FILE, "titles", language), *load_terms(FILE, "abbreviations", language)
+    titles = load_names(language, "titles", "abbreviations")
     tables = ("regions", "continents", "directions")
-    regions, continents, directions = (load_terms(FILE, table, language) for table in tables)
+    regions, continents, directions = (load_names(language, table) for table in tables)
     places = list(_AND.finditer(text))
     ends = [*(place.start() for place in places), len(text)]
     start = 0
@@ -284,8 +290,7 @@ def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
 
 
 def _may_be_half(part: str) -> bool:
-    halves = {*load_terms(FILE, "things", "en"), *load_terms(FILE, "halves", "en")}
-    return " " in part or part.lower() in halves
+    return " " in part or part.lower() in load_names("en", "things", "halves")
 
 
 _AROUND = re.compile(r"\s\(\d{4}\)$|^(?:United Nations|UN) (?=Secretary)")
@@ -332,7 +337,7 @@ def has_name(name: str, words: set[str], language: str = "en") -> bool:
         if part[:1].isupper() or part[:1].isdigit()
     ]
     tables = ("titles", "links", "nobody")
-    titles, links, nobody = (load_terms(FILE, table, language) for table in tables)
+    titles, links, nobody = (load_names(language, table) for table in tables)
     large = [word for word in large if word.lower() not in links]
     named = [word for word in large if word.lower() not in titles and len(word) > 1]
     own = [word for word in named if word.lower() not in nobody]
@@ -345,7 +350,7 @@ def has_name(name: str, words: set[str], language: str = "en") -> bool:
 def _has_state(name: str, words: set[str], language: str) -> bool:
     """Return whether a name is a country's, alone or after ``Government of``, that a text names."""
     parts = name.split()
-    small = {word for table in ("links", "nobody") for word in load_terms(FILE, table, language)}
+    small = load_names(language, "links", "nobody")
     for at in range(len(parts)):
         state = fold_name(" ".join(parts[at:]))
         code = _country_codes().get(state) or _country_codes().get(state.removesuffix("s"))
@@ -380,8 +385,7 @@ def is_adjective(text: str, start: int, end: int) -> bool:
     before_noun = _SMALL_WORD.match(text, end) is not None
     if len(parts) > 1 and (parts[-1].islower() or all(map(_is_state, parts))):
         return before_noun  # Taliban-controlled, Ukraine-Russia
-    words = {*load_terms(FILE, "adjectives", "en"), *_country_adjectives()}
-    return {part.lower() for part in parts} <= words and (
+    return {part.lower() for part in parts} <= _adjectives() and (
         before_noun or text[max(0, start - 4) : start].lower() != "the "
     )
 
@@ -391,8 +395,9 @@ def _is_state(name: str) -> bool:
 
 
 @cache
-def _country_adjectives() -> frozenset[str]:
-    return frozenset(adjective.lower() for country in countries() for adjective in country.adjectives)
+def _adjectives() -> frozenset[str]:
+    of_countries = (adjective.lower() for country in countries() for adjective in country.adjectives)
+    return load_names("en", "adjectives").union(of_countries)
 
 
 def _has(word: str, words: set[str]) -> bool:

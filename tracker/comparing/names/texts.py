@@ -16,17 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.comparing.names.finding import (
-    FILE,
     OWNER,
     WORD,
     NameMatch,
     abbreviate,
     find_names,
     is_adjective,
+    load_names,
     opens_sentence,
 )
 from tracker.comparing.passages.rewording import read_passage
-from tracker.comparing.passages.terms import load_terms
 from tracker.inputs.compiled import read_compiled, read_packaged
 from tracker.model.changes import NameChange
 from tracker.references.countries import countries, find_country
@@ -164,7 +163,7 @@ def _is_part(text: str, place: Span) -> bool:
     """Return whether a name stands within a longer one: Lake Chad, Bank of England, Jordan Valley."""
     leading, after = text[max(0, place.start - _REACH) : place.start], text[place.end : place.end + _REACH]
     before = _PART_OF.search(leading)
-    follows = before and before[1].lower() not in _unproven() | _offices()
+    follows = before and not any(before[1].lower() in known() for known in (_unproven, _offices))
     return any((follows, _SIGN.search(leading), _BEFORE_NAME.match(after)))
 
 
@@ -239,8 +238,7 @@ def _strip(words: list[re.Match[str]]) -> list[re.Match[str]]:
     """Return the words of a name behind an office and small words, and before ``of`` and a state."""
     offices = [at for at, word in enumerate(words) if word[0].lower() in _offices()]
     words = words[offices[-1] + 1 :] if offices else words
-    openers = {*load_terms(FILE, "openers", _LANGUAGE)} - {"new", "good", "great"}
-    while words and (words[0][0].islower() or words[0][0].lower() in openers):
+    while words and (words[0][0].islower() or words[0][0].lower() in _openers()):
         words = words[1:]
     for at, word in enumerate(words):
         state = " ".join(each[0] for each in words[at + 1 :]).removeprefix("the ")
@@ -252,7 +250,7 @@ def _strip(words: list[re.Match[str]]) -> list[re.Match[str]]:
 def _is_none(text: str, place: Span) -> bool:
     """Return whether a run is an adjective, a mark or a note's, or a state, which is looked for by code."""
     after = re.match(r" ([a-z][\w-]*)", text[place.end : place.end + _REACH])
-    before_noun = after is not None and after[1] not in load_terms(FILE, "openers", _LANGUAGE)
+    before_noun = after is not None and after[1] not in load_names(_LANGUAGE, "openers")
     name, sign = text[slice(*place)], _SIGN.search(text[max(0, place.start - 2) : place.start])
     of_noun = before_noun and _OF_NOUN.search(name)
     return any((sign, of_noun, _find_codes(name), _NOTE.search(name), is_adjective(text, *place)))
@@ -261,14 +259,18 @@ def _is_none(text: str, place: Span) -> bool:
 @cache
 def _offices() -> frozenset[str]:
     ours = (*_load_named()["offices"], *_load_named()["people"])  # the Frenchman Jules
-    return frozenset({*load_terms(FILE, "titles", _LANGUAGE), *ours})
+    return load_names(_LANGUAGE, "titles").union(ours)
+
+
+@cache
+def _openers() -> frozenset[str]:
+    return load_names(_LANGUAGE, "openers") - {"new", "good", "great"}
 
 
 @cache
 def _unproven() -> frozenset[str]:
-    written = (load_terms(FILE, table, _LANGUAGE) for table in ("nobody", "titles", "openers"))
     ours = (*_load_named()["unproven"], *_load_named()["people"])
-    return frozenset(ours).union(*written)
+    return load_names(_LANGUAGE, "nobody", "titles", "openers").union(ours)
 
 
 class Span(NamedTuple):

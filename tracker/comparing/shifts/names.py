@@ -15,6 +15,7 @@ from tracker.comparing.names.finding import (
     has_name,
     is_named,
     list_words,
+    load_names,
 )
 from tracker.comparing.passages.terms import find_terms, load_terms, same_stem
 
@@ -78,7 +79,7 @@ def _compare(
 
 def _is_of_one_kind(old: NameMatch, new: NameMatch, language: str) -> bool:
     """Return whether one name may stand for the other: both of persons, actors or instruments."""
-    titles, roles = load_terms(FILE, "titles", language), load_terms(FILE, "roles", language)
+    titles, roles = load_names(language, "titles"), load_names(language, "roles")
     persons = [any(word.lower() in titles for word in WORD.findall(name.text)) for name in (old, new)]
     written_small = [name.text.lower() in roles for name in (old, new)]
     return old.kind == new.kind and persons[0] == persons[1] and written_small[0] == written_small[1]
@@ -121,8 +122,8 @@ def _is_short(name: NameMatch, side: _Side) -> bool:
 def _split(name: NameMatch, words: set[str], language: str) -> list[NameMatch]:
     """Return the members of a pair such as ``Forest and Water Council`` where one of them is still named."""
     middle = _AND.search(name.text)
-    links = load_terms(FILE, "links", language)
-    if not middle or name.text.islower() or set(name.text[: middle.start()].split()) & {*links}:
+    links = load_names(language, "links")
+    if not middle or name.text.islower() or set(name.text[: middle.start()].split()) & links:
         return [name]
     pair = [name.cut(0, middle.start()), name.cut(middle.end())]
     return pair if any(has_name(each.text, words, language) for each in pair) else [name]

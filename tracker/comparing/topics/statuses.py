@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import log, sqrt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
@@ -331,17 +331,19 @@ _ALIGNS: Final[dict[str, tuple[str, str, str]]] = {
 }
 """By language: who aligns with, what is aligned with, and whose it is."""
 
-_PATTERNS: Final = {
-    language: re.compile(_WITHIN.join((aligns, what, whose + _GROUP + _END)), re.IGNORECASE)
-    for language, (aligns, what, whose) in _ALIGNS.items()
-}
+
+@cache
+def _compile_aligned(language: str) -> re.Pattern[str]:
+    aligns, what, whose = _ALIGNS[language]
+    return re.compile(_WITHIN.join((aligns, what, whose + _GROUP + _END)), re.IGNORECASE)
 
 
 def find_aligned(version: Version) -> str | None:
     """Return the group whose statement the speaker aligns with, as named; in English, French and Spanish."""
-    pattern = _PATTERNS.get("en" if version.language == "und" else version.language)
-    if pattern is None:
+    language = "en" if version.language == "und" else version.language
+    if language not in _ALIGNS:
         return None
+    pattern = _compile_aligned(language)
     matches = (pattern.search(plain(segment.text)) for segment in version.segments)
     return next((match["group"].strip() for match in matches if match), None)
 
