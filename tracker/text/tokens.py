@@ -37,9 +37,17 @@ def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
     )
 
 
-@lru_cache(maxsize=16)
+_LONGEST_KEPT = 2000
+"""Characters of a text whose tokens are kept; the longest of 60,000 sentences has 1,500."""
+
+
 def tokenize_sentence(text: str, language: str) -> tuple[Token, ...]:
     """Return the tokens of a sentence: its edits, and what these mean, ask for them one after the other."""
+    return _tokenize_once(text, language) if len(text) <= _LONGEST_KEPT else tokenize(text, language)
+
+
+@lru_cache(maxsize=256)
+def _tokenize_once(text: str, language: str) -> tuple[Token, ...]:
     return tokenize(text, language)
 
 

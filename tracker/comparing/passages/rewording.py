@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from tracker.comparing.passages.terms import find_terms, load_terms
 from tracker.model.changes import Evidence, Shift
-from tracker.text.tokens import Token, tokenize, tokenize_sentence
+from tracker.text.tokens import Token, tokenize_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -174,7 +174,9 @@ def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     before, after = read_passages(old, new, change)
     shorter = min(map(_count_words, (tokenize_sentence(side.text, new.language) for side in (before, after))))
     kept = sum(
-        _count_words(tokenize(edit.text, new.language)) for edit in change.edits if edit.kind == "kept"
+        _count_words(tokenize_sentence(edit.text, new.language))
+        for edit in change.edits
+        if edit.kind == "kept"
     )
     pairs = tuple(_pair_edits(change.edits, before, after))
     return Rewording(before, after, pairs, comparable=kept >= _LEAST_KEPT * shorter)
@@ -206,7 +208,7 @@ def is_reordered(rewording: Rewording) -> bool:
 
 def content_words(text: str, language: str) -> frozenset[str]:
     """Return the stems of the longer words of a text, the links between them left out."""
-    words = (token.text.lower() for token in tokenize(text, language) if token.kind == "word")
+    words = (token.text.lower() for token in tokenize_sentence(text, language) if token.kind == "word")
     return frozenset(word[:_STEM] for word in words if len(word) >= _LEAST_CONTENT)
 
 
