@@ -25,11 +25,11 @@ from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import open_store
 from tracker.cli import output
 from tracker.cli.batch import line_writer
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
 from tracker.model.rights import Ruled
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
 from tracker.references import find_body, parse_reference
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.compare.work import Unit, Work, _unpack_vocabulary, do_unit, pack_vocabulary
 from tracker.workflows.follow import batch as following
@@ -66,9 +66,9 @@ ASKED = (
 )
 """What shows the answers that are kept."""
 WORKED = (
-    ("tracker.topics.reading:RuleReader", "read"),
+    ("tracker.comparing.topics.reading:RuleReader", "read"),
     ("tracker.workflows.compare.cells", "weigh_cells"),
-    ("tracker.alignment.align", "align"),
+    ("tracker.comparing.alignment.align", "align"),
     ("tracker.workflows.follow.timeline", "compare_topics"),
 )
 """What works out anew what could have been kept."""

@@ -19,12 +19,12 @@ from tests.conftest import run_tracker
 from tests.thorough import examples
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.naming import name_topics
 from tracker.model.spread import SpreadStatement
 from tracker.model.texts import Segment
 from tracker.report.series.spread import render_spread
 from tracker.text.identity import fold
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.naming import name_topics
 from tracker.tracing.asking import count_near, find_beginnings, find_words
 from tracker.tracing.near import find_near
 from tracker.tracing.phrases import match_phrase, read_phrase

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.topics.vocabulary.check import find_faults
-from tracker.topics.vocabulary.load import read_shipped
+from tracker.comparing.topics.vocabulary.check import find_faults
+from tracker.comparing.topics.vocabulary.load import read_shipped
 from tracker.workflows.code.topics import check_vocabulary
 
 if TYPE_CHECKING:

@@ -92,8 +92,8 @@ def judge(
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
     latest decision on a question counts; none is deleted.
     """
+    from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.report.coding.decisions import ruling_words
-    from tracker.topics.vocabulary.naming import find_topic
     from tracker.workflows.code.judge import Coder, judge_change
     from tracker.workflows.code.judge_many import judge_sheet, judge_topic
     from tracker.workflows.code.kept_rulings import keep_rulings, withdraw_rulings
@@ -195,8 +195,8 @@ def decisions(
     kappa and Krippendorff's alpha for nominal codes. CSV is a coding sheet: one row per judged unit, two
     columns per coder.
     """
-    from tracker.changes.shifts import QUESTIONS
-    from tracker.decisions.agreement import measure_agreements
+    from tracker.comparing.decisions.agreement import measure_agreements
+    from tracker.comparing.shifts.axes import QUESTIONS
     from tracker.report.coding.decisions import decisions_json, render_decisions, write_sheet
     from tracker.workflows.code.kept_rulings import list_rulings
 

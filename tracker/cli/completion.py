@@ -103,7 +103,7 @@ def complete_group(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_topic(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the ids of topics: of the vocabulary that was named, or of the shipped one."""
-    from tracker.topics.vocabulary.load import load_vocabulary
+    from tracker.comparing.topics.vocabulary.load import load_vocabulary
 
     path = context.params.get("vocabulary")
     with suppress(TrackerError):

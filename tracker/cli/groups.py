@@ -73,9 +73,9 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
+    from tracker.comparing.topics.vocabulary.naming import name_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_panel, panel_json, panel_table
-    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.panel import read_panel
 
     check_outputs(output, plot, [vocabulary], archive, form)
@@ -107,9 +107,9 @@ def diff_countries(
     only: frozenset[str],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
+    from tracker.comparing.topics.vocabulary.naming import name_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_countries_diff, moves_table
-    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.moves import diff_countries as compare
     from tracker.workflows.follow.moves import narrow_moves
 

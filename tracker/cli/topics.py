@@ -61,8 +61,8 @@ def show(
 
     Shows its terms by language, hints, near misses, scope note and learned weights.
     """
+    from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.report.coding.vocabulary import render_topic
-    from tracker.topics.vocabulary.naming import find_topic
 
     topics = options.load_vocabulary(vocabulary)
     topic = find_topic(topics, name)

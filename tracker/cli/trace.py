@@ -66,6 +66,7 @@ def trace(
     Exact: the same words, apart from case, quotes and dashes. Loose: similar words, with a similarity from
     0 to 1. CSV has one row per saying, and per statement that does not say it.
     """
+    from tracker.comparing.topics.vocabulary.naming import name_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.biography import (
         biography_json,
@@ -74,7 +75,6 @@ def trace(
         sayings_table,
     )
     from tracker.report.series.spread import build_spread, render_spread, spread_json
-    from tracker.topics.vocabulary.naming import name_topics
     from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
     shown.refuse_overwriting(output, [vocabulary], archive, form)

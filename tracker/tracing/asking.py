@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.comparing.topics.vocabulary.stems import find_words as find_stemmed
 from tracker.model.tracing import NearWords, Occurrence
 from tracker.text.identity import fold
-from tracker.topics.vocabulary.matching import match_topics
-from tracker.topics.vocabulary.stems import find_words as find_stemmed
 from tracker.tracing.near import Near, find_near, find_needed
 from tracker.tracing.phrases import Match, Phrase, match_phrase, read_phrase
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.alignment.weights import load_weights
-from tracker.changes.edits import word_edits
+from tracker.comparing.alignment.weights import load_weights
+from tracker.comparing.edits import word_edits
 from tracker.model.tracing import Occurrence, TracedStatement
 from tracker.tracing.asking import find_words
 from tracker.tracing.origins import find_similar

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from tracker.alignment.align import align
-from tracker.alignment.similarity import (
+from tracker.comparing.alignment.align import align
+from tracker.comparing.alignment.similarity import (
     FEWEST_STEMS,
     LEAST_COVER,
     find_cover,
@@ -19,8 +19,8 @@ from tracker.alignment.similarity import (
     weigh_stems,
     weigh_unit,
 )
-from tracker.alignment.weights import load_weights, to_probability
-from tracker.changes.edits import word_edits
+from tracker.comparing.alignment.weights import load_weights, to_probability
+from tracker.comparing.edits import word_edits
 from tracker.model.changes import Link
 from tracker.model.tracing import Origin
 from tracker.text.identity import fold
@@ -28,7 +28,7 @@ from tracker.text.identity import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tracker.alignment.similarity import Stemmed
+    from tracker.comparing.alignment.similarity import Stemmed
     from tracker.model.texts import Version
 
 _MEASURED = 6

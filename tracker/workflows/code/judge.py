@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from tracker.changes.describe import describe_changes
-from tracker.decisions.applied import METHOD, NO_SHIFT, PlacedDecision, decide_links
-from tracker.decisions.rulings import quote_segments
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.decisions.applied import METHOD, NO_SHIFT, PlacedDecision, decide_links
+from tracker.comparing.decisions.rulings import quote_segments
 from tracker.errors import DecisionInvalid
 from tracker.model.changes import AXES, Link, Operation
 from tracker.model.decisions import Decision, Question, Ruling, Unit, Verdict

@@ -6,8 +6,10 @@ from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
-from tracker.decisions.applied import NO_SHIFT
-from tracker.decisions.rulings import last_rulings, name_statement, quote_segments
+from tracker.comparing.decisions.applied import NO_SHIFT
+from tracker.comparing.decisions.rulings import last_rulings, name_statement, quote_segments
+from tracker.comparing.topics.decided import ABSENT, LEVELS
+from tracker.comparing.topics.vocabulary.naming import find_one_topic
 from tracker.errors import (
     DecisionInvalid,
     DocumentUnreadable,
@@ -20,8 +22,6 @@ from tracker.model.changes import AXES, Operation
 from tracker.model.decisions import Decision, Ruling, Unit, Verdict
 from tracker.references import parse_reference
 from tracker.report.coding.decisions import read_sheet
-from tracker.topics.decided import ABSENT, LEVELS
-from tracker.topics.vocabulary.naming import find_one_topic
 from tracker.workflows.code.judge import ONE_SIDED, Coder, check_coder
 from tracker.workflows.compare.compare import side_topics
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import QuestionKey
+    from tracker.comparing.decisions.rulings import QuestionKey
     from tracker.model.topics import Vocabulary
     from tracker.report.coding.decisions import Cell
 

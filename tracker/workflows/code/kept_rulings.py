@@ -6,7 +6,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import (
+from tracker.comparing.decisions.rulings import (
     UNDECIDED,
     Decided,
     last_rulings,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracker.comparing.topics.decided import ABSENT
+from tracker.comparing.topics.statuses import find_closest
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.errors import DecisionInvalid
 from tracker.model.texts import Reference
 from tracker.model.topics import PRIORITIES
-from tracker.topics.decided import ABSENT
-from tracker.topics.statuses import find_closest
-from tracker.topics.vocabulary.matching import match_topics
 from tracker.workflows.code.judge_many import judge_topic
 from tracker.workflows.code.kept_rulings import keep_rulings
 from tracker.workflows.compare.diff import diff

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import name_statement, select_changes
+from tracker.comparing.decisions.rulings import name_statement, select_changes
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import DecisionInvalid, NotInArchive
 from tracker.model.texts import Reference
 from tracker.references import parse_reference
 from tracker.text.encoder import ENCODERS
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.sides import pair_operands
 

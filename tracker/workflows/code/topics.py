@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.comparing.topics.learning import code_rulings, learn_topics, read_csv, read_jsonl, resolve_codes
+from tracker.comparing.topics.vocabulary import load, taught
+from tracker.comparing.topics.vocabulary.check import Flaw, find_doubts, find_faults
+from tracker.comparing.topics.vocabulary.files import read_draft
 from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.text.detection import detect_language
-from tracker.topics.learning import code_rulings, learn_topics, read_csv, read_jsonl, resolve_codes
-from tracker.topics.vocabulary import load, taught
-from tracker.topics.vocabulary.check import Flaw, find_doubts, find_faults
-from tracker.topics.vocabulary.files import read_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
+    from tracker.comparing.topics.learning import CodedRow, Lesson
     from tracker.model.decisions import Ruling
     from tracker.model.topics import Vocabulary
-    from tracker.topics.learning import CodedRow, Lesson
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.rights.closed import is_closed
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
-from tracker.decisions.rulings import UNDECIDED
+from tracker.comparing.decisions.rulings import UNDECIDED
+from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
+from tracker.comparing.topics.vocabulary.taught import model_path
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.files import write_file
 from tracker.inputs.zips import write_zip
@@ -23,8 +25,6 @@ from tracker.model.preserving import Exported
 from tracker.report.archive import citing
 from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
-from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
-from tracker.topics.vocabulary.taught import model_path
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.package import (
     DECISIONS,
@@ -35,7 +35,7 @@ from tracker.workflows.compare.package import (
     list_digests,
     write_decided,
 )
-from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_told, recompute
+from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_written_side, recompute
 from tracker.workflows.compare.sides import read_document
 from tracker.workflows.compare.withheld import withhold
 from tracker.workflows.export.bag import document_name, text_name
@@ -47,12 +47,12 @@ if TYPE_CHECKING:
 
     from tracker.archive.reading.holdings import Holdings
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison, Provenance
     from tracker.model.citations import CitedText
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.reproduce import Told
+    from tracker.workflows.compare.reproduce import WrittenSide
 
     Members = dict[str, bytes]
 
@@ -73,10 +73,10 @@ class _Report:
     data: bytes
     written: dict[str, Any]
     comparison: Comparison
-    told: tuple[Told, Told]
+    told: tuple[WrittenSide, WrittenSide]
 
     @property
-    def sides(self) -> tuple[tuple[Told, Side], ...]:
+    def sides(self) -> tuple[tuple[WrittenSide, Side], ...]:
         """Both sides, each with what names it."""
         return (self.told[0], self.comparison.old), (self.told[1], self.comparison.new)
 
@@ -118,7 +118,7 @@ def export_replication(
 def _read(path: Path, archive: ArchiveSession, vocabulary: Vocabulary) -> _Report:
     data = read_document(path)
     written = read_comparison(data, str(path))
-    told = read_told(written, "old"), read_told(written, "new")
+    told = read_written_side(written, "old"), read_written_side(written, "new")
     comparison, found = recompute(written, str(path), archive, vocabulary)
     if found.differences:
         first = " \u00b7 ".join(found.differences[0].place)
@@ -162,7 +162,7 @@ def _list(
     yield "requirements.txt", "".join(f"{line}\n" for line in list_requirements(source.release)).encode()
 
 
-def _list_texts(sides: Mapping[Told, Side], archive: ArchiveSession) -> Iterator[tuple[str, bytes]]:
+def _list_texts(sides: Mapping[WrittenSide, Side], archive: ArchiveSession) -> Iterator[tuple[str, bytes]]:
     found = {told: data for told in sides if (data := _find_document(told, archive)) is not None}
     documents = {
         document_name(str(told.document), sides[told].version.media_type): data
@@ -189,7 +189,7 @@ def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
     return _write_json(withhold(report.written))
 
 
-def list_rights(sides: Sequence[Told], archive: ArchiveSession) -> dict[str, str]:
+def list_rights(sides: Sequence[WrittenSide], archive: ArchiveSession) -> dict[str, str]:
     """Return what the watch list says of the rights in each text, by its name."""
     watch = archive.folder / WATCH_FILE
     said = {each.id: each.rights for each in read_watch_list(watch).sources} if watch.exists() else {}
@@ -222,7 +222,7 @@ def _find_decided(report: _Report, archive: ArchiveSession) -> Decided:
     return load_decided(old, new, archive) if old and new else UNDECIDED
 
 
-def _find_document(told: Told, archive: ArchiveSession) -> bytes | None:
+def _find_document(told: WrittenSide, archive: ArchiveSession) -> bytes | None:
     """Return the bytes of a document, from the archive or the file that was compared, if that is still it."""
     if archive.folder.exists() and told.document and (data := archive.versions.document(told.document)):
         return data
@@ -233,7 +233,9 @@ def _find_document(told: Told, archive: ArchiveSession) -> bytes | None:
     return data if digest_bytes(data) == told.document else None
 
 
-def _cite(sides: Sequence[Told], archive: ArchiveSession, closed: frozenset[str]) -> Iterator[CitedText]:
+def _cite(
+    sides: Sequence[WrittenSide], archive: ArchiveSession, closed: frozenset[str]
+) -> Iterator[CitedText]:
     for told in sides:
         reference = find_kept(told, archive)
         if reference is None:

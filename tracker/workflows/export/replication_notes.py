@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.changes import Provenance
-    from tracker.workflows.compare.reproduce import Told
+    from tracker.workflows.compare.reproduce import WrittenSide
 
 _HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
 """A package index may have another program by that name."""
@@ -63,7 +63,7 @@ def _list_required() -> Iterator[str]:
             yield name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]
 
 
-def describe(reports: Sequence[tuple[Told, Told]], closed: frozenset[str], python: str) -> str:
+def describe(reports: Sequence[tuple[WrittenSide, WrittenSide]], closed: frozenset[str], python: str) -> str:
     """Return the page to read first; of ``closed`` texts, by digest, it says that they are not there."""
     page = files(__package__).joinpath("replication_readme.txt").read_text("utf-8")
     lines = [

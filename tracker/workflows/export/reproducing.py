@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.decisions.rulings import UNDECIDED
+from tracker.comparing.decisions.rulings import UNDECIDED
+from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
+from tracker.comparing.topics.vocabulary.taught import MODEL_ENDING
 from tracker.errors import NotInArchive
 from tracker.inputs.formats import parse_report
 from tracker.inputs.zips import BEGINNING
@@ -21,8 +23,6 @@ from tracker.model.reproduced import CheckedFiles, Difference, Reproduction
 from tracker.model.strict import NotAsTyped, read_typed
 from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
-from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
-from tracker.topics.vocabulary.taught import MODEL_ENDING
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.package import (
     DECISIONS,
@@ -37,7 +37,7 @@ from tracker.workflows.compare.package import (
     read_package,
     write_decided,
 )
-from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_told, recompute
+from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_written_side, recompute
 from tracker.workflows.compare.sides import read_document
 from tracker.workflows.compare.withheld import MARK
 from tracker.workflows.export.bag import document_name, text_name
@@ -57,11 +57,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.reproduced import Reproduced
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.reproduce import Told
+    from tracker.workflows.compare.reproduce import WrittenSide
 
     Members = Mapping[str, bytes]
 
@@ -87,7 +87,10 @@ class _Read:
         self.comparison = replace(again, caveats=tuple(written["caveats"])) if not found.archive else again
         self.found = found
         self.decided = decided
-        self.told: tuple[Told, Told] = read_told(written, "old"), read_told(written, "new")
+        self.told: tuple[WrittenSide, WrittenSide] = (
+            read_written_side(written, "old"),
+            read_written_side(written, "new"),
+        )
         self.is_closed = MARK in written
 
 
@@ -218,7 +221,7 @@ def _list_vocabulary(found: Members) -> Iterator[tuple[str, bytes]]:
 
 def _find_cited(
     found: Members,
-    told: Sequence[Told],
+    told: Sequence[WrittenSide],
     reports: Sequence[_Read],
     archive: ArchiveSession,
     closed: frozenset[str],
@@ -256,7 +259,7 @@ def _read_cited(data: bytes) -> tuple[CitedText, ...]:
         return ()
 
 
-def _find_rights(found: Members, told: Sequence[Told], archive: ArchiveSession) -> dict[str, str]:
+def _find_rights(found: Members, told: Sequence[WrittenSide], archive: ArchiveSession) -> dict[str, str]:
     """Return what is noted of the rights in each text: by the archive, or else by the zip."""
     known = list_rights([each for each in told if find_kept(each, archive)], archive)
     names = {each.name for each in told if not find_kept(each, archive)}

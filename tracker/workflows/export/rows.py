@@ -6,12 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import select_levels, settle_rulings
+from tracker.comparing.decisions.rulings import select_levels, settle_rulings
+from tracker.comparing.pipeline import side_names
+from tracker.comparing.topics.decided import ABSENT, find_absences, place_levels
+from tracker.comparing.topics.mentions import find_mentions, find_term
 from tracker.model.corpus_rows import CorpusRow, SentenceRow, StatementRow, StatementTopicRow
 from tracker.model.texts import Side
-from tracker.topics.decided import ABSENT, find_absences, place_levels
-from tracker.topics.mentions import find_mentions, find_term
-from tracker.workflows.compare.compare import side_names, side_topics
+from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.follow.panel import SAVED_EVERY
 from tracker.workflows.follow.trace import read_year
 

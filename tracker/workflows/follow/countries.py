@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import settle_rulings
+from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.errors import NotInArchive
 from tracker.model.series import CountryReading, SessionReading
 from tracker.model.texts import Reference

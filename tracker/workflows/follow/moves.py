@@ -6,13 +6,13 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracker.comparing.topics.certainty import explain_unmeasured
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE, VocabularyName
 from tracker.references import find_body
 from tracker.report.series.panels import DROPPED, TAKEN_UP
-from tracker.topics.certainty import explain_unmeasured
 from tracker.workflows.follow.members import check_spoke, choose_countries
 from tracker.workflows.follow.panel import SAVED_EVERY, HeldStatements
 

@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tracker.comparing.topics.certainty import explain_unmeasured
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.panels import Panel, PanelEntry
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.references import find_body, match_session, resolve_session, same_kind, session_sort_key
-from tracker.topics.certainty import explain_unmeasured
 from tracker.workflows.compare.cells import compare_cells
 from tracker.workflows.compare.sides import session_before
 from tracker.workflows.follow.members import check_spoke, choose_countries, date_session

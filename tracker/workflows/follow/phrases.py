@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from tracker.comparing.topics.emerging import compare_uses, name_prior
+from tracker.comparing.topics.phrasing import drop_rare, join_uses, read_uses
 from tracker.model.phrases import SERIES, DistinctivePhrase
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.model.topics import VocabularyName
 from tracker.references import find_body, own_names, resolve_session
-from tracker.topics.emerging import compare_uses, name_prior
-from tracker.topics.phrasing import drop_rare, join_uses, read_uses
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracker.archive.session import ArchiveSession
+    from tracker.comparing.topics.phrasing import Uses
     from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
-    from tracker.topics.phrasing import Uses
 
     Progress = Callable[[int, int], None]
 

@@ -7,12 +7,12 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from tracker.decisions.rulings import settle_rulings
+from tracker.comparing.decisions.rulings import settle_rulings
+from tracker.comparing.topics.reading import RULES
 from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.model.texts import Reference
 from tracker.references import own_names
 from tracker.text.encoder import DEFAULT
-from tracker.topics.reading import RULES
 from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.cells import list_cell_parts
 from tracker.workflows.compare.derive import find_readings, identify_vocabulary, name_answer

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import select_levels
+from tracker.comparing.decisions.rulings import select_levels
+from tracker.comparing.topics.decided import LEVELS, find_absences, place_levels
+from tracker.comparing.topics.mentions import count_substance
 from tracker.model.series import Standing
-from tracker.topics.decided import LEVELS, find_absences, place_levels
-from tracker.topics.mentions import count_substance
 from tracker.workflows.compare.compare import side_topics
 
 if TYPE_CHECKING:

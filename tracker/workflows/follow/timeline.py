@@ -6,17 +6,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import settle_rulings
+from tracker.comparing.decisions.rulings import settle_rulings
+from tracker.comparing.pipeline import side_names
+from tracker.comparing.topics.certainty import explain_unmeasured
+from tracker.comparing.topics.decided import mark_absences
+from tracker.comparing.topics.mentions import find_own_situations
+from tracker.comparing.topics.statuses import compare_topics, find_priorities
 from tracker.model.series import Timeline, TimelineSession
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.references import find_body, read_session, session_sort_key
-from tracker.topics.certainty import explain_unmeasured
-from tracker.topics.decided import mark_absences
-from tracker.topics.mentions import find_own_situations
-from tracker.topics.statuses import compare_topics, find_priorities
 from tracker.workflows.compare.cells import compare_cells
-from tracker.workflows.compare.compare import side_names
 from tracker.workflows.compare.diff import LOOK_BACK, look_back
 from tracker.workflows.follow.standings import is_readable, read_session_text, stand_absent, stand_topics
 from tracker.workflows.follow.trace import list_editions, parse_series, read_year, session_kind

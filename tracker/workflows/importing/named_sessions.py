@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tracker.changes.shifts.rules import load_values
+from tracker.comparing.passages.terms import load_values
 from tracker.references import match_session
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tracker.archive.reading.versions import add_confirmation, add_version
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.extractors import is_declared, is_installed
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
-from tracker.decisions.rulings import find_quotes, place_segments, settle_rulings
+from tracker.comparing.decisions.rulings import find_quotes, place_segments, settle_rulings
 from tracker.errors import DocumentUnreadable, ReaderStopped, Withdrawn
 from tracker.model.record import Reread
 from tracker.model.texts import Reference

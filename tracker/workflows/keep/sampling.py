@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.archive.derived.store import open_derived
 from tracker.archive.derived.vectors import are_near
 from tracker.archive.session import ArchiveSession
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
 from tracker.references import parse_reference
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:

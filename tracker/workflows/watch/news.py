@@ -215,8 +215,8 @@ def _revise(news: News, reader: Reader) -> Revision | None:
     if draft is None:
         return None
     # Most nights change nothing, and need no alignment.
-    from tracker.alignment.align import align  # noqa: PLC0415
-    from tracker.changes.describe import describe_changes  # noqa: PLC0415
+    from tracker.comparing.alignment.align import align  # noqa: PLC0415
+    from tracker.comparing.changes import describe_changes  # noqa: PLC0415
 
     try:
         old, new = reader.side(draft.old).version, reader.side(draft.new).version

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.comparing.pipeline import Basis
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid
 from tracker.model.ledger import CHALLENGED
 from tracker.model.texts import Side
@@ -15,7 +17,6 @@ from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
 from tracker.report.archive.review import ReviewedDocument, Waiting
 from tracker.text.detection import infer_kind
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.code.judge import Coder, check_coder
 from tracker.workflows.compare.compare import compare_sides
 from tracker.workflows.importing.add import declare_arrival, read_arrival, record_arrival
@@ -57,7 +58,7 @@ def show_review(archive: Path, number: int) -> ReviewedDocument:
         return ReviewedDocument(waiting, check, side)
     with open_reader(archive) as reader:
         old = reader.side(current.reference)
-    comparison = compare_sides(old, side, load_vocabulary(), encoder=None)
+    comparison = compare_sides(old, side, Basis(load_vocabulary(), encoder=None))
     return ReviewedDocument(waiting, check, side, comparison=comparison)
 
 
