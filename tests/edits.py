@@ -19,7 +19,7 @@ from tracker.archive.schema.packing import offer_functions
 from tracker.archive.schema.schema_map import read_tables
 from tracker.archive.storing.store import open_store
 from tracker.errors import TrackerError
-from tracker.workflows.keep.verify import verify
+from tracker.keep.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path

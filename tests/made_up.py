@@ -18,6 +18,10 @@ from tracker.alignment.align import align_with
 from tracker.alignment.weights import load_weights
 from tracker.changes.describe import describe_changes
 from tracker.changes.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
+from tracker.follow.tracing.biography import trace
+from tracker.follow.tracing.matching import match_phrase, read_phrase
+from tracker.follow.tracing.origins import find_similar
+from tracker.follow.tracing.search import read_query
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.identity import fold
@@ -29,10 +33,6 @@ from tracker.topics.mentions import count_substance
 from tracker.topics.reading import read_evidence, read_topics
 from tracker.topics.shares import Occupancy, compare_shares
 from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.tracing.asking import read_query
-from tracker.tracing.biography import trace
-from tracker.tracing.origins import find_similar
-from tracker.tracing.phrases import match_phrase, read_phrase
 from tracker.workflows.compare.compare import compare_sides, text_side
 
 if TYPE_CHECKING:

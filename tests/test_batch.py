@@ -26,18 +26,18 @@ from tracker.archive.storing.store import open_store
 from tracker.cli import output
 from tracker.cli.batch import line_writer
 from tracker.errors import TrackerError
+from tracker.follow import batch as following
+from tracker.follow import workers
+from tracker.follow.batch import Batch
+from tracker.follow.panel import HeldStatements
+from tracker.follow.workers import Crew, Missing, describe_answers
+from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
 from tracker.references import find_body, parse_reference
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.compare.work import Unit, Work, _unpack_vocabulary, do_unit, pack_vocabulary
-from tracker.workflows.follow import batch as following
-from tracker.workflows.follow import crews
-from tracker.workflows.follow.batch import Batch
-from tracker.workflows.follow.crews import Crew, Missing, describe_answers
-from tracker.workflows.follow.panel import HeldStatements
-from tracker.workflows.keep.withdraw import change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -69,7 +69,7 @@ WORKED = (
     ("tracker.topics.reading:RuleReader", "read"),
     ("tracker.workflows.compare.cells", "weigh_cells"),
     ("tracker.alignment.align", "align"),
-    ("tracker.workflows.follow.timeline", "compare_topics"),
+    ("tracker.follow.timeline", "compare_topics"),
 )
 """What works out anew what could have been kept."""
 KINDS = {"readings", "links", "cells", "comparison", "priorities", "batch"}
@@ -379,7 +379,7 @@ class Deserted(Executor):
 
 def leave(seconds: float, looks: Iterable[int], monkeypatch: pytest.MonkeyPatch) -> tuple[Crew, list[int]]:
     """Return a crew that so many workers are found in, look by look, and what it tells meanwhile."""
-    monkeypatch.setattr(crews, "_LOOK_AFTER", 0.02)
+    monkeypatch.setattr(workers, "_LOOK_AFTER", 0.02)
     told: list[int] = []
     deserted = Deserted(iter(looks))
     missing = Missing(told.append, seconds, TrackerError("nobody came"))
@@ -401,7 +401,7 @@ def test_where_no_worker_comes_back_it_ends(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("threads", ["1", "2", "4"])
 def test_answers_are_the_same_on_any_number_of_cores(threads: str) -> None:
-    script = "from tracker.workflows.follow.crews import describe_answers; print(describe_answers())"
+    script = "from tracker.follow.workers import describe_answers; print(describe_answers())"
     done = subprocess.run(
         (*PYTHON, "-c", script),
         cwd=ROOT,

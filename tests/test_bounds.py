@@ -17,6 +17,8 @@ from tracker.changes.describe import describe_changes
 from tracker.changes.edits import LONGEST, SHARE, split_windows, word_edits
 from tracker.changes.shifts import counterpart_shifts, find_shifts
 from tracker.changes.shifts.rewording import content_words, is_readable, share_content
+from tracker.follow.tracing.matching import match_phrase, read_phrase
+from tracker.follow.tracing.origins import find_origins
 from tracker.model.changes import Change, Edit, Link
 from tracker.model.topics import Counterpart
 from tracker.references.bodies import find_body
@@ -43,8 +45,6 @@ from tracker.topics.mentions import find_speaker
 from tracker.topics.reading import read_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.stems import find_words
-from tracker.tracing.origins import find_origins
-from tracker.tracing.phrases import match_phrase, read_phrase
 
 RECORD = "It met at its sixtieth session (see A/78/PV.3). "
 FILLED = RECORD + "Judges rest. " * 300

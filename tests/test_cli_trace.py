@@ -7,7 +7,7 @@ import pytest
 
 from tests.archives import OBSERVED, declare, in_session, record
 from tracker.archive.storing.store import create_archive, open_store
-from tracker.workflows.follow import trace
+from tracker.follow import trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,6 +26,7 @@ from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
 from tracker.archive.derived.vectors import CachedEncoder
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
+from tracker.follow.trace import blame_statement
 from tracker.report.records import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT
@@ -36,7 +37,6 @@ from tracker.workflows.compare.compare import compare_sides, text_side
 from tracker.workflows.compare.derive import derive_links, derive_readings
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.priorities import read_priorities
-from tracker.workflows.follow.trace import blame_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

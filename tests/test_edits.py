@@ -18,7 +18,7 @@ from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
 from tests.nights import run_night, running_site, source, watch
 from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,25 +19,25 @@ from tests.conftest import run_tracker
 from tests.thorough import examples
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.follow import trace
+from tracker.follow.tracing.matching import match_phrase, read_phrase
+from tracker.follow.tracing.near import find_near
+from tracker.follow.tracing.search import count_near, find_beginnings, find_words
+from tracker.follow.tracing.summaries import make_spread
 from tracker.model.spread import SpreadStatement
 from tracker.model.texts import Segment
 from tracker.report.series.spread import render_spread
 from tracker.text.identity import fold
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.naming import name_topics
-from tracker.tracing.asking import count_near, find_beginnings, find_words
-from tracker.tracing.near import find_near
-from tracker.tracing.phrases import match_phrase, read_phrase
-from tracker.tracing.spread import make_spread
-from tracker.workflows.follow import trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.running import Ran
+    from tracker.follow.tracing.search import TraceQuery
     from tracker.model.spread import Spread
-    from tracker.tracing.asking import TraceQuery
 
 SOLUTION = "We support a two-State solution."
 HELD = [

@@ -22,8 +22,8 @@ from tracker.archive.git import program as git_running
 from tracker.archive.git import repository, trees
 from tracker.archive.git.program import check_address
 from tracker.archive.git.view import isolate_repository
-from tracker.workflows.importing import git as importing
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.exchange import git_import as importing
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,11 +14,11 @@ from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.storing.store import open_store
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
+from tracker.coding.judge import Coder
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.report.archive.ledger import check_line
-from tracker.workflows.code.judge import Coder
-from tracker.workflows.watch.review import decide_review, list_reviews, read_bytes, show_review
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.review import decide_review, list_reviews, read_bytes, show_review
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.archive.storing.store import Store
     from tracker.model.ledger import Check, RunKind
-    from tracker.workflows.watch.review import Verdict
-    from tracker.workflows.watch.snapshot import Night
+    from tracker.watch.review import Verdict
+    from tracker.watch.snapshot import Night
 
 ANA = Coder("Ana", "2026-03-10T09:00:00Z", "seen on the site")
 LOGIN = (

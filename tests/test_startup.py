@@ -72,7 +72,13 @@ COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cl
         *("__init__", "commands", "completion", "main", "mistakes", "options", "output", "pager", "rights"),
     )
 }
-READING = {"tracker.capture", "tracker.topics", "tracker.changes", "tracker.alignment", "tracker.tracing"}
+READING = {
+    "tracker.capture",
+    "tracker.topics",
+    "tracker.changes",
+    "tracker.alignment",
+    "tracker.follow.tracing",
+}
 TABLES = {"tracker.references.bodies", "tracker.references.countries", "tomllib", "importlib.metadata"}
 UNNEEDED = {
     ("--version",): {*COMMANDS_ALONE, *READING, *TABLES, "tracker.model", "json", "sqlite3", "hashlib"},
@@ -81,7 +87,7 @@ UNNEEDED = {
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
         *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms", "tracker.cli.picture"}),
-        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.evidence"),
+        *("tracker.changes", "tracker.alignment", "tracker.follow.tracing", "tracker.topics.evidence"),
         *("tracker.topics.levels", "tracker.topics.vocabulary.matching", "tomllib", "importlib.metadata"),
     },
 }

@@ -22,6 +22,8 @@ from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
+from tracker.follow import countries, phrases, timeline
+from tracker.follow.standings import join_versions
 from tracker.model.decisions import Decision
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
@@ -40,8 +42,6 @@ from tracker.report.series.parts import mark_chance, mark_level
 from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.naming import name_topics
-from tracker.workflows.follow import countries, phrases, timeline
-from tracker.workflows.follow.standings import join_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

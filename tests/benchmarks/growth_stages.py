@@ -15,6 +15,8 @@ from tracker.changes.describe import describe_changes
 from tracker.changes.edits import word_edits
 from tracker.changes.named.compare import compare_names
 from tracker.changes.shifts import counterpart_shifts
+from tracker.follow.tracing.biography import trace
+from tracker.follow.tracing.search import read_query
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
 from tracker.report.archive.statement import render_priorities
@@ -30,8 +32,6 @@ from tracker.topics.reading import read_topics
 from tracker.topics.statuses import compare_topics
 from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.topics.vocabulary.matching import match_topics
-from tracker.tracing.asking import read_query
-from tracker.tracing.biography import trace
 from tracker.workflows.compare.compare import compare_sides, text_side
 
 if TYPE_CHECKING:

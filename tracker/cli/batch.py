@@ -72,11 +72,11 @@ def batch(
     in derived.db, where diff, panel, timeline and compare-countries find it. Interrupted or killed, the same
     command goes on where it was. Ends in 2 where a statement failed; the others are kept.
     """
+    from tracker.follow.batch import Batch
+    from tracker.follow.panel import HeldStatements
+    from tracker.follow.workers import count_cores, open_cluster, open_processes
     from tracker.references import find_body
     from tracker.report.layout import counted
-    from tracker.workflows.follow.batch import Batch
-    from tracker.workflows.follow.crews import count_cores, open_cluster, open_processes
-    from tracker.workflows.follow.panel import HeldStatements
 
     if scheduler and workers:
         raise TrackerError("--workers are processes of this machine, and --scheduler has its own; give one")

@@ -92,11 +92,11 @@ def judge(
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
     latest decision on a question counts; none is deleted.
     """
+    from tracker.coding.judge import Coder, judge_change
+    from tracker.coding.judge_many import judge_sheet, judge_topic
+    from tracker.coding.recorded import keep_rulings, withdraw_rulings
     from tracker.report.coding.decisions import ruling_words
     from tracker.topics.vocabulary.naming import find_topic
-    from tracker.workflows.code.judge import Coder, judge_change
-    from tracker.workflows.code.judge_many import judge_sheet, judge_topic
-    from tracker.workflows.code.kept_rulings import keep_rulings, withdraw_rulings
 
     session = options.opened(archive)
     if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
@@ -196,9 +196,9 @@ def decisions(
     columns per coder.
     """
     from tracker.changes.shifts import QUESTIONS
+    from tracker.coding.recorded import list_rulings
     from tracker.decisions.agreement import measure_agreements
     from tracker.report.coding.decisions import decisions_json, render_decisions, write_sheet
-    from tracker.workflows.code.kept_rulings import list_rulings
 
     refuse_overwriting(output, (), archive)
     reference = join_words(words) if words else None

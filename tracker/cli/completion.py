@@ -93,8 +93,8 @@ def complete_countries(context: typer.Context, incomplete: str) -> list[str]:
 def complete_group(context: typer.Context, incomplete: str) -> list[str]:
     """Offer groups whose members are known."""
     from tracker.archive.session import ArchiveSession
+    from tracker.follow.members import known_groups
     from tracker.references.groups import packaged_groups
-    from tracker.workflows.follow.members import known_groups
 
     with suppress(TrackerError), ArchiveSession(_find_archive(context)) as archive:
         return _begin(known_groups(archive), incomplete)
@@ -113,7 +113,7 @@ def complete_topic(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_source(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the sources of the watch list by their names, and the series of the archive."""
-    from tracker.workflows.watch.sources import list_sources
+    from tracker.watch.sources import list_sources
 
     names: list[str] = []
     with suppress(TrackerError):

@@ -73,10 +73,10 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
+    from tracker.follow.panel import read_panel
     from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_panel, panel_json, panel_table
     from tracker.topics.vocabulary.naming import name_topics
-    from tracker.workflows.follow.panel import read_panel
 
     check_outputs(output, plot, [vocabulary], archive, form)
     known = options.load_vocabulary(vocabulary, archive)
@@ -107,11 +107,11 @@ def diff_countries(
     only: frozenset[str],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
+    from tracker.follow.moves import diff_countries as compare
+    from tracker.follow.moves import narrow_moves
     from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_countries_diff, moves_table
     from tracker.topics.vocabulary.naming import name_topics
-    from tracker.workflows.follow.moves import diff_countries as compare
-    from tracker.workflows.follow.moves import narrow_moves
 
     asked = name_topics(known, [topic] if topic else [])
     with shown.shown_progress("comparing") as progress:
@@ -130,7 +130,7 @@ def diff_countries(
 
 
 def _explain(archive: Path, countries: str | None) -> tuple[str, ...]:
-    from tracker.workflows.follow.members import choose_countries, explain_undated
+    from tracker.follow.members import choose_countries, explain_undated
 
     if countries is None:
         return ()
@@ -154,9 +154,9 @@ def list_groups(
 
     The archive's own groups come before those that come with the program. CSV has one row for each member.
     """
+    from tracker.follow.groups import narrow_members
+    from tracker.follow.members import known_groups, read_date
     from tracker.report.series.panels import groups_csv, render_groups
-    from tracker.workflows.follow.groups import narrow_members
-    from tracker.workflows.follow.members import known_groups, read_date
 
     date = read_date(at) if at else None
     groups = tuple(known_groups(options.opened(archive)).values())
@@ -175,9 +175,9 @@ def show(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the members of a group, with the dates from and to which they belong."""
+    from tracker.follow.groups import name_group, narrow_members
+    from tracker.follow.members import read_date
     from tracker.report.series.panels import groups_csv, render_group
-    from tracker.workflows.follow.groups import name_group, narrow_members
-    from tracker.workflows.follow.members import read_date
 
     found = name_group(options.opened(archive), group)
     if at:
@@ -206,7 +206,7 @@ def edit(
 
     What is said of a country replaces what was said before. Who has left gets an end: GBR:1973..2020-02.
     """
-    from tracker.workflows.follow.groups import edit_group
+    from tracker.follow.groups import edit_group
 
     gone = [word for each in remove or () for word in each.split(",") if word.strip()]
     kept = edit_group(
@@ -236,7 +236,7 @@ def fill(
     An archive gets them with its first run, and what it has stays as it was: a later release may know more.
     Groups of your own are left alone unless they are named.
     """
-    from tracker.workflows.follow.groups import fill_groups
+    from tracker.follow.groups import fill_groups
 
     written = fill_groups(options.opened(archive), groups or (), options.now())
     names = ", ".join(group.id for group in written)

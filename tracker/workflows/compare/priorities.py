@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.coding.recorded import load_levels
 from tracker.topics.decided import find_absences, place_levels
-from tracker.workflows.code.kept_rulings import load_levels
 from tracker.workflows.compare import compare, derive, sides
 
 if TYPE_CHECKING:

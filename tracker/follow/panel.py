@@ -1,0 +1,215 @@
+"""``tracker panel``: what each country does with each topic, session by session."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
+from tracker.follow.members import check_spoke, choose_countries, date_session
+from tracker.follow.trace import read_year
+from tracker.model.panels import Panel, PanelEntry
+from tracker.model.texts import Reference
+from tracker.model.topics import SURE
+from tracker.references import find_body, match_session, resolve_session, same_kind, session_sort_key
+from tracker.topics.certainty import explain_unmeasured
+from tracker.workflows.compare.cells import compare_cells
+from tracker.workflows.compare.sides import session_before
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.topics import Vocabulary
+    from tracker.references import Body
+    from tracker.references.sessions import SortKey
+
+    Progress = Callable[[int, int], None]
+
+SAVED_EVERY: Final = 25
+"""Statements after which what was worked out is saved: a few seconds of work."""
+
+_RANGE = re.compile(r"(.*?)\s*\.\.\s*(.*)|(.*)\s*[-–]\s*(.*)")
+
+
+def read_panel(
+    archive: ArchiveSession,
+    body: str,
+    sessions: str,
+    countries: str | None,
+    vocabulary: Vocabulary,
+    *,
+    sure: float = SURE,
+    progress: Progress = lambda _done, _total: None,
+) -> Panel:
+    """Read countries at sessions of a body, each statement against the one before it.
+
+    ``sessions`` is a range (``70-79``, ``S-30..S-32``) or a list. What was worked out stays, so that the same
+    again is quick, and a run that was cut short goes on. Raises ``ReferenceInvalid`` for an unknown body,
+    session or country, ``NotInArchive`` where nobody spoke.
+    """
+    place = find_body(body)
+    held = HeldStatements(archive, place)
+    labels = held.choose(sessions)
+    wanted = held.list_wanted(labels, countries, sessions)
+    entries = []
+    for done, reference in enumerate(wanted):
+        progress(done, len(wanted))
+        entries.append(held.read(reference, vocabulary, sure))
+        if done % SAVED_EVERY == 0:
+            archive.derived.save()
+    if not any(entry.state == "read" for entry in entries):
+        raise NotInArchive(
+            f"nobody of {countries or 'all'} has a statement that can be read at {place.id} {sessions}"
+        )
+    unmeasured = explain_unmeasured(vocabulary, held.languages)
+    return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, tuple(entries))
+
+
+class HeldStatements:
+    """The statements of a body, and what was read of them."""
+
+    def __init__(self, archive: ArchiveSession, place: Body) -> None:
+        self._archive = archive
+        self._place = place
+        self.spoke: dict[str, set[str]] = defaultdict(set)
+        """The countries at each session."""
+        self._delivered: dict[str, list[str | None]] = defaultdict(list)
+        self.languages: set[str] = set()
+        """Those of the statements that were read."""
+        for entry in archive.reader.statements(body=place.id):
+            label = str(entry.reference.session)
+            self.spoke[label].add(entry.reference.country)
+            self._delivered[label].append(entry.delivered)
+
+    @property
+    def body(self) -> str:
+        """The body's id."""
+        return self._place.id
+
+    def list_wanted(
+        self, labels: Sequence[str], countries: str | None, sessions: str | None
+    ) -> list[Reference]:
+        """Return the statements that these countries, or all, may have made: by country, then by session.
+
+        Of a group each country is there only at sessions when it belonged.
+        """
+        chosen = choose_countries(self._archive, countries) if countries else None
+        spoke = {country for label in labels for country in self.spoke[label]}
+        if chosen:
+            check_spoke(chosen, spoke, f"{self._place.id} {sessions or ''}".rstrip())
+        asked = {label: chosen.on(self.date(label)) if chosen else spoke for label in labels}
+        everyone = sorted(spoke | (chosen.on("9999") if chosen else set()))
+        return [
+            Reference(country, self._place.id, label)
+            for country in everyone
+            for label in labels
+            if country in asked[label]
+        ]
+
+    def date(self, label: str) -> str:
+        """Return the date of a session."""
+        return date_session(self._place.id, label, self._delivered[label])
+
+    def resolve(self, text: str) -> str:
+        """Return the label of a session at which somebody spoke."""
+        label = resolve_session(self._place, text).label
+        if label not in self.spoke:
+            raise NotInArchive(f"the archive has no statement at {self._place.id} {label}; {self._there()}")
+        return label
+
+    def choose(self, text: str | None) -> tuple[str, ...]:
+        """Return the labels that a range or a list of sessions means, or all of them, in their order."""
+        if text is None:
+            return tuple(sorted(self.spoke, key=self._key))
+        found: set[str] = set()
+        for part in filter(None, (each.strip() for each in text.split(","))):
+            single, parted = match_session(self._place, part), _RANGE.fullmatch(part)
+            ends = [name for name in parted.groups() if name is not None] if parted else []
+            if not all(ends):
+                raise ReferenceInvalid(f"--sessions {part}: a range has two ends, as in 70-79")
+            is_one = single and (single.label in self.spoke or not all(map(self._names_session, ends)))
+            found |= {self.resolve(part)} if is_one or not ends else self._between(ends[0], ends[1], part)
+        if not found:
+            raise ReferenceInvalid(f"--sessions {text!r} names no session; write a range, such as 70-79")
+        return tuple(sorted(found, key=self._key))
+
+    def _between(self, first: str, last: str, part: str) -> set[str]:
+        first, last = (resolve_session(self._place, name).label for name in (first, last))
+        if self._key(first) > self._key(last):
+            raise ReferenceInvalid(f"--sessions {part}: {first} comes after {last}; write {last}..{first}")
+        labels = {
+            label
+            for label in self.spoke
+            if self._key(first) <= self._key(label) <= self._key(last)
+            and same_kind(self._place, first, label)
+        }
+        if not labels:
+            raise NotInArchive(f"the archive has no statement at {self._place.id} {part}; {self._there()}")
+        return labels
+
+    def _names_session(self, text: str) -> bool:
+        return match_session(self._place, text) is not None
+
+    def _key(self, label: str) -> SortKey:
+        return session_sort_key(self._place, label)
+
+    def _there(self) -> str:
+        labels = sorted(self.spoke, key=self._key)
+        return f"it has sessions {labels[0]} to {labels[-1]} of it" if labels else "it has none of it"
+
+    def read(
+        self, reference: Reference, vocabulary: Vocabulary, sure: float, *, before: str | None = None
+    ) -> PanelEntry:
+        """Read a statement against the one ``before``: the latest of its kind, unless a session is named."""
+        entry, former = self.find(reference, vocabulary, before=before)
+        if entry.state != "read":
+            return entry
+        if former:
+            try:
+                cells = compare_cells(former, reference, self._archive, vocabulary, sure)
+                return replace(entry, before=former.session, cells=cells)
+            except ReferenceInvalid:
+                # One of the sessions looked back on has several statements, as comparing the two would say.
+                pass
+        return replace(entry, cells=compare_cells(None, reference, self._archive, vocabulary, sure))
+
+    def find(
+        self, reference: Reference, vocabulary: Vocabulary, *, before: str | None = None
+    ) -> tuple[PanelEntry, Reference | None]:
+        """Return what there is to read of a statement, and the one before it that can be read too."""
+        label = str(reference.session)
+        year = read_year(self._place.id, label, self._delivered[label])
+        absent = PanelEntry(reference.country, label, year, "no statement", None, None, ())
+        if reference.country not in self.spoke[label]:
+            return absent, None
+        try:
+            full = self._archive.reader.resolve(reference)
+        except ReferenceInvalid:
+            return replace(absent, state="several statements"), None
+        if not self._is_readable(full, vocabulary):
+            return replace(absent, state="no text", statement=str(full)), None
+        read = replace(absent, state="read", statement=str(full))
+        return read, self._find_before(reference, vocabulary, before)
+
+    def _find_before(
+        self, reference: Reference, vocabulary: Vocabulary, before: str | None
+    ) -> Reference | None:
+        try:
+            former = (
+                replace(reference, session=before) if before else session_before(reference, self._archive)
+            )
+            readable = self._is_readable(self._archive.reader.resolve(former), vocabulary)
+        except (NotInArchive, ReferenceInvalid, Withdrawn):
+            return None
+        return former if readable else None
+
+    def _is_readable(self, full: Reference, vocabulary: Vocabulary) -> bool:
+        language = str(full.language)
+        tongues = {tongue for topic in vocabulary.topics for tongue, terms in topic.terms.items() if terms}
+        if not {"und", language} & tongues:
+            return False
+        self.languages.add(language)
+        return True
