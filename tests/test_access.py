@@ -17,10 +17,10 @@ from tests.rights import add
 from tracker.archive.rights.access import Access, read_access, read_closed_sources
 from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.web.pacing import Clock
-from tracker.coding.judge import Coder
 from tracker.errors import WatchListInvalid
 from tracker.keep.mirror import update_mirror
 from tracker.keep.withdraw import change
+from tracker.model.decisions import Coder
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
 from tracker.watch.review import decide_review

@@ -18,10 +18,10 @@ from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.plain import read_charset
 from tracker.capture.watch.discovery import read_index
-from tracker.coding.judge import Coder
 from tracker.exchange.add import read_arrival
 from tracker.keep import reextract as rereading
 from tracker.keep.verify import read_again
+from tracker.model.decisions import Coder
 from tracker.model.watching import Admission, Fetched, History, Source, Validators
 from tracker.watch import examine
 from tracker.watch.review import decide_review

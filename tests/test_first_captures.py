@@ -16,8 +16,8 @@ from tracker.archive.reading.reader import open_reader
 from tracker.capture.admit.admission import admit, list_causes, refuse_unreadable
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.voice import measure_voice
-from tracker.coding.judge import Coder
 from tracker.errors import DocumentUnreadable
+from tracker.model.decisions import Coder
 from tracker.model.watching import CHALLENGE, Admission, History
 from tracker.references import parse_reference
 from tracker.report.archive.news import headline, news_fields, render_news, write_message

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SHARED = {
     "docx": {"capture", "report"},
-    "httpx": {"capture", "workflows"},
+    "httpx": {"capture", "watch"},
     "numpy": {"archive", "text", "topics"},
     "rapidfuzz": {"alignment", "references"},
     "platformdirs": {"archive", "text"},

@@ -92,9 +92,9 @@ def judge(
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
     latest decision on a question counts; none is deleted.
     """
-    from tracker.coding.judge import Coder, judge_change
-    from tracker.coding.judge_many import judge_sheet, judge_topic
+    from tracker.coding.judge import judge_change, judge_sheet, judge_topic
     from tracker.coding.recorded import keep_rulings, withdraw_rulings
+    from tracker.model.decisions import Coder
     from tracker.report.coding.decisions import ruling_words
     from tracker.topics.vocabulary.naming import find_topic
 
@@ -112,15 +112,15 @@ def judge(
         rulings = judge_sheet(sheet, options.now(), session, options.load_vocabulary(vocabulary), by)
     else:
         name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
-        coder = Coder(person, options.now(), note or None)
+        noted = note or None
         if withdraw:
             named = find_topic(options.load_vocabulary(vocabulary), topic).id if topic else None
-            rulings = withdraw_rulings(
-                name, coder.person, coder.decided, session, topic=named, note=coder.note
-            )
+            rulings = withdraw_rulings(name, person, options.now(), session, topic=named, note=noted)
         elif topic and level:
+            coder = Coder(person, options.now(), noted)
             rulings = (judge_topic(name, topic, level, coder, session, options.load_vocabulary(vocabulary)),)
         elif verdict:
+            coder = Coder(person, options.now(), noted)
             rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
     kept = keep_rulings(rulings, session)
     shown = (*rulings, *kept) if withdraw else kept

@@ -54,7 +54,7 @@ def explain_part(
     color: bool,
 ) -> str:
     """Explain a change by its id, or a topic by its label, id or term."""
-    from tracker.coding.shown import may_be_change
+    from tracker.references.change_ids import may_be_change
     from tracker.report.comparison.build import build_report
     from tracker.report.comparison.sentences import render_explanation
     from tracker.report.render.terminal import render_terminal

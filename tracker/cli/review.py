@@ -138,7 +138,7 @@ def _check_options(
 def _decide(
     archive: Path, number: int, verdict: VerdictName, by: str | None, reason: str | None, named: str | None
 ) -> None:
-    from tracker.coding.judge import Coder
+    from tracker.model.decisions import Coder
     from tracker.report.archive.review import render_decision
     from tracker.watch.review import decide_review
 
@@ -151,7 +151,7 @@ def _decide(
 def _reject(
     archive: Path, spans: Sequence[range], by: str | None, reason: str | None, named: str | None
 ) -> None:
-    from tracker.coding.judge import Coder
+    from tracker.model.decisions import Coder
     from tracker.report.archive.review import render_decisions
     from tracker.watch.review import reject_reviews
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from tracker.archive.session import ArchiveSession
-    from tracker.coding.judge import Coder
     from tracker.coding.settle import Levels, OpenComparison, OpenTopic
+    from tracker.model.decisions import Coder
     from tracker.model.topics import Vocabulary
     from tracker.report.layout import Line
 
@@ -68,19 +68,16 @@ def settle(
 
 def _ask_name(by: str | None, note: str | None) -> Coder:
     """Return who decides: named by ``--by`` or ``TRACKER_PERSON``, else asked once."""
-    from tracker.coding.judge import Coder, check_coder
+    from tracker.model.decisions import Coder
 
     while True:
         name = by or os.environ.get(PERSON_VARIABLE) or typer.prompt("Your name, kept with each answer")
-        coder = Coder(name, options.now(), note)
         try:
-            check_coder(coder)
+            return Coder(name, options.now(), note)
         except DecisionInvalid as error:
             if by or os.environ.get(PERSON_VARIABLE):
                 raise
             write_notice(str(error))
-        else:
-            return coder
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def demo(
     color: options.Colour = "auto",
 ) -> None:
     """Try the program on the statements that come with it."""
-    from tracker.workflows.compare.demo import run_demo
+    from tracker.exchange.demo import run_demo
 
     for part in run_demo(keep, width=terminal_width(), color=wants_colour(color)):
         write_answer(part, paged=False)

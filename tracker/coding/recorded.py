@@ -1,4 +1,4 @@
-"""Human decisions: recorded, listed, and loaded for two statements."""
+"""Human decisions: recorded, listed and withdrawn."""
 
 from __future__ import annotations
 
@@ -6,52 +6,16 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import (
-    UNDECIDED,
-    Decided,
-    last_rulings,
-    question_key,
-    select_changes,
-    select_levels,
-    settle_rulings,
-)
+from tracker.decisions.rulings import last_rulings, question_key, settle_rulings
 from tracker.errors import DecisionInvalid, NotInArchive
-from tracker.model.texts import Reference
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Ruling
-    from tracker.workflows.compare.sides import Operand
-
-
-def load_decided(old: Operand, new: Operand, archive: ArchiveSession) -> Decided:
-    """Return the human decisions about two operands; there are none about files."""
-    if not (isinstance(old, Reference) or isinstance(new, Reference)):
-        return UNDECIDED
-    rulings = settle_rulings(archive.reader.rulings())
-    if not rulings:
-        return UNDECIDED
-    before, after = _resolve(archive.reader, old), _resolve(archive.reader, new)
-    return Decided(
-        changes=select_changes(rulings, before, after) if before and after else (),
-        old=select_levels(rulings, before) if before else (),
-        new=select_levels(rulings, after) if after else (),
-    )
-
-
-def load_levels(operand: Operand, archive: ArchiveSession) -> tuple[Ruling, ...]:
-    """Return what people decided about the topics of one operand."""
-    if not isinstance(operand, Reference):
-        return ()
-    return select_levels(settle_rulings(archive.reader.rulings()), archive.reader.resolve(operand))
-
-
-def _resolve(reader: Reader, operand: Operand) -> Reference | None:
-    return reader.resolve(operand) if isinstance(operand, Reference) else None
+    from tracker.model.texts import Reference
 
 
 def keep_rulings(rulings: Sequence[Ruling], archive: ArchiveSession) -> tuple[Ruling, ...]:

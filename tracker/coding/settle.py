@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.coding.judge_many import judge_topic
+from tracker.coding.judge import judge_topic
 from tracker.coding.recorded import keep_rulings
 from tracker.errors import DecisionInvalid
 from tracker.model.texts import Reference
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.archive.session import ArchiveSession
-    from tracker.coding.judge import Coder
     from tracker.model.changes import Comparison
-    from tracker.model.decisions import Ruling
+    from tracker.model.decisions import Coder, Ruling
     from tracker.model.texts import Segment, Side
     from tracker.model.topics import Mention, Topic, TopicChange, TopicReading, Vocabulary
 

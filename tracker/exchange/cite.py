@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.citations import Citation, CitedPassage
 from tracker.references import list_references, looks_like_reference, parse_reference
+from tracker.references.change_ids import may_be_change
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
@@ -49,17 +50,12 @@ def cite(
 
 
 def _names_change(words: Sequence[str]) -> bool:
-    if len(words) > 1 or looks_like_reference(words[0]):
-        return False
-    # Comparing is loaded for a change alone: 60 ms.
-    from tracker.coding.shown import may_be_change  # noqa: PLC0415
-
-    return may_be_change(words[0])
+    return len(words) == 1 and not looks_like_reference(words[0]) and may_be_change(words[0])
 
 
 def _cite_change(name: str, archive: ArchiveSession, pair: Pair | None) -> Iterator[Citation]:
     """Yield a citation for each side that a change has sentences on."""
-    from tracker.coding.shown import find_comparison  # noqa: PLC0415 (as above)
+    from tracker.coding.judge import find_comparison  # noqa: PLC0415 (comparing takes 60 ms to load)
 
     shown = find_comparison(name, archive, pair)
     if shown.change is None:

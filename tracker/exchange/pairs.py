@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tracker.coding.recorded import load_decided
 from tracker.errors import ReferenceInvalid
 from tracker.follow.panel import HeldStatements
 from tracker.model.texts import Reference
 from tracker.references import find_body
 from tracker.text.encoder import DEFAULT
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import find_comparison
 from tracker.workflows.compare.diff import list_parts, load_pair, look_back
 

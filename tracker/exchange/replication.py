@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.rights.closed import is_closed
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
-from tracker.coding.recorded import load_decided
 from tracker.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.exchange.bag import document_name, text_name
@@ -29,6 +28,7 @@ from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
 from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.topics.vocabulary.taught import model_path
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.package import (
     DECISIONS,
     MANIFEST,

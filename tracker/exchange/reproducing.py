@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.coding.recorded import load_decided
 from tracker.decisions.rulings import UNDECIDED
 from tracker.errors import NotInArchive
 from tracker.exchange.bag import document_name, text_name
@@ -35,6 +34,7 @@ from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
 from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.topics.vocabulary.taught import MODEL_ENDING
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.package import (
     DECISIONS,
     MANIFEST,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.errors import DecisionInvalid, ReferenceInvalid
+from tracker.model.decisions import Coder
 from tracker.model.ledger import BodyYear, Expectation, Reviewer, Year
 from tracker.references import parse_reference
 
@@ -41,9 +42,8 @@ def note_expectation(
     statement = parse_reference(reference)
     if statement.session is None or statement.kind or statement.language or statement.snapshot is not None:
         raise ReferenceInvalid(f"{reference}: name a statement, such as GBR/UNGA/80")
-    if not person.strip() or person != person.strip() or not person.isprintable():
-        raise DecisionInvalid(f"--by {person!r} is not a valid name; write it as --by Ana")
-    expectation = Expectation(statement, state, person, noted, check_day(due), note or None)
+    coder = Coder(person, noted, note or None)
+    expectation = Expectation(statement, state, coder.person, noted, check_day(due), coder.note)
     with open_store(archive, "expect") as store, store.batch():
         before = _find_note(store, statement)
         if state == "withdrawn" and (before is None or before.state == "withdrawn"):

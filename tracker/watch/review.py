@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
-from tracker.coding.judge import Coder, check_coder
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid
 from tracker.exchange.add import declare_arrival, read_arrival, record_arrival
 from tracker.model.ledger import CHALLENGED
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.ledger.ledger import Ledger
+    from tracker.model.decisions import Coder
     from tracker.model.ledger import Review
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival
@@ -106,7 +106,6 @@ def _decide_all(
     # 94 ms, only once the input is valid.
     from tracker.archive.storing.store import name_snapshot, open_store  # noqa: PLC0415
 
-    check_coder(coder)
     if not (coder.note or "").strip():
         raise DecisionInvalid("missing option --reason TEXT")
     with open_ledger(archive) as ledger:

@@ -21,8 +21,8 @@ from tracker.capture.watch.watch_list import (
 )
 from tracker.capture.web.addresses import is_allowed
 from tracker.capture.web.fetch import is_web_address
-from tracker.coding.judge import Coder, check_coder
 from tracker.errors import ArchiveUnusable, DecisionInvalid, WatchListInvalid
+from tracker.model.decisions import Coder
 from tracker.model.watching import Closing, Received
 from tracker.watch.requests import list_links
 
@@ -105,13 +105,13 @@ def close(
     An address that took its place is watched for the same edition from then on, and returned. Raises
     ``WatchListInvalid`` for what is not watched, or closed already, ``DecisionInvalid`` without a reason.
     """
-    check_coder(Coder(by, on, reason))
-    if not reason.strip():
+    coder = Coder(by, on, reason.strip())
+    if not coder.note:
         raise DecisionInvalid("missing option --reason TEXT")
     path = archive / WATCH_FILE
     watched = read_watch_list(path)
     source = _find(archive, id_, watched)
-    closing = Closing(id_, by, on, reason.strip(), superseded_by)
+    closing = Closing(id_, coder.person, coder.decided, coder.note, superseded_by)
     follower = None
     taken = {each.id: each for each in watched.sources}
     known = {*taken, *(each.address for each in watched.sources)}

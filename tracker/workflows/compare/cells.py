@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tracker.coding.recorded import load_decided
 from tracker.decisions.rulings import settle_rulings
 from tracker.model.panels import PanelCell
 from tracker.topics.decided import place_levels
 from tracker.topics.mentions import find_own_situations
 from tracker.topics.statuses import compare_topics
 from tracker.workflows.compare.compare import side_names, side_topics
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
 from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_back
 

@@ -7,12 +7,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tracker.capture.read.extractors import describe_reading_difference
-from tracker.coding.recorded import load_decided
 from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import (
     cache_vectors,
     choose_derived,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.alignment.align import acceptance, weigh_candidates
-from tracker.coding.shown import find_change
+from tracker.references.change_ids import find_change
 from tracker.topics.certainty import load_certainty
 from tracker.topics.reading import read_evidence, weigh_reading
 from tracker.workflows.compare.compare import side_names
