@@ -18,10 +18,9 @@ from tracker.alignment.align import align_with
 from tracker.alignment.weights import load_weights
 from tracker.changes.describe import describe_changes
 from tracker.changes.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
-from tracker.follow.tracing.biography import trace
 from tracker.follow.tracing.matching import match_phrase, read_phrase
 from tracker.follow.tracing.origins import find_similar
-from tracker.follow.tracing.search import read_query
+from tracker.follow.tracing.search import read_query, trace
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.identity import fold

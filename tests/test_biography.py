@@ -15,10 +15,10 @@ from rich.cells import cell_len
 from tests.comparisons import side, version
 from tests.running import ROOT
 from tests.thorough import examples
-from tracker.follow.tracing.biography import tell, trace
 from tracker.follow.tracing.matching import match_phrase, read_phrase
 from tracker.follow.tracing.origins import find_origins
-from tracker.follow.tracing.search import count_near, read_query
+from tracker.follow.tracing.search import count_near, read_query, trace
+from tracker.follow.tracing.summaries import number_wordings
 from tracker.model.texts import Side
 from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.report.series.biography import biography_json, render_biography
@@ -59,7 +59,7 @@ def told(asked: str, *sides: Side, kinds: tuple[str, ...] = ()) -> Biography:
         for each, occurrences, kind in zip(sides, found, kinds or ("regular",) * len(sides), strict=True)
     ]
     close = count_near((words, each.name) for each, some in zip(sides, near, strict=True) for words in some)
-    return Biography("XAA/UNGA", question.text, question.unit, tell(statements), near=close)
+    return Biography("XAA/UNGA", question.text, question.unit, number_wordings(statements), near=close)
 
 
 def spoke(session: str, *sentences: str, language: str = "en") -> Side:

@@ -20,8 +20,7 @@ from tests.thorough import examples
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.follow import trace
-from tracker.follow.tracing.matching import match_phrase, read_phrase
-from tracker.follow.tracing.near import find_near
+from tracker.follow.tracing.matching import find_near, match_phrase, read_phrase
 from tracker.follow.tracing.search import count_near, find_beginnings, find_words
 from tracker.follow.tracing.summaries import make_spread
 from tracker.model.spread import SpreadStatement

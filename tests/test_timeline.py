@@ -22,7 +22,7 @@ from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
-from tracker.follow import countries, phrases, timeline
+from tracker.follow import phrases, standings, timeline
 from tracker.follow.standings import join_versions
 from tracker.model.decisions import Decision
 from tracker.model.series import Standing, Timeline, TimelineSession
@@ -74,8 +74,8 @@ HELD = [
 ]
 
 follow_topics = in_session(timeline.follow_topics)
-compare_countries = in_session(countries.compare_countries)
-narrow_countries = in_session(countries.narrow_countries)
+compare_countries = in_session(standings.compare_countries)
+narrow_countries = in_session(standings.narrow_countries)
 find_series_phrases = in_session(phrases.find_series_phrases)
 
 

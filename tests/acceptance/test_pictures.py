@@ -8,8 +8,8 @@ import pytest
 
 from tests.pictures import check_layout
 from tracker.archive.session import ArchiveSession
-from tracker.follow.countries import compare_countries
 from tracker.follow.panel import read_panel
+from tracker.follow.standings import compare_countries
 from tracker.follow.timeline import follow_topics
 from tracker.report.comparison.build import build_moves
 from tracker.report.pictures.frame import read_table

@@ -15,8 +15,7 @@ from tracker.changes.describe import describe_changes
 from tracker.changes.edits import word_edits
 from tracker.changes.named.compare import compare_names
 from tracker.changes.shifts import counterpart_shifts
-from tracker.follow.tracing.biography import trace
-from tracker.follow.tracing.search import read_query
+from tracker.follow.tracing.search import read_query, trace
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
 from tracker.report.archive.statement import render_priorities

@@ -93,7 +93,7 @@ def complete_countries(context: typer.Context, incomplete: str) -> list[str]:
 def complete_group(context: typer.Context, incomplete: str) -> list[str]:
     """Offer groups whose members are known."""
     from tracker.archive.session import ArchiveSession
-    from tracker.follow.members import known_groups
+    from tracker.follow.groups import known_groups
     from tracker.references.groups import packaged_groups
 
     with suppress(TrackerError), ArchiveSession(_find_archive(context)) as archive:

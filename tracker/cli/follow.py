@@ -93,8 +93,8 @@ def compare_countries(
     Shows the priorities of most countries, and of up to twelve the topics that few share with each, out of
     all countries that spoke, whichever are shown. CSV is a matrix of levels.
     """
-    from tracker.follow.countries import compare_countries as compare
-    from tracker.follow.countries import narrow_countries
+    from tracker.follow.standings import compare_countries as compare
+    from tracker.follow.standings import narrow_countries
     from tracker.report.formats import draw_report
     from tracker.report.series.countries import (
         build_countries,

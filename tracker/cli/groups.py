@@ -107,8 +107,8 @@ def diff_countries(
     only: frozenset[str],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
-    from tracker.follow.moves import diff_countries as compare
-    from tracker.follow.moves import narrow_moves
+    from tracker.follow.panel import diff_countries as compare
+    from tracker.follow.panel import narrow_moves
     from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_countries_diff, moves_table
     from tracker.topics.vocabulary.naming import name_topics
@@ -130,7 +130,7 @@ def diff_countries(
 
 
 def _explain(archive: Path, countries: str | None) -> tuple[str, ...]:
-    from tracker.follow.members import choose_countries, explain_undated
+    from tracker.follow.groups import choose_countries, explain_undated
 
     if countries is None:
         return ()
@@ -154,8 +154,7 @@ def list_groups(
 
     The archive's own groups come before those that come with the program. CSV has one row for each member.
     """
-    from tracker.follow.groups import narrow_members
-    from tracker.follow.members import known_groups, read_date
+    from tracker.follow.groups import known_groups, narrow_members, read_date
     from tracker.report.series.panels import groups_csv, render_groups
 
     date = read_date(at) if at else None
@@ -175,8 +174,7 @@ def show(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the members of a group, with the dates from and to which they belong."""
-    from tracker.follow.groups import name_group, narrow_members
-    from tracker.follow.members import read_date
+    from tracker.follow.groups import name_group, narrow_members, read_date
     from tracker.report.series.panels import groups_csv, render_group
 
     found = name_group(options.opened(archive), group)

@@ -66,7 +66,8 @@ def trace(
     Exact: the same words, apart from case, quotes and dashes. Loose: similar words, with a similarity from
     0 to 1. CSV has one row per saying, and per statement that does not say it.
     """
-    from tracker.follow.trace import parse_place, read_asked, trace_body, trace_series
+    from tracker.follow.series import parse_place
+    from tracker.follow.trace import read_asked, trace_body, trace_series
     from tracker.report.formats import draw_report
     from tracker.report.series.biography import (
         biography_json,

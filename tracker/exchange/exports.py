@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.reading.reader import open_reader
 from tracker.errors import NotInArchive
-from tracker.follow.trace import ANYBODY
-from tracker.references import match_bodies, parse_reference
+from tracker.follow.series import parse_anybody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,19 +54,12 @@ def _find(
     archive: Path, holdings: Holdings, wanted: Sequence[str]
 ) -> Iterator[tuple[Reference | None, tuple[Holding, ...], int]]:
     """Yield each reference, or None for everything, with its snapshots and how many may not leave."""
-    references: list[Reference | None] = [_parse(text) for text in wanted]
+    references: list[Reference | None] = [parse_anybody(text) for text in wanted]
     for reference in references or [None]:
         found, closed = holdings.list(reference)
         if not found:
             raise _explain_nothing(archive, reference, closed)
         yield reference, found, closed
-
-
-def _parse(text: str) -> Reference:
-    """Return what a text means: a reference, or of a body, or a session of it, all countries."""
-    if match_bodies(re.split("[/~@]", text)[0].strip()):
-        return replace(parse_reference(f"{ANYBODY}/{text}"), country="")
-    return parse_reference(text)
 
 
 def _names_edition(reference: Reference | None) -> bool:

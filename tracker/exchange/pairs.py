@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid
-from tracker.follow.panel import HeldStatements
+from tracker.follow.panel import BodyStatements
 from tracker.model.texts import Reference
 from tracker.references import find_body
 from tracker.text.encoder import DEFAULT
@@ -33,7 +33,7 @@ class KeptPairs:
         self._vocabulary = vocabulary
         self._sure = sure
         self._open = {str(each.declaration.reference) for each in holdings.list()[0]}
-        self._held: dict[str, HeldStatements] = {}
+        self._held: dict[str, BodyStatements] = {}
         self.missing: Counter[str] = Counter()
         """By body, how many pairs nobody has compared."""
 
@@ -61,7 +61,7 @@ class KeptPairs:
     def _find_pair(self, new: Reference) -> tuple[Reference, Reference, str] | None:
         """Return the two statements as a diff names them, and the full reference of the older one."""
         if new.body not in self._held:
-            self._held[new.body] = HeldStatements(self._archive, find_body(new.body))
+            self._held[new.body] = BodyStatements(self._archive, find_body(new.body))
         after = Reference(new.country, new.body, new.session)
         entry, before = self._held[new.body].find(after, self._vocabulary)
         if before is None or entry.statement != str(new):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import select_levels, settle_rulings
 from tracker.follow.panel import SAVED_EVERY
-from tracker.follow.trace import read_year
+from tracker.follow.series import read_year
 from tracker.model.corpus_rows import CorpusRow, SentenceRow, StatementRow, StatementTopicRow
 from tracker.model.texts import Side
 from tracker.topics.decided import ABSENT, find_absences, place_levels

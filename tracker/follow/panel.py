@@ -1,4 +1,4 @@
-"""``tracker panel``: what each country does with each topic, session by session."""
+"""Many countries: what each does with each topic, session by session, or between two sessions."""
 
 from __future__ import annotations
 
@@ -8,25 +8,29 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.follow.members import check_spoke, choose_countries, date_session
-from tracker.follow.trace import read_year
-from tracker.model.panels import Panel, PanelEntry
+from tracker.follow.groups import check_spoke, choose_countries, date_session
+from tracker.follow.series import read_year
+from tracker.follow.standings import has_terms
+from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelEntry
 from tracker.model.texts import Reference
-from tracker.model.topics import SURE
+from tracker.model.topics import SURE, VocabularyName
 from tracker.references import find_body, match_session, resolve_session, same_kind, session_sort_key
+from tracker.report.series.panels import DROPPED, TAKEN_UP
 from tracker.topics.certainty import explain_unmeasured
 from tracker.workflows.compare.cells import compare_cells
 from tracker.workflows.compare.sides import session_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tracker.archive.session import ArchiveSession
+    from tracker.model.panels import PanelCell
     from tracker.model.topics import Vocabulary
     from tracker.references import Body
     from tracker.references.sessions import SortKey
 
     Progress = Callable[[int, int], None]
+
 
 SAVED_EVERY: Final = 25
 """Statements after which what was worked out is saved: a few seconds of work."""
@@ -51,24 +55,19 @@ def read_panel(
     session or country, ``NotInArchive`` where nobody spoke.
     """
     place = find_body(body)
-    held = HeldStatements(archive, place)
+    held = BodyStatements(archive, place)
     labels = held.choose(sessions)
     wanted = held.list_wanted(labels, countries, sessions)
-    entries = []
-    for done, reference in enumerate(wanted):
-        progress(done, len(wanted))
-        entries.append(held.read(reference, vocabulary, sure))
-        if done % SAVED_EVERY == 0:
-            archive.derived.save()
+    entries = tuple(held.read_all(wanted, vocabulary, sure, progress))
     if not any(entry.state == "read" for entry in entries):
         raise NotInArchive(
             f"nobody of {countries or 'all'} has a statement that can be read at {place.id} {sessions}"
         )
     unmeasured = explain_unmeasured(vocabulary, held.languages)
-    return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, tuple(entries))
+    return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, entries)
 
 
-class HeldStatements:
+class BodyStatements:
     """The statements of a body, and what was read of them."""
 
     def __init__(self, archive: ArchiveSession, place: Body) -> None:
@@ -160,6 +159,22 @@ class HeldStatements:
         labels = sorted(self.spoke, key=self._key)
         return f"it has sessions {labels[0]} to {labels[-1]} of it" if labels else "it has none of it"
 
+    def read_all(
+        self,
+        wanted: Sequence[Reference],
+        vocabulary: Vocabulary,
+        sure: float,
+        progress: Progress,
+        *,
+        before: str | None = None,
+    ) -> Iterator[PanelEntry]:
+        """Yield what is read of each statement, as ``read`` does; what was worked out is saved on the way."""
+        for done, reference in enumerate(wanted):
+            progress(done, len(wanted))
+            yield self.read(reference, vocabulary, sure, before=before)
+            if done % SAVED_EVERY == 0:
+                self._archive.derived.save()
+
     def read(
         self, reference: Reference, vocabulary: Vocabulary, sure: float, *, before: str | None = None
     ) -> PanelEntry:
@@ -208,8 +223,91 @@ class HeldStatements:
 
     def _is_readable(self, full: Reference, vocabulary: Vocabulary) -> bool:
         language = str(full.language)
-        tongues = {tongue for topic in vocabulary.topics for tongue, terms in topic.terms.items() if terms}
-        if not {"und", language} & tongues:
+        if not has_terms(vocabulary, language):
             return False
         self.languages.add(language)
         return True
+
+
+def diff_countries(
+    archive: ArchiveSession,
+    operands: Sequence[str],
+    countries: str,
+    vocabulary: Vocabulary,
+    *,
+    sure: float = SURE,
+    progress: Progress = lambda _done, _total: None,
+) -> CountriesDiff:
+    """Compare two sessions of a body country by country, and count what became of each topic.
+
+    The members of a group are those at the later session. Raises as ``read_panel`` does.
+    """
+    if len(operands) != 3 or "/" in operands[0]:  # noqa: PLR2004 (a body and two sessions)
+        raise ReferenceInvalid(
+            "--countries compares two sessions of a body: tracker diff UNGA 70 71 --countries SIDS"
+        )
+    place = find_body(operands[0])
+    held = BodyStatements(archive, place)
+    old, new = (held.resolve(each) for each in operands[1:])
+    chosen = choose_countries(archive, countries)
+    for label in (old, new):
+        check_spoke(chosen, held.spoke[label], f"{place.id} {label}")
+    wanted = [Reference(country, place.id, new) for country in sorted(chosen.on(held.date(new)))]
+    compared, missing = [], []
+    moves: dict[str, list[tuple[str, PanelCell]]] = defaultdict(list)
+    for entry in held.read_all(wanted, vocabulary, sure, progress, before=old):
+        if entry.before != old:
+            missing.append(entry.country)
+            continue
+        compared.append(entry.country)
+        for cell in entry.cells:
+            moves[cell.topic].append((entry.country, cell))
+    if not compared:
+        raise NotInArchive(f"nobody of {countries} has a statement at both {place.id} {old} and {new}")
+    topics = [
+        MovedTopic(
+            topic.id,
+            topic.label,
+            topic.kind,
+            tuple(_move(name, cell) for name, cell in moves[topic.id] if cell.status or cell.possible),
+        )
+        for topic in vocabulary.topics
+    ]
+    return CountriesDiff(
+        body=place.id,
+        old=old,
+        new=new,
+        countries=countries,
+        vocabulary=VocabularyName(vocabulary.name, vocabulary.digest),
+        sure=sure,
+        unmeasured=explain_unmeasured(vocabulary, held.languages),
+        compared=tuple(compared),
+        missing=tuple(missing),
+        topics=tuple(sorted((each for each in topics if each.countries), key=_weight)),
+    )
+
+
+def _move(country: str, cell: PanelCell) -> CountryMove:
+    told = cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure
+    return CountryMove(country, *told)
+
+
+def _weight(topic: MovedTopic) -> tuple[int, int, float, str]:
+    """Order topics by how many took them up, or dropped them: what is claimed first, then what is likely."""
+    both = [[move for move in topic.countries if move.status in each] for each in (TAKEN_UP, DROPPED)]
+    sought = {*TAKEN_UP, *DROPPED}
+    likely = sum(move.certainty or 0.0 for move in topic.countries if move.possible in sought)
+    return -max(map(len, both)), -sum(map(len, both)), -likely, topic.label
+
+
+def narrow_moves(diff: CountriesDiff, only: Collection[str]) -> CountriesDiff:
+    """Return what became of topics narrowed to some statuses, what is claimed of most countries first."""
+    kept = (
+        (topic, tuple(move for move in topic.countries if (move.status or move.possible) in only))
+        for topic in diff.topics
+    )
+    topics = [replace(topic, countries=moves) for topic, moves in kept if moves]
+    topics.sort(
+        key=lambda each: (-sum(move.status is not None for move in each.countries), -len(each.countries))
+    )
+    return replace(diff, topics=tuple(topics))

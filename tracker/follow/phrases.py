@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from tracker.follow.trace import list_editions, parse_series, read_year
+from tracker.follow.series import list_editions, parse_series, read_year
 from tracker.model.phrases import SERIES, DistinctivePhrase
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.model.topics import VocabularyName

@@ -1,4 +1,4 @@
-"""What statements do with each topic, after what people decided; those of one session read as one."""
+"""What the statements of a session, read as one, do with each topic: of one country, and of all."""
 
 from __future__ import annotations
 
@@ -6,20 +6,28 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import select_levels
-from tracker.model.series import Standing
+from tracker.decisions.rulings import select_levels, settle_rulings
+from tracker.errors import NotInArchive
+from tracker.follow.groups import check_spoke, choose_countries, date_session
+from tracker.follow.series import preferred_editions, read_year
+from tracker.model.series import CountryReading, SessionReading, Standing
+from tracker.model.texts import Reference
+from tracker.references import country_name, find_body, resolve_session
 from tracker.topics.decided import LEVELS, find_absences, place_levels
 from tracker.topics.mentions import count_substance
 from tracker.workflows.compare.compare import side_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Decision, Ruling
-    from tracker.model.texts import Reference, Segment, Side, Version
+    from tracker.model.texts import Segment, Side, Version
     from tracker.model.topics import TopicReading, Vocabulary
+
+    Progress = Callable[[int, int], None]
+
 
 _PARTING = "\n\n"
 
@@ -60,8 +68,12 @@ def read_session_text(
 
 def is_readable(spoken: SessionText, vocabulary: Vocabulary) -> bool:
     """Return whether there is a text in a language that the vocabulary has terms in."""
-    tongues = {tongue for topic in vocabulary.topics for tongue, terms in topic.terms.items() if terms}
-    return bool(spoken.version.segments) and bool({"und", spoken.version.language} & tongues)
+    return bool(spoken.version.segments) and has_terms(vocabulary, spoken.version.language)
+
+
+def has_terms(vocabulary: Vocabulary, language: str) -> bool:
+    """Return whether a vocabulary has terms in a language, or in all."""
+    return any(topic.terms.get(each) for topic in vocabulary.topics for each in (language, "und"))
 
 
 def join_versions(versions: Sequence[Version]) -> Version:
@@ -88,7 +100,7 @@ def join_versions(versions: Sequence[Version]) -> Version:
     return replace(first, text=text, segments=tuple(segments))
 
 
-def make_standing(reading: TopicReading, version: Version) -> Standing:
+def _make_standing(reading: TopicReading, version: Version) -> Standing:
     """Return a reading with the words that show it."""
     return Standing(
         topic=reading.topic,
@@ -112,7 +124,7 @@ def stand_absent(topic: str, decision: Decision | None = None) -> Standing:
 
 def stand_topics(spoken: SessionText) -> dict[str, Standing]:
     """Return by topic what a session's statements do with it, and what people decided is absent."""
-    held = {reading.topic: make_standing(reading, spoken.version) for reading in spoken.readings}
+    held = {reading.topic: _make_standing(reading, spoken.version) for reading in spoken.readings}
     return held | {topic: stand_absent(topic, decision) for topic, decision in spoken.absent.items()}
 
 
@@ -153,3 +165,66 @@ def _join(readings: Iterable[TopicReading], total: int) -> TopicReading:
         words=words,
         share=round(words / (total or 1), 4),
     )
+
+
+def compare_countries(
+    archive: ArchiveSession,
+    body: str,
+    session: str,
+    vocabulary: Vocabulary,
+    progress: Progress = lambda _done, _total: None,
+) -> SessionReading:
+    """Read what every country said at a session.
+
+    Of each statement the preferred edition is read; several statements of one country count as one.
+    Countries without a text in a language of the vocabulary are left out. Raises ``ReferenceInvalid`` for an
+    unknown body or session, ``NotInArchive`` where nobody spoke.
+    """
+    place = find_body(body)
+    label = resolve_session(place, session).label
+    spoken: dict[str, SessionText] = {}
+    held = _list_editions(archive.reader, place.id, label)
+    rulings = settle_rulings(archive.reader.rulings())
+    for done, (country, editions) in enumerate(held.items()):
+        progress(done, len(held))
+        spoken[country] = read_session_text(archive, editions, vocabulary, rulings)
+    dates = [side.delivered for each in spoken.values() for side in each.sides]
+    read = tuple(
+        _read(country, each, vocabulary) for country, each in spoken.items() if is_readable(each, vocabulary)
+    )
+    return SessionReading(place.id, label, read_year(place.id, label, dates), vocabulary, len(read), read)
+
+
+def narrow_countries(archive: ArchiveSession, reading: SessionReading, countries: str) -> SessionReading:
+    """Return those countries alone that a list names, or that belong to a group in it at the session.
+
+    Raises as ``choose_countries`` does, and ``NotInArchive`` for a country that did not speak.
+    """
+    chosen = choose_countries(archive, countries)
+    where = f"{reading.body} {reading.session}"
+    check_spoke(chosen, (each.country for each in reading.countries), where)
+    entries = archive.reader.statements(body=reading.body, session=reading.session)
+    wanted = chosen.on(date_session(reading.body, reading.session, (each.delivered for each in entries)))
+    found = tuple(each for each in reading.countries if each.country in wanted)
+    if not found:
+        raise NotInArchive(f"the archive has no statement by a member of {countries} at {where}")
+    return replace(reading, countries=found)
+
+
+def _list_editions(reader: Reader, body: str, session: str) -> dict[str, tuple[Reference, ...]]:
+    entries = reader.statements(body=body, session=session)
+    held: dict[str, tuple[Reference, ...]] = {}
+    for country in sorted({entry.reference.country for entry in entries}):
+        own = [entry for entry in entries if entry.reference.country == country]
+        held[country] = preferred_editions(own, Reference(country, body))
+    if not held:
+        known = sorted({entry.reference.session or "" for entry in reader.statements(body=body)})
+        there = f"it has {len(known)} other sessions of it: tracker list --body {body}" if known else "none"
+        raise NotInArchive(f"the archive has no statement at {body} {session}; {there}")
+    return held
+
+
+def _read(country: str, spoken: SessionText, vocabulary: Vocabulary) -> CountryReading:
+    held = stand_topics(spoken)
+    standings = tuple(held[topic.id] for topic in vocabulary.topics if topic.id in held)
+    return CountryReading(country, country_name(country), spoken.names, spoken.version.language, standings)

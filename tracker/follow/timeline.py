@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.decisions.rulings import settle_rulings
+from tracker.follow.series import list_editions, parse_series, read_year, session_kind
 from tracker.follow.standings import is_readable, read_session_text, stand_absent, stand_topics
-from tracker.follow.trace import list_editions, parse_series, read_year, session_kind
 from tracker.model.series import Timeline, TimelineSession
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE

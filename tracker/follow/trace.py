@@ -7,36 +7,32 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError
-from tracker.follow.members import choose_countries, narrow_editions
-from tracker.follow.tracing.biography import tell, trace
+from tracker.errors import ReferenceInvalid, TrackerError
+from tracker.follow.groups import choose_countries, narrow_editions
+from tracker.follow.series import list_editions, preferred_editions, read_year, session_kind
 from tracker.follow.tracing.origins import REACH, find_origins
-from tracker.follow.tracing.search import count_near, find_beginnings, find_words, read_query
-from tracker.follow.tracing.summaries import make_spread
+from tracker.follow.tracing.search import count_near, find_beginnings, find_words, read_query, trace
+from tracker.follow.tracing.summaries import make_spread, number_wordings
 from tracker.model.spread import SpreadStatement
 from tracker.model.tracing import Attribution, Biography, TracedStatement
-from tracker.references import parse_reference, read_session, resolve_session, session_sort_key
-from tracker.references.bodies import match_bodies
+from tracker.references import parse_reference
 from tracker.references.names import show
 from tracker.workflows.compare.derive import derive_links
 from tracker.workflows.compare.sides import earlier_sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
-    from tracker.follow.tracing.near import Near
+    from tracker.follow.tracing.matching import Near
     from tracker.follow.tracing.search import TraceQuery
-    from tracker.model.record import StatementEntry
     from tracker.model.spread import Spread
     from tracker.model.texts import Reference, Segment, Side
     from tracker.model.topics import Vocabulary
 
 LONGEST = 300
 """Words that are traced, more than any sentence has: each may be read beside each word of a statement."""
-ANYBODY = "XZZ"
-"""A user-assigned code, put before a body alone so that the rest is read as that of any series."""
 _STRAY = re.compile(r"\*\w")
 _TOO_OPEN = re.compile(r"(?<!\w)[^\W\u2e80-\U0003fffd]{1,2}\*")
 
@@ -92,7 +88,7 @@ def trace_series(
         str(series),
         asked.text,
         asked.unit,
-        tell(statements),
+        number_wordings(statements),
         tuple(phrase.text for phrase in asked.phrases),
         asked.topics,
         count_near((words, side.name) for side, some in zip(sides, near, strict=True) for words in some),
@@ -131,77 +127,6 @@ def trace_body(
         statements.append(SpreadStatement(name, edition.country, label, year, str(edition.language), said))
         near += ((words, name) for words in close)
     return make_spread(asked, place.body, statements, count_near(near), countries)
-
-
-def parse_place(text: str) -> Reference:
-    """Return the series, or the body, without a country, that a text names; raises as ``parse_series``."""
-    if match_bodies(re.split("[~@]", text)[0].strip()):
-        return replace(parse_series(f"{ANYBODY}/{text}"), country="")
-    return parse_series(text)
-
-
-def preferred_editions(entries: Iterable[StatementEntry], wanted: Reference) -> tuple[Reference, ...]:
-    """Return one edition of each statement, the first of the wanted kind and language, in order."""
-    chosen: dict[tuple[str | None, ...], Reference] = {}
-    for entry in entries:
-        reference = entry.reference
-        if wanted.kind in {None, reference.kind} and wanted.language in {None, reference.language}:
-            chosen.setdefault((reference.country, reference.session, reference.item), reference)
-    return tuple(chosen.values())
-
-
-def parse_series(text: str) -> Reference:
-    """Return the series that a text names; raises ``ReferenceInvalid`` where it names less or more."""
-    reference = parse_reference(text)
-    if reference.session is not None:
-        raise ReferenceInvalid(
-            f"{text} is one statement; name a series, as in {reference.country}/{reference.body}"
-        )
-    return reference
-
-
-def list_editions(
-    reader: Reader, series: Reference, first: str | None = None, last: str | None = None
-) -> dict[str, tuple[Reference, ...]]:
-    """Return the preferred editions of a series, or of a body, by session, in order, within bounds."""
-    held: dict[str, tuple[Reference, ...]] = {}
-    for edition in preferred_editions(reader.statements(series.country, series.body), series):
-        label = str(edition.session)
-        held[label] = (*held.get(label, ()), edition)
-    if not held:
-        raise reader.missing(series)
-    low, high = (
-        None if text is None else session_sort_key(series.body, resolve_session(series.body, text).label)
-        for text in (first, last)
-    )
-    if low and high and low > high:
-        raise ReferenceInvalid(f"--from {first} comes after --to {last}; change them round")
-    keys = {label: session_sort_key(series.body, label) for label in held}
-    ends = sorted(held, key=keys.__getitem__)
-    within = [
-        label for label in ends if (not low or keys[label] >= low) and (not high or keys[label] <= high)
-    ]
-    if not within:
-        raise NotInArchive(
-            f"no statement of {series} from {first or 'the first'} to {last or 'the last'};"
-            f" the archive holds sessions {ends[0]} to {ends[-1]}"
-        )
-    return {label: held[label] for label in within}
-
-
-def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:
-    """Return the year of a session: that of its statements, else the one its label gives."""
-    dates = sorted(date for date in delivered if date)
-    if dates and dates[0][:4].isdecimal():
-        return int(dates[0][:4])
-    session = read_session(body, label)
-    return session.year if session else None
-
-
-def session_kind(body: str, label: str) -> str:
-    """Return the kind of a session; a label that no rule reads has none."""
-    session = read_session(body, label)
-    return session.kind if session else ""
 
 
 Through = Literal["auto", "sessions", "snapshots"]

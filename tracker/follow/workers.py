@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tracker.workflows.compare.work import Outcome
 
-_EACH: Final = 2
+_OUT: Final = 2
 """Units that are out for each worker, the one that it does and the next: what bounds our memory."""
 _DIED: Final = "its worker died of it twice: out of memory, or ended from outside"
 _SECONDS: Final = "10s"
@@ -47,7 +47,7 @@ class Missing:
     """What ends the batch then."""
 
 
-class Crew:
+class Workers:
     """Workers that are started when there is something to do; ``size`` tells how many there are by now."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Crew:
             ready = (
                 iter((suspects.pop(),))
                 if alone
-                else islice(fresh, max(_EACH * self.size() - len(out), 0 if out else 1))
+                else islice(fresh, max(_OUT * self.size() - len(out), 0 if out else 1))
             )
             done, lost = self._step(ready, out)
             if not done and not lost:
@@ -145,17 +145,17 @@ def count_cores() -> int:
 
 
 @contextmanager
-def open_processes(count: int) -> Iterator[Crew]:
+def open_processes(count: int) -> Iterator[Workers]:
     """Yield workers that are processes of this machine; none is left behind, however the block ends."""
     # Not forked: what this process has open, the archive among it, is none of their business.
     context = multiprocessing.get_context("spawn")
-    crew = Crew(lambda: ProcessPoolExecutor(count, context, _begin), lambda: count)
+    workers = Workers(lambda: ProcessPoolExecutor(count, context, _begin), lambda: count)
     try:
-        yield crew
+        yield workers
     finally:
         for process in multiprocessing.active_children():
             process.terminate()
-        crew.close()
+        workers.close()
 
 
 def _begin() -> None:
@@ -171,7 +171,7 @@ def _follow() -> None:
 
 
 @contextmanager
-def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> Iterator[Crew]:
+def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> Iterator[Workers]:
     """Yield the workers of the Dask cluster behind a scheduler's address.
 
     Raises ``TrackerError`` where there is none, or its workers would give other answers than this machine;
@@ -197,8 +197,8 @@ def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> I
                 " dask scheduler --host 127.0.0.1"
             ) from None
         _check_workers(client, address)
-        _tell_of_spilling(client, warn)
-        yield Crew(
+        _warn_of_spilling(client, warn)
+        yield Workers(
             lambda: client.get_executor(pure=False),
             lambda: sum(client.nthreads().values()),
             _wait_for_others(address, timeout, warn),
@@ -239,7 +239,7 @@ def _check_workers(client: Client, address: str) -> None:
             )
 
 
-def _tell_of_spilling(client: Client, warn: Callable[[str], None]) -> None:
+def _warn_of_spilling(client: Client, warn: Callable[[str], None]) -> None:
     """Say which workers may write answers, which quote statements, to a disk; texts themselves never are."""
     for address, worker in client.scheduler_info(n_workers=-1)["workers"].items():
         if worker["memory_limit"]:

@@ -1,4 +1,4 @@
-"""A phrase found in a sentence: in the same words, or loosely, in order with little between them."""
+"""A phrase found in a sentence: in the same words, loosely, in order, or nearly, by words that are not it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from tracker.text.commonness import find_stems
 from tracker.text.identity import fold
+from tracker.text.tables import all_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
 
 LEAST_LIKENESS = 0.5
 """Below it a loose match is left out."""
@@ -25,7 +27,7 @@ _INSIDE_BEFORE = re.compile(r"(?:\w[-‐‑]|\d[.,])$")
 _INSIDE_AFTER = re.compile(r"[-‐‑]\w|[.,]\d|(?<=\d)/\w")
 _POSSESSIVE = re.compile(r"['’]\w")
 
-MOST_BETWEEN = 3
+_MOST_BETWEEN = 3
 _SHORT = 3
 """The length up to which a word counts as a function word."""
 _KEPT = {"function word": 0.93, "word": 0.85, "mark": 0.9, "inflection": 0.95, "blank": 0.98}
@@ -96,7 +98,7 @@ def read_phrase(text: str, *, asked: bool = False) -> Phrase:
     Where a person ``asked`` for it, an asterisk behind a word stands for any ending, as in ``climat*``, and
     up to four capitals among other words, or alone, are an acronym.
     """
-    parts = cut_parts(text)
+    parts = _cut_parts(text)
     opened = {match.start() + 1 for match in _OPEN.finditer(text)} if asked else set()
     if asked:
         shouted = len(parts) > 1 and text.isupper()
@@ -113,7 +115,7 @@ def _ask(part: PhraseWord, *, is_open: bool, shouted: bool) -> PhraseWord:
     return replace(part, is_acronym=part.is_upper and not shouted and len(part.folded) <= _LONGEST_ACRONYM)
 
 
-def cut_parts(text: str) -> tuple[PhraseWord, ...]:
+def _cut_parts(text: str) -> tuple[PhraseWord, ...]:
     """Return the words of a text, those of a compound or behind an apostrophe each by itself."""
     found = ((_fold_word(match[0]), match.span()) for match in _PART.finditer(text))
     return tuple(PhraseWord(folded, stem, *span, upper) for (folded, stem, upper), span in found)
@@ -126,9 +128,9 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
     a figure. It is loose where all words come in order, at most three others between two of them, in any
     inflection that the stems see through. The likeness of a loose match is a grade, and below 1.
     """
-    if not phrase.parts or not holds(folded, phrase.parts):
+    if not phrase.parts or not _holds(folded, phrase.parts):
         return ()
-    parts = cut_parts(text)
+    parts = _cut_parts(text)
     found: list[Match] = []
     for match in _find_matches(phrase, text, parts):
         if found and match.start < found[-1].end:
@@ -139,12 +141,12 @@ def match_phrase(phrase: Phrase, text: str, folded: str) -> tuple[Match, ...]:
     return tuple(found)
 
 
-def holds(folded: str, words: Sequence[PhraseWord]) -> bool:
+def _holds(folded: str, words: Sequence[PhraseWord]) -> bool:
     """Return whether a folded text may hold words: whether their stems are in it."""
     return all(word.stem in folded for word in words)
 
 
-def widen(text: str, start: int, end: int) -> tuple[int, int]:
+def _widen(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the ends of the compounds in which a stretch of text begins and ends."""
     before = _COMPOUND_BEFORE.search(text, max(0, start - _LONGEST_COMPOUND), start)
     after = _COMPOUND_AFTER.match(text, end)
@@ -166,7 +168,7 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Ite
             continue
         start, end = parts[places[0]].start, parts[places[-1]].end
         if phrase.parts[-1].is_open:
-            end = widen(text, start, end)[1]
+            end = _widen(text, start, end)[1]
         if _INSIDE_BEFORE.search(text[max(start - 2, 0) : start]) or _INSIDE_AFTER.match(text, end):
             continue
         likeness = _grade(phrase, text, parts, places, end)
@@ -181,7 +183,7 @@ def _follow(phrase: Phrase, parts: Sequence[PhraseWord], first: int) -> tuple[in
         return None
     places = [first]
     for wanted in phrase.parts[1:]:
-        near = range(places[-1] + 1, min(places[-1] + 2 + MOST_BETWEEN, len(parts)))
+        near = range(places[-1] + 1, min(places[-1] + 2 + _MOST_BETWEEN, len(parts)))
         place = next((at for at in near if wanted.fits(parts[at])), None)
         if place is None:
             return None
@@ -206,3 +208,80 @@ def _grade(phrase: Phrase, text: str, parts: Sequence[PhraseWord], places: Seque
     for what in differs or ["blank"]:
         likeness *= _KEPT[what]
     return round(likeness, 4)
+
+
+_PARTLY_SAID = range(3, 9)
+"""How many words there have to be so that one of them may be another word."""
+_OF_SEVERAL_LANGUAGES = frozenset({"a", "as", "de", "e", "en", "in", "la", "o", "on", "or", "u"})
+"""Words of grammar that tell no language apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Words that come near to a phrase: all of them that tell, or some."""
+
+    text: str
+    whole: bool
+
+
+def find_needed(phrase: Phrase) -> tuple[tuple[PhraseWord, ...], ...]:
+    """Return the sets of words of which a sentence that says the phrase, or nearly, has one whole.
+
+    Its words without those of grammar; from three on, one of them may be another word.
+    """
+    parts = tuple(replace(part, is_acronym=False) for part in phrase.parts)
+    telling = tuple(part for part in parts if part.folded not in _words_of_grammar())
+    if len(telling) < 2:  # noqa: PLR2004 (one word alone is near to much)
+        return (parts,)
+    if len(telling) not in _PARTLY_SAID:
+        return (telling,)
+    return (telling, *(telling[:at] + telling[at + 1 :] for at in range(len(telling))))
+
+
+def find_near(phrase: Phrase, text: str, folded: str) -> Near | None:
+    """Return the words of a text, in which the phrase is not, that come nearest to it; else nothing.
+
+    They are its words in any order, close to each other, inside a compound, or in small letters where it is
+    an acronym; or all but one of three or more with nothing but words of grammar between them.
+    """
+    needed = find_needed(phrase)
+    for wanted in needed:
+        if not _holds(folded, wanted):
+            continue
+        parts = _cut_parts(text)
+        whole = wanted == needed[0]
+        window = _find_window(wanted, parts, len(phrase.parts) + _MOST_BETWEEN)
+        if window and (whole or _has_only(parts[window[0] : window[1] + 1], wanted)):
+            start, end = _widen(text, parts[window[0]].start, parts[window[1]].end)
+            same = phrase.is_same(fold(text[start:end])) and not any(part.is_acronym for part in phrase.parts)
+            return None if same else Near(text[start:end], whole)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _words_of_grammar() -> frozenset[str]:
+    return all_entries("languages", "function_words") | _OF_SEVERAL_LANGUAGES
+
+
+def _find_window(
+    wanted: Sequence[PhraseWord], parts: Sequence[PhraseWord], widest: int
+) -> tuple[int, int] | None:
+    """Return the first and last place of the shortest run of words that _holds all that are wanted."""
+    hits = [
+        (at, which) for at, part in enumerate(parts) for which, word in enumerate(wanted) if word.fits(part)
+    ]
+    best: tuple[int, int] | None = None
+    last: dict[int, int] = {}
+    for at, which in hits:
+        last[which] = at
+        first = min(last.values())
+        if len({*last.values()}) == len(wanted) and at - first < (best[1] - best[0] if best else widest):
+            best = first, at
+    return best
+
+
+def _has_only(parts: Sequence[PhraseWord], wanted: Sequence[PhraseWord]) -> bool:
+    """Return whether words are those wanted, and words of grammar."""
+    return all(
+        part.folded in _words_of_grammar() or any(word.fits(part) for word in wanted) for part in parts
+    )

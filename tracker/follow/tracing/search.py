@@ -1,4 +1,4 @@
-"""What is traced, and where sentences say it in its words, or come near to it."""
+"""What is traced, and where texts say it: in its words, nearly, or in a sentence that is like it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,17 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from tracker.follow.tracing.matching import Match, Phrase, match_phrase, read_phrase
-from tracker.follow.tracing.near import Near, find_near, find_needed
+from tracker.alignment.weights import load_weights
+from tracker.follow.tracing.matching import (
+    Match,
+    Near,
+    Phrase,
+    find_near,
+    find_needed,
+    match_phrase,
+    read_phrase,
+)
+from tracker.follow.tracing.origins import find_similar
 from tracker.model.tracing import NearWords, Occurrence
 from tracker.text.identity import fold
 from tracker.topics.vocabulary.matching import match_topics
@@ -17,9 +26,10 @@ from tracker.topics.vocabulary.stems import find_words as find_stemmed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.model.texts import Segment
+    from tracker.follow.tracing.origins import Similar
+    from tracker.model.texts import Segment, Version
     from tracker.model.topics import Mention, Vocabulary
-    from tracker.model.tracing import TracedUnit
+    from tracker.model.tracing import MatchMethod, TracedUnit
 
 _FEWEST_WORDS = 6
 _FEWEST_ENDED = 4
@@ -139,6 +149,32 @@ def find_words(
     return tuple(found), tuple(near)
 
 
+def trace(
+    asked: TraceQuery, versions: Sequence[Version]
+) -> tuple[tuple[tuple[Occurrence, ...], ...], tuple[tuple[Near, ...], ...]]:
+    """Return for each version where it says what is asked, in the order of its text, and what comes near.
+
+    Phrases are found as ``find_words`` finds them. Of a sentence, the same words count first, alone or
+    inside a longer sentence; where a version has none, the most likely sentence (or two or three
+    neighbours) that is more probably alike than not (``lexical``), else its words in order. What is still
+    missing is sought once more by the wording nearest in time, from what was found outwards (``drift``),
+    by the stricter threshold of moves: a sentence reworded step by step is followed as far as each step
+    is like the one before.
+    """
+    by_words = [find_words(asked, version.segments, version.language) for version in versions]
+    found = [said for said, _ in by_words]
+    if asked.unit == "sentence":
+        found = [_find_sentence(asked, *each) for each in zip(found, versions, strict=True)]
+        for order in (range(len(versions)), range(len(versions) - 1, -1, -1)):
+            _follow_drift(found, versions, order, asked.text)
+    return tuple(found), tuple(near for _, near in by_words)
+
+
+def lead(occurrences: Sequence[Occurrence]) -> int:
+    """Return the place of the occurrence to quote: the first exact one, else the most likely."""
+    return max(range(len(occurrences)), key=lambda at: (occurrences[at].confidence, -at))
+
+
 def count_near(near: Iterable[tuple[Near, str]]) -> tuple[NearWords, ...]:
     """Return words that come near, given with their statements in order: whole ones first, then by number."""
     places: dict[str, list[tuple[Near, str]]] = {}
@@ -197,3 +233,44 @@ def _name(segment: Segment, mention: Mention) -> Occurrence:
         paragraph=segment.paragraph,
         asked=mention.topic,
     )
+
+
+def _find_sentence(
+    asked: TraceQuery, by_words: tuple[Occurrence, ...], version: Version
+) -> tuple[Occurrence, ...]:
+    exact = tuple(occurrence for occurrence in by_words if occurrence.exact)
+    return exact or _find_alike(asked.text, version, "lexical", asked.text) or by_words
+
+
+def _find_alike(text: str, version: Version, method: MatchMethod, asked: str) -> tuple[Occurrence, ...]:
+    weights = load_weights()
+    least = weights.accept_move if method == "drift" else weights.accept
+    similar = find_similar(text, [segment.text for segment in version.segments], least)
+    return (replace(_say_similar(similar, version, method), asked=asked),) if similar else ()
+
+
+def _say_similar(similar: Similar, version: Version, method: MatchMethod) -> Occurrence:
+    segments = [version.segments[at] for at in similar.places]
+    text = " ".join(segment.text for segment in segments)
+    return Occurrence(
+        segments=tuple(segment.ordinal for segment in segments),
+        text=text,
+        start=0,
+        end=len(text),
+        exact=False,
+        confidence=similar.chance,
+        method=method,
+        paragraph=segments[0].paragraph,
+    )
+
+
+def _follow_drift(
+    found: list[tuple[Occurrence, ...]], versions: Sequence[Version], order: Sequence[int], asked: str
+) -> None:
+    """Fill in, in an order of time, the versions that hold a sentence like the last wording met."""
+    last: Occurrence | None = None
+    for at in order:
+        if not found[at] and last is not None:
+            found[at] = _find_alike(last.words, versions[at], "drift", asked)
+        if found[at]:
+            last = found[at][lead(found[at])]

@@ -1,10 +1,14 @@
-"""How phrases spread over the countries of a body: who says them, since when and how often."""
+"""What was found, summed up: the wordings of a series, and how phrases spread over countries of a body."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from tracker.changes.edits import word_edits
+from tracker.follow.tracing.matching import read_phrase
+from tracker.follow.tracing.search import lead
 from tracker.model.spread import Spread, SpreadCountry, SpreadSession
 from tracker.references import country_name
 
@@ -12,8 +16,32 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.follow.tracing.search import TraceQuery
+    from tracker.model.changes import Edit
     from tracker.model.spread import SpreadStatement
-    from tracker.model.tracing import NearWords
+    from tracker.model.tracing import NearWords, Occurrence, TracedStatement
+
+
+def number_wordings(statements: Sequence[TracedStatement]) -> tuple[TracedStatement, ...]:
+    """Return statements with their leading occurrence, the number of its wording, and its edits."""
+    numbered: list[TracedStatement] = []
+    wordings: dict[str, int] = {}
+    before: Occurrence | None = None
+    for statement in statements:
+        if not statement.occurrences:
+            numbered.append(statement)
+            continue
+        leading = lead(statement.occurrences)
+        occurrence = statement.occurrences[leading]
+        folded = read_phrase(occurrence.words).folded
+        number = wordings.setdefault(folded, len(wordings) + 1)
+        edits: tuple[Edit, ...] = ()
+        # Between two phrases, or two words that are both what was asked for, nothing was reworded.
+        is_one = before and before.asked == occurrence.asked and not (before.exact and occurrence.exact)
+        if before and is_one and read_phrase(before.words).folded != folded:
+            edits = word_edits(before.words, occurrence.words, statement.side.version.language)
+        numbered.append(replace(statement, leading=leading, wording=number, edits=edits))
+        before = occurrence
+    return tuple(numbered)
 
 
 def make_spread(
