@@ -8,7 +8,7 @@ import pytest
 from tests.running import OLD, count_rows
 from tracker.exchange.engine import BATCH
 from tracker.exchange.folder_import import import_folder
-from tracker.exchange.proposals import choose_pattern
+from tracker.exchange.patterns import choose_pattern
 from tracker.references import find_body
 
 if TYPE_CHECKING:

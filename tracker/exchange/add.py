@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard, TypeVar, get_args
 
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.passwords import strip_user
 from tracker.model.record import Declaration
-from tracker.model.texts import Language
+from tracker.model.texts import Language, TextKind
 from tracker.model.watching import Arrival
 from tracker.references import parse_reference
 from tracker.text.detection import infer_kind
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
-    from tracker.model.texts import Extraction, Reference, TextKind, Version
+    from tracker.model.texts import Extraction, Reference, Version
     from tracker.model.watching import Fetched, Source
 
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
@@ -48,6 +48,18 @@ def check_date(text: str) -> str:
     except ValueError:
         pass
     raise ReferenceInvalid(f"invalid date {text!r}; write 2022-05-16, 2022-05 or 2022")
+
+
+def is_kind(text: str) -> TypeGuard[TextKind]:
+    """Return whether a word is one of the kinds of text."""
+    return text in get_args(TextKind)
+
+
+def check_kind(text: str) -> TextKind:
+    """Return a kind of text, or raise ``ReferenceInvalid`` for another word."""
+    if is_kind(text):
+        return text
+    raise ReferenceInvalid(f"unknown kind of text {text!r}; expected one of {', '.join(get_args(TextKind))}")
 
 
 def declare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,16 +10,13 @@ from typing import TYPE_CHECKING
 from tracker.archive.git.history import Removal
 from tracker.archive.git.streams import read_trailers
 from tracker.errors import ReferenceInvalid
-from tracker.exchange.add import check_date
-from tracker.exchange.kinds import is_kind
-from tracker.exchange.metadata import compile_expression
+from tracker.exchange.add import check_date, is_kind
 from tracker.exchange.named_sessions import find_sessions, only_date, sessions_of_date
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference
 from tracker.references import find_body, find_country, parse_reference, resolve_session
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tracker.archive.git.history import Revision
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
 GIT_SOURCES = ("path", "subject", "date", "trailer", "regex")
 WARC_SOURCES = ("url", "date", "regex")
 """What may name the session of a revision or a capture."""
+_GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
+"""What the groups of a regular expression may be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,24 @@ def read_rule(
     if within and not (session_from or regex):
         options = ", ".join(choices)
         raise ReferenceInvalid(f"{within} names no session; add --session-from with one of {options}")
-    return Rule(within, asked, compile_expression(regex, within) if regex else None)
+    return Rule(within, asked, _compile(regex, within) if regex else None)
+
+
+def _compile(expression: str, within: Reference | None) -> re.Pattern[str]:
+    """Return a user's expression, or raise ``ReferenceInvalid`` where it is invalid or lacks a group."""
+    try:
+        regex = re.compile(expression, re.MULTILINE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ReferenceInvalid(f"--regex {expression[:200]!r}: {error}") from None
+    unknown = sorted(set(regex.groupindex) - set(_GROUPS))
+    if unknown:
+        raise ReferenceInvalid(f"--regex: unknown group {unknown[0]!r}; expected one of {', '.join(_GROUPS)}")
+    missing = [name for name in ("country", "body") if within is None and name not in regex.groupindex]
+    if missing:
+        raise ReferenceInvalid(
+            f"--regex names no (?P<{missing[0]}>...); add it, or name the series with --as"
+        )
+    return regex
 
 
 def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attributed]:

@@ -12,7 +12,7 @@ from tracker import __version__
 from tracker.archive.reading.holdings import list_lines, open_holdings
 from tracker.archive.schema.descriptions import Column, read_descriptions
 from tracker.errors import NotInArchive
-from tracker.exchange.target import new_target
+from tracker.exchange.exports import new_target
 from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
 from tracker.model.preserving import Exported
 from tracker.model.texts import Reference

@@ -1,12 +1,18 @@
-"""Which snapshots an export is made of: those behind references that may leave the archive."""
+"""What all exports share: which snapshots they are made of, and a new place for all of it or nothing."""
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from tracker.archive.file.lock import read_clock
+from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.reader import open_reader
-from tracker.errors import NotInArchive
+from tracker.archive.rights.copies import note_copy
+from tracker.errors import ArchiveUnusable, NotInArchive
+from tracker.files import BY_UMASK
 from tracker.follow.series import parse_anybody
 
 if TYPE_CHECKING:
@@ -14,8 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.reading.holdings import Holdings
+    from tracker.files import Permissions
     from tracker.model.preserving import Holding
     from tracker.model.texts import Reference
+
 
 Chosen = tuple[tuple["Holding", ...], int]
 """Snapshots, none twice, and how many others may not leave."""
@@ -87,3 +95,21 @@ def _explain_nothing(archive: Path, reference: Reference | None, closed: int) ->
         return NotInArchive("the archive holds nothing that may be exported")
     with open_reader(archive) as reader:
         return reader.missing(reference)
+
+
+@contextmanager
+def new_target(
+    target: Path, archive: Path, *, private: bool, what: Literal["file", "folder"] = "file"
+) -> Iterator[Permissions]:
+    """Yield the permissions of what the block makes at a new place; then note the copy in the archive.
+
+    What is ``private`` can be read by the archive's owner or group alone. Raises ``ArchiveUnusable`` where
+    something is at that place, or the block cannot write it.
+    """
+    if os.path.lexists(target):
+        raise ArchiveUnusable(f"{target} exists already; choose another {what}")
+    try:
+        yield private_permissions(archive) if private else BY_UMASK
+    except OSError as error:
+        raise ArchiveUnusable(f"{target} cannot be written: {error.strerror}") from error
+    note_copy(archive, "export", str(target.absolute()), read_clock())

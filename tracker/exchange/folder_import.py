@@ -5,37 +5,31 @@ In a second run, documents are recognised by their digest, which means that each
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.capture.web.local import explain_link, explain_way
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
-from tracker.exchange.add import check_date, read_bytes, record_read
+from tracker.exchange.add import ReadDocument, check_date, check_kind, read_bytes, record_read
 from tracker.exchange.engine import Item, import_items, show_nothing
-from tracker.exchange.kinds import (
-    EVERY_SESSION,
-    Candidate,
-    SessionKinds,
-    check_kind,
-    read_kinds,
-)
 from tracker.exchange.metadata import (
     MetadataTable,
     StatementMetadata,
     read_columns,
     read_metadata,
 )
-from tracker.exchange.patterns import compile_pattern
-from tracker.exchange.proposals import choose_pattern
+from tracker.exchange.patterns import choose_pattern, compile_pattern
 from tracker.inputs.passwords import strip_user
 from tracker.model.preserving import FolderImport, ImportedFile
 from tracker.model.record import Declaration
-from tracker.model.texts import Reference
-from tracker.references import find_body, find_country, session_sort_key
+from tracker.model.texts import Reference, TextKind
+from tracker.references import find_body, find_country, resolve_session, session_sort_key
+from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
 from tracker.workflows.compare.sides import read_document
 
@@ -48,7 +42,6 @@ if TYPE_CHECKING:
     from tracker.exchange.metadata import Key
     from tracker.exchange.patterns import PathPattern
     from tracker.model.preserving import FileStatus
-    from tracker.model.texts import TextKind
     from tracker.references import Body
 
 
@@ -73,7 +66,7 @@ def import_folder(
     Raises ``TrackerError`` where nothing can be imported.
     """
     place = find_body(body)
-    declared = read_kinds(kinds, place)
+    declared = _read_kinds(kinds, place)
     code = find_country(country).code if country else None
     table = _read_table(folder, metadata, columns, place)
     found = _list_files(folder)
@@ -92,7 +85,7 @@ def import_folder(
     wanted = sorted(
         (each for each in planned if each.declaration), key=lambda each: session_sort_key(place, each.session)
     )
-    inferred = SessionKinds(_candidates(wanted))
+    inferred = _SessionKinds(wanted)
     items = (
         Item(
             each.entry,
@@ -140,14 +133,6 @@ class _Planned:
         return (self.entry.reference and self.entry.reference.session) or ""
 
 
-def _candidates(wanted: Iterable[_Planned]) -> Mapping[str, Sequence[Candidate]]:
-    found: dict[str, list[Candidate]] = defaultdict(list)
-    for each in wanted:
-        if each.declaration and each.declaration.reference.kind is None:
-            found[each.session].append(Candidate(each.path, each.declaration.reference.language))
-    return found
-
-
 def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], body: Body) -> MetadataTable:
     if metadata is None:
         if columns:
@@ -189,7 +174,7 @@ def _plan_file(path: Path, name: str, plan: _Plan) -> _Planned:
 
 
 def _record(
-    planned: _Planned, declaration: Declaration, kinds: SessionKinds, observed: str, store: Store
+    planned: _Planned, declaration: Declaration, kinds: _SessionKinds, observed: str, store: Store
 ) -> ImportedFile:
     path = planned.path
     try:
@@ -225,7 +210,7 @@ def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
         plan.body.id,
         session,
         item,
-        kind=check_kind(named) if named else plan.kinds.get(session) or plan.kinds.get(EVERY_SESSION),
+        kind=check_kind(named) if named else plan.kinds.get(session) or plan.kinds.get(_EVERY_SESSION),
         language=parts.get("language") or known.language,
     )
     return Declaration(
@@ -247,3 +232,99 @@ def _date(text: str | None) -> str | None:
 def is_faulty(imported: FolderImport) -> bool:
     """Return whether a file to import could not be read, or there was no file to import."""
     return "skipped" in imported.counts or imported.counts.keys() <= {"passed"}
+
+
+_RANGE = re.compile(r"(\d{1,4})\s*[-–]\s*(\d{1,4})")
+_MAJORITY = 0.75
+_FEWEST = 3
+"""Texts whose wording must show a kind, before their session has one."""
+_SAMPLE = 200
+"""Texts of a session that are looked at, and kept in memory until they are recorded."""
+
+_EVERY_SESSION: Final = None
+
+
+def _read_kinds(texts: Iterable[str], body: Body) -> dict[str | None, TextKind]:
+    """Return the kind declared for each session, under ``None`` that of all others.
+
+    A text is ``verbatim``, or ``verbatim:70-74,77`` for some sessions. Raises ``ReferenceInvalid`` for
+    an unknown kind or session, and where two kinds are declared for one session.
+    """
+    kinds: dict[str | None, TextKind] = {}
+    for text in texts:
+        word, colon, sessions = text.partition(":")
+        kind = check_kind(word)
+        for session in _sessions(text, sessions, body) if colon else (_EVERY_SESSION,):
+            if kinds.setdefault(session, kind) != kind:
+                where = f"session {session}" if session else "all sessions"
+                raise ReferenceInvalid(f"--kind: {where} cannot be both {kinds[session]} and {kind}")
+    return kinds
+
+
+def _sessions(text: str, listed: str, body: Body) -> list[str]:
+    sessions = []
+    for part in map(str.strip, listed.split(",")):
+        match = _RANGE.fullmatch(part)
+        numbers = range(int(match[1]), int(match[2]) + 1) if match else ()
+        if not part or part.endswith(("-", "–")) or (match and not numbers):
+            raise ReferenceInvalid(f"--kind {text}: write sessions as in verbatim:70-74,77")
+        sessions += [resolve_session(body, str(each)).label for each in numbers or (part,)]
+    return sessions
+
+
+_Read: TypeAlias = tuple[ReadDocument, TextKind | None]
+"""A document, and its kind."""
+
+
+class _SessionKinds:
+    """Infers kinds by session; the texts read for that are kept until they are taken."""
+
+    def __init__(self, wanted: Iterable[_Planned]) -> None:
+        self._undeclared: dict[str, list[tuple[Path, str | None]]] = defaultdict(list)
+        """The files of each session whose kind nobody declared, with the language that is known of each."""
+        for each in wanted:
+            if each.declaration and each.declaration.reference.kind is None:
+                self._undeclared[each.session].append((each.path, each.declaration.reference.language))
+        self._shared: dict[str, TextKind | None] = {}
+        self._read: dict[tuple[str, str | None], _Read | DocumentUnreadable] = {}
+
+    def take(self, session: str, data: bytes, name: str, language: str | None) -> _Read:
+        """Return a document of a session, and the kind of most texts there, or else of its own wording.
+
+        It is read once. Raises ``DocumentUnreadable``.
+        """
+        shared = self._of_session(session)
+        read = self._read.pop((digest_bytes(data), language), None)
+        if isinstance(read, DocumentUnreadable):
+            raise read
+        document, shown = read or (read_bytes(data, name, language), None)
+        return document, shared or (shown if read else _infer(document))
+
+    def _of_session(self, session: str) -> TextKind | None:
+        if session not in self._shared:
+            self._read.clear()
+            votes = Counter(self._look(*each) for each in self._undeclared[session][:_SAMPLE])
+            del votes[None]
+            (kind, number), *_ = [*votes.most_common(1), (None, 0)]
+            is_shared = votes.total() >= _FEWEST and number >= _MAJORITY * votes.total()
+            self._shared[session] = kind if is_shared else None
+        return self._shared[session]
+
+    def _look(self, path: Path, language: str | None) -> TextKind | None:
+        try:
+            data = read_document(path)
+        except DocumentUnreadable:
+            return None
+        key = digest_bytes(data), language
+        try:
+            document = read_bytes(data, str(path), language)
+        except DocumentUnreadable as error:
+            self._read[key] = error
+            return None
+        shown = _infer(document)
+        self._read[key] = document, shown
+        return shown
+
+
+def _infer(document: ReadDocument) -> TextKind | None:
+    return infer_kind(document.version, document.extraction.text)

@@ -6,6 +6,7 @@ where the history was rewritten or the repository moved.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -15,28 +16,31 @@ from tracker.archive.git.history import Removal, Revision, read_history
 from tracker.archive.git.repository import open_repository
 from tracker.archive.reading.imported import CommittedFile, printable, read_kept_statements, read_noted
 from tracker.archive.storing.store import name_snapshot
+from tracker.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.exchange.add import record_bytes
 from tracker.exchange.attribution import attribute
 from tracker.exchange.engine import Item, import_items, show_nothing
-from tracker.exchange.known_revisions import Known, judge, statement_of
 from tracker.model.ledger import Check
-from tracker.model.preserving import GitImportReport
+from tracker.model.preserving import GitImportReport, ImportedRevision
+from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from tracker.archive.git.history import FileHistory
     from tracker.archive.git.repository import Repository
     from tracker.archive.reading.imported import KeptStatement
     from tracker.archive.storing.store import Store
-    from tracker.exchange.attribution import Rule
+    from tracker.exchange.attribution import Attributed, Rule
     from tracker.exchange.engine import Progress
     from tracker.model.ledger import CheckOutcome
-    from tracker.model.preserving import ImportedRevision
+    from tracker.model.preserving import RevisionStatus
     from tracker.model.record import Declaration
     from tracker.model.texts import Reference
+
 
 _SECONDS, _SECONDS_A_REVISION = 60.0, 1.0
 """How long recording may take; a revision takes a fiftieth of a second, and a long one in PDF half of one."""
@@ -78,11 +82,11 @@ def _plan(
     repository: Repository, history: FileHistory, rule: Rule, archive: Path
 ) -> tuple[Item[ImportedRevision], ...]:
     attributed = list(attribute(history.events, rule))
-    statements = {statement_of(each.declaration.reference) for each in attributed if each.declaration}
+    statements = {name_statement(each.declaration.reference) for each in attributed if each.declaration}
     kept = read_kept_statements(archive, sorted(statements, key=str))
     present = {(each.event.commit, printable(each.event.path)) for each in attributed}
-    known = Known(kept, read_noted(archive, "unchanged"), read_noted(archive, "gone"), present)
-    judged = [(each.event, each.declaration, judge(repository, each, known)) for each in attributed]
+    known = _Known(kept, read_noted(archive, "unchanged"), read_noted(archive, "gone"), present)
+    judged = [(each.event, each.declaration, _judge(repository, each, known)) for each in attributed]
     blobs = [event.blob for event, _, entry in judged if isinstance(event, Revision) and _is_news(entry)]
     until = monotonic() + _SECONDS + _SECONDS_A_REVISION * len(blobs)
     recorder = _Recorder(str(repository.path), repository.read_objects(blobs), kept, until)
@@ -126,7 +130,7 @@ class _Recorder:
             raise DocumentUnreadable("its bytes are not in the repository, which is damaged; clone it again")
         if data.startswith(_LFS):
             raise DocumentUnreadable("it is kept in Git LFS; run: git lfs fetch --all, then import the files")
-        if self.kept[statement_of(said.reference)].delivered:
+        if self.kept[name_statement(said.reference)].delivered:
             # A commit must not change the delivery date.
             said = replace(said, delivered=None)
         source = str(CommittedFile(self.repository, event.commit, event.path))
@@ -153,7 +157,7 @@ def _find_gone(
 ) -> tuple[CommittedFile, ...]:
     """Return the origins of snapshots of these statements that no branch of the repository has now."""
     present = {entry.commit for entry in entries}
-    statements = {statement_of(entry.reference) for entry in entries if entry.reference}
+    statements = {name_statement(entry.reference) for entry in entries if entry.reference}
     kept = read_kept_statements(archive, sorted(statements, key=str)).values()
     origins = [each.origin for statement in kept for each in statement.revisions if each.origin]
     missing = [
@@ -172,3 +176,96 @@ def _remarks(history: FileHistory) -> Iterator[str]:
         yield f"{printable(skipped.path)} is {skipped.what} and was ignored"
     if history.shallow:
         yield "the clone is shallow: older revisions are not in it; run: git fetch --unshallow"
+
+
+_Place = tuple[str, str]
+"""A commit and a path."""
+
+
+class _Known:
+    """What the record has of the statements in a history; each snapshot is matched once."""
+
+    def __init__(
+        self,
+        kept: Mapping[Reference, KeptStatement],
+        unchanged: Iterable[CommittedFile],
+        removals: Iterable[CommittedFile],
+        present: AbstractSet[_Place],
+    ) -> None:
+        """``present`` are the revisions of the history; other snapshots may be known by their bytes."""
+        self._kept = kept
+        self._unchanged = {(origin.commit, origin.path) for origin in unchanged}
+        self._removals = [(origin.commit, origin.path) for origin in removals]
+        self._commits = {
+            (reference, each.origin.commit, each.origin.path)
+            for reference, statement in kept.items()
+            for each in statement.revisions
+            if each.origin
+        }
+        self._spare = {
+            reference: Counter(
+                each.sha256
+                for each in statement.revisions
+                if each.origin is None or (each.origin.commit, each.origin.path) not in present
+            )
+            for reference, statement in kept.items()
+        }
+        self._spare_removals = Counter(place[1] for place in self._removals if place not in present)
+        self._last: dict[Reference, str] = {}
+        self._begun: set[Reference] = set()
+
+    def judge_removal(self, event: Removal, statement: Reference) -> RevisionStatus:
+        """Return whether a removal is in the record, from this commit or from one that was rewritten."""
+        self._last.pop(statement, None)
+        path = printable(event.path)
+        if (event.commit, path) in self._removals:
+            return "known"
+        return "rewritten" if _take(self._spare_removals, path) else "removed"
+
+    def judge_revision(
+        self, repository: Repository, event: Revision, statement: Reference, *, is_same: bool
+    ) -> RevisionStatus:
+        """Return whether a revision is in the record; its bytes are read only if that may show it."""
+        place = event.commit, printable(event.path)
+        before, self._last[statement] = self._last.get(statement), event.blob
+        if (statement, *place) in self._commits:
+            return "known"
+        if is_same or before == event.blob or place in self._unchanged:
+            return "passed"
+        spare = self._spare[statement]
+        if spare and _take(spare, digest_bytes(repository.read_object(event.blob))):
+            return "rewritten"
+        is_begun = statement in self._begun or self._kept[statement].revisions
+        self._begun.add(statement)
+        return "changed" if is_begun else "new"
+
+
+def _judge(repository: Repository, each: Attributed, known: _Known) -> ImportedRevision:
+    """Return the entry of a revision or removal: *new*, *changed* and *removed* are still to be written."""
+    event = each.event
+    observed = event.made.committed or event.made.authored
+    entry = ImportedRevision(
+        "new", event.commit, printable(event.path), observed, event.made.subject, note=each.note
+    )
+    if each.declaration is None:
+        if isinstance(event, Removal):
+            return replace(entry, status="passed", note="removed; no revision of it had a statement")
+        return replace(entry, status="skipped")
+    entry = replace(entry, reference=each.declaration.reference)
+    statement = name_statement(each.declaration.reference)
+    if observed is None:
+        return replace(entry, status="skipped", note="its commit dates are invalid")
+    if isinstance(event, Removal):
+        where = f"moved to {printable(event.moved_to)}" if event.moved_to else "removed"
+        return replace(entry, status=known.judge_removal(event, statement), note=where)
+    try:
+        return replace(entry, status=known.judge_revision(repository, event, statement, is_same=each.is_same))
+    except DocumentUnreadable as error:
+        return replace(entry, status="skipped", note=str(error))
+
+
+def _take(spare: Counter[str], key: str) -> bool:
+    if spare[key] <= 0:
+        return False
+    spare[key] -= 1
+    return True

@@ -1,4 +1,4 @@
-"""Metadata of statements: tables of speakers and dates, and what expressions read in paths and messages.
+"""Metadata of statements: tables of speakers and dates.
 
 A CSV file is read once; its rows are looked up by country, session and item. Columns are mapped to our
 fields by name, or as the user says.
@@ -7,7 +7,6 @@ fields by name, or as the user says.
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import dataclass, fields
 from functools import cache
 from io import BytesIO, TextIOWrapper
@@ -23,29 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from tracker.model.texts import Reference
     from tracker.references import Body, Country
-
-GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
-"""What the groups of a regular expression may be called."""
-
-
-def compile_expression(expression: str, within: Reference | None) -> re.Pattern[str]:
-    """Return a user's expression, or raise ``ReferenceInvalid`` where it is invalid or lacks a group."""
-    try:
-        regex = re.compile(expression, re.MULTILINE)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ReferenceInvalid(f"--regex {expression[:200]!r}: {error}") from None
-    unknown = sorted(set(regex.groupindex) - set(GROUPS))
-    if unknown:
-        raise ReferenceInvalid(f"--regex: unknown group {unknown[0]!r}; expected one of {', '.join(GROUPS)}")
-    missing = [name for name in ("country", "body") if within is None and name not in regex.groupindex]
-    if missing:
-        raise ReferenceInvalid(
-            f"--regex names no (?P<{missing[0]}>...); add it, or name the series with --as"
-        )
-    return regex
-
 
 KEYS = ("country", "session", "item")
 

@@ -7,6 +7,8 @@ import re
 import shlex
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from importlib import metadata
+from importlib.resources import files
 from pathlib import Path
 from platform import python_version
 from typing import TYPE_CHECKING, Any, Final
@@ -17,14 +19,14 @@ from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.exchange.bag import document_name, text_name
-from tracker.exchange.replication_notes import describe, list_requirements, list_versions
-from tracker.exchange.target import new_target
+from tracker.exchange.exports import new_target
 from tracker.files import write_file
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
 from tracker.model.preserving import Exported
 from tracker.report.archive import citing
 from tracker.report.comparison.provenance import render_methods
+from tracker.report.safe import one_line
 from tracker.text.identity import digest_bytes
 from tracker.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.topics.vocabulary.taught import model_path
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
 
     Members = dict[str, bytes]
 
-_SIDES: Final = ("old", "new")
+
 CITED: Final = "citations/statements.json"
 """What is cited of each text; the other files of citations say it in the forms of other programs."""
 RIGHTS: Final = "rights.json"
@@ -153,13 +155,13 @@ def _list(
         yield f"methods/{number}.txt", render_methods(report.comparison, vocabulary).encode()
     sides = dict(each for report in reports for each in report.sides)
     if rights := list_rights(list(sides), archive):
-        yield RIGHTS, write_rights(rights)
+        yield RIGHTS, write_json(rights)
     yield from _list_texts({told: side for told, side in sides.items() if told.text not in closed}, archive)
     yield from list_citations([Citation(each) for each in _cite(list(sides), archive, closed)])
     yield from _list_vocabulary(path)
     source = reports[0].comparison.provenance
     yield "versions.json", write_versions(source, python_version())
-    yield "requirements.txt", "".join(f"{line}\n" for line in list_requirements(source.release)).encode()
+    yield "requirements.txt", "".join(f"{line}\n" for line in _list_requirements(source.release)).encode()
 
 
 def _list_texts(sides: Mapping[Told, Side], archive: ArchiveSession) -> Iterator[tuple[str, bytes]]:
@@ -177,7 +179,7 @@ def _list_texts(sides: Mapping[Told, Side], archive: ArchiveSession) -> Iterator
 def list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
     """Yield the files that say what is cited, each in another form; none where nothing is."""
     if cited:
-        yield CITED, _write_json([asdict(each.source) for each in cited])
+        yield CITED, write_json([asdict(each.source) for each in cited])
         yield "citations/statements.bib", citing.render_bibtex(cited).encode()
         yield "citations/statements.csl.json", citing.citations_csl(cited).encode()
         yield "citations/statements.ris", citing.render_ris(cited).encode()
@@ -186,7 +188,7 @@ def list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
 def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
     if not report.has(closed):
         return report.data
-    return _write_json(withhold(report.written))
+    return write_json(withhold(report.written))
 
 
 def list_rights(sides: Sequence[Told], archive: ArchiveSession) -> dict[str, str]:
@@ -203,17 +205,21 @@ def list_rights(sides: Sequence[Told], archive: ArchiveSession) -> dict[str, str
     return found
 
 
-def write_rights(rights: Mapping[str, str]) -> bytes:
-    """Return the file of rights."""
-    return _write_json(rights)
-
-
 def write_versions(source: Provenance, python: str) -> bytes:
-    """Return the file of the releases and digests that a comparison rests on."""
-    return _write_json(list_versions(source, python))
+    """Return the file of the releases and digests that a comparison rests on, with the release of Python."""
+    return write_json(
+        {
+            "tracker": source.release,
+            "python": python,
+            "encoder": source.encoder,
+            "prior": source.prior,
+            "vocabulary": source.vocabulary,
+        }
+    )
 
 
-def _write_json(value: object) -> bytes:
+def write_json(value: object) -> bytes:
+    """Return a file of a zip in JSON."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
@@ -258,3 +264,55 @@ def _list_vocabulary(path: Path | None) -> Iterator[tuple[str, bytes]]:
 def _name_packed(vocabulary: Path) -> str:
     """Return what a user's vocabulary is called in a zip: as its file, of what all systems allow in names."""
     return re.sub(r"[^\w-]+", "-", vocabulary.stem, flags=re.ASCII).strip("-") or "vocabulary"
+
+
+_HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
+"""A package index may have another program by that name."""
+_PINNED: Final = re.compile(r"(?P<name>[\w.-]{1,100})==[\w.!+]{1,50}", re.ASCII)
+_WITHHELD: Final = """
+Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
+place of each text, keyed by the two whole texts; to compute them again, name an archive that has the texts:
+tracker reproduce FILE.zip --archive FOLDER
+"""
+
+
+def _list_requirements(release: str) -> Iterator[str]:
+    """Yield the program and what it rests on, each at the release that is installed."""
+    yield _HEAD.format(release=release)
+    for name in _list_required():
+        try:
+            yield f"{name}=={metadata.version(name)}"
+        except metadata.PackageNotFoundError:  # one for another Python or system
+            continue
+
+
+def check_requirements(data: bytes, release: str) -> bool:
+    """Return whether a file names the program and only what it rests on, each at some release and once."""
+    head, *lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
+    pinned = [_PINNED.fullmatch(line) for line in lines]
+    named = [match["name"] for match in pinned if match]
+    order = [name for name in _list_required() if name in named]
+    return head == _HEAD.format(release=release) and named == order and None not in pinned
+
+
+def _list_required() -> Iterator[str]:
+    for line in metadata.requires("tracker") or ():
+        if "extra ==" not in line:
+            name = line.split(";")[0]
+            yield name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]
+
+
+def describe(reports: Sequence[tuple[Told, Told]], closed: frozenset[str], python: str) -> str:
+    """Return the page to read first; of ``closed`` texts, by digest, it says that they are not there."""
+    page = files(__package__).joinpath("replication_readme.txt").read_text("utf-8")
+    lines = [
+        f"{REPORTS}{number}.json  {' and '.join(one_line(told.name) for told in report)}"
+        for number, report in enumerate(reports, 1)
+    ]
+    held_back = dict.fromkeys(told for report in reports for told in report if told.text in closed)
+    if held_back:
+        lines += [
+            _WITHHELD,
+            *(f"{one_line(told.name)}  document {told.document}, text {told.text}" for told in held_back),
+        ]
+    return page.format(python=python, reports="\n".join(lines))

@@ -19,12 +19,13 @@ from tracker.exchange.replication import (
     CITED,
     NOT_OPEN,
     RIGHTS,
+    check_requirements,
+    describe,
     list_citations,
     list_rights,
-    write_rights,
+    write_json,
     write_versions,
 )
-from tracker.exchange.replication_notes import check_requirements, describe
 from tracker.inputs.formats import parse_report
 from tracker.inputs.zips import BEGINNING
 from tracker.model.citations import Citation, CitedText
@@ -174,7 +175,7 @@ def _make_again(
     if cited := _find_cited(found, told, reports, archive, closed):
         yield from list_citations([Citation(each) for each in cited])
     if rights := _find_rights(found, told, archive):
-        yield RIGHTS, write_rights(rights)
+        yield RIGHTS, write_json(rights)
     source = reports[0].comparison.provenance
     python = _read_python(found.get("versions.json", b""))
     yield "versions.json", write_versions(source, python)

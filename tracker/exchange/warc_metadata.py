@@ -1,4 +1,4 @@
-"""What the record says of a capture, as a metadata record of a WARC holds it: written, and read back."""
+"""What web archives hold of ours, both ways: the metadata of a capture, and the profiles of revisits."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ MEDIA_TYPE = "application/warc-fields"
 _AS_JSON = "application/json"
 MEDIA_TYPES = frozenset({MEDIA_TYPE, _AS_JSON})
 """With what earlier releases wrote."""
+
+IDENTICAL, UNMODIFIED = "/identical-payload-digest", "/server-not-modified"
+"""How the standard's profiles of a revisit end, whatever release of it they begin with."""
+SAME_BYTES = f"http://netpreserve.org/warc/1.1/revisit{IDENTICAL}"
+NOT_MODIFIED = f"http://netpreserve.org/warc/1.1/revisit{UNMODIFIED}"
+SAME_TEXT = "urn:x-tracker:revisit:same-text"
+"""A profile of our own: other bytes were received, whose digest is given, with the same text."""
 
 _FORMAT = 1
 _TEXTS = ("statement_type", "title", "symbol", "speaker", "post", "on_behalf_of", "url")

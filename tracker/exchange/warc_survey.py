@@ -12,8 +12,7 @@ from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload
 from tracker.capture.warc.stream import find_header
 from tracker.errors import ReferenceInvalid
-from tracker.exchange.warc_metadata import MEDIA_TYPES, read_metadata
-from tracker.exchange.warc_records import IDENTICAL, SAME_TEXT, UNMODIFIED
+from tracker.exchange.warc_metadata import IDENTICAL, MEDIA_TYPES, SAME_TEXT, UNMODIFIED, read_metadata
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
