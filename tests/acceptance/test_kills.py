@@ -134,7 +134,7 @@ STEPS = [
     ("INSERT OR IGNORE INTO watch_lists", 1),
     ('INSERT INTO "runs"', 1),
     ("COMMIT", 1),
-    ("tracker.watch.checking:fetch_all", 1),
+    ("tracker.watch.snapshot:fetch_all", 1),
     ("tracker.watch.examine:read_arrival", 2),
     ("BEGIN IMMEDIATE", 2),
     ('INSERT INTO "statements"', 2),

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from tracker.model.topics import Vocabulary
 
     Progress = Callable[[int, int], None]
-
     Rows = dict[str, list[Any]]
 
 

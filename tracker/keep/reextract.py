@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tracker.archive.reading.reader import Reader
 from tracker.archive.reading.versions import add_confirmation, add_version
 from tracker.capture.read.extract import decodes_as, extract
-from tracker.capture.read.extractors import is_declared, is_installed
+from tracker.capture.read.extractors import is_declared, is_installed, read_extractor
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
+from tracker.capture.watch.watch_list import WATCH_FILE, parse_watch_list, read_watch_list
 from tracker.decisions.rulings import find_quotes, place_segments, settle_rulings
-from tracker.errors import DocumentUnreadable, ReaderStopped, Withdrawn
-from tracker.keep.selecting import Selections
+from tracker.errors import DocumentUnreadable, ReaderStopped, WatchListInvalid, Withdrawn
 from tracker.model.record import Reread
 from tracker.model.texts import Reference
 from tracker.references import parse_reference
@@ -22,7 +23,8 @@ from tracker.text.identity import digest_bytes
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from tracker.model.decisions import Quote, Ruling
     from tracker.model.record import Capture
     from tracker.model.texts import Extraction, Version
+    from tracker.model.watching import Source
+
 
 EVERYTHING = Reference("", "")
 """Names no country and no body, and so narrows nothing."""
@@ -59,7 +63,7 @@ def reextract(
         record = store.versions if store else archive.versions
         captures, found = _find_captures(record, references)
         rulings = settle_rulings(record.rulings())
-        rereading = _Rereading(record, store, Selections(archive.folder, record), rulings, started)
+        rereading = _Rereading(record, store, _Selections(archive.folder, record), rulings, started)
         for number, capture in enumerate(captures):
             progress(number, len(captures))
             found.append(rereading.read(capture))
@@ -114,7 +118,7 @@ class _Rereading:
 
     record: Versions
     store: Store | None
-    selections: Selections
+    selections: _Selections
     rulings: tuple[Ruling, ...]
     started: str
 
@@ -191,3 +195,69 @@ def _quotes(ruling: Ruling, snapshot: Reference) -> Iterator[Sequence[Quote]]:
     for side, quotes in ((unit.old, unit.old_quotes), (unit.new, unit.new_quotes)):
         if side == snapshot and quotes:
             yield quotes
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """How a document is to be read: under which name, and which parts of a page."""
+
+    name: str | None
+    selector: str | None = None
+    remove: tuple[str, ...] = ()
+    content_type: str | None = None
+
+
+class _Selections:
+    """The watch lists of an archive, asked what the sources of its snapshots select."""
+
+    def __init__(self, archive: Path, record: Versions) -> None:
+        self._path = archive / WATCH_FILE
+        self._record = record
+        self._present = _by_id(read_watch_list(self._path).sources) if self._path.exists() else {}
+
+    def find(self, capture: Capture, extractor: str) -> _Selection | None:
+        """Return how to read a snapshot's document; ``extractor`` is how it was read before.
+
+        None where its source had selectors and no watch list that is known names it: what it would select
+        today is unknown.
+        """
+        origins = self._record.origins(capture.id)
+        if not origins:
+            return _Selection(capture.name)
+        for sources in self._lists():
+            for origin in origins:
+                # A link of an index is watched in the index's manner.
+                source = sources.get(origin.source.partition(":")[0])
+                if source and _feeds(source, capture.reference):
+                    return _Selection(origin.address, source.selector, source.remove, origins[0].content_type)
+        if read_extractor(extractor).settings:
+            return None
+        return _Selection(origins[0].address, content_type=origins[0].content_type)
+
+    def missing(self, capture: Capture) -> str:
+        """Return why ``find`` found nothing."""
+        origin = self._record.origins(capture.id)[0]
+        return f"its source {origin.source} is in no watch list any more, so its selectors are unknown"
+
+    def _lists(self) -> Iterator[Mapping[str, Source]]:
+        yield self._present
+        yield from self._earlier
+
+    @cached_property
+    def _earlier(self) -> list[Mapping[str, Source]]:
+        lists = []
+        for text in self._record.watch_lists():
+            try:
+                lists.append(_by_id(parse_watch_list(text.encode(), self._path).sources))
+            except WatchListInvalid:
+                continue  # An older release read it in another way.
+        return lists
+
+
+def _feeds(source: Source, snapshot: Reference) -> bool:
+    """Return whether a source still stands for what it gave: a table may be rewritten for another session."""
+    return source.reference is None or source.reference.covers(snapshot)
+
+
+def _by_id(sources: tuple[Source, ...]) -> Mapping[str, Source]:
+    return {source.id: source for source in sources}

@@ -1,31 +1,45 @@
-"""``tracker verify``: both copies checked, and repaired."""
+"""``tracker verify``: both copies checked, and a sample of kept answers; what is damaged is repaired."""
 
 from __future__ import annotations
 
 import re
+import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from random import Random
+from typing import TYPE_CHECKING, Final
 
+from tracker.archive.derived.store import open_derived
+from tracker.archive.derived.vectors import are_near
 from tracker.archive.file.lock import read_clock
 from tracker.archive.repair.repair import repair_archive
+from tracker.archive.session import ArchiveSession
 from tracker.archive.verify.findings import Hooks, NotReadable
 from tracker.archive.verify.verify import verify_archive
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import read_extractor
 from tracker.capture.sandbox.limits import KEPT_DOCUMENT
 from tracker.capture.sandbox.process import tell_level
-from tracker.errors import DocumentUnreadable, ReaderStopped
-from tracker.keep.sampling import recompute_kept
+from tracker.decisions.rulings import name_statement
+from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.verifying import Checked, Finding
+from tracker.references import parse_reference
 from tracker.text.encoder import check_model
 from tracker.text.kept_arrays import Damaged, cache_folder
+from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tracker.archive.derived.store import Derived
     from tracker.archive.verify.findings import Progress
     from tracker.model.verifying import FindingStanding, Repaired, Verified
+
+    Pair = tuple[str, str]
 
 
 CLEAR_CACHE = "tracker --clear-cache; the next comparison keeps it again"
@@ -78,7 +92,7 @@ def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
 
 
 def _gather_hooks(archive: Path, instant: str, progress: Progress) -> Hooks:
-    recompute = partial(recompute_kept, archive)
+    recompute = partial(_recompute_sample, archive)
     return Hooks(read_again, recompute, instant, progress, tell_level())
 
 
@@ -116,3 +130,64 @@ def read_settings(extractor: str) -> tuple[str | None, tuple[str, ...]]:
     if match is None:
         return None, ()
     return match["selector"], tuple(match["remove"].split(" remove=")[1:])
+
+
+_MOST: Final = 4
+"""Pairs of those whose changes were shown, and as many of all neighbours: the batch compares these."""
+_SECONDS: Final = 5.0
+"""Of a processor; when they are over no other pair is begun."""
+
+
+def _recompute_sample(folder: Path, state: str) -> tuple[int, tuple[str, ...]]:
+    """Return how many kept answers and vectors of this user were computed again, and which differ.
+
+    What is drawn depends on the archive's ``state`` alone, so that it is the same for who looks again, and
+    another one after the next run.
+    """
+    random, ends = Random(state), time.process_time() + _SECONDS  # noqa: S311 (no secret)
+    number, wrong = 0, list[str]()
+    with open_derived(folder) as kept, ArchiveSession(folder, trusts_derived=False) as archive:
+        if not kept.has_own():
+            return 0, ()
+        vocabulary = load_vocabulary()
+        for pair in _draw(archive, kept, random):
+            if time.process_time() > ends:
+                break
+            known = archive.derived.answers.keys()
+            with suppress(TrackerError):
+                diff(list(pair), archive, vocabulary)
+            for name in archive.derived.answers.keys() - known:
+                then, now = kept.answer(*name), archive.derived.answer(*name)
+                number += then is not None
+                wrong += [f"{name[0]} of {pair[0]} and {pair[1]}"] if then not in {None, now} else []
+        vectors = list(_compare_vectors(kept, archive.derived))
+    wrong += [f"vectors of {vectors.count(False)} sentences"] if False in vectors else []
+    return number + len(vectors), tuple(sorted(set(wrong)))
+
+
+def _draw(archive: ArchiveSession, kept: Derived, random: Random) -> Iterator[Pair]:
+    """Yield pairs, each once: as people named them, and as a batch does."""
+    shown = [(_shorten(old), _shorten(new)) for old, new in kept.list_shown_pairs()]
+    spoken = dict.fromkeys(name_statement(each.reference) for each in archive.reader.statements())
+    neighbours = [
+        (str(old), str(new))
+        for old, new in pairwise(spoken)
+        if (old.country, old.body) == (new.country, new.body)
+    ]
+    yield from dict.fromkeys((*_take(shown, random), *_take(neighbours, random)))
+
+
+def _take(pairs: Sequence[Pair], random: Random) -> list[Pair]:
+    some = sorted(set(pairs))
+    return random.sample(some, min(_MOST, len(some)))
+
+
+def _shorten(name: str) -> str:
+    return str(name_statement(parse_reference(name)))
+
+
+def _compare_vectors(kept: Derived, fresh: Derived) -> Iterator[bool]:
+    """Yield of each vector that is kept, and was computed again, whether it is the same."""
+    for (encoder, sentence), now in fresh.vectors.items():
+        if (then := kept.vector(encoder, sentence)) is not None:
+            yield are_near(then, now)

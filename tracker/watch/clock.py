@@ -1,11 +1,12 @@
-"""Whether a run's clock is right, by the dates of the servers it asks: settled before anything is kept."""
+"""The clock of a run: it goes on from the last run's end, and servers say whether it is right."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tracker.capture.web.fetch import host_of
+from tracker.capture.web.pacing import steady
 from tracker.capture.web.server_dates import ServerClocks
 from tracker.errors import ClockWrong
 from tracker.report.layout import counted
@@ -20,6 +21,32 @@ if TYPE_CHECKING:
 
 _NAMED = 5
 """The most hosts that are named."""
+
+
+_SET_BACK = timedelta(hours=1)
+"""Clocks of machines that have slept, or were moved, are set back by minutes."""
+
+
+def read_instant(clock: Clock) -> str:
+    """Return the instant in UTC, to the second: ``2024-05-20T10:00:00Z``."""
+    return clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def keep_order(clock: Clock, last: str | None) -> Clock:
+    """Return a clock by which nothing is observed before the last run's end. Raises ``ClockWrong``.
+
+    A wrong date in the record is worse than a missed night: what was observed when is evidence, and a missed
+    night is told. Where the clock was set back by less than an hour, or the last run ended in this second,
+    instants go on from that end until the clock has caught up.
+    """
+    now = clock.now()
+    since = datetime.fromisoformat(last) if last else now
+    if since - now > _SET_BACK:
+        raise ClockWrong(
+            f"the clock of this machine says {read_instant(clock)}, before the end of the last run, {last}:"
+            " set the clock; if it is right and was wrong then: tracker snapshot --clock-is-right"
+        )
+    return steady(clock, since + timedelta(seconds=1) if last else since)
 
 
 class ClockCheck:

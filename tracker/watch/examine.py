@@ -1,22 +1,23 @@
-"""The outcome for one source, from the fetched answer and from the archive; writes nothing."""
+"""The outcome for one source and its detail, from the fetched answer and from the archive; writes nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.admission import refuse_unreadable
+from tracker.capture.admit.announcement import detect_announcement
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.errors import DocumentUnreadable
 from tracker.exchange.add import read_arrival
 from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import CHALLENGE, Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
-from tracker.watch.telling import OTHER_SOURCE, find_move, tell_change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Review
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tracker.model.watching import Arrival, Fetched, FetchFailed, History, Kept, Source
 
     Judge = Callable[[Arrival, History], Admission]
+
 
 UNNAMED, REFUSED = "no reference", "rejected before"
 WITHDRAWN: Final = "withdrawn"
@@ -39,6 +41,23 @@ CONFIRMING_DAYS = 3
 
 CHECKS_READ = 20
 """How many checks back a row of failures is followed: about three weeks of nights."""
+
+
+_MOVED, _REDIRECTED = "permanent redirect", "temporary redirect"
+_RETURNED: Final = "back at its own address"
+OTHER_SOURCE: Final = "another source"
+RESTLESS: Final = "changes every night"
+
+_RESTLESS_NIGHTS, _RESTLESS_DAYS = 4, 30
+"""The nights in a row on which a text must change before that is told: drafts are edited for two or three.
+
+A text that goes back and forth may be at rest in between, within so many days.
+"""
+
+_LENGTH_SAID = 0.1
+"""The share of its words by which a text must become longer or shorter for that to be told."""
+
+_PERMANENT = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +183,7 @@ class _Examination:
         cause, detail = find_move(check, self.before.success)
         if not cause:
             return Examined(check)
-        detail = _join(check, detail)
+        detail = join_details(check, detail)
         return Examined(replace(check, outcome="moved", cause=check.cause or cause, detail=detail))
 
     def _decide_text(self, check: Check, current: Kept | None) -> Examined:
@@ -177,11 +196,11 @@ class _Examination:
             # What is kept may have been read worse then, by us or as the server declared it.
             as_then = self._read_again(current.sha256, self.ledger.content_type(current.sha256, check.source))
             if as_then not in {None, current.text}:
-                check = replace(check, detail=_join(check, f"{REREAD} {current.reference}"))
+                check = replace(check, detail=join_details(check, f"{REREAD} {current.reference}"))
             as_now = self._read_again(current.sha256, self.fetched.media_type)
             text = current.text if text in {as_then, as_now} else text
         if current and text == current.text:
-            detail = _join(check, "other bytes, the same text")
+            detail = join_details(check, "other bytes, the same text")
             return self._unchanged(replace(check, detail=detail), current.reference)
         withdrawal = self.ledger.withdrawn_text(check.reference, digest_text(arrival.version.text))
         if withdrawal:
@@ -211,9 +230,9 @@ class _Examination:
         earlier = self.before.success.validators if self.before.success else Validators()
         moved = find_move(check, self.before.success)[1]
         past = self.ledger.past(check.source, CHECKS_READ)
-        told = tell_change(check, arrival, history.snapshots, earlier, past, moved)
+        told = _describe_change(check, arrival, history.snapshots, earlier, past, moved)
         if admission.cause == CHALLENGE:
-            told = replace(told, cause=CHALLENGE, announced=None, detail=_join(told, admission.detail))
+            told = replace(told, cause=CHALLENGE, announced=None, detail=join_details(told, admission.detail))
             return Examined(told, arrival, challenged=tuple(each.reference for each in history.snapshots))
         review = self.ledger.last_review(check.source)
         if self.before.success is None and not (review and review.verdict == "accept"):
@@ -233,7 +252,8 @@ class _Examination:
         return Examined(replace(check, detail=f"{check.detail}; other bytes, the text of review {last.id}"))
 
 
-def _join(check: Check, *details: str) -> str:
+def join_details(check: Check, *details: str) -> str:
+    """Return the detail of a check with others behind it; empty ones are left out."""
     return "; ".join(part for part in (check.detail, *details) if part)
 
 
@@ -252,3 +272,82 @@ def _missing_days(past: Sequence[Check]) -> set[str]:
     """Return the days since it was last found on which the server said that it is missing."""
     since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
     return {each.observed[:10] for each in since if each.http_status in MISSING_STATUSES}
+
+
+def find_move(check: Check, success: Check | None, *, any_redirect: bool = False) -> tuple[str, str]:
+    """Return a cause and its detail where an address leads elsewhere than at the last success, for good.
+
+    With ``any_redirect`` also where it leads so for now; then what follows a question mark does not count.
+    """
+    before = (success.url if success and success.address == check.address else None) or check.address
+    if check.url is None or (success and check.url == success.url):
+        return "", ""
+    if any(exchange.status in _PERMANENT for exchange in check.exchanges):
+        return _MOVED, f"now at {check.url}"
+    if any_redirect and _place(check.url) != _place(before):
+        if _place(check.url) == _place(check.address):
+            return _RETURNED, f"no longer redirected to {before}"
+        return _REDIRECTED, f"redirected to {check.url}"
+    return "", ""
+
+
+def _place(address: str) -> str:
+    return address.partition("?")[0].partition("#")[0]
+
+
+def _describe_change(
+    check: Check,
+    arrival: Arrival,
+    kept: Sequence[Kept],
+    before: Validators,
+    past: Sequence[Check],
+    moved: str = "",
+) -> Check:
+    """Return the check of a text that differs from the latest that is kept, with what is told of it.
+
+    ``kept`` are the snapshots of its edition and ``past`` the checks of its source, newest first; ``before``
+    is what the server said at the last success. Where the page has ``moved`` too, that says whereto.
+    """
+    title, version = arrival.extraction.title, arrival.version
+    announced, shown = detect_announcement(kept[0], before, title, version.text, check.validators)
+    again = [f"the text of {each.reference} again" for each in kept if each.text == version.text][:1]
+    cause, row = _find_row(check, past, is_back=bool(again))
+    length = _describe_length(kept[0].words, version.words)
+    detail = join_details(check, shown, *again, length, moved, row)
+    return replace(check, outcome="changed", announced=announced, cause=check.cause or cause, detail=detail)
+
+
+def _describe_length(before: int, now: int) -> str:
+    """Return the words of two versions where their numbers differ much; else an empty string."""
+    if abs(now - before) < _LENGTH_SAID * before:
+        return ""
+    return f"{now:,} words, {before:,} before ({(now - before) / max(before, 1):+.0%})"
+
+
+def _list_changes(observed: str, past: Iterable[Check], *, is_back: bool) -> list[Check]:
+    since = date.fromisoformat(observed[:10]) - timedelta(days=_RESTLESS_DAYS)
+    lately = [each for each in past if is_back and each.observed >= since.isoformat()]
+    row = lately or takewhile(lambda each: each.outcome == "changed", past)
+    return [each for each in row if each.outcome == "changed"]
+
+
+def restless_since(past: Sequence[Check]) -> str:
+    """Return when a restless source began to change; ``past`` are its checks, newest first."""
+    row = _list_changes(past[0].observed, past, is_back=False)
+    if len({each.observed[:10] for each in row}) < _RESTLESS_NIGHTS:
+        row = _list_changes(past[0].observed, past, is_back=True)
+    return row[-1].observed
+
+
+def _find_row(check: Check, past: Sequence[Check], *, is_back: bool) -> tuple[str, str]:
+    """Return a cause and its detail where a source changes night after night, as by a date on its page.
+
+    ``past`` are its latest checks, newest first. Where the text ``is_back``, all changes of the last days
+    count: two servers may have two versions, and answer by chance.
+    """
+    nights = {each.observed[:10] for each in _list_changes(check.observed, past, is_back=is_back)}
+    number = len(nights | {check.observed[:10]})
+    if number < _RESTLESS_NIGHTS:
+        return "", ""
+    how = f"changes in {_RESTLESS_DAYS} days" if is_back else "nights in a row"
+    return RESTLESS, f"{number} {how}; what differs can be left out: remove, in the watch list"

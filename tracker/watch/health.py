@@ -20,6 +20,7 @@ from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.capture.sandbox.process import tell_level
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.decisions.rulings import name_statement
 from tracker.errors import NotInArchive
 from tracker.keep.reextract import count_outdated
 from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES, Concern, Health
@@ -27,10 +28,9 @@ from tracker.model.news import MANY
 from tracker.report.archive.ledger import describe_clock
 from tracker.report.archive.news import mend_listing
 from tracker.report.archive.review import find_floods, write_ranges
-from tracker.watch.examine import WITHDRAWN
+from tracker.watch.examine import RESTLESS, WITHDRAWN, restless_since
 from tracker.watch.news import gather_news
-from tracker.watch.requests import choose_sources, list_links
-from tracker.watch.telling import RESTLESS, name_series, restless_since
+from tracker.watch.requests import choose_sources, list_links, name_series
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -307,7 +307,7 @@ def _flood_concern(flood: Sequence[Review]) -> Concern:
 
 
 def _is_silent(last: Check, silent: Collection[Reference]) -> bool:
-    return bool(last.reference and replace(last.reference, kind=None, language=None) in silent)
+    return bool(last.reference and name_statement(last.reference) in silent)
 
 
 def _find_hosts(sources: Sequence[SourceState], streak: int) -> dict[tuple[str, str], list[SourceState]]:

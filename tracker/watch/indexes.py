@@ -20,8 +20,7 @@ from tracker.capture.watch.links import IndexLink
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Fetched
 from tracker.report.layout import counted
-from tracker.watch.examine import Examined, begin_check
-from tracker.watch.telling import find_move
+from tracker.watch.examine import Examined, begin_check, find_move, join_details
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +76,8 @@ def examine_index(
     if last and has_other_links(now.listing, last):
         told = f"all lead elsewhere than the {len(last.chosen):,} that it listed before; {told}"
         check = replace(check, cause=OTHER_LINKS)
-    told_check = _tell(replace(check, detail=told), before, is_changed=bool(unseen))
-    return ExaminedIndex(Examined(told_check, listed=fetched if is_other else None), unseen, now.nested)
+    accepted = _accept(replace(check, detail=told), before, is_changed=bool(unseen))
+    return ExaminedIndex(Examined(accepted, listed=fetched if is_other else None), unseen, now.nested)
 
 
 def _read(index: Source, fetched: Fetched, candidates: Sequence[DiscoveredLink] = ()) -> _Read:
@@ -130,18 +129,21 @@ def _judge_sitemaps(now: _Read, before: LastChecks, ledger: Ledger) -> tuple[str
     return NO_LINKS, f"nothing in its {counted(len(now.nested), 'sitemap')} is to be followed"
 
 
-def _tell(check: Check, before: LastChecks, *, is_changed: bool) -> Check:
+def _accept(check: Check, before: LastChecks, *, is_changed: bool) -> Check:
     """Return the check of an index in order, which also says once that it is redirected."""
     cause, moved = find_move(check, before.success, any_redirect=True)
     outcome: CheckOutcome = "changed" if is_changed else "moved" if moved else "unchanged"
-    detail = "; ".join(part for part in (check.detail, moved) if part)
-    told = check.cause or cause
-    return replace(check, outcome=outcome if before.success else "new", cause=told, detail=detail)
+    return replace(
+        check,
+        outcome=outcome if before.success else "new",
+        cause=check.cause or cause,
+        detail=join_details(check, moved),
+    )
 
 
 def _refuse(check: Check, fetched: Fetched, before: LastChecks, found: tuple[str, str]) -> Examined:
     is_news = before.last is None or before.last.cause != found[0]
     moved = find_move(check, before.success, any_redirect=True)[1]
-    detail = "; ".join(part for part in (found[1], moved) if part)
+    detail = join_details(check, found[1], moved)
     refused = replace(check, outcome="unreachable", cause=found[0], detail=detail)
     return Examined(refused, listed=fetched if is_news else None)

@@ -24,8 +24,8 @@ from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import FirstText, News, Revision
 from tracker.model.watching import CHALLENGE
 from tracker.text.lines import is_salutation
-from tracker.watch.examine import CHECKS_READ
-from tracker.watch.telling import OTHER_SOURCE, RESTLESS, name_series
+from tracker.watch.examine import CHECKS_READ, OTHER_SOURCE, RESTLESS
+from tracker.watch.requests import name_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,7 +61,7 @@ def gather_news(archive: Path, run: int, checks: Sequence[Check] = ()) -> tuple[
         watched = read_watch_list(archive / WATCH_FILE)
         closed = read_closed_sources(watched.text, ledger.confirmed_day())
         series = name_series(watched.sources)
-        news = [*_tell_all(found, runs[0] - 1 if run else None, ledger, closed)]
+        news = [*_list_news(found, runs[0] - 1 if run else None, ledger, closed)]
     if len(found) > 1 and all(each.outcome == "unreachable" and each.http_status is None for each in found):
         # It may be our own network.
         news = [replace(each, severity="warning") for each in news]
@@ -103,7 +103,7 @@ def _rank(news: News) -> tuple[bool, int, str]:
     return news.severity != "warning", _ORDER.index(news.kind), str(news.check.reference or news.check.source)
 
 
-def _tell_all(
+def _list_news(
     checks: Iterable[Check], told: int | None, ledger: Ledger, closed: frozenset[str]
 ) -> Iterator[News]:
     """Yield the news among checks, oldest first; ``told`` is the last run of which the news was told."""

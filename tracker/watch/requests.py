@@ -12,6 +12,7 @@ from tracker.capture.watch.watch_list import is_watched
 from tracker.errors import NotInArchive
 from tracker.inputs.formats import parse_toml
 from tracker.model.ledger import GOOD_OUTCOMES
+from tracker.model.texts import Reference
 from tracker.model.watching import Discovery, Validators
 from tracker.references import looks_like_reference, parse_reference
 from tracker.watch.examine import LastChecks
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Check
-    from tracker.model.texts import Reference
     from tracker.model.watching import Source, WatchList
 
 
@@ -123,6 +123,16 @@ def _is_waiting(source: Source, ledger: Ledger) -> bool:
 def is_among(source: Source, wanted: Sequence[str], index: Source) -> bool:
     """Return whether a link of an index is wanted: by its own reference, or with all of its index."""
     return not wanted or any(text in {index.id, source.id} or _feeds(source, text) for text in wanted)
+
+
+def name_series(sources: Iterable[Source]) -> dict[str, Reference]:
+    """Return for each index, by its id, the country and body of which its rule says that it lists."""
+    series = ((each.id, (each.rule or "").split("/")[:2]) for each in sources)
+    return {
+        id_: Reference(parts[0], parts[1])
+        for id_, parts in series
+        if len(parts) > 1 and "{" not in "".join(parts)
+    }
 
 
 STEADY_DAYS, SHARE = 30, 10
