@@ -24,6 +24,14 @@ LevelName = Literal["declared", "substantive", "acknowledged", "mentioned", "abs
 VerdictName = Literal["accept", "reject", "relabel"]
 
 
+def complete_judged(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer verdicts behind the id of a change, and references elsewhere."""
+    words = completion.read_words(context)
+    if words and "/" not in words[0]:
+        return completion.offer(get_args(VerdictName), incomplete)
+    return completion.complete_reference(context, incomplete)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(
@@ -46,7 +54,7 @@ def judge(
             metavar="[ID VERDICT|REF|SERIES OLD NEW]",
             help="A change's id, as printed after '#', and accept, reject or relabel; a statement, with"
             " --topic; or two statements, to be asked what is unsure between them.",
-            autocompletion=completion.complete_judged,
+            autocompletion=complete_judged,
         ),
     ] = None,
     by: options.Person = None,

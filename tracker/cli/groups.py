@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -92,19 +92,26 @@ def panel(
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
 
 
+@dataclass(frozen=True, slots=True)
+class CountriesAsked:
+    """What ``diff`` is asked of many countries: which, at which sessions, and what of it is shown."""
+
+    operands: list[str]
+    """A body and two sessions."""
+    countries: str
+    vocabulary: Vocabulary
+    sure: float
+    topic: str | None
+    only: frozenset[str]
+    everything: bool
+
+
 def diff_countries(
-    operands: list[str],
-    countries: str,
-    known: Vocabulary,
+    asked: CountriesAsked,
     archive: Path,
     form: str,
     output: Path | None,
     color: Literal["auto", "always", "never"],
-    *,
-    topic: str | None,
-    sure: float,
-    everything: bool,
-    only: frozenset[str],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
     from tracker.follow.panel import diff_countries as compare
@@ -113,16 +120,23 @@ def diff_countries(
     from tracker.report.series.panels import build_countries_diff, moves_table
     from tracker.topics.vocabulary.naming import name_topics
 
-    asked = name_topics(known, [topic] if topic else [])
+    topics = name_topics(asked.vocabulary, [asked.topic] if asked.topic else [])
     with shown.shown_progress("comparing") as progress:
-        found = compare(options.opened(archive), operands, countries, known, sure=sure, progress=progress)
-    if topic:
-        found = replace(found, topics=tuple(each for each in found.topics if each.id in asked))
-    if only:
-        found = narrow_moves(found, only)
-    notes = _explain(archive, countries)
-    whole = everything or bool(topic or only)
-    build = partial(build_countries_diff, found, notes=notes, whole=whole, only=only)
+        found = compare(
+            options.opened(archive),
+            asked.operands,
+            asked.countries,
+            asked.vocabulary,
+            sure=asked.sure,
+            progress=progress,
+        )
+    if topics:
+        found = replace(found, topics=tuple(each for each in found.topics if each.id in topics))
+    if asked.only:
+        found = narrow_moves(found, asked.only)
+    notes = _explain(archive, asked.countries)
+    whole = asked.everything or bool(asked.topic or asked.only)
+    build = partial(build_countries_diff, found, notes=notes, whole=whole, only=asked.only)
     as_text = partial(draw_report, build, form)
     as_json, as_table = partial(encode_json, found), partial(moves_table, found)
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)

@@ -79,7 +79,7 @@ def seeds() -> Iterator[Path]:
         with as_file(inside) as folder:
             yield folder
     else:
-        yield Path(__file__).parents[3] / "seeds"
+        yield Path(__file__).parents[2] / "seeds"
 
 
 @contextmanager
