@@ -20,6 +20,7 @@ from tests.thorough import examples
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.follow import trace
+from tracker.follow.series import parse_place
 from tracker.follow.tracing.matching import find_near, match_phrase, read_phrase
 from tracker.follow.tracing.search import count_near, find_beginnings, find_words
 from tracker.follow.tracing.summaries import make_spread
@@ -159,13 +160,11 @@ def _holds(text: str, beginnings: frozenset[frozenset[str]]) -> bool:
 def test_a_body_says_what_its_series_say(folder: Path, text: str) -> None:
     asked = trace.read_asked([text])
     with ArchiveSession(folder / "snapshots") as archive:
-        spread = trace.trace_body(archive, trace.parse_place("unga"), asked)
+        spread = trace.trace_body(archive, parse_place("unga"), asked)
         series = [
             statement
             for country in ("FRA", "GBR", "JPN", "KIR")
-            for statement in trace.trace_series(
-                archive, trace.parse_place(f"{country}/UNGA"), asked
-            ).statements
+            for statement in trace.trace_series(archive, parse_place(f"{country}/UNGA"), asked).statements
         ]
     found = {each.reference.partition("~")[0]: each.sayings for each in spread.statements}
     assert found == {each.side.name.partition("~")[0]: each.occurrences for each in series}
@@ -197,7 +196,7 @@ def test_a_body_tells_who_first_and_how_often(folder: Path) -> None:
 
 
 def _spread(folder: Path, asked: TraceQuery) -> Spread:
-    return in_session(trace.trace_body)(folder / "snapshots", trace.parse_place("UNGA"), asked)
+    return in_session(trace.trace_body)(folder / "snapshots", parse_place("UNGA"), asked)
 
 
 @pytest.mark.parametrize(

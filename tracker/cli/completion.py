@@ -27,7 +27,7 @@ def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
     country, body = _read_place(context)
     if body and "/" not in incomplete:
         return complete_session(context, incomplete)
-    held = [each for each in _read_held(context) if country in {None, each.country}]
+    held = [each for each in _list_recorded(context) if country in {None, each.country}]
     statements = [f"{each.country}/{each.body}/{each.session}" for each in held]
     series = [each.rpartition("/")[0] for each in statements]
     return offer(series if incomplete.count("/") < 2 else statements, incomplete)  # noqa: PLR2004 (two slashes)
@@ -39,7 +39,7 @@ def complete_session(context: typer.Context, incomplete: str) -> list[str]:
     lead = incomplete[: max(map(incomplete.rfind, ",:.-")) + 1]
     held = [
         str(each.session)
-        for each in _read_held(context)
+        for each in _list_recorded(context)
         if country in {None, each.country} and body in {None, each.body}
     ]
     return offer((*held, *(f"{lead}{each}" for each in held)), incomplete)
@@ -56,7 +56,7 @@ def complete_kind(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_country(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the countries of the archive."""
-    return offer((each.country for each in _read_held(context)), incomplete)
+    return offer((each.country for each in _list_recorded(context)), incomplete)
 
 
 def complete_known_country(incomplete: str) -> list[str]:
@@ -70,14 +70,14 @@ def complete_body(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the bodies of the archive, then all that are known."""
     from tracker.references.bodies import bodies
 
-    held = [each.body for each in _read_held(context)]
+    held = [each.body for each in _list_recorded(context)]
     return offer((*held, *(each.id for each in bodies())), incomplete)
 
 
 def complete_countries(context: typer.Context, incomplete: str) -> list[str]:
     """Offer countries of the archive and groups, for the last word of a list parted by commas."""
     lead = incomplete[: incomplete.rfind(",") + 1]
-    held = [each.country for each in _read_held(context)]
+    held = [each.country for each in _list_recorded(context)]
     return offer((f"{lead}{each}" for each in (*held, *complete_group(context, ""))), incomplete)
 
 
@@ -138,7 +138,7 @@ def _find_archive(context: Context) -> Path:
     return Path(context.params["archive"])
 
 
-def _read_held(context: Context) -> tuple[Reference, ...]:
+def _list_recorded(context: Context) -> tuple[Reference, ...]:
     """Return the editions of the archive by country, body and order of session."""
     return _read_editions(_find_archive(context))
 
@@ -167,7 +167,7 @@ def _list_words(values: Iterable[object]) -> Iterator[str]:
 
 def _read_place(context: Context) -> tuple[str | None, str | None]:
     """Return the country and the body that were typed before, as far as they were."""
-    held = _read_held(context)
+    held = _list_recorded(context)
     series = {(each.country, each.body) for each in held}
     for word in read_words(context):
         country, _, body = word.upper().partition("/")

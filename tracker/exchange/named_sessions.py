@@ -131,12 +131,12 @@ def _sessions_of_year(body: Body, year: int) -> tuple[str, ...]:
 def _longest(body: Body, tokens: list[str], start: int) -> tuple[int, str | None]:
     for width in range(min(_WIDEST, len(tokens) - start), 0, -1):
         window = " ".join(tokens[start : start + width])
-        if _is_telling(body, window) and (session := match_session(body, window)):
+        if _names_session(body, window) and (session := match_session(body, window)):
             return width, session.label
     return 0, None
 
 
-def _is_telling(body: Body, window: str) -> bool:
+def _names_session(body: Body, window: str) -> bool:
     """Return whether there is more than a number: a word for a session, or a name of the body."""
     if any(_MARK.search(token) for token in window.split()):
         return True

@@ -106,7 +106,7 @@ class Batch:
     ) -> None:
         passed = failed = 0
 
-        def tell() -> None:
+        def report() -> None:
             # What was kept before is passed over in no time: a pace with it in would promise too much.
             progress(count.new + failed, len(wanted) - passed)
 
@@ -119,7 +119,7 @@ class Batch:
                 else:
                     passed += 1
                 if number % _ONE_MOMENT == 0:
-                    tell()
+                    report()
                     self._archive.close()
 
         for unit, outcomes in workers.run(self._cut(plan(), workers)):
@@ -127,8 +127,8 @@ class Batch:
             faults = sum(isinstance(outcome, str) for outcome in outcomes)
             count.new += len(outcomes) - faults
             failed += faults
-            tell()
-        tell()
+            report()
+        report()
 
     def _cut(self, works: Iterator[tuple[int, Work]], workers: Workers) -> Iterator[Unit]:
         ready: list[Work] = []

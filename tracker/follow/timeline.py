@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tracker.model.topics import TopicChange, Vocabulary
 
     Progress = Callable[[int, int], None]
-    Tell = Callable[[Sequence[SessionText], SessionText], Sequence[TopicChange | PanelCell]]
+    Compare = Callable[[Sequence[SessionText], SessionText], Sequence[TopicChange | PanelCell]]
 
 
 def follow_topics(
@@ -63,8 +63,8 @@ def follow_topics(
     for done, (label, editions) in enumerate(held.items()):
         progress(done, len(held))
         spoken[label] = read_session_text(archive, editions, vocabulary, rulings)
-    tell = partial(_tell, archive, vocabulary, sure) if statuses else lambda _earlier, _now: ()
-    sessions = tuple(_describe(labels, spoken, vocabulary, tell))
+    compare = partial(_compare, archive, vocabulary, sure) if statuses else lambda _earlier, _now: ()
+    sessions = tuple(_describe(labels, spoken, vocabulary, compare))
     languages = {spoken[session.label].version.language for session in sessions if session.state == "read"}
     unmeasured = explain_unmeasured(vocabulary, languages) if len(spoken) > 1 else None
     return Timeline(str(reference), vocabulary, sessions, unmeasured, sure)
@@ -114,7 +114,7 @@ def _describe(
     sessions: Iterable[TimelineSession],
     spoken: dict[str, SessionText],
     vocabulary: Vocabulary,
-    tell: Tell,
+    compare: Compare,
 ) -> Iterator[TimelineSession]:
     before: list[TimelineSession] = []
     for session in sessions:
@@ -134,17 +134,17 @@ def _describe(
             read = replace(
                 read,
                 before=earlier[-1].label if earlier else None,
-                standings=_stand(now, [spoken[each.label] for each in earlier], vocabulary, tell),
+                standings=_stand(now, [spoken[each.label] for each in earlier], vocabulary, compare),
             )
             before.append(read)
         yield read
 
 
 def _stand(
-    now: SessionText, earlier: Sequence[SessionText], vocabulary: Vocabulary, tell: Tell
+    now: SessionText, earlier: Sequence[SessionText], vocabulary: Vocabulary, compare: Compare
 ) -> tuple[Standing, ...]:
     held = stand_topics(now)
-    for change in tell(earlier, now) if earlier else ():
+    for change in compare(earlier, now) if earlier else ():
         if change.status or change.possible:
             held[change.topic] = replace(
                 held.get(change.topic) or stand_absent(change.topic),
@@ -157,7 +157,7 @@ def _stand(
     return tuple(held[topic.id] for topic in vocabulary.topics if topic.id in held)
 
 
-def _tell(
+def _compare(
     archive: ArchiveSession,
     vocabulary: Vocabulary,
     sure: float,
@@ -171,7 +171,7 @@ def _tell(
         sees_same = look_back(old, new, archive.reader) == (tuple(reversed(before)), ())
         if sees_same and all(_is_preferred(each.sides[0], archive.reader) for each in seen):
             return compare_cells(old, new, archive, vocabulary, sure)
-    return _compare(earlier, now, vocabulary, sure)
+    return _compare_texts(earlier, now, vocabulary, sure)
 
 
 def _name_bare(side: Side) -> Reference:
@@ -182,7 +182,7 @@ def _is_preferred(side: Side, reader: Reader) -> bool:
     return str(reader.resolve(_name_bare(side))) == side.name
 
 
-def _compare(
+def _compare_texts(
     earlier: Sequence[SessionText], now: SessionText, vocabulary: Vocabulary, sure: float
 ) -> tuple[TopicChange, ...]:
     *rest, before = earlier
