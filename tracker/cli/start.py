@@ -205,7 +205,7 @@ def import_folder(
 
     If a run was stopped, run it again: it continues from there.
     """
-    from tracker.exchange import folder as importing
+    from tracker.exchange import folder_import as importing
     from tracker.report.archive.imports import render_folder
 
     with shown_progress("importing") as progress:
