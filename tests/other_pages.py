@@ -91,7 +91,7 @@ class OtherStatement:
 
 
 def load_other_pages(name: str = "other_pages") -> tuple[OtherPage, ...]:
-    """Return the pages of ``data/other_pages.toml``, or of ``fresh_pages``, in the order of the file."""
+    """Return the pages of a file in ``data``, in its order."""
     rows = tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))["page"]
     return tuple(
         OtherPage(
@@ -104,9 +104,9 @@ def load_other_pages(name: str = "other_pages") -> tuple[OtherPage, ...]:
     )
 
 
-def load_other_statements() -> tuple[OtherStatement, ...]:
-    """Return the statements of ``data/other_statements.toml``, in the order of the file."""
-    rows = tomllib.loads((_DATA / "other_statements.toml").read_text(encoding="utf-8"))["statement"]
+def load_other_statements(name: str = "other_statements") -> tuple[OtherStatement, ...]:
+    """Return the statements of a file in ``data``, in its order."""
+    rows = tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))["statement"]
     return tuple(
         OtherStatement(
             f"{number}, {row['type']}, {row['language']}", row["language"], row["kind"], row["text"]

@@ -176,7 +176,7 @@ def test_texts_are_alike_by_runs_of_three_words_or_six_characters(one: str, othe
 
 
 def test_a_country_speaks_where_that_is_said_near_by() -> None:
-    inside, outside = (f"We speak on behalf of {'and ' * number}France." for number in (31, 32))
+    inside, outside = (f"Greetings from {'and ' * number}France." for number in (31, 32))
     assert (count_countries((), inside).speaking["FRA"], count_countries((), outside).speaking["FRA"]) == (
         1,
         0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -197,6 +198,24 @@ def test_an_embargo_ends_with_a_night_that_three_hosts_confirm(tmp_path: Path, h
     check_sound(folder / "mirror.git")
 
 
+def test_a_copy_that_is_taken_over_confirms_no_day_that_is_still_to_come(
+    tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
+) -> None:
+    """A night of 2040 with three hosts that agree, in a copy that others can write to."""
+    folder = make(tmp_path / "snapshots", hosts[:3], 'access = "embargoed"\nopen_from = "2035-01-01"')
+    update_mirror(folder)
+    run_night(folder, TODAY)
+    shutil.copytree(folder, tmp_path / "copy")
+    set_clocks(hosts, FALSE)
+    run_night(tmp_path / "copy", FALSE)
+    copy = tmp_path / "copy" / "mirror.git"
+    assert EMBARGOED in read_everything(copy, "public")
+    ran = tracker("mirror", "take-over", str(copy))
+    assert (ran.code, query(folder, "SELECT count(*) FROM clocks")) == (0, [(2,)]), ran.err
+    assert EMBARGOED not in read_everything(folder / "mirror.git", "public")
+    check_sound(folder / "mirror.git")
+
+
 def test_the_command_ends_with_2_and_one_line_and_goes_on_where_it_is_told_to(
     tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
 ) -> None:
@@ -287,14 +306,14 @@ def list_statements(first: Site, hosts: Hosts, tmp_path: Path) -> Path:
 def test_what_was_kept_before_hosts_denied_the_clock_is_marked_everywhere(
     tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
 ) -> None:
-    """The host that is asked first gives no date, and leads to three that do."""
+    """The host of the watch list gives no date at first, then one, and leads to three that say the same."""
     first, *others = hosts
-    first.date = None
     folder = list_statements(first, (*others,), tmp_path)
+    first.pages["/71"].headers["Date"], first.date = str(first.date), None
     update_mirror(folder)
     with pytest.raises(ClockWrong, match="what run 1 kept before is marked: clock not confirmed"):
         run_night(folder, FALSE)
-    assert query(folder, "SELECT run, hosts, ahead > 9000000 FROM clocks") == [(1, 3, 1)]
+    assert query(folder, "SELECT run, hosts, ahead > 9000000 FROM clocks") == [(1, 4, 1)]
     with pytest.raises(ClockWrong, match="before the end of the last run, 2040-01-01"):
         run_night(folder, TODAY)
     run_night(folder, TODAY, clock_is_right=True)
@@ -306,7 +325,50 @@ def test_what_was_kept_before_hosts_denied_the_clock_is_marked_everywhere(
         assert "clock not confirmed" in shown.out
         assert "clock not confirmed" in tracker("--archive", str(where), "cite", "XAA/UNGA/71").out
         told = " ".join(tracker("--archive", str(where), "runs", "1").out.split())
-        assert re.search(r"clock not confirmed: [\d,]+ days ahead of 3 hosts", told)
+        assert re.search(r"clock not confirmed: [\d,]+ days ahead of 4 hosts", told)
+
+
+DENYING, AGREEING = -4000, 0
+
+
+@pytest.mark.parametrize(
+    ("listed", "linked", "found"),
+    [
+        ([AGREEING], [AGREEING] * 2, ClockReading(3, 0)),
+        ([AGREEING], [DENYING] * 5, ClockReading(1, 0)),
+        ([AGREEING] * 3, [DENYING] * 5, ClockReading(3, 0)),
+        ([DENYING], [DENYING] * 2, ClockReading(3, 4000 * DAY)),
+        ([DENYING], [AGREEING] * 5, ClockReading(1, 4000 * DAY)),
+        ([AGREEING, DENYING], [AGREEING] * 5, ClockReading(2, 2000 * DAY)),
+        ([AGREEING, DENYING], [DENYING] * 5, ClockReading(2, 2000 * DAY)),
+        ([], [AGREEING] * 5, ClockReading(0, None)),
+        ([], [DENYING] * 5, ClockReading(0, None)),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_links_never_outvote_hosts_of_the_watch_list(
+    listed: list[int], linked: list[int], found: ClockReading, *, is_first: bool
+) -> None:
+    clocks = ServerClocks()
+    votes = [(f"listed{n}.example", days, True) for n, days in enumerate(listed)]
+    votes += [(f"linked{n}.example", days, False) for n, days in enumerate(linked)]
+    for host, days, is_listed in votes if is_first else reversed(votes):
+        clocks.note([replace(exchange(Date=at(days)), url=f"http://{host}/")], is_listed=is_listed)
+    assert clocks.read() == found
+    clocks.settle()
+    assert clocks.read() == found
+
+
+@pytest.mark.parametrize(("day", "linked"), [(TODAY, FALSE), (FALSE, FALSE)], ids=["denied", "confirmed"])
+def test_an_index_with_many_names_neither_stops_a_night_nor_confirms_it(
+    tmp_path: Path, hosts: Hosts, day: str, linked: str
+) -> None:
+    first, *others = hosts
+    folder = list_statements(first, (*others,), tmp_path)
+    set_clocks(others, linked)
+    reading = read_clock_of(run_night(folder, day))
+    assert reading is not None
+    assert (reading.hosts, reading.is_confirmed) == (1, False)
 
 
 def test_one_site_has_one_voice_however_many_names_it_redirects_to(tmp_path: Path, hosts: Hosts) -> None:

@@ -12,16 +12,17 @@ import pytest
 
 from tests.archives import query
 from tests.damage import alter, alter_unseen
-from tests.edits import attack, find_faults, list_attacks, make_everything, pass_night, tell_faults
+from tests.edits import FREE, attack, find_faults, list_attacks, make_everything, pass_night, tell_faults
 from tests.here import runner
 from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
-from tests.nights import run_night, running_site, source, watch
+from tests.nights import Page, run_night, running_site, source, watch
 from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.errors import RecordEdited
 from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.nights import Site
@@ -46,9 +47,41 @@ def test_a_changed_column_is_named_before_the_next_night_and_after_it(
     folder = tmp_path / "snapshots"
     shutil.copytree(everything, folder)
     attack(folder, chosen)
-    assert chosen.named in tell_faults(folder)
-    pass_night(folder, 1)
-    assert chosen.named in tell_faults(folder)
+    assert chosen.is_named(tell_faults(folder))
+    assert pass_night(folder, 1)
+    assert chosen.is_named(tell_faults(folder))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM unmirrored",
+        "UPDATE unmirrored SET name = 'None None' WHERE unit = 'tips'",
+        "UPDATE unmirrored SET name = 'x' WHERE unit = 'closed'",
+    ],
+)
+def test_an_edit_is_named_whatever_became_of_the_marks_of_the_mirror(
+    everything: Path, tmp_path: Path, change: str
+) -> None:
+    (chosen,) = [each for each in list_attacks(everything) if str(each) == "snapshots.observed"]
+    folder = tmp_path / "snapshots"
+    shutil.copytree(everything, folder)
+    attack(folder, chosen)
+    alter_unseen(folder, change)
+    assert chosen.is_named(tell_faults(folder))
+    assert pass_night(folder, 1)
+    assert chosen.is_named(tell_faults(folder))
+
+
+def test_what_people_may_edit_is_free(everything: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots"
+    shutil.copytree(everything, folder)
+    attacks = {str(each): each for each in list_attacks(everything, of_editable=True)}
+    for name in FREE:
+        attack(folder, attacks[name])
+    assert tell_faults(folder) == ""
+    assert pass_night(folder, 1)
+    assert tell_faults(folder) == ""
 
 
 def test_every_table_has_a_row_to_attack_and_nothing_is_wrong_with_it(everything: Path) -> None:
@@ -91,6 +124,16 @@ def test_an_edit_stays_out_of_the_mirror_and_the_rest_of_the_night_goes_in(
     assert query(folder, "SELECT of_table, of_row, of_column, person FROM edits") == [
         ("snapshots", "1", "observed", None)
     ]
+
+
+def test_a_kind_that_an_edit_called_a_guess_is_not_replaced_in_silence(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    alter(folder, "UPDATE editions SET kind_inferred = 1 WHERE id = 1")
+    (tmp_path / "same.txt").write_text(FIRST, encoding="utf-8")
+    ran = tracker("add", "same.txt", "--as", "XAA/UNGA/78", "--kind", "verbatim")
+    assert (ran.code, "changed editions/1 (kind);" in ran.err) == (1, True)
+    assert "editions 1 (kind)" in tell_faults(folder)
 
 
 def test_an_edit_is_restored(tracker: Callable[..., Ran], folder: Path) -> None:
@@ -149,25 +192,115 @@ def test_an_acceptance_that_was_slipped_into_an_old_run_counts_for_nothing(
     assert "snapshots 1 (observed)" in tell_faults(folder)
 
 
+FORGED_ORDER = (
+    """
+    INSERT INTO withdrawals (act, reference, decided, authority, reason, person, completed, run)
+    VALUES ('{}', 'XAA/HRC/52/item-4', '2026-03-01T03:00:00Z', 'a court', 'none', 'Ana', {}, 1)
+    """,
+    """
+    INSERT INTO withdrawn (withdrawal, snapshot, document, text, words)
+    SELECT 1, snapshots.id, document, sha256, words FROM snapshots
+    JOIN versions ON versions.snapshot = snapshots.id WHERE snapshots.id = 3
+    """,
+)
+CARRIED_OUT = (
+    "DELETE FROM segment_offsets WHERE version = 3",
+    "DELETE FROM versions WHERE id = 3",
+    "UPDATE documents SET bytes = NULL WHERE sha256 = (SELECT document FROM snapshots WHERE id = 3)",
+)
+
+
+@pytest.mark.parametrize("change", [alter, alter_unseen])
+@pytest.mark.parametrize(
+    ("act", "completed", "more"),
+    [
+        ("destroy", "NULL", ()),
+        ("destroy", "'2026-03-01T03:00:00Z'", CARRIED_OUT),
+        ("withdraw", "'2026-03-01T03:00:00Z'", ()),
+    ],
+)
+def test_an_order_that_was_forged_into_an_old_run_removes_nothing_from_the_copies(
+    tracker: Callable[..., Ran],
+    folder: Path,
+    change: Callable[..., None],
+    act: str,
+    completed: str,
+    more: tuple[str, ...],
+) -> None:
+    mirror = folder / "mirror.git"
+    (folder / "before-repair-1").mkdir()
+    kept = folder / "before-repair-1" / "tracker.db"
+    shutil.copy(folder / "tracker.db", kept)
+    files, tip, before = set(list_files(mirror)), run_git(mirror, "rev-parse", "main"), kept.read_bytes()
+    change(folder, *(each.format(act, completed) for each in FORGED_ORDER), *more)
+    with pytest.raises(RecordEdited, match=r"withdrawals/1 \(was added\)|segments/"):
+        say(folder, "XAA/UNGA/80~prepared.en", FIRST)
+    assert files <= set(list_files(mirror))
+    assert tip in run_git(mirror, "rev-list", "main")
+    assert kept.read_bytes() == before
+    assert "rows that came to a run that is over: withdrawals 1, withdrawn 1" in tell_faults(folder)
+    if act == "destroy":
+        ran = tracker("withdraw", "XAA/UNGA/79~verbatim.en", *ORDER)
+        assert (ran.code, "wrote the order to destroy XAA/HRC/52/item-4 into a run" in ran.err) == (1, True)
+        assert tip in run_git(mirror, "rev-list", "main")
+
+
+NOTE_TIP = "UPDATE unmirrored SET name = '{0} {0}' WHERE unit = 'tips'"
+
+
+def commit_forged(mirror: Path, files: Mapping[str, str]) -> str:
+    """Write files to both branches in a commit that says what the latest one says, and return its name."""
+    message = run_git(mirror, "log", "-1", "--format=%B", "main")
+    stream = (
+        f"commit refs/heads/main\ncommitter Eve <eve@example.org> 1 +0000\ndata {len(message.encode())}\n"
+    )
+    stream += f"{message}\nfrom refs/heads/main^0\n"
+    for path, content in files.items():
+        stream += f"M 100644 inline {path}\ndata {len(content.encode())}\n{content}\n"
+    run_git(mirror, "fast-import", "--quiet", stdin=stream.encode())
+    made = run_git(mirror, "rev-parse", "main")
+    run_git(mirror, "update-ref", "refs/heads/public", made)
+    return made
+
+
+def test_an_amendment_that_was_forged_into_an_old_run_of_both_copies_is_named(
+    tracker: Callable[..., Ran], tmp_path: Path, folder: Path
+) -> None:
+    """Written by who knows how rows are mirrored: a twin of the archive makes the files."""
+    mirror = folder / "mirror.git"
+    shutil.copytree(folder, tmp_path / "twin")
+    forged = (
+        "UPDATE statements SET speaker = 'Eve' WHERE id = 1",
+        "INSERT INTO amendments VALUES (100, 1, NULL, 'speaker', 'Ana Reyes', 'Eve', 1)",
+    )
+    alter(tmp_path / "twin", *forged)
+    shutil.rmtree(tmp_path / "twin" / "mirror.git")
+    tracker("mirror", "update", "--archive", str(tmp_path / "twin"))
+    other = tmp_path / "twin" / "mirror.git"
+    differing = [path for path in list_files(mirror) if show(mirror, path) != show(other, path)]
+    changed = [path for path in differing if path.endswith(("/1.jsonl", "/statement.json"))]
+    assert [path.partition("/")[0] for path in changed] == ["runs", "statements"]
+    made = commit_forged(mirror, {path: f"{show(other, path)}\n" for path in changed})
+    alter_unseen(folder, *forged, NOTE_TIP.format(made))
+    named = (
+        f"commit {made[:12]}: it added amendments/100 to a run that was over, and no act on record says why"
+    )
+    assert tell_faults(folder) == named
+    say(folder, "XAA/UNGA/80~prepared.en", FIRST)
+    assert tell_faults(folder) == named
+    assert tracker("verify", "--accept", "amendments/100", *WHY).code == 0
+    assert tell_faults(folder) == ""
+
+
 def test_a_commit_that_replaced_a_row_is_named(tracker: Callable[..., Ran], folder: Path) -> None:
     """Somebody who writes to both copies, so that they agree."""
     mirror, path = folder / "mirror.git", "statements/XAA/UNGA/78/~prepared.en/1.json"
     forged = show(mirror, path).replace("2024-05-20T10", "1999-05-20T10")
-    message = run_git(mirror, "log", "-1", "--format=%B", "main").encode()
-    stream = b"commit refs/heads/main\ncommitter Eve <eve@example.org> 1 +0000\ndata %d\n%b\n" % (
-        len(message), message,
-    )  # fmt: skip
-    content = f"{forged}\n".encode()
-    stream += b"from refs/heads/main^0\nM 100644 inline %b\ndata %d\n%b\n" % (
-        path.encode(), len(content), content,
-    )  # fmt: skip
-    run_git(mirror, "fast-import", "--quiet", stdin=stream)
-    made = run_git(mirror, "rev-parse", "main")
-    run_git(mirror, "update-ref", "refs/heads/public", made)
+    made = commit_forged(mirror, {path: f"{forged}\n"})
     alter_unseen(
         folder,
         "UPDATE snapshots SET observed = '1999-05-20T10:00:00Z' WHERE id = 1",
-        f"UPDATE unmirrored SET name = '{made} {made}' WHERE unit = 'tips'",  # noqa: S608 (a commit)
+        NOTE_TIP.format(made),
     )
     assert f"commit {made[:12]}: it replaced snapshots/1 (observed)" in tell_faults(folder)
     say(folder, "XAA/UNGA/80~prepared.en", FIRST)
@@ -208,11 +341,12 @@ def test_health_tells_an_edit_and_a_record_that_is_not_the_mirrors(
 def test_a_check_after_a_destruction_is_no_part_of_it(
     tracker: Callable[..., Ran], folder: Path, site: Site
 ) -> None:
-    """The source gives what was destroyed again, and the order is given again."""
+    """The source is asked again, and the order is given again."""
     watch(folder, source("b", "XAA/UNGA/81~prepared.en", site.url("/b")), site.port)
     site.say("/b", "We build dykes.", 81)
     run_night(folder, "2026-03-01")
     assert tracker("withdraw", "XAA/UNGA/81", *ORDER).code == 0
+    site.pages["/b"] = Page("", 404)
     run_night(folder, "2026-03-02")
     headers = "SELECT outcome, headers FROM exchanges ORDER BY id"
     (_, first), (checked, second) = query(folder, headers)
@@ -227,6 +361,20 @@ def test_a_check_after_a_destruction_is_no_part_of_it(
     alter(folder, f"UPDATE exchanges {cut} WHERE outcome = {checked}")
     assert "exchanges 2 (request_headers, headers)" in tell_faults(folder)
     assert tracker("mirror", "update").code == 1
+
+
+def test_the_next_destruction_removes_the_headers_of_later_answers_too(
+    tracker: Callable[..., Ran], folder: Path, site: Site
+) -> None:
+    watch(folder, source("b", "XAA/UNGA/81~prepared.en", site.url("/b")), site.port)
+    site.say("/b", "We build dykes.", 81)
+    run_night(folder, "2026-03-01")
+    assert tracker("withdraw", "XAA/UNGA/81", *ORDER).code == 0
+    site.pages["/b"] = Page("", 404)
+    run_night(folder, "2026-03-02")
+    assert tracker("withdraw", "XAA/HRC/52/item-4", *ORDER).code == 0
+    assert not any("Server" in headers for (headers,) in query(folder, "SELECT headers FROM exchanges"))
+    assert (tracker("mirror", "update").code, tell_faults(folder)) == (0, "")
 
 
 def test_a_take_over_removes_what_was_destroyed_from_both_copies(

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 ANA = Coder("Ana", "2026-03-20T09:00:00Z", "I looked at the page")
 EDITION = "XAA/UNGA/80~prepared.en"
 PAGES = load_other_pages()
+FURTHER = draw_halves(load_other_pages("further_pages"))
 VACANCY = PAGES[0].data.decode()
 
 
@@ -60,7 +61,9 @@ def test_the_pages_are_many_in_six_languages_and_halved_alike() -> None:
     assert len(kinds[0]) >= 12
 
 
-@pytest.mark.parametrize("page", draw_halves(PAGES)["chosen"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*draw_halves(PAGES)["chosen"], *FURTHER["chosen"]], ids=lambda page: page.name
+)
 def test_a_page_beside_statements_is_no_first_capture(page: OtherPage) -> None:
     judged = look(page)
     assert not judged.accepted
@@ -69,11 +72,78 @@ def test_a_page_beside_statements_is_no_first_capture(page: OtherPage) -> None:
 
 
 def test_of_pages_that_no_rule_was_chosen_on_nearly_all_stay_out() -> None:
-    reported = draw_halves(PAGES)["reported"]
-    assert sum(not look(page).accepted for page in reported) >= 0.93 * len(reported)
+    for reported in (draw_halves(PAGES)["reported"], FURTHER["reported"]):
+        assert sum(not look(page).accepted for page in reported) >= 0.93 * len(reported)
 
 
-@pytest.mark.parametrize("statement", load_other_statements(), ids=lambda each: each.name)
+def test_two_of_three_pages_of_kinds_that_no_rule_names_stay_out() -> None:
+    last = load_other_pages("last_pages")
+    assert {page.kind for page in last}.isdisjoint(page.kind for page in (*PAGES, *FURTHER["chosen"]))
+    assert sum(not look(page).accepted for page in last) >= 20
+
+
+TERMS = """Bracket. A mark. We use it.
+Consensus. No delegation objects to a text.
+Sponsor. The one that tables a draft.
+Silence: nobody breaks it.
+Quorum. So many are there."""
+CALENDAR = """12 December: explanation of vote, on behalf of the group.
+20 October: debate, agenda item 18.
+17 October: weapons, in the first committee.
+6 October: open debate of the Council on women.
+Older texts are kept by year, and those of the last session on another page."""
+LISTING = """Address of the president, 23 September 2025.
+Statement on weapons, for the friends of water, 17 October 2025.
+A reply on the bridge at Amsel, October 6, 2025.
+Explanation of vote on rivers, 12 December 2025.
+Texts are in English unless another language is named, and those of last year are elsewhere."""
+TIMES = """We begin the day at 9:30 with a speech of our president. At 11:15 the delegation of Tavoria
+joins us. From 14:00 we visit the bridge at Amsel together."""
+QUESTIONS = """How did our talks go? We slept in the plane, and drafted by day.
+Who was against it? Nobody.
+What comes next? We meet again in spring, and I hope that the fund is there.
+That was all, I think."""
+MOVED = """We have moved. What you look for was here until January, and some of our statements are still on
+their way. Write to us, and we send you what you need. If you followed a link, tell us where you found
+it."""
+FORMS = [
+    ("list", TERMS), ("list", CALENDAR), ("list", LISTING), ("programme", TIMES), ("questions", QUESTIONS),
+    ("organisation", MOVED),
+]  # fmt: skip
+PRESIDENT = """Mr. President, you have our support, and we thank you, your team and your country. Allow me to
+wish you well. You know our views: we shared them with you in spring, when you visited us, and you answered
+us. We look forward to your summary, and my delegation will support you in all that you do for the rivers
+of this world."""
+ARTICLES = """Draft article 4: we welcome it, and our delegation supports the text as it stands.
+Draft article 5: we would prefer to delete it, since our courts know no such rule.
+Draft article 6: our delegation asks for time, and we reserve our position.
+Draft article 7: we thank the Commission, and our comments follow in writing."""
+
+
+@pytest.mark.parametrize(("cause", "text"), FORMS)
+def test_a_form_that_no_statement_has_is_told(cause: str, text: str) -> None:
+    padded = f"{text} {'The United Nations and the governments of the region are named here as well. ' * 2}"
+    assert admit(arrive(padded, "XAA/UNGA/80"), History()).cause == cause
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n\n".join(f"{n}. {part}" for n, part in enumerate(speech(3).split("\n\n"), 1)),
+        PRESIDENT,
+        ARTICLES,
+    ],
+    ids=["numbered paragraphs", "words to a president", "comments on articles"],
+)
+def test_what_looks_like_such_a_form_and_speaks_comes_in(text: str) -> None:
+    assert admit(arrive(text, "XAA/UNGA/80"), History()) == Admission(accepted=True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [*load_other_statements(), *load_other_statements("further_statements")],
+    ids=lambda each: each.name,
+)
 def test_a_statement_in_the_third_person_or_for_a_group_comes_in(statement: OtherStatement) -> None:
     assert admit(arrive(statement.text, statement.reference), History()) == Admission(accepted=True)
 

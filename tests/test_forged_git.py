@@ -154,6 +154,31 @@ def test_an_object_under_the_name_of_another_is_refused(
     assert "repo" in ran.err
 
 
+def test_a_broken_index_of_all_packs_hides_nothing_and_that_of_one_is_damage(
+    tracker: Callable[..., Ran], tmp_path: Path
+) -> None:
+    repo = make_repository(tmp_path / "repo", HISTORY)
+    run_git(repo, "repack", "-adq", "--write-midx")
+    packs = repo / "objects" / "pack"
+    spoil(packs / "multi-pack-index", 72)
+    tracker("init")
+    assert tracker("import-git", "repo", *OPTIONS).code == 0
+    assert count_rows(tmp_path)["snapshots"] == 2
+    tip = run_git(repo, "-c", "core.multiPackIndex=false", "rev-parse", "main")
+    for index in packs.glob("*.idx"):
+        spoil(index, 8)
+    for more, where in (((), "its current branch"), (("--branch", "main"), "main")):
+        ran = tracker("import-git", "repo", *OPTIONS, *more)
+        told = f"commit {tip[:12]}, at which {where} is, cannot be read; clone it again, and whole\n"
+        assert (ran.code, ran.err) == (2, f"tracker: repo is damaged: {told}")
+
+
+def spoil(file: Path, kept: int) -> None:
+    """Overwrite a file but for its first bytes."""
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes()[:kept].ljust(file.stat().st_size, b"\xff"))
+
+
 # Mirrors --------------------------------------------------------------------------------------------------
 
 

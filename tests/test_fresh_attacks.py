@@ -13,7 +13,7 @@ from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_LZMA, ZipFile
 
 import pytest
 
@@ -21,7 +21,7 @@ from tests.damage import alter
 from tests.edits import tell_faults
 from tests.here import runner
 from tests.mirrors import FIRST, list_files, make_record, say, show
-from tests.repositories import run_git
+from tests.repositories import Made, make_repository, run_git
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.errors import RecordEdited
 from tracker.inputs.zips import read_zip, write_zip
@@ -264,3 +264,53 @@ def test_a_zip_that_was_written_to_a_stream_is_read() -> None:
         package.writestr("texts/a.txt", "ten")
         package.writestr("README.txt", "of speeches")
     assert read_zip(stream.getvalue()) == {"texts/a.txt": b"ten", "README.txt": b"of speeches"}
+
+
+@pytest.mark.parametrize("kind", [ZIP_LZMA, ZIP_BZIP2])
+@pytest.mark.parametrize("damage", [b"", b"\xff" * 8])
+def test_a_zip_that_is_packed_in_another_way_is_refused(kind: int, damage: bytes) -> None:
+    with ZipFile(stream := BytesIO(), "w", kind) as package:
+        package.writestr("a.txt", "ten dykes " * 1000)
+    data = bytearray(stream.getvalue())
+    data[47 : 47 + len(damage)] = damage
+    with pytest.raises(ValueError, match=r"a\.txt is packed in a way that is not read here"):
+        read_zip(bytes(data))
+
+
+# What another program notes for the mirror, and large files of small repositories -----------------------
+
+NOTES = {
+    "a place that is none": "INSERT INTO unmirrored (unit, name) VALUES ('left', 'not json')",
+    "a place of places": "INSERT INTO unmirrored (unit, name) VALUES ('left', '[[1], {}]')",
+    "places without end": (
+        "INSERT INTO unmirrored (unit, name) VALUES ('left', replace(hex(zeroblob(50000)), '0', '['))"
+    ),
+    "a unit of no kind": "INSERT INTO unmirrored (unit, name) VALUES ('evil', '1')",
+    "commits that are none": "UPDATE unmirrored SET name = 'evil commit' WHERE unit = 'tips'",
+    "an option": "UPDATE unmirrored SET name = '--output=evil main' WHERE unit = 'tips'",
+}
+
+
+@pytest.mark.parametrize("note", NOTES.values(), ids=NOTES.keys())
+def test_a_note_that_no_trigger_makes_stops_nothing(
+    tracker: Callable[..., Ran], folder: Path, note: str
+) -> None:
+    alter(folder, note)
+    ran = tracker("verify")
+    assert (ran.code, ran.err) == (0, ""), ran.out
+    ran = tracker(*ADD)
+    assert (ran.code, ran.err) == (0, "")
+    assert "statements/XAA/UNGA/90/statement.json" in list_files(folder / "mirror.git")
+    assert tell_faults(folder) == ""
+    assert not list(folder.parent.rglob("evil*"))
+
+
+@pytest.mark.parametrize("name", ["packed-refs", "HEAD", "config", "shallow"])
+def test_a_file_of_a_repository_with_holes_fills_no_memory(
+    tracker: Callable[..., Ran], tmp_path: Path, name: str
+) -> None:
+    repo = make_repository(tmp_path / "repo", [Made("one", {"a.txt": FIRST})])
+    with (repo / name).open("ab") as file:
+        file.truncate(10**12)
+    ran = tracker("import-git", "repo", "--path", "a.txt", "--as", "XAA/CCPCJ/31~prepared.en")
+    assert (ran.code, ran.err.count("\n"), "bytes: no git writes such a one" in ran.err) == (2, 1, True)

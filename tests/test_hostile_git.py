@@ -20,9 +20,8 @@ from tests.repositories import Made, add_commits, make_repository, run_git
 from tests.running import count_rows
 from tracker.archive.git import program as git_running
 from tracker.archive.git import repository, trees
-from tracker.archive.git.program import check_address
+from tracker.archive.git.program import allow_time, check_address
 from tracker.archive.git.view import isolate_repository
-from tracker.exchange import git_import as importing
 from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
@@ -442,18 +441,51 @@ def test_a_small_repository_takes_no_longer_than_its_size_allows(
     assert "repo: to read it takes over 1 s of a processor, far too much for its size; use another" in ran.err
 
 
-def test_what_takes_long_to_record_is_ended_and_goes_on_the_next_time(
+TOO_LONG = (
+    "tracker: repo: to read and record it takes over 0 s, far too much for its size, and was ended; what was"
+    " recorded is kept, and the same command goes on from there\n"
+)
+
+
+def test_what_takes_long_to_record_is_ended_in_a_line_and_goes_on_the_next_time(
     tracker: Callable[..., Ran], tmp_path: Path, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert repo.exists()
     tracker("init")
     with monkeypatch.context() as hurried:
-        hurried.setattr(importing, "_SECONDS", -10)
+        hurried.setattr(git_running, "_OVERALL_SECONDS", 0)
+        hurried.setattr(git_running, "_OVERALL_A_MEGABYTE", 0)
         ran = tracker("import-git", "repo", *OPTIONS)
-    assert (ran.code, "to go on, run the same command again" in ran.out) == (1, True)
+    assert (ran.code, ran.out, ran.err) == (2, "", TOO_LONG)
     assert count_rows(tmp_path)["snapshots"] == 0
     assert tracker("import-git", "repo", *OPTIONS).code == 0
     assert count_rows(tmp_path)["snapshots"] == 2
+
+
+def test_a_small_repository_is_recorded_for_less_than_a_minute(
+    tracker: Callable[..., Ran], tmp_path: Path, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large texts are a thousandth of that when packed; what is allowed grows with what lies on the disk."""
+    text = b"Mr. President, we build dykes. " * 300_000
+    add_commits(repo, [Made(f"{n}", {"final.txt": b"%d %b" % (n, text)}) for n in range(5)], first=3)
+    with isolate_repository(repo, to_write=False) as isolated:
+        assert isolated.size < 332_000
+        assert allow_time(isolated.size).overall < 40
+    assert allow_time(100 * 1024**2).overall > 6000
+    monkeypatch.setattr(git_running, "_OVERALL_SECONDS", 1)
+    monkeypatch.setattr(git_running, "_OVERALL_A_MEGABYTE", 1)
+    tracker("init")
+    ran = tracker("import-git", "repo", *OPTIONS)
+    assert (ran.code, ran.err) == (2, TOO_LONG.replace("0 s", "1 s"))
+    assert count_rows(tmp_path)["snapshots"] == 0
+
+
+def test_holes_in_a_file_give_a_repository_no_more_time(repo: Path) -> None:
+    with isolate_repository(repo, to_write=False) as isolated:
+        before = isolated.size
+        with (isolated.objects / "pack" / "pack-1.pack").open("wb") as file:
+            file.truncate(10**12)
+        assert isolated.size - before < 1_000_000
 
 
 def test_an_object_without_end_is_bounded(

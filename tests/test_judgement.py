@@ -250,6 +250,12 @@ def test_another_country_s_statement_is_told(past: History) -> None:
         ("NOR/UNGA/79", "أتكلم باسم حكومة النرويج. كينيا. كينيا. كينيا.", False),
         ("KEN/UNGA/79", "我谨代表挪威政府和人民发言。", True),
         ("NOR/UNGA/79", "我谨代表挪威政府和人民发言。肯尼亚。肯尼亚。肯尼亚。", False),
+        # One is thanked, greeted and helped once; and "and" joins another country to one's own.
+        ("KEN/UNGA/79", "Doctors went out on behalf of Norway.", False),
+        ("KEN/UNGA/79", "We welcome the Norwegian delegation.", False),
+        ("KEN/UNGA/79", "The ties between my country and Norway are old. Norway is far.", False),
+        ("KEN/UNGA/79", "My country, Norway, is far.", True),
+        ("KEN/UNGA/79", "The Norwegian delegation is glad. Norway will help.", True),
         ("PNG/UNGA/79", "巴布亚新几内亚。巴布亚新几内亚。巴布亚新几内亚。", False),
     ],
 )
@@ -272,6 +278,7 @@ def test_whose_statement_it_is_follows_from_names(reference: str, text: str, *, 
         ("الدورة ال78", 1, True),
         ("第七十八届会议", 1, True),
         ("第七十九届会议", 1, False),
+        ("the fourth session of the Conference", 1, False),
     ],
 )
 def test_which_session_it_is_follows_from_ordinals(text: str, often: int, *, told: bool) -> None:

@@ -219,7 +219,7 @@ def test_a_damaged_mirror_is_told_and_gives_no_archive(
     add_commits(mirror, [damage(mirror)], 2)
     with pytest.raises(RepositoryUnusable, match=told):
         rebuild_record(mirror, tmp_path / "again")
-    assert list((tmp_path / "again").iterdir()) == []
+    assert not (tmp_path / "again").exists()
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
@@ -230,7 +230,7 @@ def test_a_mirror_whose_objects_rotted_gives_no_archive(mirror: Path, tmp_path: 
         pack.write_bytes(data[: int(len(data) * kept)] + bytes(len(data) - int(len(data) * kept)))
     with pytest.raises(TrackerError, match=r"mirror\.git"):
         rebuild_record(mirror, tmp_path / "again")
-    assert list((tmp_path / "again").iterdir()) == []
+    assert not (tmp_path / "again").exists()
 
 
 def test_what_is_no_mirror_is_refused(tmp_path: Path) -> None:
@@ -248,7 +248,11 @@ def test_what_is_no_mirror_is_refused(tmp_path: Path) -> None:
                 rebuild(named, tmp_path / "again")
     with pytest.raises(RepositoryUnusable, match="git clone: "):
         rebuild("http://127.0.0.1:1/nowhere.git", tmp_path / "again")
-    assert not (tmp_path / "again" / "tracker.db").exists()
+    assert not (tmp_path / "again").exists()
+    (tmp_path / "again").mkdir()
+    with pytest.raises(RepositoryUnusable):
+        rebuild(str(tmp_path / "other"), tmp_path / "again")
+    assert (tmp_path / "again").is_dir()
 
 
 def test_a_clone_without_the_files_themselves_says_what_to_do(mirror: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from tests.running import ROOT
-from tracker.capture.serve import _LIBRARIES
+from tracker.capture.read.readers import READERS
 from tracker.cli.commands import COMMANDS
 from tracker.cli.main import app
 
@@ -204,7 +204,7 @@ def test_nothing_is_imported_by_a_string_but_behind_four_doors() -> None:
         for called in find_calls_by_name(ast.parse(path.read_text("utf-8")))
     }
     assert found == DOORS
-    assert not any(name.startswith("tracker") for names in _LIBRARIES.values() for name in names)
+    assert not any(name.startswith("tracker") for reader in READERS.values() for name in reader.libraries)
 
 
 def find_calls_by_name(tree: ast.AST) -> Iterator[str]:

@@ -527,6 +527,23 @@ def test_a_newer_schema_is_refused(folder: Path, open_: object) -> None:
         open_(folder)
 
 
+@pytest.mark.parametrize("open_", [create_archive, open_store, open_reader])
+@pytest.mark.parametrize(
+    ("edit", "unnoted"),
+    [
+        ("UPDATE _sqlite_migrations SET name = '9999_later'", "0001_archive"),
+    ],
+)
+def test_a_schema_whose_notes_were_altered_is_refused(
+    folder: Path, open_: object, edit: str, unnoted: str
+) -> None:
+    with closing(sqlite3.connect(folder / "tracker.db")) as file, file:
+        file.executescript(edit)
+    assert callable(open_)
+    with pytest.raises(ArchiveUnusable, match=f"was altered: .* does not have {unnoted}, .* tracker rebuild"):
+        open_(folder)
+
+
 def test_declarations_are_made_of_the_words_of_the_table(folder: Path) -> None:
     columns = {row[1] for row in query(folder, "PRAGMA table_info(statements)")}
     declaration: Declaration = declare("XAA/UNGA/79")

@@ -22,6 +22,7 @@ from tracker.archive.storing.store import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveLocked, Withdrawn
 from tracker.follow.timeline import follow_topics
+from tracker.keep.mirror import update_mirror
 from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
@@ -321,6 +322,21 @@ def test_a_nightly_run_does_not_bring_it_back(watched: Path, site: Site, act: st
     assert query(watched, "SELECT count(*) FROM snapshots") == [(1,)]
     assert query(watched, "SELECT count(*) FROM documents") == [(1,)]
     assert query(watched, "SELECT count(*) FROM outcomes WHERE cause = 'withdrawn'") == [(4,)]
+
+
+@pytest.mark.parametrize("act", ["withdraw", "destroy"])
+def test_a_check_of_it_keeps_no_header_that_may_name_it(watched: Path, site: Site, act: str) -> None:
+    change(watched, "destroy" if act == "destroy" else "withdraw", "XAA/UNGA/79", RULED)
+    for day, more in enumerate(("We add a sentence.", "We add a sentence.\n", "We add another."), 2):
+        site.say("/79", more, ETag=f'"{day}"', Content_Disposition='inline; filename="Witness.txt"')
+        assert only(run_night(watched, f"2026-03-{day:02}")).cause == "withdrawn"
+    kept = query(watched, "SELECT request_headers, headers FROM exchanges WHERE outcome > 1")
+    assert [json.loads(sent) for sent, _ in kept] == [[], [], []]
+    assert {name for _, headers in kept for name, _ in json.loads(headers)} == {"Content-Length"}
+    assert query(watched, "SELECT etag FROM outcomes WHERE id > 1") == [(None,)] * 3
+    update_mirror(watched)
+    for branch in ("main", "public"):
+        assert "Witness" not in run_git(watched / "mirror.git", "log", "--patch", branch, "--", "runs")
 
 
 def test_its_source_stays_a_note_of_health_until_it_is_closed(watched: Path) -> None:

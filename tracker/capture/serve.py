@@ -10,36 +10,24 @@ from contextlib import suppress
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Final, cast
 
-from tracker.capture.read.docx import read_docx
 from tracker.capture.read.extract import check_size, check_text, giving_reasons, quiet_libraries
-from tracker.capture.read.html import read_html
-from tracker.capture.read.markdown import is_markdown, read_markdown
-from tracker.capture.read.media import detect_format
-from tracker.capture.read.pdf import read_pdf
-from tracker.capture.read.plain import decode, read_charset
+from tracker.capture.read.plain import read_charset
+from tracker.capture.read.readers import READERS, Settings, choose_reader
 from tracker.capture.sandbox.confine import confine, extend_processor_time, measure_peak
 from tracker.capture.sandbox.limits import MAX_ANSWER, Limits
 from tracker.capture.sandbox.wire import LONG, MEMORY, READ, READY, UNREADABLE, encode, measure, receive, send
 from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable
-from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tracker.capture.read.media import Format
+    from tracker.model.texts import Extraction
 
-    Settings = Mapping[str, "str | list[str] | None"]
+    Request = Mapping[str, "str | list[str] | None"]
 
-_LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "pdf": ("pypdfium2",),
-    "zip": ("docx",),
-    "html": ("chardet", "lxml.html", "trafilatura", "cssselect", "webencodings.labels"),
-    "text": ("chardet", "markdown_it", "webencodings.labels"),
-    "index": ("chardet", "lxml.html", "webencodings.labels"),
-}
-"""Loaded while files may still be written, so that Python can keep them compiled. By their names: each kind
-of reader loads its own, and the module that uses a library imports it."""
+_INDEX: Final = ("chardet", "lxml.html", "webencodings.labels")
+"""What reads the links of an index."""
 
 _NEARLY_FULL: Final = 0.875
 """The share of memory above which an answer is not trusted: libraries short of memory may drop text."""
@@ -51,7 +39,7 @@ def serve(kind: str, limits: Limits, parent: int) -> None:
     """Answer requests on standard input until it closes, which it does when the parent process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _take_pipes()
-    for library in _LIBRARIES[kind]:
+    for library in list_libraries(kind):
         import_module(library)
     level = confine(limits, parent)
     with suppress(BrokenPipeError):
@@ -61,6 +49,13 @@ def serve(kind: str, limits: Limits, parent: int) -> None:
             send(answers, *_answer(json.loads(request), data, limits))
             if measure_peak() > _WORN_OUT * limits.memory:
                 return
+
+
+def list_libraries(kind: str) -> tuple[str, ...]:
+    """Return what a process loads before it is confined, by name: what uses it imports it later."""
+    if kind == "index":
+        return _INDEX
+    return tuple(name for reader in READERS.values() if reader.kind == kind for name in reader.libraries)
 
 
 def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -97,26 +92,25 @@ def _is_nearly_full(limits: Limits) -> bool:
     return measure_peak() > _NEARLY_FULL * limits.memory
 
 
-def _read_document(data: bytes, settings: Settings) -> Iterator[str | None]:
-    remove = tuple(cast("list[str]", settings["remove"]))
-    named = {name: cast("str | None", settings[name]) for name in ("name", "selector", "content_type")}
+def _read_document(data: bytes, request: Request) -> Iterator[str | None]:
+    remove = tuple(cast("list[str]", request["remove"]))
+    named = {name: cast("str | None", request[name]) for name in ("name", "selector", "content_type")}
     extraction = parse(data, remove=remove, **named)
     yield from (extraction.text, extraction.media_type, extraction.extractor, extraction.title)
 
 
-def _read_links(data: bytes, settings: Settings) -> Iterator[str]:
-    for link in read_links(data, str(settings["url"]), cast("str | None", settings["content_type"])):
+def _read_links(data: bytes, request: Request) -> Iterator[str]:
+    for link in read_links(data, str(request["url"]), cast("str | None", request["content_type"])):
         yield from (link.address, link.text, "index" if link.is_index else "")
 
 
-_READINGS: Final[Mapping[str, Callable[[bytes, Settings], Iterator[str | None]]]] = {
+_READINGS: Final[Mapping[str, Callable[[bytes, Request], Iterator[str | None]]]] = {
     "document": _read_document,
     "links": _read_links,
 }
 
 
-_FORMATS: dict[Format, Callable[[bytes], Extraction]] = {"pdf": read_pdf, "docx": read_docx}
-_QUIETED = ("trafilatura", "htmldate", "justext", "pypdfium2", "chardet", "docx", "markdown_it")
+_QUIETED: Final = tuple({name for reader in READERS.values() for name in reader.quiet})
 
 
 def parse(
@@ -133,23 +127,10 @@ def parse(
     """
     with giving_reasons(), quiet_libraries(*_QUIETED):
         check_size(data)
-        extraction = _read_format(data, name, selector, remove, read_charset(content_type))
+        settings = Settings(name, selector, remove, read_charset(content_type))
+        extraction = choose_reader(data).read(data, settings)
         check_text(extraction.text)
     return extraction
-
-
-def _read_format(
-    data: bytes, name: str | None, selector: str | None, remove: tuple[str, ...], charset: tuple[str, ...]
-) -> Extraction:
-    form = detect_format(data)
-    if form == "html":
-        return read_html(data, selector, remove, charset)
-    if form != "text":
-        return _FORMATS[form](data)
-    decoded = decode(data, charset)
-    if is_markdown(decoded.text, name):
-        return read_markdown(decoded)
-    return Extraction(decoded.text, "text/plain", f"text {decoded.label}")
 
 
 if __name__ == "__main__":

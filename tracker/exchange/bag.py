@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tracker import __version__
 from tracker.archive.reading.holdings import list_lines, open_holdings
 from tracker.archive.schema.descriptions import Column, read_descriptions
+from tracker.capture.read.readers import find_ending
 from tracker.errors import NotInArchive
 from tracker.exchange.exports import new_target
 from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
@@ -117,14 +118,6 @@ _COLUMNS: Mapping[str, str] = {
 _PAGES = {"README.txt": "bag_readme.txt", "crosswalk.csv": "crosswalk.csv"}
 """Files of the payload that are the same in every bag."""
 
-_ENDINGS = {
-    "application/pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/xhtml+xml": "html",
-    "text/html": "html",
-    "text/markdown": "md",
-    "text/plain": "txt",
-}
 _OPEN, _PRIVATE = "open material; of the rest digests", "everything, save what was withdrawn"
 
 
@@ -190,7 +183,7 @@ def _describe(value: object, files_of: Mapping[str, str]) -> object:
 
 def document_name(sha256: str, media_type: str) -> str:
     """Return the name of a document's file."""
-    return f"documents/{sha256}.{_ENDINGS.get(media_type, 'bin')}"
+    return f"documents/{sha256}.{find_ending(media_type)}"
 
 
 def text_name(sha256: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from tracker.archive.git.history import Removal, Revision, read_history
@@ -42,9 +41,6 @@ if TYPE_CHECKING:
     from tracker.model.texts import Reference
 
 
-_SECONDS, _SECONDS_A_REVISION = 60.0, 1.0
-"""How long recording may take; a revision takes a fiftieth of a second, and a long one in PDF half of one."""
-
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -63,7 +59,9 @@ def import_git(
 
     ``observed`` is the instant of the import itself, ISO 8601 in UTC. A ``dry_run`` reads all and writes
     nothing. Removals are noted as outcomes (``gone``) of the file as the source. Raises
-    ``RepositoryUnusable``, ``NotInArchive`` where no commit has the paths, and as ``open_store`` does.
+    ``RepositoryUnusable``, also where the repository takes far more time than its size on the disk allows:
+    the batches that were recorded are kept then. Raises ``NotInArchive`` where no commit has the paths, and
+    as ``open_store`` does.
     """
     with open_repository(path, bounded=True) as repository:
         history = read_history(repository, paths, branch)
@@ -88,8 +86,7 @@ def _plan(
     known = _Known(kept, read_noted(archive, "unchanged"), read_noted(archive, "gone"), present)
     judged = [(each.event, each.declaration, _judge(repository, each, known)) for each in attributed]
     blobs = [event.blob for event, _, entry in judged if isinstance(event, Revision) and _is_news(entry)]
-    until = monotonic() + _SECONDS + _SECONDS_A_REVISION * len(blobs)
-    recorder = _Recorder(str(repository.path), repository.read_objects(blobs), kept, until)
+    recorder = _Recorder(str(repository.path), repository.read_objects(blobs), kept, repository.check_overall)
     return tuple(Item(entry, recorder.plan(event, said, entry)) for event, said, entry in judged)
 
 
@@ -104,8 +101,7 @@ class _Recorder:
     repository: str
     contents: Iterator[bytes | None]
     kept: Mapping[Reference, KeptStatement]
-    until: float
-    """When it ends, by the clock that only goes on."""
+    check_overall: Callable[[], None]
 
     def plan(
         self, event: Revision | Removal, said: Declaration | None, entry: ImportedRevision
@@ -120,11 +116,7 @@ class _Recorder:
     def _record(
         self, event: Revision, said: Declaration, entry: ImportedRevision, store: Store
     ) -> ImportedRevision:
-        if monotonic() > self.until:
-            raise DocumentUnreadable(
-                f"recording takes over {_SECONDS_A_REVISION:.0f} s a revision, and was ended; to go on, run"
-                " the same command again"
-            )
+        self.check_overall()
         data = next(self.contents)
         if data is None:
             raise DocumentUnreadable("its bytes are not in the repository, which is damaged; clone it again")

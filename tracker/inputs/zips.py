@@ -8,7 +8,7 @@ import struct
 import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from tracker.inputs.inflate import RATIO
 
@@ -52,9 +52,9 @@ def write_zip(members: Mapping[str, bytes | str]) -> bytes:
 def read_zip(data: bytes) -> dict[str, bytes]:
     """Return the files of a zip file by their names, nothing of which is written anywhere.
 
-    Raises ``ValueError`` with the reason for one that is damaged, encrypted, or beyond the bounds above, or
-    that has links, or names that occur twice or may lead out of a folder, or members that its list does not
-    name, which some programs read and others do not.
+    Raises ``ValueError`` with the reason for one that is damaged, encrypted, packed in another way than by
+    deflating, or beyond the bounds above, or that has links, or names that occur twice or may lead out of a
+    folder, or members that its list does not name, which some programs read and others do not.
     """
     try:
         with ZipFile(BytesIO(data)) as package:
@@ -83,6 +83,9 @@ def _check(entries: list[ZipInfo], size: int) -> None:
             raise _Refused(f"{name} is a link")
         if entry.flag_bits & _ENCRYPTED:
             raise _Refused(f"{name} is encrypted")
+        if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+            # Others ask for gigabytes before they unpack, and their libraries raise errors of their own.
+            raise _Refused(f"{name} is packed in a way that is not read here")
         met.add(name)
 
 

@@ -92,7 +92,7 @@ def repair(archive: Path, instant: str, progress: Progress) -> Repaired:
 
 
 def _gather_hooks(archive: Path, instant: str, progress: Progress) -> Hooks:
-    recompute = partial(_recompute_sample, archive)
+    recompute = partial(recompute_kept, archive)
     return Hooks(read_again, recompute, instant, progress, tell_level())
 
 
@@ -138,7 +138,7 @@ _SECONDS: Final = 5.0
 """Of a processor; when they are over no other pair is begun."""
 
 
-def _recompute_sample(folder: Path, state: str) -> tuple[int, tuple[str, ...]]:
+def recompute_kept(folder: Path, state: str) -> tuple[int, tuple[str, ...]]:
     """Return how many kept answers and vectors of this user were computed again, and which differ.
 
     What is drawn depends on the archive's ``state`` alone, so that it is the same for who looks again, and

@@ -52,9 +52,11 @@ def keep_order(clock: Clock, last: str | None) -> Clock:
 class ClockCheck:
     """The clock of a run beside those of the hosts that answer; one that is trusted is read all the same."""
 
-    def __init__(self, clock: Clock, started: str, *, is_trusted: bool) -> None:
+    def __init__(self, clock: Clock, started: str, listed: Iterable[Source], *, is_trusted: bool) -> None:
+        """Prepare; ``listed`` are the sources of the watch list that the run asks first."""
         self.started = started
         """When the run began, by that clock."""
+        self._listed = {host_of(each) for each in listed}
         self._clock = clock
         self._is_trusted = is_trusted
         self._servers = ServerClocks()
@@ -76,12 +78,14 @@ class ClockCheck:
         waiting = {host_of(each) for each in sources.values()}
         held: list[Result] = []
         for result in results:
-            self._servers.note(result.exchanges)
+            asked = host_of(sources[result.source])
+            self._servers.note(result.exchanges, is_listed=asked in self._listed)
             held.append(result)
-            waiting.discard(host_of(sources[result.source]))
-            if waiting and not self.read().is_confirmed:
+            waiting.discard(asked)
+            if waiting and not self._servers.has_confirmed:
                 continue
             self._check()
+            self._servers.settle()
             yield from held
             held.clear()
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
+from tracker.archive.rights.scrubbing import keep_plain
 from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.admit.announcement import detect_announcement
 from tracker.capture.causes import MISSING_STATUSES
@@ -263,9 +264,19 @@ def _reject(check: Check, review: Review) -> Examined:
 
 
 def _reject_withdrawn(check: Check, withdrawal: Withdrawal) -> Examined:
-    """Return the check of what was withdrawn, whose bytes are not kept."""
-    detail = f"{withdrawal.reference} was {withdrawal}"
-    return Examined(replace(check, outcome="rejected", cause=WITHDRAWN, detail=detail))
+    """Return the check of what was withdrawn, of which no bytes are kept, and no headers that may name it."""
+    rejected = replace(
+        check,
+        outcome="rejected",
+        cause=WITHDRAWN,
+        detail=f"{withdrawal.reference} was {withdrawal}",
+        validators=replace(check.validators, etag=None),
+        exchanges=tuple(
+            replace(each, request_headers=keep_plain(each.request_headers), headers=keep_plain(each.headers))
+            for each in check.exchanges
+        ),
+    )
+    return Examined(rejected)
 
 
 def _missing_days(past: Sequence[Check]) -> set[str]:

@@ -104,7 +104,7 @@ def snapshot(
                 started = read_instant(run_clock)
             sources = choose_sources(watched, wanted, started[:10], ledger)
             client = stack.enter_context(open_client(watched.settings, release=__version__, clock=run_clock))
-            clock_check = ClockCheck(run_clock, started, is_trusted=clock_is_right or dry_run)
+            clock_check = ClockCheck(run_clock, started, sources, is_trusted=clock_is_right or dry_run)
             checking = _Checking(
                 archive, watched, wanted, ledger, store, client, judge, clock_check, progress
             )

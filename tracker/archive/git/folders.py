@@ -54,14 +54,14 @@ def find_repository(path: Path) -> RepositoryFolders:
     return folders
 
 
-def read_small(file: Path) -> bytes:
+def read_small(file: Path, most: int = _LARGEST) -> bytes:
     """Return a file's bytes, none where it is not there. Raises ``RepositoryUnusable`` for a large one."""
     if not os.path.lexists(file):
         return b""
     with file.open("rb") as opened:
-        data = opened.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise RepositoryUnusable(f"{file} is larger than {_LARGEST:,} bytes: no git writes such a one")
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise RepositoryUnusable(f"{file} is larger than {most:,} bytes: no git writes such a one")
     return data
 
 

@@ -171,6 +171,12 @@ def _find_tip(repository: Repository, branch: str | None) -> str:
     tip = repository.find_commit(branch or "HEAD")
     if tip:
         return tip
+    if named := repository.find_object_name(branch or "HEAD"):
+        where = branch or "its current branch"
+        raise RepositoryUnusable(
+            f"{repository.path} is damaged: commit {named[:12]}, at which {where} is, cannot be read;"
+            " clone it again, and whole"
+        )
     if branch is None:
         raise RepositoryUnusable(f"{repository.path} has no commit on its current branch; name a --branch")
     listed = repository.ask(

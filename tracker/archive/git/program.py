@@ -173,19 +173,30 @@ def _children_time() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The processor time that a repository of others may take: so much for git, and so much for us.
+    """The time that a repository of others may take: so much of a processor for git, and so much for us.
 
     A few kilobytes can be thousands of millions of files, or large files without end.
     """
 
     seconds: float
+    overall: float
+    """Seconds from its opening by the clock, after which nothing more of it is recorded."""
     began: float = field(default_factory=time.process_time)
     children: float = field(default_factory=_children_time)
+    opened: float = field(default_factory=time.monotonic)
 
     def check(self) -> None:
         """Raise ``RepositoryUnusable`` where our own reading has taken more."""
         if time.process_time() - self.began > self.seconds:
             raise self.exceeded()
+
+    def check_overall(self) -> None:
+        """Raise ``RepositoryUnusable`` where reading and recording have taken more, all in all."""
+        if time.monotonic() - self.opened > self.overall:
+            raise RepositoryUnusable(
+                f"to read and record it takes over {self.overall:.0f} s, far too much for its size, and was"
+                " ended; what was recorded is kept, and the same command goes on from there"
+            )
 
     def left(self) -> int:
         """Return the seconds that git may still take. Raises ``RepositoryUnusable`` where none are left."""
@@ -206,10 +217,15 @@ class Allowance:
 _SECONDS, _SECONDS_A_MEGABYTE = 20.0, 1.0
 """Histories of speeches take about a tenth of that, on the slowest of machines a half."""
 
+_OVERALL_SECONDS, _OVERALL_A_MEGABYTE = 20.0, 60.0
+"""To record a revision takes a fiftieth of a second; packed however well, it has half a kilobyte."""
+
 
 def allow_time(size: int) -> Allowance:
     """Return what a repository may take whose objects have so many bytes."""
-    return Allowance(_SECONDS + _SECONDS_A_MEGABYTE * size / 1024**2)
+    megabytes = size / 1024**2
+    overall = _OVERALL_SECONDS + _OVERALL_A_MEGABYTE * megabytes
+    return Allowance(_SECONDS + _SECONDS_A_MEGABYTE * megabytes, overall)
 
 
 def start_command(git: Git, arguments: Sequence[str], stdin: Any, allowance: Allowance | None = None) -> Any:  # noqa: ANN401 (GitPython's own handles)

@@ -80,6 +80,12 @@ class Repository:
             with self._naming():
                 self._allowance.check()
 
+    def check_overall(self) -> None:
+        """Raise ``RepositoryUnusable`` where reading it, and what is made of it, has taken too long."""
+        if self._allowance:
+            with self._naming():
+                self._allowance.check_overall()
+
     @contextmanager
     def _naming(self) -> Iterator[None]:
         """Put the repository's name before what is wrong with it."""
@@ -212,6 +218,11 @@ class Repository:
         # Older releases of git repeat the option in their answer.
         return answer.output.decode().split()[-1] if answer.output.strip() else None
 
+    def find_object_name(self, name: str) -> str | None:
+        """Return the full name that a branch or other name stands for, whether or not that can be read."""
+        answer = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        return answer.output.decode().split()[-1] if answer.output.strip() else None
+
     def list_cut(self) -> frozenset[str]:
         """Return the commits at which a clone was cut short: their parents are not in it."""
         file = self._isolated.view / "shallow"
@@ -282,7 +293,7 @@ def open_repository(path: Path, *, to_write: bool = False, bounded: bool = False
     """Open a git repository, bare or with a work tree, without obeying anything in it.
 
     ``to_write`` is for the archive's own mirror. Where it is ``bounded``, as those of others are, reading it
-    may take processor time by its size, and no more. Raises ``RepositoryUnusable`` where there is none, where
+    may take time by its size, and no more. Raises ``RepositoryUnusable`` where there is none, where
     git itself is missing or too old, and for what ``isolate_repository`` refuses.
     """
     with isolate_repository(path, to_write=to_write) as isolated:

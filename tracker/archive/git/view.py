@@ -67,14 +67,19 @@ _WITHOUT_EFFECT = frozenset(
 )
 """Extensions that change nothing about objects and branches; the last is looked at by itself."""
 
-_WITHOUT_GRAPH = """\
+_WITHOUT_INDEXES = """\
 [core]
     commitGraph = false
+    multiPackIndex = false
 """
-"""A file of parents beside the commits, which may say something else than they do; ``fsck`` compares it."""
+"""A file of parents beside the commits, which may say something else than they do, and one of where objects
+are, which may lead nowhere: the commits and the packs say so themselves. ``fsck`` compares both."""
 
 _PLAIN = re.compile(r"(?:\[[a-z]+\]\n(?:\t[a-zA-Z]+ = [a-zA-Z0-9/]+\n)*)*")
 """What git itself writes into a new repository: to be read without git, which takes longer to start."""
+
+_LARGEST_REFERENCES = 128 * 1024**2
+"""Bytes of a file of branches and tags: of over a million."""
 
 _HEAD = re.compile(rb"ref: refs/[!-~\x80-\xff]+\s*|(?:[0-9a-f]{40}|[0-9a-f]{64})\s*")
 _NAME = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -93,13 +98,18 @@ class IsolatedRepository:
 
     @property
     def size(self) -> int:
-        """The bytes of its objects on the disk."""
-        return sum(path.stat().st_size for path in self.objects.rglob("*") if path.is_file())
+        """The bytes that its objects take on the disk: holes in a file are none."""
+        return sum(_size(path.stat()) for path in self.objects.rglob("*") if path.is_file())
 
     @property
     def variables(self) -> dict[str, str]:
         """The variables that lead git there."""
         return {"GIT_DIR": str(self.view), "GIT_OBJECT_DIRECTORY": str(self.objects)}
+
+
+def _size(status: os.stat_result) -> int:
+    # Blocks, which Windows does not tell, have 512 bytes, and a small file fills one of several thousand.
+    return min(status.st_size, 512 * getattr(status, "st_blocks", status.st_size))
 
 
 @contextmanager
@@ -135,8 +145,8 @@ def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to
     if not _HEAD.fullmatch(head):
         raise RepositoryUnusable(f"{folders.path}: HEAD names no branch and no commit; it is damaged")
     (view / "HEAD").write_bytes(head)
-    graph = "" if to_write else _WITHOUT_GRAPH
-    (view / "config").write_text(_CONFIGURATION + graph + _take_over(folders, settings), encoding="ascii")
+    indexes = "" if to_write else _WITHOUT_INDEXES
+    (view / "config").write_text(_CONFIGURATION + indexes + _take_over(folders, settings), encoding="ascii")
     for name in ("refs", "reftable"):
         if (folders.shared / name).exists():
             (view / name).symlink_to((folders.shared / name).absolute(), target_is_directory=True)
@@ -145,7 +155,7 @@ def _make_view(folders: RepositoryFolders, view: Path, settings: Settings, *, to
         # Git finds its way through the link to write; to verify, it wants a file (2.50).
         (view / packed.name).symlink_to(packed.absolute())
     elif packed.exists():
-        (view / packed.name).write_bytes(packed.read_bytes())
+        (view / packed.name).write_bytes(read_small(packed, _LARGEST_REFERENCES))
 
 
 def _keep_shallow(folders: RepositoryFolders, isolated: IsolatedRepository) -> None:
@@ -191,7 +201,7 @@ def _infer_settings(folders: RepositoryFolders) -> Settings:
     """Return the form of a repository that was copied without its configuration: its commits' names tell."""
     loose = sorted(path for path in (folders.shared / "refs").rglob("*") if path.is_file())
     named = (folders.own / "HEAD", folders.shared / "packed-refs", *loose[:1])
-    if not any(_LONG_NAME.search(read_small(file)) for file in named):
+    if not any(_LONG_NAME.search(read_small(file, _LARGEST_REFERENCES)) for file in named):
         return {}
     return {"core.repositoryformatversion": "1", "extensions.objectformat": "sha256"}
 

@@ -160,8 +160,11 @@ def read_content_type(connection: sqlite3.Connection, outcome: int) -> str | Non
 
 
 def read_document_type(connection: sqlite3.Connection, sha256: str, source: str) -> str | None:
-    """Return the ``Content-Type`` with which a document came first, from this source if it ever did."""
-    query = "SELECT id FROM outcomes WHERE sha256 = ? ORDER BY source <> ?, id LIMIT 1"
+    """Return the ``Content-Type`` with which a document came first, from this source if it ever did.
+
+    Of a check that met what was withdrawn no such header is kept.
+    """
+    query = "SELECT id FROM outcomes WHERE sha256 = ? ORDER BY cause = 'withdrawn', source <> ?, id LIMIT 1"
     found = fetch_column(connection, query, [sha256, source])
     return read_content_type(connection, int(found[0])) if found else None
 

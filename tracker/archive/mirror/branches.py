@@ -38,6 +38,8 @@ class Branches:
         self._repository = repository
         self._units, self._redaction, self._watch = units, redaction, watch
         self._written: set[str] = set()
+        self._stayed: set[str] = set()
+        """Files that another program changed in the record, and that stay as they are."""
         self._main, self._public = (Tree(repository, tip) for tip in tips)
         self.kept = Kept(redaction.connection, repository, units.tables, self._main, last)
         self._is_apart = not redaction.is_open or self._public.tip != self._main.tip
@@ -112,6 +114,7 @@ class Branches:
                 public = {}
             elif seen is not rows:
                 public = self._units.files(unit, seen, name, changes.run)
+            self._stayed |= kept
             for path, data in files.items():
                 yield path, _KEPT if path in kept else data, public.get(path)
         data = self._watch.read_bytes() if self._watch.is_file() else None
@@ -121,7 +124,7 @@ class Branches:
     def _list_gone(self, changes: RunChanges) -> list[str]:
         """Return the files to remove: nothing wrote them, and what they hold is gone by an act on record."""
         left = [path for path in self._left(changes) if path not in self._written]
-        kept = [path for path in left if self.kept.keeps(path)]
+        kept = [*self._stayed, *(path for path in left if self.kept.keeps(path))]
         # With a snapshot stay its later readings, and the readable text of its edition.
         stems = {_stem(path) for path in kept}
         editions = {path.rpartition("/")[0] for path in kept}

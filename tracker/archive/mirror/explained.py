@@ -19,7 +19,7 @@ from tracker.archive.record.statements import FIELDS, GUESSED
 from tracker.archive.rights.destruction import read_destroyed
 from tracker.archive.rights.redaction import NOT_PUBLIC
 from tracker.archive.rights.scrubbing import Destroyed, scrub
-from tracker.archive.schema.migrations import NOTES
+from tracker.archive.schema.migrations import MIGRATIONS, NOTES
 from tracker.archive.schema.rows import fetch_column, fetch_value
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     Rule = Callable[["Acts", Row, Row], Iterable[str]]
 
-EDITABLE = frozenset({"bodies", "sessions", "groups", NOTES})
-"""Tables that people may edit and delete from; and the notes on the schema, which opening a record checks."""
+EDITABLE = frozenset({"bodies", "sessions", "groups"})
+"""Tables that people may edit and delete from."""
 
 _PROVED: Mapping[str, frozenset[str]] = {
     "documents": frozenset({"sha256", "bytes", "size"}),
@@ -43,7 +43,7 @@ _PROVED: Mapping[str, frozenset[str]] = {
 }
 """Columns that a digest or the commits of the mirror prove: another value is never right."""
 
-_ADDED_ANY_TIME = frozenset({*EDITABLE, "omissions", "documents", "watch_lists", "breaks"})
+_ADDED_ANY_TIME = frozenset({*EDITABLE, NOTES, "omissions", "documents", "watch_lists", "breaks"})
 """Tables whose new rows belong to no run, or to one that is over."""
 
 _AMENDED = """
@@ -171,6 +171,8 @@ class Acts:
                 return not fetch_value(
                     self.connection, "SELECT 1 FROM versions WHERE id = ?", [row["version"]]
                 )
+        if each.table == NOTES:
+            return _is_converted(row)
         return each.table in EDITABLE and each.table not in self._missing
 
     def _may_be_added(self, each: RowDifference) -> bool:
@@ -220,6 +222,15 @@ class Acts:
         return bool(fetch_value(self.connection, _DESTROYED, [self.last, snapshot, document]))
 
 
+def _is_converted(note: Row) -> bool:
+    """Tell whether a change of the schema is none of today's: a record was converted to what is one now."""
+    return note.get("name") not in dict(MIGRATIONS)
+
+
+def _note(_acts: Acts, earlier: Row, _later: Row) -> Iterable[str]:
+    return ("name", "applied_at") if _is_converted(earlier) else ()
+
+
 def _run(_acts: Acts, earlier: Row, _later: Row) -> Iterable[str]:
     return ("status", "ended") if earlier.get("status") == "running" else ()
 
@@ -247,8 +258,11 @@ def _statement(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
             yield from ("body", "session")
 
 
-def _edition(acts: Acts, _earlier: Row, later: Row) -> Iterator[str]:
+def _edition(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
+    """Explain that a guess was replaced; what was declared is that of this edition for ever."""
     for field in ("kind", "language"):
+        if not earlier.get(f"{field}_inferred"):
+            continue
         said, value = acts.amended(later["statement"], (field, f"{GUESSED}{field}"), later["id"])
         if said and value == later[field]:
             yield field
@@ -302,5 +316,6 @@ _RULES: Mapping[str, Rule] = {
     "reviews": _review,
     "withdrawals": _withdrawal,
     "breaks": _break,
+    NOTES: _note,
 }
 """What explains changes of a table's columns besides destruction: given the row as it was and as it is."""

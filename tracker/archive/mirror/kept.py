@@ -9,11 +9,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tracker.archive.file.mirror_paths import ARCHIVE, STATEMENT, is_document
+from tracker.archive.file.mirror_paths import ARCHIVE, STATEMENT, edition_path, is_document
 from tracker.archive.mirror.edits import RowDifference, choose_key, find_added, find_differences
 from tracker.archive.mirror.explained import Acts
 from tracker.archive.mirror.rebuild import read_file
 from tracker.archive.mirror.refs import name_file
+from tracker.archive.record.queries import WITH_STATEMENTS
 from tracker.archive.schema.schema_map import ROOTS
 from tracker.errors import RepositoryUnusable
 
@@ -33,6 +34,10 @@ _BY_ROW: frozenset[Unit] = frozenset({"run", "statement", "archive"})
 
 _PLACE = frozenset({"country", "body", "session", "item", "statement", "kind", "language", "started"})
 """Columns that name the folder of a file."""
+
+_PLACE_OF = f"""
+SELECT country, body, session, item, kind, language FROM snapshots {WITH_STATEMENTS} WHERE snapshots.id = ?
+"""  # noqa: S608 (our names)
 
 _ROWS = (".json", ".jsonl")
 _READABLE = ".txt"
@@ -143,11 +148,19 @@ class Kept:
 
     def keeps(self, path: str) -> bool:
         """Tell whether a file stays that the record has nothing for: what it holds was changed or deleted."""
+        if path.endswith(_READABLE) and path in self._list_forged():
+            return True
         rows = self._read(path) or {}
         edits = list(self._acts.find_edits(self._compare(rows)))
         self._note(edits)
         gone = {each.name for each in self._compare(rows) if each.columns is None}
         return bool(edits or _list_roots(rows) - gone - self._placed)
+
+    def _list_forged(self) -> set[str]:
+        """Return the readable texts of editions that another program withdrew, in a run that was mirrored."""
+        acts = (each.row for each in self.found.values() if each.table == "withdrawn" and each.is_added)
+        places = (self._connection.execute(_PLACE_OF, [row["snapshot"]]).fetchone() for row in acts)
+        return {f"{edition_path(place)}{_READABLE}" for place in places if place}
 
     def _note(self, edits: Iterable[RowDifference]) -> None:
         for each in edits:

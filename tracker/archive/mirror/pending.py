@@ -6,8 +6,9 @@ They are made with the first mirror, and for a table of a later release with the
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tracker.archive.rights.access import parse_access, write_access
 from tracker.archive.schema.parts import WATCHING, refuse_part
@@ -26,6 +27,9 @@ Event = Literal["INSERT", "UPDATE", "DELETE"]
 _LEFT, _TIPS, _CLOSED = "left", "tips", "closed"
 """What is noted besides units: places that rows have left; and for the last complete update of the mirror the
 commits of its branches, and what was closed to the public."""
+
+_COMMITS = re.compile(r"([0-9a-f]{40}|None) ([0-9a-f]{40}|None)")
+"""The commits of the two branches: what is anything else was written by another program."""
 
 _ROWS: Mapping[Event, tuple[str, ...]] = {"INSERT": ("new",), "UPDATE": ("old", "new"), "DELETE": ("old",)}
 
@@ -151,10 +155,21 @@ def read_pending(connection: sqlite3.Connection) -> Pending:
             "SELECT unit, name FROM unmirrored WHERE unit NOT IN (?, ?) ORDER BY id", [_TIPS, _CLOSED]
         )
     )
+    places = (_read_place(name) for unit, name in noted if unit == _LEFT)
     return Pending(
-        tuple((unit, name) for unit, name in noted if unit != _LEFT),
-        tuple(tuple(json.loads(name)) for unit, name in noted if unit == _LEFT),
+        tuple((unit, name) for unit, name in noted if unit in get_args(Unit)),
+        tuple(place for place in places if place),
     )
+
+
+def _read_place(name: str) -> tuple[str | int | None, ...] | None:
+    """Return a place that a trigger noted; None for what another program noted, which is none."""
+    try:
+        place = json.loads(name)
+    except (ValueError, RecursionError):
+        return None
+    is_place = isinstance(place, list) and all(isinstance(part, (str, int, type(None))) for part in place)
+    return tuple(place) if is_place else None
 
 
 def mark_unit(connection: sqlite3.Connection, unit: Unit, name: str) -> None:
@@ -168,7 +183,8 @@ def read_mirrored(connection: sqlite3.Connection) -> MirrorState | None:
         connection.execute("SELECT unit, name FROM unmirrored WHERE unit IN (?, ?)", [_TIPS, _CLOSED])
     )
     try:
-        return MirrorState(noted[_TIPS], parse_access(noted[_CLOSED])) if len(noted) > 1 else None
+        is_noted = len(noted) > 1 and _COMMITS.fullmatch(noted[_TIPS])
+        return MirrorState(noted[_TIPS], parse_access(noted[_CLOSED])) if is_noted else None
     except (AttributeError, TypeError, ValueError):
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -45,6 +45,7 @@ def rebuild_record(
     record = folder / FILE_NAME
     if record.exists() and not is_blank(record):
         raise ArchiveUnusable(f"there is an archive at {folder} already; name another folder with --archive")
+    is_new = not folder.exists()
     permissions = make_archive_folder(folder)
     try:
         with draft_file(record, permissions) as part:
@@ -53,6 +54,10 @@ def rebuild_record(
             name = _write_watch_list(folder, watch, WATCH if accept_watch_list else RECEIVED, permissions)
     except OSError as error:
         raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
+    finally:
+        if is_new and not record.exists():
+            with suppress(OSError):
+                folder.rmdir()
     return replace(rebuilt, watch_list=name)
 
 

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 
 _IS_CONFIRMED = f"hosts >= {CONFIRMING_HOSTS} AND abs(ahead) <= {CLOCK_TOLERANCE}"
 
-# By the servers' clocks: ours may be ahead by up to the tolerance.
+# By the servers' clocks: ours may be ahead by up to the tolerance. Runs that were taken over from a copy end
+# with a repair: what is later than that was never seen by anybody.
 _CONFIRMED_DAY = f"""
 SELECT max(date(started, -ahead || ' seconds')) FROM clocks JOIN runs ON runs.id = run WHERE {_IS_CONFIRMED}
+AND NOT EXISTS (
+    SELECT 1 FROM runs AS later WHERE later.id > runs.id AND kind = 'repair' AND later.started < runs.started
+)
 """  # noqa: S608 (our numbers)
 
 # What a person accepted in a review was captured by the night that put it there.

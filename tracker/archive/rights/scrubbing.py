@@ -7,9 +7,11 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tracker.archive.mirror.row_files import Row
+
+    Header = tuple[str, str]
 
 GONE = "destroyed"
 """The text of a column that must not be empty."""
@@ -116,9 +118,12 @@ def _expectation(row: Row, gone: Destroyed) -> Row:
 
 
 def _keep_plain(headers: str) -> str:
-    """Return the headers that say no more than when, and how much."""
-    kept = [pair for pair in json.loads(headers) if str(pair[0]).lower() in _PLAIN]
-    return json.dumps(kept, ensure_ascii=False)
+    return json.dumps(keep_plain(json.loads(headers)), ensure_ascii=False)
+
+
+def keep_plain(headers: Iterable[Header]) -> tuple[Header, ...]:
+    """Return the headers, pairs of name and value, that say no more than when, and how much."""
+    return tuple(pair for pair in headers if str(pair[0]).lower() in _PLAIN)
 
 
 def name_command(command: str) -> str:

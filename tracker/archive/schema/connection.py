@@ -12,7 +12,13 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.journal import find_companion, has_hostile_journal
-from tracker.archive.schema.migrations import MIGRATIONS, describe_unknown, read_applied
+from tracker.archive.schema.migrations import (
+    MIGRATIONS,
+    NOTES,
+    describe_unknown,
+    find_unnoted,
+    read_applied,
+)
 from tracker.archive.schema.packing import offer_functions
 from tracker.archive.schema.parts import check_parts, set_defensive
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
@@ -106,12 +112,18 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 def check_schema(connection: sqlite3.Connection, path: Path, *, to_repair: bool = False) -> None:
     """Raise ``ArchiveUnusable`` where the file is no archive, is of a newer release, or not ours alone.
 
-    Views, triggers and virtual tables that are not ours are refused (``check_parts``).
+    So it is where a change of the schema is not noted that the file must have had: which parts are ours is
+    known by these notes. Views, triggers and virtual tables that are not ours are refused (``check_parts``).
     """
     with translate(path):
         applied = read_applied(connection)
     if not applied:
         raise ArchiveUnusable(f"{path} is not a tracker archive; name another with --archive")
+    if unnoted := find_unnoted(applied):
+        raise ArchiveUnusable(
+            f"{path} was altered: its table {NOTES} does not have {unnoted}, which the rest of it needs; use"
+            " another copy, or one from the mirror: tracker rebuild MIRROR --archive DIR"
+        )
     if unknown := describe_unknown(applied):
         raise ArchiveUnusable(f"{path} {unknown}")
     with translate(path):

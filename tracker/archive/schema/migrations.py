@@ -80,6 +80,19 @@ def describe_unknown(applied: Collection[str]) -> str | None:
     return f"was written by a newer release ({unknown[0]}); upgrade tracker to read it" if unknown else None
 
 
+def find_unnoted(applied: Collection[str]) -> str | None:
+    """Return the first change that a file must have had, and that is not noted in it; None for none.
+
+    A file of an older release lacks the last changes alone, and one of a newer release none.
+    """
+    if _BEFORE_RELEASE in applied:
+        return None
+    named = [name for name, _ in MIGRATIONS]
+    is_newer = not set(named).issuperset(applied)
+    due = named if is_newer else named[: len(set(named).intersection(applied))]
+    return next((name for name in due if name not in applied), None)
+
+
 def _register(names: Collection[str]) -> Migrations:
     from sqlite_utils.migrations import Migrations  # noqa: PLC0415 (94 ms, and only a new file is made or an old one changed)
 

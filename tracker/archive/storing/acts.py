@@ -6,6 +6,7 @@ holds what it destroyed; one that was cut short is finished by whatever next wri
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from tracker.archive.file.leftovers import remove_leftovers
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror import divergence, pending, refs
 from tracker.archive.mirror.branches import MAIN
+from tracker.archive.mirror.orders import find_forged_orders
 from tracker.archive.rights import destruction, withdrawals
 from tracker.archive.rights.copies import destroy_in_kept_copies, read_copies
 from tracker.archive.rights.targets import describe_scope, find_sharing, find_targets
-from tracker.archive.schema.connection import translate
+from tracker.archive.schema.connection import FILE_NAME, translate
+from tracker.archive.schema.schema_map import read_tables
 from tracker.errors import (
     ArchiveLocked,
     DecisionInvalid,
@@ -73,6 +76,29 @@ def check_mirror_joined(writing: Writing) -> None:
             return
 
 
+def _check_orders(writing: Writing) -> None:
+    """Raise ``RecordEdited`` where another program wrote an order into a run that the mirror has without it.
+
+    What it names would be removed from copies that prove what the record held.
+    """
+    from tracker.archive.git.repository import open_repository  # noqa: PLC0415 (as below)
+
+    mirror, connection = writing.path.parent / MIRROR, writing.connection
+    if not mirror.exists():
+        return
+    forged: tuple[str, ...] = ()
+    with translate(writing.path), suppress(RepositoryUnusable), open_repository(mirror) as repository:
+        tip = refs.find_branch(repository, MAIN)
+        forged = (
+            tuple(find_forged_orders(connection, repository, read_tables(connection), tip)) if tip else ()
+        )
+    if forged:
+        raise RecordEdited(
+            f"{FILE_NAME}: another program wrote the order to destroy {', '.join(forged)} into a run that is"
+            " over; nothing is removed from the copies before it is restored or accepted: tracker verify"
+        )
+
+
 def _note_in_mirror(writing: Writing) -> None:
     """Write the act into the mirror before anything is removed: the record may be restored from a copy."""
     writing.end_run("complete")
@@ -90,7 +116,8 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
     """Leave nothing of what was destroyed in the file, in its copies, in what was derived, in the mirror.
 
     Where nothing was cut short, only what ``looks_again`` asks for is done: a mirror may have been put back
-    from an older copy. Raises ``ArchiveLocked`` and ``RepositoryUnusable`` where a copy cannot follow.
+    from an older copy. Raises ``ArchiveLocked`` and ``RepositoryUnusable`` where a copy cannot follow, and
+    its ``RecordEdited`` before anything is removed, where another program wrote an order.
     """
     folder = writing.path.parent
     with translate(writing.path):
@@ -100,6 +127,7 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
         if unfinished:
             destruction.overwrite_freed_pages(writing.connection)
         gone = destruction.read_destroyed(writing.connection)
+    _check_orders(writing)
     destruction.remove_derived(folder)
     remove_leftovers(folder)
     removed = tuple(destroy_in_kept_copies(folder, gone.documents))

@@ -70,9 +70,9 @@ _ECHOES = re.compile(
 def run_fsck(repository: Repository) -> GitResult:
     """Return what ``git fsck`` says of the objects; the references are compared with the record elsewhere."""
     checks_references = git_version() >= _CHECKS_REFERENCES
-    # Nothing else reads the index of commits, but writing does.
-    index = ("-c", "core.commitGraph=true")
-    return repository.attempt(*index, *_FSCK, *(["--no-references"] if checks_references else []))
+    # Nothing else reads the indexes of commits and of packs, but writing does.
+    indexes = ("-c", "core.commitGraph=true", "-c", "core.multiPackIndex=true")
+    return repository.attempt(*indexes, *_FSCK, *(["--no-references"] if checks_references else []))
 
 
 def check_objects(repository: Repository, base: str | None, findings: Findings) -> None:

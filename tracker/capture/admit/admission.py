@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from tracker.capture.admit.form import find_form
 from tracker.capture.admit.genre import find_genre
 from tracker.capture.admit.pages import (
     Page,
@@ -195,7 +196,10 @@ def _genre(case: _Arrived) -> RuleResult:
 
 def _silent(case: _Arrived) -> RuleResult:
     """Find a first capture in which nobody speaks, or a page that offices publish beside statements."""
-    return None if case.current else find_silence(_hear(case.arrival, case.page))
+    if case.current:
+        return None
+    voice = _hear(case.arrival, case.page)
+    return find_silence(voice) or find_form(case.arrival.version, voice)
 
 
 def _twin_of_another_session(case: _Arrived) -> RuleResult:

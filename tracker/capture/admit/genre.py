@@ -46,16 +46,17 @@ def without_quotes(text: str) -> str:
 
 def _find_report(version: Version) -> str:
     """Find a text that tells what was said: it has verbs for that, and outside quotes no first person."""
-    rules, own = load_rules(), without_quotes(version.text)
+    rules, own = load_rules(), without_quotes(version.text).lower()
     first, reporting = rules.first_person.get(version.language), rules.reporting.get(version.language)
     if first is None or reporting is None:
         return ""
-    verbs, words = reporting.findall(own), max(version.words, 1)
-    share, spoken = len(verbs) / words, len(first.findall(own)) / words
-    bounds = rules.bounds
-    if len(verbs) < bounds.reporting_verbs or share < bounds.reporting_share or spoken >= bounds.first_person:
+    words, bounds = max(version.words, 1), rules.bounds
+    if len(first.findall(own)) / words >= bounds.first_person:
         return ""
-    told = ", ".join(f'"{verb}"' for verb in dict.fromkeys(verb.lower() for verb in verbs[:4]))
+    verbs = reporting.findall(own)
+    if len(verbs) < bounds.reporting_verbs or len(verbs) / words < bounds.reporting_share:
+        return ""
+    told = ", ".join(f'"{verb}"' for verb in dict.fromkeys(verbs[:4]))
     return f"it reports what was said ({told}), and hardly ever says I or we"
 
 

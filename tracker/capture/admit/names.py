@@ -113,6 +113,7 @@ class NameMention:
     end: int
 
 
+@cache
 def speaker_codes(code: str) -> frozenset[str]:
     """Return the codes of a speaker's own names, those of a state that it came from among them.
 

@@ -39,13 +39,15 @@ def count_countries(titles: Iterable[str], text: str) -> CountryMentions:
     named: Counter[str] = Counter()
     speaking: Counter[str] = Counter()
     perhaps: Counter[str] = Counter()
+    rules = load_rules()
     for part in (*titles, text):
         low = part.lower()
         for mention in find_mentions(part):
             named.update(mention.codes)
-            if _is_speaking(low, mention.start, mention.end):
+            before = _read_before(low, mention.start)
+            if rules.speaking.search(before):
                 speaking.update(mention.codes)
-            elif load_rules().speaking_perhaps.search(_read_before(low, mention.start)):
+            elif rules.speaking_perhaps.search(before) or rules.speaking_after.match(low, mention.end):
                 perhaps.update(mention.codes)
     speaking.update({code: n for code, n in perhaps.items() if named[code] > 1})
     return CountryMentions(named, speaking)
@@ -93,7 +95,9 @@ def find_other_session(reference: Reference, titles: Iterable[str], text: str, o
     titled, named = _read_sessions("\n".join(titles)), _read_sessions(text)
     if titled[number] or named[number]:
         return ""
-    for counts, least in ((titled, 1), (named, often)):
+    apart = load_rules().bounds.sessions_apart
+    near = Counter({other: n for other, n in named.items() if abs(other - number) <= apart})
+    for counts, least in ((titled, 1), (near, often)):
         most = max(counts, key=lambda other: (counts[other], other), default=None)
         if most is not None and (counts[most] >= least or _is_of_its_year(reference, most, text)):
             return f"it names session {most} {_times(counts[most])} and session {number} never"
@@ -118,18 +122,14 @@ def _year(body: str, label: str) -> int | None:
     return session.year if session else None
 
 
-def _is_speaking(low: str, start: int, end: int) -> bool:
-    rules = load_rules()
-    return bool(rules.speaking.search(_read_before(low, start)) or rules.speaking_after.match(low, end))
-
-
 def _read_before(low: str, start: int) -> str:
     """Return what stands before a name in its sentence."""
     return _SENTENCE_END.split(low[max(0, start - _BEFORE) : start])[-1]
 
 
 def _read_sessions(text: str) -> Counter[int]:
-    found = [match[1] for pattern in load_rules().sessions for match in pattern.finditer(text)]
+    low = text.lower()
+    found = [match[1] for pattern in load_rules().sessions for match in pattern.finditer(low)]
     numbers = [number for number in map(_read_number, found) if number]
     return Counter([*numbers, *(int(match[1]) for match in _SYMBOL.finditer(text))])
 
@@ -140,7 +140,7 @@ def _read_number(text: str) -> int | None:
         if "十" not in text:
             return _CHINESE.get(text)
         return 10 * _CHINESE.get(tens, 1) + _CHINESE.get(units, 0)
-    reading = read_session_words(f"{text.lower()} session")
+    reading = read_session_words(f"{text} session")
     return reading.number if reading else None
 
 

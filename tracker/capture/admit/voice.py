@@ -53,13 +53,12 @@ def measure_voice(
     if language not in rules.spoken:
         return None
     own, words = without_quotes(text), max(count_words(text, language), 1)
+    low = own.lower()
     tables = (rules.first_person, rules.spoken, *((rules.reporting,) if kind == "summary" else ()))
-    first, *others = (len(table[language].findall(own)) for table in tables)
+    first, *others = (len(table[language].findall(low)) for table in tables)
     spoken = first + sum(others)
-    folded, bounds = fold(own), rules.bounds
-    known = (*rules.statement, *rules.subjects)
-    is_public = spoken > first or any(each in folded for each in known) or any(find_mentions(own))
-    beginning = folded[:_SEARCHED]
+    is_public = spoken > first or _is_public(own)
+    bounds, beginning = rules.bounds, fold(own[:_SEARCHED])
     office, most, shown = "", 0, tuple[str, ...]()
     for rule in rules.offices:
         pattern = rule.words[language]
@@ -71,6 +70,11 @@ def measure_voice(
             office, most, shown = rule.cause, number, tuple(different)
     searched = max(count_words(beginning, language), 1)
     return Voice(words, spoken / words, is_public, office, most / min(words, searched), shown)
+
+
+def _is_public(own: str) -> bool:
+    folded, rules = fold(own), load_rules()
+    return any(each in folded for each in (*rules.statement, *rules.subjects)) or any(find_mentions(own))
 
 
 def find_silence(voice: Voice | None) -> tuple[str, str] | None:

@@ -31,6 +31,9 @@ _PACKINGS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 # Bytes that are read at a time.
 _STEP = 256 * 1024
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+"""Its media type."""
+
 _DAMAGED = "this is a damaged Word document; open and save it again in a word processor, or fetch it again"
 _LOCKED = "this Word document is locked with a password; save it without one"
 _HEADING = re.compile(r"(?:heading \d|title|subtitle)$", re.IGNORECASE)
@@ -63,7 +66,7 @@ def read_docx(data: bytes) -> Extraction:
         raise DocumentUnreadable(_DAMAGED) from error
     return Extraction(
         text=join_blocks(_blocks(body, styles)),
-        media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        media_type=DOCX,
         extractor=f"python-docx {docx.__version__}",
         title=" ".join(title.split()) or None,
     )

@@ -1,22 +1,17 @@
-"""The format of a document, detected from its bytes and never from its name."""
+"""The kind of file that a document is, detected from its bytes and never from its name."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from io import BytesIO
 from typing import Literal, NamedTuple
-from zipfile import ZipFile
 
 from tracker.capture.read.plain import decode_marked
 from tracker.errors import DocumentUnreadable
 from tracker.inputs.compiled import read_packaged
-from tracker.inputs.zips import BAD_ZIP
 
 FileKind = Literal["pdf", "zip", "html", "text"]
 """What the first bytes show."""
-
-Format = Literal["pdf", "docx", "html", "text"]
 
 _OTHER = {"html": "a web page", "text": "text or unknown bytes"}
 
@@ -25,7 +20,6 @@ GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
 
 # Bytes in which markup must begin, after declarations and comments.
 _HEAD = 4096
-_WORD_PART = "word/document.xml"
 _PDF = re.compile(rb"%PDF-\d")
 _HTML = re.compile(
     r"""\s*(?:<\?xml[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*)*
@@ -50,20 +44,11 @@ class Signature(NamedTuple):
         return data.startswith(self.start, self.at) and self.then in data[: self.within]
 
 
-def detect_format(data: bytes) -> Format:
-    """Return the format of the bytes; for a ZIP archive, by its members.
-
-    Raises ``DocumentUnreadable`` for every other kind of file that is recognised, with its name. Bytes of no
-    recognised kind count as text, until they are decoded.
-    """
-    kind = detect_kind(data)
-    return _detect_zip(data) if kind == "zip" else kind
-
-
 def detect_kind(data: bytes) -> FileKind:
     """Return the kind of file that the first bytes show; nothing is parsed.
 
-    Raises ``DocumentUnreadable`` as ``detect_format`` does.
+    Raises ``DocumentUnreadable`` for a kind that cannot be read and is recognised, with its name. Bytes of
+    no recognised kind count as text, until they are decoded.
     """
     for signature in _signatures():
         if signature.fits(data):
@@ -92,22 +77,13 @@ def _is_pdf(data: bytes) -> bool:
     )
 
 
-def _detect_zip(data: bytes) -> Format:
-    try:
-        with ZipFile(BytesIO(data)) as archive:
-            names = frozenset(archive.namelist())
-    except BAD_ZIP as error:
-        raise DocumentUnreadable("this is a damaged ZIP or DOCX file; fetch it again") from error
-    if _WORD_PART in names:
-        return "docx"
+def check_no_other(data: bytes, members: frozenset[str]) -> None:
+    """Raise ``DocumentUnreadable`` for a ZIP archive of a format that cannot be read, by its members."""
     # OpenDocument and EPUB store their type first and uncompressed.
     head = data[:200].decode("latin-1")
     for row in _tables()["member"]:
-        if row.get("path") in names or ("mimetype" in row and f"mimetype{row['mimetype']}" in head):
+        if row.get("path") in members or ("mimetype" in row and f"mimetype{row['mimetype']}" in head):
             raise DocumentUnreadable(f"this is {row['name']}; {SAVE_AS}")
-    raise DocumentUnreadable(
-        "this is a ZIP archive without a Word document in it; unpack it and give the files"
-    )
 
 
 def _detect_markup(data: bytes) -> FileKind:

@@ -10,8 +10,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from tracker.capture.causes import FetchFault
 from tracker.capture.read.extract import giving_reasons
-from tracker.capture.read.media import detect_format
 from tracker.capture.read.plain import read_charset
+from tracker.capture.read.readers import choose_reader
 from tracker.capture.web.payload import unpack
 from tracker.errors import DocumentUnreadable
 
@@ -119,7 +119,7 @@ def _page_links(data: bytes, url: str, charset: tuple[str, ...]) -> tuple[Iterat
     """Return a page's links as written, and the address to which they are relative."""
     from tracker.capture.read.html import decode_page, parse_page
 
-    if detect_format(data) != "html" and b"href=" not in data.lower():
+    if choose_reader(data).kind != "html" and b"href=" not in data.lower():
         raise DocumentUnreadable(f"{url} {_NO_INDEX}")
     page = parse_page(decode_page(data, charset).text)
     declared = next((str(base.get("href")) for base in page.iter("base") if base.get("href")), "")

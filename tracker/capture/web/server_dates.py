@@ -58,11 +58,14 @@ class ServerClocks:
     """The clocks of the hosts that answered in one run; each host counts once, by its youngest answer.
 
     A host that was asked leads to one that counts, however many it redirects to: one site has one voice.
+    Hosts to which only links lead may be many names of one owner: they add to what those of the watch list
+    say, and never outvote them.
     """
 
     def __init__(self) -> None:
         self._hosts: dict[str, tuple[int, int]] = {}
         self._led: dict[str, str] = {}
+        self._listed: set[str] = set()
         self._confirmed: ClockReading | None = None
 
     @property
@@ -70,8 +73,16 @@ class ServerClocks:
         """The hosts that gave their time, by name."""
         return tuple(sorted(self._hosts))
 
-    def note(self, exchanges: Iterable[Exchange]) -> None:
-        """Note the last answer for one source: hosts on the way to it may be the same machine."""
+    @property
+    def has_confirmed(self) -> bool:
+        """Whether the clock is confirmed, whatever comes later."""
+        return self._confirmed is not None
+
+    def note(self, exchanges: Iterable[Exchange], *, is_listed: bool = True) -> None:
+        """Note the last answer for one source: hosts on the way to it may be the same machine.
+
+        ``is_listed`` tells whether the host that was asked is one of the watch list.
+        """
         answers = [each for each in exchanges if each.status is not None]
         if not answers or (found := read_ahead(answers[-1])) is None:
             return
@@ -79,17 +90,36 @@ class ServerClocks:
         if self._led.setdefault(_name_host(answers[0]), host) != host:
             return
         self._hosts[host] = min(found, self._hosts.get(host, found))
-        now = self._read()
-        if self._confirmed is None and now.is_confirmed:
-            self._confirmed = now
+        if is_listed:
+            self._listed.add(host)
+            self._keep(_read(self._list_ahead(self._listed)))
+
+    def settle(self) -> None:
+        """Keep what confirms the clock by now: every host of the watch list was asked."""
+        self._keep(self.read())
 
     def read(self) -> ClockReading:
         """Return what they say: once they have confirmed the clock, that, whatever comes later."""
-        return self._confirmed or self._read()
+        if self._confirmed:
+            return self._confirmed
+        listed, everybody = self._list_ahead(self._listed), self._list_ahead(self._hosts)
+        return _read(everybody if _lean(listed) * _lean(everybody) > 0 else listed)
 
-    def _read(self) -> ClockReading:
-        ahead = [each for _, each in self._hosts.values()]
-        return ClockReading(len(ahead), round(median(ahead)) if ahead else None)
+    def _keep(self, reading: ClockReading) -> None:
+        if self._confirmed is None and reading.is_confirmed:
+            self._confirmed = reading
+
+    def _list_ahead(self, hosts: Iterable[str]) -> list[int]:
+        return [self._hosts[host][1] for host in hosts]
+
+
+def _read(ahead: list[int]) -> ClockReading:
+    return ClockReading(len(ahead), round(median(ahead)) if ahead else None)
+
+
+def _lean(ahead: list[int]) -> int:
+    """Return by how many more hosts agree with our clock than contradict it."""
+    return sum(-1 if ClockReading(1, each).is_contradicted else 1 for each in ahead)
 
 
 def _name_host(exchange: Exchange) -> str:
