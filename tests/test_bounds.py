@@ -23,6 +23,8 @@ from tracker.comparing.topics.mentions import find_speaker
 from tracker.comparing.topics.reading import read_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.stems import find_words
+from tracker.follow.tracing.matching import match_phrase, read_phrase
+from tracker.follow.tracing.origins import find_origins
 from tracker.model.changes import Change, Edit, Link
 from tracker.model.topics import Counterpart
 from tracker.references.bodies import find_body
@@ -44,8 +46,6 @@ from tracker.text.lines import (
 )
 from tracker.text.normalize import drop_numbering
 from tracker.text.reading import read_text
-from tracker.tracing.origins import find_origins
-from tracker.tracing.phrases import match_phrase, read_phrase
 
 RECORD = "It met at its sixtieth session (see A/78/PV.3). "
 FILLED = RECORD + "Judges rest. " * 300

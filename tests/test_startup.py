@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SHARED = {
     "docx": {"capture", "report"},
-    "httpx": {"capture", "workflows"},
+    "httpx": {"capture", "watch"},
     "numpy": {"archive", "comparing", "text"},
     "rapidfuzz": {"comparing", "references"},
     "platformdirs": {"archive", "text"},
@@ -73,7 +73,7 @@ COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cl
     )
 }
 SENTENCES = {f"tracker.comparing.{room}" for room in ("alignment", "edits", "names", "passages", "shifts")}
-READING = {"tracker.capture", "tracker.tracing", "tracker.comparing.topics", *SENTENCES}
+READING = {"tracker.capture", "tracker.follow.tracing", "tracker.comparing.topics", *SENTENCES}
 TABLES = {"tracker.references.bodies", "tracker.references.countries", "tomllib", "importlib.metadata"}
 UNNEEDED = {
     ("--version",): {*COMMANDS_ALONE, *READING, *TABLES, "tracker.model", "json", "sqlite3", "hashlib"},
@@ -83,7 +83,7 @@ UNNEEDED = {
     ("diff", "XAA/CCPCJ"): {
         *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms", "tracker.cli.picture"}),
         *(f"tracker.comparing.topics.{module}" for module in ("evidence", "levels", "vocabulary.matching")),
-        *(*SENTENCES, "tracker.tracing", "tomllib", "importlib.metadata"),
+        *(*SENTENCES, "tracker.follow.tracing", "tomllib", "importlib.metadata"),
     },
 }
 """What a command does not load, the second time that it is asked the same."""

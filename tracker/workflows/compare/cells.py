@@ -10,8 +10,8 @@ from tracker.comparing.topics.decided import place_levels
 from tracker.comparing.topics.mentions import find_own_situations
 from tracker.comparing.topics.statuses import compare_topics
 from tracker.model.panels import PanelCell
-from tracker.workflows.code.kept_rulings import load_decided
 from tracker.workflows.compare.compare import side_topics
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
 from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_back
 

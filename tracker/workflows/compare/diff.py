@@ -12,7 +12,7 @@ from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.code.kept_rulings import load_decided
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import (
     cache_vectors,
     choose_derived,
