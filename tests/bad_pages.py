@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.exchange.add import read_arrival
 from tracker.model.watching import Exchange, Fetched, Kept, Source, Validators
 from tracker.references import parse_reference
-from tracker.workflows.importing.add import read_arrival
 
 if TYPE_CHECKING:
     from tracker.model.watching import Arrival

@@ -32,7 +32,7 @@ from tracker.archive.storing.store import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.errors import HistoriesApart, TrackerError
 from tracker.text.reading import read_text
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,9 +12,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.shared_data import require
+from tracker.comparing.pipeline import text_side
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.text.reading import read_text
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.compare.compare import text_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import quote_segments
+from tracker.comparing.decisions.rulings import quote_segments
 from tracker.model.decisions import Decision, Ruling, Unit
 from tracker.references import parse_reference
 

@@ -24,8 +24,7 @@ from tracker.archive.storing.store import open_store
 from tracker.archive.verify.findings import Hooks
 from tracker.archive.verify.verify import verify_archive
 from tracker.errors import TrackerError
-from tracker.workflows.keep.sampling import recompute_kept
-from tracker.workflows.keep.verify import read_again
+from tracker.keep.verify import read_again, recompute_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,26 +14,28 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from tracker.alignment.align import align_with
-from tracker.alignment.weights import load_weights
-from tracker.changes.describe import describe_changes
-from tracker.changes.shifts import compare_grades, counterpart_shifts, find_shifts, grade_request
+from tracker.comparing.alignment.align import align_with
+from tracker.comparing.alignment.weights import load_weights
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.pipeline import Basis, text_side
+from tracker.comparing.shifts.axes import find_shifts
+from tracker.comparing.shifts.counterparts import counterpart_shifts
+from tracker.comparing.shifts.requests import compare_grades, grade_request
+from tracker.comparing.topics.emerging import compare_phrases
+from tracker.comparing.topics.evidence import Absences
+from tracker.comparing.topics.learning import Coded, learn_topics
+from tracker.comparing.topics.mentions import count_substance
+from tracker.comparing.topics.reading import read_evidence, read_topics
+from tracker.comparing.topics.shares import Occupancy, compare_shares
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.follow.tracing.matching import match_phrase, read_phrase
+from tracker.follow.tracing.origins import find_similar
+from tracker.follow.tracing.search import read_query, trace
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
-from tracker.topics.emerging import compare_phrases
-from tracker.topics.evidence import Absences
-from tracker.topics.learning import Coded, learn_topics
-from tracker.topics.mentions import count_substance
-from tracker.topics.reading import read_evidence, read_topics
-from tracker.topics.shares import Occupancy, compare_shares
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.tracing.asking import read_query
-from tracker.tracing.biography import trace
-from tracker.tracing.origins import find_similar
-from tracker.tracing.phrases import match_phrase, read_phrase
-from tracker.workflows.compare.compare import compare_sides, text_side
+from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -253,7 +255,7 @@ def read_statuses(maker: Maker, place: int) -> object:
         text_side(f"XAA/UNGA/{session}", read_text(text, language="en"))
         for session, text in ((78, old), (79, new))
     )
-    found = compare_sides(before, after, load_vocabulary(), encoder=None)
+    found = compare_sides(before, after, Basis(load_vocabulary(), encoder=None))
     about = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(place % 9), "b": range(9, 15)})
     last = min(30, 15 + place)
     others = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(5), "b": range(9, last)})

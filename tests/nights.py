@@ -16,7 +16,7 @@ from tracker.archive.storing.store import create_archive, open_store
 from tracker.capture.web.pacing import Clock
 from tracker.model.ledger import ClockReading
 from tracker.model.watching import Admission
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from tracker.model.ledger import Check
     from tracker.model.watching import Arrival, History
-    from tracker.workflows.watch.examine import Judge
-    from tracker.workflows.watch.snapshot import Night
+    from tracker.watch.examine import Judge
+    from tracker.watch.snapshot import Night
 
 _WHO = ("My Government", "Our parliament", "The ministry of justice", "Every court", "Our young people")
 _DOES = ("supports", "has strengthened", "will finance", "intends to review", "calls on all to protect")

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from matplotlib.text import Text
 
 from tests.running import COMMAND, ROOT
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.document import Column, Document, Entry, Named, Section, Span, Tick
 from tracker.report.pictures import palette
 from tracker.report.pictures.canvas import same_everywhere
 from tracker.report.pictures.draw import compose
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from lxml import etree
 
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.formats import Asked, render_comparison
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

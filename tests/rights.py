@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tests.repositories import run_git
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.exchange.add import record_bytes
 from tracker.model.record import Declaration
 from tracker.references import parse_reference
-from tracker.workflows.importing.add import record_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

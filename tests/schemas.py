@@ -15,8 +15,8 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from tracker.changes.shifts import AXES
 from tracker.model import changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing
+from tracker.model.changes import AXES
 from tracker.report.records import SCHEMA_VERSION, in_json, list_published, read_docstrings
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"

@@ -18,13 +18,13 @@ from tracker.archive.rights.access import Access, read_access, read_closed_sourc
 from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.web.pacing import Clock
 from tracker.errors import WatchListInvalid
+from tracker.keep.mirror import update_mirror
+from tracker.keep.withdraw import change
+from tracker.model.decisions import Coder
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
-from tracker.workflows.code.judge import Coder
-from tracker.workflows.keep.mirror import update_mirror
-from tracker.workflows.keep.withdraw import change
-from tracker.workflows.watch.review import decide_review
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.review import decide_review
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

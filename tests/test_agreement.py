@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.deciding import level
-from tracker.changes.shifts import QUESTIONS
-from tracker.decisions.agreement import find_alpha, find_kappa, measure_agreements, share_agreed
+from tracker.comparing.decisions.agreement import find_alpha, find_kappa, measure_agreements, share_agreed
+from tracker.comparing.shifts.axes import QUESTIONS
 
 COHEN = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
 """Cohen (1960), table 2: how often two judges put 200 cases into three categories."""

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.alignment.align import align, choose_in_order, score_moves
-from tracker.alignment.candidates import match_equals
-from tracker.alignment.chains import ChainBlock, find_heaviest_chain, weigh_blocks
-from tracker.alignment.context import measure_anchors, measure_links
-from tracker.alignment.groups import Group, propose_groups
-from tracker.alignment.pairing import pair_texts
-from tracker.alignment.weights import load_weights
+from tracker.comparing.alignment.align import align, choose_in_order, score_moves
+from tracker.comparing.alignment.candidates import match_equals
+from tracker.comparing.alignment.chains import ChainBlock, find_heaviest_chain, weigh_blocks
+from tracker.comparing.alignment.context import measure_anchors, measure_links
+from tracker.comparing.alignment.groups import Group, propose_groups
+from tracker.comparing.alignment.pairing import pair_texts
+from tracker.comparing.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT
-from tracker.text.tokens import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

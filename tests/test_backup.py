@@ -17,8 +17,8 @@ from tests.running import ROOT
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.storing.store import create_archive
 from tracker.errors import ArchiveUnusable
+from tracker.keep.mirror import backup, update_mirror
 from tracker.text.identity import digest_bytes
-from tracker.workflows.keep.mirror import backup, update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from tests.mirrors import select_rows
 from tests.nights import Page, make_archive, run_night, source, watch
 from tracker.archive.schema.packing import offer_functions
 from tracker.errors import ArchiveUnusable
-from tracker.workflows.export.bag import export_bag, make_bag
+from tracker.exchange.bag import export_bag, make_bag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -281,7 +281,7 @@ def test_what_was_withdrawn_never_leaves(folder: Path, tracker: Callable[..., Ra
 
 def test_what_waits_for_a_review_is_in_a_private_bag_alone(folder: Path, site: Site) -> None:
     from tracker.capture.admit.admission import admit  # noqa: PLC0415 (used here alone)
-    from tracker.workflows.watch.snapshot import snapshot  # noqa: PLC0415
+    from tracker.watch.snapshot import snapshot  # noqa: PLC0415
 
     login = "<html><title>Sign in</title><h1>Sign in</h1><p>You must be logged in: zymurgy.</p></html>"
     site.pages["/79"] = Page(login, headers={"Content-Type": "text/html"})

@@ -25,19 +25,19 @@ from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import open_store
 from tracker.cli import output
 from tracker.cli.batch import line_writer
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
+from tracker.follow import batch as following
+from tracker.follow import workers
+from tracker.follow.batch import Batch
+from tracker.follow.panel import BodyStatements
+from tracker.follow.workers import Missing, Workers, describe_answers
+from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
 from tracker.references import find_body, parse_reference
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.compare.work import Unit, Work, _unpack_vocabulary, do_unit, pack_vocabulary
-from tracker.workflows.follow import batch as following
-from tracker.workflows.follow import crews
-from tracker.workflows.follow.batch import Batch
-from tracker.workflows.follow.crews import Crew, Missing, describe_answers
-from tracker.workflows.follow.panel import HeldStatements
-from tracker.workflows.keep.withdraw import change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,16 +66,16 @@ ASKED = (
 )
 """What shows the answers that are kept."""
 WORKED = (
-    ("tracker.topics.reading:RuleReader", "read"),
+    ("tracker.comparing.topics.reading:RuleReader", "read"),
     ("tracker.workflows.compare.cells", "weigh_cells"),
-    ("tracker.alignment.align", "align"),
-    ("tracker.workflows.follow.timeline", "compare_topics"),
+    ("tracker.comparing.alignment.align", "align"),
+    ("tracker.follow.timeline", "compare_topics"),
 )
 """What works out anew what could have been kept."""
 KINDS = {"readings", "links", "cells", "comparison", "priorities", "batch"}
 
 
-class Here(Crew):
+class Here(Workers):
     """Does all work in this process, and what else is to happen meanwhile."""
 
     def __init__(self, meanwhile: Callable[[Unit], object] = lambda _: None) -> None:
@@ -104,7 +104,7 @@ def tracker(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 def do_batch(
     folder: Path,
-    crew: Crew,
+    crew: Workers,
     sessions: str | None = None,
     *,
     topics_only: bool = True,
@@ -112,7 +112,7 @@ def do_batch(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Batch:
     with ArchiveSession(folder) as archive:
-        held = HeldStatements(archive, find_body(body))
+        held = BodyStatements(archive, find_body(body))
         wanted = held.list_wanted(held.choose(sessions), None, sessions)
         batch = Batch(archive, held, load_vocabulary(), 0.9)
         batch.read_topics(wanted, crew, progress)
@@ -284,7 +284,7 @@ def test_what_was_destroyed_meanwhile_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_answers_by_other_rules_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(_crew: Crew, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
+    def run(_crew: Workers, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
         for unit in units:
             yield unit, tuple(_by_other_rules(each) for each in do_unit(unit))
 
@@ -312,7 +312,7 @@ class Fragile(Executor):
         self._kills = kills
         self._is_broken = False
 
-    def submit(self, _do: Any, unit: Unit) -> Future[Any]:  # type: ignore[override] # noqa: ANN401 (Crew's only call)
+    def submit(self, _do: Any, unit: Unit) -> Future[Any]:  # type: ignore[override] # noqa: ANN401 (Workers's only call)
         if self._is_broken:
             raise BrokenExecutor
         done: Future[Any] = Future()
@@ -333,7 +333,7 @@ def number_units(count: int) -> list[Unit]:
 @pytest.mark.parametrize("deadly", [{3}, {1, 2}, {6}, set()], ids=str)
 def test_a_unit_that_ends_its_worker_does_not_lose_the_others(workers: int, deadly: set[int]) -> None:
     units = number_units(6)
-    crew = Crew(lambda: Fragile(lambda unit: units.index(unit) + 1 in deadly), lambda: workers)
+    crew = Workers(lambda: Fragile(lambda unit: units.index(unit) + 1 in deadly), lambda: workers)
     found = {units.index(unit) + 1: outcomes for unit, outcomes in crew.run(units)}
     assert set(found) == set(range(1, 7))
     assert {number for number, (outcome,) in found.items() if outcome != {}} == deadly
@@ -341,7 +341,7 @@ def test_a_unit_that_ends_its_worker_does_not_lose_the_others(workers: int, dead
 
 def test_a_worker_that_was_ended_from_outside_costs_nothing() -> None:
     units, deaths = number_units(6), iter([True])
-    crew = Crew(lambda: Fragile(lambda unit: unit is units[3] and next(deaths, False)), lambda: 2)
+    crew = Workers(lambda: Fragile(lambda unit: unit is units[3] and next(deaths, False)), lambda: 2)
     assert [outcomes for _, outcomes in crew.run(units)] == [({},)] * 6
 
 
@@ -353,7 +353,7 @@ def test_what_is_out_at_once_is_bounded() -> None:
             made.append(unit)
             yield unit
 
-    crew = Crew(lambda: Fragile(lambda _: False), lambda: 2)
+    crew = Workers(lambda: Fragile(lambda _: False), lambda: 2)
     ahead = [len(made) - done for done, _ in enumerate(crew.run(make()))]
     assert max(ahead) <= 4
     assert len(ahead) == 50
@@ -377,13 +377,13 @@ class Deserted(Executor):
         return found
 
 
-def leave(seconds: float, looks: Iterable[int], monkeypatch: pytest.MonkeyPatch) -> tuple[Crew, list[int]]:
+def leave(seconds: float, looks: Iterable[int], monkeypatch: pytest.MonkeyPatch) -> tuple[Workers, list[int]]:
     """Return a crew that so many workers are found in, look by look, and what it tells meanwhile."""
-    monkeypatch.setattr(crews, "_LOOK_AFTER", 0.02)
+    monkeypatch.setattr(workers, "_LOOK_AFTER", 0.02)
     told: list[int] = []
     deserted = Deserted(iter(looks))
     missing = Missing(told.append, seconds, TrackerError("nobody came"))
-    return Crew(lambda: deserted, deserted.count_workers, missing), told
+    return Workers(lambda: deserted, deserted.count_workers, missing), told
 
 
 def test_that_all_workers_left_is_told_once_until_one_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -401,7 +401,7 @@ def test_where_no_worker_comes_back_it_ends(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("threads", ["1", "2", "4"])
 def test_answers_are_the_same_on_any_number_of_cores(threads: str) -> None:
-    script = "from tracker.workflows.follow.crews import describe_answers; print(describe_answers())"
+    script = "from tracker.follow.workers import describe_answers; print(describe_answers())"
     done = subprocess.run(
         (*PYTHON, "-c", script),
         cwd=ROOT,

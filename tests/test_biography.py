@@ -15,16 +15,16 @@ from rich.cells import cell_len
 from tests.comparisons import side, version
 from tests.running import ROOT
 from tests.thorough import examples
+from tracker.follow.tracing.matching import match_phrase, read_phrase
+from tracker.follow.tracing.origins import find_origins
+from tracker.follow.tracing.search import count_near, read_query, trace
+from tracker.follow.tracing.summaries import number_wordings
 from tracker.model.texts import Side
 from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.report.series.biography import biography_json, render_biography
 from tracker.report.series.origins import attribution_json, render_attribution
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
-from tracker.tracing.asking import count_near, read_query
-from tracker.tracing.biography import find_silences, tell, trace
-from tracker.tracing.origins import find_origins
-from tracker.tracing.phrases import match_phrase, read_phrase
 
 SEEDS = {
     path.stem[4:6]: path.read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def told(asked: str, *sides: Side, kinds: tuple[str, ...] = ()) -> Biography:
         for each, occurrences, kind in zip(sides, found, kinds or ("regular",) * len(sides), strict=True)
     ]
     close = count_near((words, each.name) for each, some in zip(sides, near, strict=True) for words in some)
-    return Biography("XAA/UNGA", question.text, question.unit, tell(statements), near=close)
+    return Biography("XAA/UNGA", question.text, question.unit, number_wordings(statements), near=close)
 
 
 def spoke(session: str, *sentences: str, language: str = "en") -> Side:
@@ -182,7 +182,7 @@ def test_a_phrase_is_silent_where_the_country_said_something_else() -> None:
         "32",
         "33",
     ]
-    assert find_silences(biography) == ("30", "31")
+    assert biography.silences == ("30", "31")
     assert {statement.wording for statement in biography.statements} == {1, None}
 
 
@@ -200,7 +200,7 @@ def test_a_sentence_inside_a_longer_one_is_exact_and_says_so() -> None:
 def test_what_was_never_said_is_not_found(asked: str) -> None:
     biography = told(asked, *seeds())
     assert not any(statement.occurrences for statement in biography.statements)
-    assert find_silences(biography) == ()
+    assert biography.silences == ()
     assert "Nothing found" in render_biography(biography)
 
 
@@ -240,13 +240,13 @@ def test_other_kinds_of_session_and_other_languages_are_no_silence() -> None:
         spoke("22", "We speak of forests."),
     )
     biography = told("warming of the ocean", *sides, kinds=("regular", "special", "regular", "regular"))
-    assert find_silences(biography) == ("22",)
+    assert biography.silences == ("22",)
     assert "In another language, so not silent: 21 (French)." in " ".join(render_biography(biography).split())
 
 
 def test_a_session_that_says_it_in_one_of_its_statements_is_not_silent() -> None:
     sides = (spoke("20", OCEAN), spoke("21", "We speak of forests."), spoke("21", OCEAN))
-    assert find_silences(told("warming of the ocean", *sides)) == ()
+    assert told("warming of the ocean", *sides).silences == ()
 
 
 # The report ------------------------------------------------------------------------------------------

@@ -7,16 +7,24 @@ from dataclasses import replace
 
 import pytest
 
-from tracker.alignment.align import may_encode
-from tracker.alignment.similarity import measure, read_unit, weigh_unit
-from tracker.alignment.weights import LIKENESS_FEATURES
 from tracker.capture.admit.pages import page_of_markup
 from tracker.capture.admit.shape import measure_similarity
 from tracker.capture.admit.speaker import count_countries
-from tracker.changes.describe import describe_changes
-from tracker.changes.edits import LONGEST, SHARE, split_windows, word_edits
-from tracker.changes.shifts import counterpart_shifts, find_shifts
-from tracker.changes.shifts.rewording import content_words, is_readable, share_content
+from tracker.comparing.alignment.align import may_encode
+from tracker.comparing.alignment.similarity import measure, read_unit, weigh_unit
+from tracker.comparing.alignment.weights import LIKENESS_FEATURES
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.edits import LONGEST, SHARE, split_windows, word_edits
+from tracker.comparing.passages.rewording import content_words, is_readable, share_content
+from tracker.comparing.shifts.axes import find_shifts
+from tracker.comparing.shifts.counterparts import counterpart_shifts
+from tracker.comparing.topics.certainty import Likelihood, load_certainty
+from tracker.comparing.topics.mentions import find_speaker
+from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.stems import find_words
+from tracker.follow.tracing.matching import match_phrase, read_phrase
+from tracker.follow.tracing.origins import find_origins
 from tracker.model.changes import Change, Edit, Link
 from tracker.model.topics import Counterpart
 from tracker.references.bodies import find_body
@@ -38,13 +46,6 @@ from tracker.text.lines import (
 )
 from tracker.text.normalize import drop_numbering
 from tracker.text.reading import read_text
-from tracker.topics.certainty import Likelihood, load_certainty
-from tracker.topics.mentions import find_speaker
-from tracker.topics.reading import read_topics
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.stems import find_words
-from tracker.tracing.origins import find_origins
-from tracker.tracing.phrases import match_phrase, read_phrase
 
 RECORD = "It met at its sixtieth session (see A/78/PV.3). "
 FILLED = RECORD + "Judges rest. " * 300

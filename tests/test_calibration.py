@@ -7,7 +7,7 @@ import pytest
 from tests.acceptance.calibration import Told, count, find_cause, find_related, is_claimed, ratio_words
 from tests.coded_sheets import CodedPair
 from tests.comparisons import reading, topic
-from tracker.topics.certainty import load_certainty
+from tracker.comparing.topics.certainty import load_certainty
 
 LEAST = load_certainty().find_threshold("new", 0.9)
 NAMED = {"new": frozenset({"piracy", "prisons"}), "dropped": frozenset({"prisons"})}

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import run_tracker
 from tests.running import OLD
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.inputs.formats import guard, unguard
 from tracker.report.records import write_csv
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

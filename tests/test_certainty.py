@@ -16,17 +16,9 @@ from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, session, side, topic
 from tests.reports import render, render_markdown
-from tracker.alignment.weights import LEXICAL, read_weights
-from tracker.model.changes import Evidence
-from tracker.model.decisions import Decision
-from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
-from tracker.report.comparison.build import render_stat
-from tracker.report.comparison.words import unclaimed_words
-from tracker.report.records import render_json
-from tracker.text.encoder import DEFAULT
-from tracker.text.reading import read_text
-from tracker.topics.associations import PmiScores, load_associations
-from tracker.topics.certainty import (
+from tracker.comparing.alignment.weights import LEXICAL, read_weights
+from tracker.comparing.topics.associations import PmiScores, load_associations
+from tracker.comparing.topics.certainty import (
     FAMILIES,
     SENTENCE_FEATURES,
     TOPIC_FEATURES,
@@ -36,10 +28,18 @@ from tracker.topics.certainty import (
     find_measured,
     load_certainty,
 )
-from tracker.topics.evidence import Absences
-from tracker.topics.reading import LIKELY, read_evidence, read_topics
-from tracker.topics.statuses import compare_topics, find_aligned
-from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.evidence import Absences
+from tracker.comparing.topics.reading import LIKELY, read_evidence, read_topics
+from tracker.comparing.topics.statuses import compare_topics, find_aligned
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.model.changes import Evidence
+from tracker.model.decisions import Decision
+from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
+from tracker.report.comparison.build import render_stat
+from tracker.report.comparison.words import unclaimed_words
+from tracker.report.records import render_json
+from tracker.text.encoder import DEFAULT
+from tracker.text.reading import read_text
 from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
@@ -90,9 +90,9 @@ def _turn_around(text: str) -> str:
 @pytest.mark.parametrize(
     ("package", "name", "load"),
     [
-        ("tracker.alignment", "alignment.toml", partial(read_weights.__wrapped__, LEXICAL)),
-        ("tracker.alignment", "alignment.toml", partial(read_weights.__wrapped__, DEFAULT.weights)),
-        ("tracker.topics", "certainty.toml", load_certainty.__wrapped__),
+        ("tracker.comparing.alignment", "alignment.toml", partial(read_weights.__wrapped__, LEXICAL)),
+        ("tracker.comparing.alignment", "alignment.toml", partial(read_weights.__wrapped__, DEFAULT.weights)),
+        ("tracker.comparing.topics", "certainty.toml", load_certainty.__wrapped__),
     ],
 )
 def test_weights_are_read_by_name_and_all_names_must_be_known(
@@ -319,7 +319,9 @@ fr = "corruption"
 """
 SHIPPED = "\n".join(
     each.read_text("utf-8")
-    for each in sorted((files("tracker.topics.vocabulary") / "vocabularies" / "un").iterdir(), key=str)
+    for each in sorted(
+        (files("tracker.comparing.topics.vocabulary") / "vocabularies" / "un").iterdir(), key=str
+    )
     if each.is_file()
 )
 EDITED = SHIPPED.replace("en = 'piracy; ", "en = 'piracy; piracy by canoe; ")

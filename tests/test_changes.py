@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.comparisons import version
-from tracker.alignment.align import align
-from tracker.changes.describe import describe_changes
+from tracker.comparing.alignment.align import align
+from tracker.comparing.changes import describe_changes
 from tracker.model.changes import Change, Link
 from tracker.text.reading import read_text
 

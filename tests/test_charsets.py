@@ -18,14 +18,14 @@ from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.plain import read_charset
 from tracker.capture.watch.discovery import read_index
+from tracker.exchange.add import read_arrival
+from tracker.keep import reextract as rereading
+from tracker.keep.verify import read_again
+from tracker.model.decisions import Coder
 from tracker.model.watching import Admission, Fetched, History, Source, Validators
-from tracker.workflows.code.judge import Coder
-from tracker.workflows.importing.add import read_arrival
-from tracker.workflows.keep import reextract as rereading
-from tracker.workflows.keep.verify import read_again
-from tracker.workflows.watch import examine
-from tracker.workflows.watch.review import decide_review
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch import examine
+from tracker.watch.review import decide_review
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.topics.certainty import SENTENCE_FEATURES
+from tracker.comparing.topics.certainty import SENTENCE_FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import OLD, count_rows
+from tracker.exchange.engine import BATCH
+from tracker.exchange.folder_import import import_folder
+from tracker.exchange.patterns import choose_pattern
 from tracker.references import find_body
-from tracker.workflows.importing.engine import BATCH
-from tracker.workflows.importing.folder import import_folder
-from tracker.workflows.importing.proposals import choose_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,9 +21,9 @@ from tests.nights import (
 )
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ClockWrong
-from tracker.workflows.export.warc import export_warc
-from tracker.workflows.watch.health import assess_health
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.exchange.warc_export import export_warc
+from tracker.watch.health import assess_health
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

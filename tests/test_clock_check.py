@@ -17,11 +17,11 @@ from tests.mirrors import check_sound, read_everything
 from tests.nights import Page, make_archive, outcomes, run_night, running_hosts, set_clocks, source
 from tracker.capture.web.server_dates import ServerClocks, read_ahead
 from tracker.errors import ClockWrong
+from tracker.keep.mirror import rebuild, update_mirror
+from tracker.keep.verify import verify
 from tracker.model.ledger import ClockReading
 from tracker.model.watching import Admission, Exchange
-from tracker.workflows.keep.mirror import rebuild, update_mirror
-from tracker.workflows.keep.verify import verify
-from tracker.workflows.watch.health import assess_health
+from tracker.watch.health import assess_health
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
     from tests.running import Ran
-    from tracker.workflows.watch.snapshot import Night
+    from tracker.watch.snapshot import Night
 
 TODAY, FALSE = "2026-03-01", "2040-01-01"
 DAY = 24 * 60 * 60

@@ -14,10 +14,10 @@ import pytest
 
 import tracker
 from tests.running import ROOT
+from tracker.comparing.topics import evidence
+from tracker.comparing.topics.vocabulary import load, matching
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
-from tracker.topics import evidence
-from tracker.topics.vocabulary import load, matching
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.comparisons import version
-from tracker.changes.shifts import counterpart_shifts
+from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.model.topics import Counterpart
 
 if TYPE_CHECKING:

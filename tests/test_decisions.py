@@ -8,9 +8,15 @@ from hypothesis import strategies as st
 
 from tests.archives import version_of
 from tests.deciding import level, link
-from tracker.changes.describe import describe_changes
-from tracker.decisions.applied import METHOD, PlacedDecision, decide_links, mark_changes, place_rulings
-from tracker.decisions.rulings import (
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.decisions.applied import (
+    METHOD,
+    PlacedDecision,
+    decide_links,
+    mark_changes,
+    place_rulings,
+)
+from tracker.comparing.decisions.rulings import (
     find_quotes,
     place_segments,
     quote_segments,
@@ -18,11 +24,11 @@ from tracker.decisions.rulings import (
     select_levels,
     settle_rulings,
 )
+from tracker.comparing.topics.decided import decide_readings, find_absences, place_levels
 from tracker.model.changes import Evidence, Link, Shift
 from tracker.model.decisions import Decision, Quote
 from tracker.model.topics import Topic, TopicReading, Vocabulary
 from tracker.references import parse_reference
-from tracker.topics.decided import decide_readings, find_absences, place_levels
 
 BEFORE = version_of("We will act.\nThe river rises.\nThank you.\nThank you.")
 AFTER = version_of("We may act.\nThe river falls.\nIt is our river.\nThank you.")

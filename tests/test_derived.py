@@ -20,23 +20,24 @@ from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
 from tests.running import NEW, OLD, ROOT
 from tests.thorough import examples
-from tracker.alignment.align import align
 from tracker.archive.derived.file import DerivedFile
 from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
 from tracker.archive.derived.vectors import CachedEncoder
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
+from tracker.comparing.alignment.align import align
+from tracker.comparing.pipeline import Basis, text_side
+from tracker.comparing.topics.reading import RULES, read_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.follow.trace import blame_statement
 from tracker.report.records import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.topics.reading import RULES, read_topics
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.compare.compare import compare_sides, text_side
+from tracker.workflows.compare.compare import compare_sides
 from tracker.workflows.compare.derive import derive_links, derive_readings
 from tracker.workflows.compare.diff import diff
 from tracker.workflows.compare.priorities import read_priorities
-from tracker.workflows.follow.trace import blame_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -192,7 +193,7 @@ def test_a_new_rule_or_weight_is_followed_at_once(archive: Callable[..., Ran], t
     shutil.copytree(ROOT / "tracker", library / "tracker", ignore=shutil.ignore_patterns(".*", "__pycache__"))
     lexical = (*DIFF, "--encoder", "none")
     before = archive(*lexical, PYTHONPATH=str(library))
-    weights = library / "tracker" / "alignment" / "alignment.toml"
+    weights = library / "tracker" / "comparing" / "alignment" / "alignment.toml"
     text = weights.read_text("utf-8")
     lines = ["accept = 0.99999" if line.startswith("accept =") else line for line in text.splitlines()]
     weights.write_text("\n".join(lines), "utf-8")
@@ -309,8 +310,8 @@ def test_a_reader_of_topics_is_named_and_has_answers_of_its_own(folder: Path) ->
     reader, vocabulary = Mentions(), load_vocabulary()
     for _ in range(2):
         with open_derived(folder) as derived:
-            ours = compare_sides(*sides, vocabulary, encoder=None, derived=derived)
-            theirs = compare_sides(*sides, vocabulary, encoder=None, derived=derived, reader=reader)
+            ours = compare_sides(*sides, Basis(vocabulary, encoder=None), derived)
+            theirs = compare_sides(*sides, Basis(vocabulary, encoder=None, reader=reader), derived)
         assert ours.provenance.vocabulary == vocabulary.digest
         assert theirs.provenance.vocabulary == f"{vocabulary.digest} mentions 1"
         assert theirs.topics != ours.topics

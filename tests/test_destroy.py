@@ -40,11 +40,11 @@ from tracker.archive.schema.connection import archive_file, connect_to_write
 from tracker.archive.storing.store import create_archive
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveUnusable
+from tracker.keep.mirror import backup, update_mirror
+from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
-from tracker.workflows.keep.mirror import backup, update_mirror
-from tracker.workflows.keep.withdraw import change
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,7 +19,7 @@ from tests.nights import Page, run_night, running_site, source, watch
 from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.errors import RecordEdited
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,11 +17,8 @@ from jsonschema import Draft202012Validator
 from tests.comparisons import VOCABULARY, session, version
 from tests.reports import render, render_markdown
 from tests.thorough import examples
-from tracker.model.phrases import PAIR, PhraseChange
-from tracker.model.topics import Topic, Vocabulary
-from tracker.report.records import render_json
-from tracker.topics import phrasing
-from tracker.topics.emerging import (
+from tracker.comparing.topics import phrasing
+from tracker.comparing.topics.emerging import (
     FLAT,
     LEAST,
     WEIGHT,
@@ -31,8 +28,11 @@ from tracker.topics.emerging import (
     name_prior,
     score_uses,
 )
-from tracker.topics.phrasing import PhrasePlace, Stems, Use, Uses, read_uses, stem_phrase
-from tracker.topics.vocabulary.stems import find_words
+from tracker.comparing.topics.phrasing import PhrasePlace, Stems, Use, Uses, read_uses, stem_phrase
+from tracker.comparing.topics.vocabulary.stems import find_words
+from tracker.model.phrases import PAIR, PhraseChange
+from tracker.model.topics import Topic, Vocabulary
+from tracker.report.records import render_json
 from tracker.workflows.compare.compare import compare as compare_texts
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def test_any_texts_compare_and_the_same_ones_alike(old: list[str], new: list[str
 
 
 def test_the_prior_is_named_small_and_holds_no_sentence() -> None:
-    data = files("tracker.topics").joinpath("prior.en.tsv.gz").read_bytes()
+    data = files("tracker.comparing.topics").joinpath("prior.en.tsv.gz").read_bytes()
     assert len(data) < 1_000_000
     rows = gzip.decompress(data).decode().splitlines()[1:]
     assert max(len(row.partition("\t")[2].split(" ")) for row in rows) <= 4

@@ -17,8 +17,8 @@ from tests import tables_page
 from tests.conftest import run_tracker
 from tests.here import runner
 from tests.rights import OPEN, PHRASE, SECRET, WHY, add, make_series
-from tracker.workflows.export.rows import SEPARATOR
-from tracker.workflows.export.tables import TABLES
+from tracker.exchange.corpus import SEPARATOR
+from tracker.exchange.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +168,7 @@ def test_an_export_that_fails_half_way_leaves_nothing(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tracker.workflows.export.rows.find_mentions", fail)
+    monkeypatch.setattr("tracker.exchange.corpus.find_mentions", fail)
     ran = tracker("export", *command)
     assert (ran.code, ran.err) == (2, "tracker: a cannot be written: No space left on device\n".replace(
         " a ", f" {command[1]} "))  # fmt: skip

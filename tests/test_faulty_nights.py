@@ -15,7 +15,7 @@ from tracker.archive.storing.store import create_archive
 from tracker.capture.admit.admission import admit
 from tracker.capture.watch.watch_list import WATCH_FILE
 from tracker.cli.watch import read_outcomes
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ import pytest
 
 from tests.comparisons import version
 from tests.test_shifts import find
-from tracker.changes.shifts.dates import read_moments
-from tracker.changes.shifts.quantities import read_quantities
-from tracker.changes.shifts.rewording import SideText, read_passage
+from tracker.comparing.passages.rewording import SideText, read_passage
+from tracker.comparing.shifts.dates import read_moments
+from tracker.comparing.shifts.quantities import read_quantities
 
 
 def passage(text: str, language: str) -> SideText:

@@ -17,14 +17,14 @@ from tracker.capture.admit.admission import admit, list_causes, refuse_unreadabl
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.voice import measure_voice
 from tracker.errors import DocumentUnreadable
+from tracker.model.decisions import Coder
 from tracker.model.watching import CHALLENGE, Admission, History
 from tracker.references import parse_reference
 from tracker.report.archive.news import headline, news_fields, render_news, write_message
 from tracker.report.archive.review import render_reviews
 from tracker.text.identity import fold
-from tracker.workflows.code.judge import Coder
-from tracker.workflows.watch.news import gather_news
-from tracker.workflows.watch.review import decide_review, list_reviews, show_review
+from tracker.watch.news import gather_news
+from tracker.watch.review import decide_review, list_reviews, show_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
     from tests.running import Ran
-    from tracker.workflows.watch.snapshot import Night
+    from tracker.watch.snapshot import Night
 
 ANA = Coder("Ana", "2026-03-20T09:00:00Z", "I looked at the page")
 EDITION = "XAA/UNGA/80~prepared.en"

@@ -19,25 +19,25 @@ from tests.conftest import run_tracker
 from tests.thorough import examples
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.naming import name_topics
+from tracker.follow import trace
+from tracker.follow.series import parse_place
+from tracker.follow.tracing.matching import find_near, match_phrase, read_phrase
+from tracker.follow.tracing.search import count_near, find_beginnings, find_words
+from tracker.follow.tracing.summaries import make_spread
 from tracker.model.spread import SpreadStatement
 from tracker.model.texts import Segment
 from tracker.report.series.spread import render_spread
 from tracker.text.identity import fold
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.naming import name_topics
-from tracker.tracing.asking import count_near, find_beginnings, find_words
-from tracker.tracing.near import find_near
-from tracker.tracing.phrases import match_phrase, read_phrase
-from tracker.tracing.spread import make_spread
-from tracker.workflows.follow import trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.running import Ran
+    from tracker.follow.tracing.search import TraceQuery
     from tracker.model.spread import Spread
-    from tracker.tracing.asking import TraceQuery
 
 SOLUTION = "We support a two-State solution."
 HELD = [
@@ -160,13 +160,11 @@ def _holds(text: str, beginnings: frozenset[frozenset[str]]) -> bool:
 def test_a_body_says_what_its_series_say(folder: Path, text: str) -> None:
     asked = trace.read_asked([text])
     with ArchiveSession(folder / "snapshots") as archive:
-        spread = trace.trace_body(archive, trace.parse_place("unga"), asked)
+        spread = trace.trace_body(archive, parse_place("unga"), asked)
         series = [
             statement
             for country in ("FRA", "GBR", "JPN", "KIR")
-            for statement in trace.trace_series(
-                archive, trace.parse_place(f"{country}/UNGA"), asked
-            ).statements
+            for statement in trace.trace_series(archive, parse_place(f"{country}/UNGA"), asked).statements
         ]
     found = {each.reference.partition("~")[0]: each.sayings for each in spread.statements}
     assert found == {each.side.name.partition("~")[0]: each.occurrences for each in series}
@@ -198,7 +196,7 @@ def test_a_body_tells_who_first_and_how_often(folder: Path) -> None:
 
 
 def _spread(folder: Path, asked: TraceQuery) -> Spread:
-    return in_session(trace.trace_body)(folder / "snapshots", trace.parse_place("UNGA"), asked)
+    return in_session(trace.trace_body)(folder / "snapshots", parse_place("UNGA"), asked)
 
 
 @pytest.mark.parametrize(

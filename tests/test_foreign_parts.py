@@ -13,7 +13,7 @@ from tests.archives import query
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record
 from tracker.archive.schema.connection import connect_to_read, connect_to_write
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

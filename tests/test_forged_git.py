@@ -14,7 +14,7 @@ from tests.repositories import Made, make_repository, run_git
 from tests.running import count_rows
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.errors import RepositoryUnusable
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

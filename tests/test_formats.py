@@ -9,9 +9,9 @@ import pytest
 
 from tests.comparisons import revision
 from tracker.cli import options
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
 from tracker.report.formats import FORMATS, REPORTS, Asked, refuse_output, render_comparison
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,7 +25,7 @@ from tests.repositories import Made, make_repository, run_git
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.errors import RecordEdited
 from tracker.inputs.zips import read_zip, write_zip
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

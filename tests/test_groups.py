@@ -18,12 +18,12 @@ from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.follow.groups import choose_countries, date_session, read_date
 from tracker.inputs.compiled import read_packaged
+from tracker.keep.mirror import update_mirror
+from tracker.keep.verify import verify
 from tracker.references.countries import countries
 from tracker.references.groups import find_group, packaged_groups
-from tracker.workflows.follow.members import choose_countries, date_session, read_date
-from tracker.workflows.keep.mirror import update_mirror
-from tracker.workflows.keep.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,10 @@ from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, revise, write
 from tests.limits import run_limited
 from tests.thorough import size
-from tracker.changes.describe import describe_changes
-from tracker.changes.edits import LONGEST, SHARE, split_windows, word_edits
-from tracker.changes.shifts import find_shifts, rules
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.edits import LONGEST, SHARE, split_windows, word_edits
+from tracker.comparing.passages import terms
+from tracker.comparing.shifts.axes import find_shifts
 from tracker.model.changes import Link
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
@@ -142,7 +143,7 @@ def _count_steps(words: int, changed: str) -> int:
     def trace(frame: FrameType, event: str, _: object) -> TraceFunction:
         nonlocal count
         count += event == "opcode"
-        if event == "call" and frame.f_code is rules.find_terms.__code__:
+        if event == "call" and frame.f_code is terms.find_terms.__code__:
             count += len(frame.f_locals["text"])
         frame.f_trace_lines, frame.f_trace_opcodes = False, "tracker" in frame.f_code.co_filename
         return trace

@@ -11,7 +11,7 @@ import pytest
 from tests.fault_server import answer, running
 from tests.faults import endless
 from tracker.errors import TrackerError
-from tracker.workflows.watch.heartbeat import check_heartbeat, send_heartbeat
+from tracker.watch.heartbeat import check_heartbeat, send_heartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,7 +25,7 @@ from tracker.capture.sandbox.process import NEXT
 from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, WatchListInvalid
 from tracker.text.reading import read_text
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

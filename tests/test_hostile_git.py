@@ -22,7 +22,7 @@ from tracker.archive.git import program as git_running
 from tracker.archive.git import repository, trees
 from tracker.archive.git.program import allow_time, check_address
 from tracker.archive.git.view import isolate_repository
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

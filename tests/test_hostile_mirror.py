@@ -15,8 +15,8 @@ from tracker.archive.file.mirror_paths import document_path, run_path, watch_lis
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.rights.access import find_watch_list
 from tracker.errors import RepositoryUnusable
+from tracker.keep.mirror import push_mirror, update_mirror
 from tracker.text.identity import digest_bytes
-from tracker.workflows.keep.mirror import push_mirror, update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ import pytest
 
 from tests.limits import assert_refused, run_limited
 from tests.running import NEW
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.inputs.formats import parse_toml
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from tests.comparisons import comparison, reading, revision, session, side, topic
 from tests.thorough import examples
-from tracker.changes.describe import describe_changes
+from tracker.comparing.changes import describe_changes
 from tracker.model.changes import Link
 from tracker.model.texts import Run, Side, SpanMap
 from tracker.model.topics import Passage

@@ -12,6 +12,7 @@ from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.record.encoding import read_reference
 from tracker.archive.storing.store import name_snapshot, open_store
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid
+from tracker.exchange.add import declare_arrival, read_arrival
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
@@ -30,10 +31,9 @@ from tracker.report.archive.ledger import (
     runs_json,
 )
 from tracker.report.records import encode_json
-from tracker.workflows.importing.add import declare_arrival, read_arrival
-from tracker.workflows.watch.annual import count_nights, list_expectations, note_expectation, report_year
-from tracker.workflows.watch.health import assess_health, list_runs, show_run
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.annual import count_nights, list_expectations, note_expectation, report_year
+from tracker.watch.health import assess_health, list_runs, show_run
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tests.nights import Site
     from tracker.model.ledger import Review
     from tracker.model.watching import Arrival, History
-    from tracker.workflows.watch.examine import Judge
+    from tracker.watch.examine import Judge
 
 
 @pytest.fixture

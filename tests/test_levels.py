@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tracker.comparing.topics.mentions import count_substance
+from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.text.reading import read_text
-from tracker.topics.mentions import count_substance
-from tracker.topics.reading import read_topics
-from tracker.topics.vocabulary.load import load_vocabulary
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 UN = load_vocabulary()

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.running import ROOT
+from tracker.comparing.topics.cues import load_cues, plain, ready
+from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.text.reading import read_text
-from tracker.topics.cues import load_cues, plain, ready
-from tracker.topics.reading import read_topics
-from tracker.topics.vocabulary.load import load_vocabulary
 
 TABLE = tomllib.loads((Path(__file__).parent / "data/levels_languages.toml").read_text(encoding="utf-8"))
 CASES = [
@@ -32,7 +32,7 @@ def test_a_sentence_gives_its_topics_a_level(language: str, level: str, text: st
         assert sorted(topic for topic in levels if levels[topic] == level) == topics
 
 
-CUES = tomllib.loads((ROOT / "tracker/topics/cues.toml").read_text(encoding="utf-8"))
+CUES = tomllib.loads((ROOT / "tracker/comparing/topics/cues.toml").read_text(encoding="utf-8"))
 APART = {"self", "shortest", "generic"}
 SPEAKERS = {
     "en": (("the United States", "The United States of America", "US"), r"\b[Ww]e\b"),

@@ -28,7 +28,7 @@ from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveLocked, RecordEdited, RepositoryUnusable
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,14 +24,14 @@ from tests.nights import make_archive, outcomes, run_night, running_site, source
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.errors import DocumentUnreadable, RepositoryUnusable, TrackerError
+from tracker.keep.mirror import push_mirror, update_mirror
+from tracker.keep.verify import verify
+from tracker.keep.withdraw import change
+from tracker.model.decisions import Coder
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
-from tracker.workflows.code.judge import Coder
-from tracker.workflows.keep.mirror import push_mirror, update_mirror
-from tracker.workflows.keep.verify import verify
-from tracker.workflows.keep.withdraw import change
-from tracker.workflows.watch.review import decide_review, read_bytes
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.review import decide_review, read_bytes
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ import pytest
 
 from tests.comparisons import VOCABULARY, session, version
 from tests.reports import render, render_markdown
-from tracker.changes.named.compare import compare_names
+from tracker.comparing.names.texts import compare_names
 from tracker.model.changes import Evidence, NameChange
 
 

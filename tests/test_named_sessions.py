@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.references import find_body
-from tracker.workflows.importing.named_sessions import (
+from tracker.exchange.named_sessions import (
     find_dates,
     find_sessions,
     only_date,
     sessions_of_date,
     without_dates,
 )
+from tracker.references import find_body
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from tests.comparisons import version
 from tests.test_shifts import find
-from tracker.changes.shifts.naming import find_names
-from tracker.changes.shifts.rewording import read_passage
+from tracker.comparing.names.finding import find_names
+from tracker.comparing.passages.rewording import read_passage
 
 Brief = tuple[str, str, str | None, str | None, str]
 

@@ -33,9 +33,9 @@ from tracker.model.watching import Admission
 from tracker.references import parse_reference
 from tracker.report.archive.ledger import health_json, render_health
 from tracker.report.archive.news import headline, news_fields, render_news, write_message
-from tracker.workflows.watch.health import assess_health
-from tracker.workflows.watch.news import gather_news
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.health import assess_health
+from tracker.watch.news import gather_news
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -331,7 +331,7 @@ def write_bug(folder: Path) -> Path:
     place = folder.parent / "bug"
     place.mkdir()
     (place / "sitecustomize.py").write_text(
-        "import tracker.workflows.watch.snapshot as module\n"
+        "import tracker.watch.snapshot as module\n"
         "def snapshot(*_arguments, **_named):\n    raise ZeroDivisionError('a bug')\n"
         "module.snapshot = snapshot\n",
         encoding="utf-8",

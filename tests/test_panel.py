@@ -18,13 +18,13 @@ from tests.test_timeline import CORRUPTION, CYBER, HELD, OCEANS, schema
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.follow import panel, timeline
 from tracker.references import parse_reference, read_session
 from tracker.report.render.terminal import render_terminal
 from tracker.report.series.panels import build_countries_diff, build_panel, panel_json, panel_table
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare import cells
 from tracker.workflows.compare.diff import diff
-from tracker.workflows.follow import moves, panel, timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tracker.model.panels import Panel, PanelCell
 
 read_panel = in_session(panel.read_panel)
-diff_countries = in_session(moves.diff_countries)
+diff_countries = in_session(panel.diff_countries)
 
 MORE = [
     ("GBR/UNGA/74~prepared.en", CORRUPTION),

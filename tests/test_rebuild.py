@@ -13,8 +13,8 @@ from tracker.archive.file.mirror_paths import document_path
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.reading.reader import open_reader
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
+from tracker.keep.mirror import backup, rebuild, update_mirror
 from tracker.text.identity import digest_bytes
-from tracker.workflows.keep.mirror import backup, rebuild, update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable

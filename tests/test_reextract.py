@@ -18,9 +18,9 @@ from tracker.archive.reading.reader import open_reader
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import Extractor, describe_reading_difference, read_extractor
+from tracker.keep import reextract as rereading
 from tracker.references import parse_reference
 from tracker.text.reading import read_text
-from tracker.workflows.keep import reextract as rereading
 
 if TYPE_CHECKING:
     from collections.abc import Callable

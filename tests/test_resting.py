@@ -14,8 +14,8 @@ from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, NotInArchive, WatchListInvalid
 from tracker.model.record import Checked
 from tracker.references import parse_reference
-from tracker.workflows.watch.questions import list_links, plan_requests
-from tracker.workflows.watch.sources import close
+from tracker.watch.requests import list_links, plan_requests
+from tracker.watch.sources import close
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

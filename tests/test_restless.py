@@ -12,9 +12,9 @@ from tests.archives import query
 from tests.builders import build_pdf, typeset
 from tests.nights import DAYS, Page, make_archive, only, run_night, source, watch, write_speech
 from tracker.errors import WatchListInvalid
-from tracker.workflows.keep.verify import verify
-from tracker.workflows.watch.health import assess_health
-from tracker.workflows.watch.news import gather_news
+from tracker.keep.verify import verify
+from tracker.watch.health import assess_health
+from tracker.watch.news import gather_news
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,10 +15,10 @@ from tracker.archive.storing.store import open_store
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
+from tracker.model.decisions import Coder
 from tracker.report.archive.ledger import check_line
-from tracker.workflows.code.judge import Coder
-from tracker.workflows.watch.review import decide_review, list_reviews, read_bytes, show_review
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.review import decide_review, list_reviews, read_bytes, show_review
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.archive.storing.store import Store
     from tracker.model.ledger import Check, RunKind
-    from tracker.workflows.watch.review import Verdict
-    from tracker.workflows.watch.snapshot import Night
+    from tracker.watch.review import Verdict
+    from tracker.watch.snapshot import Night
 
 ANA = Coder("Ana", "2026-03-10T09:00:00Z", "seen on the site")
 LOGIN = (
@@ -197,7 +197,6 @@ def test_an_older_document_does_not_take_the_place_of_a_newer_one(folder: Path, 
     ("number", "coder", "reference", "error", "said"),
     [
         (9, ANA, None, NotInArchive, "there is no review 9"),
-        (1, Coder(" ", ANA.decided, "x"), None, DecisionInvalid, "is not a valid name"),
         (1, Coder("Ana", ANA.decided, " "), None, DecisionInvalid, "--reason"),
         (1, Coder("Ana", ANA.decided, None), None, DecisionInvalid, "--reason"),
         (1, ANA, "XAA/UNGA/80", DecisionInvalid, "by the watch list"),
@@ -213,6 +212,12 @@ def test_a_decision_that_does_not_fit_is_refused_and_nothing_is_written(
         decide_review(folder, number, "accept", coder, reference=reference)
     assert query(folder, "SELECT count(*) FROM runs") == before
     assert len(list_reviews(folder)) == 1
+
+
+def test_nobody_decides_under_a_name_that_cannot_be_printed() -> None:
+    for name in ("", " ", "Ana ", "A\nB"):
+        with pytest.raises(DecisionInvalid, match="is not a valid name"):
+            Coder(name, ANA.decided, "x")
 
 
 def test_bytes_without_a_text_can_be_rejected_and_not_accepted(folder: Path, site: Site) -> None:

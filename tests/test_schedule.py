@@ -15,7 +15,7 @@ import yaml
 from cronsim import CronSim
 
 from tracker.errors import TrackerError
-from tracker.workflows.watch.schedule import Nightly, read_time, write_schedule
+from tracker.watch.schedule import Nightly, read_time, write_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

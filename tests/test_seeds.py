@@ -11,9 +11,9 @@ from typing import Any, get_args
 
 import pytest
 
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.changes import Operation
 from tracker.model.topics import Level, Status
-from tracker.topics.vocabulary.load import load_vocabulary
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 GOLD: dict[str, Any] = json.loads((SEEDS / "xaa-gold.json").read_text(encoding="utf-8"))

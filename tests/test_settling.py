@@ -19,12 +19,12 @@ from tests.archives import declare, record
 from tests.conftest import run_tracker
 from tests.running import COMMAND, ROOT
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.coding.settle import OpenTopic, suppose_levels
+from tracker.comparing.topics.decided import LEVELS
 from tracker.model.texts import Segment
 from tracker.model.topics import TopicChange, TopicReading
 from tracker.report.coding.questions import LEVEL_KEYS, mark_words, passage_lines
 from tracker.report.layout import draw
-from tracker.topics.decided import LEVELS
-from tracker.workflows.code.settle import OpenTopic, suppose_levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

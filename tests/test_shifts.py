@@ -9,10 +9,9 @@ import pytest
 
 from tests.comparisons import version
 from tests.running import ROOT
-from tracker.alignment.align import align
-from tracker.changes.describe import describe_changes
-from tracker.changes.shifts import AXES
-from tracker.model.changes import Link, Shift
+from tracker.comparing.alignment.align import align
+from tracker.comparing.changes import describe_changes
+from tracker.model.changes import AXES, Link, Shift
 from tracker.text.reading import read_text
 
 MINI = Path(__file__).parent / "data" / "policy_mini"
@@ -253,5 +252,5 @@ def mark(shift: Shift) -> str:
 
 
 def test_every_table_of_shifts_belongs_to_an_axis() -> None:
-    tables = {path.name for path in (ROOT / "tracker/changes/shifts").glob("*.toml")}
+    tables = {path.name for path in (ROOT / "tracker/comparing/passages").glob("*.toml")}
     assert tables == {table for axis in AXES.values() for table in axis.tables}

@@ -12,7 +12,7 @@ from tests.mirrors import make_record
 from tests.repositories import run_git
 from tracker.archive.verify.structure import find_defect
 from tracker.cli.options import CRASHED
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,7 @@ def test_a_bug_stays_one_where_the_record_is_sound(
     def stumble(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("tracker.workflows.read.list_statements", stumble)
+    monkeypatch.setattr("tracker.keep.read.list_statements", stumble)
     for place in ((), ("--archive", "nowhere")):
         ran = tracker("list", *place)
         assert ran.code == CRASHED

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 SHARED = {
     "docx": {"capture", "report"},
-    "httpx": {"capture", "workflows"},
-    "numpy": {"archive", "text", "topics"},
-    "rapidfuzz": {"alignment", "references"},
+    "httpx": {"capture", "watch"},
+    "numpy": {"archive", "comparing", "text"},
+    "rapidfuzz": {"comparing", "references"},
     "platformdirs": {"archive", "text"},
     "rich": {"cli", "report"},
 }
@@ -72,7 +72,8 @@ COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cl
         *("__init__", "commands", "completion", "main", "mistakes", "options", "output", "pager", "rights"),
     )
 }
-READING = {"tracker.capture", "tracker.topics", "tracker.changes", "tracker.alignment", "tracker.tracing"}
+SENTENCES = {f"tracker.comparing.{room}" for room in ("alignment", "edits", "names", "passages", "shifts")}
+READING = {"tracker.capture", "tracker.follow.tracing", "tracker.comparing.topics", *SENTENCES}
 TABLES = {"tracker.references.bodies", "tracker.references.countries", "tomllib", "importlib.metadata"}
 UNNEEDED = {
     ("--version",): {*COMMANDS_ALONE, *READING, *TABLES, "tracker.model", "json", "sqlite3", "hashlib"},
@@ -81,8 +82,8 @@ UNNEEDED = {
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
         *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms", "tracker.cli.picture"}),
-        *("tracker.changes", "tracker.alignment", "tracker.tracing", "tracker.topics.evidence"),
-        *("tracker.topics.levels", "tracker.topics.vocabulary.matching", "tomllib", "importlib.metadata"),
+        *(f"tracker.comparing.topics.{module}" for module in ("evidence", "levels", "vocabulary.matching")),
+        *(*SENTENCES, "tracker.follow.tracing", "tomllib", "importlib.metadata"),
     },
 }
 """What a command does not load, the second time that it is asked the same."""
@@ -102,7 +103,7 @@ def test_a_command_loads_what_it_needs_and_no_more(
 def test_a_vocabulary_of_ones_own_is_parsed_and_compiled_once(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("id,label,terms\nwater,Water,rivers; lakes\n", encoding="utf-8")
     asked = ("priorities", "XAA/CCPCJ/33", "--vocabulary", "mine.csv")
-    parsers = {"tracker.topics.vocabulary.files", "tracker.topics.vocabulary.check"}
+    parsers = {"tracker.comparing.topics.vocabulary.files", "tracker.comparing.topics.vocabulary.check"}
     assert find_loaded(parsers, loaded_modules(tmp_path, *asked)) == parsers
     assert find_loaded(parsers, loaded_modules(tmp_path, *asked)) == set()
     (tmp_path / "mine.csv").write_text("id,label,terms\nwater,Water,rivers; seas\n", encoding="utf-8")

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.comparing.topics.mentions import find_own_situations
+from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.shares import Difference, Occupancy, compare_shares
+from tracker.comparing.topics.statuses import compare_topics, decide_status, find_closest, find_priorities
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.topics import SURE, TopicChange, TopicReading
 from tracker.report.comparison.words import status_mark
 from tracker.text.reading import read_text
-from tracker.topics.mentions import find_own_situations
-from tracker.topics.reading import read_topics
-from tracker.topics.shares import Difference, Occupancy, compare_shares
-from tracker.topics.statuses import compare_topics, decide_status, find_closest, find_priorities
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from tracker.model.texts import Version

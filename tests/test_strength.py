@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.test_shifts import brief, find
-from tracker.changes import shifts as tables
-from tracker.changes.shifts import compare_grades, grade_request
+from tracker.comparing import passages as tables
+from tracker.comparing.shifts.requests import compare_grades, grade_request
 from tracker.workflows.compare.compare import compare
 
 

@@ -21,7 +21,11 @@ from tests.archives import OBSERVED, declare, in_session, record, version_of
 from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.naming import name_topics
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
+from tracker.follow import phrases, standings, timeline
+from tracker.follow.standings import join_versions
 from tracker.model.decisions import Decision
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
@@ -38,10 +42,6 @@ from tracker.report.series.countries import (
 )
 from tracker.report.series.parts import mark_chance, mark_level
 from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.naming import name_topics
-from tracker.workflows.follow import countries, phrases, timeline
-from tracker.workflows.follow.standings import join_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +74,8 @@ HELD = [
 ]
 
 follow_topics = in_session(timeline.follow_topics)
-compare_countries = in_session(countries.compare_countries)
-narrow_countries = in_session(countries.narrow_countries)
+compare_countries = in_session(standings.compare_countries)
+narrow_countries = in_session(standings.narrow_countries)
 find_series_phrases = in_session(phrases.find_series_phrases)
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.text.tokens import fold, tokenize
+from tracker.text.identity import fold
+from tracker.text.tokens import tokenize
 
 # Text, and its tokens of one kind.
 FIGURES = (

@@ -15,15 +15,15 @@ from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.report.archive.news import render_news
 from tracker.report.archive.review import write_ranges
-from tracker.workflows.watch.health import assess_health
-from tracker.workflows.watch.news import gather_news
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.health import assess_health
+from tracker.watch.news import gather_news
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.nights import Site
-    from tracker.workflows.watch.snapshot import Night
+    from tracker.watch.snapshot import Night
 
 PORTAL = (
     "<html><head><title>Sign in</title></head><body><h1>Sign in</h1><p>You must be logged in.</p>"

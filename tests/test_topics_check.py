@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.topics.vocabulary.check import find_faults
-from tracker.topics.vocabulary.load import read_shipped
-from tracker.workflows.code.topics import check_vocabulary
+from tracker.coding.vocabulary import check_vocabulary
+from tracker.comparing.topics.vocabulary.check import find_faults
+from tracker.comparing.topics.vocabulary.load import read_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,13 +12,20 @@ from hypothesis import strategies as st
 
 from tests.archives import version_of
 from tests.deciding import level
+from tracker.comparing.topics.learning import (
+    Coded,
+    code_rulings,
+    learn_topics,
+    read_csv,
+    read_jsonl,
+    resolve_codes,
+)
+from tracker.comparing.topics.regression import apply_weights, fit_lasso, gather_features
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.comparing.topics.vocabulary.taught import format_model, make_model, model_path, teach
 from tracker.errors import TrackerError, VocabularyInvalid
 from tracker.model.topics import Topic, TopicWeights, Vocabulary
-from tracker.topics.learning import Coded, code_rulings, learn_topics, read_csv, read_jsonl, resolve_codes
-from tracker.topics.regression import apply_weights, fit_lasso, gather_features
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import match_topics
-from tracker.topics.vocabulary.taught import format_model, make_model, model_path, teach
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.running import OLD
+from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.errors import VocabularyInvalid
 from tracker.model.topics import Topic, Vocabulary
 from tracker.text.reading import read_text
-from tracker.topics.reading import read_topics
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from pathlib import Path

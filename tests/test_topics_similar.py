@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.comparing.topics.vocabulary.load import load_vocabulary, name_recognition, without_encoder
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.errors import VocabularyInvalid
-from tracker.topics.vocabulary.load import load_vocabulary, name_recognition, without_encoder
-from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from pathlib import Path

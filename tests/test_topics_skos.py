@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.errors import VocabularyInvalid
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable

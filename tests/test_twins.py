@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.benchmarks.languages import LANGUAGES, find_priorities, judge, read_expected
+from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.text.reading import read_text
-from tracker.topics.reading import read_topics
-from tracker.topics.vocabulary.load import load_vocabulary
 
 TWINS = {
     "en": """Mr. President, I thank you for your leadership.

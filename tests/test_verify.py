@@ -36,7 +36,7 @@ from tests.running import ROOT
 from tracker.archive.verify.findings import NotReadable
 from tracker.capture.read.extract import extract
 from tracker.errors import TrackerError
-from tracker.workflows.keep.verify import read_again, read_settings, verify
+from tracker.keep.verify import read_again, read_settings, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable

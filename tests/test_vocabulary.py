@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.archive.derived.store import Derived
+from tracker.comparing.topics.vocabulary import load, matching
+from tracker.comparing.topics.vocabulary.load import load_kept, load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.errors import VocabularyInvalid
-from tracker.topics.vocabulary import load, matching
-from tracker.topics.vocabulary.load import load_kept, load_vocabulary
-from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,7 +144,7 @@ def test_the_digest_follows_the_content_and_not_the_comments(tmp_path: Path) -> 
 
 
 def test_the_shipped_vocabulary_keeps_the_rules_asked_of_others(tmp_path: Path) -> None:
-    folder = files("tracker.topics.vocabulary").joinpath("vocabularies", "un")
+    folder = files("tracker.comparing.topics.vocabulary").joinpath("vocabularies", "un")
     texts = [entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
     path = tmp_path / "all.toml"
     path.write_text("\n".join(texts), encoding="utf-8")

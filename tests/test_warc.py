@@ -17,13 +17,13 @@ from tests.warcs import by_type, read_whole
 from tracker.archive.reading.holdings import open_holdings
 from tracker.capture.warc.payload import read_payload, restore_headers
 from tracker.capture.warc.reading import open_warc
+from tracker.exchange.warc_export import list_records
 from tracker.model.ledger import Check
 from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange
 from tracker.text.identity import digest_bytes
-from tracker.workflows.export.warc_records import list_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable

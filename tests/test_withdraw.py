@@ -20,17 +20,17 @@ from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.storing.store import open_store
 from tracker.capture.web.pacing import Clock
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveLocked, Withdrawn
+from tracker.follow.timeline import follow_topics
+from tracker.keep.mirror import update_mirror
+from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.follow.timeline import follow_topics
-from tracker.workflows.keep.mirror import update_mirror
-from tracker.workflows.keep.withdraw import change
-from tracker.workflows.watch.health import assess_health
-from tracker.workflows.watch.review import list_reviews, read_bytes, show_review
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.health import assess_health
+from tracker.watch.review import list_reviews, read_bytes, show_review
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from tests.here import runner
 from tests.nights import Page, running_site, source, watch, write_speech
 from tests.repositories import run_git
 from tracker.capture.admit.admission import admit
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

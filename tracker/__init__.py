@@ -10,13 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracker.alignment.align import align
     from tracker.archive.reading.reader import open_reader as open_archive
+    from tracker.comparing.alignment.align import align
+    from tracker.comparing.topics.vocabulary.load import load_vocabulary
+    from tracker.comparing.topics.vocabulary.matching import match_topics
     from tracker.model.compared import list_rows
     from tracker.references import parse_reference
     from tracker.text.reading import segment
-    from tracker.topics.vocabulary.load import load_vocabulary
-    from tracker.topics.vocabulary.matching import match_topics
     from tracker.workflows.compare.notebook import compare
 
 __version__ = "0.1.0"
@@ -35,11 +35,11 @@ __all__ = [
 
 # By their names: whatever imports ``tracker`` for its release would else rest on all that these rest on.
 _HOMES = {
-    "align": ("tracker.alignment.align", "align"),
+    "align": ("tracker.comparing.alignment.align", "align"),
     "compare": ("tracker.workflows.compare.notebook", "compare"),
     "list_rows": ("tracker.model.compared", "list_rows"),
-    "load_vocabulary": ("tracker.topics.vocabulary.load", "load_vocabulary"),
-    "match_topics": ("tracker.topics.vocabulary.matching", "match_topics"),
+    "load_vocabulary": ("tracker.comparing.topics.vocabulary.load", "load_vocabulary"),
+    "match_topics": ("tracker.comparing.topics.vocabulary.matching", "match_topics"),
     "open_archive": ("tracker.archive.reading.reader", "open_reader"),
     "parse_reference": ("tracker.references", "parse_reference"),
     "segment": ("tracker.text.reading", "segment"),

@@ -13,10 +13,11 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from tests.coded_sheets import FREE, allowed_statuses, coded_status, load_speech
+from tracker.comparing.pipeline import Basis
+from tracker.comparing.topics.certainty import FAMILIES, load_certainty
+from tracker.comparing.topics.reading import NARROWER
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.topics import CHOICES, SURE
-from tracker.topics.certainty import FAMILIES, load_certainty
-from tracker.topics.reading import NARROWER
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare_sides, side_topics
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def print_calibration(pairs: Sequence[CodedPair], later: frozenset[str]) -> None
 def tell(pair: CodedPair, later: frozenset[str]) -> list[Told]:
     """Return what ``tracker`` says of a pair at the lowest choice of ``--sure``, topics of later left out."""
     old, new = (load_speech(pair.country, session) for session in (pair.old, pair.new))
-    changes = compare_sides(old, new, load_vocabulary(), encoder=None, sure=min(CHOICES)).topics
+    changes = compare_sides(old, new, Basis(load_vocabulary(), encoder=None, sure=min(CHOICES))).topics
     found = []
     for change in changes:
         if change.topic in later - pair.topics:

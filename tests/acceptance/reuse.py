@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.coded_sheets import load_speech
-from tracker.alignment.align import align
+from tracker.comparing.alignment.align import align
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:

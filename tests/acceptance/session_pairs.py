@@ -30,8 +30,9 @@ from tests.coded_sheets import (
     read_later,
     read_sheet,
 )
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import match_topics
+from tracker.comparing.pipeline import Basis
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
     them.
     """
     old, new = (load_speech(pair.country, session) for session in (pair.old, pair.new))
-    changes = compare_sides(old, new, load_vocabulary(), encoder=None).topics
+    changes = compare_sides(old, new, Basis(load_vocabulary(), encoder=None)).topics
     found: dict[str, set[str]] = {status: set() for status in (*STATUSES, *COUNTED)}
     for change in changes:
         if change.topic in later - pair.topics:

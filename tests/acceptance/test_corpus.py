@@ -10,10 +10,11 @@ from tests.acceptance.conftest import OPTIONS
 from tests.coded_sheets import sample_pairs
 from tests.measuring import run_tracker
 from tests.shared_data import require
+from tracker.comparing.pipeline import Basis
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Quote
 from tracker.report.render.terminal import render_terminal
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def test_a_quotation_shows_the_words_it_rests_on() -> None:
     """Of twenty pairs, and at each width, every passage on the screen has its term, whole and marked."""
     vocabulary, found = load_vocabulary(), 0
     for sides in sample_pairs(20):
-        document = build_report(compare_sides(*sides, vocabulary), vocabulary)
+        document = build_report(compare_sides(*sides, Basis(vocabulary)), vocabulary)
         quotes = [
             quote
             for section in document.sections

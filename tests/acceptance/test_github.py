@@ -16,7 +16,7 @@ from tests.archives import query
 from tests.mirrors import list_commits, list_files, read_everything
 from tests.nights import Page, Site, running_site, source
 from tests.repositories import run_git
-from tracker.workflows.watch.schedule import Nightly, write_schedule
+from tracker.watch.schedule import Nightly, write_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

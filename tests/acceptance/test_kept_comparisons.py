@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.session import ArchiveSession
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
 from tracker.report.comparison.build import build_report
 from tracker.report.records import render_json
 from tracker.report.render.terminal import render_terminal
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare import compare
 from tracker.workflows.compare.diff import diff
 

@@ -32,7 +32,7 @@ from tests.mirrors import (
 from tests.repositories import run_git
 from tests.running import ROOT
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 TRACKER = (sys.executable, "-m", "tracker")
 KILLED = (sys.executable, str(Path(__file__).with_name("killed.py")))

@@ -18,8 +18,8 @@ from tests.mirrors import read_tables
 from tests.nights import make_archive, run_night, running_site, source
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
-from tracker.workflows.keep.mirror import update_mirror
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.keep.mirror import update_mirror
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

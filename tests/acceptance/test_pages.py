@@ -37,13 +37,14 @@ from tests.pages import (
 )
 from tests.shared_data import require
 from tests.test_page import LIMIT, hostile
+from tracker.comparing.pipeline import Basis
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.comparison.both_texts import build_texts
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.render.html import render_html
 from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import render_terminal
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.compare import compare, compare_sides
 
 if TYPE_CHECKING:
@@ -440,7 +441,7 @@ def test_20_pairs_say_the_same_in_each_form() -> None:
     """All that a terminal's first screen says, in its order, with its marks; small, and soon written."""
     vocabulary = load_vocabulary()
     for sides in sample_pairs(20):
-        found = compare_sides(*sides, vocabulary)
+        found = compare_sides(*sides, Basis(vocabulary))
         report = build_report(found, vocabulary)
         screen = render_terminal(report, width=80)
         page = render_html(report, build_texts(found))

@@ -15,7 +15,7 @@ import pytest
 
 from tests.measuring import run_tracker
 from tracker.archive.session import ArchiveSession
-from tracker.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:

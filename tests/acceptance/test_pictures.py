@@ -8,17 +8,17 @@ import pytest
 
 from tests.pictures import check_layout
 from tracker.archive.session import ArchiveSession
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.follow.panel import read_panel
+from tracker.follow.standings import compare_countries
+from tracker.follow.timeline import follow_topics
 from tracker.report.comparison.build import build_moves
 from tracker.report.pictures.frame import read_table
 from tracker.report.series.countries import build_countries, select_topics
 from tracker.report.series.panels import build_panel
 from tracker.report.series.timeline import build_timeline, select_rows
 from tracker.text.encoder import ENCODERS
-from tracker.topics.vocabulary.load import load_vocabulary
 from tracker.workflows.compare.diff import diff
-from tracker.workflows.follow.countries import compare_countries
-from tracker.workflows.follow.panel import read_panel
-from tracker.workflows.follow.timeline import follow_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

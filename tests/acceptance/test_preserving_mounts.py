@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 SETTING = """
 from tests.mirrors import FIRST, check_sound, list_subjects, make_record, read_tables, say
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.workflows.keep.mirror import backup
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import backup
+from tracker.keep.mirror import update_mirror
 
 def attempt(action, *arguments):
     try:

@@ -16,10 +16,10 @@ from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.cli.watch import find_failed, read_outcomes
 from tracker.references import parse_reference
-from tracker.workflows.watch.health import assess_health
-from tracker.workflows.watch.news import gather_news
-from tracker.workflows.watch.snapshot import snapshot
-from tracker.workflows.watch.sources import close
+from tracker.watch.health import assess_health
+from tracker.watch.news import gather_news
+from tracker.watch.snapshot import snapshot
+from tracker.watch.sources import close
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

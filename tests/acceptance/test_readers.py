@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import ROOT
+from tracker.exchange.tables import TABLES
 from tracker.model.corpus_rows import CorpusRow, SentenceRow
 from tracker.model.rows import ChangeRecord, ShiftRecord, TopicRecord
 from tracker.model.series_rows import PanelRecord, TimelineRecord
 from tracker.report.records import describe_columns
-from tracker.workflows.export.tables import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path

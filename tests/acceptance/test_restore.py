@@ -14,7 +14,7 @@ from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import Link, Made, add_commits
 from tests.running import ROOT
 from tracker.archive.reading.reader import open_reader
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from pathlib import Path

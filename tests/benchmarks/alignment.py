@@ -31,16 +31,16 @@ from tests.benchmarks.fit_alignment import (
     load_sessions,
 )
 from tests.shared_data import require
-from tracker.alignment.align import align_with
+from tracker.comparing.alignment.align import align_with
 from tracker.text.commonness import find_stems
 from tracker.text.encoder import DEFAULT
-from tracker.text.tokens import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.alignment.weights import AlignmentWeights
+    from tracker.comparing.alignment.weights import AlignmentWeights
     from tracker.model.changes import Link
     from tracker.text.encoder import Encoder
 

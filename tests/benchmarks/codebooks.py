@@ -20,9 +20,9 @@ import numpy as np
 
 from tests.benchmarks.alignment import load_scorer
 from tests.shared_data import require
+from tracker.comparing.topics.vocabulary.load import load_vocabulary, without_encoder
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.text.encoder import DEFAULT
-from tracker.topics.vocabulary.load import load_vocabulary, without_encoder
-from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -24,15 +24,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.shared_data import require
-from tracker.alignment.align import score_links
-from tracker.alignment.candidates import match_equals
-from tracker.alignment.context import measure_links, measure_place
-from tracker.alignment.groups import find_joinings, find_used, measure_joining, measure_link, propose_groups
-from tracker.alignment.pairing import Pairing, pair_texts
-from tracker.alignment.similarity import FEWEST_STEMS, measure
-from tracker.alignment.weights import LEXICAL, LINK_FEATURES, AlignmentWeights, Logistic, name_features
+from tracker.comparing.alignment.align import score_links
+from tracker.comparing.alignment.candidates import match_equals
+from tracker.comparing.alignment.context import measure_links, measure_place
+from tracker.comparing.alignment.groups import (
+    find_joinings,
+    find_used,
+    measure_joining,
+    measure_link,
+    propose_groups,
+)
+from tracker.comparing.alignment.pairing import Pairing, pair_texts
+from tracker.comparing.alignment.similarity import FEWEST_STEMS, measure
+from tracker.comparing.alignment.weights import (
+    LEXICAL,
+    LINK_FEATURES,
+    AlignmentWeights,
+    Logistic,
+    name_features,
+)
 from tracker.text.encoder import ENCODERS
-from tracker.text.tokens import fold
+from tracker.text.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -324,7 +336,7 @@ def fit_logistic(rows: Sequence[Row], ridge: float = _RIDGE) -> Logistic:
 
 def read_comment() -> str:
     """Return the comment of the shipped file, whose figures alignment.py prints; to be mended by hand."""
-    shipped = resources.files("tracker.alignment").joinpath("alignment.toml").read_text("utf-8")
+    shipped = resources.files("tracker.comparing.alignment").joinpath("alignment.toml").read_text("utf-8")
     return "".join(line for line in shipped.splitlines(keepends=True) if line.startswith("#"))
 
 

@@ -33,14 +33,14 @@ from tests.coded_sheets import (
     read_later,
     read_sheet,
 )
+from tracker.comparing.topics.certainty import FAMILIES, SENTENCE_FEATURES, TOPIC_FEATURES, read_weights
+from tracker.comparing.topics.evidence import Absences
+from tracker.comparing.topics.mentions import count_substance
+from tracker.comparing.topics.reading import NARROWER, read_evidence, weigh_reading
+from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.topics import CHOICES
 from tracker.references import own_names
-from tracker.topics.certainty import FAMILIES, SENTENCE_FEATURES, TOPIC_FEATURES, read_weights
-from tracker.topics.evidence import Absences
-from tracker.topics.mentions import count_substance
-from tracker.topics.reading import NARROWER, read_evidence, weigh_reading
-from tracker.topics.statuses import compare_topics
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tests.coded_sheets import CodedPair, Codes, Speech
+    from tracker.comparing.topics.certainty import CertaintyWeights, TopicEvidence
     from tracker.model.texts import Version
     from tracker.model.topics import Status, TopicReading, Vocabulary
-    from tracker.topics.certainty import CertaintyWeights, TopicEvidence
 
     Array = NDArray[np.float64]
 

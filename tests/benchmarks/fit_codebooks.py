@@ -18,17 +18,17 @@ import numpy as np
 from tests.benchmarks.alignment import load_scorer
 from tests.benchmarks.codebooks import ENCODER, Coded, load_sets, measure
 from tests.shared_data import require
-from tracker.topics.vocabulary import similar
-from tracker.topics.vocabulary.matching import match_topics
-from tracker.topics.vocabulary.similar import compile_codebook
+from tracker.comparing.topics.vocabulary import similar
+from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.comparing.topics.vocabulary.similar import compile_codebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from tracker.comparing.topics.vocabulary.similar import Evidence
     from tracker.model.topics import Vocabulary
-    from tracker.topics.vocabulary.similar import Evidence
 
     Reals = NDArray[np.float64]
     Rows = tuple[Reals, Reals, float]

@@ -2,7 +2,7 @@
 
 A multinomial logistic regression with a ridge on the first words of a recommendation and the words near
 them, on the human action codes of UPR sessions 1 to 10, by stochastic steps in a fixed order. Run as
-``python -m tests.benchmarks.fit_strength > tracker/changes/shifts/request_grades.toml``; about a
+``python -m tests.benchmarks.fit_strength > tracker/comparing/passages/request_grades.toml``; about a
 quarter of a minute.
 """
 
@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.shared_data import require
-from tracker.changes.shifts.requests import (
+from tracker.comparing.passages.terms import load_terms
+from tracker.comparing.shifts.requests import (
     GRADES,
     GradeWeights,
     name_cues,
@@ -25,7 +26,6 @@ from tracker.changes.shifts.requests import (
     skip_opening,
     weigh_cues,
 )
-from tracker.changes.shifts.rules import load_terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

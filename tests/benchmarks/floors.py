@@ -27,11 +27,11 @@ from tests.benchmarks.upr import measure_quickly
 from tests.coded_sheets import CODING, EARLIER, read_sheet
 from tests.other_pages import draw_halves, load_other_pages
 from tests.shared_data import find_shared
-from tracker.alignment.weights import load_weights
-from tracker.changes.shifts.requests import load_grade_weights
+from tracker.comparing.alignment.weights import load_weights
+from tracker.comparing.shifts.requests import load_grade_weights
+from tracker.comparing.topics.certainty import FAMILIES, load_certainty
 from tracker.model.topics import SURE
 from tracker.text.encoder import DEFAULT
-from tracker.topics.certainty import FAMILIES, load_certainty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,12 +11,12 @@ from tracker.archive.record.search import match_expression
 from tracker.capture.read.extract import extract
 from tracker.capture.watch.links import read_links
 from tracker.capture.watch.watch_list import parse_watch_list
+from tracker.comparing.topics.learning import read_csv as read_coded
+from tracker.comparing.topics.learning import read_jsonl
+from tracker.comparing.topics.vocabulary.check import find_faults
+from tracker.comparing.topics.vocabulary.files import read_draft
 from tracker.inputs.formats import parse_json, parse_toml
 from tracker.references import parse_reference
-from tracker.topics.learning import read_csv as read_coded
-from tracker.topics.learning import read_jsonl
-from tracker.topics.vocabulary.check import find_faults
-from tracker.topics.vocabulary.files import read_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

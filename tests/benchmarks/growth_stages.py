@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.growth_texts import revise, write
 from tests.reports import render, render_markdown
-from tracker.alignment.align import align
 from tracker.archive.record.search import fold_for_search
-from tracker.changes.describe import describe_changes
-from tracker.changes.edits import word_edits
-from tracker.changes.named.compare import compare_names
-from tracker.changes.shifts import counterpart_shifts
+from tracker.comparing.alignment.align import align
+from tracker.comparing.changes import describe_changes
+from tracker.comparing.edits import word_edits
+from tracker.comparing.names.texts import compare_names
+from tracker.comparing.pipeline import Basis, text_side
+from tracker.comparing.shifts.counterparts import counterpart_shifts
+from tracker.comparing.topics.emerging import compare_phrases
+from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.follow.tracing.search import read_query, trace
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
 from tracker.report.archive.statement import render_priorities
@@ -25,14 +32,7 @@ from tracker.text.identity import fold
 from tracker.text.normalize import normalize
 from tracker.text.reading import cut, read_text
 from tracker.text.tokens import tokenize
-from tracker.topics.emerging import compare_phrases
-from tracker.topics.reading import read_topics
-from tracker.topics.statuses import compare_topics
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import match_topics
-from tracker.tracing.asking import read_query
-from tracker.tracing.biography import trace
-from tracker.workflows.compare.compare import compare_sides, text_side
+from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -74,7 +74,7 @@ class Subject:
     @cached_property
     def comparison(self) -> Comparison:
         return compare_sides(
-            text_side("old", self.old), text_side("new", self.new), _vocabulary(), encoder=None
+            text_side("old", self.old), text_side("new", self.new), Basis(_vocabulary(), encoder=None)
         )
 
     @property

@@ -19,11 +19,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tracker.comparing.topics.reading import LIKELY, read_topics
+from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.topics import PRIORITIES
 from tracker.text.reading import read_text
-from tracker.topics.reading import LIKELY, read_topics
-from tracker.topics.statuses import compare_topics
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """Count which words occur with which topics in the UN General Debate Corpus.
 
 Run as ``python -m tests.benchmarks.make_associations``; it writes
-``tracker/topics/associations.en.tsv.gz``,
+``tracker/comparing/topics/associations.en.tsv.gz``,
 the same bytes from the same files and vocabulary. Counts are facts, and the corpus (Jankin, Baturo, Dasandi,
 version 13) is CC0; no sentence of it ships. The speeches of ``untouched.csv``
 and ``fresh.csv`` are left out.
@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING
 
 from tests.coded_sheets import CODING, read_sheet
 from tests.shared_data import require
+from tracker.comparing.topics.cues import ready
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import HINT, match_topics
+from tracker.comparing.topics.vocabulary.stems import find_words
 from tracker.text.reading import read_text
-from tracker.topics.cues import ready
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import HINT, match_topics
-from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.model.topics import Mention, Vocabulary
 
-OUT = Path(__file__).parents[2] / "tracker" / "topics" / "associations.en.tsv.gz"
+OUT = Path(__file__).parents[2] / "tracker" / "comparing" / "topics" / "associations.en.tsv.gz"
 NAME = "UN General Debate Corpus v13 (CC0)"
 LEAST = 4
 """Sentences that a word must share with a topic."""

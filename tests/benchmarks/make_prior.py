@@ -1,7 +1,7 @@
 """Count the words and phrases of the UN General Debate corpus into the prior that ships with the package.
 
 Run as ``python -m tests.benchmarks.make_prior``; it writes
-``tracker/topics/prior.en.tsv.gz``, the same bytes from the same files.
+``tracker/comparing/topics/prior.en.tsv.gz``, the same bytes from the same files.
 Counts are facts, and the corpus (Jankin, Baturo, Dasandi, version 13) is CC0; no
 sentence of it ships. Sentences of ceremony and titles are left out, as they are where the prior is used.
 """
@@ -14,8 +14,8 @@ from collections import Counter
 from pathlib import Path
 
 from tests.shared_data import require
+from tracker.comparing.topics.phrasing import Stems, read_uses
 from tracker.text.reading import read_text
-from tracker.topics.phrasing import Stems, read_uses
 
 ROOT = Path(__file__).parents[2]
 NAME = "UN General Debate Corpus v13 (CC0), 2,208 statements"
@@ -45,7 +45,7 @@ def main() -> None:
     )
     lines = [f"{words}\t{NAME}", *(f"{n}\t{' '.join(key)}" for n, key in kept)]
     data = gzip.compress("\n".join(lines).encode("utf-8"), compresslevel=9, mtime=0)
-    out = ROOT / "tracker" / "topics" / "prior.en.tsv.gz"
+    out = ROOT / "tracker" / "comparing" / "topics" / "prior.en.tsv.gz"
     out.write_bytes(data)
     print(f"{len(paths):,} files, {words:,} words, {len(kept):,} phrases kept, {len(data):,} bytes")
 

@@ -1,7 +1,7 @@
 """List the words that speeches write small, so that a large letter makes no name of them.
 
 Run as ``python -m tests.benchmarks.make_small_words``; it writes
-``tracker/changes/named/small.en.txt.gz``, the same bytes from the same files. Only even sessions of the UN
+``tracker/comparing/names/small.en.txt.gz``, the same bytes from the same files. Only even sessions of the UN
 General Debate Corpus (Jankin, Baturo, Dasandi; CC0) are read: ``named.py`` measures on odd ones. Words are
 facts; no sentence of the corpus ships.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.shared_data import require
 from tracker.references.names import fold_letters
 
-OUT = Path(__file__).parents[2] / "tracker" / "changes" / "named" / "small.en.txt.gz"
+OUT = Path(__file__).parents[2] / "tracker" / "comparing" / "names" / "small.en.txt.gz"
 LEAST = 1
 """Speeches in which a word stands small; a slip of the hand too makes it doubtful."""
 _WORD = re.compile(r"[^\W\d_]{2,}")

@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.coded_sheets import load_speech
 from tests.shared_data import require
+from tracker.comparing.topics.mentions import find_mentions as find_counted
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import HINT
 from tracker.references import own_names
-from tracker.topics.mentions import find_mentions as find_counted
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import HINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.fit_alignment import MOVES_MEASURED_ON, edit, read_speech
 from tests.shared_data import require
-from tracker.alignment.align import align
-from tracker.alignment.chains import ChainBlock, find_heaviest_chain
+from tracker.comparing.alignment.align import align
+from tracker.comparing.alignment.chains import ChainBlock, find_heaviest_chain
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.coded_sheets import CODING, load_speech
 from tests.shared_data import require
-from tracker.changes.named.compare import compare_names
+from tracker.comparing.names.texts import compare_names
 from tracker.references import own_names
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from statistics import mean
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.shared_data import require
+from tracker.comparing.topics.emerging import compare_uses, load_prior, score_uses
+from tracker.comparing.topics.phrasing import Uses, join_uses, read_uses
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.phrases import PAIR
 from tracker.references import own_names
 from tracker.text.reading import read_text
-from tracker.topics.emerging import compare_uses, load_prior, score_uses
-from tracker.topics.phrasing import Uses, join_uses, read_uses
-from tracker.topics.vocabulary.load import load_vocabulary
 
 PAIRS, SHUFFLES, BLOCK = 150, 3, 5
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.quarantine import draw, edit_lightly, either, load_speeches, page, portable, seeded
 from tests.nights import Page, make_archive, running_site, source
 from tracker.capture.admit.admission import admit
-from tracker.workflows.watch.snapshot import snapshot
+from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

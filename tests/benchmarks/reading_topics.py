@@ -13,11 +13,11 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from tests.shared_data import require
+from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.stems import find_words
 from tracker.references import own_names
 from tracker.text.reading import read_text
-from tracker.topics.reading import read_topics
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.stems import find_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,7 +13,7 @@ import sys
 from tests.benchmarks.alignment import as_gold, load_scorer, match_ours, print_parts, print_scores
 from tests.benchmarks.fit_alignment import CachedEncoder, load_retellings
 from tests.shared_data import require
-from tracker.alignment.weights import load_weights
+from tracker.comparing.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT
 
 

@@ -26,12 +26,12 @@ from tests.benchmarks.fit_strength import (
     measure_kappa,
 )
 from tests.shared_data import require
-from tracker.changes.shifts.requests import GRADES, compare_grades, grade_request, load_grade_weights
+from tracker.comparing.shifts.requests import GRADES, compare_grades, grade_request, load_grade_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracker.changes.shifts.requests import GradeWeights
+    from tracker.comparing.shifts.requests import GradeWeights
 
 T = TypeVar("T")
 FOLDS = 6

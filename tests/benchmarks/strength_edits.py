@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tests.comparisons import version
 from tests.edited_sentences import read_edited
-from tracker.changes.describe import describe_changes
+from tracker.comparing.changes import describe_changes
 from tracker.model.changes import Link
 
 if TYPE_CHECKING:

@@ -22,19 +22,19 @@ import numpy as np
 
 from tests.benchmarks.alignment import load_scorer
 from tests.shared_data import require
+from tracker.comparing.topics.learning import Coded, learn_topics
+from tracker.comparing.topics.vocabulary.load import load_untaught, load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.comparing.topics.vocabulary.taught import format_model, model_path, teach
 from tracker.model.topics import Topic, Vocabulary
 from tracker.text.encoder import DEFAULT
-from tracker.topics.learning import Coded, learn_topics
-from tracker.topics.vocabulary.load import load_untaught, load_vocabulary
-from tracker.topics.vocabulary.matching import match_topics
-from tracker.topics.vocabulary.taught import format_model, model_path, teach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from tracker.topics.learning import Lesson
+    from tracker.comparing.topics.learning import Lesson
 
     Codes = Sequence[frozenset[str]]
     Counts = tuple[list[int], list[int], list[int], list[float]]

@@ -1,1 +1,1 @@
-"""The command line: parse, call one workflow, print."""
+"""The command line: parse, call one use case, print."""

@@ -72,32 +72,32 @@ def batch(
     in derived.db, where diff, panel, timeline and compare-countries find it. Interrupted or killed, the same
     command goes on where it was. Ends in 2 where a statement failed; the others are kept.
     """
+    from tracker.follow.batch import Batch
+    from tracker.follow.panel import BodyStatements
+    from tracker.follow.workers import count_cores, open_cluster, open_processes
     from tracker.references import find_body
     from tracker.report.layout import counted
-    from tracker.workflows.follow.batch import Batch
-    from tracker.workflows.follow.crews import count_cores, open_cluster, open_processes
-    from tracker.workflows.follow.panel import HeldStatements
 
     if scheduler and workers:
         raise TrackerError("--workers are processes of this machine, and --scheduler has its own; give one")
     known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
     place = find_body(body)
-    held = HeldStatements(opened, place)
+    held = BodyStatements(opened, place)
     wanted = held.list_wanted(held.choose(sessions), countries, sessions)
     if not wanted:
         raise NotInArchive(f"the archive has no statement at {place.id}; see: tracker list")
-    crews = (
+    opening = (
         open_cluster(scheduler, worker_timeout, shown.write_notice)
         if scheduler
         else open_processes(workers or count_cores())
     )
     done = Batch(opened, held, known, sure)
     try:
-        with crews as crew:
+        with opening as running:
             with shown.shown_progress("reading", line_writer("reading")) as progress:
-                done.read_topics(wanted, crew, progress)
+                done.read_topics(wanted, running, progress)
             with shown.shown_progress("comparing", line_writer("comparing")) as progress:
-                done.compare(wanted, crew, progress, topics_only=topics_only)
+                done.compare(wanted, running, progress, topics_only=topics_only)
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted; {counted(done.read.done, 'statement')} read and {done.compared.done:,} compared"

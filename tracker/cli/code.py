@@ -24,6 +24,14 @@ LevelName = Literal["declared", "substantive", "acknowledged", "mentioned", "abs
 VerdictName = Literal["accept", "reject", "relabel"]
 
 
+def complete_judged(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer verdicts behind the id of a change, and references elsewhere."""
+    words = completion.read_words(context)
+    if words and "/" not in words[0]:
+        return completion.offer(get_args(VerdictName), incomplete)
+    return completion.complete_reference(context, incomplete)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(
@@ -46,7 +54,7 @@ def judge(
             metavar="[ID VERDICT|REF|SERIES OLD NEW]",
             help="A change's id, as printed after '#', and accept, reject or relabel; a statement, with"
             " --topic; or two statements, to be asked what is unsure between them.",
-            autocompletion=completion.complete_judged,
+            autocompletion=complete_judged,
         ),
     ] = None,
     by: options.Person = None,
@@ -92,11 +100,11 @@ def judge(
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
     latest decision on a question counts; none is deleted.
     """
+    from tracker.coding.judge import judge_change, judge_sheet, judge_topic
+    from tracker.coding.recorded import keep_rulings, withdraw_rulings
+    from tracker.comparing.topics.vocabulary.naming import find_topic
+    from tracker.model.decisions import Coder
     from tracker.report.coding.decisions import ruling_words
-    from tracker.topics.vocabulary.naming import find_topic
-    from tracker.workflows.code.judge import Coder, judge_change
-    from tracker.workflows.code.judge_many import judge_sheet, judge_topic
-    from tracker.workflows.code.kept_rulings import keep_rulings, withdraw_rulings
 
     session = options.opened(archive)
     if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
@@ -112,15 +120,15 @@ def judge(
         rulings = judge_sheet(sheet, options.now(), session, options.load_vocabulary(vocabulary), by)
     else:
         name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
-        coder = Coder(person, options.now(), note or None)
+        noted = note or None
         if withdraw:
             named = find_topic(options.load_vocabulary(vocabulary), topic).id if topic else None
-            rulings = withdraw_rulings(
-                name, coder.person, coder.decided, session, topic=named, note=coder.note
-            )
+            rulings = withdraw_rulings(name, person, options.now(), session, topic=named, note=noted)
         elif topic and level:
+            coder = Coder(person, options.now(), noted)
             rulings = (judge_topic(name, topic, level, coder, session, options.load_vocabulary(vocabulary)),)
         elif verdict:
+            coder = Coder(person, options.now(), noted)
             rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
     kept = keep_rulings(rulings, session)
     shown = (*rulings, *kept) if withdraw else kept
@@ -195,10 +203,10 @@ def decisions(
     kappa and Krippendorff's alpha for nominal codes. CSV is a coding sheet: one row per judged unit, two
     columns per coder.
     """
-    from tracker.changes.shifts import QUESTIONS
-    from tracker.decisions.agreement import measure_agreements
+    from tracker.coding.recorded import list_rulings
+    from tracker.comparing.decisions.agreement import measure_agreements
+    from tracker.comparing.shifts.axes import QUESTIONS
     from tracker.report.coding.decisions import decisions_json, render_decisions, write_sheet
-    from tracker.workflows.code.kept_rulings import list_rulings
 
     refuse_overwriting(output, (), archive)
     reference = join_words(words) if words else None

@@ -104,22 +104,11 @@ def diff(
     if countries is not None:
         if stat or explain is not None or plot:
             raise TrackerError("--countries takes no --stat, --explain and --plot; tracker panel has --plot")
-        from tracker.cli.groups import diff_countries
+        from tracker.cli.groups import CountriesAsked, diff_countries
 
-        moved = diff_countries(
-            operands,
-            countries,
-            topics,
-            archive,
-            form,
-            output,
-            color,
-            topic=topic,
-            sure=sure,
-            everything=everything,
-            only=read_filters(only or (), by_country=True),
-        )
-        if moved:
+        statuses = read_filters(only or (), by_country=True)
+        wanted = CountriesAsked(operands, countries, topics, sure, topic, statuses, everything)
+        if diff_countries(wanted, archive, form, output, color):
             raise typer.Exit(DIFFERENT)
         return
     chosen = read_filters(only or ())

@@ -5,7 +5,6 @@ An archive, list or vocabulary that cannot be read offers nothing: a shell has n
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -28,20 +27,10 @@ def complete_reference(context: typer.Context, incomplete: str) -> list[str]:
     country, body = _read_place(context)
     if body and "/" not in incomplete:
         return complete_session(context, incomplete)
-    held = [each for each in _read_held(context) if country in {None, each.country}]
+    held = [each for each in _list_recorded(context) if country in {None, each.country}]
     statements = [f"{each.country}/{each.body}/{each.session}" for each in held]
     series = [each.rpartition("/")[0] for each in statements]
-    return _begin(series if incomplete.count("/") < 2 else statements, incomplete)  # noqa: PLR2004 (two slashes)
-
-
-def complete_judged(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer verdicts behind the id of a change, and references elsewhere."""
-    from tracker.cli.code import VerdictName
-
-    words = _read_words(context)
-    if words and "/" not in words[0]:
-        return _begin(get_args(VerdictName), incomplete)
-    return complete_reference(context, incomplete)
+    return offer(series if incomplete.count("/") < 2 else statements, incomplete)  # noqa: PLR2004 (two slashes)
 
 
 def complete_session(context: typer.Context, incomplete: str) -> list[str]:
@@ -50,106 +39,106 @@ def complete_session(context: typer.Context, incomplete: str) -> list[str]:
     lead = incomplete[: max(map(incomplete.rfind, ",:.-")) + 1]
     held = [
         str(each.session)
-        for each in _read_held(context)
+        for each in _list_recorded(context)
         if country in {None, each.country} and body in {None, each.body}
     ]
-    return _begin((*held, *(f"{lead}{each}" for each in held)), incomplete)
+    return offer((*held, *(f"{lead}{each}" for each in held)), incomplete)
 
 
 def complete_kind(context: typer.Context, incomplete: str) -> list[str]:
     """Offer kinds of text, and behind ``verbatim:`` sessions."""
-    from tracker.cli.start import Kind
+    from tracker.model.texts import TextKind
 
-    return complete_session(context, incomplete) if ":" in incomplete else _begin(get_args(Kind), incomplete)
+    return (
+        complete_session(context, incomplete) if ":" in incomplete else offer(get_args(TextKind), incomplete)
+    )
 
 
 def complete_country(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the countries of the archive."""
-    return _begin((each.country for each in _read_held(context)), incomplete)
+    return offer((each.country for each in _list_recorded(context)), incomplete)
 
 
 def complete_known_country(incomplete: str) -> list[str]:
     """Offer all countries, for what is to be recorded."""
     from tracker.references.countries import countries
 
-    return _begin((each.code for each in countries()), incomplete)
+    return offer((each.code for each in countries()), incomplete)
 
 
 def complete_body(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the bodies of the archive, then all that are known."""
     from tracker.references.bodies import bodies
 
-    held = [each.body for each in _read_held(context)]
-    return _begin((*held, *(each.id for each in bodies())), incomplete)
+    held = [each.body for each in _list_recorded(context)]
+    return offer((*held, *(each.id for each in bodies())), incomplete)
 
 
 def complete_countries(context: typer.Context, incomplete: str) -> list[str]:
     """Offer countries of the archive and groups, for the last word of a list parted by commas."""
     lead = incomplete[: incomplete.rfind(",") + 1]
-    held = [each.country for each in _read_held(context)]
-    return _begin((f"{lead}{each}" for each in (*held, *complete_group(context, ""))), incomplete)
+    held = [each.country for each in _list_recorded(context)]
+    return offer((f"{lead}{each}" for each in (*held, *complete_group(context, ""))), incomplete)
 
 
 def complete_group(context: typer.Context, incomplete: str) -> list[str]:
     """Offer groups whose members are known."""
     from tracker.archive.session import ArchiveSession
+    from tracker.follow.groups import known_groups
     from tracker.references.groups import packaged_groups
-    from tracker.workflows.follow.members import known_groups
 
     with suppress(TrackerError), ArchiveSession(_find_archive(context)) as archive:
-        return _begin(known_groups(archive), incomplete)
-    return _begin(packaged_groups(), incomplete)
+        return offer(known_groups(archive), incomplete)
+    return offer(packaged_groups(), incomplete)
 
 
 def complete_topic(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the ids of topics: of the vocabulary that was named, or of the shipped one."""
-    from tracker.topics.vocabulary.load import load_vocabulary
+    from tracker.comparing.topics.vocabulary.load import load_vocabulary
 
     path = context.params.get("vocabulary")
     with suppress(TrackerError):
-        return _begin((each.id for each in load_vocabulary(Path(path) if path else None).topics), incomplete)
+        return offer((each.id for each in load_vocabulary(Path(path) if path else None).topics), incomplete)
     return []
 
 
 def complete_source(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the sources of the watch list by their names, and the series of the archive."""
-    from tracker.workflows.watch.sources import list_sources
+    from tracker.watch.sources import list_sources
 
     names: list[str] = []
     with suppress(TrackerError):
         names = [each.id for each in list_sources(_find_archive(context)).sources]
-    return _begin([*names, *complete_reference(context, incomplete)], incomplete)
+    return offer([*names, *complete_reference(context, incomplete)], incomplete)
 
 
 def complete_command(context: typer.Context, incomplete: str) -> list[str]:
     """Offer commands, or those of the group that was typed before, and ``words``."""
     known: dict[str, Command] = getattr(context.find_root().command, "commands", {})
-    if not _read_words(context):
-        return _begin([*known, "words"], incomplete)
-    for word in _read_words(context):
+    if not read_words(context):
+        return offer([*known, "words"], incomplete)
+    for word in read_words(context):
         known = getattr(known.get(word), "commands", {})
-    return _begin(known, incomplete)
+    return offer(known, incomplete)
 
 
-def _begin(offers: Iterable[str], incomplete: str) -> list[str]:
+def offer(offers: Iterable[str], incomplete: str) -> list[str]:
     """Return the offers that begin with what was typed, each once, in their order."""
     return list(dict.fromkeys(offer for offer in offers if offer.startswith(incomplete)))
 
 
 def _find_archive(context: Context) -> Path:
-    """Return the folder that is named behind the command, or before it, or by the environment."""
-    from tracker.cli.options import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
-
+    """Return the folder that is named behind the command, or before it, or else by the environment."""
     at: Context | None = context
     while at is not None:
         source = at.get_parameter_source("archive")
         if source is not None and source.name == "COMMANDLINE":
             return Path(at.params["archive"])
         at = at.parent
-    return Path(os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE)
+    return Path(context.params["archive"])
 
 
-def _read_held(context: Context) -> tuple[Reference, ...]:
+def _list_recorded(context: Context) -> tuple[Reference, ...]:
     """Return the editions of the archive by country, body and order of session."""
     return _read_editions(_find_archive(context))
 
@@ -163,7 +152,7 @@ def _read_editions(folder: Path) -> tuple[Reference, ...]:
     return ()
 
 
-def _read_words(context: Context) -> list[str]:
+def read_words(context: Context) -> list[str]:
     """Return the words that were typed as operands before the one that is begun."""
     return list(_list_words(context.params.values()))
 
@@ -178,9 +167,9 @@ def _list_words(values: Iterable[object]) -> Iterator[str]:
 
 def _read_place(context: Context) -> tuple[str | None, str | None]:
     """Return the country and the body that were typed before, as far as they were."""
-    held = _read_held(context)
+    held = _list_recorded(context)
     series = {(each.country, each.body) for each in held}
-    for word in _read_words(context):
+    for word in read_words(context):
         country, _, body = word.upper().partition("/")
         if (country, body) in series:
             return country, body

@@ -73,10 +73,10 @@ def import_git(
     A revision is observed at the time of its commit. Renames are followed and removals noted. A second run
     records only what is new.
     """
+    from tracker.exchange.attribution import GIT_SOURCES, read_rule
+    from tracker.exchange.git_import import import_git as read_in
+    from tracker.exchange.git_import import is_faulty
     from tracker.report.archive.imports import render_revisions
-    from tracker.workflows.importing.attribution import GIT_SOURCES, read_rule
-    from tracker.workflows.importing.git import import_git as read_in
-    from tracker.workflows.importing.git import is_faulty
 
     rule = read_rule(as_, session_from, regex, GIT_SOURCES)
     with shown_progress("importing") as progress:
@@ -138,10 +138,10 @@ def import_warc(
     """
     from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
     from tracker.errors import ReferenceInvalid
+    from tracker.exchange.attribution import WARC_SOURCES, read_rule
+    from tracker.exchange.warc_import import import_warc as read_in
+    from tracker.exchange.warc_import import is_faulty
     from tracker.report.archive.imports import render_captures
-    from tracker.workflows.importing.attribution import WARC_SOURCES, read_rule
-    from tracker.workflows.importing.warc import import_warc as read_in
-    from tracker.workflows.importing.warc import is_faulty
 
     if watched and (as_ or session_from or regex):
         raise ReferenceInvalid(
@@ -177,8 +177,8 @@ def datasette_metadata(
     Describes tables, columns, units and example queries. A warning on standard error says whether the record
     holds material that is closed to the public: publish a record rebuilt from the public mirror instead.
     """
+    from tracker.keep.datasette import describe_record
     from tracker.report.layout import counted
-    from tracker.workflows.keep.datasette import describe_record
 
     refuse_overwriting(output, (), archive)
     metadata, closed = describe_record(archive, database)

@@ -76,7 +76,7 @@ def export_warc(
 
     Only open material. The same record gives the same bytes.
     """
-    from tracker.workflows.export.warc import export_warc as write_warc
+    from tracker.exchange.warc_export import export_warc as write_warc
 
     made = write_warc(archive, file, gather_references(references or []), private=private)
     _answer(made, form)
@@ -96,7 +96,7 @@ def export_corpus(
     REF names. Columns: doc_id, text, country, body, session, year, kind, language, speaker. Only open
     material. The same record gives the same bytes.
     """
-    from tracker.workflows.export.corpus import export_corpus as write_corpus
+    from tracker.exchange.corpus import export_corpus as write_corpus
 
     opened, wanted = options.opened(archive), gather_references(references or [])
     with shown_progress("exporting", line_writer("exporting")) as progress:
@@ -119,7 +119,7 @@ def export_sentences(
     name them and their levels have semicolons between. What tracker batch has read is not read again. Only
     open material. The same record gives the same bytes.
     """
-    from tracker.workflows.export.corpus import export_sentences as write_sentences
+    from tracker.exchange.corpus import export_sentences as write_sentences
 
     known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
     wanted = gather_references(references or [])
@@ -146,8 +146,8 @@ def export_tables(
     of neighbouring statements that tracker batch, or a diff, has compared. With a README, a data dictionary
     and a Frictionless data package. Only open material.
     """
+    from tracker.exchange.tables import export_tables as write_tables
     from tracker.report.layout import counted
-    from tracker.workflows.export.tables import export_tables as write_tables
 
     known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
     wanted = gather_references(references or [])
@@ -174,7 +174,7 @@ def export_bag(
 
     It also holds the texts and can be read without this program. Only open material.
     """
-    from tracker.workflows.export.bag import export_bag as write_bag
+    from tracker.exchange.bag import export_bag as write_bag
 
     made = write_bag(archive, folder, options.now()[:10], private=private)
     _answer(made, form)
@@ -195,7 +195,7 @@ def export_replication(
     With documents, texts, vocabulary, methods, citations, releases and digests; tracker reproduce reads it.
     Only open material; of the rest, digests. The same input gives the same bytes.
     """
-    from tracker.workflows.export.replication import export_replication as write_zip
+    from tracker.exchange.replication import export_replication as write_zip
 
     session = options.opened(archive, trusts_derived=False)
     made = write_zip(file, reports, session, vocabulary, private=private)

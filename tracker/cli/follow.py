@@ -51,10 +51,10 @@ def timeline(
     statement's words. With --topic, each session with a quote and how the topic changed since the one before.
     CSV has one row per topic and session.
     """
+    from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.timeline import follow_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
-    from tracker.topics.vocabulary.naming import name_topics
-    from tracker.workflows.follow.timeline import follow_topics
 
     check_outputs(output, plot, [vocabulary], archive, form, ranks=ranks)
     known = options.load_vocabulary(vocabulary, archive)
@@ -93,6 +93,9 @@ def compare_countries(
     Shows the priorities of most countries, and of up to twelve the topics that few share with each, out of
     all countries that spoke, whichever are shown. CSV is a matrix of levels.
     """
+    from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.standings import compare_countries as compare
+    from tracker.follow.standings import narrow_countries
     from tracker.report.formats import draw_report
     from tracker.report.series.countries import (
         build_countries,
@@ -100,9 +103,6 @@ def compare_countries(
         countries_table,
         select_topics,
     )
-    from tracker.topics.vocabulary.naming import name_topics
-    from tracker.workflows.follow.countries import compare_countries as compare
-    from tracker.workflows.follow.countries import narrow_countries
 
     check_outputs(output, plot, [vocabulary], archive, form)
     known = options.load_vocabulary(vocabulary, archive)
@@ -138,8 +138,8 @@ def phrases(
     frequencies in the UN General Debate, which comes with the program. The prior is English; other languages
     have a flat prior, and Chinese has no phrases.
     """
+    from tracker.follow.phrases import find_series_phrases
     from tracker.report.comparison.phrases import phrases_json, render_phrases
-    from tracker.workflows.follow.phrases import find_series_phrases
 
     shown.refuse_overwriting(output, [vocabulary], archive)
     known = options.load_vocabulary(vocabulary, archive)

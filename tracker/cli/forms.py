@@ -54,11 +54,11 @@ def explain_part(
     color: bool,
 ) -> str:
     """Explain a change by its id, or a topic by its label, id or term."""
+    from tracker.comparing.topics.vocabulary.naming import find_topics
+    from tracker.references.change_ids import may_be_change
     from tracker.report.comparison.build import build_report
     from tracker.report.comparison.sentences import render_explanation
     from tracker.report.render.terminal import render_terminal
-    from tracker.topics.vocabulary.naming import find_topics
-    from tracker.workflows.code.shown import may_be_change
     from tracker.workflows.compare.explain import explain, explain_topics
 
     if not may_be_change(name):
@@ -89,7 +89,7 @@ def render_form(asked: Asked, topic: str | None, form: str) -> str | bytes:
     if notice := FORMATS[form].notice(asked.comparison):
         write_notice(notice)
     if topic:
-        from tracker.topics.vocabulary.naming import find_topics
+        from tracker.comparing.topics.vocabulary.naming import find_topics
         from tracker.workflows.compare.explain import explain_topics
 
         topics = find_topics(asked.vocabulary, topic)

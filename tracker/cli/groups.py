@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -73,10 +73,10 @@ def panel(
     it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
     Interrupted, the same command goes on.
     """
+    from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.panel import read_panel
     from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_panel, panel_json, panel_table
-    from tracker.topics.vocabulary.naming import name_topics
-    from tracker.workflows.follow.panel import read_panel
 
     check_outputs(output, plot, [vocabulary], archive, form)
     known = options.load_vocabulary(vocabulary, archive)
@@ -92,37 +92,51 @@ def panel(
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
 
 
+@dataclass(frozen=True, slots=True)
+class CountriesAsked:
+    """What ``diff`` is asked of many countries: which, at which sessions, and what of it is shown."""
+
+    operands: list[str]
+    """A body and two sessions."""
+    countries: str
+    vocabulary: Vocabulary
+    sure: float
+    topic: str | None
+    only: frozenset[str]
+    everything: bool
+
+
 def diff_countries(
-    operands: list[str],
-    countries: str,
-    known: Vocabulary,
+    asked: CountriesAsked,
     archive: Path,
     form: str,
     output: Path | None,
     color: Literal["auto", "always", "never"],
-    *,
-    topic: str | None,
-    sure: float,
-    everything: bool,
-    only: frozenset[str],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
+    from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.panel import diff_countries as compare
+    from tracker.follow.panel import narrow_moves
     from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_countries_diff, moves_table
-    from tracker.topics.vocabulary.naming import name_topics
-    from tracker.workflows.follow.moves import diff_countries as compare
-    from tracker.workflows.follow.moves import narrow_moves
 
-    asked = name_topics(known, [topic] if topic else [])
+    topics = name_topics(asked.vocabulary, [asked.topic] if asked.topic else [])
     with shown.shown_progress("comparing") as progress:
-        found = compare(options.opened(archive), operands, countries, known, sure=sure, progress=progress)
-    if topic:
-        found = replace(found, topics=tuple(each for each in found.topics if each.id in asked))
-    if only:
-        found = narrow_moves(found, only)
-    notes = _explain(archive, countries)
-    whole = everything or bool(topic or only)
-    build = partial(build_countries_diff, found, notes=notes, whole=whole, only=only)
+        found = compare(
+            options.opened(archive),
+            asked.operands,
+            asked.countries,
+            asked.vocabulary,
+            sure=asked.sure,
+            progress=progress,
+        )
+    if topics:
+        found = replace(found, topics=tuple(each for each in found.topics if each.id in topics))
+    if asked.only:
+        found = narrow_moves(found, asked.only)
+    notes = _explain(archive, asked.countries)
+    whole = asked.everything or bool(asked.topic or asked.only)
+    build = partial(build_countries_diff, found, notes=notes, whole=whole, only=asked.only)
     as_text = partial(draw_report, build, form)
     as_json, as_table = partial(encode_json, found), partial(moves_table, found)
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
@@ -130,7 +144,7 @@ def diff_countries(
 
 
 def _explain(archive: Path, countries: str | None) -> tuple[str, ...]:
-    from tracker.workflows.follow.members import choose_countries, explain_undated
+    from tracker.follow.groups import choose_countries, explain_undated
 
     if countries is None:
         return ()
@@ -154,9 +168,8 @@ def list_groups(
 
     The archive's own groups come before those that come with the program. CSV has one row for each member.
     """
+    from tracker.follow.groups import known_groups, narrow_members, read_date
     from tracker.report.series.panels import groups_csv, render_groups
-    from tracker.workflows.follow.groups import narrow_members
-    from tracker.workflows.follow.members import known_groups, read_date
 
     date = read_date(at) if at else None
     groups = tuple(known_groups(options.opened(archive)).values())
@@ -175,9 +188,8 @@ def show(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the members of a group, with the dates from and to which they belong."""
+    from tracker.follow.groups import name_group, narrow_members, read_date
     from tracker.report.series.panels import groups_csv, render_group
-    from tracker.workflows.follow.groups import name_group, narrow_members
-    from tracker.workflows.follow.members import read_date
 
     found = name_group(options.opened(archive), group)
     if at:
@@ -206,7 +218,7 @@ def edit(
 
     What is said of a country replaces what was said before. Who has left gets an end: GBR:1973..2020-02.
     """
-    from tracker.workflows.follow.groups import edit_group
+    from tracker.follow.groups import edit_group
 
     gone = [word for each in remove or () for word in each.split(",") if word.strip()]
     kept = edit_group(
@@ -236,7 +248,7 @@ def fill(
     An archive gets them with its first run, and what it has stays as it was: a later release may know more.
     Groups of your own are left alone unless they are named.
     """
-    from tracker.workflows.follow.groups import fill_groups
+    from tracker.follow.groups import fill_groups
 
     written = fill_groups(options.opened(archive), groups or (), options.now())
     names = ", ".join(group.id for group in written)

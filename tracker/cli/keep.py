@@ -62,8 +62,8 @@ def verify(
     and git checks its objects and history. The exit code is 1 if there are faults, repaired ones included. A
     row that another program changed is restored by --repair, or accepted as it is.
     """
+    from tracker.keep import verify as verifying
     from tracker.report.archive import copies as report
-    from tracker.workflows.keep import verify as verifying
 
     if accept or by or reason:
         _accept(archive, accept or [], by, reason, is_alone=not (repair or record_only))
@@ -116,9 +116,9 @@ def reextract(
     the same, so no other command reports it as a change. The exit code is 1 if a document can no longer be
     read; its version stays.
     """
+    from tracker.keep.reextract import is_faulty
+    from tracker.keep.reextract import reextract as read_again
     from tracker.report.archive.rereading import render_reread, reread_json
-    from tracker.workflows.keep.reextract import is_faulty
-    from tracker.workflows.keep.reextract import reextract as read_again
 
     with shown_progress("reading") as progress:
         found = read_again(
@@ -158,9 +158,9 @@ def withdraw(
     history; digests, sizes, dates, and who decided why remain. tracker/docs/rights.md says what that cannot
     reach.
     """
+    from tracker.keep.withdraw import change
     from tracker.model.rights import Ruled
     from tracker.report.archive.rights import change_json, render_change
-    from tracker.workflows.keep.withdraw import change
 
     act = _read_act(destroy=destroy, lift=lift)
     named = join_words(reference)
@@ -179,9 +179,9 @@ def _read_act(*, destroy: bool, lift: bool) -> Act:
 
 
 def _ask(archive: Path, reference: str) -> None:
+    from tracker.keep.withdraw import describe
     from tracker.report.archive.rights import question
     from tracker.report.safe import one_line
-    from tracker.workflows.keep.withdraw import describe
 
     asked = one_line(question(describe(archive, "destroy", reference)))
     confirm(f"{asked} Destroy it?", DecisionInvalid(f"{asked} This needs a terminal to confirm, or --yes"))

@@ -63,7 +63,7 @@ def runs(
     One run is shown with what it found at each source, and the evidence.
     """
     from tracker.report.archive import ledger as report
-    from tracker.workflows.watch.health import list_runs, show_run
+    from tracker.watch.health import list_runs, show_run
 
     if run is not None:
         entry, checks = show_run(archive, run)
@@ -89,7 +89,7 @@ def health(
     The exit code is 1 if there is a concern.
     """
     from tracker.report.archive.ledger import health_json, render_health
-    from tracker.workflows.watch.health import assess_health
+    from tracker.watch.health import assess_health
 
     found = assess_health(archive, options.now(), streak)
     answer(form, partial(health_json, found), partial(render_health, found), color=color)
@@ -111,7 +111,7 @@ def report(
     Counts the statements expected, captured, late and gone, the missed nights, and the decisions by person.
     """
     from tracker.report.archive.ledger import csv_year, markdown_year, render_year
-    from tracker.workflows.watch.annual import report_year
+    from tracker.watch.annual import report_year
 
     refuse_overwriting(output, (), archive)
     found = report_year(archive, year, options.now()[:10])
@@ -147,7 +147,7 @@ def expect(
     Without REF the notes are listed.
     """
     from tracker.report.archive.ledger import render_expectations
-    from tracker.workflows.watch.annual import list_expectations, note_expectation
+    from tracker.watch.annual import list_expectations, note_expectation
 
     if not words:
         entries = list_expectations(archive)
@@ -172,7 +172,7 @@ def silence(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Note that a country made no statement at a session."""
-    from tracker.workflows.watch.annual import note_expectation
+    from tracker.watch.annual import note_expectation
 
     noted = note_expectation(archive, join_words(reference), "no statement", by, options.now(), note=note)
     write_answer(f"{noted.reference} {noted.state}")

@@ -30,8 +30,8 @@ def update(form: options.ListFormat = "text", archive: options.Archive = options
     Each run is one commit. Once the mirror exists, every run updates it; files edited by hand, such as
     watch.toml, are committed with the next run.
     """
+    from tracker.keep.mirror import update_mirror
     from tracker.report.archive.copies import update_line
-    from tracker.workflows.keep.mirror import update_mirror
 
     updated = update_mirror(archive)
     write_answer(encode_json(updated) if form == "json" else update_line(updated))
@@ -56,8 +56,8 @@ def push(
     A public copy gets the open material, a private one everything. A path to nothing, or to an empty
     folder, becomes a bare repository.
     """
+    from tracker.keep.mirror import push_mirror
     from tracker.report.archive.copies import push_line
-    from tracker.workflows.keep.mirror import push_mirror
 
     pushed = push_mirror(archive, remote, private=private, force=force, branch=branch, only_open=only_open)
     write_answer(push_line(pushed))
@@ -78,8 +78,8 @@ def rebuild(
     The result is equal in every table. The mirror's watch list becomes watch.received.toml, which is not
     used until: tracker sources accept.
     """
+    from tracker.keep.mirror import rebuild as rebuild_archive
     from tracker.report.archive.copies import rebuilt_line
-    from tracker.workflows.keep.mirror import rebuild as rebuild_archive
 
     rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
     write_answer(encode_json(rebuilt) if form == "json" else rebuilt_line(rebuilt))
@@ -94,8 +94,8 @@ def backup(
 
     Other processes may write meanwhile.
     """
+    from tracker.keep.mirror import backup as back_up
     from tracker.report.archive.copies import backup_line
-    from tracker.workflows.keep.mirror import backup as back_up
 
     made = back_up(archive, file)
     write_answer(encode_json(made) if form == "json" else backup_line(made))

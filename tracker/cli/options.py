@@ -59,8 +59,8 @@ def load_vocabulary(path: Path | None = None, archive: Path | None = None) -> Vo
 
     What is made of the user's is kept beside an archive.
     """
-    from tracker.topics.vocabulary.load import load_kept
-    from tracker.topics.vocabulary.load import load_vocabulary as load
+    from tracker.comparing.topics.vocabulary.load import load_kept
+    from tracker.comparing.topics.vocabulary.load import load_vocabulary as load
 
     return load_kept(path, opened(archive).derived) if path and archive else load(path)
 

@@ -48,8 +48,8 @@ def cite(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Cite statements, or the passages of a change, with address, capture and digest."""
+    from tracker.exchange.cite import cite as find
     from tracker.report.archive import citing
-    from tracker.workflows.export.cite import cite as find
 
     refuse_overwriting(output, (), archive)
     found = find(words, options.opened(archive), said=said, paragraph=paragraph, pair=pair)
@@ -80,8 +80,8 @@ def reproduce(
     Of a zip the other files are checked too, against what was computed and the digests in their names. Ends
     with 0 where all comes out the same, with 1 where something differs.
     """
+    from tracker.exchange.reproducing import reproduce as compute
     from tracker.report.comparison.provenance import render_reproduced, reproduced_json
-    from tracker.workflows.export.reproducing import reproduce as compute
 
     # What was kept would be read again, not computed.
     found = compute(file, options.opened(archive, trusts_derived=False), vocabulary)

@@ -66,8 +66,8 @@ def write_moves(
     """Write a picture of the largest moves between two statements where one is asked for."""
     if plot is None:
         return
+    from tracker.comparing.topics.vocabulary.naming import find_topics
     from tracker.report.comparison.build import build_moves
-    from tracker.topics.vocabulary.naming import find_topics
 
     topics = find_topics(vocabulary, topic) if topic else ()
     build = partial(build_moves, comparison, vocabulary, everything=everything, only=only, topics=topics)

@@ -53,8 +53,8 @@ def list_statements(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the editions in the archive, one per line."""
+    from tracker.keep.read import list_statements as read
     from tracker.report.archive.listing import list_csv, list_json, render_list
-    from tracker.workflows.read import list_statements as read
 
     refuse_overwriting(output, (), archive)
     found = read(options.opened(archive), options.joined(place) if place else None, country, body)
@@ -73,8 +73,8 @@ def log(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the snapshots behind a reference, oldest first."""
+    from tracker.keep.read import log_snapshots, log_versions
     from tracker.report.archive import listing, rereading
-    from tracker.workflows.read import log_snapshots, log_versions
 
     named = options.joined(reference)
     if versions:
@@ -98,9 +98,9 @@ def show(
 
     CSV has one row per sentence, heading or item.
     """
+    from tracker.keep.read import read_raw, read_statement
     from tracker.report.archive.statement import render_statement, statement_csv, statement_json
     from tracker.report.safe import visible
-    from tracker.workflows.read import read_raw, read_statement
 
     named = options.joined(reference)
     refuse_overwriting(output, [named], archive)
@@ -136,9 +136,9 @@ def search(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Find passages in the latest snapshot of every edition."""
+    from tracker.keep.read import read_scope
+    from tracker.keep.read import search as find
     from tracker.report.archive.listing import hits_json, render_hits
-    from tracker.workflows.read import read_scope
-    from tracker.workflows.read import search as find
 
     scope = read_scope(country, body, session, language, first, last)
     found = find(options.opened(archive), query, scope, order=order, limit=limit, page=page)

@@ -73,7 +73,7 @@ def review(
     many documents at once. The record keeps who decided and why.
     """
     from tracker.report.archive import review as report
-    from tracker.workflows.watch.review import list_reviews, read_bytes, show_review
+    from tracker.watch.review import list_reviews, read_bytes, show_review
 
     spans = _read_spans(wanted) if wanted else ()
     number = _only_number(spans, verdict) if wanted else None
@@ -138,9 +138,9 @@ def _check_options(
 def _decide(
     archive: Path, number: int, verdict: VerdictName, by: str | None, reason: str | None, named: str | None
 ) -> None:
+    from tracker.model.decisions import Coder
     from tracker.report.archive.review import render_decision
-    from tracker.workflows.code.judge import Coder
-    from tracker.workflows.watch.review import decide_review
+    from tracker.watch.review import decide_review
 
     if by is None:
         raise DecisionInvalid("missing option --by NAME")
@@ -151,9 +151,9 @@ def _decide(
 def _reject(
     archive: Path, spans: Sequence[range], by: str | None, reason: str | None, named: str | None
 ) -> None:
+    from tracker.model.decisions import Coder
     from tracker.report.archive.review import render_decisions
-    from tracker.workflows.code.judge import Coder
-    from tracker.workflows.watch.review import reject_reviews
+    from tracker.watch.review import reject_reviews
 
     if by is None:
         raise DecisionInvalid("missing option --by NAME")

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from tracker.archive.session import ArchiveSession
+    from tracker.coding.settle import Levels, OpenComparison, OpenTopic
+    from tracker.model.decisions import Coder
     from tracker.model.topics import Vocabulary
     from tracker.report.layout import Line
-    from tracker.workflows.code.judge import Coder
-    from tracker.workflows.code.settle import Levels, OpenComparison, OpenTopic
 
 PERSON_VARIABLE: Final = "TRACKER_PERSON"
 _BACK: Final = "b"
@@ -44,8 +44,8 @@ def settle(
     archive: ArchiveSession,
 ) -> None:
     """Ask what is unsure between two statements, topic by topic, and keep each answer at once."""
+    from tracker.coding.settle import open_topics
     from tracker.report.coding.questions import side_names
-    from tracker.workflows.code.settle import open_topics
 
     compared = open_topics(arguments, archive, vocabulary)
     names = side_names(compared.comparison)
@@ -68,19 +68,16 @@ def settle(
 
 def _ask_name(by: str | None, note: str | None) -> Coder:
     """Return who decides: named by ``--by`` or ``TRACKER_PERSON``, else asked once."""
-    from tracker.workflows.code.judge import Coder, check_coder
+    from tracker.model.decisions import Coder
 
     while True:
         name = by or os.environ.get(PERSON_VARIABLE) or typer.prompt("Your name, kept with each answer")
-        coder = Coder(name, options.now(), note)
         try:
-            check_coder(coder)
+            return Coder(name, options.now(), note)
         except DecisionInvalid as error:
             if by or os.environ.get(PERSON_VARIABLE):
                 raise
             write_notice(str(error))
-        else:
-            return coder
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +92,8 @@ class _Walk:
 
     def ask(self, topic: OpenTopic, number: int) -> Literal["kept", "skipped", "quit"]:
         """Ask about one topic, and keep the answer."""
+        from tracker.coding.settle import settle_topic
         from tracker.report.coding.questions import KEYS, answer_words, question_words, render_help
-        from tracker.workflows.code.settle import settle_topic
 
         self._show(topic, number)
         while True:

@@ -79,7 +79,7 @@ def add(
 
     The rest of the file, comments included, stays as it is.
     """
-    from tracker.workflows.watch.sources import watch
+    from tracker.watch.sources import watch
 
     keys: dict[str, object] = {
         "kind": "index" if index else None,
@@ -112,7 +112,7 @@ def list_sources(
     """List the sources, in the order of the watch list."""
     from tracker.report.archive.ledger import render_sources
     from tracker.report.records import encode_rows
-    from tracker.workflows.watch.sources import list_sources as read
+    from tracker.watch.sources import list_sources as read
 
     watched = read(archive)
     fields = partial(encode_rows, "sources", watched.sources)
@@ -139,7 +139,7 @@ def check(
     from tracker.capture.admit.admission import admit
     from tracker.cli.watch import read_outcomes
     from tracker.report.archive.ledger import check_line, counts_line, run_json
-    from tracker.workflows.watch.snapshot import snapshot
+    from tracker.watch.snapshot import snapshot
 
     with shown_progress("checking") as advance:
         night = snapshot(
@@ -169,7 +169,7 @@ def close(
 
     The watch list says who closed it, when and why. What was captured stays.
     """
-    from tracker.workflows.watch.sources import close as close_source
+    from tracker.watch.sources import close as close_source
 
     follower = close_source(archive, source, by, options.now()[:10], reason, superseded_by)
     write_answer(one_line(f"{source} closed by {by}: {reason}"))
@@ -188,8 +188,8 @@ def accept(
     asks. An accepted list becomes watch.toml.
     """
     from tracker.report.archive.ledger import render_received
-    from tracker.workflows.watch.sources import accept as accept_received
-    from tracker.workflows.watch.sources import read_received
+    from tracker.watch.sources import accept as accept_received
+    from tracker.watch.sources import read_received
 
     received = read_received(archive)
     write_answer(render_received(received))

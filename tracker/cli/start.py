@@ -55,7 +55,7 @@ def demo(
     color: options.Colour = "auto",
 ) -> None:
     """Try the program on the statements that come with it."""
-    from tracker.workflows.compare.demo import run_demo
+    from tracker.exchange.demo import run_demo
 
     for part in run_demo(keep, width=terminal_width(), color=wants_colour(color)):
         write_answer(part, paged=False)
@@ -133,8 +133,8 @@ def add(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record documents as snapshots of one statement."""
-    from tracker.workflows.importing.add import add as add_files
-    from tracker.workflows.importing.add import declare
+    from tracker.exchange.add import add as add_files
+    from tracker.exchange.add import declare
 
     declaration = declare(
         as_,
@@ -205,8 +205,8 @@ def import_folder(
 
     If a run was stopped, run it again: it continues from there.
     """
+    from tracker.exchange import folder_import as importing
     from tracker.report.archive.imports import render_folder
-    from tracker.workflows.importing import folder as importing
 
     with shown_progress("importing") as progress:
         imported = importing.import_folder(

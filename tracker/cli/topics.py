@@ -61,8 +61,8 @@ def show(
 
     Shows its terms by language, hints, near misses, scope note and learned weights.
     """
+    from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.report.coding.vocabulary import render_topic
-    from tracker.topics.vocabulary.naming import find_topic
 
     topics = options.load_vocabulary(vocabulary)
     topic = find_topic(topics, name)
@@ -79,8 +79,8 @@ def check(
     Finds duplicate ids, labels and terms, cycles, empty topics and unused near misses. The exit code is 0
     if nothing is found, 1 with findings, 2 if the file cannot be read.
     """
+    from tracker.coding.vocabulary import check_vocabulary
     from tracker.report.coding.vocabulary import render_findings
-    from tracker.workflows.code.topics import check_vocabulary
 
     found = check_vocabulary(file)
     shown.write_answer(
@@ -121,8 +121,8 @@ def learn(
     each topic on held-out units, before and after learning. The model is plain JSON, written beside the
     vocabulary (codebook.model.json), and used wherever that vocabulary is named.
     """
+    from tracker.coding.vocabulary import learn_from
     from tracker.report.coding.vocabulary import lesson_json, render_lesson
-    from tracker.workflows.code.topics import learn_from
 
     if not (coded or decisions):
         raise TrackerError("nothing to learn from; give a file of coded units, or --decisions")

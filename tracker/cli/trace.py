@@ -66,6 +66,9 @@ def trace(
     Exact: the same words, apart from case, quotes and dashes. Loose: similar words, with a similarity from
     0 to 1. CSV has one row per saying, and per statement that does not say it.
     """
+    from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.series import parse_place
+    from tracker.follow.trace import read_asked, trace_body, trace_series
     from tracker.report.formats import draw_report
     from tracker.report.series.biography import (
         biography_json,
@@ -74,8 +77,6 @@ def trace(
         sayings_table,
     )
     from tracker.report.series.spread import build_spread, render_spread, spread_json
-    from tracker.topics.vocabulary.naming import name_topics
-    from tracker.workflows.follow.trace import parse_place, read_asked, trace_body, trace_series
 
     shown.refuse_overwriting(output, [vocabulary], archive, form)
     if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
@@ -116,9 +117,9 @@ def blame(
     A reworded sentence is shown with the earlier wording that it came from. The command looks back through
     the earlier sessions of the same kind, or the snapshots of the same edition.
     """
+    from tracker.follow.trace import blame_statement
     from tracker.report.formats import draw_report
     from tracker.report.series.origins import attribution_json, build_attribution, render_attribution
-    from tracker.workflows.follow.trace import blame_statement
 
     attribution = blame_statement(options.opened(archive), join_words(reference), through)
     as_page = partial(draw_report, partial(build_attribution, attribution), form)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.model.ledger import Check
     from tracker.model.news import News
-    from tracker.workflows.watch.snapshot import Night
+    from tracker.watch.snapshot import Night
 
 NEVER = "never"
 
@@ -83,9 +83,9 @@ def snapshot(
     """
     from tracker.capture.admit.admission import admit
     from tracker.report.records import encode_json
-    from tracker.workflows.watch.heartbeat import check_heartbeat
-    from tracker.workflows.watch.news import gather_news
-    from tracker.workflows.watch.snapshot import snapshot as take_snapshots
+    from tracker.watch.heartbeat import check_heartbeat
+    from tracker.watch.news import gather_news
+    from tracker.watch.snapshot import snapshot as take_snapshots
 
     failing = read_outcomes(fail_on)
     named = gather_references(wanted or [])
@@ -198,7 +198,7 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
 
 
 def _send(heartbeat: str | None, *, is_well: bool) -> None:
-    from tracker.workflows.watch.heartbeat import send_heartbeat
+    from tracker.watch.heartbeat import send_heartbeat
 
     if heartbeat and (warning := send_heartbeat(heartbeat, is_well=is_well)):
         write_notice(warning)
@@ -218,7 +218,7 @@ def schedule(
     Prints a crontab line, systemd units, or a GitHub workflow. Set the address for --heartbeat in the
     environment: TRACKER_HEARTBEAT.
     """
-    from tracker.workflows.watch.schedule import (
+    from tracker.watch.schedule import (
         SAFE_HOUR,
         Nightly,
         name_closed,

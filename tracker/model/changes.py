@@ -118,8 +118,8 @@ AXES: Final[Mapping[Axis, AxisEntry]] = {
     "scope": AxisEntry(("wider", "narrower"), ("scope.toml",), "wording"),
     "negation": AxisEntry(("added", "removed"), ("scope.toml",), "wording"),
 }
-"""The one table of axes, in the order in which they are listed; ``tracker.changes.shifts`` finds the shifts.
-What people may decide and what reports list is taken from it."""
+"""The one table of axes, in the order in which they are listed; ``tracker.comparing.shifts`` finds shifts on
+them. What people may decide and what reports list is taken from it."""
 
 
 @dataclass(frozen=True, slots=True)

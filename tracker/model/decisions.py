@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from tracker.errors import DecisionInvalid
+
 if TYPE_CHECKING:
     from tracker.model.texts import Filled, Reference
 
@@ -13,6 +15,23 @@ Question: TypeAlias = str
 """What a decision answers: ``sentences`` (which correspond, and how), an axis, or a topic's ``level``."""
 
 Verdict = Literal["accept", "reject", "relabel", "withdraw"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """Who decides, when (an instant in UTC), and the note that goes with it.
+
+    Raises ``DecisionInvalid`` for a name that is empty or cannot be printed as it is.
+    """
+
+    person: str
+    decided: str
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        name = self.person
+        if not name.strip() or name != name.strip() or not name.isprintable():
+            raise DecisionInvalid(f"--by {name!r} is not a valid name; write it as --by Ana")
 
 
 @dataclass(frozen=True, slots=True)

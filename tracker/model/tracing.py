@@ -93,6 +93,23 @@ class Biography:
     topics: tuple[str, ...] = ()
     near: tuple[NearWords, ...] = ()
 
+    @property
+    def silences(self) -> tuple[str, ...]:
+        """The sessions, in order, of a kind that said it, where no statement did, in a language that did.
+
+        They are the silences before, between and after; a session without a statement in hand is none.
+        """
+        said = [statement for statement in self.statements if statement.occurrences]
+        spoken = {statement.side.session for statement in said}
+        kinds = {(statement.session_kind, statement.side.version.language) for statement in said}
+        silent = (
+            str(statement.side.session)
+            for statement in self.statements
+            if statement.side.session not in spoken
+            and (statement.session_kind, statement.side.version.language) in kinds
+        )
+        return tuple(dict.fromkeys(silent))
+
 
 @dataclass(frozen=True, slots=True)
 class BiographyStatement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 
 
@@ -48,3 +49,9 @@ def fold(text: str) -> str:
         )
     text = " ".join(_LONG_DASH.sub(" - ", text).split())
     return _INNER_BLANK.sub("", text)
+
+
+@lru_cache(maxsize=1024)
+def fold_sentence(text: str) -> str:
+    """Return a sentence folded: aligning, naming changes and looking for passages each ask for it."""
+    return fold(text)

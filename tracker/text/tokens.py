@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, cast
 
-from tracker.text.identity import fold
 from tracker.text.tables import entries_for, read_tables
-
-__all__ = ["Token", "TokenKind", "fold", "tokenize"]
 
 TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
 
@@ -38,6 +35,20 @@ def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
             for match in pattern.finditer(text)
         ]
     )
+
+
+_LONGEST_KEPT = 2000
+"""Characters of a text whose tokens are kept; the longest of 60,000 sentences has 1,500."""
+
+
+def tokenize_sentence(text: str, language: str) -> tuple[Token, ...]:
+    """Return the tokens of a sentence: its edits, and what these mean, ask for them one after the other."""
+    return _tokenize_once(text, language) if len(text) <= _LONGEST_KEPT else tokenize(text, language)
+
+
+@lru_cache(maxsize=256)
+def _tokenize_once(text: str, language: str) -> tuple[Token, ...]:
+    return tokenize(text, language)
 
 
 # Combining marks are not \w, and a decomposed or vocalised word must stay whole.

@@ -1,1 +1,1 @@
-"""The use cases: each takes plain values and does one thing that a user asks for."""
+"""What is pointed at compared, and the answers kept; the tables of the package compiled."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.changes.named.reading import small_words
+from tracker.comparing.names.texts import small_words
+from tracker.comparing.topics.associations import load_associations
+from tracker.comparing.topics.emerging import load_prior
+from tracker.comparing.topics.evidence import weigh_words
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.matching import compile_lexicon
 from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
-from tracker.topics.associations import load_associations
-from tracker.topics.emerging import load_prior
-from tracker.topics.evidence import weigh_words
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.matching import compile_lexicon
 from tracker.workflows.compare.rules import PACKAGE, find_rules
 
 if TYPE_CHECKING:

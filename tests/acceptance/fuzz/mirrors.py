@@ -20,7 +20,7 @@ from tests.acceptance.fuzz.target import Found, Target
 from tests.acceptance.fuzz.using import use_archive
 from tests.mirrors import list_files, make_record
 from tests.repositories import run_git
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

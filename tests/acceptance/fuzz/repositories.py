@@ -16,7 +16,7 @@ from tests.acceptance.fuzz.guard import canary_of
 from tests.acceptance.fuzz.target import Target
 from tests.mirrors import make_record
 from tests.repositories import Link, Made, make_repository, run_git
-from tracker.workflows.keep.mirror import update_mirror
+from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -44,7 +44,7 @@ _WATCH_MARKS: Final = (
 )  # fmt: skip
 _VOCABULARY: Final = (
     *read_seeds("vocabulary.toml"),
-    (ROOT / "tracker" / "topics" / "vocabulary" / "vocabularies" / "un" / "peace.toml")
+    (ROOT / "tracker" / "comparing" / "topics" / "vocabulary" / "vocabularies" / "un" / "peace.toml")
     .read_bytes()[:3000]
     .rpartition(b"\n[")[0],
 )

@@ -62,9 +62,9 @@ def digest(folder: str) -> Work:
 
 def read_topics(speeches: str) -> Work:
     """Read the topics of so many speeches, whose texts were cut before."""
+    from tracker.comparing.topics.reading import read_topics as read  # noqa: PLC0415
+    from tracker.comparing.topics.vocabulary.load import load_vocabulary  # noqa: PLC0415
     from tracker.text.reading import read_text  # noqa: PLC0415
-    from tracker.topics.reading import read_topics as read  # noqa: PLC0415
-    from tracker.topics.vocabulary.load import load_vocabulary  # noqa: PLC0415
 
     vocabulary = load_vocabulary()
     first, *versions = (read_text(text) for _, text in islice(repeat_corpus(), int(speeches) + 1))
@@ -74,7 +74,7 @@ def read_topics(speeches: str) -> Work:
 
 def edit(speeches: str) -> Work:
     """Find the words that changed in each sentence of so many speeches."""
-    from tracker.changes.edits import word_edits  # noqa: PLC0415
+    from tracker.comparing.edits import word_edits  # noqa: PLC0415
 
     pairs = _pair_sentences(int(speeches))
     return lambda: [word_edits(old, new, "en") for old, new in pairs]
@@ -88,7 +88,7 @@ def edit_difflib(speeches: str) -> Work:
 
 def edit_long(words: str) -> Work:
     """Find the words that changed in one sentence of so many, of which every tenth did."""
-    from tracker.changes.edits import word_edits  # noqa: PLC0415
+    from tracker.comparing.edits import word_edits  # noqa: PLC0415
 
     old, new = _pair_long(int(words))
     return lambda: word_edits(" ".join(old), " ".join(new), "en")
@@ -102,7 +102,7 @@ def edit_long_difflib(words: str) -> Work:
 
 def align(sentences: str) -> Work:
     """Align two unrelated texts of so many sentences."""
-    from tracker.alignment.align import align as align_texts  # noqa: PLC0415
+    from tracker.comparing.alignment.align import align as align_texts  # noqa: PLC0415
     from tracker.text.encoder import DEFAULT  # noqa: PLC0415
 
     old, new = _make_texts(int(sentences))

@@ -16,8 +16,8 @@ from tests.benchmarks.suite.ground import PYTHON, TRACKER, Job, run_alone
 from tests.benchmarks.suite.table import Bound, Line
 from tests.measuring import MEGABYTE, run_tracker
 from tests.shared_data import require
+from tracker.text.identity import fold
 from tracker.text.reading import read_text
-from tracker.text.tokens import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,7 +32,7 @@ sys.argv[0] = "tracker"
 from tracker.capture.read.extract import naming
 from tracker.capture.serve import parse
 from tracker.cli.main import main
-from tracker.workflows.importing import add
+from tracker.exchange import add
 def read(data, name):
     with naming(name):
         return parse(data, name)

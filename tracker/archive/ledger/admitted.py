@@ -8,7 +8,7 @@ from tracker.archive.record.queries import EDITIONS, NAME, SNAPSHOTS, edition_is
 from tracker.archive.rights.refusals import find_withdrawn_content
 from tracker.archive.schema.packing import DOCUMENT
 from tracker.archive.schema.rows import fetch_row, fetch_value
-from tracker.decisions.rulings import is_statement
+from tracker.comparing.decisions.rulings import is_statement
 from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from tracker.comparing.topics.reading import NARROWER
 from tracker.model.rows import StatementTopic, StatementTopicRecord, StatementTopics
 from tracker.model.texts import StatementText
 from tracker.model.topics import PRIORITIES, Level, VocabularyName
@@ -14,7 +15,6 @@ from tracker.report.layout import Line, counted, draw, line, shorten, spread, wr
 from tracker.report.records import encode_json, write_csv, write_records
 from tracker.report.render.latex import write_table
 from tracker.report.safe import one_line
-from tracker.topics.reading import NARROWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from tracker.decisions.rulings import name_statement, question_key
+from tracker.comparing.decisions.rulings import name_statement, question_key
 from tracker.errors import DecisionInvalid
 from tracker.inputs.formats import unguard
 from tracker.report.comparison.sentences import SHORTEST_ID
@@ -20,7 +20,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from tracker.decisions.agreement import Agreement
+    from tracker.comparing.decisions.agreement import Agreement
     from tracker.model.decisions import Quote, Ruling, Unit
 
 _MEASURES = (

@@ -12,9 +12,9 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tracker.comparing.topics.learning import Lesson, Tally
+    from tracker.comparing.topics.vocabulary.check import Flaw
     from tracker.model.topics import Topic, TopicWeights, Vocabulary
-    from tracker.topics.learning import Lesson, Tally
-    from tracker.topics.vocabulary.check import Flaw
 
 _INDENT = "  "
 _HEAVIEST = 12

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.changes import AXES
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
@@ -12,7 +13,6 @@ from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 from tracker.report.layout import MORE, counted, draw, line
 from tracker.report.safe import one_line
-from tracker.topics.vocabulary.load import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

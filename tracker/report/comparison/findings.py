@@ -16,11 +16,11 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from tracker.comparing.topics.certainty import WeighedSentence
+    from tracker.comparing.topics.mentions import Mentions
     from tracker.model.changes import Comparison
     from tracker.model.topics import Status, Topic, TopicChange, TopicReading, Vocabulary
     from tracker.report.redline import SideName
-    from tracker.topics.certainty import WeighedSentence
-    from tracker.topics.mentions import Mentions
 
     SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]
 
@@ -304,7 +304,7 @@ def show_topics(
 
 
 def _find_all_mentions(comparison: Comparison, vocabulary: Vocabulary) -> list[Mentions]:
-    from tracker.topics.mentions import find_mentions  # noqa: PLC0415 (10 ms, for one topic alone)
+    from tracker.comparing.topics.mentions import find_mentions  # noqa: PLC0415 (10 ms, for one topic alone)
 
     sides = (comparison.old, comparison.new)
     names = (own_names(side.country) if side.country else () for side in sides)
@@ -315,7 +315,7 @@ def _show_topic(
     comparison: Comparison, topic: Topic, change: TopicChange | None, vocabulary: Vocabulary
 ) -> Entry:
     if change is None:
-        from tracker.topics.mentions import find_own_situations  # noqa: PLC0415 (as above)
+        from tracker.comparing.topics.mentions import find_own_situations  # noqa: PLC0415 (as above)
 
         codes = filter(None, (comparison.old.country, comparison.new.country))
         own = any(topic.id in find_own_situations(vocabulary, own_names(code)) for code in codes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
-from tracker.decisions.applied import METHOD
+from tracker.comparing.decisions.applied import METHOD
 from tracker.errors import TrackerError
 from tracker.model.changes import AXES, Change
 from tracker.model.compared import list_shifts, place_shift

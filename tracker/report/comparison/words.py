@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, get_args
 
+from tracker.comparing.topics.certainty import find_threshold
 from tracker.model.changes import Operation
 from tracker.model.topics import PRIORITIES, Level
 from tracker.report.layout import counted
 from tracker.report.safe import one_line
-from tracker.topics.certainty import find_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

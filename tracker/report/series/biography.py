@@ -30,7 +30,6 @@ from tracker.report.layout import (
 from tracker.report.records import encode_json, write_records
 from tracker.report.safe import one_line
 from tracker.text.identity import fold
-from tracker.tracing.biography import find_silences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -244,7 +243,7 @@ def _list_facts(biography: Biography) -> Iterator[tuple[str, Sequence[str]]]:
             yield "loosely", (f"in {others}, {wordings}: {', '.join(_when(each.side) for each in loose)}",)
     if biography.near:
         yield "also near", (near_words(biography.near),)
-    if silences := find_silences(biography):
+    if silences := biography.silences:
         yield "not said", (f"in {counted(len(silences), 'session')}",)
 
 
@@ -263,7 +262,7 @@ def _year(side: Side) -> str:
 
 def _gather(biography: Biography) -> list[list[TracedStatement]]:
     """Return the statements that say it, and between them each run of those of silent sessions."""
-    silences = set(find_silences(biography))
+    silences = set(biography.silences)
     shown = (c for c in biography.statements if c.occurrences or c.side.session in silences)
     return [list(group) for _, group in groupby(shown, key=lambda statement: not statement.occurrences)]
 
@@ -385,7 +384,7 @@ def biography_json(biography: Biography) -> str:
             said=len(said),
             loosely=sum(bool(each.occurrences) for each in biography.statements) - len(said),
             times=sum(saying.exact for each in said for saying in each.occurrences),
-            silences=find_silences(biography),
+            silences=biography.silences,
             near=biography.near,
             statements=tuple(_statement(each) for each in biography.statements),
         )

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from math import log
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from tracker.comparing.topics.certainty import explain_unmeasured
 from tracker.model import series
 from tracker.model.series_rows import StandingRecord
 from tracker.model.topics import PRIORITIES, Level
@@ -35,7 +36,6 @@ from tracker.report.series.parts import (
     show_standing,
     warn_approximate,
 )
-from tracker.topics.certainty import explain_unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker import __version__
+from tracker.comparing.topics.decided import ABSENT
+from tracker.comparing.topics.mentions import find_term
+from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.model import series
 from tracker.model.topics import PRIORITIES, SURE, VocabularyName
 from tracker.report.comparison.passages import cite_words
@@ -14,9 +17,6 @@ from tracker.report.comparison.words import ARROW, chance_mark, decision_words, 
 from tracker.report.document import Column, Entry, Section, Span, Tick
 from tracker.report.layout import MORE, counted
 from tracker.report.safe import one_line
-from tracker.topics.decided import ABSENT
-from tracker.topics.mentions import find_term
-from tracker.topics.vocabulary.matching import match_topics
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from tracker.comparing.topics.mentions import find_own_situations
 from tracker.model import series
 from tracker.model.series_rows import TimelineRecord
 from tracker.references import own_names, parse_reference
@@ -37,7 +38,6 @@ from tracker.report.series.parts import (
     show_standing,
     warn_approximate,
 )
-from tracker.topics.mentions import find_own_situations
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tracker.decisions.rulings import settle_rulings
+from tracker.comparing.decisions.rulings import settle_rulings
+from tracker.comparing.pipeline import side_names
+from tracker.comparing.topics.decided import place_levels
+from tracker.comparing.topics.mentions import find_own_situations
+from tracker.comparing.topics.statuses import compare_topics
 from tracker.model.panels import PanelCell
-from tracker.topics.decided import place_levels
-from tracker.topics.mentions import find_own_situations
-from tracker.topics.statuses import compare_topics
-from tracker.workflows.code.kept_rulings import load_decided
-from tracker.workflows.compare.compare import side_names, side_topics
+from tracker.workflows.compare.compare import side_topics
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
 from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_back
 
 if TYPE_CHECKING:
     from tracker.archive.derived.store import Derived
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary
     from tracker.workflows.compare.diff import Priorities

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.archive.derived.store import Derived
 from tracker.archive.derived.vectors import CachedEncoder
+from tracker.comparing.topics.vocabulary.load import name_recognition
 from tracker.errors import TrackerError
 from tracker.model.changes import Comparison, Link
 from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.topics.vocabulary.load import name_recognition
 from tracker.workflows.compare.rules import name_releases, name_rules
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from tracker.archive.derived.store import Answers
     from tracker.archive.session import ArchiveSession
+    from tracker.comparing.topics.reading import TopicReader
     from tracker.model.changes import Change
     from tracker.model.decisions import Decision
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
-    from tracker.topics.reading import TopicReader
 
 
 def choose_derived(archive: ArchiveSession, *sides: Side) -> Derived:
@@ -48,7 +48,7 @@ def derive_links(
     old: Sequence[str], new: Sequence[str], encoder: Encoder | None, derived: Derived | None
 ) -> tuple[Link, ...]:
     """Return what ``align`` returns for two texts' segments."""
-    from tracker.alignment.align import align  # noqa: PLC0415 (what is kept as a whole aligns nothing)
+    from tracker.comparing.alignment.align import align  # noqa: PLC0415 (what is kept as a whole aligns nothing)
 
     if derived is None:
         return align(old, new, encoder)

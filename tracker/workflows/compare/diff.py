@@ -7,12 +7,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tracker.capture.read.extractors import describe_reading_difference
-from tracker.decisions.rulings import select_levels, settle_rulings
+from tracker.comparing.decisions.rulings import select_levels, settle_rulings
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.code.kept_rulings import load_decided
+from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import (
     cache_vectors,
     choose_derived,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry
@@ -116,13 +116,13 @@ def diff(
 
     def compute() -> Comparison:
         # These take 90 ms, and are not needed for what is kept.
-        from tracker.workflows.compare.caveats import list_passed  # noqa: PLC0415
+        from tracker.comparing.caveats import list_passed  # noqa: PLC0415
+        from tracker.comparing.pipeline import Basis  # noqa: PLC0415
         from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415
 
         earlier, between = earlier_priorities(old, new, archive, vocabulary, derived)
-        comparison = compare_sides(
-            *sides, vocabulary, earlier, vectors, derived, decided, sure=sure, between=between
-        )
+        basis = Basis(vocabulary, vectors, decided, sure, earlier, between)
+        comparison = compare_sides(*sides, basis, derived)
         return replace(comparison, caveats=(*comparison.caveats, *list_passed(*sides, passed)))
 
     passed = len(_list_between(old, new, archive))

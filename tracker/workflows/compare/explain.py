@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.alignment.align import acceptance, weigh_candidates
-from tracker.topics.certainty import load_certainty
-from tracker.topics.reading import read_evidence, weigh_reading
-from tracker.workflows.code.shown import find_change
-from tracker.workflows.compare.compare import side_names
+from tracker.comparing.alignment.align import acceptance, weigh_candidates
+from tracker.comparing.pipeline import side_names
+from tracker.comparing.topics.certainty import load_certainty
+from tracker.comparing.topics.reading import read_evidence, weigh_reading
+from tracker.references.change_ids import find_change
 from tracker.workflows.compare.derive import cache_vectors, choose_derived
 
 if TYPE_CHECKING:

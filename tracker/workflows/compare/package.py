@@ -7,15 +7,15 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from tracker.decisions.rulings import UNDECIDED, Decided
+from tracker.comparing.decisions.rulings import UNDECIDED, Decided
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.taught import MODEL_ENDING
 from tracker.errors import DocumentUnreadable
 from tracker.files import temporary_folder
 from tracker.inputs.formats import parse_report
 from tracker.inputs.zips import read_zip
 from tracker.model.plain import to_row
 from tracker.model.strict import read_typed
-from tracker.topics.vocabulary.load import load_vocabulary
-from tracker.topics.vocabulary.taught import MODEL_ENDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.topics.decided import find_absences, place_levels
-from tracker.workflows.code.kept_rulings import load_levels
+from tracker.comparing.topics.decided import find_absences, place_levels
 from tracker.workflows.compare import compare, derive, sides
+from tracker.workflows.compare.decided import load_levels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

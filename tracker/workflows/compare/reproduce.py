@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.decisions.rulings import UNDECIDED
+from tracker.comparing.caveats import list_passed
+from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.formats import parse_report
 from tracker.model.changes import Provenance
-from tracker.model.reproduced import Reproduced
+from tracker.model.reproduced import Difference, Reproduced
 from tracker.model.strict import NotAsTyped, read_typed
 from tracker.model.texts import Side
 from tracker.model.topics import SURE
@@ -19,17 +22,16 @@ from tracker.report.records import SCHEMA_VERSION, encode_json
 from tracker.report.safe import one_line
 from tracker.text.encoder import ENCODERS
 from tracker.text.identity import digest_text
-from tracker.workflows.compare.caveats import list_passed
 from tracker.workflows.compare.diff import diff
-from tracker.workflows.compare.differences import check_texts, compare_files
 from tracker.workflows.compare.withheld import MARK, withhold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.archive.session import ArchiveSession
-    from tracker.decisions.rulings import Decided
+    from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
+    from tracker.model.reproduced import Part
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
 
@@ -48,9 +50,19 @@ _UNTOLD: Final = {
     "decided": "decisions",
     "": "what the archive notes of the statements (title, speaker, date)",
 }
+_BASIS: Final = ("schema_version", "provenance")
+_KEYS: Final = {
+    "changes": ("id",),
+    "topics": ("topic",),
+    "counterparts": ("topic",),
+    "phrases": ("status", "phrase"),
+    "names": ("status", "name"),
+    "levels": ("topic", "side"),
+}
+"""What tells the rows of a list from each other; those of others are told by their place."""
 
 
-class Told(NamedTuple):
+class WrittenSide(NamedTuple):
     """What a comparison as JSON says of one of its texts."""
 
     name: str
@@ -74,7 +86,7 @@ def recompute(
     archive's own where that has the texts. Raises ``NotInArchive`` where the file may not have a text, and
     the archive has none.
     """
-    told = [read_told(written, side) for side in _SIDES]
+    told = [read_written_side(written, side) for side in _SIDES]
     kept = [find_kept(each, archive) for each in told]
     again = _compare_again(written, place, archive, vocabulary, decided, told, kept)
     again = replace(
@@ -94,7 +106,7 @@ def recompute(
         left_out=() if in_archive else tuple(_UNTOLD[name] for name in _UNTOLD if name in {*left_out, ""}),
         changes=len(written["changes"]),
         topics=len(written["topics"]),
-        differences=(*(() if closed else check_texts(written)), *compare_files(then, now)),
+        differences=(*(() if closed else _check_texts(written)), *_compare_files(then, now)),
     )
 
 
@@ -104,7 +116,7 @@ def _compare_again(
     archive: ArchiveSession,
     vocabulary: Vocabulary,
     decided: Decided,
-    told: Sequence[Told],
+    told: Sequence[WrittenSide],
     kept: Sequence[Reference | None],
 ) -> Comparison:
     """Compare the snapshots that the archive has kept, or else the texts in the file."""
@@ -118,9 +130,10 @@ def _compare_again(
     if all(kept):
         return diff(list(map(str, kept)), archive, vocabulary, encoder, sure)
     if sides:
-        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (90 ms, for this alone)
+        from tracker.comparing.pipeline import Basis  # noqa: PLC0415 (90 ms, for this alone)
+        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (as above)
 
-        return compare_sides(*sides, vocabulary, encoder=encoder, decided=decided, sure=sure)
+        return compare_sides(*sides, Basis(vocabulary, encoder, decided, sure))
     lacking = [each for each, found in zip(told, kept, strict=True) if not found]
     named = " and ".join(f"{each.name} (document {str(each.document)[:12]})" for each in lacking)
     raise NotInArchive(
@@ -129,7 +142,7 @@ def _compare_again(
     )
 
 
-def find_kept(told: Told, archive: ArchiveSession) -> Reference | None:
+def find_kept(told: WrittenSide, archive: ArchiveSession) -> Reference | None:
     """Return the snapshot of a side, where the archive has it with the same bytes and the same reading."""
     try:
         asked = replace(parse_reference(told.name), snapshot=told.snapshot)
@@ -141,6 +154,62 @@ def find_kept(told: Told, archive: ArchiveSession) -> Reference | None:
             raise
         return None
     return asked if (found.sha256, digest_text(found.version.text)) == (told.document, told.text) else None
+
+
+# Differences ----------------------------------------------------------------------------------------
+
+
+def _check_texts(written: Fields) -> Iterator[Difference]:
+    """Yield a text that is not the one whose digest the file gives: somebody changed it."""
+    for side in _SIDES:
+        said, found = written["provenance"].get(f"{side}_text"), digest_text(written[side]["version"]["text"])
+        if said != found:
+            yield Difference("text", (side, "sha256 of the text in the file"), said, found)
+
+
+def _compare_files(then: Fields, now: Fields) -> Iterator[Difference]:
+    """Yield what differs, what the comparison rests on first."""
+    names = list(dict.fromkeys(chain(_BASIS, then, now)))
+    for name in names:
+        part: Part = "basis" if name in _BASIS else "text" if name in _SIDES else "finding"
+        yield from _compare_values(then.get(name), now.get(name), part, (name,))
+
+
+def _compare_values(then: object, now: object, part: Part, place: tuple[str, ...]) -> Iterator[Difference]:
+    if _write(then) == _write(now):
+        return
+    if isinstance(then, list) and isinstance(now, list):
+        then, now = _name_rows(then, place[-1]), _name_rows(now, place[-1])
+    if isinstance(then, dict) and isinstance(now, dict):
+        for name in dict.fromkeys(chain(then, now)):
+            yield from _compare_values(then.get(name), now.get(name), part, (*place, name))
+    else:
+        yield Difference(part, place, _show(then), _show(now))
+
+
+def _write(value: object) -> str:
+    """Return a value as text: in Python true is 1, and 1 is 1.0."""
+    return json.dumps(value, sort_keys=True)
+
+
+def _name_rows(rows: list[Any], name: str) -> Mapping[str, object]:
+    """Return rows by what tells them apart, counted where several are called the same, or by their place."""
+    keys = _KEYS.get(name)
+    if keys is None or not all(isinstance(row, dict) for row in rows):
+        return {str(place): row for place, row in enumerate(rows, 1)}
+    met: Counter[str] = Counter()
+    named = {}
+    for row in rows:
+        called = " ".join(str(row.get(key)) for key in keys)
+        met[called] += 1
+        named[f"{called} ({met[called]})" if met[called] > 1 else called] = row
+    return named
+
+
+def _show(value: object) -> str | None:
+    return (
+        None if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    )
 
 
 # Reading --------------------------------------------------------------------------------------------
@@ -185,11 +254,11 @@ def _check_side(side: Side, name: str, *, is_withheld: bool) -> None:
         at = each.end
 
 
-def read_told(written: Fields, side: str) -> Told:
+def read_written_side(written: Fields, side: str) -> WrittenSide:
     """Return what names the text ``old`` or ``new`` of what ``read_comparison`` returned."""
     told = written[side]
     text = written["provenance"][f"{side}_text"] if MARK in written else digest_text(told["version"]["text"])
-    return Told(told["name"], told.get("snapshot"), told.get("sha256"), text)
+    return WrittenSide(told["name"], told.get("snapshot"), told.get("sha256"), text)
 
 
 def _add_passed(then: object, again: Comparison) -> list[str]:

@@ -9,12 +9,12 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from tracker.archive.derived.store import Answers, Derived
-from tracker.decisions.rulings import UNDECIDED, Decided
+from tracker.comparing.decisions.rulings import UNDECIDED, Decided
+from tracker.comparing.pipeline import Basis
 from tracker.errors import TrackerError
 from tracker.inputs.compiled import freeze
 from tracker.model.plain import to_row
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
-from tracker.text.encoder import DEFAULT
 from tracker.workflows.compare.cells import weigh_cells
 from tracker.workflows.compare.compare import compare_sides, side_topics
 from tracker.workflows.compare.derive import derive_comparison, derive_rows
@@ -105,8 +105,9 @@ def _do(work: Work, vocabulary: Vocabulary, sure: float, derived: Derived) -> No
         weigh = partial(weigh_cells, pair, work.decided, work.earlier, vocabulary, derived, sure)
         derive_rows("cells", work.cells, derived, weigh)
     if work.comparison is not None and work.earlier is not None:
-        told = *pair, vocabulary, work.earlier[0], DEFAULT, derived, work.decided
-        derive_comparison(pair, work.comparison, derived, partial(compare_sides, *told, sure=sure))
+        basis = Basis(vocabulary, decided=work.decided, sure=sure, earlier=work.earlier[0])
+        compute = partial(compare_sides, *pair, basis, derived)
+        derive_comparison(pair, work.comparison, derived, compute)
 
 
 @lru_cache(maxsize=2)

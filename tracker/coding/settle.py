@@ -1,0 +1,179 @@
+"""What is unsure between two statements, topic by topic, with the levels for which each answer stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tracker.coding.judge import judge_topic
+from tracker.coding.recorded import keep_rulings
+from tracker.comparing.topics.decided import ABSENT
+from tracker.comparing.topics.statuses import find_closest
+from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.errors import DecisionInvalid
+from tracker.model.texts import Reference
+from tracker.model.topics import PRIORITIES
+from tracker.workflows.compare.diff import diff
+from tracker.workflows.compare.sides import pair_operands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.changes import Comparison
+    from tracker.model.decisions import Coder, Ruling
+    from tracker.model.texts import Segment, Side
+    from tracker.model.topics import Mention, Topic, TopicChange, TopicReading, Vocabulary
+
+SHOWN: Final = 3
+"""How many passages of a side are shown, that which shows the level best first."""
+
+Levels = tuple[str, str]
+"""The level of a topic in the old and in the new statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPassage:
+    """A segment to read, with the offsets of the words that name the topic."""
+
+    segment: Segment
+    marks: tuple[tuple[int, int], ...]
+    likeness: float | None = None
+    """Of the passage closest to a topic that nothing names: how alike they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTopic:
+    """A topic of which it is unsure what became, with what there is to read on both sides."""
+
+    change: TopicChange
+    supposed: Levels
+    """The levels for which its status stands, which are kept if it holds."""
+    passages: tuple[tuple[MarkedPassage, ...], tuple[MarkedPassage, ...]]
+
+    @property
+    def others(self) -> Mapping[str, Levels]:
+        """What else may be so of a topic supposed absent from one side, by the key that says it.
+
+        It is no priority on the other side: only mentioned, or absent too; or this side does name it, in
+        passing or as a priority.
+        """
+        before, after = self.supposed
+        if before == ABSENT:
+            return {
+                "1": (ABSENT, "mentioned"),
+                "2": (ABSENT, ABSENT),
+                "3": ("mentioned", after),
+                "4": ("substantive", after),
+            }
+        if after == ABSENT:
+            return {
+                "1": ("mentioned", ABSENT),
+                "2": (ABSENT, ABSENT),
+                "3": (before, "mentioned"),
+                "4": (before, "substantive"),
+            }
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenComparison:
+    """Two statements of the archive, and the topics of which it is unsure what became."""
+
+    old: Reference
+    new: Reference
+    comparison: Comparison
+    topics: tuple[OpenTopic, ...]
+
+
+def open_topics(arguments: Sequence[str], archive: ArchiveSession, vocabulary: Vocabulary) -> OpenComparison:
+    """Compare what the arguments name, as ``diff`` does, and return what is unsure and nobody decided.
+
+    Raises ``DecisionInvalid`` for files, which are not judged, and as ``diff`` does.
+    """
+    old, new = pair_operands(list(arguments), archive)
+    if not (isinstance(old, Reference) and isinstance(new, Reference)):
+        raise DecisionInvalid("only statements in the archive can be judged; add the file first: tracker add")
+    old, new = archive.reader.resolve(old), archive.reader.resolve(new)
+    comparison = diff([str(old), str(new)], archive, vocabulary)
+    settled = [(level.topic, level.side) for level in comparison.levels]
+    unsure = [
+        change
+        for change in comparison.topics
+        if change.possible
+        and not change.share_unsure
+        and not {(change.topic, "old"), (change.topic, "new")} <= set(settled)
+    ]
+    topics = {topic.id: topic for topic in vocabulary.topics}
+    sides = comparison.old, comparison.new
+    named = [_match(side, vocabulary) for side in sides] if unsure else []
+    found = (
+        OpenTopic(
+            change,
+            suppose_levels(change),
+            (
+                tuple(_read_passages(sides[0], change.old, topics[change.topic], named[0])),
+                tuple(_read_passages(sides[1], change.new, topics[change.topic], named[1])),
+            ),
+        )
+        for change in unsure
+    )
+    return OpenComparison(old, new, comparison, tuple(found))
+
+
+def suppose_levels(change: TopicChange) -> Levels:
+    """Return the levels for which a status stands: as read, but absent or a priority where it says so.
+
+    What is new or not repeated was perhaps read as a mere mention: as a priority it is substantive.
+    """
+    before, after = (reading.level if reading else ABSENT for reading in (change.old, change.new))
+    if before == ABSENT and after not in PRIORITIES:
+        after = "substantive"
+    if after == ABSENT and before not in PRIORITIES:
+        before = "substantive"
+    return before, after
+
+
+def settle_topic(
+    compared: OpenComparison,
+    topic: OpenTopic,
+    levels: Levels,
+    coder: Coder,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+) -> tuple[Ruling, ...]:
+    """Keep the levels of a topic on both sides, as ``tracker judge REF --topic`` does; both or none.
+
+    Returns what now counts. Raises as ``judge_topic`` and ``keep_rulings`` do.
+    """
+    rulings = [
+        judge_topic(str(side), topic.change.topic, level, coder, archive, vocabulary)
+        for side, level in zip((compared.old, compared.new), levels, strict=True)
+    ]
+    return keep_rulings(rulings, archive)
+
+
+def _match(side: Side, vocabulary: Vocabulary) -> tuple[tuple[Mention, ...], ...]:
+    texts = [segment.text for segment in side.version.segments]
+    return match_topics(texts, vocabulary, language=side.version.language)
+
+
+def _read_passages(
+    side: Side, reading: TopicReading | None, topic: Topic, named: Sequence[Sequence[Mention]]
+) -> Iterator[MarkedPassage]:
+    """Yield what shows a topic: what was read as about it, else what names it, else the closest passage."""
+    segments = side.version.segments
+    marks = {
+        place: tuple((each.start, each.end) for each in mentions if each.topic == topic.id)
+        for place, mentions in enumerate(named)
+    }
+    places = [place for place, found in marks.items() if found]
+    if reading and reading.segments:
+        places = list(dict.fromkeys((reading.leading, *reading.segments)))
+    for place in places[:SHOWN]:
+        yield MarkedPassage(segments[place], marks[place])
+    if not places:
+        terms = (topic.label, *topic.terms.get(side.version.language, ()))
+        closest = find_closest([segment.text for segment in segments], terms, side.version.language)
+        if closest:
+            yield MarkedPassage(segments[closest.segment], (), closest.score)

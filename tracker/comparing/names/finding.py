@@ -1,0 +1,450 @@
+"""The names of a passage, ``find_names``, and whether a text has a name in any form, ``has_name``.
+
+A name is a symbol, an instrument with a number, a run of words in capitals or a role. A text has it too in
+another spelling, by its first letters, by a surname, or by the adjective of a country.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.comparing.passages.terms import find_terms, load_terms, load_values
+from tracker.references.countries import countries, match_countries
+from tracker.references.names import fold_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tracker.comparing.passages.rewording import SideText
+    from tracker.text.tokens import Token
+
+FILE = "names.toml"
+WORD = re.compile(r"[^\W_]+(?:['’/.-][^\W_]+)*")
+OWNER = re.compile(r"['’]s?$")
+_NUMBER = re.compile(r"\s+\d+(?:/\d+)*(?:\s\((?:\d{4}|[A-Z-]*[IVXLC]+)\))?")
+_LEAST_COUNTRY = 4
+"""Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
+_SET_BEFORE = ' \n"“”«(‘•*0123456789'
+"""What may be between a sentence's end and the first word of the next, the number of a note too."""
+_ELIDED = re.compile(r"[a-zà-ÿ]{1,2}['’]")
+"""What may stand before the large letter of a word: ``d'Ivoire``."""
+_YEAR_BEFORE = re.compile(r"\b\d{4} $")
+_QUOTES = "“«”"
+_QUOTED = re.compile(r"[^“”«».,:;?!]{1,80}[”»]")
+"""A title in quotation marks, and no sentence."""
+_LEAST_ACRONYM = 2
+_LONGEST_NAME = 60
+"""Words of a run in capitals beyond which it is a text in capitals, cited whole at each of its edits."""
+_MANY_CAPITALS = 5
+"""Words all in capitals that are no name, but cried out."""
+_LONGEST_WHOLE = 40
+_OPENER_ENDS = ("ing", "ly", "ed")
+"""What ends an English word that is large because it begins a sentence."""
+
+
+class NameMatch(NamedTuple):
+    """A name as written, and whether it is an actor's or an instrument's."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+
+    def cut(self, start: int, end: int | None = None) -> NameMatch:
+        """Return a part of the name."""
+        text = self.text[start:end]
+        return self._replace(start=self.start + start, end=self.start + start + len(text), text=text)
+
+
+@cache
+def load_names(language: str, *tables: str) -> frozenset[str]:
+    """Return the words of tables of ``names.toml`` for a language."""
+    return frozenset(term for table in tables for term in load_terms(FILE, table, language))
+
+
+def find_names(passage: SideText) -> tuple[NameMatch, ...]:
+    """Return the names of a passage in text order; what an editor put in is none."""
+    symbols = (token for token in passage.tokens if token.kind == "symbol")
+    found = [NameMatch(token.start, token.end, token.text, "instrument") for token in symbols]
+    found += _find_numbered(passage)
+    taken = bytearray(len(passage.text))
+    _take(taken, found)
+    runs = (name for run in _find_runs(passage) for name in _read_names(passage, run))
+    runs_free = [name for name in runs if _is_free(taken, name)]
+    _take(taken, runs_free)
+    found += runs_free
+    for term in passage.whole.find(load_terms(FILE, "roles", passage.language)):
+        name = NameMatch(term.start, term.end, passage.text[term.start : term.end], "actor")
+        if _is_free(taken, name):
+            _take(taken, [name])
+            found.append(name)
+    return tuple(sorted(found, key=lambda name: name.start))
+
+
+def _take(taken: bytearray, names: Iterable[NameMatch]) -> None:
+    for name in names:
+        taken[name.start : name.end] = b"\1" * (name.end - name.start)
+
+
+def _is_free(taken: bytearray, name: NameMatch) -> bool:
+    return taken.find(1, name.start, name.end) < 0
+
+
+def _find_numbered(passage: SideText) -> Iterator[NameMatch]:
+    """Yield instruments named by a number: ``resolution 1325 (2000)``."""
+    for term in passage.whole.find(load_terms(FILE, "numbered", passage.language)):
+        number = _NUMBER.match(passage.text, term.end)
+        if number:
+            yield NameMatch(term.start, number.end(), passage.text[term.start : number.end()], "instrument")
+
+
+def _find_runs(passage: SideText) -> Iterator[list[Token]]:
+    """Yield runs of words in capitals, with the small words, points and numbers between and after them."""
+    run: list[Token] = []
+    for at, token in enumerate(passage.tokens):
+        large = _is_large(token)
+        joined = run and passage.text[run[-1].end : token.start] in {" ", "\n", ""}
+        if joined and (large or _is_small(passage, run, token) or _is_mark(passage, run, at)):
+            run.append(token)
+            continue
+        if run:
+            yield from _close(passage, run)
+        run = [token] if large and not _opens(passage, at) else []
+    yield from _close(passage, run)
+
+
+def _is_small(passage: SideText, run: list[Token], token: Token) -> bool:
+    """Return whether a small word or number may stand in the name that a run begins."""
+    language, word = passage.language, token.text.lower()
+    if word == "the" and run and run[-1].text.lower() in load_names(language, "bodies"):
+        return False  # in the United Nations the Security Council
+    if word in load_names(language, "links") or token.kind in {"number", "date"}:
+        return True
+    if word in load_names(language, "particles"):
+        return True
+    if word == "in":
+        return bool(run) and run[-1].text.lower() in load_names(language, "placed")
+    if word not in load_names(language, "title_links"):
+        return False
+    text = passage.text[run[0].start : run[-1].end] if run else ""
+    return bool(find_terms(text, load_terms(FILE, "with_links", language)))
+
+
+def _is_mark(passage: SideText, run: list[Token], at: int) -> bool:
+    """Return whether a mark is an owner's or an abbreviation's: ``Leaders' Meeting``, ``Mr. J. Kutesa``."""
+    token, tokens, language = passage.tokens[at], passage.tokens, passage.language
+    if token.text not in ".’'" or not run or run[-1].end != token.start or at + 1 == len(tokens):
+        return False
+    after, last = tokens[at + 1], run[-1].text
+    if token.text != ".":
+        return last.endswith("s") and _is_large(after)
+    if not _is_large(after) or after.text.lower() in load_names(language, "openers"):
+        return False
+    named = len(run) > 1 or not opens_sentence(passage, run[0].start)
+    initial = len(last) == 1 and last.isupper() and named
+    return initial or last.lower() in load_names(language, "abbreviations")
+
+
+def _close(passage: SideText, run: list[Token]) -> Iterator[list[Token]]:
+    """Yield a run without trailing small words, where it names anybody."""
+    nobody, titles = (load_names(passage.language, table) for table in ("nobody", "titles"))
+    dated = load_names(passage.language, "dated")
+    while run and not _is_large(run[-1]) and run[-1].kind != "number":
+        if run[-1].kind == "date" and len(run) > 1 and run[-2].text.lower() in dated:
+            break
+        run = run[:-1]
+    cried = sum(token.text.isupper() and len(token.text) > 1 for token in run)
+    if not run or len(run) > _LONGEST_NAME or cried >= _MANY_CAPITALS:
+        return
+    text = passage.text[run[0].start : run[-1].end].lower()
+    places = find_terms(text, load_terms(FILE, "ceremony", passage.language))
+    at = run[0].start + (places[0].start if places else len(text))
+    named = [
+        token
+        for token in run
+        if _is_large(token) and len(token.text) > 1 and _plain(token.text) not in nobody
+    ]
+    counted = [token for token in named if token.text.lower() not in titles or len(named) == len(run) == 1]
+    if (counted or len(named) > 1) and (not places or any(token.start < at for token in named)):
+        yield run
+
+
+def _plain(word: str) -> str:
+    """Return a word in small letters without the ``'s`` of an owner; the first part of ``State-led``."""
+    return OWNER.sub("", re.sub(r"-[a-z].*", "", word).lower())
+
+
+def _is_large(token: Token) -> bool:
+    if token.kind != "word" or token.text == "I":
+        return False
+    elided = None if token.text[0].isupper() else _ELIDED.match(token.text)
+    return token.text[elided.end() if elided else 0 :][:1].isupper()
+
+
+def _opens(passage: SideText, at: int) -> bool:
+    """Return whether a word is large only because it may begin a sentence.
+
+    Acronyms, countries and titles name at any place, as does a word that another large one follows.
+    """
+    token, language = passage.tokens[at], passage.language
+    titles, abbreviations, openers, nobody = (
+        load_names(language, table) for table in ("titles", "abbreviations", "openers", "nobody")
+    )
+    if (
+        passage.text[token.start : token.start + _LONGEST_WHOLE]
+        .lower()
+        .startswith(load_terms(FILE, "wholes", language))
+    ):
+        return False
+    after = passage.tokens[at + 1] if at + 1 < len(passage.tokens) else token
+    near = after.start == token.end + 1 and _is_large(after)
+    followed = near and after.text.lower() not in titles
+    quoted = token.start > 0 and passage.text[token.start - 1] in _QUOTES
+    if quoted and _QUOTED.match(passage.text, token.start):
+        return not followed
+    acronym = token.text.isupper() and len(token.text) >= _LEAST_ACRONYM
+    if acronym or not (quoted or opens_sentence(passage, token.start)):
+        return False
+    word = token.text.lower()
+    known = len(word) >= _LEAST_COUNTRY and match_countries(token.text)
+    if known or word in titles or word in abbreviations:
+        return False
+    if word in openers or word in nobody:
+        return True
+    return not followed or language != "en" or (word.endswith(_OPENER_ENDS) and word != "united")
+
+
+def opens_sentence(passage: SideText, start: int) -> bool:
+    """Return whether what starts here is the first of its sentence, but for quotation marks and figures."""
+    at = start - 1
+    while at >= 0 and passage.text[at] in _SET_BEFORE:
+        at -= 1
+    return at < 0 or passage.text[at] in ".!?:"
+
+
+def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
+    """Yield the names of a run, without the ``'s`` of the owner: one, or two where ``and`` joins two."""
+    start = run[0].start
+    year = _YEAR_BEFORE.search(passage.text[max(0, start - 5) : start])
+    if year and run[0].text.lower() in load_names(passage.language, "dated"):
+        start -= len(year[0])  # the 2030 Agenda
+    text = OWNER.sub("", passage.text[start : run[-1].end])
+    instruments = load_terms(FILE, "instruments", passage.language)
+    name = NameMatch(start, start + len(text), text, "actor")
+    nobody = load_names(passage.language, "nobody")
+    for start, end in split_joined(text, passage.language):
+        whole = _trim(name.cut(start, end), passage.language)
+        if whole.text.lower() not in nobody:
+            kind = "instrument" if find_terms(whole.text, instruments) else _find_kind(passage, whole)
+            yield whole._replace(kind=kind)
+
+
+def _find_kind(passage: SideText, name: NameMatch) -> str:
+    """Return whether a name is an actor's, or a thing's: of an event, a goal, a title in quotation marks."""
+    around = passage.text[max(0, name.start - 1) : name.start], passage.text[name.end : name.end + 1]
+    words = name.text.lower().split()
+    links = load_names(passage.language, "links", "title_links")
+    head = next((words[at - 1] for at in range(1, len(words)) if words[at] in links), words[-1])
+    quoted = around[0] in tuple(_QUOTES) and around[1] in tuple("”»")
+    return "thing" if quoted or head in load_names(passage.language, "things") else "actor"
+
+
+def _trim(name: NameMatch, language: str) -> NameMatch:
+    """Return a name without the small words that it begins with."""
+    links = load_names(language, "links")
+    start = next((word.start() for word in WORD.finditer(name.text) if word[0] not in links), 0)
+    return name.cut(start)
+
+
+_AND = re.compile(r"\s(?:and|et|y)\s(?:al |a |à )?(?P<article>the |la |el |le |les |los |las |l['’])?")
+
+
+def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield where the names in a run of large words begin and end.
+
+    Two are countries, parts of the world, persons with a title, names with an article, or single words
+    that are no half of a name: ``Piraeus and Thessaloniki``, but ``Health and Social Welfare``.
+    """
+    titles = load_names(language, "titles", "abbreviations")
+    tables = ("regions", "continents", "directions")
+    regions, continents, directions = (load_names(language, table) for table in tables)
+    places = list(_AND.finditer(text))
+    ends = [*(place.start() for place in places), len(text)]
+    start = 0
+    for at, middle in enumerate(places):
+        first, last = text[start : ends[at]], text[middle.end() : ends[at + 1]]
+        title = " " in last and (WORD.match(last) or [""])[0].lower() in titles
+        two = any(match_countries(part) or part.lower() in continents for part in (first, last))
+        single = len(places) == 1 and not any(map(_may_be_half, (first, last)))
+        inside = (
+            {first.lower()} & {*directions}
+            or last.lower() in regions
+            or any(match_countries(text[start:end]) for end in ends[at + 1 : at + 3])
+        )
+        if not inside and (two or title or single or middle["article"]):
+            yield start, ends[at]
+            start = middle.end()
+    yield start, len(text)
+
+
+def _may_be_half(part: str) -> bool:
+    return " " in part or part.lower() in load_names("en", "things", "halves")
+
+
+_AROUND = re.compile(r"\s\(\d{4}\)$|^(?:United Nations|UN) (?=Secretary)")
+"""What is said or not: the year of a resolution, whose Secretary-General."""
+_SMALL_WORD = re.compile(r" [^\W\d_A-Z]")
+_CODE = "="
+"""Before the code of a country among the words of a text."""
+_MOST_WORDS = 6
+"""Words of the longest name of a country that is looked for."""
+_SHORT_ACRONYM = 3
+"""Letters up to which capitals are told from a word: ``US`` from ``us``."""
+_LEAST_FORM = 4
+_SPELLINGS = (("programme", "program"), ("organis", "organiz"), ("centre", "center"), ("defence", "defense"))
+_ENDINGS = ("n", "an", "ian", "ean", "i", "ern", "ese", "s", "es")
+
+
+def list_words(text: str) -> set[str]:
+    """Return the words of a text, folded and without the ``'s`` of an owner, and the countries that it names.
+
+    The parts of a word with a hyphen are words too; what is written in capitals is there as it stands.
+    """
+    written = [OWNER.sub("", word) for word in WORD.findall(text)]
+    words = {_fold(part) for word in written for part in (word, *re.split(r"[-/]", word))}
+    plain = [word.replace(".", "") for word in written]
+    words |= {word.removesuffix("s") for word in plain if word.removesuffix("s").isupper()}
+    for acronym, name in load_values(FILE, "aliases", "any").items():
+        if acronym.upper() in words or name in text:
+            words |= {acronym, acronym.upper(), *(_fold(word) for word in name.split())}
+    return words | {_CODE + code for code in _find_codes(WORD.findall(text))}
+
+
+def has_name(name: str, words: set[str], language: str = "en") -> bool:
+    """Return whether a text has a name: its country, all its words that are written large, or its numbers.
+
+    Of a person it is enough that the text has the last of the names.
+    """
+    if _has_state(name, words, language):
+        return True
+    written = [OWNER.sub("", word) for word in WORD.findall(_AROUND.sub("", name))]
+    large = [
+        part
+        for word in written
+        for part in re.split(r"[-/]", word)
+        if part[:1].isupper() or part[:1].isdigit()
+    ]
+    tables = ("titles", "links", "nobody")
+    titles, links, nobody = (load_names(language, table) for table in tables)
+    large = [word for word in large if word.lower() not in links]
+    named = [word for word in large if word.lower() not in titles and len(word) > 1]
+    own = [word for word in named if word.lower() not in nobody]
+    is_person = len(named) < len(large) and bool(own)
+    rest = [word for word in written if word.lower() not in links]
+    needed = own[-1:] if is_person else own or large or rest or written
+    return all(_has(word, words) for word in needed)
+
+
+def _has_state(name: str, words: set[str], language: str) -> bool:
+    """Return whether a name is a country's, alone or after ``Government of``, that a text names."""
+    parts = name.split()
+    small = load_names(language, "links", "nobody")
+    for at in range(len(parts)):
+        state = fold_name(" ".join(parts[at:]))
+        code = _country_codes().get(state) or _country_codes().get(state.removesuffix("s"))
+        if code and _CODE + code in words:
+            return True
+        if parts[at].lower() not in small:
+            return False
+    return False
+
+
+def abbreviate(name: str) -> str:
+    """Return the first letters of a name's large words: ``Organization of American States``, ``OAS``."""
+    letters = [word[0] for word in re.split(r"[\s-]+", name) if word[:1].isupper()]
+    return "".join(letters) if len(letters) >= _LEAST_ACRONYM else "\0"
+
+
+def spells_out(text: str, acronym: str) -> bool:
+    """Return whether the words of a text begin with the letters of an acronym, one after the other."""
+    initials = "".join(word[0].lower() for word in WORD.findall(text))
+    return acronym.isupper() and len(acronym) >= _SHORT_ACRONYM and acronym.lower() in initials
+
+
+def is_named(name: str, text: str, words: set[str], language: str = "en") -> bool:
+    """Return whether a text has a name in any form, its first letters included, or what these stand for."""
+    short = name.replace(".", "").removesuffix("s")
+    return has_name(name, words, language) or spells_out(text, short) or abbreviate(name) in words
+
+
+def is_adjective(text: str, start: int, end: int) -> bool:
+    """Return whether a name tells of whose a noun is, or a language: ``African countries``, ``in French``."""
+    parts = re.split(r"-\s?| and ", text[start:end])
+    before_noun = _SMALL_WORD.match(text, end) is not None
+    if len(parts) > 1 and (parts[-1].islower() or all(map(_is_state, parts))):
+        return before_noun  # Taliban-controlled, Ukraine-Russia
+    return {part.lower() for part in parts} <= _adjectives() and (
+        before_noun or text[max(0, start - 4) : start].lower() != "the "
+    )
+
+
+def _is_state(name: str) -> bool:
+    return fold_name(name) in _country_codes()
+
+
+@cache
+def _adjectives() -> frozenset[str]:
+    of_countries = (adjective.lower() for country in countries() for adjective in country.adjectives)
+    return load_names("en", "adjectives").union(of_countries)
+
+
+def _has(word: str, words: set[str]) -> bool:
+    plain = word.replace(".", "")
+    if plain.isupper() and _LEAST_ACRONYM <= len(plain) <= _SHORT_ACRONYM:
+        return plain in words
+    return not words.isdisjoint(_forms(_fold(word)))
+
+
+def _fold(word: str) -> str:
+    """Return a word without case and accents, in one of the two English spellings."""
+    folded = fold_name(word) or word.lower()
+    for british, american in _SPELLINGS:
+        folded = folded.replace(british, american)
+    return folded
+
+
+@cache
+def _forms(word: str) -> frozenset[str]:
+    """Return a word with those of which it is the adjective or the plural, and its own."""
+    found = {word}
+    if len(word) >= _LEAST_FORM:
+        found |= {stem + ending for stem in (word, word[:-1]) for ending in _ENDINGS}
+        for ending in _ENDINGS:
+            base = word.removesuffix(ending)
+            if base != word and len(base) >= _LEAST_FORM:
+                found |= {base, base + "a", base + "e"}
+    return frozenset(found)
+
+
+@cache
+def _country_codes() -> Mapping[str, str]:
+    """Return the codes of the countries by their names and adjectives, folded; shared names are left out."""
+    codes: dict[str, set[str]] = {}
+    for country in countries():
+        for name in (country.name, *country.names, *country.adjectives):
+            codes.setdefault(fold_name(name), set()).add(country.code)
+    return {name: next(iter(found)) for name, found in codes.items() if len(found) == 1}
+
+
+def _find_codes(written: list[str]) -> Iterator[str]:
+    """Yield the codes of the countries whose names or adjectives are among some words."""
+    codes = _country_codes()
+    for start, word in enumerate(written):
+        if word[:1].isupper():
+            for end in range(start + 1, min(start + _MOST_WORDS, len(written)) + 1):
+                name = fold_name(OWNER.sub("", " ".join(written[start:end])))
+                code = codes.get(name) or codes.get(name.removesuffix("s"))
+                if code:
+                    yield code

@@ -1,0 +1,236 @@
+"""Forms of force in a sentence: ``must``, ``hope to``, ``condemn``; table in ``force.toml``.
+
+Each has a kind and a force: of a duty, promise, request, judgement of evil, endorsement or taking note, 0 to
+9 on one scale; of a modifier, condition or hedge, what it adds. Words that tell what somebody else said or
+did have no force of the speaker.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tracker.comparing.passages.terms import load_terms, read_rules, same_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracker.comparing.passages.rewording import Rewording, SideText
+
+HEADS: Final = frozenset({"duty", "promise", "requests", "evaluation", "endorsement", "note"})
+"""Kinds of forms that say what a sentence does; the others only add to them."""
+BINDING: Final = frozenset({"duty", "promise", "requests"})
+"""Kinds by which an act, an amount or a date is promised or asked."""
+_FILE = "force.toml"
+_SHARED_TABLES = (
+    ("strengtheners", "modifier", 1),
+    ("weakeners", "modifier", -1),
+    ("conditions", "condition", -1),
+)
+"""Tables of ``strength.toml`` that are read here too, and what their words are."""
+_STEM, _ARABIC_STEM, _LEAST = 5, 4, 4
+"""First letters by which forms of a word are recognised, and letters of a word with content."""
+_ARTICLE = re.compile(r"^[وف]?(?:[بلك]?ال|لل)(?=\w{3})|^[وفبل](?=\w{4})")
+_WORD = re.compile(r"[^\W_]+")
+_WHO = re.compile(r"\b(?:that|which|who|qui|котор\w+)\s+$", re.IGNORECASE)
+"""Words after which a verb says what others promise: ``efforts that seek to``."""
+_NEVER = r"(?!)"
+_LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.5, 0.4
+"""Shares of the content words, forms of force left out, by which two sentences are about one thing."""
+
+_NEARLY_ALL = 0.75
+"""Share of the longer side's content words by which hardly another word was edited."""
+_SIDES = 2
+"""What is read of the two sides of one change is asked again and again, and then never more."""
+_ADDED = 2
+"""Words that a side may have more where it holds all of the other's."""
+
+
+class Form(NamedTuple):
+    """A form of force where it stands in a passage."""
+
+    kind: str
+    force: int
+    term: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=_SIDES)
+def read_forms(passage: SideText) -> tuple[Form, ...]:
+    """Return the forms of a passage in text order, without those in what it tells of others."""
+    pattern, meanings = _compile_forms(passage.language)
+    reported = _find_reported(passage)
+    return tuple(
+        Form(
+            *meanings[match.lastgroup or ""],
+            " ".join(match[0].lower().split()),
+            match.start(),
+            match.start() + len(match[0].rstrip()),
+        )
+        for match in pattern.finditer(_straighten(passage.text))
+        if not any(start < match.start() < end for start, end in reported)
+        and not (
+            meanings[match.lastgroup or ""][0] == "promise" and _WHO.search(passage.text, 0, match.start())
+        )
+    )
+
+
+def read_heads(passage: SideText) -> tuple[Form, ...]:
+    """Return the forms that say what a sentence does."""
+    return tuple(form for form in read_forms(passage) if form.kind in HEADS)
+
+
+@lru_cache(maxsize=_SIDES)
+def blank_forms(passage: SideText) -> str:
+    """Return a passage with blanks for its forms: who does what to whom."""
+    signs = list(passage.text)
+    for form in read_forms(passage):
+        signs[form.start : form.end] = " " * (form.end - form.start)
+    return "".join(signs)
+
+
+def cancel_forms(rewording: Rewording) -> tuple[list[Form], list[Form]]:
+    """Leave out what both sides have: the same words first, then others of the same kind and force."""
+    left, right = list(read_forms(rewording.old)), list(read_forms(rewording.new))
+    for alike in (_is_same_term, _is_same_force):
+        for form in tuple(left):
+            twin = next((other for other in right if alike(form, other)), None)
+            if twin:
+                left.remove(form)
+                right.remove(twin)
+    return left, right
+
+
+def _is_same_term(one: Form, other: Form) -> bool:
+    return one.kind == other.kind and one.term == other.term
+
+
+def _is_same_force(one: Form, other: Form) -> bool:
+    return one.kind == other.kind and one.force == other.force
+
+
+def changes_force(old: SideText, new: SideText) -> bool:
+    """Return whether a side promises, asks or judges in words that the other does not use."""
+    before, after = (sorted(form.term for form in read_heads(side)) for side in (old, new))
+    return before != after
+
+
+def count_denials(passage: SideText) -> int:
+    """Return how often a passage denies, without the forms that hold a denial themselves."""
+    return len(_compile("denials", passage.language).findall(_straighten(blank_forms(passage))))
+
+
+def is_ceremonial(rewording: Rewording) -> bool:
+    """Return whether a side thanks, congratulates or mourns: its warmth is no strength."""
+    pattern = _compile("ceremony", rewording.language)
+    return any(pattern.search(side.text) for side in (rewording.old, rewording.new))
+
+
+def only_reports(rewording: Rewording) -> bool:
+    """Return whether all that was edited stands in what is reported of others."""
+    return all(
+        any(start < part.start and part.end <= end for start, end in _find_reported(part.passage))
+        for part in rewording.fragments
+        if part.text.strip()
+    )
+
+
+def holds_kinds(rewording: Rewording, kinds: frozenset[str]) -> bool:
+    """Return whether both sides hold a form of some kinds."""
+    sides = (rewording.old, rewording.new)
+    return all(any(form.kind in kinds for form in read_forms(side)) for side in sides)
+
+
+def is_same_object(rewording: Rewording) -> bool:
+    """Return whether both sides are about one thing: they share the words that are no forms of force."""
+    shared, shorter, longer = count_shared(rewording)
+    if 0 < shared == shorter >= longer - _ADDED:
+        return True
+    return shared >= max(1, _LEAST_SHARED * shorter) and shared >= _LEAST_SHARED_OF_LONGER * longer
+
+
+def keeps_nearly_all(rewording: Rewording) -> bool:
+    """Return whether hardly a word but forms of force was edited."""
+    shared, _, longer = count_shared(rewording)
+    return shared >= min(_NEARLY_ALL * longer, longer - 1)
+
+
+@lru_cache(maxsize=1)
+def count_shared(rewording: Rewording) -> tuple[int, int, int]:
+    """Return how many content words both sides have, and how many the shorter and the longer."""
+    one, other = (list_stems(blank_forms(side), side.language) for side in (rewording.old, rewording.new))
+    return len(one & other), min(len(one), len(other)), max(len(one), len(other))
+
+
+def list_stems(text: str, language: str) -> frozenset[str]:
+    """Return the stems of the longer words; in Chinese, the pairs of characters that stand together."""
+    if language == "zh":
+        return frozenset(run[at : at + 2] for run in _WORD.findall(text) for at in range(len(run) - 1))
+    parts = unicodedata.normalize("NFKD", text.lower())
+    words = _WORD.findall("".join(sign for sign in parts if not unicodedata.combining(sign)))
+    if language == "ar":
+        bare = (_ARTICLE.sub("", word) for word in words)
+        return frozenset(word[:_ARABIC_STEM] for word in bare if len(word) >= _LEAST - 1)
+    return frozenset(word[:_STEM] for word in words if len(word) >= _LEAST)
+
+
+def _straighten(text: str) -> str:
+    return text.replace("’", "'")
+
+
+@lru_cache(maxsize=_SIDES)
+def _find_reported(passage: SideText) -> list[tuple[int, int]]:
+    pattern = _compile("told", passage.language)
+    return [match.span() for match in pattern.finditer(_straighten(passage.text))]
+
+
+@cache
+def _compile_forms(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
+    """Return one pattern of all forms of a language, the longest first, and what each of its groups means."""
+    forms = sorted(_list_forms(language), key=lambda form: -len(form[0]))
+    meanings = {f"form{number}": meaning for number, (_, meaning) in enumerate(forms)}
+    # The name stands behind its form: in front, it would keep ``re`` from skipping forms by first letters.
+    named = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
+    return _bound(named, language), meanings
+
+
+def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
+    table = read_rules(_FILE)
+    ending, reflexive = table["endings"].get(language, ""), table["endings"]["reflexive"]
+    for kind, levels in table["force"].get(language, {}).items():
+        for force, forms in levels.items():
+            for form in forms:
+                yield form.replace("~", ending).replace("@", reflexive), (kind, int(force))
+    for name, kind, force in _SHARED_TABLES:
+        for form in load_terms("strength.toml", name, language):
+            spelled = form if kind == "condition" else re.escape(form).replace(r"\ ", r"\s+")
+            yield spelled, (kind, force)
+
+
+@cache
+def _compile(name: str, language: str) -> re.Pattern[str]:
+    table: dict[str, Any] = read_rules(_FILE)[name]
+    return _bound(table.get(language, ()), language)
+
+
+def _bound(forms: Iterable[str], language: str) -> re.Pattern[str]:
+    """Bound words by what is no letter; Chinese has no blanks, and Arabic writes ``and`` as a letter."""
+    spelled = "|".join(forms) or _NEVER
+    if language == "zh":
+        return re.compile(spelled)
+    before = r"(?<![\w-])[وف]?" if language == "ar" else r"(?<![\w-])"
+    return re.compile(rf"{before}(?:{spelled})(?:(?<=[\s'])|(?![\w-]))", re.IGNORECASE)
+
+
+_ROOT = 3
+"""Letters of an Arabic root."""
+
+
+def is_same_verb(one: str, other: str, language: str) -> bool:
+    """Return whether two words may be forms of one verb; in Arabic those begin in many ways."""
+    if language != "ar":
+        return same_stem(one, other)
+    return any(one[at : at + _ROOT] in other for at in range(2, len(one) - _ROOT + 1))

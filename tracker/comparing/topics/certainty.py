@@ -1,0 +1,304 @@
+"""How sure a claim about a topic is: fitted probabilities, as shipped in ``certainty.toml``."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import exp, log, log1p
+from operator import mul
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.inputs.compiled import read_packaged
+from tracker.text.tables import read_by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from tracker.model.topics import Status, Topic, Vocabulary
+
+
+FAMILIES: Final[Mapping[Status, str]] = {
+    **dict.fromkeys(("new", "returned", "dropped"), "absent"),
+    **dict.fromkeys(("promoted", "demoted"), "moved"),
+    **dict.fromkeys(("up", "kept", "down"), "kept"),
+}
+"""Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
+
+SENTENCE_FEATURES: Final = {
+    "declared": "named as a priority",
+    "committed": "acted on",
+    "demanded": "called for",
+    "main": "what the sentence is about",
+    "hint": "named by a word of wider use",
+    "names": "one of a list of names",
+    "repeated": "how often it is named here",
+    "long_term": "named by several words",
+    "acts": "the speaker acts, calls, welcomes or condemns",
+    "stance": "words that take a stance",
+    "length": "length of the sentence",
+    "topics": "number of topics here",
+    "position": "how late in the sentence",
+    "place": "how late in the text",
+    "near": "named in sentences near it",
+    "own": "a paragraph on it alone",
+    "bound": "how long the next sentences go on about it",
+    "drift": "how long they go on without a tie to it",
+    "situation": "a country or conflict",
+    "only": "the only topic here",
+    "first": "the first topic here",
+    "share": "share of its paragraph",
+    "acted": "an act comes before it",
+    "gap": "words between act and topic",
+    "pmi": "words often found with it",
+    "pmi_before": "such words in the sentence before",
+    "pmi_after": "such words in the sentence after",
+}
+"""Of a sentence that names the topic, each in words: what it does with it, by what words, and where it is;
+how the sentences around it go on, and how far before the topic the last cue of an act ends; how far its
+words, and those of its neighbours, often stand beside the topic (pointwise mutual information)."""
+
+TOPIC_FEATURES: Final = (
+    *("terms", "sentences", "words", "narrower", "broader", "likeness", "close"),
+    *("pmi_most", "pmi_mean"),
+)
+"""Of the topic in the whole text: terms that name it, sentences, the text's length, narrower and broader
+topics, and, where no sentence names it, how similar the most similar one is, and its highest associations."""
+_LANGUAGE: Final = "en"
+"""The language of the texts that the probabilities were measured on."""
+_ALMOST: Final = 0.002
+"""No probability is taken for nearer to 0 or 1 than this."""
+_REASONS: Final = 4
+"""Parts of a sentence's score that an explanation names, the heaviest first."""
+
+
+class TopicEvidence(NamedTuple):
+    """The features of each sentence that names a topic, with its words, and of the topic in the whole."""
+
+    sentences: tuple[tuple[float, ...], ...]
+    topic: tuple[float, ...]
+    words: tuple[frozenset[str], ...] = ()
+    """The stems of each sentence, and of those close to the topic's terms: ``before war``, ``after war``."""
+    name: str = ""
+    """The topic's id, if it is one of those measured: some are easily overlooked, some seldom named without a
+    claim."""
+    places: tuple[int, ...] = ()
+    """The segments that the sentences are."""
+
+
+class WeighedSentence(NamedTuple):
+    """How likely one sentence by itself shows what is asked, and what weighs most in it, in log-odds."""
+
+    segment: int
+    probability: float
+    reasons: tuple[tuple[str, float], ...]
+
+
+class AnySentence(NamedTuple):
+    """The probability that one sentence at least, or something unseen, shows what is asked (noisy or).
+
+    Each sentence has a probability of its own, from its features, its words and the topic's features, as has
+    the rest of the text from the topic's alone.
+    """
+
+    constant: float
+    sentence: tuple[float, ...]
+    topic: tuple[float, ...]
+    words: Mapping[str, float]
+    """What a word of the sentence says, by its stem, and by where it is close to the topic."""
+    topics: Mapping[str, float]
+    unseen_constant: float
+    unseen: tuple[float, ...]
+    unseen_topics: Mapping[str, float]
+
+    def probability(self, evidence: TopicEvidence) -> float:
+        """Return the probability, with four decimals."""
+        scores = self._score(evidence)
+        unseen = self.unseen_constant + _dot(self.unseen, evidence.topic)
+        scores.append(unseen + self.unseen_topics.get(evidence.name, 0.0))
+        return round(1 - exp(-sum(map(_softplus, scores))), 4)
+
+    def _score(self, evidence: TopicEvidence) -> list[float]:
+        whole = self.constant + _dot(self.topic, evidence.topic) + self.topics.get(evidence.name, 0.0)
+        scores = [whole + _dot(self.sentence, row) for row in evidence.sentences]
+        for place, used in enumerate(evidence.words):
+            scores[place] += sum(map(self.words.__getitem__, sorted(used & self.words.keys())))
+        return scores
+
+    def choose_likeliest(self, evidence: TopicEvidence, among: Collection[int]) -> int | None:
+        """Return which of some segments most likely shows what is asked; None where none is weighed."""
+        scores = dict(zip(evidence.places, self._score(evidence), strict=True))
+        return max((place for place in among if place in scores), key=scores.__getitem__, default=None)
+
+    def weigh_sentences(self, evidence: TopicEvidence) -> tuple[WeighedSentence, ...]:
+        """Return each sentence with its own probability and what weighs in it, the likeliest first."""
+        weighed = []
+        for at, score in enumerate(self._score(evidence)):
+            weights = map(mul, self.sentence, evidence.sentences[at])
+            row = zip(SENTENCE_FEATURES.values(), weights, strict=True)
+            words = sorted(evidence.words[at] & self.words.keys())
+            parts = [*row, *((_describe_stem(word), self.words[word]) for word in words)]
+            heaviest = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:_REASONS]
+            likely = round(1 / (1 + exp(-score)), 4)
+            weighed.append(WeighedSentence(evidence.places[at], likely, tuple(heaviest)))
+        return tuple(sorted(weighed, key=lambda each: (-each.probability, each.segment)))
+
+
+def _describe_stem(word: str) -> str:
+    """Return the stem of a word in quotes, with where it stands if it is close to the topic."""
+    where, _, stem = word.rpartition(" ")
+    return f"“{stem}” close {where} it" if where else f"“{stem}”"
+
+
+class Likelihood(NamedTuple):
+    """What a careful reader of a text would call a topic: a priority, there at all, or a declared one."""
+
+    priority: float
+    presence: float
+    declared: float = 0.0
+
+    @property
+    def levels(self) -> tuple[float, float, float, float]:
+        """The probabilities that it is absent, mentioned or acknowledged, substantive, and declared."""
+        return (
+            1 - self.presence,
+            self.presence - self.priority,
+            self.priority - self.declared,
+            self.declared,
+        )
+
+
+class FamilyWeights(NamedTuple):
+    """How a status that two texts' likelihoods give is weighed (logistic), and from when it is claimed."""
+
+    constant: float
+    chance: float
+    unnamed: float
+    claimed: Mapping[str, float]
+    """By how many of the claims are to be true, such as ``0.9``, the certainty from which they are made."""
+
+
+class CertaintyWeights(NamedTuple):
+    """What was fitted: the level of a topic in a text, and whether a status holds."""
+
+    priority: AnySentence
+    presence: AnySentence
+    declared: AnySentence
+    families: Mapping[str, FamilyWeights]
+    perhaps: float
+    """The certainty from which a mere mention is reported as perhaps new, or perhaps not repeated."""
+    vocabulary: str = ""
+    """The digest of the vocabulary that they were fitted with."""
+
+    def estimate(self, evidence: TopicEvidence) -> Likelihood:
+        """Return the probabilities of what a careful reader finds."""
+        priority = self.priority.probability(evidence)
+        declared = min(priority, self.declared.probability(evidence))
+        return Likelihood(priority, max(priority, self.presence.probability(evidence)), declared)
+
+    def rate(
+        self, status: Status, old: Likelihood, new: Likelihood, *, unnamed: bool = False, same: float = 0.0
+    ) -> float:
+        """Return how sure a status is: the share of careful readers who give it, those who allow it by half.
+
+        Of kept, up and down it is how sure the levels are, not how the share moved. ``unnamed`` tells whether
+        no sentence of the text that lacks the topic names it, ``same`` what share of the sentences about it
+        both texts have: of those a reader says the same twice.
+        """
+        family = self.families[FAMILIES[status]]
+        chance = (1 - same) * find_chance(status, old, new) + same * (FAMILIES[status] == "kept")
+        chance = min(max(chance, _ALMOST), 1 - _ALMOST)
+        score = family.constant + family.chance * log(chance / (1 - chance)) + family.unnamed * unnamed
+        return round(1 / (1 + exp(-score)), 4)
+
+    def find_threshold(self, status: Status, sure: float) -> float:
+        """Return the certainty from which a status is claimed, where so many of the claims are to be true."""
+        return self.families[FAMILIES[status]].claimed[f"{sure:.1f}"]
+
+
+def find_threshold(status: Status, sure: float) -> float:
+    """Return what ``CertaintyWeights.find_threshold`` does of the shipped weights."""
+    return load_certainty().find_threshold(status, sure)
+
+
+def find_chance(status: Status, old: Likelihood, new: Likelihood) -> float:
+    """Return how likely two texts that are read on their own give a status."""
+    before, after = (new, old) if status in {"dropped", "demoted"} else (old, new)
+    absent, mentioned, substantive, declared = before.levels
+    if FAMILIES[status] == "absent":
+        return absent * after.priority
+    if FAMILIES[status] == "moved":
+        return mentioned * after.priority + substantive * after.declared
+    return substantive * after.levels[2] + declared * after.declared
+
+
+def find_measured(vocabulary: Vocabulary, language: str) -> frozenset[str]:
+    """Return the topics whose certainties were measured: the shipped vocabulary's own, in English.
+
+    One of a user's vocabulary is among them where it has the same terms. Of others the same weights give
+    approximate certainties; what was learned of single topics is left out.
+    """
+    shipped = load_vocabulary()
+    if language != _LANGUAGE or vocabulary.model or vocabulary.overlap != shipped.overlap:
+        return frozenset()
+    if vocabulary.digest == shipped.digest:
+        return _list_shipped()
+    own = {topic.id: _key(topic) for topic in shipped.topics}
+    return frozenset(topic.id for topic in vocabulary.topics if own.get(topic.id) == _key(topic))
+
+
+@cache
+def _list_shipped() -> frozenset[str]:
+    return frozenset(topic.id for topic in load_vocabulary().topics)
+
+
+def _key(topic: Topic) -> tuple[object, ...]:
+    words = (topic.terms, topic.near_misses, topic.hints)
+    return topic.kind, *(table.get(language) for table in words for language in (_LANGUAGE, "und"))
+
+
+def explain_unmeasured(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
+    """Say why certainties are approximate, of some topics or of all; None where they were measured."""
+    reasons = []
+    if len(find_measured(vocabulary, _LANGUAGE)) < len(vocabulary.topics):
+        reasons.append("with the shipped vocabulary, whose topics these are not, or not all")
+    if others := sorted(set(languages) - {_LANGUAGE}):
+        reasons.append(f"on texts in {_LANGUAGE}, not in {' or '.join(others)}")
+    return f"how sure such findings are was measured {', and '.join(reasons)}" if reasons else None
+
+
+@cache
+def load_certainty() -> CertaintyWeights:
+    """Return the shipped weights."""
+    return read_weights(read_packaged(__package__, "certainty.toml"))
+
+
+def read_weights(table: Mapping[str, Any]) -> CertaintyWeights:
+    """Return the weights that a file holds; the names in its tables are checked."""
+    priority, presence, declared = (_read(table[kind]) for kind in ("priority", "presence", "declared"))
+    families = {name: FamilyWeights(**table["status"][name]) for name in sorted(set(FAMILIES.values()))}
+    perhaps, vocabulary = table["perhaps"], table["vocabulary"]
+    return CertaintyWeights(priority, presence, declared, families, perhaps, vocabulary)
+
+
+def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:
+    constant, *sentence = read_by_name(part["sentence"], ("constant", *SENTENCE_FEATURES))
+    unseen_constant, *unseen = read_by_name(part["unseen"], ("constant", *TOPIC_FEATURES))
+    return AnySentence(
+        constant,
+        tuple(sentence),
+        read_by_name(part["topic"], TOPIC_FEATURES),
+        part["words"],
+        part["topics"],
+        unseen_constant,
+        tuple(unseen),
+        part["unseen_topics"],
+    )
+
+
+def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
+    return sum(map(mul, weights, features), start=0.0)
+
+
+def _softplus(score: float) -> float:
+    """Return minus the logarithm of the probability that it does not hold."""
+    return max(0.0, score) + log1p(exp(-abs(score)))

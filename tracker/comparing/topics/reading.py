@@ -1,0 +1,158 @@
+"""Readings: the level a statement gives each topic, with the segments, words and share it takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from tracker.comparing.topics.certainty import find_measured, load_certainty
+from tracker.comparing.topics.evidence import describe_topics
+from tracker.comparing.topics.levels import ONCE, analyse, assess_level
+from tracker.comparing.topics.mentions import count_substance, find_term
+from tracker.model.topics import TopicReading
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from tracker.comparing.topics.certainty import Likelihood, TopicEvidence
+    from tracker.comparing.topics.levels import Analysis, TopicTreatments
+    from tracker.comparing.topics.mentions import Mentions
+    from tracker.model.texts import Version
+    from tracker.model.topics import Vocabulary
+
+NARROWER: Final = "a narrower topic is named"
+"""The rule of a reading whose topic no term names."""
+
+LIKELY: Final = "likely a priority:"
+"""What the rule of a reading begins with whose level its probability gave."""
+
+_LIKELY: Final = 0.6
+_SURE: Final = 0.7
+"""The probabilities that make a priority of what is mainly about a topic once, and of any other mention."""
+
+
+class TopicReader(Protocol):
+    """What finds the topics of a version; a comparison may be given another one than ``RULES``."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, with its release: in provenance, and in the key of what is derived."""
+
+    def read(
+        self, version: Version, vocabulary: Vocabulary, own_names: Collection[str] = ()
+    ) -> tuple[TopicReading, ...]:
+        """Return a reading of each topic present, in the vocabulary's order, as ``read_topics`` does."""
+
+
+class RuleReader:
+    """The rules and weights of this package."""
+
+    name = "rules"
+
+    def read(
+        self, version: Version, vocabulary: Vocabulary, own_names: Collection[str] = ()
+    ) -> tuple[TopicReading, ...]:
+        """Return what ``read_topics`` returns."""
+        return read_topics(version, vocabulary, own_names=own_names)
+
+
+RULES: Final[TopicReader] = RuleReader()
+
+
+def read_topics(
+    version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
+) -> tuple[TopicReading, ...]:
+    """Return a reading of each topic present in a version, in the vocabulary's order.
+
+    ``own_names`` are the names of the speaker's own country: they are never a topic, and they speak as *we*
+    does, as does the name in the statement's title. Shares are of the words outside titles and ceremony; a
+    sentence about two topics counts for both. A topic of which only a narrower one is named counts as
+    mentioned.
+    """
+    weights = load_certainty()
+    return tuple(
+        weigh_reading(reading, weights.estimate(evidence), measured=bool(evidence.name))
+        for reading, evidence in read_evidence(version, vocabulary, own_names=own_names)
+    )
+
+
+def read_evidence(
+    version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
+) -> list[tuple[TopicReading, TopicEvidence]]:
+    """Return each reading as the rules alone give it, and what its probabilities rest on."""
+    met = analyse(version, vocabulary, own_names)
+    words = count_substance(version)
+    readings = {topic: _read(topic, bundle, words, met.mentions) for topic, bundle in met.bundles.items()}
+    readings |= _read_broader(readings, vocabulary)
+    evidence = describe_topics(
+        version, vocabulary, met, sum(words), find_measured(vocabulary, version.language)
+    )
+    known = (topic.id for topic in vocabulary.topics if topic.id in readings)
+    return [(_lead(readings[topic], evidence[topic], met, version), evidence[topic]) for topic in known]
+
+
+def _lead(reading: TopicReading, evidence: TopicEvidence, met: Analysis, version: Version) -> TopicReading:
+    """Return a reading led by the likeliest of the sentences that show its level, rather a whole one.
+
+    What a colon ends only announces what is said. Where probabilities were not measured the first one leads.
+    """
+    bundle = met.bundles.get(reading.topic)
+    if bundle is None or not evidence.name:
+        return reading
+    shown = assess_level(bundle).shown
+    if len(shown) == 1:
+        return reading
+    whole = [place for place in shown if not version.segments[place].text.rstrip().endswith((":", "："))]
+    leading = load_certainty().priority.choose_likeliest(evidence, whole or shown)
+    if leading is None or leading == reading.leading:
+        return reading
+    return replace(reading, leading=leading, term=find_term(reading.topic, met.mentions[leading]))
+
+
+def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bool) -> TopicReading:
+    """Return a reading with its probabilities; a mention that is more likely a priority than not is one.
+
+    Where the probabilities were not measured, the rules alone give the level.
+    """
+    weighed = replace(
+        reading,
+        priority=likelihood.priority,
+        presence=likelihood.presence,
+        declaration=likelihood.declared,
+        measured=measured,
+    )
+    least = _LIKELY if reading.rule.startswith(ONCE) else _SURE
+    is_mention = reading.level == "mentioned" and reading.rule != NARROWER
+    if measured and is_mention and likelihood.priority >= least:
+        return replace(weighed, level="substantive", rule=f"{LIKELY} {reading.rule}")
+    return weighed
+
+
+def _read(topic: str, bundle: TopicTreatments, words: Sequence[int], mentions: Mentions) -> TopicReading:
+    assessment = assess_level(bundle)
+    segments = bundle.segments(assessment.level)
+    count = sum(words[place] for place in segments)
+    share = round(count / (sum(words) or 1), 4)
+    return TopicReading(
+        topic,
+        assessment.level,
+        segments,
+        count,
+        share,
+        assessment.shown[0],
+        assessment.rule,
+        term=find_term(topic, mentions[assessment.shown[0]]),
+    )
+
+
+def _read_broader(readings: Mapping[str, TopicReading], vocabulary: Vocabulary) -> dict[str, TopicReading]:
+    """Return readings of the broader topics that have terms and are named by none of them."""
+    topics = {topic.id: topic for topic in vocabulary.topics}
+    found: dict[str, TopicReading] = {}
+    for reading in readings.values():
+        above = topics[reading.topic].broader
+        while above is not None:
+            if above not in readings and topics[above].terms:
+                found.setdefault(above, replace(reading, topic=above, level="mentioned", rule=NARROWER))
+            above = topics[above].broader
+    return found

@@ -1,0 +1,397 @@
+"""Statuses: what became of each topic that is a priority on either side, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import cache, lru_cache
+from math import log, sqrt
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, get_args
+
+from tracker.comparing.topics.certainty import Likelihood, find_measured, load_certainty
+from tracker.comparing.topics.cues import plain
+from tracker.comparing.topics.evidence import Absences
+from tracker.comparing.topics.mentions import count_substance
+from tracker.comparing.topics.reading import NARROWER
+from tracker.comparing.topics.shares import Difference, Occupancy, compare_shares
+from tracker.comparing.topics.vocabulary.stems import read_sentence
+from tracker.model.topics import (
+    PRIORITIES,
+    SURE,
+    Counterpart,
+    Level,
+    Passage,
+    Status,
+    Topic,
+    TopicChange,
+    TopicReading,
+)
+from tracker.text.identity import fold_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from tracker.comparing.topics.certainty import CertaintyWeights
+    from tracker.model.changes import Evidence
+    from tracker.model.texts import Version
+    from tracker.model.topics import Vocabulary
+
+
+_IN_DOUBT: Final = 0.5
+"""The probability of being there at all below which a mention does not keep a topic from being absent."""
+_STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+_RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
+_TERMS: Final = 8
+"""Terms of an absent topic that the closest passage is sought by; the first are the main ones."""
+_SHORTEST_WORD: Final = 4
+"""Letters; shorter words are mostly grammar, except in Chinese, where a word is a character."""
+
+
+_Readings = tuple["TopicReading | None", "TopicReading | None"]
+"""A topic's readings in the old and in the new text; None where it counts as absent."""
+
+
+def compare_topics(
+    old: Version,
+    new: Version,
+    old_readings: Sequence[TopicReading],
+    new_readings: Sequence[TopicReading],
+    vocabulary: Vocabulary,
+    *,
+    earlier: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    between: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    own: Collection[str] = (),
+    sure: float = SURE,
+    weights: CertaintyWeights | None = None,
+) -> tuple[tuple[TopicChange, ...], tuple[Counterpart, ...]]:
+    """Return what became of each topic that is a priority on either side, and the counterparts.
+
+    Changes are in the order of ``Status``, within one the strongest first: declared before substantive, then
+    by share. ``earlier`` holds the priorities of the sessions before the old one, the latest first, and
+    ``between`` those of the sessions from there to the new one; a topic among the earlier ones that was
+    absent from the old text is returned, not new. ``own`` are situations of the speaker's own country, of
+    which nothing is told but what people decided. A topic that is mentioned on one side is neither new nor
+    dropped, unless a careful reader would hardly count the mention; one of which the old text names only a
+    narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
+    Each has a certainty, and is claimed from the threshold at which a share of ``sure`` of such claims were
+    true. Up and down are given only where shares differ by a test corrected over topics of one level on both
+    sides; kept is claimed only where the share can hardly have halved or doubled. Where certainty was not
+    measured it is approximate, and nothing is claimed but what people decided on both sides. Counterparts
+    pair the leading segments of topics that are priorities on both sides. ``weights`` are the shipped ones
+    unless given.
+    """
+    readings = old_readings, new_readings
+    before, after = (
+        Occupancy(count_substance(side), {reading.topic: reading.segments for reading in held})
+        for side, held in zip((old, new), readings, strict=True)
+    )
+    lengths = sum(before.words), sum(after.words)
+    doubts = _Doubts((old, new), lengths, readings, vocabulary, sure, weights or load_certainty())
+    pairs = {
+        topic: pair
+        for topic, pair in _pair(old_readings, new_readings, doubts).items()
+        if topic not in own or any(side and side.decided for side in pair)
+    }
+    known = {**between, **earlier}
+    returning = frozenset[str]().union(*earlier.values())
+    last = {
+        topic: label for label, topics in reversed(known.items()) for topic in topics if topic in returning
+    }
+    both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
+    level = [topic for topic in both if len({_RANKS[side.level] for side in pairs[topic] if side}) == 1]
+    differences = compare_shares(pairs, before, after, level)
+    topics = {topic.id: topic for topic in vocabulary.topics}
+    changes = [
+        replace(
+            _change(topics[topic], pair, differences[topic], old, new, last=last.get(topic)),
+            passing=_find_passing(topic, pair, readings),
+        )
+        for topic, pair in pairs.items()
+        if topic in topics
+    ]
+    weighed = (doubts.weigh(change, unsure=differences[change.topic].unsure) for change in changes)
+    return tuple(sorted(weighed, key=_strength)), _counterparts(both, pairs)
+
+
+def find_priorities(readings: Iterable[TopicReading]) -> frozenset[str]:
+    """Return the ids of the topics that are priorities."""
+    return frozenset(reading.topic for reading in readings if reading.level in PRIORITIES)
+
+
+def decide_status(
+    before: Level | None, after: Level | None, difference: Difference, *, returning: bool = False
+) -> Status:
+    """Return the status of a topic with these levels; None is absent. One of them is a priority's."""
+    if before is None:
+        return "returned" if returning else "new"
+    if after is None:
+        return "dropped"
+    if _RANKS[after] != _RANKS[before]:
+        return "promoted" if _RANKS[after] > _RANKS[before] else "demoted"
+    if not difference.shown:
+        return "kept"
+    return "up" if sum(difference.interval) > 0 else "down"
+
+
+def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, _Readings]:
+    """Return both readings of each topic that is a priority on either side, or may be on one alone."""
+    before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
+    after = {reading.topic: reading for reading in new if _counts(reading)}
+    pairs = {topic: (before.get(topic), after.get(topic)) for topic in sorted(before.keys() | after.keys())}
+    return {
+        topic: pair
+        for topic, pair in pairs.items()
+        if any(map(_is_priority, pair)) or doubts.may_differ(topic, pair)
+    }
+
+
+def _find_passing(
+    topic: str, pair: _Readings, readings: tuple[Sequence[TopicReading], Sequence[TopicReading]]
+) -> Evidence | None:
+    """Return where a side names a topic that counts as absent from it."""
+    for kept, side in zip(pair, readings, strict=True):
+        if kept is None:
+            for reading in side:
+                if reading.topic == topic and reading.rule != NARROWER:
+                    return reading.term
+    return None
+
+
+def _counts(reading: TopicReading) -> bool:
+    """Whether a reading keeps its topic from being absent; what people decided, and priorities, always do."""
+    weighed = reading.presence is not None and reading.decided is None and reading.rule != NARROWER
+    return not weighed or reading.level in PRIORITIES or (reading.presence or 0.0) >= _IN_DOUBT
+
+
+def _is_measured(reading: TopicReading | None) -> bool:
+    """Whether a topic is a priority by segments; one that people alone saw has none to count or compare."""
+    return reading is not None and bool(reading.segments) and _is_priority(reading)
+
+
+def _change(
+    topic: Topic,
+    pair: _Readings,
+    difference: Difference,
+    old: Version,
+    new: Version,
+    *,
+    last: str | None,
+) -> TopicChange:
+    before, after = pair
+    levels = before.level if before else None, after.level if after else None
+    status = decide_status(*levels, difference, returning=last is not None)
+    closest = None
+    if before and status == "dropped":
+        terms = (*topic.terms.get(new.language, ()), *topic.terms.get("und", ()))[:_TERMS]
+        sought = (old.segments[before.leading].text, *terms)
+        closest = find_closest([segment.text for segment in new.segments], sought, new.language)
+    return TopicChange(
+        topic=topic.id,
+        label=topic.label,
+        kind=topic.kind,
+        outcome=status,
+        old=before,
+        new=after,
+        difference=difference.interval,
+        closest=closest,
+        last=last if status == "returned" else None,
+    )
+
+
+def _strength(change: TopicChange) -> tuple[int, int, float, str]:
+    shown = max(
+        (reading for reading in (change.old, change.new) if reading is not None),
+        key=lambda reading: (_RANKS[reading.level], reading.share),
+    )
+    return _STATUSES.index(change.outcome), -_RANKS[shown.level], -shown.share, change.topic
+
+
+def _counterparts(topics: Sequence[str], pairs: Mapping[str, _Readings]) -> tuple[Counterpart, ...]:
+    return tuple(
+        Counterpart(topic, before.leading, after.leading)
+        for topic in topics
+        for before, after in [pairs[topic]]
+        if before is not None and after is not None
+    )
+
+
+class _Doubts:
+    """What is known of both sides that makes a claim more certain or less; lengths are without ceremony."""
+
+    def __init__(
+        self,
+        sides: tuple[Version, Version],
+        lengths: tuple[int, int],
+        readings: Iterable[Iterable[TopicReading]],
+        vocabulary: Vocabulary,
+        sure: float,
+        weights: CertaintyWeights,
+    ) -> None:
+        self._texts = [[fold_sentence(segment.text) for segment in side.segments] for side in sides]
+        self._readings = [{reading.topic: reading for reading in side} for side in readings]
+        self._absences = [
+            Absences(side, vocabulary, length) for side, length in zip(sides, lengths, strict=True)
+        ]
+        self._aligned = find_aligned(sides[1])
+        old, new = (find_measured(vocabulary, side.language) for side in sides)
+        self._measured = old & new
+        self._sure = sure
+        self._weights = weights
+
+    def weigh(self, change: TopicChange, *, unsure: bool) -> TopicChange:
+        """Return a change with its certainty, and with the group that may have spoken for the country.
+
+        A topic whose share is ``unsure`` is not claimed as kept, unless people say that it is.
+        """
+        sides = change.old, change.new
+        decided = [side is not None and side.decided is not None for side in sides]
+        certainty = 1.0 if all(decided) else self._rate(change.topic, change.outcome, sides)
+        known = all(side is None or side.measured or side.decided is not None for side in sides)
+        measured = known and change.topic in self._measured
+        least = self._weights.find_threshold(change.outcome, self._sure)
+        sure = all(decided) or (measured and certainty is not None and certainty >= least)
+        if None in sides:
+            sure &= any(map(_is_priority, sides)) and not self._is_named(change.topic, sides.index(None))
+        doubted = sure and change.outcome == "kept" and unsure and not any(decided)
+        return replace(
+            change,
+            outcome_certainty=certainty,
+            measured=measured,
+            claimed=sure and not doubted,
+            share_unsure=doubted,
+            covered=self._aligned if change.outcome == "dropped" else None,
+        )
+
+    def may_differ(self, topic: str, pair: _Readings) -> bool:
+        """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
+        if topic not in self._measured or (pair[0] is None) == (pair[1] is None):
+            return False
+        certainty = self._rate(topic, "new" if pair[0] is None else "dropped", pair)
+        return certainty is not None and certainty >= self._weights.perhaps
+
+    def _rate(self, topic: str, status: Status, pair: _Readings) -> float | None:
+        """Return how sure a status is; None where a reader of topics gives no probabilities."""
+        old, new = (self._estimate(topic, reading, side) for side, reading in enumerate(pair))
+        if old is None or new is None:
+            return None
+        unnamed = None in pair and not self._is_named(topic, pair.index(None))
+        return self._weights.rate(status, old, new, unnamed=unnamed, same=self._share(pair))
+
+    def _share(self, pair: _Readings) -> float:
+        """Return how many of the sentences about a topic both sides have word for word, from 0 to 1."""
+        old, new = (
+            Counter(texts[place] for place in reading.segments) if reading else Counter[str]()
+            for texts, reading in zip(self._texts, pair, strict=True)
+        )
+        return 2 * (old & new).total() / ((old.total() + new.total()) or 1)
+
+    def _estimate(self, topic: str, counted: TopicReading | None, side: int) -> Likelihood | None:
+        """Return what a side makes of a topic; ``counted`` is None where a mention counts for nothing."""
+        reading = counted or self._readings[side].get(topic)
+        if reading is None:
+            return self._weights.estimate(self._absences[side].describe(topic))
+        if reading.decided is not None:
+            return Likelihood(float(_is_priority(reading)), 1.0, float(reading.level == "declared"))
+        if reading.priority is None or reading.presence is None or reading.declaration is None:
+            return None
+        return Likelihood(reading.priority, reading.presence, reading.declaration)
+
+    def _is_named(self, topic: str, side: int) -> bool:
+        """Tell whether a sentence of a side names a topic, were it in passing."""
+        reading = self._readings[side].get(topic)
+        return reading is not None and reading.rule != NARROWER
+
+
+def _is_priority(reading: TopicReading | None) -> bool:
+    """Tell whether a topic is declared or substantive."""
+    return reading is not None and reading.level in PRIORITIES
+
+
+_WITHIN: Final = r"[^.;]{0,80}?"
+_GROUP: Final = r"(?P<group>(?:(?-i:[A-ZÉÀ])|\d)[^,;.()]{2,80}?(?: (?:and|et|y) (?:la )?Chin[ae])?)"
+_END: Final = r"(?=\s*(?:[,;.()]|$|\b(?:and|as well|in its capacity|y|et|así|ainsi)\b))"
+_ALIGNS: Final[dict[str, tuple[str, str, str]]] = {
+    "en": (
+        r"\b(?:align|associate)s? (?:(?:it|my|him|her)self |(?:our|them)selves )?(?:fully )?with\b",
+        r"\b(?:statement|intervention|remarks|declaration)s?\b",
+        r"\b(?:on behalf of|of|by)\s+(?:the )?(?:[^,]{3,40} on behalf of (?:the )?)?",
+    ),
+    "fr": (
+        r"\b(?:s’associe|nous associons|m’associe|s’aligne|fait sienne|souscrit)\b",
+        r"\b(?:déclaration|intervention)\b",
+        r"(?:\bau nom (?:de la |de l’|du |des |de )|\b(?:de la |de l’|du |des ))\s*",
+    ),
+    "es": (
+        r"\b(?:se adhiere|nos adherimos|se suma|nos sumamos|se asocia|hace suya|se alinea)\b",
+        r"\b(?:declaración|intervención)\b",
+        r"\b(?:en nombre (?:de la|del|de los|de)|de la|del|de los)\s+",
+    ),
+}
+"""By language: who aligns with, what is aligned with, and whose it is."""
+
+
+@cache
+def _compile_aligned(language: str) -> re.Pattern[str]:
+    aligns, what, whose = _ALIGNS[language]
+    return re.compile(_WITHIN.join((aligns, what, whose + _GROUP + _END)), re.IGNORECASE)
+
+
+def find_aligned(version: Version) -> str | None:
+    """Return the group whose statement the speaker aligns with, as named; in English, French and Spanish."""
+    language = "en" if version.language == "und" else version.language
+    if language not in _ALIGNS:
+        return None
+    pattern = _compile_aligned(language)
+    matches = (pattern.search(plain(segment.text)) for segment in version.segments)
+    return next((match["group"].strip() for match in matches if match), None)
+
+
+def find_closest(
+    texts: Sequence[str], sought: Sequence[str], language: str, apart: Collection[int] = ()
+) -> Passage | None:
+    """Return the segment of ``texts`` most like the sought ones taken together, or None where none is at all.
+
+    The score is the cosine, 0 to 1, of stem counts weighted by how few of ``texts`` hold the stem, rounded
+    to four decimals; the first of equals wins. Segments in ``apart`` are not looked at.
+    """
+    rows, weights = _weigh_texts(tuple(texts), language)
+    # A stem that the texts lack is as rare as can be: it counts against the likeness.
+    rarest = max(weights.values(), default=1.0)
+    counts = sum((_stems(text, language) for text in sought), Counter[str]())
+    goal = _Weighed({stem: count * weights.get(stem, rarest) for stem, count in counts.items()})
+    best: Passage | None = None
+    for place, row in enumerate(rows):
+        score = 0.0 if place in apart else round(row.find_cosine(goal), 4)
+        if score > (best.score if best else 0):
+            best = Passage(place, score)
+    return best
+
+
+class _Weighed:
+    """The weights of a text's stems, and their length as a vector."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = weights
+        self._length = sqrt(sum(weight * weight for weight in weights.values()))
+
+    def find_cosine(self, other: _Weighed) -> float:
+        theirs = other._weights
+        shared = sum(weight * theirs[stem] for stem, weight in self._weights.items() if stem in theirs)
+        lengths = self._length * other._length
+        return shared / lengths if lengths else 0.0
+
+
+@lru_cache(maxsize=8)
+def _weigh_texts(texts: tuple[str, ...], language: str) -> tuple[list[_Weighed], dict[str, float]]:
+    """Return each text with its stems weighed, and the weights: the rarer in these texts the more."""
+    rows = [_stems(text, language) for text in texts]
+    held = Counter(stem for row in rows for stem in row)
+    weights = {stem: log((1 + len(rows)) / (1 + count)) for stem, count in held.items()}
+    return [_Weighed({stem: count * weights[stem] for stem, count in row.items()}) for row in rows], weights
+
+
+def _stems(text: str, language: str) -> Counter[str]:
+    shortest = 1 if language == "zh" else _SHORTEST_WORD
+    return Counter(word.stem for word in read_sentence(text, language) if len(word.text) >= shortest)

@@ -1,0 +1,222 @@
+"""Vocabularies: the shipped one and those of users, with the models beside them, checked and digested."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from weakref import WeakValueDictionary
+
+from tracker.errors import VocabularyInvalid
+from tracker.inputs.compiled import digest_files, freeze, read_compiled
+from tracker.inputs.files import read_file
+from tracker.model.plain import to_row
+from tracker.model.topics import Topic, Vocabulary
+from tracker.text.identity import digest_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
+
+    from tracker.comparing.topics.vocabulary.files import Draft, PlacedTopic
+    from tracker.model.topics import Recognition
+
+MANY_TERMS: Final = 15
+"""Terms a topic, on average, from which a codebook is taken at its word. With 27 a topic 93 % of coded
+recommendations hold a term, rightly in 87 %; with 8 a topic a third of measures do, rightly in 35 %."""
+MANY_TOPICS: Final = 300
+"""Topics from which a vocabulary is a thesaurus, of which something is always similar to a sentence."""
+
+_SHIPPED: Final = "un"
+
+
+def load_vocabulary(path: str | PathLike[str] | None = None) -> Vocabulary:
+    """Load a vocabulary from TOML, CSV or SKOS; without a path the shipped one, of UN themes and situations.
+
+    In TOML a topic has the terms it lists and no others, so that one without terms groups its narrower
+    topics. In CSV and SKOS the label is a term. A model that ``tracker topics learn`` wrote beside the file
+    is used. Raises ``VocabularyInvalid``, with file and place, for a file that cannot be read, unknown keys
+    or columns, an id given twice, a term that names two topics in one language where they must not overlap,
+    a broader topic that is unknown or leads back to its own narrower one, and a model of another vocabulary.
+    """
+    return load_kept(Path(path), None) if path else _load_shipped()
+
+
+class Keeper(Protocol):
+    """Where answers are kept from one command to the next, by kind and key; see ``Derived``."""
+
+    def answer(self, kind: str, key: str) -> str | None:
+        """Return an answer that was kept; None where there is none."""
+
+    def keep_answer(self, kind: str, key: str, rules: str, value: str) -> None:
+        """Keep an answer, and of its kind none that other rules gave."""
+
+
+_KEEPERS: Final = WeakValueDictionary[str, Keeper]()
+"""Who keeps what is made of a vocabulary, by its digest."""
+
+
+def load_kept(path: Path, keeper: Keeper | None) -> Vocabulary:
+    """Load a vocabulary of one's own as ``load_vocabulary`` does; what is made of it is kept.
+
+    A file of 8,000 terms takes 300 ms to read and check, and 140 to compile for a language; as kept, 15.
+    """
+    from tracker.comparing.topics.vocabulary.taught import attach_model, model_path  # noqa: PLC0415 (as below)
+
+    data = read_bytes(path)
+
+    def make() -> list[object]:
+        built = _check(path, data)
+        topics = [to_row(topic) for topic in built.topics]
+        return [built.digest, built.overlap, built.recognition, topics]
+
+    key = f"{path.name} {sha256(data).hexdigest()}"
+    digest, overlap, recognition, topics = _keep_own(keeper, "topics", key, make)
+    found = Vocabulary(
+        path.stem, tuple(Topic(*row) for row in topics), digest, overlap, recognition=recognition
+    )
+    vocabulary = attach_model(found, model_path(path))
+    if keeper is not None:
+        _KEEPERS[vocabulary.digest] = keeper
+    return vocabulary
+
+
+def load_untaught(path: Path) -> Vocabulary:
+    """Load a vocabulary of one's own as ``load_vocabulary`` does, without its model."""
+    return _check(path, read_bytes(path))
+
+
+def _check(path: Path, data: bytes) -> Vocabulary:
+    # The shipped vocabulary, which most commands read, is compiled and needs none of these: 8 ms.
+    from tracker.comparing.topics.vocabulary.check import find_faults  # noqa: PLC0415
+    from tracker.comparing.topics.vocabulary.files import read_draft  # noqa: PLC0415
+
+    draft = read_draft(path, data)
+    for fault in find_faults(draft):
+        raise VocabularyInvalid(f"{fault.place}: {fault.message}")
+    return _build(path.stem, draft, draft.recognition or _choose_recognition(draft))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a vocabulary's file holds; raises ``VocabularyInvalid`` where it cannot be read."""
+    try:
+        return read_file(path)
+    except OSError as error:
+        raise VocabularyInvalid(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def list_shipped() -> list[Path]:
+    """Return the files of the shipped vocabulary."""
+    return sorted(Path(__file__).with_name("vocabularies").joinpath(_SHIPPED).glob("*.toml"))
+
+
+def read_shipped() -> Draft:
+    """Read the shipped vocabulary as a draft."""
+    from tracker.comparing.topics.vocabulary.files import Draft, read_draft  # noqa: PLC0415 (as above)
+
+    placed: list[PlacedTopic] = []
+    for source in list_shipped():
+        placed += read_draft(Path(source.name), source.read_bytes()).placed
+    return Draft(tuple(placed))
+
+
+_PACKAGE: Final = Path(__file__).parents[2]
+_SOURCES: Final = (
+    f"topics/vocabulary/vocabularies/{_SHIPPED}/*.toml",
+    "topics/vocabulary/*.py",
+    "inputs/*.py",
+    "model/plain.py",
+    "model/topics.py",
+    "text/identity.py",
+)
+"""The vocabulary's files, and the code that reads them."""
+
+
+@cache
+def _load_shipped() -> Vocabulary:
+    # Unchecked here: checking 8,000 terms takes 40 ms at each start, and the tests do it once.
+    def make() -> list[object]:
+        built = _build(_SHIPPED, read_shipped(), "terms")
+        return [built.digest, [to_row(topic) for topic in built.topics]]
+
+    # 45 ms to read and digest, 6 to find as kept.
+    digest, topics = _keep("topics", make)
+    return Vocabulary(_SHIPPED, tuple(Topic(*row) for row in topics), digest)
+
+
+def keep_made(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
+    """Return what is made of a vocabulary, and keep it: of the shipped one as ``read_compiled`` does.
+
+    ``code`` are patterns of the files in this package that it rests on, beside what reads vocabularies.
+    """
+    if vocabulary.name == _SHIPPED and vocabulary.digest == _load_shipped().digest:
+        return _keep(name, make, *code)
+    return _keep_own(_KEEPERS.get(vocabulary.digest), name, vocabulary.digest, make, *code)
+
+
+def _keep_own(keeper: Keeper | None, name: str, key: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
+    if keeper is None:
+        return freeze(make())
+    rules, kind = digest_files(_find_sources(code)), f"vocabulary {name}"
+    kept = keeper.answer(kind, f"{key} {rules}")
+    if kept is None:
+        kept = json.dumps(make(), ensure_ascii=False)
+        keeper.keep_answer(kind, f"{key} {rules}", rules, kept)
+    return freeze(json.loads(kept))
+
+
+def _keep(name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
+    return read_compiled(Path(__file__).with_name(f"{_SHIPPED}.{name}"), _find_sources(code), make)
+
+
+def _find_sources(code: Sequence[str]) -> list[Path]:
+    return sorted({*_find(*_SOURCES), *_find(*code)})
+
+
+@cache
+def _find(*patterns: str) -> tuple[Path, ...]:
+    return tuple(path for pattern in patterns for path in _PACKAGE.glob(pattern))
+
+
+def _choose_recognition(draft: Draft) -> Recognition:
+    """Return how topics are found where their file does not say: by terms where it has many."""
+    topics = [topic for topic, _ in draft.placed]
+    terms = sum(max(map(len, topic.terms.values()), default=0) for topic in topics)
+    refined = any(topic.hints or topic.near_misses for topic in topics)
+    written_out = refined or terms >= MANY_TERMS * len(topics) or len(topics) > MANY_TOPICS
+    return "terms" if written_out else "similarity"
+
+
+def without_encoder(vocabulary: Vocabulary) -> Vocabulary:
+    """Return a vocabulary that finds its topics without sentence vectors."""
+    return replace(vocabulary, recognition="words") if vocabulary.recognition == "similarity" else vocabulary
+
+
+def name_recognition(vocabulary: Vocabulary) -> str:
+    """Return how a vocabulary finds topics and the digest of the weights; nothing for terms and models."""
+    if vocabulary.recognition == "terms":
+        return ""
+    weights = Path(__file__).with_name("similar.toml").read_text("utf-8")
+    return f"{vocabulary.recognition} {digest_text(weights)[:12]}"
+
+
+def _build(name: str, draft: Draft, recognition: Recognition) -> Vocabulary:
+    topics = tuple(topic for topic, _ in draft.placed)
+    digest = _digest(topics, overlap=draft.overlap)
+    return Vocabulary(name, topics, digest, draft.overlap, recognition=recognition)
+
+
+def _digest(topics: Sequence[Topic], *, overlap: bool) -> str:
+    content: list[object] = [
+        (topic.id, topic.label, topic.kind, topic.broader, *map(_sorted, phrases))
+        for topic in topics
+        for phrases in [(topic.terms, topic.near_misses, topic.hints)]
+    ]
+    return digest_text(json.dumps([*content, "overlap"] if overlap else content, ensure_ascii=False))
+
+
+def _sorted(phrases: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
+    return sorted(phrases.items())

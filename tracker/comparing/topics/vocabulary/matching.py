@@ -1,0 +1,306 @@
+"""Topics matched in sentences: the longest term wins, near misses are left out, acronyms keep their case."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Final, Literal
+
+from tracker.comparing.topics.vocabulary.load import keep_made
+from tracker.comparing.topics.vocabulary.stems import Word, bare, find_words, is_acronym, read_sentence
+from tracker.model.plain import to_row
+from tracker.model.topics import Mention
+from tracker.text.encoder import DEFAULT
+
+if TYPE_CHECKING:
+    from tracker.model.topics import Vocabulary
+    from tracker.text.encoder import Encoder
+
+
+# How surely words name a topic. One word may have another sense; several seldom do; a hint has a wider one.
+# The figures are conventions, not estimates: only their order is used.
+_MANY_WORDS: Final = 0.95
+_ACRONYM: Final = 0.9
+_ONE_WORD: Final = 0.8
+HINT: Final = 0.5
+
+
+def match_topics(
+    sentences: Sequence[str],
+    vocabulary: Vocabulary,
+    *,
+    language: str = "en",
+    encoder: Encoder | None = DEFAULT,
+) -> tuple[tuple[Mention, ...], ...]:
+    """Return the topics that each sentence names, in order of place, none overlapping another.
+
+    Matching is by folded, lightly stemmed words: of terms that share words the longest wins, and any over a
+    hint; a term inside a near miss of its topic does not count, nor a hint inside any, and acronyms are met
+    in capitals only, except where the whole sentence is in capitals. Where the vocabulary lets terms overlap,
+    the longest wins among those of one topic. ``segment`` is the sentence's index; offsets are into the
+    sentence; ``method`` is ``term``, or ``hint`` where the words alone do not settle the topic.
+
+    A vocabulary that was taught names by its model, in the model's language: the terms of what it names
+    stay, ``learned`` are the words that weighed most where there is no term, and the confidence is the
+    probability. A codebook with few terms that nobody taught names by similarity, likewise, with method
+    ``similar``: the sentences are read as one text, and without an ``encoder`` by shared words alone.
+    """
+    lexicon = compile_lexicon(vocabulary, language)
+    rows: list[tuple[Mention, ...]] = []
+    for index, sentence in enumerate(sentences):
+        words = read_sentence(sentence, language)
+        found = _keep(_find_phrases(words, lexicon, any_case=sentence.isupper()), overlap=vocabulary.overlap)
+        rows.append(tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found))
+    # Few vocabularies are taught; and start-up loads no numpy.
+    if vocabulary.model is not None:
+        from tracker.comparing.topics.vocabulary.taught import find_taught  # noqa: PLC0415
+
+        return find_taught(sentences, rows, vocabulary.model, language)
+    if vocabulary.recognition == "terms":
+        return tuple(rows)
+    from tracker.comparing.topics.vocabulary.similar import find_similar  # noqa: PLC0415
+
+    used = None if vocabulary.recognition == "words" else encoder
+    return find_similar(sentences, rows, vocabulary, language, used)
+
+
+Sense = Literal["term", "hint", "near miss"]
+
+
+@dataclass(frozen=True, slots=True)
+class TermPattern:
+    """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written."""
+
+    topic: str
+    stems: tuple[str, ...]
+    acronyms: tuple[tuple[int, str], ...]
+    sense: Sense
+
+
+class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
+    """Phrases by first stem, the longest first, and those with acronyms before others.
+
+    A text meets few of 8,000 phrases: those of a stem are read from their JSON when it is met.
+    """
+
+    def __init__(self, rows: Mapping[str, str]) -> None:
+        self.rows = rows
+        """The same in JSON. To ask it which stem begins a phrase, as few do, takes no call of ours."""
+        self._read: dict[str, tuple[TermPattern, ...]] = {}
+        self._by_second: dict[str, dict[str, tuple[TermPattern, ...]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __getitem__(self, stem: str) -> tuple[TermPattern, ...]:
+        if stem not in self._read:
+            rows = json.loads(self.rows[stem])
+            # By hand: those of a speech, read by their type, took half as long again.
+            self._read[stem] = tuple(
+                TermPattern(topic, tuple(stems), tuple(map(tuple, acronyms)), sense)
+                for topic, stems, acronyms, sense in rows
+            )
+        return self._read[stem]
+
+    def find_beginning(self, first: str, second: str) -> tuple[TermPattern, ...]:
+        """Return the phrases that begin with two stems, or with the first of them alone."""
+        if first not in self._by_second:
+            self._by_second[first] = _sort_by_second(self[first])
+        return self._by_second[first].get(second, self._by_second[first][_ALONE])
+
+
+def _sort_by_second(phrases: Sequence[TermPattern]) -> dict[str, tuple[TermPattern, ...]]:
+    """Return phrases by their second stem, each time with those of one stem behind them."""
+    found: dict[str, list[TermPattern]] = defaultdict(list)
+    for phrase in phrases:
+        found[phrase.stems[1] if len(phrase.stems) > 1 else _ALONE].append(phrase)
+    alone = found.pop(_ALONE, [])
+    return {_ALONE: tuple(alone), **{second: (*longer, *alone) for second, longer in found.items()}}
+
+
+_ALONE: Final = ""
+_ANY_LANGUAGE: Final = "und"
+_FALLBACK: Final = "en"
+_UNITED_NATIONS: Final = ("United", "Nations")
+_CLITICS: Final = "وفبلك"
+_SHORT: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    digest: str
+    language: str
+    vocabulary: Vocabulary = field(compare=False)
+
+
+def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
+    """Return a vocabulary's phrases for a language, compiled once; an unknown language is read as English."""
+    known = {tongue for topic in vocabulary.topics for tongue in topic.terms} - {_ANY_LANGUAGE}
+    chosen = language if language in known or not known or language != _ANY_LANGUAGE else _FALLBACK
+    return _compile(_Key(vocabulary.digest, chosen, vocabulary))
+
+
+@lru_cache(maxsize=16)
+def _compile(key: _Key) -> Lexicon:
+    return Lexicon(keep_made(key.vocabulary, f"lexicon.{key.language}", partial(_write_phrases, key)))
+
+
+def _write_phrases(key: _Key) -> dict[str, str]:
+    found: dict[str, dict[tuple[object, ...], TermPattern]] = {}
+    for topic in key.vocabulary.topics:
+        tables: tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...] = (
+            (topic.terms, "term"),
+            (topic.hints, "hint"),
+            (topic.near_misses, "near miss"),
+        )
+        for table, sense in tables:
+            for term in (*table.get(key.language, ()), *table.get(_ANY_LANGUAGE, ())):
+                for words in _variants(find_words(term, key.language), key.language):
+                    phrase = _pattern(topic.id, words, sense)
+                    row = found.setdefault(phrase.stems[0], {})
+                    row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
+    return {stem: json.dumps(_longest_first(row), default=to_row) for stem, row in found.items()}
+
+
+def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
+    """Yield a term's words, and again with UN written out: speakers use both in one paragraph.
+
+    An Arabic term may begin with a word so short that no stem cuts what is written with it: once each.
+    """
+    yield words
+    if language == "ar" and len(words) > 1 and len(words[0].stem) <= _SHORT:
+        for letter in _CLITICS:
+            yield [words[0]._replace(stem=letter + words[0].stem), *words[1:]]
+    if any(word.text == "UN" for word in words):
+        long = find_words(" ".join(_UNITED_NATIONS), language)
+        yield [part for word in words for part in (long if word.text == "UN" else [word])]
+
+
+def _pattern(topic: str, words: list[Word], sense: Sense) -> TermPattern:
+    # Met as written are acronyms, and hints that a capital distinguishes from a common word.
+    acronyms = tuple(
+        (place, bare(word.text))
+        for place, word in enumerate(words)
+        if is_acronym(word.text) or (sense == "hint" and word.text[:1].isupper())
+    )
+    return TermPattern(topic, tuple(word.stem for word in words), acronyms, sense)
+
+
+def _longest_first(row: Mapping[tuple[object, ...], TermPattern]) -> tuple[TermPattern, ...]:
+    return tuple(sorted(row.values(), key=lambda phrase: (-len(phrase.stems), -len(phrase.acronyms))))
+
+
+_Found = tuple[int, TermPattern]
+"""The place of a phrase's first word in the sentence, and the phrase."""
+
+
+def _find_phrases(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool) -> list[_Found]:
+    stems = tuple(word.stem for word in words)
+    return [
+        (start, phrase)
+        for start, (first, second) in enumerate(zip(stems, (*stems[1:], ""), strict=False))
+        if first in lexicon.rows
+        for phrase in lexicon.find_beginning(first, second)
+        if stems[start : start + len(phrase.stems)] == phrase.stems
+        and (any_case or not phrase.acronyms or _capitals_agree(words, start, phrase))
+    ]
+
+
+def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> bool:
+    return all(bare(words[start + place].text) == letters for place, letters in phrase.acronyms)
+
+
+def _keep(found: Sequence[_Found], *, overlap: bool) -> list[_Found]:
+    """Return the phrases that no near miss hides and that give way to none better, in order of place."""
+    # Hidden: "court" inside the near miss "tennis court"; a hint inside a near miss of any topic.
+    # Gives way: "crime" inside "crime prevention", and a hint to any term that it shares a word with.
+    # Both stay: the very same term of two topics; and, where topics may overlap, terms of different ones.
+    if len(found) <= 1:
+        return [each for each in found if each[1].sense != "near miss"]
+    near_misses, kept = _ByWord(), _ByWord()
+    for start, phrase in found:
+        if phrase.sense == "near miss":
+            near_misses.add((start, phrase))
+    counted: list[_Found] = []
+    for start, phrase in sorted(found, key=_rank):
+        each = start, phrase
+        if phrase.sense == "near miss" or any(_hides(miss, each) for miss in near_misses.beside(each)):
+            continue
+        rivals = (rival for rival in kept.beside(each) if not overlap or rival[1].topic == phrase.topic)
+        if not any(_gives_way(each, rival) for rival in rivals):
+            kept.add(each)
+            counted.append(each)
+    return sorted(counted, key=lambda each: each[0])
+
+
+class _ByWord:
+    """Phrases by the words they take: those that share none cannot matter to each other."""
+
+    def __init__(self) -> None:
+        self._taken: dict[int, list[_Found]] = defaultdict(list)
+
+    def add(self, found: _Found) -> None:
+        for place in _places(found):
+            self._taken[place].append(found)
+
+    def beside(self, found: _Found) -> Iterator[_Found]:
+        """Yield the phrases that share a word with one, some of them more than once."""
+        for place in _places(found):
+            yield from self._taken.get(place, ())
+
+
+def _places(found: _Found) -> range:
+    start, phrase = found
+    return range(start, start + len(phrase.stems))
+
+
+def _rank(found: _Found) -> tuple[bool, int, int]:
+    """Terms before hints, the longest first, then by place."""
+    start, phrase = found
+    return phrase.sense == "hint", -len(phrase.stems), start
+
+
+def _gives_way(found: _Found, better: _Found) -> bool:
+    """Whether a phrase shares words with a better one, save the same term of another topic.
+
+    Published thesauri have such.
+    """
+    (start, phrase), (place, other) = found, better
+    apart = start >= place + len(other.stems) or place >= start + len(phrase.stems)
+    alike = (start, phrase.stems, phrase.acronyms) == (place, other.stems, other.acronyms)
+    return not apart and not (alike and phrase.topic != other.topic)
+
+
+def _hides(near_miss: _Found, found: _Found) -> bool:
+    """Whether a phrase lies inside a near miss of its topic; one of any topic hides a hint."""
+    start, whole = near_miss
+    place, phrase = found
+    inside = start <= place and place + len(phrase.stems) <= start + len(whole.stems)
+    return inside and (whole.topic == phrase.topic or phrase.sense == "hint")
+
+
+def _mention(index: int, words: Sequence[Word], start: int, phrase: TermPattern, sentence: str) -> Mention:
+    first, last = words[start], words[start + len(phrase.stems) - 1]
+    return Mention(
+        segment=index,
+        topic=phrase.topic,
+        start=first.start,
+        end=last.end,
+        term=sentence[first.start : last.end],
+        confidence=_confidence(phrase),
+        method=phrase.sense,
+    )
+
+
+def _confidence(phrase: TermPattern) -> float:
+    if phrase.sense == "hint":
+        return HINT
+    if len(phrase.stems) > 1:
+        return _MANY_WORDS
+    return _ACRONYM if phrase.acronyms else _ONE_WORD

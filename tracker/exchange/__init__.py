@@ -1,0 +1,1 @@
+"""What comes in from others and what goes out: files, folders, git histories, web archives, tables."""

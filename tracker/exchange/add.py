@@ -1,0 +1,244 @@
+"""``tracker add``: documents are read, declared, and recorded as snapshots of one statement."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard, TypeVar, get_args
+
+from tracker.capture.read.extract import extract
+from tracker.capture.web.fetch import is_web_address
+from tracker.errors import ReferenceInvalid
+from tracker.inputs.passwords import strip_user
+from tracker.model.record import Declaration
+from tracker.model.texts import Language, TextKind
+from tracker.model.watching import Arrival
+from tracker.references import parse_reference
+from tracker.text.detection import infer_kind
+from tracker.text.identity import digest_bytes
+from tracker.text.reading import read_text
+from tracker.workflows.compare.sides import read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tracker.archive.storing.store import Store
+    from tracker.model.record import Recorded
+    from tracker.model.texts import Extraction, Reference, Version
+    from tracker.model.watching import Fetched, Source
+
+_EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
+
+
+def check_date(text: str) -> str:
+    """Return a date as written: EDTF level 0, and the signs of doubt of level 1.
+
+    A day, a month or a year: ``2022-05-16``, ``2022-05``, ``2022``.
+
+    Raises ``ReferenceInvalid`` for a text that is no date, or a date that is not in the calendar.
+    """
+    match = _EDTF.fullmatch(text)
+    try:
+        if match:
+            year, month, day = (int(part or 1) for part in match.groups())
+            date(year, month, day)
+            return text
+    except ValueError:
+        pass
+    raise ReferenceInvalid(f"invalid date {text!r}; write 2022-05-16, 2022-05 or 2022")
+
+
+def is_kind(text: str) -> TypeGuard[TextKind]:
+    """Return whether a word is one of the kinds of text."""
+    return text in get_args(TextKind)
+
+
+def check_kind(text: str) -> TextKind:
+    """Return a kind of text, or raise ``ReferenceInvalid`` for another word."""
+    if is_kind(text):
+        return text
+    raise ReferenceInvalid(f"unknown kind of text {text!r}; expected one of {', '.join(get_args(TextKind))}")
+
+
+def declare(
+    reference: str,
+    *,
+    date: str | None = None,
+    title: str | None = None,
+    language: str | None = None,
+    kind: TextKind | None = None,
+    statement_type: str | None = None,
+    url: str | None = None,
+    symbol: str | None = None,
+    speaker: str | None = None,
+    post: str | None = None,
+    on_behalf_of: str | None = None,
+) -> Declaration:
+    """Return the declaration of a statement.
+
+    Raises ``ReferenceInvalid`` for a reference without a session or with a snapshot, a date that is not
+    EDTF, or a language or kind that contradicts the reference's own.
+    """
+    statement = parse_reference(reference)
+    if statement.session is None:
+        raise ReferenceInvalid(f"{statement} names no session; write {statement}/SESSION")
+    if statement.snapshot is not None:
+        raise ReferenceInvalid(
+            f"{statement}: snapshots are numbered automatically; remove @{statement.snapshot}"
+        )
+    url = strip_user(url) if url else None
+    if url and not is_web_address(url):
+        raise ReferenceInvalid(f"--url {url}: an address begins with https:// or http://")
+    return Declaration(
+        replace(
+            statement,
+            kind=_one("kind", statement.kind, kind),
+            language=_known(_one("language", statement.language, language)),
+        ),
+        statement_type=statement_type,
+        title=title,
+        delivered=check_date(date) if date else None,
+        url=url,
+        symbol=symbol,
+        speaker=speaker,
+        post=post,
+        on_behalf_of=on_behalf_of,
+    )
+
+
+Word = TypeVar("Word", bound=str)
+
+
+def _one(name: str, in_reference: Word | None, in_option: Word | None) -> Word | None:
+    if in_reference and in_option and in_reference != in_option:
+        raise ReferenceInvalid(f"the reference says {name} {in_reference}, --{name} says {in_option}")
+    return in_reference or in_option
+
+
+def _known(language: str | None) -> str | None:
+    if language not in {None, *get_args(Language)}:
+        raise ReferenceInvalid(
+            f"unknown language {language!r}; expected one of {', '.join(get_args(Language))}"
+        )
+    return language
+
+
+def add(
+    paths: Sequence[Path], declaration: Declaration, archive: Path, observed: str
+) -> tuple[Recorded, ...]:
+    """Record each file, in the order given, as the next snapshot of the statement declared.
+
+    All are recorded, or none: a file that cannot be read raises ``DocumentUnreadable`` before anything
+    is written. ``observed`` is the instant of the snapshots, ISO 8601 in UTC.
+    """
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (reading loads no numpy)
+
+    with open_store(archive, "add") as store, store.batch():
+        return tuple(record_document(store, path, declaration, observed) for path in paths)
+
+
+def record_document(store: Store, path: Path, declaration: Declaration, observed: str) -> Recorded:
+    """Record one file under a declaration, inferring the kind and language that it leaves open.
+
+    Bytes that are already the edition's latest snapshot are recognised by their digest, and not read.
+    """
+    return record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
+
+
+def record_bytes(
+    store: Store, data: bytes, declaration: Declaration, observed: str, name: str, source: str
+) -> Recorded:
+    """Record bytes as ``record_document`` does; ``name`` suggests their type."""
+    known = store.known(declaration, digest_bytes(data))
+    if known:
+        return known
+    document = read_bytes(data, name, declaration.reference.language)
+    return record_read(store, data, document, declaration, observed, source)
+
+
+class ReadDocument(NamedTuple):
+    """What was read in a document's bytes."""
+
+    extraction: Extraction
+    version: Version
+
+
+def read_bytes(data: bytes, name: str, language: str | None) -> ReadDocument:
+    """Read a document. Raises ``DocumentUnreadable``."""
+    extraction = extract(data, name)
+    version = read_text(
+        extraction.text,
+        extractor=extraction.extractor,
+        media_type=extraction.media_type,
+        language=language,
+    )
+    return ReadDocument(extraction, version)
+
+
+def record_read(
+    store: Store, data: bytes, document: ReadDocument, declaration: Declaration, observed: str, source: str
+) -> Recorded:
+    """Record a document that was read, inferring what its declaration leaves open."""
+    declaration = infer_details(declaration, *document)
+    raw = document.extraction.text
+    return store.record(declaration, data, document.version, observed, raw=raw, source=source)
+
+
+def infer_details(said: Declaration, extraction: Extraction, version: Version) -> Declaration:
+    """Return a declaration with the kind, language and title that it lacks, marked as inferred."""
+    reference = said.reference
+    return replace(
+        said,
+        reference=replace(
+            reference,
+            kind=reference.kind or infer_kind(version, extraction.text),
+            language=reference.language or version.language,
+        ),
+        kind_inferred=said.kind_inferred or reference.kind is None,
+        language_inferred=said.language_inferred or reference.language is None,
+        title=said.title or extraction.title,
+        title_inferred=said.title_inferred or said.title is None,
+    )
+
+
+def read_arrival(source: Source, fetched: Fetched) -> Arrival:
+    """Read a document as its source asks for. Raises ``DocumentUnreadable``."""
+    data = fetched.data or b""
+    extraction = extract(
+        data,
+        source.address,
+        selector=source.selector,
+        remove=source.remove,
+        content_type=fetched.media_type,
+    )
+    version = read_text(
+        extraction.text,
+        extractor=extraction.extractor,
+        media_type=extraction.media_type,
+        language=(source.reference.language if source.reference else None) or source.language,
+    )
+    return Arrival(source, fetched, extraction, version)
+
+
+def declare_arrival(arrival: Arrival, reference: Reference) -> Declaration:
+    """Return the declaration of a fetched document, from the watch list and from its text."""
+    source = arrival.source
+    url = source.address if is_web_address(source.address) else None
+    declared = Declaration(replace(reference, language=reference.language or source.language), url=url)
+    return infer_details(declared, arrival.extraction, arrival.version)
+
+
+def record_arrival(
+    store: Store, arrival: Arrival, declaration: Declaration, observed: str, source: str | None = None
+) -> Recorded:
+    """Record a fetched document; its source is the address that answered, if no other is named."""
+    return store.record(
+        declaration,
+        arrival.fetched.data or b"",
+        arrival.version,
+        observed,
+        raw=arrival.extraction.text,
+        source=source or arrival.fetched.url,
+    )

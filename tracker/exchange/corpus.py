@@ -1,0 +1,246 @@
+"""``tracker export corpus`` and ``sentences``: statements as rows of one table, for programs of analysis."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, get_args
+
+from tracker.archive.reading.holdings import read_holdings
+from tracker.comparing.decisions.rulings import select_levels, settle_rulings
+from tracker.comparing.pipeline import side_names
+from tracker.comparing.topics.decided import ABSENT, find_absences, place_levels
+from tracker.comparing.topics.mentions import find_mentions, find_term
+from tracker.errors import TrackerError
+from tracker.exchange.exports import choose_current, new_target
+from tracker.files import draft_file
+from tracker.follow.panel import SAVED_EVERY
+from tracker.follow.series import read_year
+from tracker.model.corpus_rows import CorpusRow, SentenceRow, StatementRow, StatementTopicRow
+from tracker.model.preserving import Exported
+from tracker.model.texts import Side
+from tracker.report.records import RecordForm, refuse_parquet, stream_records
+from tracker.workflows.compare.compare import side_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from tracker.archive.reading.holdings import Holdings
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.decisions import Decision
+    from tracker.model.preserving import Holding
+    from tracker.model.topics import TopicReading, Vocabulary
+
+    Progress = Callable[[int, int], None]
+
+    Read = Callable[[Holdings, Holding], Iterator[Any]]
+
+
+def export_corpus(
+    archive: ArchiveSession,
+    target: Path,
+    wanted: Sequence[str],
+    *,
+    every: bool = False,
+    private: bool = False,
+    progress: Progress = lambda _done, _total: None,
+) -> Exported:
+    """Write the current texts of statements into a new table, whole or not at all; see ``choose_current``.
+
+    The target's ending names the form. The same record gives the same bytes. Open material only, unless
+    ``private``. Raises ``TrackerError`` for another ending, and as ``new_target`` and ``choose_current`` do.
+    """
+
+    def read(holdings: Holdings, holding: Holding) -> Iterator[CorpusRow]:
+        yield corpus_row(holding, holdings.text(holding.text_sha256).decode())
+
+    return _export(archive, target, CorpusRow, read, wanted, every=every, private=private, progress=progress)
+
+
+def export_sentences(
+    archive: ArchiveSession,
+    target: Path,
+    wanted: Sequence[str],
+    vocabulary: Vocabulary,
+    *,
+    every: bool = False,
+    private: bool = False,
+    progress: Progress = lambda _done, _total: None,
+) -> Exported:
+    """Write the sentences of the same texts, with their topics; as ``export_corpus`` does.
+
+    What was read before is not read again, and what is read stays.
+    """
+    reader = StatementReader(archive, vocabulary)
+
+    def read(holdings: Holdings, holding: Holding) -> Iterator[SentenceRow]:
+        return sentence_rows(reader.read(holdings, holding), vocabulary)
+
+    return _export(
+        archive, target, SentenceRow, read, wanted, every=every, private=private, progress=progress
+    )
+
+
+def _export(
+    archive: ArchiveSession,
+    target: Path,
+    kind: type,
+    read: Read,
+    wanted: Sequence[str],
+    *,
+    every: bool,
+    private: bool,
+    progress: Progress,
+) -> Exported:
+    form = _read_form(target)
+    with new_target(target, archive.folder, private=private) as permissions:
+        holdings = read_holdings(archive.reader, archive.folder, private=private)
+        chosen, closed = choose_current(archive.folder, holdings, wanted, every=every)
+
+        def read_all() -> Iterator[Any]:
+            for done, holding in enumerate(chosen):
+                progress(done, len(chosen))
+                yield from read(holdings, holding)
+
+        with draft_file(target, permissions) as file:
+            rows = stream_records(kind, read_all(), form, file)
+            size = file.tell()
+            file.seek(0)
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    contents = {"statement": len(chosen)} | ({"sentence": rows} if kind is SentenceRow else {})
+    return Exported(str(target), contents, size, sha256, closed)
+
+
+def _read_form(target: Path) -> RecordForm:
+    """Return the form that a file's ending names, where this installation can write it."""
+    form: RecordForm
+    for form in get_args(RecordForm):
+        if target.suffix.lower() == f".{form}":
+            if form == "parquet":
+                refuse_parquet(target)
+            return form
+    raise TrackerError(f"{target}: the ending names the format; end it in .csv, .jsonl or .parquet")
+
+
+SEPARATOR = ";"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStatement:
+    """A text with its topics, and those that somebody decided to be absent."""
+
+    side: Side
+    """It is named by the full reference."""
+    readings: tuple[TopicReading, ...]
+    absent: Mapping[str, Decision]
+
+
+class StatementReader:
+    """Reads the topics of statements as ``tracker priorities`` does, and keeps what it read."""
+
+    def __init__(self, archive: ArchiveSession, vocabulary: Vocabulary) -> None:
+        self._archive = archive
+        self._vocabulary = vocabulary
+        self._rulings = settle_rulings(archive.reader.rulings())
+        self._read = 0
+
+    def read(self, holdings: Holdings, holding: Holding) -> ReadStatement:
+        """Return a snapshot's text and topics, with people's decisions."""
+        self._read += 1
+        if self._read % SAVED_EVERY == 0:
+            self._archive.derived.save()
+        said, version = holding.declaration, holdings.version(holding)
+        side = Side(str(said.reference), version, country=said.reference.country)
+        rulings = place_levels(select_levels(self._rulings, said.reference), version)
+        readings = side_topics(side, self._vocabulary, self._archive.derived, rulings)
+        return ReadStatement(side, readings, find_absences(rulings))
+
+
+def corpus_row(holding: Holding, text: str) -> CorpusRow:
+    """Return a statement with its text."""
+    said, reference = holding.declaration, holding.declaration.reference
+    session = str(reference.session)
+    return CorpusRow(
+        str(reference),
+        text,
+        reference.country,
+        reference.body,
+        session,
+        read_year(reference.body, session, [said.delivered]),
+        reference.kind,
+        str(reference.language),
+        said.speaker,
+    )
+
+
+def statement_row(holding: Holding, text: str) -> StatementRow:
+    """Return a statement with its text and all that is known of it."""
+    corpus, said = corpus_row(holding, text), holding.declaration
+    return StatementRow(
+        **{each.name: getattr(corpus, each.name) for each in fields(corpus)},
+        item=said.reference.item,
+        post=said.post,
+        on_behalf_of=said.on_behalf_of,
+        delivered=said.delivered,
+        title=said.title,
+        symbol=said.symbol,
+        url=said.url,
+        kind_inferred=said.kind_inferred,
+        words=holding.words,
+        observed=holding.observed,
+        sha256=holding.sha256,
+    )
+
+
+def sentence_rows(read: ReadStatement, vocabulary: Vocabulary) -> Iterator[SentenceRow]:
+    """Yield the sentences of a statement, headings and items among them, with the topics they count for."""
+    version = read.side.version
+    mentions = find_mentions(version, vocabulary, side_names(read.side))
+    about: dict[int, list[TopicReading]] = defaultdict(list)
+    for reading in read.readings:
+        for place in reading.segments:
+            about[place].append(reading)
+    for place, segment in enumerate(version.segments):
+        found = about[place]
+        terms = [find_term(each.topic, mentions[place]) for each in found]
+        yield SentenceRow(
+            read.side.name,
+            segment.paragraph,
+            place + 1,
+            segment.kind,
+            segment.text,
+            _join(each.topic for each in found),
+            _join(each.text if each else "" for each in terms),
+            _join(each.level for each in found),
+        )
+
+
+def topic_rows(read: ReadStatement, vocabulary: Vocabulary) -> Iterator[StatementTopicRow]:
+    """Yield the topics of a statement in the vocabulary's order, and those that somebody found absent."""
+    readings = {each.topic: each for each in read.readings}
+    for topic in vocabulary.topics:
+        reading, absent = readings.get(topic.id), read.absent.get(topic.id)
+        if reading:
+            facts = _describe(reading, read.side)
+        elif absent:
+            facts = (ABSENT, 0, 0, 0.0, None, None, None, False, None, None, absent.person)
+        else:
+            continue
+        yield StatementTopicRow(read.side.name, topic.id, topic.label, topic.kind, *facts)
+
+
+def _describe(reading: TopicReading, side: Side) -> tuple[Any, ...]:
+    leading = side.version.segments[reading.leading]
+    return (
+        *(reading.level, len(reading.segments), reading.words, reading.share, reading.rule),
+        *(reading.priority, reading.presence, reading.measured),
+        *(leading.paragraph, leading.text, reading.decided.person if reading.decided else None),
+    )
+
+
+def _join(values: Iterable[str]) -> str | None:
+    parts = [each.replace(SEPARATOR, ",") for each in values]
+    return SEPARATOR.join(parts) if parts else None

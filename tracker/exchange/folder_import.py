@@ -1,0 +1,330 @@
+"""``tracker import``: the statements in a folder become snapshots.
+
+In a second run, documents are recognised by their digest, which means that each file is read.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from tracker.capture.web.local import explain_link, explain_way
+from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
+from tracker.exchange.add import ReadDocument, check_date, check_kind, read_bytes, record_read
+from tracker.exchange.engine import Item, import_items, show_nothing
+from tracker.exchange.metadata import (
+    MetadataTable,
+    StatementMetadata,
+    read_columns,
+    read_metadata,
+)
+from tracker.exchange.patterns import choose_pattern, compile_pattern
+from tracker.inputs.passwords import strip_user
+from tracker.model.preserving import FolderImport, ImportedFile
+from tracker.model.record import Declaration
+from tracker.model.texts import Reference, TextKind
+from tracker.references import find_body, find_country, resolve_session, session_sort_key
+from tracker.text.detection import infer_kind
+from tracker.text.identity import digest_bytes
+from tracker.workflows.compare.sides import read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from tracker.archive.storing.store import Store
+    from tracker.exchange.engine import Progress
+    from tracker.exchange.metadata import Key
+    from tracker.exchange.patterns import PathPattern
+    from tracker.model.preserving import FileStatus
+    from tracker.references import Body
+
+
+def import_folder(
+    folder: Path,
+    body: str,
+    pattern: str | None,
+    archive: Path,
+    observed: str,
+    *,
+    country: str | None = None,
+    kinds: Sequence[str] = (),
+    metadata: Path | None = None,
+    columns: Sequence[str] = (),
+    progress: Progress = show_nothing,
+) -> FolderImport:
+    """Import every file below a folder whose path fits the pattern.
+
+    ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; where it is not given,
+    it is found by looking. ``country`` and ``kinds`` (``verbatim``, ``prepared:75,79``) are given where
+    paths do not name them. ``metadata`` is a CSV table; ``columns`` are ``FIELD=COLUMN`` assignments.
+    Raises ``TrackerError`` where nothing can be imported.
+    """
+    place = find_body(body)
+    declared = _read_kinds(kinds, place)
+    code = find_country(country).code if country else None
+    table = _read_table(folder, metadata, columns, place)
+    found = _list_files(folder)
+    names = {path: path.relative_to(folder).as_posix() for path in found}
+    seen = [name for path, name in names.items() if not path.name.startswith(".")]
+    used = pattern or choose_pattern(seen, place, with_country=code is None).pattern
+    plan = _Plan(
+        folder,
+        place,
+        compile_pattern(used, ("session",) if code else ("country", "session")),
+        table,
+        code,
+        declared,
+    )
+    planned = [_plan_file(path, names[path], plan) for path in found]
+    wanted = sorted(
+        (each for each in planned if each.declaration), key=lambda each: session_sort_key(place, each.session)
+    )
+    inferred = _SessionKinds(wanted)
+    items = (
+        Item(
+            each.entry,
+            partial(_record, each, each.declaration, inferred, observed) if each.declaration else None,
+        )
+        for each in (*wanted, *(each for each in planned if not each.declaration))
+    )
+    entries = import_items(items, len(found), archive, progress)
+    return FolderImport(
+        tuple(sorted(entries, key=lambda entry: PurePosixPath(entry.path))),
+        used,
+        fits=sum(map(plan.pattern.fits, seen)),
+        is_found=pattern is None,
+        table=table.use([each.key for each in wanted]) if metadata else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    folder: Path
+    body: Body
+    pattern: PathPattern
+    table: MetadataTable
+    country: str | None
+    kinds: Mapping[str | None, TextKind]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A file and its declaration; without one, its entry says why."""
+
+    path: Path
+    entry: ImportedFile
+    declaration: Declaration | None = None
+
+    @property
+    def key(self) -> Key:
+        """What the table has its row under."""
+        reference = self.entry.reference
+        return (reference.country, self.session, reference.item) if reference else ("", "", None)
+
+    @property
+    def session(self) -> str:
+        """The label of its session."""
+        return (self.entry.reference and self.entry.reference.session) or ""
+
+
+def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], body: Body) -> MetadataTable:
+    if metadata is None:
+        if columns:
+            raise ReferenceInvalid("--column needs a table: --metadata FILE")
+        return MetadataTable("", {})
+    # A table inside the folder is trusted no more than the other files in it.
+    is_inside = metadata.absolute().is_relative_to(folder.absolute())
+    if is_inside and metadata.exists() and (reason := explain_way(folder, metadata)):
+        raise DocumentUnreadable(f"{metadata}: {reason}")
+    return read_metadata(metadata, read_columns(columns), body)
+
+
+def _list_files(folder: Path) -> list[Path]:
+    if folder.is_file():
+        named = shlex.quote(str(folder))
+        raise DocumentUnreadable(f"{folder} is a file; to record it: tracker add {named} --as GBR/UNGA/79")
+    if not folder.is_dir():
+        raise DocumentUnreadable(f"{folder}: no such directory")
+    return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+
+
+def _plan_file(path: Path, name: str, plan: _Plan) -> _Planned:
+    if path.name.startswith("."):
+        return _Planned(path, ImportedFile("passed", name, "hidden file"))
+    if reason := explain_link(plan.folder, path):
+        status: FileStatus = "skipped" if plan.pattern.fits(name) and not path.is_dir() else "passed"
+        return _Planned(path, ImportedFile(status, name, reason))
+    try:
+        parts = plan.pattern.read(name, plan.body)
+        if parts is None:
+            return _Planned(path, ImportedFile("passed", name, "its path does not match the pattern"))
+        declaration = _declare(parts, plan)
+    except ReferenceInvalid as error:
+        return _Planned(path, ImportedFile("skipped", name, str(error)))
+    reference = declaration.reference
+    return _Planned(
+        path, ImportedFile("new", name, reference=reference, is_kind_inferred=not reference.kind), declaration
+    )
+
+
+def _record(
+    planned: _Planned, declaration: Declaration, kinds: _SessionKinds, observed: str, store: Store
+) -> ImportedFile:
+    path = planned.path
+    try:
+        data = read_document(path)
+        recorded = store.known(declaration, digest_bytes(data))
+        if recorded is None:
+            reference = declaration.reference
+            if reference.kind is None:
+                document, kind = kinds.take(planned.session, data, str(path), reference.language)
+                declaration = replace(
+                    declaration, reference=replace(reference, kind=kind), kind_inferred=True
+                )
+            else:
+                document = read_bytes(data, str(path), reference.language)
+            recorded = record_read(store, data, document, declaration, observed, str(path))
+    except Withdrawn as error:
+        return replace(planned.entry, status="passed", note=str(error))
+    return replace(
+        planned.entry,
+        status=recorded.outcome,
+        reference=recorded.reference,
+        elsewhere=recorded.elsewhere,
+    )
+
+
+def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
+    country = parts.get("country") or plan.country or ""
+    session, item = parts["session"], parts.get("item")
+    known = plan.table.rows.get((country, session, item)) or StatementMetadata()
+    named = parts.get("kind") or known.kind
+    reference = Reference(
+        country,
+        plan.body.id,
+        session,
+        item,
+        kind=check_kind(named) if named else plan.kinds.get(session) or plan.kinds.get(_EVERY_SESSION),
+        language=parts.get("language") or known.language,
+    )
+    return Declaration(
+        reference,
+        title=known.title,
+        delivered=_date(known.date or parts.get("date") or parts.get("year")),
+        url=strip_user(known.url) if known.url else None,
+        symbol=known.symbol,
+        speaker=known.speaker,
+        post=known.post,
+        on_behalf_of=known.on_behalf_of,
+    )
+
+
+def _date(text: str | None) -> str | None:
+    return check_date(text) if text else None
+
+
+def is_faulty(imported: FolderImport) -> bool:
+    """Return whether a file to import could not be read, or there was no file to import."""
+    return "skipped" in imported.counts or imported.counts.keys() <= {"passed"}
+
+
+_RANGE = re.compile(r"(\d{1,4})\s*[-–]\s*(\d{1,4})")
+_MAJORITY = 0.75
+_FEWEST = 3
+"""Texts whose wording must show a kind, before their session has one."""
+_SAMPLE = 200
+"""Texts of a session that are looked at, and kept in memory until they are recorded."""
+
+_EVERY_SESSION: Final = None
+
+
+def _read_kinds(texts: Iterable[str], body: Body) -> dict[str | None, TextKind]:
+    """Return the kind declared for each session, under ``None`` that of all others.
+
+    A text is ``verbatim``, or ``verbatim:70-74,77`` for some sessions. Raises ``ReferenceInvalid`` for
+    an unknown kind or session, and where two kinds are declared for one session.
+    """
+    kinds: dict[str | None, TextKind] = {}
+    for text in texts:
+        word, colon, sessions = text.partition(":")
+        kind = check_kind(word)
+        for session in _sessions(text, sessions, body) if colon else (_EVERY_SESSION,):
+            if kinds.setdefault(session, kind) != kind:
+                where = f"session {session}" if session else "all sessions"
+                raise ReferenceInvalid(f"--kind: {where} cannot be both {kinds[session]} and {kind}")
+    return kinds
+
+
+def _sessions(text: str, listed: str, body: Body) -> list[str]:
+    sessions = []
+    for part in map(str.strip, listed.split(",")):
+        match = _RANGE.fullmatch(part)
+        numbers = range(int(match[1]), int(match[2]) + 1) if match else ()
+        if not part or part.endswith(("-", "–")) or (match and not numbers):
+            raise ReferenceInvalid(f"--kind {text}: write sessions as in verbatim:70-74,77")
+        sessions += [resolve_session(body, str(each)).label for each in numbers or (part,)]
+    return sessions
+
+
+_Read: TypeAlias = tuple[ReadDocument, TextKind | None]
+"""A document, and its kind."""
+
+
+class _SessionKinds:
+    """Infers kinds by session; the texts read for that are kept until they are taken."""
+
+    def __init__(self, wanted: Iterable[_Planned]) -> None:
+        self._undeclared: dict[str, list[tuple[Path, str | None]]] = defaultdict(list)
+        """The files of each session whose kind nobody declared, with the language that is known of each."""
+        for each in wanted:
+            if each.declaration and each.declaration.reference.kind is None:
+                self._undeclared[each.session].append((each.path, each.declaration.reference.language))
+        self._shared: dict[str, TextKind | None] = {}
+        self._read: dict[tuple[str, str | None], _Read | DocumentUnreadable] = {}
+
+    def take(self, session: str, data: bytes, name: str, language: str | None) -> _Read:
+        """Return a document of a session, and the kind of most texts there, or else of its own wording.
+
+        It is read once. Raises ``DocumentUnreadable``.
+        """
+        shared = self._of_session(session)
+        read = self._read.pop((digest_bytes(data), language), None)
+        if isinstance(read, DocumentUnreadable):
+            raise read
+        document, shown = read or (read_bytes(data, name, language), None)
+        return document, shared or (shown if read else _infer(document))
+
+    def _of_session(self, session: str) -> TextKind | None:
+        if session not in self._shared:
+            self._read.clear()
+            votes = Counter(self._look(*each) for each in self._undeclared[session][:_SAMPLE])
+            del votes[None]
+            (kind, number), *_ = [*votes.most_common(1), (None, 0)]
+            is_shared = votes.total() >= _FEWEST and number >= _MAJORITY * votes.total()
+            self._shared[session] = kind if is_shared else None
+        return self._shared[session]
+
+    def _look(self, path: Path, language: str | None) -> TextKind | None:
+        try:
+            data = read_document(path)
+        except DocumentUnreadable:
+            return None
+        key = digest_bytes(data), language
+        try:
+            document = read_bytes(data, str(path), language)
+        except DocumentUnreadable as error:
+            self._read[key] = error
+            return None
+        shown = _infer(document)
+        self._read[key] = document, shown
+        return shown
+
+
+def _infer(document: ReadDocument) -> TextKind | None:
+    return infer_kind(document.version, document.extraction.text)

@@ -1,0 +1,205 @@
+"""Metadata of statements: tables of speakers and dates.
+
+A CSV file is read once; its rows are looked up by country, session and item. Columns are mapped to our
+fields by name, or as the user says.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, fields
+from functools import cache
+from io import BytesIO, TextIOWrapper
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.errors import ReferenceInvalid, VocabularyInvalid
+from tracker.inputs.files import read_file
+from tracker.inputs.formats import unguard
+from tracker.model.preserving import TableUse
+from tracker.references import find_country, resolve_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tracker.references import Body, Country
+
+KEYS = ("country", "session", "item")
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMetadata:
+    """What a table says about one statement; every field may be missing."""
+
+    title: str | None = None
+    date: str | None = None
+    language: str | None = None
+    kind: str | None = None
+    url: str | None = None
+    symbol: str | None = None
+    speaker: str | None = None
+    post: str | None = None
+    on_behalf_of: str | None = None
+
+
+FIELDS = tuple(field.name for field in fields(StatementMetadata))
+
+Key = tuple[str, str, str | None]
+
+
+def read_columns(assignments: Iterable[str]) -> dict[str, str]:
+    """Read ``field=Column`` assignments.
+
+    Raises ``ReferenceInvalid`` for an unknown field, or a text without ``=``.
+    """
+    columns = {}
+    for assignment in assignments:
+        field, equals, column = assignment.partition("=")
+        if not equals or field not in (*KEYS, *FIELDS):
+            raise ReferenceInvalid(
+                f"--column {assignment!r}: write FIELD=COLUMN with one of {', '.join((*KEYS, *FIELDS))}"
+            )
+        columns[field] = column
+    return columns
+
+
+_ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+    "country": ("iso_code", "iso", "iso3", "iso_alpha_3", "country_code", "country", "country_name", "state"),
+    "session": ("session", "session_number"),
+    "date": ("date", "delivered", "delivery_date"),
+    "url": ("url", "link"),
+    "symbol": ("symbol", "document_symbol"),
+    "speaker": ("speaker", "name_of_person_speaking", "name_of_speaker", "speaker_name"),
+    "post": ("post", "position"),
+}
+"""Names of columns that need no ``--column``; a code of a country is read before its name."""
+
+
+class UnreadRow(NamedTuple):
+    """A row that is not used, with the session and the countries that it names."""
+
+    line: int
+    session: str | None
+    countries: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataTable:
+    """The rows of a table by statement, and those that are not used."""
+
+    path: str
+    rows: Mapping[Key, StatementMetadata]
+    number: int = 0
+    unread: tuple[UnreadRow, ...] = ()
+
+    def use(self, wanted: Iterable[Key]) -> TableUse:
+        """Return what of it belongs to the statements of an import.
+
+        A row of another session, or of a statement that is not there, is no fault of the table.
+        """
+        keys = set(wanted)
+        sessions = {None, *(session for _, session, _ in keys)}
+        pairs = {pair for country, session, _ in keys for pair in ((country, session), (country, None))}
+        skipped = tuple(
+            (row.line, row.reason)
+            for row in self.unread
+            if row.session in sessions
+            and (not row.countries or any((country, row.session) in pairs for country in row.countries))
+        )
+        used = len(keys & self.rows.keys())
+        return TableUse(self.path, self.number, used, self.number - used - len(skipped), skipped)
+
+
+def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> MetadataTable:
+    """Read a table of statements of one body.
+
+    Of two rows about one statement, the first counts. The other is left out and listed, as is one whose
+    country or session is unknown. Raises ``VocabularyInvalid`` with the file for a table that is not CSV in
+    UTF-8, or lacks a column.
+    """
+    try:
+        with TextIOWrapper(BytesIO(read_file(path)), encoding="utf-8-sig", newline="") as file:
+            return _read_rows(csv.DictReader(file), path, columns, body)
+    except OSError as error:
+        raise VocabularyInvalid(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise VocabularyInvalid(f"{path}: not a CSV table in UTF-8 ({error})") from None
+
+
+def _read_rows(
+    table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body
+) -> MetadataTable:
+    mapping = _map_columns(table.fieldnames or (), columns, path)
+    rows: dict[Key, StatementMetadata] = {}
+    unread = []
+    number = 0
+    for number, row in enumerate(table, start=1):  # noqa: B007 (the last is the number of rows)
+        cells = {field: [unguard((row[name] or "").strip()) for name in mapping[field]] for field in mapping}
+        said = {field: next(filter(None, texts), None) for field, texts in cells.items()}
+        countries, no_country = _countries(*filter(None, cells["country"]))
+        session, no_session = _session(body, said["session"])
+        fault = no_country or no_session
+        if fault or session is None:
+            unread.append(UnreadRow(table.line_num, session, countries, fault))
+            continue
+        key = countries[0], session, said.get("item")
+        if key in rows:
+            unread.append(UnreadRow(table.line_num, session, countries, "an earlier row is about the same"))
+            continue
+        rows[key] = StatementMetadata(**{field: said.get(field) for field in FIELDS})
+    return MetadataTable(str(path), rows, number, tuple(unread))
+
+
+def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:
+    by_fold = {name.strip().casefold().replace(" ", "_"): name for name in names}
+    mapping = {}
+    for field in (*KEYS, *FIELDS):
+        known = tuple(by_fold[name] for name in _ALSO_CALLED.get(field, (field,)) if name in by_fold)
+        if known:
+            mapping[field] = known
+    for field, column in columns.items():
+        if column not in by_fold.values():
+            raise VocabularyInvalid(
+                f"{path}: no column {column!r}; the columns are {', '.join(by_fold.values())}"
+            )
+        mapping[field] = (column,)
+    absent = [field for field in ("country", "session") if field not in mapping]
+    if absent:
+        raise VocabularyInvalid(
+            f"{path}: no column for {' and '.join(absent)}; name it with --column {absent[0]}=COLUMN"
+        )
+    return mapping
+
+
+# A table of ten thousand rows names two hundred countries and eighty sessions.
+@cache
+def _countries(*texts: str) -> tuple[tuple[str, ...], str]:
+    """Return the country that a code and a name stand for, or all of them and what is wrong.
+
+    The second counts where the first is unknown. A state and one that followed it are one.
+    """
+    found: list[Country] = []
+    fault = "it names no country"
+    for text in reversed(texts):
+        try:
+            found.insert(0, find_country(text))
+        except ReferenceInvalid as error:
+            fault = str(error)
+    if not found:
+        return (), fault
+    first, *others = found
+    for other in others:
+        if first.code not in {other.code, *other.successors} and other.code not in first.successors:
+            return (first.code, other.code), f"it names two countries, {first} and {other}"
+    return (first.code,), ""
+
+
+@cache
+def _session(body: Body, text: str | None) -> tuple[str | None, str]:
+    if not text:
+        return None, "it names no session"
+    try:
+        return resolve_session(body, text).label, ""
+    except ReferenceInvalid as error:
+        return None, str(error)

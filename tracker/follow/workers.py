@@ -1,0 +1,249 @@
+"""Who does the units of a batch: processes of this machine, or a Dask cluster. Both are executors."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, ProcessPoolExecutor, wait
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final
+
+from tracker.capture.read.extract import quiet_libraries
+from tracker.errors import TrackerError
+from tracker.text.encoder import digest_products
+from tracker.workflows.compare.rules import name_rules
+from tracker.workflows.compare.work import Unit, do_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from concurrent.futures import Executor, Future
+
+    from distributed import Client
+
+    from tracker.workflows.compare.work import Outcome
+
+_OUT: Final = 2
+"""Units that are out for each worker, the one that it does and the next: what bounds our memory."""
+_DIED: Final = "its worker died of it twice: out of memory, or ended from outside"
+_SECONDS: Final = "10s"
+_LOOK_AFTER: Final = 5.0
+"""Seconds without an answer after which we look whether anybody is there to give one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What to do where workers that come and go have all left."""
+
+    tell: Callable[[int], None]
+    """Says so, with how many units wait."""
+    seconds: float
+    """How long to wait for others."""
+    error: TrackerError
+    """What ends the batch then."""
+
+
+class Workers:
+    """Workers that are started when there is something to do; ``size`` tells how many there are by now."""
+
+    def __init__(
+        self, start: Callable[[], Executor], size: Callable[[], int], missing: Missing | None = None
+    ) -> None:
+        self._start = start
+        self._executor: Executor | None = None
+        self.size = size
+        self._missing = missing
+
+    def run(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
+        """Yield each unit with what came of it, in the order in which they end.
+
+        Where a process dies, all that were out are done once more, one at a time: the one that is alone when
+        a process dies again is given up.
+        """
+        fresh, suspects = iter(units), list[Unit]()
+        out: dict[Future[tuple[Outcome, ...]], Unit] = {}
+        while True:
+            alone = bool(suspects)
+            ready = (
+                iter((suspects.pop(),))
+                if alone
+                else islice(fresh, max(_OUT * self.size() - len(out), 0 if out else 1))
+            )
+            done, lost = self._step(ready, out)
+            if not done and not lost:
+                return
+            yield from done
+            if alone:
+                yield from ((unit, (_DIED,) * len(unit.works)) for unit in lost)
+            else:
+                suspects += lost
+
+    def close(self) -> None:
+        """Wait until what was started has ended; nothing may be left for the end of the program to find."""
+        if self._executor:
+            with suppress(OSError):
+                self._executor.shutdown(cancel_futures=True)
+
+    def _step(
+        self, ready: Iterator[Unit], out: dict[Future[tuple[Outcome, ...]], Unit]
+    ) -> tuple[list[tuple[Unit, tuple[Outcome, ...]]], list[Unit]]:
+        """Hand out what is ready and wait for one; return what is done, and what was lost with a process."""
+        done, lost = [], []
+        for unit in ready:
+            try:
+                self._executor = self._executor or self._start()
+                out[self._executor.submit(do_unit, unit)] = unit
+            except BrokenExecutor:
+                lost.append(unit)
+                break
+        for future in self._wait(out) if out and not lost else ():
+            unit = out.pop(future)
+            try:
+                done.append((unit, _result(future, unit)))
+            except BrokenExecutor:
+                lost.append(unit)
+        if lost:
+            lost += out.values()
+            out.clear()
+            self._executor = None
+        return done, lost
+
+    def _wait(self, out: Collection[Future[tuple[Outcome, ...]]]) -> set[Future[tuple[Outcome, ...]]]:
+        """Return what has ended, one or more; raises ``TrackerError`` where all workers left for good."""
+        since = None
+        while not (ended := wait(out, _LOOK_AFTER, FIRST_COMPLETED).done):
+            if self._missing is None or self.size():
+                since = None
+            elif since is None:
+                since = time.monotonic()
+                self._missing.tell(len(out))
+            elif time.monotonic() - since > self._missing.seconds:
+                raise self._missing.error
+        return ended
+
+
+def _result(future: Future[tuple[Outcome, ...]], unit: Unit) -> tuple[Outcome, ...]:
+    try:
+        return future.result()
+    except BrokenExecutor:
+        raise
+    except CancelledError:
+        raise TrackerError(
+            "the scheduler no longer answers; start it again, then give the same command, which goes on"
+        ) from None
+    except Exception as error:  # noqa: BLE001 (what came with no outcome: a worker died, or lacks the program)
+        return (f"{type(error).__name__}: {error}",) * len(unit.works)
+
+
+def count_cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def open_processes(count: int) -> Iterator[Workers]:
+    """Yield workers that are processes of this machine; none is left behind, however the block ends."""
+    # Not forked: what this process has open, the archive among it, is none of their business.
+    context = multiprocessing.get_context("spawn")
+    workers = Workers(lambda: ProcessPoolExecutor(count, context, _begin), lambda: count)
+    try:
+        yield workers
+    finally:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        workers.close()
+
+
+def _begin() -> None:
+    """Let who interrupts a batch interrupt its first process alone; end when that one is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> Iterator[Workers]:
+    """Yield the workers of the Dask cluster behind a scheduler's address.
+
+    Raises ``TrackerError`` where there is none, or its workers would give other answers than this machine;
+    and while it works, where all of them have left and none has come for ``timeout`` seconds.
+    """
+    try:
+        from distributed import Client  # noqa: PLC0415 (an extra, a second to import)
+    except ModuleNotFoundError:
+        raise TrackerError(
+            "--scheduler needs Dask; install it, in a clone of tracker: pip install '.[dask]'"
+        ) from None
+    with ExitStack() as stack:
+        stack.enter_context(quiet_libraries("distributed"))
+        try:
+            client = stack.enter_context(Client(address, timeout=_SECONDS, set_as_default=False))  # type: ignore[no-untyped-call]
+        except (
+            OSError,
+            ValueError,
+            MemoryError,
+        ) as error:  # another server's answer is no length of a message
+            raise TrackerError(
+                f"--scheduler {address}: {error or 'no answer'}; start one with:"
+                " dask scheduler --host 127.0.0.1"
+            ) from None
+        _check_workers(client, address)
+        _warn_of_spilling(client, warn)
+        yield Workers(
+            lambda: client.get_executor(pure=False),
+            lambda: sum(client.nthreads().values()),
+            _wait_for_others(address, timeout, warn),
+        )
+
+
+def _wait_for_others(address: str, seconds: float, warn: Callable[[str], None]) -> Missing:
+    start = f"dask worker {address}"
+    ended = (
+        f"--scheduler {address} has had no worker for {seconds:g} seconds; what was done is kept: start some"
+    )
+    return Missing(
+        lambda count: warn(
+            f"--scheduler {address} has no workers left, {count} units of work wait; start some: {start}"
+            f" (it ends after {seconds:g} seconds without one)"
+        ),
+        seconds,
+        TrackerError(f"{ended} ({start}), then give the same command, which goes on"),
+    )
+
+
+def describe_answers() -> str:
+    """Return what tells the answers of two machines apart: rules, releases, and how processors round."""
+    return f"{name_rules()} {digest_products()}"
+
+
+def _check_workers(client: Client, address: str) -> None:
+    ours = describe_answers()
+    found: dict[str, Any] = client.run(describe_answers, on_error="return")
+    if not found:
+        raise TrackerError(f"--scheduler {address} has no workers; start some: dask worker {address}")
+    for worker, rules in found.items():
+        if rules != ours:
+            why = f" ({rules})" if isinstance(rules, Exception) else ""
+            raise TrackerError(
+                f"{worker} would give other answers{why}: install there this release of tracker, and the same"
+                " Python, numpy and rapidfuzz; its processor must be of the same kind"
+            )
+
+
+def _warn_of_spilling(client: Client, warn: Callable[[str], None]) -> None:
+    """Say which workers may write answers, which quote statements, to a disk; texts themselves never are."""
+    for address, worker in client.scheduler_info(n_workers=-1)["workers"].items():
+        if worker["memory_limit"]:
+            warn(
+                f"{address} may write answers to {worker['local_directory']} where its memory is short; to"
+                " rule that out start it with --memory-limit 0"
+            )

@@ -1,1 +1,0 @@
-"""What leaves the archive: web archives, bags, tables, replication zips and citations."""

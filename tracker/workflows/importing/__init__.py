@@ -1,1 +1,0 @@
-"""What others keep, brought in: files, folders, git histories, web archives."""
