@@ -286,7 +286,6 @@ def take_over(story: Story) -> None:
     """Put back a backup beside a mirror that went on, and make one record of both."""
     story("backup kept.db")
     story("backup again.db --format json")
-    story("upgrade")
     story("add seeds/xaa/XAA_33_2024.md --as XAA/CCPCJ/41 --kind prepared")
     for ending in ("", "-wal", "-shm"):
         Path("snapshots", f"tracker.db{ending}").unlink(missing_ok=True)

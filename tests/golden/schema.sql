@@ -29,7 +29,6 @@ CREATE INDEX snapshots_by_document ON snapshots (document);
 CREATE INDEX snapshots_by_run ON snapshots (run);
 CREATE INDEX statements_by_session ON statements (body, session);
 CREATE UNIQUE INDEX statements_named ON statements (country, body, session, ifnull(item, ''));
-CREATE INDEX timestamps_by_run ON timestamps (run);
 CREATE INDEX versions_by_run ON versions (run);
 CREATE INDEX versions_by_text ON versions (sha256);
 CREATE INDEX withdrawals_by_run ON withdrawals (run);
@@ -136,8 +135,8 @@ CREATE TABLE editions (
     ),
     kind_inferred INTEGER NOT NULL CHECK (kind_inferred IN (0, 1)),
     language TEXT NOT NULL CHECK (language <> ''),
-    language_inferred INTEGER NOT NULL CHECK (language_inferred IN (0, 1)), cited_as TEXT
-    GENERATED ALWAYS AS (ifnull(kind || '.', '') || language) VIRTUAL,
+    language_inferred INTEGER NOT NULL CHECK (language_inferred IN (0, 1)),
+    cited_as TEXT GENERATED ALWAYS AS (ifnull(kind || '.', '') || language) VIRTUAL,
     UNIQUE (statement, position),
     CHECK (kind IS NOT NULL OR kind_inferred)
 );
@@ -260,8 +259,13 @@ CREATE TABLE reviews (
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     started TEXT NOT NULL,
-    release TEXT NOT NULL
-, kind TEXT CHECK (kind <> ''), command TEXT, ended TEXT CHECK (ended >= started), status TEXT CHECK (status IN ('running', 'complete', 'failed', 'interrupted')), watch_list TEXT REFERENCES watch_lists (sha256));
+    release TEXT NOT NULL,
+    kind TEXT CHECK (kind <> ''),
+    command TEXT,
+    ended TEXT CHECK (ended >= started),
+    status TEXT CHECK (status IN ('running', 'complete', 'failed', 'interrupted')),
+    watch_list TEXT REFERENCES watch_lists (sha256)
+);
 CREATE TABLE segment_offsets (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL REFERENCES versions (id),
@@ -312,28 +316,17 @@ CREATE TABLE statements (
     speaker TEXT,
     post TEXT,
     on_behalf_of TEXT,
-    aligns_with TEXT, cited_as TEXT
-    GENERATED ALWAYS AS (country || '/' || body || '/' || session || ifnull('/' || item, '')) VIRTUAL,
+    aligns_with TEXT,
+    cited_as TEXT
+        GENERATED ALWAYS AS (country || '/' || body || '/' || session || ifnull('/' || item, '')) VIRTUAL,
     FOREIGN KEY (body, session) REFERENCES sessions (body, label) ON UPDATE CASCADE
-);
-CREATE TABLE timestamps (
-    id INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES runs (id),
-    tip TEXT NOT NULL CHECK (length(tip) = 40),
-    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
-    authority TEXT NOT NULL CHECK (authority <> ''),
-    confirmed TEXT CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', confirmed) = confirmed),
-    token BLOB,
-    failure TEXT CHECK (failure <> ''),
-    CHECK ((token IS NULL) = (confirmed IS NULL)),
-    CHECK ((token IS NULL) = (failure IS NOT NULL))
 );
 CREATE TABLE unmirrored (
     id INTEGER PRIMARY KEY,
     unit TEXT NOT NULL,
     name TEXT NOT NULL
 );
-CREATE TABLE "versions" (
+CREATE TABLE versions (
     id INTEGER PRIMARY KEY,
     snapshot INTEGER NOT NULL REFERENCES snapshots (id),
     extractor TEXT NOT NULL,
