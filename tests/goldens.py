@@ -165,13 +165,13 @@ def shorten(text: str) -> str:
 
 
 def _drop_alike(value: Any) -> Any:  # noqa: ANN401 (any JSON)
-    """Keep, of elements of a list that have the same names and types in them, the first; and not many."""
+    """Keep, of objects in a list that have the same names and types in them, the first; and not many."""
     if isinstance(value, dict):
         return {name: _drop_alike(inside) for name, inside in value.items()}
     if isinstance(value, list):
         first: dict[object, Any] = {}
-        for inside in value:
-            first.setdefault(_find_kind(inside), inside)
+        for at, inside in enumerate(value):
+            first.setdefault(_find_kind(inside) if isinstance(inside, dict) else at, inside)
         return [_drop_alike(inside) for inside in [*first.values()][:_KINDS]]
     return value
 
