@@ -347,7 +347,7 @@ def test_the_level_is_told_and_may_be_required(tmp_path: Path, lacking: str) -> 
     (tmp_path / "folder" / "XAA_79_2024.pdf").write_bytes(PDF)
 
     def run(*words: str, **variables: str) -> tuple[int, str, str]:
-        ran = run_tracker(tmp_path, *words, **{LACKING: lacking, "COLUMNS": "300", **variables})
+        ran = run_tracker(tmp_path, *words, stdin=b"", **{LACKING: lacking, "COLUMNS": "300", **variables})
         return ran.code, ran.out, ran.err
 
     assert run("init")[0] == 0
