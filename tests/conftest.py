@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.forking import run_command
+from tests.kept import check_once
 from tests.nights import running_site
+from tests.quick import QUICK
 from tests.running import NEW, OLD, Ran
 from tests.thorough import IS_THOROUGH, examples
 
@@ -32,6 +34,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tests")
+check_once()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,6 +43,22 @@ def _state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what ``-m quick`` would not run, as to collect all takes as long as these tests."""
+    is_left_out = config.option.markexpr == "quick" and collection_path.suffix == ".py"
+    return True if is_left_out and not _is_quick(collection_path) else None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the quick ones."""
+    if _is_quick(item.path):
+        item.add_marker("quick")
+
+
+def _is_quick(path: Path) -> bool:
+    return path.stem.removeprefix("test_") in QUICK
 
 
 def pytest_collection_finish() -> None:

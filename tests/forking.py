@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_READ_AT_START: Final = ("PATH", "PYTHON", "GIT_PYTHON", "LC_", "LANG", "TZ")
+_READ_AT_START: Final = ("PATH", "PYTHON", "GIT_PYTHON", "LC_", "LANG", "TZ", "MPLCONFIGDIR", "MATPLOTLIBRC")
 """How variables begin that a fork cannot take: Python, or a library, reads them when it starts."""
 _ENVIRONMENT: Final = dict(os.environ)
 _TIMEOUT: Final = 120.0

@@ -2,13 +2,16 @@
 
 ``python -m tests.goldens`` writes them again into ``tests/golden``; ``test_goldens.py`` makes them anew and
 compares. They come of one story (``golden_story.py``), told in this process at a clock that stands still:
-where modules move and nothing else changes, every byte comes out again.
+where modules move and nothing else changes, every byte comes out again. What nobody would read to its end is
+shortened and has its digest below it: ``python -m tests.goldens --whole FOLDER`` writes all of it, to be
+compared with what another commit writes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import os
 import re
 import shlex
@@ -38,8 +41,14 @@ OTHERS = {"revision.md", "session.txt"}
 """Golden files of other tests."""
 GROUPS = ("export", "groups", "mirror", "sources", "topics")
 """Commands that are commands of their own only with the next word."""
-LONGEST = 100_000
-"""Characters of an answer that is written out; of a longer one, a whole vocabulary, there is the digest."""
+LONGEST = 150
+"""Lines of an answer that is written out; of a longer one, its beginning and end, and the digest of all."""
+LONGEST_JSON = 60
+"""As many of JSON, of which a longer one keeps in each list an element of each kind."""
+_BEGINNING, _END = 60, 20
+"""Lines that are shown of a longer answer."""
+_KINDS = 12
+"""Elements of different kinds that are shown of a list in longer JSON."""
 
 VARYING = (
     # The release of what reads Markdown or encodes sentences; texts and figures stay as they are.
@@ -140,13 +149,47 @@ def settle(text: str) -> str:
     return text.replace(str(Path.cwd()), "HERE")
 
 
+def shorten(text: str) -> str:
+    """Return an answer as it is read: a long one without what repeats, and with the digest of all of it."""
+    lines = text.splitlines(keepends=True)
+    is_json = text.startswith(("{\n", "[\n")) and text.endswith(("}\n", "]\n"))
+    if len(lines) <= (LONGEST_JSON if is_json else LONGEST):
+        return text
+    if is_json:
+        kept = json.dumps(_drop_alike(json.loads(text)), ensure_ascii=False, indent=2) + "\n"
+    else:
+        kept = "".join((*lines[:_BEGINNING], "...\n", *lines[-_END:]))
+    if kept.count("\n") >= len(lines):
+        return text
+    return f"{kept}(shortened, of {len(lines):,} lines with SHA-256 {sha256(text.encode()).hexdigest()})\n"
+
+
+def _drop_alike(value: Any) -> Any:  # noqa: ANN401 (any JSON)
+    """Keep, of objects in a list that have the same names and types in them, the first; and not many."""
+    if isinstance(value, dict):
+        return {name: _drop_alike(inside) for name, inside in value.items()}
+    if isinstance(value, list):
+        first: dict[object, Any] = {}
+        for at, inside in enumerate(value):
+            first.setdefault(_find_kind(inside) if isinstance(inside, dict) else at, inside)
+        return [_drop_alike(inside) for inside in [*first.values()][:_KINDS]]
+    return value
+
+
+def _find_kind(value: Any) -> object:  # noqa: ANN401 (any JSON)
+    """Return what elements that are alike have in common."""
+    if isinstance(value, dict):
+        return tuple((name, _find_kind(inside)) for name, inside in value.items())
+    return type(value)
+
+
 class Story:
     """Commands in turn, and the golden files that they give."""
 
     run = staticmethod(run)
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
+    def __init__(self, site: Site, *, is_whole: bool) -> None:
+        self.site, self.is_whole = site, is_whole
         self.files: dict[str, str] = {}
         self._refs = ""
 
@@ -154,9 +197,7 @@ class Story:
         """Run a command and keep all that it shows; return what it printed."""
         words = shlex.split(line)
         code, out, err = self.run(*words)
-        shown = (
-            out if len(out) <= LONGEST else f"({len(out):,} characters, {sha256(out.encode()).hexdigest()})\n"
-        )
+        shown = out if self.is_whole else shorten(settle(out))
         told = [f"$ tracker {line}", *([f"(exit code {code})"] if code else []), shown]
         told += [f"(on standard error) {each}\n" for each in err.splitlines()]
         named = 0 if words[0].startswith("-") else 1 + (words[0] in GROUPS and not line.endswith("--help"))
@@ -207,23 +248,27 @@ def serving(port: int) -> Iterator[Site]:
             yield site
 
 
-def make_goldens() -> dict[str, str]:
+def make_goldens(*, is_whole: bool = False) -> dict[str, str]:
     """Tell the story; return the text of each golden file, by its place."""
     with standing_still(), serving(8034) as site:
         from tests.golden_story import tell_story  # noqa: PLC0415 - once the clock stands still
 
         shutil.copytree(ROOT / "seeds", "seeds")
-        story = Story(site)
+        story = Story(site, is_whole=is_whole)
         tell_story(story)
         return story.files
 
 
 def main() -> None:
     """Write the golden files into the folder that is named, or where they are kept."""
-    if any(word.startswith("-") for word in sys.argv[1:]):
-        sys.exit(f"{sys.argv[1]}: expected a folder, or nothing")
-    folder = Path(sys.argv[1] if sys.argv[1:] else GOLDEN).absolute()
-    files = make_goldens()
+    words = sys.argv[1:]
+    is_whole = words[:1] == ["--whole"]
+    if is_whole:
+        del words[0]
+    if len(words) > 1 or any(word.startswith("-") for word in words) or (is_whole and not words):
+        sys.exit(f"{' '.join(sys.argv[1:])}: expected a folder, --whole and a folder, or nothing")
+    folder = Path(words[0] if words else GOLDEN).absolute()
+    files = make_goldens(is_whole=is_whole)
     for old in (GOLDEN / "commands").glob("*.txt") if folder == GOLDEN else ():
         old.unlink()
     for name, text in files.items():

@@ -25,8 +25,11 @@ _LOAD_NUMBER, _RETURN_ALLOW, _RETURN_UNKNOWN = (
 )
 
 
-def forget_calls(*numbers: int) -> None:
-    """Have the kernel answer these calls with ENOSYS from now on, here and in all that is started."""
+def forget_calls(lacking: str) -> None:
+    """Have the kernel answer the calls of what it shall lack with ENOSYS, here and in all that is started."""
+    if not lacking:
+        return
+    numbers = [LACKING[name][platform.machine()] for name in lacking.split(",")]
     steps = [_LOAD_NUMBER]
     for number in numbers:
         steps += [(0x15, 0, 1, number), _RETURN_UNKNOWN]
@@ -40,5 +43,5 @@ def forget_calls(*numbers: int) -> None:
 
 if __name__ == "__main__":
     _lacking, *_command = sys.argv[1:]
-    forget_calls(*(LACKING[name][platform.machine()] for name in _lacking.split(",") if name))
+    forget_calls(_lacking)
     os.execv(_command[0], _command)  # noqa: S606 (what a test names)

@@ -22,6 +22,8 @@ PYTHON = (sys.executable, "-W", "error", *_MISTAKEN)
 COMMAND = (*PYTHON, "-m", "tracker")
 PATIENCE = "TRACKER_TESTS_PATIENCE"
 """A variable with the seconds for which a forked command waits for who holds the archive."""
+LACKING = "TRACKER_TESTS_LACKING"
+"""A variable with what an older kernel lacks, on which a forked command seems to run (``old_kernel``)."""
 TABLES = ("documents", "statements", "editions", "snapshots", "versions", "segments")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,8 @@ import typer.main
 
 from tests.conftest import run_tracker
 from tests.repositories import run_git
-from tests.running import COMMAND, OLD
+from tests.running import COMMAND, OLD, ROOT
+from tests.thorough import IS_THOROUGH
 from tracker.cli.main import app
 
 if TYPE_CHECKING:
@@ -100,12 +103,52 @@ def prepared(_archive_made_once: Path, tmp_path_factory: pytest.TempPathFactory)
     return folder
 
 
-@pytest.mark.parametrize(("command", "code"), COMMANDS.items(), ids=COMMANDS)
-def test_each_loads_what_it_needs(prepared: Path, tmp_path: Path, command: str, code: int) -> None:
+ALONE = (
+    "diff XAA/CCPCJ", "log", "trace XAA/CCPCJ", "judge", "add", "import-git", "snapshot", "health", "rebuild",
+    "verify", "export warc", "export tables", "mirror take-over", "topics list", "help",
+)  # fmt: skip
+"""How those begin that are run with every run of the tests; the long checks run all."""
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if IS_THOROUGH or each.startswith(ALONE)])
+def test_each_loads_what_it_needs(prepared: Path, tmp_path: Path, command: str) -> None:
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     done = subprocess.run([*COMMAND, *command.split()], cwd=tmp_path, capture_output=True, check=False)
-    assert done.returncode == code, done.stderr.decode()
+    assert done.returncode == COMMANDS[command], done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+def test_no_modules_import_each_other() -> None:
+    """Where two do, it depends on the command which of them is the first, and whether it fails."""
+    names = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (ROOT / "tracker").rglob("*.py")
+    }
+    imports = {
+        name: {
+            each
+            for module, imported in _read_imports(ast.parse(path.read_text(encoding="utf-8")))
+            for each in ((f"{module}.{imported}",) if f"{module}.{imported}" in names else (module,))
+            if each in names
+        }
+        for name, path in names.items()
+    }
+    assert sum(map(len, imports.values())) > 1000
+    TopologicalSorter(imports).prepare()
+
+
+def _read_imports(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield the module and the name of each import that is done when a module is loaded."""
+    for inside in ast.iter_child_nodes(node):
+        if isinstance(inside, ast.ImportFrom):
+            yield from ((str(inside.module), each.name) for each in inside.names)
+        elif isinstance(inside, ast.Import):
+            yield from ((each.name, "") for each in inside.names)
+        elif not (
+            isinstance(inside, ast.FunctionDef | ast.Lambda)
+            or (isinstance(inside, ast.If) and ast.unparse(inside.test) == "TYPE_CHECKING")
+        ):
+            yield from _read_imports(inside)
 
 
 def test_no_command_is_left_out() -> None:

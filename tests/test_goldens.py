@@ -5,6 +5,7 @@ Where a difference is meant, ``python -m tests.goldens`` writes them again; read
 
 from __future__ import annotations
 
+import json
 import subprocess
 from difflib import unified_diff
 from itertools import islice
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.goldens import GOLDEN, OTHERS
+from tests.goldens import GOLDEN, OTHERS, shorten
 from tests.printing import walk_commands
 from tests.running import COMMAND, ROOT
 
@@ -27,7 +28,7 @@ LEAVES = [(path, command) for path, command in walk_commands() if not hasattr(co
 
 def test_the_story_comes_out_as_it_did(tmp_path: Path) -> None:
     ran = subprocess.run(
-        [*COMMAND[:-1], "tests.goldens", tmp_path], cwd=ROOT, capture_output=True, check=False, timeout=300
+        [*COMMAND[:-1], "tests.goldens", tmp_path], cwd=ROOT, capture_output=True, check=False, timeout=900
     )
     assert ran.returncode == 0, ran.stderr.decode()
     made, kept = _read(tmp_path), _read(GOLDEN)
@@ -44,6 +45,23 @@ def test_each_command_is_told_in_each_form_that_it_has(path: tuple[str, ...], co
     assert any("--help " not in line for line in lines)
     for form in _forms(command):
         assert any(f" {form} " in line for line in lines), f"tell {form} in golden_story.py"
+
+
+def test_a_long_answer_is_shortened_and_any_change_in_it_is_seen() -> None:
+    short = "".join(f"{number}\n" for number in range(150))
+    assert shorten(short) == short
+    long = shorten(f"{short}a\n")
+    assert long.splitlines()[58:62] == ["58", "59", "...", "131"]
+    assert "of 151 lines with SHA-256 " in long
+    assert shorten(f"{short.replace('100', '101')}a\n") != long
+
+
+def test_longer_json_keeps_an_object_of_each_kind_and_stays_json() -> None:
+    rows: list[dict[str, object]] = [{"at": at, "span": [0.0, 1.0]} for at in range(40)]
+    text = json.dumps({"rows": [*rows, {"at": None, "span": []}]}, indent=2) + "\n"
+    kept, _, told = shorten(text).partition("(shortened, ")
+    assert json.loads(kept) == {"rows": [{"at": 0, "span": [0.0, 1.0]}, {"at": None, "span": []}]}
+    assert shorten(text.replace('"at": 39', '"at": 40')).partition("(shortened, ")[2] != told
 
 
 def _forms(command: Any) -> Iterator[str]:  # noqa: ANN401 (as above)

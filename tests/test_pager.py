@@ -111,10 +111,15 @@ def test_a_pipe_has_no_pager(archive: Callable[..., Ran], tmp_path: Path) -> Non
     assert not (tmp_path / "paged").exists()
 
 
-@pytest.mark.parametrize(("words", "code"), [(LONG, 0), (("diff", "XAA/CCPCJ", "--all"), 1)], ids=["0", "1"])
-@pytest.mark.parametrize("pager", ["true", "head -1", "sh -c 'exit 3'", "sh -c 'kill -9 $$'"])
+@pytest.mark.parametrize(
+    ("pager", "words", "code"),
+    [
+        *((pager, LONG, 0) for pager in ("true", "head -1", "sh -c 'exit 3'", "sh -c 'kill -9 $$'")),
+        ("head -1", ("diff", "XAA/CCPCJ", "--all"), 1),
+    ],
+)
 def test_quitting_the_pager_is_no_error(
-    terminal: Callable[..., Seen], words: tuple[str, ...], code: int, pager: str
+    terminal: Callable[..., Seen], pager: str, words: tuple[str, ...], code: int
 ) -> None:
     ran = terminal(*words, TRACKER_PAGER=pager)
     assert ran.code == code

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from tests.builders import build_docx, build_pdf, typeset
+from tests.conftest import run_tracker
 from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
-from tests.running import ROOT
+from tests.running import LACKING, ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
 from tests.thorough import IS_THOROUGH
 from tracker.capture.read.extract import extract, naming
@@ -345,13 +346,9 @@ def test_the_level_is_told_and_may_be_required(tmp_path: Path, lacking: str) -> 
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "XAA_79_2024.pdf").write_bytes(PDF)
 
-    def run(*arguments: str, **variables: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "tests.old_kernel", lacking, sys.executable, "-m", "tracker"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "300", **variables}
-        ran = subprocess.run(
-            [*command, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
-        )
-        return ran.returncode, ran.stdout, ran.stderr
+    def run(*words: str, **variables: str) -> tuple[int, str, str]:
+        ran = run_tracker(tmp_path, *words, stdin=b"", **{LACKING: lacking, "COLUMNS": "300", **variables})
+        return ran.code, ran.out, ran.err
 
     assert run("init")[0] == 0
     (tmp_path / "snapshots" / "watch.toml").write_text("", encoding="utf-8")

@@ -740,7 +740,7 @@ def test_a_bomb_among_the_records_is_stopped_before_it_costs_much(
     tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:
     first = write_warc(tmp_path / "first.warc.gz", [Made(ONE)]).read_bytes()
-    bomb = squeeze(head_of(600 * len(MEGABYTE)), MEGABYTE, 600)
+    bomb = squeeze(head_of(300 * len(MEGABYTE)), MEGABYTE, 300)
     (tmp_path / "a.warc.gz").write_bytes(first + bomb)
     ran, peak = peak_of(lambda: tracker("import-warc", "a.warc.gz", "--as", STATEMENT))
     assert (ran.code, ran.out) == (2, "")
@@ -755,7 +755,7 @@ def test_a_head_without_an_end_is_stopped(
     tracker: Callable[..., Ran], tmp_path: Path, filling: bytes
 ) -> None:
     first = write_warc(tmp_path / "first.warc.gz", [Made(ONE)]).read_bytes()
-    (tmp_path / "a.warc.gz").write_bytes(first + squeeze(b"WARC/1.0\r\n", filling, 100))
+    (tmp_path / "a.warc.gz").write_bytes(first + squeeze(b"WARC/1.0\r\n", filling, 60))
     ran, peak = peak_of(lambda: tracker("import-warc", "a.warc.gz", "--as", STATEMENT))
     assert (ran.code, "byte" in ran.err, ran.err.count("\n")) == (2, True, 1)
     assert peak < 50 * len(MEGABYTE)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import Final, TypeVar
 
 IS_THOROUGH: Final = bool(os.environ.get("TRACKER_THOROUGH"))
 _QUICK: Final = 20
+
+T = TypeVar("T")
 
 
 def examples(number: int) -> int:
@@ -17,3 +19,8 @@ def examples(number: int) -> int:
 def size(number: int) -> int:
     """Return the size to try where the long checks try this one."""
     return number if IS_THOROUGH else number // 10
+
+
+def few(number: int, *cases: T) -> tuple[T, ...]:
+    """Return so many of the first cases, where each runs the same code; the long checks try all."""
+    return cases if IS_THOROUGH else cases[:number]
