@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,21 +95,24 @@ def test_what_no_rule_names_is_told_in_words() -> None:
     assert "its sentences are unlike those of statements" in judged.detail
 
 
-def test_a_text_with_phrases_of_statements_is_not_scored() -> None:
-    version = arrive(f"Madam President, my delegation spoke in the General Assembly. {RECIPE}").version
-    assert find_unlikeness(arrive(RECIPE).version, measure_voice(RECIPE, "en"))
-    assert find_unlikeness(version, measure_voice(version.text, "en")) is None
-    assert find_unlikeness(arrive(RECIPE).version, None) is None
+def test_a_text_with_phrases_of_statements_and_a_summary_are_not_scored() -> None:
+    recipe = arrive(RECIPE).version
+    assert find_unlikeness(recipe)
+    assert find_unlikeness(recipe, "summary") is None
+    assert find_unlikeness(replace(recipe, language="de")) is None
+    assert (
+        find_unlikeness(arrive(f"Madam President, my delegation and my country agree. {RECIPE}").version)
+        is None
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_statements_score_above_pages_in_every_language(language: str) -> None:
     pages = [each for each in load_other_pages("score_pages") if each.language == language]
-    out = [look(page) for page in pages]
-    assert sum(not judged.accepted for judged in out) >= 0.9 * len(out)
-    for statement in load_other_statements("score_statements"):
-        if statement.language == language:
-            assert admit(arrive(statement.text, statement.reference), History()).accepted, statement.name
+    assert sum(not look(page).accepted for page in pages) >= 0.85 * len(pages)
+    for each in load_other_statements("score_statements"):
+        if each.language == language and each.kind != "summary":
+            assert find_unlikeness(arrive(each.text).version) is None, each.name
 
 
 RECIPE = """Peel the apples and cut them small. Melt the butter, add sugar and cinnamon, and let it cool.

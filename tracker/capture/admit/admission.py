@@ -252,7 +252,7 @@ def _unlike(case: _Arrived) -> RuleResult:
     """Find a first capture of a kind that no rule names, by a fitted score."""
     if case.current:
         return None
-    return find_unlikeness(case.arrival.version, _hear(case.arrival, case.page))
+    return find_unlikeness(case.arrival.version, case.reference.kind if case.reference else None)
 
 
 def _somebody_else(case: _Arrived, often: int) -> RuleResult:

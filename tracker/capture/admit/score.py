@@ -19,8 +19,7 @@ from tracker.text.tables import read_by_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.capture.admit.voice import Voice
-    from tracker.model.texts import Version
+    from tracker.model.texts import TextKind, Version
 
 SENTENCES: Final = 8
 """So many sentences, evenly spread, stand for a text: each takes two milliseconds."""
@@ -32,7 +31,6 @@ _SHORTEST: Final = 12
 _SEARCHED: Final = 4_000
 _SHOWN: Final = 0.2
 """By so much at least is a score lower for what is shown."""
-_MOST_SHOWN: Final = 4
 _HUNDRED: Final = 100
 _LONG: Final = 400
 """Words; a longer text is not expected to have more different phrases."""
@@ -80,12 +78,14 @@ def load_weights() -> ScoreWeights:
     )
 
 
-def find_unlikeness(version: Version, voice: Voice | None) -> tuple[str, str] | None:
+def find_unlikeness(version: Version, kind: TextKind | None = None) -> tuple[str, str] | None:
     """Return the cause and what shows that a text reads like no statement; else None.
 
-    A text with several phrases of statements is not scored, nor one in a language that the rules do not know.
+    Not scored are a text with several phrases of statements, one in a language that the rules do not know,
+    and an edition whose ``kind`` is a summary, which is prose in the third person.
     """
-    if voice is None or count_phrases(version.text) >= SURE:
+    is_known = version.language in load_rules().spoken
+    if not is_known or kind == "summary" or count_phrases(version.text) >= SURE:
         return None
     weights, features = load_weights(), measure_features(version)
     meaning = sum(map(mul, weights.meaning, measure_meaning(version)))
@@ -99,8 +99,7 @@ def find_unlikeness(version: Version, voice: Voice | None) -> tuple[str, str] | 
         )
     ]
     lacks.append((weights.usual - meaning, _MEANING))
-    strongest = sorted((lack for lack in lacks if lack[0] >= _SHOWN and lack[1]), reverse=True)
-    why = ", ".join(said for _, said in strongest[:_MOST_SHOWN])
+    why = ", ".join(said for lowered, said in lacks if lowered >= _SHOWN and said)
     return "no statement", f"{DECIDED} (score {score:.1f} under {weights.least:.1f}): {why}"
 
 
