@@ -109,7 +109,7 @@ def test_a_text_with_phrases_of_statements_and_a_summary_are_not_scored() -> Non
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_statements_score_above_pages_in_every_language(language: str) -> None:
     pages = [each for each in load_other_pages("score_pages") if each.language == language]
-    assert sum(not look(page).accepted for page in pages) >= 0.85 * len(pages)
+    assert sum(not look(page).accepted for page in pages) >= 0.8 * len(pages)
     for each in load_other_statements("score_statements"):
         if each.language == language and each.kind != "summary":
             assert find_unlikeness(arrive(each.text).version) is None, each.name

@@ -20,8 +20,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from tests.bad_pages import arrive
-from tests.benchmarks.quarantine import load_speeches, require, seeded
+from tests.benchmarks.quarantine import load_speeches, seeded
 from tests.other_pages import load_other_pages, load_other_statements
+from tests.shared_data import require
 from tracker.capture.admit.admission import admit
 from tracker.capture.admit.score import (
     DECIDED,
@@ -214,7 +215,8 @@ def fit(matrix: Array, answers: Array, weights: Array) -> Array:
 
     found = minimize(loss, np.zeros(columns.shape[1]), jac=True, method="L-BFGS-B").x
     plain = found[:-1] / spread
-    return np.r_[plain, found[-1] - plain @ middle]
+    whole: Array = np.r_[plain, found[-1] - plain @ middle]
+    return whole
 
 
 if __name__ == "__main__":
