@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
 from tracker.capture.admit.admission import admit, list_causes, refuse_unreadable
 from tracker.capture.admit.rules import load_rules
+from tracker.capture.admit.score import find_unlikeness
 from tracker.capture.admit.voice import measure_voice
 from tracker.errors import DocumentUnreadable
 from tracker.model.decisions import Coder
@@ -76,12 +78,46 @@ def test_of_pages_that_no_rule_was_chosen_on_nearly_all_stay_out() -> None:
         assert sum(not look(page).accepted for page in reported) >= 0.93 * len(reported)
 
 
-def test_two_of_three_pages_of_kinds_that_no_rule_names_stay_out() -> None:
-    last = load_other_pages("last_pages")
-    assert {page.kind for page in last}.isdisjoint(page.kind for page in (*PAGES, *FURTHER["chosen"]))
-    assert sum(not look(page).accepted for page in last) >= 20
+@pytest.mark.parametrize("name", ["last_pages", "unseen_pages"])
+def test_of_pages_of_kinds_that_neither_rule_nor_score_knows_nearly_all_stay_out(name: str) -> None:
+    unseen = load_other_pages(name)
+    known = (*PAGES, *FURTHER["chosen"], *load_other_pages("score_pages"), *load_other_pages("fresh_pages"))
+    assert {page.kind for page in unseen}.isdisjoint(page.kind for page in known)
+    assert sum(not look(page).accepted for page in unseen) >= 26
 
 
+def test_what_no_rule_names_is_told_in_words() -> None:
+    page = next(page for page in load_other_pages("last_pages") if page.kind == "award announcement")
+    judged = look(page)
+    assert judged.cause == "no statement"
+    assert judged.detail.startswith("reads like no statement (score ")
+    assert "nobody speaks (we, I)" in judged.detail
+    assert "its sentences are unlike those of statements" in judged.detail
+
+
+def test_a_text_with_phrases_of_statements_and_a_summary_are_not_scored() -> None:
+    recipe = arrive(RECIPE).version
+    assert find_unlikeness(recipe)
+    assert find_unlikeness(recipe, "summary") is None
+    assert find_unlikeness(replace(recipe, language="de")) is None
+    assert (
+        find_unlikeness(arrive(f"Madam President, my delegation and my country agree. {RECIPE}").version)
+        is None
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_statements_score_above_pages_in_every_language(language: str) -> None:
+    pages = [each for each in load_other_pages("score_pages") if each.language == language]
+    assert sum(not look(page).accepted for page in pages) >= 0.8 * len(pages)
+    for each in load_other_statements("score_statements"):
+        if each.language == language and each.kind != "summary":
+            assert find_unlikeness(arrive(each.text).version) is None, each.name
+
+
+RECIPE = """Peel the apples and cut them small. Melt the butter, add sugar and cinnamon, and let it cool.
+Roll the dough out thin, spread it with crumbs and fruit, and fold it over. Bake in a hot oven until brown.
+Serve warm, with cream. We eat it in autumn, and our neighbours of Norvia put raisins in."""
 TERMS = """Bracket. A mark. We use it.
 Consensus. No delegation objects to a text.
 Sponsor. The one that tables a draft.

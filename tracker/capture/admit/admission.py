@@ -20,6 +20,7 @@ from tracker.capture.admit.pages import (
     page_of_bytes,
 )
 from tracker.capture.admit.rules import load_rules
+from tracker.capture.admit.score import find_unlikeness
 from tracker.capture.admit.shape import (
     find_garbling,
     find_loss,
@@ -53,7 +54,7 @@ MEANINGS: Final = {
     "empty": "too few words for a first capture, or none",
     "collapsed": "far shorter than it used to be",
     "navigation": "links and headings without sentences",
-    "no statement": "a first capture in which hardly a word says who speaks",
+    "no statement": "a first capture in which hardly a word says who speaks, or that reads like none",
     "report": "a report about a statement: who said what, in the third person",
     "teaser": "the beginning of a text, with a link to the rest",
     "several speakers": "a record in which several countries speak",
@@ -247,6 +248,13 @@ def _other_text(case: _Arrived) -> RuleResult:
     return ("other text", left) if case.similarity < bounds.other_text * leniency else None
 
 
+def _unlike(case: _Arrived) -> RuleResult:
+    """Find a first capture of a kind that no rule names, by a fitted score."""
+    if case.current:
+        return None
+    return find_unlikeness(case.arrival.version, case.reference.kind if case.reference else None)
+
+
 def _somebody_else(case: _Arrived, often: int) -> RuleResult:
     if case.reference is None:
         return None
@@ -265,5 +273,5 @@ _RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
 )
 _RULES: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
     _garbled, _page, _home, _navigation, _lost, _language, _genre, _silent, _twin, _sibling,
-    _other_text,
+    _other_text, _unlike,
 )  # fmt: skip
