@@ -138,7 +138,7 @@ def test_a_mirror_that_says_other_than_the_schema_is_refused(
     alter(folder, files)
     ran = tracker("rebuild", "snapshots/mirror.git", "--archive", "again")
     assert (ran.code, ran.err.count("\n"), told in ran.err) == (2, 1, True), ran.err
-    assert list((tmp_path / "again").iterdir()) == []
+    assert not (tmp_path / "again").exists()
 
 
 @pytest.mark.parametrize(
