@@ -531,7 +531,7 @@ def test_a_newer_schema_is_refused(folder: Path, open_: object) -> None:
 @pytest.mark.parametrize(
     ("edit", "unnoted"),
     [
-        ("UPDATE _sqlite_migrations SET name = '9999_later'", "0001_archive"),
+        ("UPDATE _sqlite_migrations SET name = '9999_later' WHERE id = 1", "0001_archive"),
     ],
 )
 def test_a_schema_whose_notes_were_altered_is_refused(
