@@ -93,8 +93,8 @@ def test_a_killed_command_leaves_nothing_in_the_temporary_folder(command: str, p
                 # Nobody can clean up then: the next command does, whichever it is.
                 assert run_tracker(prepared, "bodies", TMPDIR=str(temporary)).code == 0
             elif there:
-                # Where its work was done, and only Python had still to end, the signal ends that. One that came
-                # while Python made a class of a string has Python end by SIGINT, which a shell tells as 130 too.
+                # Where its work was done, and only Python had still to end, the signal ends that. One that
+                # came while Python made a class of a string has it end by SIGINT: to a shell, 130 too.
                 assert code in {0, 130, -how, -signal.SIGINT}, (how, code)
             assert list_names(temporary) == [], (how, wait)
     assert met > len(WAITS)
