@@ -239,7 +239,7 @@ def test_runs_killed_at_random_instants(folder: Path, tmp_path: Path) -> None:
         midway += process.returncode != 0 and runs > len(list_commits(folder / "mirror.git"))
         if number % 20 == 0:
             check_whole(folder, tmp_path / str(number))
-    edit(folder, "UPDATE statements SET speaker = 'Ana Reyes' WHERE session = '100'")
+    edit(folder, "UPDATE sessions SET year = 2045 WHERE label = '100'")
     assert run(add(folder, 99)).returncode == 0
     check_whole(folder, tmp_path / "again")
     print(f"\n{killed} of {INSTANTS} killed, {midway} between the record and the mirror")
