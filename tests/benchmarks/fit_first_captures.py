@@ -27,8 +27,6 @@ from tracker.capture.admit.admission import admit
 from tracker.capture.admit.score import (
     DECIDED,
     FEATURES,
-    SURE,
-    count_phrases,
     measure_features,
     measure_meaning,
 )
@@ -180,9 +178,10 @@ def read_speeches() -> Iterator[Text]:
 def measure(arrival: Arrival, kind: str, source: str, weight: float, *, is_good: bool) -> Iterator[Text]:
     """Yield a text where it is one that is scored."""
     version = arrival.version
-    if count_phrases(version.text) < SURE:
+    features = measure_features(version)
+    if features is not None:
         vector = (_STRETCH * number for number in measure_meaning(version))
-        yield Text(kind, source, is_good, weight, is_ruled(arrival), (*measure_features(version), *vector))
+        yield Text(kind, source, is_good, weight, is_ruled(arrival), (*features, *vector))
 
 
 def is_ruled(arrival: Arrival) -> bool:

@@ -29,6 +29,12 @@ def read_trailers_of(repository: Repository, commit: str) -> dict[str, str]:
     return _parse_trailers(commit, content)
 
 
+def name_run(trailers: Mapping[str, str]) -> int:
+    """Return the number of the run that a commit is of; 0 where it names none, or no number."""
+    run = trailers.get("run", "")
+    return int(run) if run.isdecimal() else 0
+
+
 def read_chain(repository: Repository, base: str) -> Iterator[tuple[str, int, Mapping[str, str]]]:
     """Yield the commits up to one, oldest first, each with the number of its parents and its trailers.
 

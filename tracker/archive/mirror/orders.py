@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import run_path
-from tracker.archive.mirror.commits import read_trailers_of
+from tracker.archive.mirror.commits import name_run, read_trailers_of
 from tracker.archive.mirror.kept import read_mirrored
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def find_forged_orders(
 
     Raises ``RepositoryUnusable`` where the commit cannot be read.
     """
-    run = read_trailers_of(repository, tip).get("run", "")
-    last = int(run) if run.isdecimal() else 0
+    last = name_run(read_trailers_of(repository, tip))
     for number, reference, of_run, started in connection.execute(_ORDERS, [last]).fetchall():
         path = run_path(of_run, started)
         mirrored = read_mirrored(repository, path, repository.find_object(f"{tip}:{path}")) or {}

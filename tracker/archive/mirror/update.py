@@ -16,7 +16,7 @@ from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import FastImport
 from tracker.archive.mirror import divergence, edits, pending, proofs, refs, unit_files
 from tracker.archive.mirror.branches import BRANCHES, Branches
-from tracker.archive.mirror.commits import SHORT, read_trailers_of, split_by_run, write_message
+from tracker.archive.mirror.commits import SHORT, name_run, read_trailers_of, split_by_run, write_message
 from tracker.archive.rights.access import ALL_OPEN, find_shut, find_watch_list, is_access_changed, read_access
 from tracker.archive.rights.redaction import Redaction
 from tracker.archive.schema.connection import FILE_NAME
@@ -75,8 +75,7 @@ def _describe(standing: Sequence[RowDifference]) -> str:
 
 def _update(connection: sqlite3.Connection, repository: Repository, folder: Path, tips: Tips) -> Mirrored:
     tip, trailers = tips[0], _read_trailers(repository, tips[0])
-    run = trailers.get("run", "")
-    last = int(run) if run.isdecimal() else 0
+    last = name_run(trailers)
     mirrored = pending.read_mirrored(connection)
     divergence.check_not_diverged(connection, repository, tip, folder)
     units = unit_files.UnitFiles(connection)

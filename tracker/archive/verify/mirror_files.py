@@ -27,7 +27,7 @@ class MirrorFiles:
     def __init__(self, repository: Repository, tip: str) -> None:
         self.files = dict(refs.list_tree(repository, tip))
         trailers = commits.read_trailers_of(repository, tip)
-        self.run = int(trailers.get("run", "0"))
+        self.run = commits.name_run(trailers)
         """The last run that it holds."""
         self.is_of_this_release = trailers.get("release") == __version__
         self.unmatched = dict.fromkeys(self.files)

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import ARCHIVE
-from tracker.archive.mirror.commits import SHORT, read_trailers_of
+from tracker.archive.mirror.commits import SHORT, name_run, read_trailers_of
 from tracker.archive.mirror.edits import ACCEPT, find_added, find_differences, read_open
 from tracker.archive.mirror.explained import Acts
 from tracker.archive.mirror.kept import read_mirrored
@@ -138,8 +138,7 @@ def _find_slipped_in(
     added = list(find_added(new, rows, tables)) if new else []
     if added:
         parent = repository.find_commit(f"{change.commit}^")
-        run = read_trailers_of(repository, parent).get("run", "") if parent else ""
-        last = int(run) if run.isdecimal() else 0
+        last = name_run(read_trailers_of(repository, parent)) if parent else 0
         yield from Acts(connection, tables, last, tuple, accepts_all=True).find_edits(added)
 
 

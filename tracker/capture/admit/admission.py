@@ -20,7 +20,6 @@ from tracker.capture.admit.pages import (
     page_of_bytes,
 )
 from tracker.capture.admit.rules import load_rules
-from tracker.capture.admit.score import find_unlikeness
 from tracker.capture.admit.shape import (
     find_garbling,
     find_loss,
@@ -252,6 +251,9 @@ def _unlike(case: _Arrived) -> RuleResult:
     """Find a first capture of a kind that no rule names, by a fitted score."""
     if case.current:
         return None
+    # 6 ms, and most nights have no first capture.
+    from tracker.capture.admit.score import find_unlikeness
+
     return find_unlikeness(case.arrival.version, case.reference.kind if case.reference else None)
 
 

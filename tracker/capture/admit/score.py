@@ -84,10 +84,11 @@ def find_unlikeness(version: Version, kind: TextKind | None = None) -> tuple[str
     Not scored are a text with several phrases of statements, one in a language that the rules do not know,
     and an edition whose ``kind`` is a summary, which is prose in the third person.
     """
-    is_known = version.language in load_rules().spoken
-    if not is_known or kind == "summary" or count_phrases(version.text) >= SURE:
+    if version.language not in load_rules().spoken or kind == "summary":
         return None
-    weights, features = load_weights(), measure_features(version)
+    if (features := measure_features(version)) is None:
+        return None
+    weights = load_weights()
     meaning = sum(map(mul, weights.meaning, measure_meaning(version)))
     score = weights.constant + meaning + sum(map(mul, weights.features, features))
     if score >= weights.least:
@@ -103,27 +104,25 @@ def find_unlikeness(version: Version, kind: TextKind | None = None) -> tuple[str
     return "no statement", f"{DECIDED} (score {score:.1f} under {weights.least:.1f}): {why}"
 
 
-def count_phrases(text: str) -> int:
-    """Return how many different phrases of statements a text has outside quotes."""
-    folded = fold(without_quotes(text))
-    return sum(phrase in folded for phrase in load_rules().statement)
+def measure_features(version: Version) -> tuple[float, ...] | None:
+    """Return the features of a text, in the order of ``FEATURES``; None where it has ``SURE`` phrases.
 
-
-def measure_features(version: Version) -> tuple[float, ...]:
-    """Return the features of a text, in the order of ``FEATURES``.
-
-    All are logarithms of one plus their number in a hundred words, but for two: the different phrases of
-    statements are divided by the square root of the hundreds of words, those of who presides are at most 3.
+    What is quoted counts as words alone. All are logarithms of one plus their number in a hundred words, but
+    for two: the different phrases of statements are divided by the square root of the hundreds of words, and
+    those of who presides are at most 3.
     """
     rules, language, own = load_rules(), version.language, without_quotes(version.text)
-    low, folded, words = own.lower(), fold(own), max(count_words(version.text, language), 1)
+    folded = fold(own)
+    phrases = sum(phrase in folded for phrase in rules.statement)
+    if phrases >= SURE:
+        return None
+    low, words = own.lower(), max(count_words(version.text, language), 1)
     beginning = folded[:_SEARCHED]
 
     def often(number: int, of: int = words) -> float:
         return log1p(number * _HUNDRED / of)
 
     searched = min(words, max(count_words(beginning, language), 1))
-    phrases = sum(phrase in folded for phrase in rules.statement)
     figures = sum(any(map(str.isdigit, word)) for word in own.split())
     return (
         often(len(rules.first_person[language].findall(low))),
