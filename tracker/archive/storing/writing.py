@@ -236,8 +236,8 @@ class Writing:
                 return
         try:
             self.update_mirror()
-        except RecordEdited:
-            raise
+        except RecordEdited as error:
+            raise RecordEdited(f"{error} (what this command did is recorded and mirrored)") from error
         except (RepositoryUnusable, WatchListInvalid) as error:
             raise type(error)(
                 f"{error} (everything is recorded, but not yet mirrored; when that is fixed, run:"
