@@ -224,10 +224,15 @@ def record(reader: str, rows: Sequence[Row], lines: Iterable[str]) -> None:
         else:
             answers |= dict.fromkeys(numbers, answer)
     given = [answers.pop(row["number"], rest) for row in rows]
-    if answers or not set(given) <= set(ANSWERS):
-        raise SystemExit(f"no cell has the numbers {sorted(answers)}, or a cell has no answer of {ANSWERS}")
+    if answers:
+        raise SystemExit(f"no cell has the number {', '.join(answers)}")
+    if not set(given) <= set(ANSWERS):
+        raise SystemExit(f"each cell needs one of the answers {', '.join(ANSWERS)}: end with 'no rest'")
     places = [key for key in rows[0] if key not in {"number", "linked"}]
     is_first = not READ.exists()
+    pair = {key: rows[0][key] for key in ("country", "old", "new")}
+    if not is_first and any(row.items() >= {"reader": reader, **pair}.items() for row in read_rows(READ)):
+        raise SystemExit(f"{reader} has answered {' '.join(pair.values())} already")
     with READ.open("a", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         if is_first:
