@@ -1,11 +1,11 @@
 """Print the walk of three commands through the house: files and rooms that what is handed on enters.
 
-The commands are ``add FILE``, ``diff`` of two sessions that were never compared, and ``snapshot`` of one page of a
-server on loopback. Each runs in a process of its own, in which nothing is kept yet. A file is entered where
-one of its functions is called, but for calls while modules are imported; a room is a folder. A reader visits each
-function once, when it is first called; a stay is how long that way goes on in one room. What a
-confined reader process does is not seen. Run as ``python -m tests.benchmarks.walk [--files]`` in the root of the
-repository; ``--files`` lists the files, too, in the order in which they are entered.
+The commands are ``add FILE``, ``diff`` of two sessions that were never compared, and ``snapshot`` of one page
+of a server on loopback. Each runs in a process of its own, in which nothing is kept yet. A file is entered
+where one of its functions is called, but for calls while modules are imported; a room is a folder. A reader
+visits each function once, when it is first called; a stay is how long that way goes on in one room. What a
+confined reader process does is not seen. Run as ``python -m tests.benchmarks.walk [--files]`` in the root of
+the repository; ``--files`` lists the files, too, in the order in which they are entered.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import tracker
+from tests.nights import make_archive, running_site, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,8 +100,6 @@ def walk_anew(folder: Path, *arguments: str) -> tuple[str, ...]:
 
 def main(arguments: list[str]) -> None:
     """Print a line for each command."""
-    from tests.nights import make_archive, running_site, source
-
     with TemporaryDirectory() as name, running_site() as site:
         folder = Path(name)
         site.say("/79", number=79)

@@ -136,7 +136,7 @@ def import_warc(
     A document is observed at the time of its capture. Nothing is recorded from a damaged file. A second run
     records only what is new.
     """
-    from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+    from tracker.capture.watch_list import WATCH_FILE, read_watch_list
     from tracker.errors import ReferenceInvalid
     from tracker.exchange.attribution import WARC_SOURCES, read_rule
     from tracker.exchange.warc_import import import_warc as read_in

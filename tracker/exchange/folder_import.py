@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tracker.capture.web.local import explain_link, explain_way
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.exchange.add import ReadDocument, check_date, check_kind, read_bytes, record_read
 from tracker.exchange.engine import Item, import_items, show_nothing
@@ -140,7 +139,7 @@ def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], bod
         return MetadataTable("", {})
     # A table inside the folder is trusted no more than the other files in it.
     is_inside = metadata.absolute().is_relative_to(folder.absolute())
-    if is_inside and metadata.exists() and (reason := explain_way(folder, metadata)):
+    if is_inside and metadata.exists() and (reason := _explain_way(folder, metadata)):
         raise DocumentUnreadable(f"{metadata}: {reason}")
     return read_metadata(metadata, read_columns(columns), body)
 
@@ -157,7 +156,7 @@ def _list_files(folder: Path) -> list[Path]:
 def _plan_file(path: Path, name: str, plan: _Plan) -> _Planned:
     if path.name.startswith("."):
         return _Planned(path, ImportedFile("passed", name, "hidden file"))
-    if reason := explain_link(plan.folder, path):
+    if reason := _explain_link(plan.folder, path):
         status: FileStatus = "skipped" if plan.pattern.fits(name) and not path.is_dir() else "passed"
         return _Planned(path, ImportedFile(status, name, reason))
     try:
@@ -328,3 +327,25 @@ class _SessionKinds:
 
 def _infer(document: ReadDocument) -> TextKind | None:
     return infer_kind(document.version, document.extraction.text)
+
+
+def _explain_link(folder: Path, path: Path) -> str | None:
+    """Return why a link below a folder is not followed; None for no link, and for one to a file in it.
+
+    A link to a folder is not followed either: its files are found in their own place, or are outside.
+    """
+    return _explain_way(folder, path) if path.is_symlink() else None
+
+
+def _explain_way(folder: Path, path: Path) -> str | None:
+    """Return why a path in a folder leads to no file below it, following all links."""
+    try:
+        place = path.resolve(strict=True)
+    except FileNotFoundError:
+        return "a link that leads nowhere"
+    except (OSError, RuntimeError) as error:
+        # Python 3.11 and 3.12 raise RuntimeError for circular links.
+        return f"a link that cannot be followed: {getattr(error, 'strerror', None) or 'it leads in a circle'}"
+    if not place.is_relative_to(folder.resolve()):
+        return f"a link that leads out of the folder, to {place}; copy what it names if you want it"
+    return "a link to a folder; its files are read in their own place" if place.is_dir() else None

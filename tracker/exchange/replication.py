@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.rights.closed import is_closed
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import model_path

@@ -13,11 +13,9 @@ from tracker.archive.reading.imported import open_captured
 from tracker.archive.storing.store import name_snapshot
 from tracker.capture.admit.admission import admit
 from tracker.capture.causes import FetchFault
-from tracker.capture.warc.payload import read_payload, restore_headers
-from tracker.capture.warc.reading import open_warc
-from tracker.capture.watch.discovery import discover, source_of
-from tracker.capture.watch.links import IndexLink
-from tracker.capture.watch.watch_list import is_watched
+from tracker.capture.links import IndexLink, discover, source_of
+from tracker.capture.warc.reading import open_warc, read_payload, restore_headers
+from tracker.capture.watch_list import is_watched
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, ReferenceInvalid
 from tracker.exchange.add import infer_details, read_arrival, record_arrival

@@ -19,7 +19,7 @@ from tracker.archive.rights.access import read_ended_embargoes
 from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.capture.sandbox.process import tell_level
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import NotInArchive
 from tracker.keep.reextract import count_outdated

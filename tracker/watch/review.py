@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid

@@ -10,8 +10,8 @@ from tracker import __version__
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.schema.connection import archive_file
 from tracker.archive.storing.store import name_snapshot, open_store
-from tracker.capture.watch.discovery import source_of
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.links import source_of
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.capture.web.fetch import fetch_all, open_client
 from tracker.capture.web.pacing import system_clock
 from tracker.errors import ClockWrong, RepositoryUnusable
