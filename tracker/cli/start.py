@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tracker.cli import completion, options
-from tracker.cli.mistakes import FORMER_NAMES, Commands
+from tracker.cli.mistakes import Commands
 from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer, write_notice
 from tracker.report.safe import visible
 
@@ -80,7 +80,7 @@ def show_help(
         write_answer(render_words(asked, width=terminal_width(), color=wants_colour("auto")))
         return
     shown = context.find_root()
-    for word in (*FORMER_NAMES.get(words[0], words[:1]), *words[1:]) if words else ():
+    for word in words or ():
         if not isinstance(shown.command, Commands):
             shown.fail(f"{shown.command_path} has no command {word!r}; try: tracker help")
         _, command, _ = shown.command.resolve_command(shown, [word])
