@@ -117,7 +117,7 @@ def judge(
     from tracker.coding.recorded import keep_rulings, withdraw_rulings
     from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.model.decisions import Coder
-    from tracker.report.coding.decisions import ruling_words
+    from tracker.report.answers.coding import ruling_words
 
     session = options.opened(archive)
     if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
@@ -219,7 +219,7 @@ def decisions(
     from tracker.coding.recorded import list_rulings
     from tracker.comparing.decisions.agreement import measure_agreements
     from tracker.comparing.shifts.axes import QUESTIONS
-    from tracker.report.coding.decisions import decisions_json, render_decisions, write_sheet
+    from tracker.report.answers.coding import decisions_json, render_decisions, write_sheet
 
     refuse_overwriting(output, (), archive)
     reference = join_words(words) if words else None
@@ -258,7 +258,7 @@ def settle(
 ) -> None:
     """Ask what is unsure between two statements, topic by topic, and keep each answer at once."""
     from tracker.coding.settle import open_topics
-    from tracker.report.coding.questions import side_names
+    from tracker.report.answers.coding import side_names
 
     compared = open_topics(arguments, archive, vocabulary)
     names = side_names(compared.comparison)
@@ -306,7 +306,7 @@ class _Walk:
     def ask(self, topic: OpenTopic, number: int) -> Literal["kept", "skipped", "quit"]:
         """Ask about one topic, and keep the answer."""
         from tracker.coding.settle import settle_topic
-        from tracker.report.coding.questions import KEYS, answer_words, question_words, render_help
+        from tracker.report.answers.coding import KEYS, answer_words, question_words, render_help
 
         self._show(topic, number)
         while True:
@@ -328,7 +328,7 @@ class _Walk:
             return "kept"
 
     def _show(self, topic: OpenTopic, number: int) -> None:
-        from tracker.report.coding.questions import head_lines, passage_lines, side_line
+        from tracker.report.answers.coding import head_lines, passage_lines, side_line
         from tracker.report.layout import line
 
         width, change = terminal_width(), topic.change
@@ -345,7 +345,7 @@ class _Walk:
 
     def _choose(self, topic: OpenTopic, key: str) -> Levels | None:
         """Return other levels than those supposed; None to go back to the question."""
-        from tracker.report.coding.questions import LEVEL_KEYS, LEVELS_ASKED, other_words
+        from tracker.report.answers.coding import LEVEL_KEYS, LEVELS_ASKED, other_words
 
         if key == "n" and topic.others:
             chosen = self._read_key(other_words(topic.supposed, self.names), [*topic.others, "l", _BACK])

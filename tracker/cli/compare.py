@@ -168,7 +168,7 @@ def priorities(
 
     CSV, JSON Lines and Parquet have one row per topic, with its level, share and leading sentence.
     """
-    from tracker.report.archive.statement import list_topics, render_priorities, topics_json, topics_table
+    from tracker.report.answers.statement import list_topics, render_priorities, topics_json, topics_table
     from tracker.workflows.compare.priorities import read_priorities
 
     named = join_words(reference)

@@ -105,7 +105,7 @@ def import_git(
     from tracker.exchange.attribution import GIT_SOURCES, read_rule
     from tracker.exchange.git_import import import_git as read_in
     from tracker.exchange.git_import import is_faulty
-    from tracker.report.archive.imports import render_revisions
+    from tracker.report.answers.imports import render_revisions
 
     rule = read_rule(as_, session_from, regex, GIT_SOURCES)
     with shown_progress("importing") as progress:
@@ -170,7 +170,7 @@ def import_warc(
     from tracker.exchange.attribution import WARC_SOURCES, read_rule
     from tracker.exchange.warc_import import import_warc as read_in
     from tracker.exchange.warc_import import is_faulty
-    from tracker.report.archive.imports import render_captures
+    from tracker.report.answers.imports import render_captures
 
     if watched and (as_ or session_from or regex):
         raise ReferenceInvalid(
@@ -386,6 +386,6 @@ def export_replication(
 
 
 def _answer(made: Exported, form: str) -> None:
-    from tracker.report.archive.copies import exported_line
+    from tracker.report.answers.copies import exported_line
 
     write_answer(encode_json(made) if form == "json" else exported_line(made))

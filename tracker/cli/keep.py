@@ -71,7 +71,7 @@ def verify(
     row that another program changed is restored by --repair, or accepted as it is.
     """
     from tracker.keep import verify as verifying
-    from tracker.report.archive import copies as report
+    from tracker.report.answers import copies as report
 
     if accept or by or reason:
         _accept(archive, accept or [], by, reason, is_alone=not (repair or record_only))
@@ -126,7 +126,7 @@ def reextract(
     """
     from tracker.keep.reextract import is_faulty
     from tracker.keep.reextract import reextract as read_again
-    from tracker.report.archive.rereading import render_reread, reread_json
+    from tracker.report.answers.rereading import render_reread, reread_json
 
     with shown_progress("reading") as progress:
         found = read_again(
@@ -168,7 +168,7 @@ def withdraw(
     """
     from tracker.keep.withdraw import change
     from tracker.model.rights import Ruled
-    from tracker.report.archive.rights import change_json, render_change
+    from tracker.report.answers.rights import change_json, render_change
 
     act = _read_act(destroy=destroy, lift=lift)
     named = join_words(reference)
@@ -188,7 +188,7 @@ def _read_act(*, destroy: bool, lift: bool) -> Act:
 
 def _ask(archive: Path, reference: str) -> None:
     from tracker.keep.withdraw import describe
-    from tracker.report.archive.rights import question
+    from tracker.report.answers.rights import question
     from tracker.report.safe import one_line
 
     asked = one_line(question(describe(archive, "destroy", reference)))
@@ -202,7 +202,7 @@ def update(form: options.ListFormat = "text", archive: options.Archive = options
     watch.toml, are committed with the next run.
     """
     from tracker.keep.mirror import update_mirror
-    from tracker.report.archive.copies import update_line
+    from tracker.report.answers.copies import update_line
 
     updated = update_mirror(archive)
     write_answer(encode_json(updated) if form == "json" else update_line(updated))
@@ -228,7 +228,7 @@ def push(
     folder, becomes a bare repository.
     """
     from tracker.keep.mirror import push_mirror
-    from tracker.report.archive.copies import push_line
+    from tracker.report.answers.copies import push_line
 
     pushed = push_mirror(archive, remote, private=private, force=force, branch=branch, only_open=only_open)
     write_answer(push_line(pushed))
@@ -250,7 +250,7 @@ def rebuild(
     used until: tracker sources accept.
     """
     from tracker.keep.mirror import rebuild as rebuild_archive
-    from tracker.report.archive.copies import rebuilt_line
+    from tracker.report.answers.copies import rebuilt_line
 
     rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
     write_answer(encode_json(rebuilt) if form == "json" else rebuilt_line(rebuilt))
@@ -266,7 +266,7 @@ def backup(
     Other processes may write meanwhile.
     """
     from tracker.keep.mirror import backup as back_up
-    from tracker.report.archive.copies import backup_line
+    from tracker.report.answers.copies import backup_line
 
     made = back_up(archive, file)
     write_answer(encode_json(made) if form == "json" else backup_line(made))

@@ -58,7 +58,7 @@ def list_statements(
 ) -> None:
     """List the editions in the archive, one per line."""
     from tracker.keep.read import list_statements as read
-    from tracker.report.archive.listing import list_csv, list_json, render_list
+    from tracker.report.answers.listing import list_csv, list_json, render_list
 
     refuse_overwriting(output, (), archive)
     found = read(options.opened(archive), options.joined(place) if place else None, country, body)
@@ -78,7 +78,7 @@ def log(
 ) -> None:
     """Show the snapshots behind a reference, oldest first."""
     from tracker.keep.read import log_snapshots, log_versions
-    from tracker.report.archive import listing, rereading
+    from tracker.report.answers import listing, rereading
 
     named = options.joined(reference)
     if versions:
@@ -103,7 +103,7 @@ def show(
     CSV has one row per sentence, heading or item.
     """
     from tracker.keep.read import read_raw, read_statement
-    from tracker.report.archive.statement import render_statement, statement_csv, statement_json
+    from tracker.report.answers.statement import render_statement, statement_csv, statement_json
     from tracker.report.safe import visible
 
     named = options.joined(reference)
@@ -142,7 +142,7 @@ def search(
     """Find passages in the latest snapshot of every edition."""
     from tracker.keep.read import read_scope
     from tracker.keep.read import search as find
-    from tracker.report.archive.listing import hits_json, render_hits
+    from tracker.report.answers.listing import hits_json, render_hits
 
     scope = read_scope(country, body, session, language, first, last)
     found = find(options.opened(archive), query, scope, order=order, limit=limit, page=page)
@@ -185,7 +185,7 @@ def cite(
 ) -> None:
     """Cite statements, or the passages of a change, with address, capture and digest."""
     from tracker.exchange.cite import cite as find
-    from tracker.report.archive import citing
+    from tracker.report.answers import citing
 
     refuse_overwriting(output, (), archive)
     found = find(words, options.opened(archive), said=said, paragraph=paragraph, pair=pair)

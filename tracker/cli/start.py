@@ -206,7 +206,7 @@ def import_folder(
     If a run was stopped, run it again: it continues from there.
     """
     from tracker.exchange import folder_import as importing
-    from tracker.report.archive.imports import render_folder
+    from tracker.report.answers.imports import render_folder
 
     with shown_progress("importing") as progress:
         imported = importing.import_folder(

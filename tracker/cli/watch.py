@@ -146,7 +146,7 @@ def find_failed(
 @contextmanager
 def _shown_checks(*, quiet: bool) -> Iterator[Callable[[Check, int, int], None]]:
     """Yield a function that shows each check: as a progress bar on a terminal, otherwise as a log line."""
-    from tracker.report.archive.ledger import check_line
+    from tracker.report.answers.ledger import check_line
 
     def log(check: Check, _done: int, _total: int) -> None:
         if not quiet:
@@ -171,8 +171,8 @@ class _Summary:
 
 
 def _show(printed: _Summary, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
-    from tracker.report.archive.ledger import check_line, describe_clock, night_line, run_json
-    from tracker.report.archive.news import news_fields, render_news, write_message
+    from tracker.report.answers.ledger import check_line, describe_clock, night_line, run_json
+    from tracker.report.answers.news import news_fields, render_news, write_message
 
     night = printed.night
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}

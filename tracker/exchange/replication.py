@@ -26,7 +26,7 @@ from tracker.files import write_file
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
 from tracker.model.preserving import Exported
-from tracker.report.archive import citing
+from tracker.report.answers import citing
 from tracker.report.comparison.provenance import render_methods
 from tracker.report.safe import one_line
 from tracker.text.identity import digest_bytes

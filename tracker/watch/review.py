@@ -16,7 +16,7 @@ from tracker.model.ledger import CHALLENGED
 from tracker.model.texts import Side
 from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
-from tracker.report.archive.review import ReviewedDocument, Waiting
+from tracker.report.answers.review import ReviewedDocument, Waiting
 from tracker.text.detection import infer_kind
 from tracker.workflows.compare.compare import compare_sides
 
