@@ -168,8 +168,8 @@ def import_warc(
     from tracker.capture.watch_list import WATCH_FILE, read_watch_list
     from tracker.errors import ReferenceInvalid
     from tracker.exchange.attribution import WARC_SOURCES, read_rule
+    from tracker.exchange.warc_import import WarcSaid, is_faulty
     from tracker.exchange.warc_import import import_warc as read_in
-    from tracker.exchange.warc_import import is_faulty
     from tracker.report.answers.imports import render_captures
 
     if watched and (as_ or session_from or regex):
@@ -177,18 +177,10 @@ def import_warc(
             "--watched says whose all captures are; leave out --as, --session-from and --regex"
         )
     rule = read_rule(as_, session_from, regex, WARC_SOURCES)
+    listed = read_watch_list(archive / WATCH_FILE) if watched else None
+    said = WarcSaid(url or (), rule, listed, is_judged=not unjudged)
     with shown_progress("importing") as progress:
-        imported = read_in(
-            file,
-            url or (),
-            rule,
-            archive,
-            options.now(),
-            watched=read_watch_list(archive / WATCH_FILE) if watched else None,
-            judged=not unjudged,
-            dry_run=dry_run,
-            progress=progress,
-        )
+        imported = read_in(file, said, archive, options.now(), dry_run=dry_run, progress=progress)
     write_answer(encode_json(imported) if form == "json" else render_captures(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)

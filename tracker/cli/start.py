@@ -133,11 +133,10 @@ def add(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record documents as snapshots of one statement."""
+    from tracker.exchange.add import Said, declare
     from tracker.exchange.add import add as add_files
-    from tracker.exchange.add import declare
 
-    declaration = declare(
-        as_,
+    said = Said(
         date=date,
         title=title,
         language=language,
@@ -149,6 +148,7 @@ def add(
         post=post,
         on_behalf_of=on_behalf_of,
     )
+    declaration = declare(as_, said)
     now = options.now()
     last = _last_run(archive)
     pairs = zip(files, add_files(files, declaration, archive, now), strict=True)
@@ -208,19 +208,9 @@ def import_folder(
     from tracker.exchange import folder_import as importing
     from tracker.report.answers.imports import render_folder
 
+    said = importing.FolderSaid(body, pattern, country, kind or (), metadata, column or ())
     with shown_progress("importing") as progress:
-        imported = importing.import_folder(
-            folder,
-            body,
-            pattern,
-            archive,
-            options.now(),
-            country=country,
-            kinds=kind or (),
-            metadata=metadata,
-            columns=column or (),
-            progress=progress,
-        )
+        imported = importing.import_folder(folder, said, archive, options.now(), progress=progress)
     write_answer(render_folder(imported, every=verbose))
     if importing.is_faulty(imported):
         raise typer.Exit(options.FINDINGS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard, TypeVar, get_args
 
@@ -62,20 +62,23 @@ def check_kind(text: str) -> TextKind:
     raise ReferenceInvalid(f"unknown kind of text {text!r}; expected one of {', '.join(get_args(TextKind))}")
 
 
-def declare(
-    reference: str,
-    *,
-    date: str | None = None,
-    title: str | None = None,
-    language: str | None = None,
-    kind: TextKind | None = None,
-    statement_type: str | None = None,
-    url: str | None = None,
-    symbol: str | None = None,
-    speaker: str | None = None,
-    post: str | None = None,
-    on_behalf_of: str | None = None,
-) -> Declaration:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a user says of a statement beside its reference, as it was written."""
+
+    date: str | None = None
+    title: str | None = None
+    language: str | None = None
+    kind: TextKind | None = None
+    statement_type: str | None = None
+    url: str | None = None
+    symbol: str | None = None
+    speaker: str | None = None
+    post: str | None = None
+    on_behalf_of: str | None = None
+
+
+def declare(reference: str, said: Said) -> Declaration:
     """Return the declaration of a statement.
 
     Raises ``ReferenceInvalid`` for a reference without a session or with a snapshot, a date that is not
@@ -88,23 +91,23 @@ def declare(
         raise ReferenceInvalid(
             f"{statement}: snapshots are numbered automatically; remove @{statement.snapshot}"
         )
-    url = strip_user(url) if url else None
+    url = strip_user(said.url) if said.url else None
     if url and not is_web_address(url):
         raise ReferenceInvalid(f"--url {url}: an address begins with https:// or http://")
     return Declaration(
         replace(
             statement,
-            kind=_one("kind", statement.kind, kind),
-            language=_known(_one("language", statement.language, language)),
+            kind=_one("kind", statement.kind, said.kind),
+            language=_known(_one("language", statement.language, said.language)),
         ),
-        statement_type=statement_type,
-        title=title,
-        delivered=check_date(date) if date else None,
+        statement_type=said.statement_type,
+        title=said.title,
+        delivered=check_date(said.date) if said.date else None,
         url=url,
-        symbol=symbol,
-        speaker=speaker,
-        post=post,
-        on_behalf_of=on_behalf_of,
+        symbol=said.symbol,
+        speaker=said.speaker,
+        post=said.post,
+        on_behalf_of=said.on_behalf_of,
     )
 
 

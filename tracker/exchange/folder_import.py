@@ -44,34 +44,38 @@ if TYPE_CHECKING:
     from tracker.references import Body
 
 
+@dataclass(frozen=True, slots=True)
+class FolderSaid:
+    """What a user says of the statements in a folder."""
+
+    body: str
+    pattern: str | None = None
+    """The parts of a path, as in ``{country}/{session}_{year}.txt``; None where it is found by looking."""
+    country: str | None = None
+    """Given, as kinds are, where paths do not name it."""
+    kinds: Sequence[str] = ()
+    """As in ``verbatim`` and ``prepared:75,79``."""
+    metadata: Path | None = None
+    """A table in CSV."""
+    columns: Sequence[str] = ()
+    """``FIELD=COLUMN`` assignments."""
+
+
 def import_folder(
-    folder: Path,
-    body: str,
-    pattern: str | None,
-    archive: Path,
-    observed: str,
-    *,
-    country: str | None = None,
-    kinds: Sequence[str] = (),
-    metadata: Path | None = None,
-    columns: Sequence[str] = (),
-    progress: Progress = show_nothing,
+    folder: Path, said: FolderSaid, archive: Path, observed: str, *, progress: Progress = show_nothing
 ) -> FolderImport:
     """Import every file below a folder whose path fits the pattern.
 
-    ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; where it is not given,
-    it is found by looking. ``country`` and ``kinds`` (``verbatim``, ``prepared:75,79``) are given where
-    paths do not name them. ``metadata`` is a CSV table; ``columns`` are ``FIELD=COLUMN`` assignments.
     Raises ``TrackerError`` where nothing can be imported.
     """
-    place = find_body(body)
-    declared = _read_kinds(kinds, place)
-    code = find_country(country).code if country else None
-    table = _read_table(folder, metadata, columns, place)
+    place = find_body(said.body)
+    declared = _read_kinds(said.kinds, place)
+    code = find_country(said.country).code if said.country else None
+    table = _read_table(folder, said.metadata, said.columns, place)
     found = _list_files(folder)
     names = {path: path.relative_to(folder).as_posix() for path in found}
     seen = [name for path, name in names.items() if not path.name.startswith(".")]
-    used = pattern or choose_pattern(seen, place, with_country=code is None).pattern
+    used = said.pattern or choose_pattern(seen, place, with_country=code is None).pattern
     plan = _Plan(
         folder,
         place,
@@ -97,8 +101,8 @@ def import_folder(
         tuple(sorted(entries, key=lambda entry: PurePosixPath(entry.path))),
         used,
         fits=sum(map(plan.pattern.fits, seen)),
-        is_found=pattern is None,
-        table=table.use([each.key for each in wanted]) if metadata else None,
+        is_found=said.pattern is None,
+        table=table.use([each.key for each in wanted]) if said.metadata else None,
     )
 
 
