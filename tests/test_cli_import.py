@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import OLD, count_rows
-from tracker.exchange.engine import BATCH
+from tracker.exchange.add import BATCH
 from tracker.exchange.folder_import import FolderSaid, import_folder
 from tracker.exchange.patterns import choose_pattern
 from tracker.references import find_body

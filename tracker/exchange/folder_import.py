@@ -14,8 +14,16 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
-from tracker.exchange.add import ReadDocument, check_date, check_kind, read_bytes, record_read
-from tracker.exchange.engine import Item, import_items, show_nothing
+from tracker.exchange.add import (
+    Item,
+    ReadDocument,
+    check_date,
+    check_kind,
+    import_items,
+    read_bytes,
+    record_read,
+    show_nothing,
+)
 from tracker.exchange.metadata import (
     MetadataTable,
     StatementMetadata,
@@ -37,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
-    from tracker.exchange.engine import Progress
+    from tracker.exchange.add import Progress
     from tracker.exchange.metadata import Key
     from tracker.exchange.patterns import PathPattern
     from tracker.model.preserving import FileStatus

@@ -18,14 +18,13 @@ from tracker.capture.warc.reading import open_warc, read_payload, restore_header
 from tracker.capture.watch_list import is_watched
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, ReferenceInvalid
-from tracker.exchange.add import infer_details, read_arrival, record_arrival
+from tracker.exchange.add import Item, import_items, infer_details, read_arrival, record_arrival, show_nothing
 from tracker.exchange.attribution import (
     ParsedReference,
     find_statement,
     series_of,
     settle_session,
 )
-from tracker.exchange.engine import Item, import_items, show_nothing
 from tracker.exchange.named_sessions import find_sessions, sessions_of_date
 from tracker.exchange.warc_metadata import IDENTICAL, SAME_TEXT
 from tracker.exchange.warc_survey import DAMAGED, survey
@@ -44,8 +43,8 @@ if TYPE_CHECKING:
     from tracker.archive.reading.imported import Captured
     from tracker.archive.storing.store import Store
     from tracker.capture.warc.reading import Warc
+    from tracker.exchange.add import Progress
     from tracker.exchange.attribution import Rule
-    from tracker.exchange.engine import Progress
     from tracker.exchange.warc_survey import Found
     from tracker.model.preserving import CaptureStatus
     from tracker.model.record import Recorded
