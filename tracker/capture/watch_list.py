@@ -79,7 +79,7 @@ def parse_watch_list(data: bytes, path: Path) -> WatchList:
     try:
         tables = read_table(
             content,
-            {"settings": read_settings, "sources": _read_sources, "closed": _read_closings},
+            {"settings": _read_settings, "sources": _read_sources, "closed": _read_closings},
             unknown="unknown table; there are [settings], [sources.NAME] and [closed.ID]",
         )
     except InvalidKey as fault:
@@ -150,7 +150,7 @@ def describe_source(name: str, table: Mapping[str, object]) -> Source:
     Raises ``WatchListInvalid`` with the wrong key.
     """
     try:
-        return read_source(name, table)
+        return _read_source(name, table)
     except InvalidKey as fault:
         raise WatchListInvalid(f"{'.'.join(fault.path) or name}: {fault}") from fault
 
@@ -162,7 +162,7 @@ def write_table(table: Source | Closing) -> str:
         # The id of a link has a colon.
         head = f'[closed."{table.id}"]'
     else:
-        keys, head = source_table(table), f"[sources.{table.id}]"
+        keys, head = _source_table(table), f"[sources.{table.id}]"
     return "\n".join([head, *(f"{key} = {_write(value)}" for key, value in keys.items())]) + "\n"
 
 
@@ -174,7 +174,7 @@ def is_watched(source: Source, day: str) -> bool:
 def _read_sources(value: object) -> tuple[Source, ...]:
     if not isinstance(value, dict):
         raise InvalidKey("", "expected a table, [sources.NAME]")
-    return tuple(read_inside(name, read_source, name, table) for name, table in value.items())
+    return tuple(read_inside(name, _read_source, name, table) for name, table in value.items())
 
 
 _CLOSING: Final[dict[str, ValueReader]] = {
@@ -332,12 +332,12 @@ _SOURCE: Final[dict[str, ValueReader]] = {
 }
 
 
-def read_settings(table: object) -> WatchSettings:
+def _read_settings(table: object) -> WatchSettings:
     """Return the settings in a table. Raises ``InvalidKey`` for one that is unknown or out of range."""
     return WatchSettings(**read_table(table, _SETTINGS, expected="expected a table, [settings]"))
 
 
-def read_source(name: str, table: object) -> Source:
+def _read_source(name: str, table: object) -> Source:
     """Return the source that a table of this name describes.
 
     Raises ``InvalidKey`` with the wrong key, or an empty one where the table's name is wrong.
@@ -358,8 +358,8 @@ def read_source(name: str, table: object) -> Source:
     return Source(id=name, address=values.pop("url", None) or values.pop("path"), is_index=is_index, **values)
 
 
-def source_table(source: Source) -> dict[str, object]:
-    """Return the table of a source, from which ``read_source`` returns the same source."""
+def _source_table(source: Source) -> dict[str, object]:
+    """Return the table of a source, from which ``_read_source`` returns the same source."""
     first = {"kind": "index"} if source.is_index else {}
     place = {"url" if is_web_address(source.address) else "path": source.address}
     written = source.rule or (str(source.reference) if source.reference else None)

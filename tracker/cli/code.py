@@ -121,11 +121,11 @@ def judge(
 
     session = options.opened(archive)
     if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
-        need_terminal()
-        settle(words or (), by, note, options.load_vocabulary(vocabulary), session)
+        _need_terminal()
+        _settle(words or (), by, note, options.load_vocabulary(vocabulary), session)
         return
     what, verdict = _read_words(words)
-    by = by or (None if sheet else os.environ.get(PERSON_VARIABLE))
+    by = by or (None if sheet else os.environ.get(_PERSON_VARIABLE))
     rulings: Sequence[Ruling]
     if sheet:
         if what or topic or withdraw:
@@ -188,7 +188,7 @@ def _check_arguments(
         usage = usage or f"tracker judge ID {'--withdraw' if withdraw else 'accept|reject|relabel'}"
         raise DecisionInvalid(f"incomplete; use: {usage} --by NAME")
     if by is None:
-        raise DecisionInvalid(f"missing option --by NAME (or set {PERSON_VARIABLE})")
+        raise DecisionInvalid(f"missing option --by NAME (or set {_PERSON_VARIABLE})")
     return what, by
 
 
@@ -236,11 +236,11 @@ def decisions(
     answer(form, as_json, partial(render_decisions, rulings, agreements), color=color, output=output)
 
 
-PERSON_VARIABLE: Final = "TRACKER_PERSON"
+_PERSON_VARIABLE: Final = "TRACKER_PERSON"
 _BACK: Final = "b"
 
 
-def need_terminal() -> None:
+def _need_terminal() -> None:
     """Raise ``DecisionInvalid``, with what to do instead, where there is nobody to ask."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise DecisionInvalid(
@@ -249,7 +249,7 @@ def need_terminal() -> None:
         )
 
 
-def settle(
+def _settle(
     arguments: Sequence[str],
     by: str | None,
     note: str | None,
@@ -284,11 +284,11 @@ def _ask_name(by: str | None, note: str | None) -> Coder:
     from tracker.model.decisions import Coder
 
     while True:
-        name = by or os.environ.get(PERSON_VARIABLE) or typer.prompt("Your name, kept with each answer")
+        name = by or os.environ.get(_PERSON_VARIABLE) or typer.prompt("Your name, kept with each answer")
         try:
             return Coder(name, options.now(), note)
         except DecisionInvalid as error:
-            if by or os.environ.get(PERSON_VARIABLE):
+            if by or os.environ.get(_PERSON_VARIABLE):
                 raise
             write_notice(str(error))
 

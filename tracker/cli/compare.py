@@ -114,7 +114,7 @@ def diff(
 
     asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
     alone = {"--stat": stat, "--methods": methods}
-    refuse_unfit(form, table, asked, alone, output)
+    _refuse_unfit(form, table, asked, alone, output)
     check_outputs(output, plot, [*operands, vocabulary], archive, form)
     topics = options.load_vocabulary(vocabulary, archive)
     if countries is not None:
@@ -136,9 +136,9 @@ def diff(
         _write_moves(plot, comparison, topics, everything, chosen, topic)
     answer: str | bytes
     if explain is not None:
-        answer = explain_part(comparison, explain, topics, vectors, session, color_on)
+        answer = _explain_part(comparison, explain, topics, vectors, session, color_on)
     elif stat or methods:
-        answer = render_summary(comparison, topics, methods=methods)
+        answer = _render_summary(comparison, topics, methods=methods)
     else:
         shown_as = Asked(
             comparison,
@@ -150,7 +150,7 @@ def diff(
             width=shown.terminal_width(),
             color=color_on,
         )
-        answer = render_form(shown_as, topic, form)
+        answer = _render_form(shown_as, topic, form)
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
@@ -225,7 +225,7 @@ def _write_moves(
     write_picture(plot, build, "moves")
 
 
-def refuse_unfit(
+def _refuse_unfit(
     form: str,
     table: str | None,
     asked: Mapping[str, object],
@@ -251,7 +251,7 @@ def refuse_unfit(
         raise TrackerError("--table goes with --format csv, jsonl and parquet of two statements")
 
 
-def explain_part(
+def _explain_part(
     comparison: Comparison,
     name: str,
     vocabulary: Vocabulary,
@@ -279,7 +279,7 @@ def explain_part(
     )
 
 
-def render_summary(comparison: Comparison, vocabulary: Vocabulary, *, methods: bool) -> str:
+def _render_summary(comparison: Comparison, vocabulary: Vocabulary, *, methods: bool) -> str:
     """Return the counts of a comparison, or how it was made."""
     if methods:
         from tracker.report.comparison.provenance import render_methods
@@ -290,7 +290,7 @@ def render_summary(comparison: Comparison, vocabulary: Vocabulary, *, methods: b
     return render_stat(comparison)
 
 
-def render_form(asked: Asked, topic: str | None, form: str) -> str | bytes:
+def _render_form(asked: Asked, topic: str | None, form: str) -> str | bytes:
     """Return a comparison in a format; of one topic, where it is asked for by label, id or term."""
     if notice := FORMATS[form].notice(asked.comparison):
         write_notice(notice)

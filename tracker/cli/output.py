@@ -159,7 +159,7 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     of several. The archive is closed before: a run must not wait for who reads this page by page. Raises
     ``TrackerError`` where it cannot be written.
     """
-    if context := check_rights():
+    if context := _check_rights():
         context.close()
     if isinstance(text, str) and text:
         text = text.rstrip("\n") + "\n"
@@ -169,8 +169,8 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     if isinstance(text, bytes):
         raise TrackerError("the output is not text; name a file for it with -o FILE")
     try:
-        if paged and (pager := choose_pager(text)):
-            show_page(pager, _shown(text))
+        if paged and (pager := _choose_pager(text)):
+            _show_page(pager, _shown(text))
         else:
             _print(_shown(text))
     except OSError as error:
@@ -184,12 +184,12 @@ def write_bytes(data: bytes, output: Path) -> None:
     """
     from tracker.files import write_file
 
-    check_rights()
+    _check_rights()
     try:
         if output.exists() and not output.is_file():
             output.write_bytes(data)
         else:
-            write_file(output, data, written_permissions())
+            write_file(output, data, _written_permissions())
     except FileNotFoundError:
         raise TrackerError(f"{output}: there is no folder {output.parent}; make it first") from None
     except IsADirectoryError:
@@ -249,7 +249,7 @@ def _print(text: str) -> None:
 PAGER_VARIABLE, NO_PAGER = "TRACKER_PAGER", "cat"
 
 
-def choose_pager(text: str) -> str | None:
+def _choose_pager(text: str) -> str | None:
     """Return the pager for a long text on a terminal, chosen as git does; None where there is to be none."""
     if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         return None
@@ -261,7 +261,7 @@ def choose_pager(text: str) -> str | None:
     return command if command != NO_PAGER and shutil.which(command.split()[0]) else None
 
 
-def show_page(pager: str, text: str) -> None:
+def _show_page(pager: str, text: str) -> None:
     """Show a text in a pager; whoever quits or interrupts it has seen enough, which is no error."""
     import signal
     import subprocess
@@ -307,13 +307,13 @@ def _allow(context: Context, _option: Parameter, value: bool) -> None:
     context.meta[_PRIVATE] = value
 
 
-def written_permissions() -> Permissions:
+def _written_permissions() -> Permissions:
     """Return those of what this command writes: with ``--private`` it is its owner's alone."""
     context = get_current_context(silent=True)
     return CLOSED if context and context.meta.get(_PRIVATE, False) else BY_UMASK
 
 
-def check_rights() -> Context | None:
+def _check_rights() -> Context | None:
     """Say where a command shows closed text; refuse to write it, but with ``--private``; return its context.
 
     Raises ``TrackerError`` where it is for a file or a page, or it is unknown what is closed.

@@ -131,7 +131,7 @@ def speaker_codes(code: str) -> frozenset[str]:
         return frozenset()
     own = _code(country)
     return frozenset(
-        {own, *(each.code for each in countries() if is_former(each.code) and own in each.successors)}
+        {own, *(each.code for each in countries() if _is_former(each.code) and own in each.successors)}
     )
 
 
@@ -140,7 +140,7 @@ def is_group(code: str) -> bool:
     return find_country(code).kind == "group"
 
 
-def is_former(code: str) -> bool:
+def _is_former(code: str) -> bool:
     """Tell whether a code is that of a state which several others came from."""
     country = find_country(code)
     return country.kind == "withdrawn" and len(country.successors) > 1
@@ -264,7 +264,7 @@ def find_other_country(reference: Reference, naming: CountryMentions, words: int
     others = {
         code: n
         for code, n in naming.named.items()
-        if code not in own and not is_group(code) and not is_former(code)
+        if code not in own and not is_group(code) and not _is_former(code)
     }
     speaker = _most({code: others[code] for code in others if naming.speaking[code]})
     if speaker and mine <= bounds.own_share_of_speaker * others[speaker]:

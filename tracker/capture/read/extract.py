@@ -63,12 +63,12 @@ def extract(
     with naming(name):
         check_size(data)
         kind = detect_kind(data)
-        selectors, expressions = split_removed(remove)
+        selectors, expressions = _split_removed(remove)
         extraction = _read_plain(data, name, content_type) if kind == "text" else None
         if extraction is None:
             request = {"name": name, "selector": selector, "remove": selectors, "content_type": content_type}
             extraction = _read_in_sandbox(kind, request, data, limits)
-        extraction = remove_text(extraction, expressions)
+        extraction = _remove_text(extraction, expressions)
         check_text(extraction.text)
     return extraction
 
@@ -168,13 +168,13 @@ BY_TEXT: Final = "text:"
 """Begins a regular expression among the CSS selectors of what is to be left out."""
 
 
-def split_removed(remove: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _split_removed(remove: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return CSS selectors, and regular expressions with what begins them."""
     by_text = tuple(each for each in remove if each.startswith(BY_TEXT))
     return tuple(each for each in remove if each not in by_text), by_text
 
 
-def remove_text(extraction: Extraction, expressions: Sequence[str]) -> Extraction:
+def _remove_text(extraction: Extraction, expressions: Sequence[str]) -> Extraction:
     """Leave out what regular expressions match, and name them with the extractor as selectors are."""
     text = extraction.text
     for each in expressions:

@@ -48,7 +48,7 @@ def lay_out(pages: Sequence[Sequence[PlacedLine]]) -> str:
     """
     whole = [_join_pieces(page) for page in pages]
     step = _usual_step(whole)
-    return "\n\f".join(_page_text(page, step) for page in remove_running_lines(whole, step))
+    return "\n\f".join(_page_text(page, step) for page in _remove_running_lines(whole, step))
 
 
 def _join_pieces(page: Sequence[PlacedLine]) -> list[PlacedLine]:
@@ -105,14 +105,14 @@ def _limit(line: PlacedLine, page: Sequence[PlacedLine]) -> float:
     Common, since a heading may span both columns; outermost, since items of a list may happen to be equally
     long. Where nearly no lines agree, the text is ragged, and its longest lines count.
     """
-    peers = [other for other in page if abs(other.left - line.left) <= SAME_PLACE]
+    peers = [other for other in page if abs(other.left - line.left) <= _SAME_PLACE]
     if len(peers) < _PEERS:
         peers = [other for other in page if abs(other.left - line.left) <= 4 * line.size]
     rights = sorted(other.right for other in peers)
-    edges = Counter(round(right / SAME_PLACE) for right in rights)
+    edges = Counter(round(right / _SAME_PLACE) for right in rights)
     most = max(edges.values())
     if most > 1 and most >= _JUSTIFIED * len(rights):
-        return max(edge for edge, count in edges.items() if count * 2 >= most) * SAME_PLACE
+        return max(edge for edge, count in edges.items() if count * 2 >= most) * _SAME_PLACE
     return rights[min(int(len(rights) * _RAGGED), len(rights) - 1)]
 
 
@@ -155,7 +155,7 @@ def _is_short(before: PlacedLine, line: PlacedLine, limit: float) -> bool:
         return True
     if not ended and line.text[0].islower():
         return False
-    return before.right + _SPACE * before.size + line.first < limit - SAME_PLACE
+    return before.right + _SPACE * before.size + line.first < limit - _SAME_PLACE
 
 
 def _joined(paragraph: Sequence[PlacedLine]) -> str:
@@ -206,7 +206,7 @@ _EDGE = 3
 _SHARE = 0.4
 """The least share of pages: a head may be on every other page; "Mr. President," twice is no head."""
 # Points: less than half a line of the smallest print, and more than the same head differs between pages.
-SAME_PLACE = 3.0
+_SAME_PLACE = 3.0
 # Characters: a line of text across a page has about 90, and a head is no longer than a line.
 _LONGEST_FURNITURE = 110
 _MOST_NUMBERS = 4
@@ -217,7 +217,7 @@ _CLOSE = 1.05
 _NUMBER = re.compile(r"\d{1,9}")
 
 
-def remove_running_lines(pages: Sequence[Sequence[PlacedLine]], step: float) -> list[list[PlacedLine]]:
+def _remove_running_lines(pages: Sequence[Sequence[PlacedLine]], step: float) -> list[list[PlacedLine]]:
     """Return pages without the lines that recur near the edge of several pages.
 
     ``step`` is the usual distance between lines, in units of their size.
@@ -284,13 +284,13 @@ def count_recurrences(places: Sequence[tuple[int, PlacedLine]]) -> list[int]:
 
 def _count_level(heights: Sequence[float], baseline: float) -> int:
     """Return how many of the sorted heights equal a baseline, within the tolerance."""
-    first = bisect_left(heights, True, key=lambda height: height - baseline >= -SAME_PLACE)  # noqa: FBT003 (what is sought)
-    return bisect_left(heights, True, key=lambda height: height - baseline > SAME_PLACE) - first  # noqa: FBT003 (as above)
+    first = bisect_left(heights, True, key=lambda height: height - baseline >= -_SAME_PLACE)  # noqa: FBT003 (what is sought)
+    return bisect_left(heights, True, key=lambda height: height - baseline > _SAME_PLACE) - first  # noqa: FBT003 (as above)
 
 
 def recurs(line: PlacedLine, other: PlacedLine, pages: int) -> bool:
     """Tell whether a line recurs a number of pages later, with equal or growing numbers."""
-    if abs(line.baseline - other.baseline) > SAME_PLACE:
+    if abs(line.baseline - other.baseline) > _SAME_PLACE:
         return False
     numbers = zip(_NUMBER.findall(line.text), _NUMBER.findall(other.text), strict=True)
     return all(int(after) - int(before) in {0, pages} for before, after in numbers)

@@ -69,7 +69,7 @@ def confine(limits: Limits, parent: int) -> str:
     _drop_capabilities()
     # The filter comes last, since it refuses to set up Landlock.
     has_landlock = _forbid_writing()
-    return _LEVELS[forbid_calls(), has_landlock]
+    return _LEVELS[_forbid_calls(), has_landlock]
 
 
 def extend_processor_time(limits: Limits) -> None:
@@ -225,7 +225,7 @@ _NEW: Final = 424
 _SET_FILTER, _EACH_THREAD = 1, 1
 
 
-def forbid_calls() -> bool:
+def _forbid_calls() -> bool:
     """Refuse all other calls from now on, in each thread; return whether that is so.
 
     The list is what readers were seen to call over the documents of the tests, and what their C libraries

@@ -98,7 +98,7 @@ def fetch(
             asked = Validators() if unconditional else validators or Validators()
             fetched = _fetch_web(source, client, asked, trail)
         else:
-            data = read_file(folder, source.address, client.context.most_bytes)
+            data = _read_file(folder, source.address, client.context.most_bytes)
             fetched = Fetched(source.id, source.address, data, None, (), Validators(), 0.0)
     except FetchFault as fault:
         outcome, seconds = find_cause(fault.cause).outcome, client.clock.monotonic() - started
@@ -223,7 +223,7 @@ def host_of(source: Source) -> str:
         return ""
 
 
-def read_file(folder: Path, path: str, limit: int) -> bytes:
+def _read_file(folder: Path, path: str, limit: int) -> bytes:
     """Return the bytes of a regular file below a folder; links are followed.
 
     Raises ``FetchFault`` where there is none, or it is outside, over the limit or unreadable.
