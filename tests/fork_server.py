@@ -42,8 +42,8 @@ from tracker.cli.main import app, main
 from tracker.text.encoder import DEFAULT, check_model
 
 if TYPE_CHECKING:
-    from tracker.capture.sandbox.limits import Limits
     from tracker.capture.sandbox.process import ReaderKind
+    from tracker.capture.sandbox.protocol import Limits
 
 _LIBRARIES: Final = (
     "chardet", "cssselect", "diff_match_patch", "docx", "git", "httpx", "lxml.html", "markdown_it",

@@ -8,14 +8,14 @@ import struct
 import sys
 import time
 
-from tracker.capture.sandbox import limits
+from tracker.capture.sandbox import protocol
 
 _NANOSECONDS = 400_000_000
 _MEMORY = 3 * 2**28
 """A reader is forked: it has the addresses of all libraries, and 72 MB for each thread that still runs."""
 
 
-class _Narrow(limits.Limits):
+class _Narrow(protocol.Limits):
     """Whoever is kept waiting by other work is not ended for that."""
 
     wall = 60.0
@@ -23,15 +23,15 @@ class _Narrow(limits.Limits):
 
 def narrow_limits() -> None:
     """Narrow the limits of all documents; called before the command is loaded."""
-    vars(limits)["NEW_DOCUMENT"] = vars(limits)["KEPT_DOCUMENT"] = _Narrow(processor=0, memory=_MEMORY)
+    vars(protocol)["NEW_DOCUMENT"] = vars(protocol)["KEPT_DOCUMENT"] = _Narrow(processor=0, memory=_MEMORY)
     if sys.platform == "linux":
         from tracker.capture import serve  # noqa: PLC0415 (it takes over the limits as they are)
-        from tracker.capture.sandbox import calls as allowed  # noqa: PLC0415 (as above)
+        from tracker.capture.sandbox import confine  # noqa: PLC0415 (as above)
 
         for machine, calls in _TIMER_CALLS.items():
-            known = allowed.MACHINES[machine]
-            vars(allowed)["MACHINES"] = {
-                **allowed.MACHINES,
+            known = confine.MACHINES[machine]
+            vars(confine)["MACHINES"] = {
+                **confine.MACHINES,
                 machine: known._replace(calls={**known.calls, **calls}),
             }
         vars(serve)["extend_processor_time"] = _Alarm().set
@@ -50,7 +50,7 @@ class _Alarm:
     def __init__(self) -> None:
         self._timer: ctypes.c_void_p | None = None
 
-    def set(self, _limits: limits.Limits) -> None:
+    def set(self, _limits: protocol.Limits) -> None:
         library = ctypes.CDLL(None)
         if self._timer is None:
             self._timer = ctypes.c_void_p()

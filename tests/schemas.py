@@ -21,8 +21,8 @@ from tracker.report.records import SCHEMA_VERSION, in_json, list_published, read
 
 REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
 PUBLISHED: Final = {
-    "archive/priorities": (rows.StatementTopics, "What a statement does with each topic"),
-    "archive/statement": (texts.StatementText, "One statement and its text"),
+    "answers/priorities": (rows.StatementTopics, "What a statement does with each topic"),
+    "answers/statement": (texts.StatementText, "One statement and its text"),
     "comparison/comparison": (changes.Comparison, "Comparison of two national statements"),
     "series/attribution": (
         tracing.AttributionTable,

@@ -24,7 +24,7 @@ from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import open_store
 from tracker.cli import output
-from tracker.cli.batch import line_writer
+from tracker.cli.output import line_writer
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
 from tracker.follow import batch as following
@@ -448,7 +448,7 @@ def test_in_a_pipe_a_line_now_and_then_says_how_long_it_takes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     instants = iter([0.0, 10.0, 31.0, 40.0, 62.0])
-    monkeypatch.setattr("tracker.cli.batch.time.monotonic", lambda: next(instants))
+    monkeypatch.setattr("tracker.cli.output.time.monotonic", lambda: next(instants))
     with output.shown_progress("comparing", line_writer("comparing")) as progress:
         for done in (10, 100, 150, 1000):
             progress(done, 1900)

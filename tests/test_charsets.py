@@ -15,9 +15,9 @@ from tests.archives import in_session, query
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, running_site, source
 from tracker.capture.admit.admission import admit, refuse_unreadable
+from tracker.capture.links import read_index
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.plain import read_charset
-from tracker.capture.watch.discovery import read_index
 from tracker.exchange.add import read_arrival
 from tracker.keep import reextract as rereading
 from tracker.keep.verify import read_again

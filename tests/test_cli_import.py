@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import OLD, count_rows
-from tracker.exchange.engine import BATCH
-from tracker.exchange.folder_import import import_folder
+from tracker.exchange.add import BATCH
+from tracker.exchange.folder_import import FolderSaid, import_folder
 from tracker.exchange.patterns import choose_pattern
 from tracker.references import find_body
 
@@ -62,7 +62,11 @@ def test_an_interrupted_import_goes_on_after_its_last_batch(
 
     with pytest.raises(KeyboardInterrupt):
         import_folder(
-            corpus, "UNGA", PATTERN[-1], tmp_path / "snapshots", "2026-01-01T00:00:00Z", progress=interrupt
+            corpus,
+            FolderSaid("UNGA", PATTERN[-1]),
+            tmp_path / "snapshots",
+            "2026-01-01T00:00:00Z",
+            progress=interrupt,
         )
     ran = tracker("import", corpus, *PATTERN)
     assert ran.out.startswith(f"{BATCH + 3} files: 3 new, 0 changed, {BATCH} unchanged, 0 skipped\n")

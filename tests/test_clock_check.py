@@ -15,12 +15,12 @@ import pytest
 from tests.archives import query
 from tests.mirrors import check_sound, read_everything
 from tests.nights import Page, make_archive, outcomes, run_night, running_hosts, set_clocks, source
-from tracker.capture.web.server_dates import ServerClocks, read_ahead
 from tracker.errors import ClockWrong
 from tracker.keep.mirror import rebuild, update_mirror
 from tracker.keep.verify import verify
 from tracker.model.ledger import ClockReading
 from tracker.model.watching import Admission, Exchange
+from tracker.watch.clock import ServerClocks, read_ahead
 from tracker.watch.health import assess_health
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.capture.watch.discovery import discover, nested_indexes, read_index, source_of
+from tracker.capture.links import discover, nested_indexes, read_index, source_of
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Discovery, Fetched, Source, Validators
 from tracker.references import parse_reference

@@ -13,7 +13,7 @@ from tests.faults import CASES, PATH, Case
 from tests.nights import only, source, write_speech
 from tracker.archive.storing.store import create_archive
 from tracker.capture.admit.admission import admit
-from tracker.capture.watch.watch_list import WATCH_FILE
+from tracker.capture.watch_list import WATCH_FILE
 from tracker.cli.watch import read_outcomes
 from tracker.watch.snapshot import snapshot
 

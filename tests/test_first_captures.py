@@ -22,8 +22,8 @@ from tracker.errors import DocumentUnreadable
 from tracker.model.decisions import Coder
 from tracker.model.watching import CHALLENGE, Admission, History
 from tracker.references import parse_reference
-from tracker.report.archive.news import headline, news_fields, render_news, write_message
-from tracker.report.archive.review import render_reviews
+from tracker.report.answers.news import headline, news_fields, render_news, write_message
+from tracker.report.answers.review import render_reviews
 from tracker.text.identity import fold
 from tracker.watch.news import gather_news
 from tracker.watch.review import decide_review, list_reviews, show_review

@@ -19,10 +19,10 @@ from tests.hostile import BOMBS, DEADLY, HALF_CHARACTERS, LOOPS, SLOW
 from tests.nights import Page, make_archive, outcomes, running_site, source, watch, write_speech
 from tests.thorough import IS_THOROUGH, few
 from tracker.capture.admit.admission import admit, refuse_unreadable
+from tracker.capture.links import read_links
 from tracker.capture.read.extract import GAVE_UP, MAX_CHARACTERS, extract
-from tracker.capture.sandbox.limits import NEW_DOCUMENT
 from tracker.capture.sandbox.process import NEXT
-from tracker.capture.watch.links import read_links
+from tracker.capture.sandbox.protocol import NEW_DOCUMENT
 from tracker.errors import DocumentUnreadable, WatchListInvalid
 from tracker.text.reading import read_text
 from tracker.watch.snapshot import snapshot

@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 from tests.bad_pages import URL, BadPage, arrive, fetch, keep, load_bad_pages
 from tests.thorough import examples
 from tracker.capture.admit.admission import admit, list_causes, refuse_unreadable
-from tracker.capture.admit.names import read_names
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import learn_tolerance, measure_similarity
-from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
+from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session, read_names
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Admission, History, Kept
 from tracker.references import find_country, parse_reference

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.capture.read.layout import lay_out
-from tracker.capture.read.running_lines import PlacedLine, count_recurrences, recurs
+from tracker.capture.read.layout import PlacedLine, count_recurrences, lay_out, recurs
 
 HEIGHTS = (10.0, 11.0, 12.5, 13.0, 13.0000001, 16.0)
 

@@ -16,7 +16,7 @@ from tracker.exchange.add import declare_arrival, read_arrival
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
-from tracker.report.archive.ledger import (
+from tracker.report.answers.ledger import (
     checks_csv,
     csv_year,
     health_json,

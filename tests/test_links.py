@@ -12,7 +12,7 @@ from tests.conftest import run_tracker
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET
 from tests.running import NEW
-from tracker.capture.watch.watch_list import extend
+from tracker.capture.watch_list import extend
 from tracker.errors import WatchListInvalid
 from tracker.model.watching import Source
 from tracker.references import parse_reference

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.cli.mistakes import FORMER_NAMES
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -241,21 +239,6 @@ def test_a_mistake_is_answered_by_one_line_that_leads_on(
         after = desk(then)
         assert after.code in {0, 1}, after
         assert after.err == ""
-
-
-@pytest.mark.parametrize(("former", "named"), FORMER_NAMES.items())
-def test_a_former_name_does_what_the_new_one_does_and_says_so_once(
-    desk: Callable[[str], Ran], former: str, named: list[str]
-) -> None:
-    now, before = (desk(f"{words} out --format json") for words in (" ".join(named), former))
-    assert now.err == ""
-    assert (before.code, before.err) == (
-        2, f"tracker: {former} is now: tracker {' '.join(named)}; the next release drops the old name\n"
-        "tracker: out exists already; choose another " + ("folder\n" if named[-1] == "bag" else "file\n"),
-    )  # fmt: skip
-    assert former not in desk("-h").out
-    helps = {desk(line).out for line in (f"{former} -h", f"help {former}", f"{' '.join(named)} -h")}
-    assert len(helps) == 1
 
 
 @pytest.mark.parametrize("line", READ_AS_MEANT.values(), ids=READ_AS_MEANT)

@@ -17,8 +17,8 @@ from tests.clocks import Warp
 from tests.fault_server import answer, running
 from tests.faults import KNOWN, PAGE, PATH
 from tracker.capture.causes import FetchFault
-from tracker.capture.web.addresses import is_public, resolve
 from tracker.capture.web.fetch import fetch, open_client
+from tracker.capture.web.network import is_public, resolve
 from tracker.inputs.compiled import read_packaged
 from tracker.model.watching import Fetched, FetchFailed, Source, WatchSettings
 

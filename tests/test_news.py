@@ -31,8 +31,8 @@ from tracker.archive.reading.reader import open_reader
 from tracker.capture.web.pacing import Clock
 from tracker.model.watching import Admission
 from tracker.references import parse_reference
-from tracker.report.archive.ledger import health_json, render_health
-from tracker.report.archive.news import headline, news_fields, render_news, write_message
+from tracker.report.answers.ledger import health_json, render_health
+from tracker.report.answers.news import headline, news_fields, render_news, write_message
 from tracker.watch.health import assess_health
 from tracker.watch.news import gather_news
 from tracker.watch.snapshot import snapshot

@@ -11,7 +11,7 @@ from tests.nights import Page, make_archive, outcomes, run_night, source, watch,
 from tests.thorough import few
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, NotInArchive, WatchListInvalid
 from tracker.model.record import Checked
 from tracker.references import parse_reference

@@ -16,7 +16,7 @@ from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.decisions import Coder
-from tracker.report.archive.ledger import check_line
+from tracker.report.answers.ledger import check_line
 from tracker.watch.review import decide_review, list_reviews, read_bytes, show_review
 from tracker.watch.snapshot import snapshot
 

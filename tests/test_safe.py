@@ -17,7 +17,7 @@ from tests.reports import render, render_markdown
 from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
 from tracker.model.topics import Passage
-from tracker.report.archive.listing import (
+from tracker.report.answers.listing import (
     hits_json,
     list_json,
     log_json,
@@ -25,7 +25,7 @@ from tracker.report.archive.listing import (
     render_list,
     render_log,
 )
-from tracker.report.archive.statement import render_priorities, render_statement
+from tracker.report.answers.statement import render_priorities, render_statement
 from tracker.report.comparison.build import render_stat, show_part
 from tracker.report.records import render_json
 from tracker.report.safe import escape_hidden, one_line, visible

@@ -22,14 +22,12 @@ from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
 from tests.running import LACKING, ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
 from tests.thorough import IS_THOROUGH
+from tracker.capture.links import find_links, read_links
 from tracker.capture.read.extract import extract, naming
 from tracker.capture.sandbox import process
-from tracker.capture.sandbox.calls import ALLOW, CONDITIONS, KILL, MACHINES, REFUSE, UNKNOWN, compile_filter
-from tracker.capture.sandbox.limits import NEW_DOCUMENT, Limits
-from tracker.capture.sandbox.wire import NOTHING, decode, encode, receive, send
+from tracker.capture.sandbox.confine import ALLOW, CONDITIONS, KILL, MACHINES, REFUSE, UNKNOWN, compile_filter
+from tracker.capture.sandbox.protocol import NEW_DOCUMENT, NOTHING, Limits, decode, encode, receive, send
 from tracker.capture.serve import parse
-from tracker.capture.watch.discovery import find_links
-from tracker.capture.watch.links import read_links
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 
 if TYPE_CHECKING:
@@ -201,7 +199,7 @@ def run_confined(
     )
     code = (
         "import ctypes, errno, fcntl, json, os, resource, socket\n"
-        "from tracker.capture.sandbox.limits import NEW_DOCUMENT\n"
+        "from tracker.capture.sandbox.protocol import NEW_DOCUMENT\n"
         "from tracker.capture.sandbox.confine import confine\n"
         f"{_CALLING}opened = os.open('there', os.O_RDWR)\nlevel = confine(NEW_DOCUMENT, os.getppid())\n"
         f"done = []\n{tries}print(json.dumps([level, done, open('there').read()]))"
@@ -233,7 +231,7 @@ def test_it_sees_nothing_of_the_command_even_where_root_reads(tmp_path: Path) ->
     """Passwords are in the environment; CAP_PERFMON lets root read it past Landlock, since Linux 6.13."""
     code = (
         "import os\n"
-        "from tracker.capture.sandbox.limits import NEW_DOCUMENT\n"
+        "from tracker.capture.sandbox.protocol import NEW_DOCUMENT\n"
         "from tracker.capture.sandbox.confine import confine\n"
         "print(confine(NEW_DOCUMENT, os.getppid()))\n"
         "for name in ('environ', 'maps', 'mem', 'auxv'):\n"
@@ -522,7 +520,7 @@ def test_half_a_character_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         fields = [b"read", b"We agree.", b"text/html", b"html", b"A title"]
         fields[number] = encode("a\ud800")
         code = (
-            "from tracker.capture.sandbox.wire import READY, receive, send\nimport sys\n"
+            "from tracker.capture.sandbox.protocol import READY, receive, send\nimport sys\n"
             "send(sys.stdout.buffer, READY, b'full')\nreceive(sys.stdin.buffer, sys.maxsize)\n"
             f"send(sys.stdout.buffer, *{fields!r})\n"
         )

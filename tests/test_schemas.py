@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMANDS = {
-    "archive/priorities": "priorities",
-    "archive/statement": "show",
+    "answers/priorities": "priorities",
+    "answers/statement": "show",
     "comparison/comparison": "diff",
     "series/attribution": "blame",
     "series/biography": "trace",

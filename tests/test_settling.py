@@ -23,7 +23,7 @@ from tracker.coding.settle import OpenTopic, suppose_levels
 from tracker.comparing.topics.decided import LEVELS
 from tracker.model.texts import Segment
 from tracker.model.topics import TopicChange, TopicReading
-from tracker.report.coding.questions import LEVEL_KEYS, mark_words, passage_lines
+from tracker.report.answers.coding import LEVEL_KEYS, mark_words, passage_lines
 from tracker.report.layout import draw
 
 if TYPE_CHECKING:

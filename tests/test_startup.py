@@ -68,9 +68,7 @@ def find_loaded(names: Collection[str], loaded: Collection[str]) -> set[str]:
 
 COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cli").glob("*.py")} - {
     f"tracker.cli.{name}"
-    for name in (
-        *("__init__", "commands", "completion", "main", "mistakes", "options", "output", "pager", "rights"),
-    )
+    for name in (*("__init__", "commands", "completion", "main", "mistakes", "options", "output"),)
 }
 SENTENCES = {f"tracker.comparing.{room}" for room in ("alignment", "edits", "names", "passages", "shifts")}
 READING = {"tracker.capture", "tracker.follow.tracing", "tracker.comparing.topics", *SENTENCES}
@@ -81,7 +79,7 @@ UNNEEDED = {
     ("topics", "--help"): {*(COMMANDS_ALONE - {"tracker.cli.topics"}), *READING, *TABLES, "sqlite3"},
     ("list",): {*(COMMANDS_ALONE - {"tracker.cli.read"}), *READING, *TABLES, "hashlib"},
     ("diff", "XAA/CCPCJ"): {
-        *(COMMANDS_ALONE - {"tracker.cli.compare", "tracker.cli.forms", "tracker.cli.picture"}),
+        *(COMMANDS_ALONE - {"tracker.cli.compare"}),
         *(f"tracker.comparing.topics.{module}" for module in ("evidence", "levels", "vocabulary.matching")),
         *(*SENTENCES, "tracker.follow.tracing", "tomllib", "importlib.metadata"),
     },
@@ -125,9 +123,9 @@ def test_no_command_of_a_module_is_left_out() -> None:
     for module in sorted({module for part in COMMANDS.values() for module, _ in part.values()}):
         import_module(f"tracker.cli.{module}").register(registered)
     assert typer.main.get_group(registered).commands.keys() == typer.main.get_command(app).commands.keys()  # type: ignore[attr-defined]
-    assert {f"tracker.cli.{name}" for part in COMMANDS.values() for name, _ in part.values()} == (
-        COMMANDS_ALONE - {"tracker.cli.forms", "tracker.cli.picture", "tracker.cli.settling"}
-    )
+    assert {
+        f"tracker.cli.{name}" for part in COMMANDS.values() for name, _ in part.values()
+    } == COMMANDS_ALONE
 
 
 COMPLETIONS = {

@@ -24,10 +24,9 @@ from tests.test_judgement import speech
 from tests.thorough import IS_THOROUGH
 from tests.warcs import Made, write_warc
 from tracker.capture.causes import FetchFault
+from tracker.capture.links import read_links
 from tracker.capture.read.docx import read_docx
-from tracker.capture.warc.payload import read_payload
-from tracker.capture.warc.reading import open_warc
-from tracker.capture.watch.links import read_links
+from tracker.capture.warc.reading import open_warc, read_payload
 from tracker.capture.web.payload import unpack
 from tracker.errors import DocumentUnreadable, WarcUnusable
 from tracker.inputs.inflate import FREE_MEMBERS, Meter, NotInflated, inflate

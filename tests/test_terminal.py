@@ -31,7 +31,7 @@ from tests.thorough import examples
 from tracker.model.changes import Edit
 from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
-from tracker.report.archive.listing import (
+from tracker.report.answers.listing import (
     hits_json,
     list_json,
     log_json,
@@ -39,7 +39,7 @@ from tracker.report.archive.listing import (
     render_list,
     render_log,
 )
-from tracker.report.archive.statement import render_statement
+from tracker.report.answers.statement import render_statement
 from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import cite_words, read_edits

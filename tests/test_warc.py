@@ -15,8 +15,7 @@ from tests.here import runner
 from tests.nights import Page, make_archive, run_night, source, watch, write_speech
 from tests.warcs import by_type, read_whole
 from tracker.archive.reading.holdings import open_holdings
-from tracker.capture.warc.payload import read_payload, restore_headers
-from tracker.capture.warc.reading import open_warc
+from tracker.capture.warc.reading import open_warc, read_payload, restore_headers
 from tracker.exchange.warc_export import list_records
 from tracker.model.ledger import Check
 from tracker.model.preserving import Holding

@@ -16,8 +16,7 @@ from tests.archives import count_record, query
 from tests.here import runner
 from tests.test_judgement import speech
 from tests.warcs import PROFILE, URL, Made, pack_as_one, write_warc
-from tracker.capture.warc.payload import read_payload
-from tracker.capture.warc.reading import open_warc
+from tracker.capture.warc.reading import open_warc, read_payload
 from tracker.errors import WarcUnusable
 from tracker.text.identity import digest_bytes
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.capture.watch.watch_list import (
+from tracker.capture.watch_list import (
     extend,
     is_watched,
     parse_watch_list,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.archive.mirror.row_files import read_rows
 from tracker.archive.record.search import match_expression
+from tracker.capture.links import read_links
 from tracker.capture.read.extract import extract
-from tracker.capture.watch.links import read_links
-from tracker.capture.watch.watch_list import parse_watch_list
+from tracker.capture.watch_list import parse_watch_list
 from tracker.comparing.topics.learning import read_csv as read_coded
 from tracker.comparing.topics.learning import read_jsonl
 from tracker.comparing.topics.vocabulary.check import find_faults

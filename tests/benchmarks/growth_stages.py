@@ -24,7 +24,7 @@ from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.follow.tracing.search import read_query, trace
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
-from tracker.report.archive.statement import render_priorities
+from tracker.report.answers.statement import render_priorities
 from tracker.report.records import render_json
 from tracker.text.detection import detect_language, infer_kind
 from tracker.text.encoder import DEFAULT

@@ -10,13 +10,24 @@ from contextlib import suppress
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Final, cast
 
+from tracker.capture.links import read_links
 from tracker.capture.read.extract import check_size, check_text, giving_reasons, quiet_libraries
 from tracker.capture.read.plain import read_charset
 from tracker.capture.read.readers import READERS, Settings, choose_reader
 from tracker.capture.sandbox.confine import confine, extend_processor_time, measure_peak
-from tracker.capture.sandbox.limits import MAX_ANSWER, Limits
-from tracker.capture.sandbox.wire import LONG, MEMORY, READ, READY, UNREADABLE, encode, measure, receive, send
-from tracker.capture.watch.links import read_links
+from tracker.capture.sandbox.protocol import (
+    LONG,
+    MAX_ANSWER,
+    MEMORY,
+    READ,
+    READY,
+    UNREADABLE,
+    Limits,
+    encode,
+    measure,
+    receive,
+    send,
+)
 from tracker.errors import DocumentUnreadable
 
 if TYPE_CHECKING:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
 import typer
 
 from tracker.cli import completion, options
-from tracker.cli.output import answer, refuse_overwriting, write_answer
-from tracker.cli.settling import PERSON_VARIABLE, need_terminal, settle
+from tracker.cli.output import (
+    answer,
+    refuse_overwriting,
+    terminal_width,
+    wants_colour,
+    write_answer,
+    write_notice,
+)
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.model.decisions import Ruling
+    from tracker.archive.session import ArchiveSession
+    from tracker.coding.settle import Levels, OpenComparison, OpenTopic
+    from tracker.model.decisions import Coder, Ruling
+    from tracker.model.topics import Vocabulary
+    from tracker.report.layout import Line
 
 LevelName = Literal["declared", "substantive", "acknowledged", "mentioned", "absent"]
 VerdictName = Literal["accept", "reject", "relabel"]
@@ -104,15 +117,15 @@ def judge(
     from tracker.coding.recorded import keep_rulings, withdraw_rulings
     from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.model.decisions import Coder
-    from tracker.report.coding.decisions import ruling_words
+    from tracker.report.answers.coding import ruling_words
 
     session = options.opened(archive)
     if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
-        need_terminal()
-        settle(words or (), by, note, options.load_vocabulary(vocabulary), session)
+        _need_terminal()
+        _settle(words or (), by, note, options.load_vocabulary(vocabulary), session)
         return
     what, verdict = _read_words(words)
-    by = by or (None if sheet else os.environ.get(PERSON_VARIABLE))
+    by = by or (None if sheet else os.environ.get(_PERSON_VARIABLE))
     rulings: Sequence[Ruling]
     if sheet:
         if what or topic or withdraw:
@@ -175,7 +188,7 @@ def _check_arguments(
         usage = usage or f"tracker judge ID {'--withdraw' if withdraw else 'accept|reject|relabel'}"
         raise DecisionInvalid(f"incomplete; use: {usage} --by NAME")
     if by is None:
-        raise DecisionInvalid(f"missing option --by NAME (or set {PERSON_VARIABLE})")
+        raise DecisionInvalid(f"missing option --by NAME (or set {_PERSON_VARIABLE})")
     return what, by
 
 
@@ -206,7 +219,7 @@ def decisions(
     from tracker.coding.recorded import list_rulings
     from tracker.comparing.decisions.agreement import measure_agreements
     from tracker.comparing.shifts.axes import QUESTIONS
-    from tracker.report.coding.decisions import decisions_json, render_decisions, write_sheet
+    from tracker.report.answers.coding import decisions_json, render_decisions, write_sheet
 
     refuse_overwriting(output, (), archive)
     reference = join_words(words) if words else None
@@ -221,3 +234,158 @@ def decisions(
     )
     as_json = partial(decisions_json, rulings, agreements)
     answer(form, as_json, partial(render_decisions, rulings, agreements), color=color, output=output)
+
+
+_PERSON_VARIABLE: Final = "TRACKER_PERSON"
+_BACK: Final = "b"
+
+
+def _need_terminal() -> None:
+    """Raise ``DecisionInvalid``, with what to do instead, where there is nobody to ask."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise DecisionInvalid(
+            "to be asked topic by topic takes a terminal; without one: tracker judge REF --topic TOPIC"
+            " --level LEVEL --by NAME, or a coding sheet: tracker judge --from SHEET"
+        )
+
+
+def _settle(
+    arguments: Sequence[str],
+    by: str | None,
+    note: str | None,
+    vocabulary: Vocabulary,
+    archive: ArchiveSession,
+) -> None:
+    """Ask what is unsure between two statements, topic by topic, and keep each answer at once."""
+    from tracker.coding.settle import open_topics
+    from tracker.report.answers.coding import side_names
+
+    compared = open_topics(arguments, archive, vocabulary)
+    names = side_names(compared.comparison)
+    pair = shlex.join(arguments)
+    if not compared.topics:
+        typer.echo(f"Nothing is unsure that nobody decided: tracker diff {pair}")
+        return
+    typer.echo(f"{len(compared.topics)} to settle between {compared.old} and {compared.new}.")
+    coder = _ask_name(by, note)
+    walk = _Walk(compared, names, coder, vocabulary, archive)
+    kept = 0
+    for number, topic in enumerate(compared.topics, 1):
+        answer = walk.ask(topic, number)
+        if answer == "quit":
+            break
+        kept += answer == "kept"
+    left = len(compared.topics) - kept
+    typer.echo(f"\n{kept} decided, {left} left open. The report says so: tracker diff {pair}")
+
+
+def _ask_name(by: str | None, note: str | None) -> Coder:
+    """Return who decides: named by ``--by`` or ``TRACKER_PERSON``, else asked once."""
+    from tracker.model.decisions import Coder
+
+    while True:
+        name = by or os.environ.get(_PERSON_VARIABLE) or typer.prompt("Your name, kept with each answer")
+        try:
+            return Coder(name, options.now(), note)
+        except DecisionInvalid as error:
+            if by or os.environ.get(_PERSON_VARIABLE):
+                raise
+            write_notice(str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Questions on one comparison to one person."""
+
+    compared: OpenComparison
+    names: tuple[str, str]
+    coder: Coder
+    vocabulary: Vocabulary
+    archive: ArchiveSession
+
+    def ask(self, topic: OpenTopic, number: int) -> Literal["kept", "skipped", "quit"]:
+        """Ask about one topic, and keep the answer."""
+        from tracker.coding.settle import settle_topic
+        from tracker.report.answers.coding import KEYS, answer_words, question_words, render_help
+
+        self._show(topic, number)
+        while True:
+            self._say(question_words(topic.change, topic.supposed, self.names), "bold")
+            key = self._read_key(KEYS, "ynlsq?")
+            if key == "q":
+                return "quit"
+            if key == "s":
+                return "skipped"
+            if key == "?":
+                self._write(render_help(terminal_width(), color=wants_colour("auto")))
+                continue
+            levels = topic.supposed if key == "y" else self._choose(topic, key)
+            if levels is None:
+                continue
+            coder = replace(self.coder, decided=options.now())
+            settle_topic(self.compared, topic, levels, coder, self.archive, self.vocabulary)
+            self._say(answer_words(topic.change, levels, self.names), "plain")
+            return "kept"
+
+    def _show(self, topic: OpenTopic, number: int) -> None:
+        from tracker.report.answers.coding import head_lines, passage_lines, side_line
+        from tracker.report.layout import line
+
+        width, change = terminal_width(), topic.change
+        rows: list[Line] = [*head_lines(change, number, len(self.compared.topics), width)]
+        for name, reading, passages in zip(self.names, (change.old, change.new), topic.passages, strict=True):
+            level, sentences = (reading.level, len(reading.segments)) if reading else ("absent", 0)
+            named = any(passage.marks for passage in passages)
+            rows.append(side_line(name, level, sentences, named=named))
+            for passage in passages:
+                rows += passage_lines(passage.segment, passage.marks, passage.likeness, width)
+            if not passages:
+                rows.append(line("    nothing close"))
+        self._draw(rows)
+
+    def _choose(self, topic: OpenTopic, key: str) -> Levels | None:
+        """Return other levels than those supposed; None to go back to the question."""
+        from tracker.report.answers.coding import LEVEL_KEYS, LEVELS_ASKED, other_words
+
+        if key == "n" and topic.others:
+            chosen = self._read_key(other_words(topic.supposed, self.names), [*topic.others, "l", _BACK])
+            if chosen != "l":
+                return topic.others.get(chosen)
+        levels = []
+        for name in self.names:
+            self._say(f"In {name} it is:", "bold")
+            chosen = self._read_key(LEVELS_ASKED, [*LEVEL_KEYS, _BACK])
+            if chosen == _BACK:
+                return None
+            levels.append(LEVEL_KEYS[chosen])
+        return levels[0], levels[1]
+
+    def _read_key(self, prompt: str, keys: Collection[str]) -> str:
+        """Return one of some keys; others are passed over, and the end of the input is to quit.
+
+        What was pressed before the question stands there does not count: nobody answers what they have not
+        read.
+        """
+        self._say(prompt, "dim")
+        while True:
+            try:
+                key = typer.getchar()[:1].lower()
+            except EOFError:
+                key = "q" if "q" in keys else _BACK
+            if key in keys:
+                return key
+
+    def _say(self, text: str, style: str) -> None:
+        from tracker.report.document import Span
+        from tracker.report.layout import wrap
+
+        self._draw(wrap([Span(text, style)], terminal_width()))  # type: ignore[arg-type]
+
+    def _draw(self, rows: Iterable[Line]) -> None:
+        from tracker.report.layout import draw
+
+        self._write(draw(rows, color=wants_colour("auto")))
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()

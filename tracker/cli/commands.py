@@ -13,7 +13,7 @@ import typer.main
 from typer._click.utils import make_default_short_help
 
 from tracker.cli.mistakes import Commands
-from tracker.cli.rights import offer_private
+from tracker.cli.output import offer_private
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
@@ -33,21 +33,21 @@ COMMANDS: Final = {
         "diff": ("compare", "Report what changed between two statements."),
         "priorities": ("compare", "Show a statement's priorities and passing mentions."),
         "reproduce": (
-            "paper",
+            "compare",
             "Compute a comparison, or a replication zip, again and name what differs.",
         ),
     },
     "Follow": {
         "trace": (
-            "trace",
+            "follow",
             "Follow phrases or a sentence through a series, or through all countries of a body.",
         ),
-        "blame": ("trace", "Show when each sentence was first said in these words."),
+        "blame": ("follow", "Show when each sentence was first said in these words."),
         "timeline": ("follow", "Show the topics of a series by session."),
         "compare-countries": ("follow", "Show the topics of one session by country."),
         "phrases": ("follow", "Show phrases that set a session apart from the others."),
         "panel": ("groups", "Show the topics of many countries by session."),
-        "batch": ("batch", "Read and compare many statements ahead."),
+        "batch": ("follow", "Read and compare many statements ahead."),
         "groups": ("groups", "List groups of countries; keep your own."),
     },
     "Read": {
@@ -56,7 +56,7 @@ COMMANDS: Final = {
         "show": ("read", "Show a statement or a file in numbered paragraphs."),
         "search": ("read", "Find passages in the latest snapshot of every edition."),
         "bodies": ("read", "List the bodies that references may name."),
-        "cite": ("paper", "Cite statements, or the passages of a change, with address, capture and digest."),
+        "cite": ("read", "Cite statements, or the passages of a change, with address, capture and digest."),
     },
     "Code": {
         "judge": ("code", "Confirm or correct a judged change or topic level, or settle what is unsure."),
@@ -78,14 +78,14 @@ COMMANDS: Final = {
         "verify": ("keep", "Check every part of the archive and of its mirror."),
         "reextract": ("keep", "Read kept documents again with the current extractors."),
         "withdraw": ("keep", "Withdraw a statement, an edition or a snapshot."),
-        "rebuild": ("mirror", "Rebuild the archive from its mirror."),
-        "backup": ("mirror", "Copy the record into one file and check the copy."),
-        "mirror": ("mirror", "Maintain the mirror, the archive's published copy."),
+        "rebuild": ("keep", "Rebuild the archive from its mirror."),
+        "backup": ("keep", "Copy the record into one file and check the copy."),
+        "mirror": ("keep", "Maintain the mirror, the archive's published copy."),
     },
     "Exchange": {
         "import-git": ("exchange", "Record every revision of files in a git repository."),
         "import-warc": ("exchange", "Record the documents of a WARC."),
-        "export": ("export", "Export the archive for other archives and programs."),
+        "export": ("exchange", "Export the archive for other archives and programs."),
         "datasette-metadata": ("exchange", "Describe the record for Datasette, as JSON."),
     },
 }

@@ -1,20 +1,35 @@
-"""Commands that compare and read two texts or one: ``diff``, ``priorities``."""
+"""Commands that compare and read two texts or one: ``diff``, ``priorities``, ``reproduce``."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.forms import explain_part, refuse_unfit, render_form, render_summary
-from tracker.cli.output import refuse_overwriting, wants_colour, write_answer
-from tracker.cli.picture import check_outputs, write_moves
+from tracker.cli.output import (
+    check_outputs,
+    refuse_overwriting,
+    terminal_width,
+    wants_colour,
+    write_answer,
+    write_notice,
+    write_picture,
+)
 from tracker.errors import TrackerError
 from tracker.references import join_words
-from tracker.report.formats import Asked
+from tracker.report.formats import FORMATS, Asked, refuse_output, render_comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracker.archive.session import ArchiveSession
+    from tracker.model.changes import Comparison
+    from tracker.model.topics import Vocabulary
+    from tracker.text.encoder import Encoder
 
 DIFFERENT = 1
 
@@ -31,6 +46,7 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker priorities GBR/CCPCJ/31"
         " | tracker priorities GBR/UNGA 79 --format latex -o priorities.tex"
     )(priorities)
+    app.command(epilog="Examples: tracker reproduce comparison.json | tracker reproduce paper.zip")(reproduce)
 
 
 def diff(
@@ -98,7 +114,7 @@ def diff(
 
     asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
     alone = {"--stat": stat, "--methods": methods}
-    refuse_unfit(form, table, asked, alone, output)
+    _refuse_unfit(form, table, asked, alone, output)
     check_outputs(output, plot, [*operands, vocabulary], archive, form)
     topics = options.load_vocabulary(vocabulary, archive)
     if countries is not None:
@@ -116,12 +132,13 @@ def diff(
     session = options.opened(archive)
     comparison = compare(operands, session, topics, vectors, sure)
     color_on = wants_colour(color, output)
-    write_moves(plot, comparison, topics, everything, chosen, topic)
+    if plot:
+        _write_moves(plot, comparison, topics, everything, chosen, topic)
     answer: str | bytes
     if explain is not None:
-        answer = explain_part(comparison, explain, topics, vectors, session, color_on)
+        answer = _explain_part(comparison, explain, topics, vectors, session, color_on)
     elif stat or methods:
-        answer = render_summary(comparison, topics, methods=methods)
+        answer = _render_summary(comparison, topics, methods=methods)
     else:
         shown_as = Asked(
             comparison,
@@ -133,7 +150,7 @@ def diff(
             width=shown.terminal_width(),
             color=color_on,
         )
-        answer = render_form(shown_as, topic, form)
+        answer = _render_form(shown_as, topic, form)
     write_answer(answer, output)
     if not is_same(comparison):
         raise typer.Exit(DIFFERENT)
@@ -151,7 +168,7 @@ def priorities(
 
     CSV, JSON Lines and Parquet have one row per topic, with its level, share and leading sentence.
     """
-    from tracker.report.archive.statement import list_topics, render_priorities, topics_json, topics_table
+    from tracker.report.answers.statement import list_topics, render_priorities, topics_json, topics_table
     from tracker.workflows.compare.priorities import read_priorities
 
     named = join_words(reference)
@@ -162,3 +179,126 @@ def priorities(
     as_table, as_json = partial(topics_table, table), partial(topics_json, table)
     as_text = partial(render_priorities, side, readings, topics, absences)
     shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
+
+
+def reproduce(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A comparison as diff --format json wrote it, or a replication zip.",
+        ),
+    ],
+    vocabulary: options.VocabularyFile = None,
+    form: options.ListFormat = "text",
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Compute a comparison, or a replication zip, again and name what differs.
+
+    Of a zip the other files are checked too, against what was computed and the digests in their names. Ends
+    with 0 where all comes out the same, with 1 where something differs.
+    """
+    from tracker.exchange.reproducing import reproduce as compute
+    from tracker.report.comparison.provenance import render_reproduced, reproduced_json
+
+    # What was kept would be read again, not computed.
+    found = compute(file, options.opened(archive, trusts_derived=False), vocabulary)
+    shown.answer(form, partial(reproduced_json, found), partial(render_reproduced, found), color=color)
+    raise typer.Exit(0 if found.is_same else options.FINDINGS)
+
+
+def _write_moves(
+    plot: Path,
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    everything: bool,
+    only: frozenset[str],
+    topic: str | None,
+) -> None:
+    """Write a picture of the largest moves between two statements."""
+    from tracker.comparing.topics.vocabulary.naming import find_topics
+    from tracker.report.comparison.build import build_moves
+
+    topics = find_topics(vocabulary, topic) if topic else ()
+    build = partial(build_moves, comparison, vocabulary, everything=everything, only=only, topics=topics)
+    write_picture(plot, build, "moves")
+
+
+def _refuse_unfit(
+    form: str,
+    table: str | None,
+    asked: Mapping[str, object],
+    alone: Mapping[str, bool],
+    output: Path | None,
+) -> None:
+    """Raise ``TrackerError`` where an option is to narrow what is whole, or has nothing to apply to.
+
+    ``asked`` are options that narrow a report, ``alone`` those that print a text in place of it.
+    """
+    if any(alone.values()) and form != "text":
+        raise TrackerError(f"{next(name for name in alone if alone[name])} has no {form} format")
+    if asked["--only"] and (alone["--stat"] or form == "json"):
+        raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
+    chosen = FORMATS[form]
+    of_countries = chosen.is_table and bool(asked["--countries"])
+    fit = {"--countries", "--topic"} if of_countries else set()
+    unfit = [name for name, value in asked.items() if value and name not in fit]
+    if chosen.whole and unfit:
+        raise TrackerError(f"--format {form} {chosen.whole}, and takes no {unfit[0]}")
+    refuse_output(form, output)
+    if table and (not chosen.is_table or of_countries):
+        raise TrackerError("--table goes with --format csv, jsonl and parquet of two statements")
+
+
+def _explain_part(
+    comparison: Comparison,
+    name: str,
+    vocabulary: Vocabulary,
+    encoder: Encoder | None,
+    archive: ArchiveSession,
+    color: bool,
+) -> str:
+    """Explain a change by its id, or a topic by its label, id or term."""
+    from tracker.comparing.topics.vocabulary.naming import find_topics
+    from tracker.references.change_ids import may_be_change
+    from tracker.report.comparison.build import build_report
+    from tracker.report.comparison.sentences import render_explanation
+    from tracker.report.render.terminal import render_terminal
+    from tracker.workflows.compare.explain import explain, explain_topics
+
+    if not may_be_change(name):
+        topics = find_topics(vocabulary, name)
+        reasons = explain_topics(comparison, topics, vocabulary)
+        report = build_report(comparison, vocabulary, topics=topics, reasons=reasons, explain=True)
+        return render_terminal(report, width=terminal_width(), color=color)
+    found = explain(comparison, name, encoder, archive)
+    thresholds = found.accept, found.accept_move
+    return render_explanation(
+        comparison, found.change, found.candidates, thresholds, width=terminal_width(), color=color
+    )
+
+
+def _render_summary(comparison: Comparison, vocabulary: Vocabulary, *, methods: bool) -> str:
+    """Return the counts of a comparison, or how it was made."""
+    if methods:
+        from tracker.report.comparison.provenance import render_methods
+
+        return render_methods(comparison, vocabulary)
+    from tracker.report.comparison.build import render_stat
+
+    return render_stat(comparison)
+
+
+def _render_form(asked: Asked, topic: str | None, form: str) -> str | bytes:
+    """Return a comparison in a format; of one topic, where it is asked for by label, id or term."""
+    if notice := FORMATS[form].notice(asked.comparison):
+        write_notice(notice)
+    if topic:
+        from tracker.comparing.topics.vocabulary.naming import find_topics
+        from tracker.workflows.compare.explain import explain_topics
+
+        topics = find_topics(asked.vocabulary, topic)
+        reasons = explain_topics(asked.comparison, topics, asked.vocabulary)
+        asked = asked._replace(topics=topics, reasons=reasons)
+    return render_comparison(asked, form)

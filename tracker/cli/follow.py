@@ -1,15 +1,18 @@
-"""Commands on topics and phrases of many statements: ``timeline``, ``compare-countries``, ``phrases``."""
+"""Commands that follow topics and words: ``timeline``, ``phrases``, ``trace``, ``blame``, ``batch``, ..."""
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.picture import check_outputs, write_picture
+from tracker.cli.output import check_outputs, write_picture
+from tracker.errors import Interrupted, NotInArchive, ReferenceInvalid, TrackerError
+from tracker.references import join_words, looks_like_reference, match_bodies
 
 Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
 
@@ -25,6 +28,16 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker compare-countries UNGA 79 | tracker compare-countries HRC 52 --topic sudan",
     )(compare_countries)
     app.command(epilog="Examples: tracker phrases GBR/UNGA 79 | tracker phrases GBR/UNGA")(phrases)
+    app.command(
+        epilog="Examples: tracker trace GBR/UNGA 'two-state solution' --or 'two States' --from 60"
+        " | tracker trace UNGA 'loss and damage' | tracker trace UNGA --topic sea-level-rise --format csv"
+    )(trace)
+    app.command(epilog="Example: tracker blame GBR/CCPCJ/31")(blame)
+    app.command(
+        epilog="Examples: tracker batch UNGA | tracker batch UNGA --session 79"
+        " | tracker batch UNGA --sessions 70-79 --countries SIDS --topics-only"
+        " | tracker batch UNGA --scheduler tcp://127.0.0.1:8786"
+    )(batch)
 
 
 def timeline(
@@ -147,3 +160,195 @@ def phrases(
         found = find_series_phrases(options.opened(archive), series, session, known, progress)
     as_text = partial(render_phrases, found, everything=everything)
     shown.answer(form, partial(phrases_json, found), as_text, color=color, output=output, width=width)
+
+
+def trace(
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="SERIES",
+            help="A series such as GBR/UNGA, or a body such as UNGA for all countries.",
+            autocompletion=completion.complete_reference,
+        ),
+    ],
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="A phrase or a sentence; climat* is any ending.")
+    ] = None,
+    others: Annotated[
+        list[str] | None, typer.Option("--or", metavar="TEXT", help="Another phrase; may be repeated.")
+    ] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--topic",
+            metavar="TOPIC",
+            help="The terms of this topic; may be repeated.",
+            autocompletion=completion.complete_topic,
+        ),
+    ] = None,
+    first: options.FirstSession = None,
+    last: options.LastSession = None,
+    countries: options.Countries = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every country, where those of a body are shown.")
+    ] = False,
+    vocabulary: options.VocabularyFile = None,
+    form: options.TraceFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Follow phrases or a sentence through a series, or through all countries of a body.
+
+    Shows when it was first and last said, each wording with its edits against the one before, and the
+    sessions that did not say it; of a body who said it first, and how often by session and by country.
+    Exact: the same words, apart from case, quotes and dashes. Loose: similar words, with a similarity from
+    0 to 1. CSV has one row per saying, and per statement that does not say it.
+    """
+    from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.series import parse_place
+    from tracker.follow.trace import read_asked, trace_body, trace_series
+    from tracker.report.formats import draw_report
+    from tracker.report.series.biography import (
+        biography_json,
+        build_biography,
+        render_biography,
+        sayings_table,
+    )
+    from tracker.report.series.spread import build_spread, render_spread, spread_json
+
+    shown.refuse_overwriting(output, [vocabulary], archive, form)
+    if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
+        raise ReferenceInvalid(f"the series comes first: tracker trace {shlex.join([text, place])}")
+    known = options.load_vocabulary(vocabulary, archive) if topic else None
+    topics = name_topics(known, topic) if known and topic else ()
+    asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)
+    reference, opened = parse_place(place), options.opened(archive)
+    if reference.country and countries:
+        raise TrackerError(f"--countries goes with a body, not a series: tracker trace {reference.body} ...")
+    if reference.country:
+        biography = trace_series(opened, reference, asked, first, last)
+        as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
+        as_table, build = partial(sayings_table, biography), partial(build_biography, biography)
+    else:
+        spread = trace_body(opened, reference, asked, first, last, countries)
+        as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
+        as_table, build = partial(sayings_table, spread), partial(build_spread, spread, everything=everything)
+    if form == "html":
+        as_text = partial(draw_report, build, form)
+    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
+
+
+def blame(
+    reference: options.ReferenceWords,
+    through: Annotated[
+        Literal["auto", "sessions", "snapshots"],
+        typer.Option(help="What to look back through; auto: snapshots if there are earlier ones."),
+    ] = "auto",
+    everything: Annotated[bool, typer.Option("--all", help="Show every sentence on its own line.")] = False,
+    form: options.BlameFormat = "text",
+    output: options.Output = None,
+    color: options.Colour = "auto",
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Show when each sentence was first said in these words.
+
+    A reworded sentence is shown with the earlier wording that it came from. The command looks back through
+    the earlier sessions of the same kind, or the snapshots of the same edition.
+    """
+    from tracker.follow.trace import blame_statement
+    from tracker.report.formats import draw_report
+    from tracker.report.series.origins import attribution_json, build_attribution, render_attribution
+
+    attribution = blame_statement(options.opened(archive), join_words(reference), through)
+    as_page = partial(draw_report, partial(build_attribution, attribution), form)
+    as_text = as_page if form == "html" else partial(render_attribution, attribution, everything=everything)
+    shown.answer(form, partial(attribution_json, attribution), as_text, color=color, output=output)
+
+
+def batch(
+    body: options.BodyName,
+    sessions: Annotated[
+        str | None,
+        typer.Option(
+            "--sessions",
+            "--session",
+            metavar="RANGE",
+            help="Sessions: 79, 70-79 or 70,75; else all.",
+            autocompletion=completion.complete_session,
+        ),
+    ] = None,
+    countries: options.Countries = None,
+    topics_only: Annotated[
+        bool,
+        typer.Option("--topics-only", help="Only topics: all that a panel needs, and much less work."),
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help="How many processes of this machine; one a core if not given."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="The scheduler of a Dask cluster, whose workers get the texts instead."
+        ),
+    ] = None,
+    worker_timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=1,
+            help="How long a cluster of which all workers have left may stay without one.",
+        ),
+    ] = 300,
+    vocabulary: options.VocabularyFile = None,
+    sure: options.Sure = 0.9,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Read and compare many statements ahead.
+
+    Each statement is read and compared with the country's one before, as diff does. What comes of it is kept
+    in derived.db, where diff, panel, timeline and compare-countries find it. Interrupted or killed, the same
+    command goes on where it was. Ends in 2 where a statement failed; the others are kept.
+    """
+    from tracker.follow.batch import Batch
+    from tracker.follow.panel import BodyStatements
+    from tracker.follow.workers import count_cores, open_cluster, open_processes
+    from tracker.references import find_body
+    from tracker.report.layout import counted
+
+    if scheduler and workers:
+        raise TrackerError("--workers are processes of this machine, and --scheduler has its own; give one")
+    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
+    place = find_body(body)
+    held = BodyStatements(opened, place)
+    wanted = held.list_wanted(held.choose(sessions), countries, sessions)
+    if not wanted:
+        raise NotInArchive(f"the archive has no statement at {place.id}; see: tracker list")
+    opening = (
+        open_cluster(scheduler, worker_timeout, shown.write_notice)
+        if scheduler
+        else open_processes(workers or count_cores())
+    )
+    done = Batch(opened, held, known, sure)
+    try:
+        with opening as running:
+            with shown.shown_progress("reading", shown.line_writer("reading")) as progress:
+                done.read_topics(wanted, running, progress)
+            with shown.shown_progress("comparing", shown.line_writer("comparing")) as progress:
+                done.compare(wanted, running, progress, topics_only=topics_only)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted; {counted(done.read.done, 'statement')} read and {done.compared.done:,} compared"
+            " are kept; give the same command again, which goes on"
+        ) from None
+    for name, why in done.failed:
+        shown.write_notice(f"{name}: {why}")
+    for state, count in sorted(done.left_out.items()):
+        shown.write_notice(f"{count:,} not compared: {state}")
+    shown.write_answer(
+        f"read {counted(done.read.done, 'statement')}, {done.read.kept:,} of them before;"
+        f" compared {done.compared.done:,}, {done.compared.kept:,} of them before"
+    )
+    if done.failed:
+        raise TrackerError(f"{len(done.failed):,} failed and are named above; all else is kept")

@@ -10,7 +10,7 @@ import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.picture import check_outputs, write_picture
+from tracker.cli.output import check_outputs, write_picture
 from tracker.report.records import encode_json, encode_rows
 
 if TYPE_CHECKING:

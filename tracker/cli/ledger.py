@@ -62,7 +62,7 @@ def runs(
 
     One run is shown with what it found at each source, and the evidence.
     """
-    from tracker.report.archive import ledger as report
+    from tracker.report.answers import ledger as report
     from tracker.watch.health import list_runs, show_run
 
     if run is not None:
@@ -88,7 +88,7 @@ def health(
 
     The exit code is 1 if there is a concern.
     """
-    from tracker.report.archive.ledger import health_json, render_health
+    from tracker.report.answers.ledger import health_json, render_health
     from tracker.watch.health import assess_health
 
     found = assess_health(archive, options.now(), streak)
@@ -110,7 +110,7 @@ def report(
 
     Counts the statements expected, captured, late and gone, the missed nights, and the decisions by person.
     """
-    from tracker.report.archive.ledger import csv_year, markdown_year, render_year
+    from tracker.report.answers.ledger import csv_year, markdown_year, render_year
     from tracker.watch.annual import report_year
 
     refuse_overwriting(output, (), archive)
@@ -146,7 +146,7 @@ def expect(
 
     Without REF the notes are listed.
     """
-    from tracker.report.archive.ledger import render_expectations
+    from tracker.report.answers.ledger import render_expectations
     from tracker.watch.annual import list_expectations, note_expectation
 
     if not words:

@@ -18,7 +18,7 @@ from tracker import __version__
 from tracker.cli.commands import SETTINGS, AllCommands
 from tracker.cli.mistakes import NO_PAGER_OPTION, explain_usage, name_bodies
 from tracker.cli.options import ARCHIVE_VARIABLE, CRASHED, DEFAULT_ARCHIVE
-from tracker.cli.pager import NO_PAGER, PAGER_VARIABLE
+from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import REQUIRE, REQUIRED, BodyMissing, Interrupted, TrackerError
 from tracker.files import remove_abandoned
 

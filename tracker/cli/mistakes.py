@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from typer._click.exceptions import MissingParameter, NoSuchOption
 from typer.core import TyperGroup
 
-from tracker.cli.output import write_notice
-from tracker.cli.pager import NO_PAGER, PAGER_VARIABLE
+from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import REQUIRE, REQUIRED, TrackerError
 
 if TYPE_CHECKING:
@@ -37,9 +36,6 @@ OTHER_WORDS = {
 }  # fmt: skip
 """What people call a command in other programs, and what it is called here."""
 
-FORMER_NAMES = {"export-bag": ["export", "bag"], "export-warc": ["export", "warc"]}
-"""What commands were called in the release before; these names work until the next one."""
-
 NO_PAGER_OPTION = "--no-pager"
 ANYWHERE = {NO_PAGER_OPTION: (PAGER_VARIABLE, NO_PAGER), REQUIRE: (REQUIRED, "1")}
 """Options of the program that may stand behind a command, and the variable that each sets."""
@@ -60,21 +56,13 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command that the first argument names; raises ``UsageError`` where there is none.
 
-        ``--no-pager`` and ``--require-sandbox`` may stand behind any command too, where people write them. A
-        former name stands for the new one, which a line on standard error names.
+        ``--no-pager`` and ``--require-sandbox`` may stand behind any command too, where people write them.
         """
         words = args[: args.index("--")] if "--" in args else args
         for option, (variable, value) in ANYWHERE.items():
             if option in words[1:]:
                 os.environ[variable] = value
         args = [each for at, each in enumerate(args) if not 0 < at < len(words) or each not in ANYWHERE]
-        if ctx.parent is None and args[0] in FORMER_NAMES:
-            named = FORMER_NAMES[args[0]]
-            if not ctx.resilient_parsing:
-                write_notice(
-                    f"{args[0]} is now: tracker {' '.join(named)}; the next release drops the old name"
-                )
-            args = [*named, *args[1:]]
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
             ctx.fail(f"no such command: {name!r}; {self._likely(ctx, args)}")

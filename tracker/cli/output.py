@@ -1,4 +1,7 @@
-"""Where output goes: standard output or a file, in colour or not, at which width."""
+"""Where output goes, and what may be written: a terminal or its pager, a pipe or a file, a picture beside it.
+
+Closed text is shown with a caution, and written only where that is asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,28 @@ import os
 import re
 import shutil
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import typer
+from typer._click.globals import get_current_context
+from typer.core import TyperOption
 
-from tracker.cli.pager import choose_pager, show_page
-from tracker.cli.rights import check_rights, written_permissions
-from tracker.errors import TrackerError
+from tracker.errors import TrackerError, WatchListInvalid
+from tracker.files import BY_UMASK, CLOSED
 from tracker.report.formats import FORMATS, refuse_output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from typer._click import Command, Context, Parameter
+
+    from tracker.archive.session import ArchiveSession
+    from tracker.files import Permissions
+    from tracker.report.document import Document
+    from tracker.report.pictures.draw import Kind
 
 
 @contextmanager
@@ -35,6 +47,25 @@ def shown_progress(
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+_EVERY_SECONDS, _SHORT_MINUTES = 30, 2
+
+
+def line_writer(what: str) -> Callable[[int, int], None]:
+    """Return what writes a line now and then, with the time left at the pace since the line before."""
+    before, begun = 0, time.monotonic()
+
+    def write(done: int, total: int) -> None:
+        nonlocal before, begun
+        now = time.monotonic()
+        if done > before and now - begun >= _EVERY_SECONDS:
+            left = (now - begun) / (done - before) * (total - done) / 60
+            rest = f"about {left:,.0f} minutes" if left >= _SHORT_MINUTES else "less than two minutes"
+            write_notice(f"{what}: {done:,} of {total:,}, {rest} left")
+            before, begun = done, now
+
+    return write
 
 
 NARROWEST, DEFAULT_WIDTH, WIDEST = 60, 80, 120
@@ -128,7 +159,7 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     of several. The archive is closed before: a run must not wait for who reads this page by page. Raises
     ``TrackerError`` where it cannot be written.
     """
-    if context := check_rights():
+    if context := _check_rights():
         context.close()
     if isinstance(text, str) and text:
         text = text.rstrip("\n") + "\n"
@@ -138,8 +169,8 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
     if isinstance(text, bytes):
         raise TrackerError("the output is not text; name a file for it with -o FILE")
     try:
-        if paged and (pager := choose_pager(text)):
-            show_page(pager, _shown(text))
+        if paged and (pager := _choose_pager(text)):
+            _show_page(pager, _shown(text))
         else:
             _print(_shown(text))
     except OSError as error:
@@ -153,12 +184,12 @@ def write_bytes(data: bytes, output: Path) -> None:
     """
     from tracker.files import write_file
 
-    check_rights()
+    _check_rights()
     try:
         if output.exists() and not output.is_file():
             output.write_bytes(data)
         else:
-            write_file(output, data, written_permissions())
+            write_file(output, data, _written_permissions())
     except FileNotFoundError:
         raise TrackerError(f"{output}: there is no folder {output.parent}; make it first") from None
     except IsADirectoryError:
@@ -213,3 +244,143 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+PAGER_VARIABLE, NO_PAGER = "TRACKER_PAGER", "cat"
+
+
+def _choose_pager(text: str) -> str | None:
+    """Return the pager for a long text on a terminal, chosen as git does; None where there is to be none."""
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    size = shutil.get_terminal_size()
+    if sum(1 + len(line) // size.columns for line in text.splitlines()) < size.lines:
+        return None
+    set_by_user = (os.environ[name] for name in (PAGER_VARIABLE, "PAGER") if name in os.environ)
+    command = next(set_by_user, "less").strip() or NO_PAGER
+    return command if command != NO_PAGER and shutil.which(command.split()[0]) else None
+
+
+def _show_page(pager: str, text: str) -> None:
+    """Show a text in a pager; whoever quits or interrupts it has seen enough, which is no error."""
+    import signal
+    import subprocess
+
+    environment = {"LESS": "FRX", "LV": "-c", **os.environ}
+    data = text.encode("utf-8", "backslashreplace")
+    # A handler and not SIG_IGN, which the pager would inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        # By a shell, as other programs run PAGER: it is the user's own command, with options and pipes in it.
+        with subprocess.Popen(pager, shell=True, stdin=subprocess.PIPE, env=environment) as shown:  # noqa: S602
+            shown.communicate(data)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+SESSIONS: Final = "tracker.cli.options"
+"""Where the archives that a command has opened are, among what its context keeps."""
+_NAMED, _PRIVATE = f"{__name__}.named", f"{__name__}.private"
+_SHOWN: Final = (None, "text", "json", "csv", "jsonl")
+"""Formats for who works on the archive; all others are pages and files to be handed on."""
+_FILES: Final = ("output", "plot")
+_MOST: Final = 3
+
+
+def offer_private(command: Command) -> None:
+    """Give a command that writes a report to a file an option that lets closed text into it."""
+    names = {name for each in command.params for name in each.opts}
+    if "--output" in names and "--private" not in names:
+        command.params.append(
+            TyperOption(
+                param_decls=["--private"],
+                is_flag=True,
+                default=False,
+                expose_value=False,
+                callback=_allow,
+                help="Write restricted and embargoed text too, into files that only you can read.",
+            )
+        )
+
+
+def _allow(context: Context, _option: Parameter, value: bool) -> None:
+    context.meta[_PRIVATE] = value
+
+
+def _written_permissions() -> Permissions:
+    """Return those of what this command writes: with ``--private`` it is its owner's alone."""
+    context = get_current_context(silent=True)
+    return CLOSED if context and context.meta.get(_PRIVATE, False) else BY_UMASK
+
+
+def _check_rights() -> Context | None:
+    """Say where a command shows closed text; refuse to write it, but with ``--private``; return its context.
+
+    Raises ``TrackerError`` where it is for a file or a page, or it is unknown what is closed.
+    """
+    context = get_current_context(silent=True)
+    if context is None:
+        return None
+    is_written = context.params.get("form") not in _SHOWN or any(map(context.params.get, _FILES))
+    is_refused = is_written and not context.meta.get(_PRIVATE, False)
+    named_before: set[str] = context.meta.setdefault(_NAMED, set())
+    try:
+        closed = [each for each in _find_closed(context.meta.get(SESSIONS, {})) if each not in named_before]
+    except WatchListInvalid:
+        if is_refused:
+            raise
+        return context
+    if closed:
+        named_before.update(closed)
+        named = f"{', '.join(closed[:_MOST])}{f' and {len(closed) - _MOST} more' if closed[_MOST:] else ''}"
+        if is_refused:
+            raise TrackerError(
+                f"closed to the public: {named}; write it with --private, and keep it to yourself"
+            )
+        write_notice(f"closed to the public, keep it to yourself: {named}")
+    return context
+
+
+def _find_closed(sessions: Mapping[tuple[Path, bool], ArchiveSession]) -> list[str]:
+    return [str(each) for session in sessions.values() for each in session.find_closed()]
+
+
+def check_outputs(
+    output: Path | None,
+    plot: Path | None,
+    inputs: Iterable[str | Path | None],
+    archive: Path,
+    form: str,
+    *,
+    ranks: bool = False,
+) -> None:
+    """Raise ``TrackerError`` before anything is read where a report or a picture could not be written."""
+    inputs = [*inputs]
+    refuse_overwriting(output, inputs, archive, form)
+    if plot is None:
+        if ranks:
+            raise TrackerError("--ranks is a picture; name a file for it: --plot ranks.svg")
+        return
+    from tracker.report.pictures.canvas import need_matplotlib
+    from tracker.report.pictures.draw import FORMS
+
+    if _ending(plot) not in FORMS:
+        raise TrackerError(f"--plot {plot}: the ending names the format; end it in .svg, .png or .pdf")
+    refuse_overwriting(plot, [*inputs, output], archive)
+    need_matplotlib()
+
+
+def write_picture(plot: Path | None, build: Callable[[], Document], kind: Kind) -> None:
+    """Write a picture of a report where one is asked for; say so where there is nothing to draw."""
+    if plot is None:
+        return
+    from tracker.report.pictures.draw import draw_picture
+
+    if drawn := draw_picture(build(), kind, _ending(plot)):
+        write_bytes(drawn, plot)
+    else:
+        write_notice(f"{plot}: there is nothing to draw, and no picture was written")
+
+
+def _ending(plot: Path) -> str:
+    return plot.suffix.lower().lstrip(".")

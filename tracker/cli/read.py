@@ -1,4 +1,4 @@
-"""Commands that read the archive: ``list``, ``log``, ``show``, ``search``, ``bodies``."""
+"""Commands that read the archive: ``list``, ``log``, ``show``, ``search``, ``bodies``, ``cite``."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ def register(app: typer.Typer) -> None:
         " | tracker search '\"two-state solution\"' --country France --page 2"
     )(search)
     app.command(epilog="Example: tracker bodies")(bodies)
+    app.command(
+        epilog="Examples: tracker cite GBR/UNGA/79 --words 'net zero' | tracker cite '#3f2a9c' |"
+        " tracker cite GBR/UNGA 78 --format bibtex -o speeches.bib"
+    )(cite)
 
 
 def list_statements(
@@ -54,7 +58,7 @@ def list_statements(
 ) -> None:
     """List the editions in the archive, one per line."""
     from tracker.keep.read import list_statements as read
-    from tracker.report.archive.listing import list_csv, list_json, render_list
+    from tracker.report.answers.listing import list_csv, list_json, render_list
 
     refuse_overwriting(output, (), archive)
     found = read(options.opened(archive), options.joined(place) if place else None, country, body)
@@ -74,7 +78,7 @@ def log(
 ) -> None:
     """Show the snapshots behind a reference, oldest first."""
     from tracker.keep.read import log_snapshots, log_versions
-    from tracker.report.archive import listing, rereading
+    from tracker.report.answers import listing, rereading
 
     named = options.joined(reference)
     if versions:
@@ -99,7 +103,7 @@ def show(
     CSV has one row per sentence, heading or item.
     """
     from tracker.keep.read import read_raw, read_statement
-    from tracker.report.archive.statement import render_statement, statement_csv, statement_json
+    from tracker.report.answers.statement import render_statement, statement_csv, statement_json
     from tracker.report.safe import visible
 
     named = options.joined(reference)
@@ -138,7 +142,7 @@ def search(
     """Find passages in the latest snapshot of every edition."""
     from tracker.keep.read import read_scope
     from tracker.keep.read import search as find
-    from tracker.report.archive.listing import hits_json, render_hits
+    from tracker.report.answers.listing import hits_json, render_hits
 
     scope = read_scope(country, body, session, language, first, last)
     found = find(options.opened(archive), query, scope, order=order, limit=limit, page=page)
@@ -151,3 +155,44 @@ def bodies() -> None:
 
     widest = max(len(body.id) for body in known())
     write_answer("\n".join(f"{body.id:<{widest}}  {body.name}" for body in known()))
+
+
+def cite(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="REF|ID",
+            help="Statements, as in GBR/UNGA/79, or the id of a change that a report has shown.",
+            autocompletion=completion.complete_reference,
+        ),
+    ],
+    said: Annotated[
+        str | None, typer.Option("--words", metavar="TEXT", help="Quote the sentence that has these words.")
+    ] = None,
+    paragraph: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Quote this paragraph, as show numbers it.")
+    ] = None,
+    pair: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="OLD NEW", help="The comparison that an id is from, where several showed it."),
+    ] = None,
+    form: Annotated[
+        Literal["text", "bibtex", "csl", "ris"],
+        typer.Option("--format", help="The output format; csl is CSL-JSON, as Zotero and Pandoc read it."),
+    ] = "text",
+    output: options.Output = None,
+    archive: options.Archive = options.DEFAULT_ARCHIVE,
+) -> None:
+    """Cite statements, or the passages of a change, with address, capture and digest."""
+    from tracker.exchange.cite import cite as find
+    from tracker.report.answers import citing
+
+    refuse_overwriting(output, (), archive)
+    found = find(words, options.opened(archive), said=said, paragraph=paragraph, pair=pair)
+    forms = {
+        "text": citing.render_citations,
+        "bibtex": citing.render_bibtex,
+        "csl": citing.citations_csl,
+        "ris": citing.render_ris,
+    }
+    write_answer(forms[form](found), output)

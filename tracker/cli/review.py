@@ -16,7 +16,7 @@ from tracker.errors import DecisionInvalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.report.archive.review import ReviewedDocument
+    from tracker.report.answers.review import ReviewedDocument
 
 _SPAN = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
@@ -72,7 +72,7 @@ def review(
     the current version. accept: it becomes the next snapshot. reject: the same bytes are not shown again, of
     many documents at once. The record keeps who decided and why.
     """
-    from tracker.report.archive import review as report
+    from tracker.report.answers import review as report
     from tracker.watch.review import list_reviews, read_bytes, show_review
 
     spans = _read_spans(wanted) if wanted else ()
@@ -139,7 +139,7 @@ def _decide(
     archive: Path, number: int, verdict: VerdictName, by: str | None, reason: str | None, named: str | None
 ) -> None:
     from tracker.model.decisions import Coder
-    from tracker.report.archive.review import render_decision
+    from tracker.report.answers.review import render_decision
     from tracker.watch.review import decide_review
 
     if by is None:
@@ -152,7 +152,7 @@ def _reject(
     archive: Path, spans: Sequence[range], by: str | None, reason: str | None, named: str | None
 ) -> None:
     from tracker.model.decisions import Coder
-    from tracker.report.archive.review import render_decisions
+    from tracker.report.answers.review import render_decisions
     from tracker.watch.review import reject_reviews
 
     if by is None:
@@ -162,7 +162,7 @@ def _reject(
 
 
 def _render(shown: ReviewedDocument, *, everything: bool, width: int, color: bool) -> str:
-    from tracker.report.archive.review import render_dissimilar, render_review
+    from tracker.report.answers.review import render_dissimilar, render_review
     from tracker.report.comparison.build import build_report
     from tracker.report.render.terminal import render_terminal
 

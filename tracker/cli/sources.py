@@ -110,7 +110,7 @@ def list_sources(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the sources, in the order of the watch list."""
-    from tracker.report.archive.ledger import render_sources
+    from tracker.report.answers.ledger import render_sources
     from tracker.report.records import encode_rows
     from tracker.watch.sources import list_sources as read
 
@@ -138,7 +138,7 @@ def check(
     """
     from tracker.capture.admit.admission import admit
     from tracker.cli.watch import read_outcomes
-    from tracker.report.archive.ledger import check_line, counts_line, run_json
+    from tracker.report.answers.ledger import check_line, counts_line, run_json
     from tracker.watch.snapshot import snapshot
 
     with shown_progress("checking") as advance:
@@ -187,7 +187,7 @@ def accept(
     your network (allow_private) that the open web cannot reach. The command shows what the list reaches and
     asks. An accepted list becomes watch.toml.
     """
-    from tracker.report.archive.ledger import render_received
+    from tracker.report.answers.ledger import render_received
     from tracker.watch.sources import accept as accept_received
     from tracker.watch.sources import read_received
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tracker.cli import completion, options
-from tracker.cli.mistakes import FORMER_NAMES, Commands
+from tracker.cli.mistakes import Commands
 from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer, write_notice
 from tracker.report.safe import visible
 
@@ -80,7 +80,7 @@ def show_help(
         write_answer(render_words(asked, width=terminal_width(), color=wants_colour("auto")))
         return
     shown = context.find_root()
-    for word in (*FORMER_NAMES.get(words[0], words[:1]), *words[1:]) if words else ():
+    for word in words or ():
         if not isinstance(shown.command, Commands):
             shown.fail(f"{shown.command_path} has no command {word!r}; try: tracker help")
         _, command, _ = shown.command.resolve_command(shown, [word])
@@ -133,11 +133,10 @@ def add(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record documents as snapshots of one statement."""
+    from tracker.exchange.add import Said, declare
     from tracker.exchange.add import add as add_files
-    from tracker.exchange.add import declare
 
-    declaration = declare(
-        as_,
+    said = Said(
         date=date,
         title=title,
         language=language,
@@ -149,6 +148,7 @@ def add(
         post=post,
         on_behalf_of=on_behalf_of,
     )
+    declaration = declare(as_, said)
     now = options.now()
     last = _last_run(archive)
     pairs = zip(files, add_files(files, declaration, archive, now), strict=True)
@@ -206,21 +206,11 @@ def import_folder(
     If a run was stopped, run it again: it continues from there.
     """
     from tracker.exchange import folder_import as importing
-    from tracker.report.archive.imports import render_folder
+    from tracker.report.answers.imports import render_folder
 
+    said = importing.FolderSaid(body, pattern, country, kind or (), metadata, column or ())
     with shown_progress("importing") as progress:
-        imported = importing.import_folder(
-            folder,
-            body,
-            pattern,
-            archive,
-            options.now(),
-            country=country,
-            kinds=kind or (),
-            metadata=metadata,
-            columns=column or (),
-            progress=progress,
-        )
+        imported = importing.import_folder(folder, said, archive, options.now(), progress=progress)
     write_answer(render_folder(imported, every=verbose))
     if importing.is_faulty(imported):
         raise typer.Exit(options.FINDINGS)

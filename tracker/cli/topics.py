@@ -37,7 +37,7 @@ def list_topics(
     The default is the vocabulary that comes with the program. The CSV (English terms) can be edited and
     used with --vocabulary.
     """
-    from tracker.report.coding.vocabulary import render_topics, topics_csv
+    from tracker.report.answers.vocabulary import render_topics, topics_csv
 
     shown.refuse_overwriting(output, [vocabulary])
     topics = options.load_vocabulary(vocabulary)
@@ -62,7 +62,7 @@ def show(
     Shows its terms by language, hints, near misses, scope note and learned weights.
     """
     from tracker.comparing.topics.vocabulary.naming import find_topic
-    from tracker.report.coding.vocabulary import render_topic
+    from tracker.report.answers.vocabulary import render_topic
 
     topics = options.load_vocabulary(vocabulary)
     topic = find_topic(topics, name)
@@ -80,7 +80,7 @@ def check(
     if nothing is found, 1 with findings, 2 if the file cannot be read.
     """
     from tracker.coding.vocabulary import check_vocabulary
-    from tracker.report.coding.vocabulary import render_findings
+    from tracker.report.answers.vocabulary import render_findings
 
     found = check_vocabulary(file)
     shown.write_answer(
@@ -122,7 +122,7 @@ def learn(
     vocabulary (codebook.model.json), and used wherever that vocabulary is named.
     """
     from tracker.coding.vocabulary import learn_from
-    from tracker.report.coding.vocabulary import lesson_json, render_lesson
+    from tracker.report.answers.vocabulary import lesson_json, render_lesson
 
     if not (coded or decisions):
         raise TrackerError("nothing to learn from; give a file of coded units, or --decisions")

@@ -108,7 +108,7 @@ def snapshot(
         raise
     failed = find_failed(night.checks, failing, None if named else news)
     code = options.FINDINGS if failed or night.unmirrored else 0
-    _show(_Told(night, news, failed, code), as_json=as_json, quiet=quiet, summary=summary)
+    _show(_Summary(night, news, failed, code), as_json=as_json, quiet=quiet, summary=summary)
     _send(heartbeat, is_well=not (code and heartbeat_on_findings))
     if code:
         raise typer.Exit(code)
@@ -133,20 +133,20 @@ def read_outcomes(text: str | None) -> frozenset[str]:
 def find_failed(
     checks: Sequence[Check], failing: Collection[str], news: Sequence[News] | None = None
 ) -> tuple[Check, ...]:
-    """Return the checks that are findings; with ``news``, failures that were told before are none."""
+    """Return the checks that are findings; with ``news``, failures that were reported before are none."""
     from tracker.model.ledger import GOOD_OUTCOMES
 
     failed = [check for check in checks if check.outcome in failing]
     if news is None:
         return tuple(failed)
-    told = {each.check.source for each in news}
-    return tuple(each for each in failed if each.outcome in GOOD_OUTCOMES or each.source in told)
+    printed = {each.check.source for each in news}
+    return tuple(each for each in failed if each.outcome in GOOD_OUTCOMES or each.source in printed)
 
 
 @contextmanager
 def _shown_checks(*, quiet: bool) -> Iterator[Callable[[Check, int, int], None]]:
     """Yield a function that shows each check: as a progress bar on a terminal, otherwise as a log line."""
-    from tracker.report.archive.ledger import check_line
+    from tracker.report.answers.ledger import check_line
 
     def log(check: Check, _done: int, _total: int) -> None:
         if not quiet:
@@ -161,7 +161,7 @@ def _shown_checks(*, quiet: bool) -> Iterator[Callable[[Check, int, int], None]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Summary:
     """A night, its news, the checks that are findings, and the exit code."""
 
     night: Night
@@ -170,14 +170,14 @@ class _Told:
     code: int
 
 
-def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
-    from tracker.report.archive.ledger import check_line, describe_clock, night_line, run_json
-    from tracker.report.archive.news import news_fields, render_news, write_message
+def _show(printed: _Summary, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
+    from tracker.report.answers.ledger import check_line, describe_clock, night_line, run_json
+    from tracker.report.answers.news import news_fields, render_news, write_message
 
-    night = told.night
+    night = printed.night
     trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
-    told_news = [*map(news_fields, told.news)]
-    more = {"exit_code": told.code, "resting": night.resting, "news": told_news, **trouble}
+    printed_news = [*map(news_fields, printed.news)]
+    more = {"exit_code": printed.code, "resting": night.resting, "news": printed_news, **trouble}
     encoded = run_json(night.run, night.checks, evidence=False, **more) if summary or as_json else ""
     if night.unmirrored:
         write_notice(night.unmirrored)
@@ -188,13 +188,13 @@ def _show(told: _Told, *, as_json: bool, quiet: bool, summary: Path | None) -> N
     if as_json:
         write_answer(encoded)
     elif not quiet:
-        write_answer(night_line(night.checks, told.news, night.resting, night.run.clock))
-        if told.news:
-            write_answer(render_news(told.news, width=terminal_width(), color=wants_colour("auto")))
+        write_answer(night_line(night.checks, printed.news, night.resting, night.run.clock))
+        if printed.news:
+            write_answer(render_news(printed.news, width=terminal_width(), color=wants_colour("auto")))
     if quiet:  # mailed by cron, and read in journals: nothing of what is closed is quoted
-        named = {check.source for check in told.failed}
-        also = [e for e in told.news if e.severity != "note" and e.check.source not in named]
-        sys.stderr.write("".join(check_line(check) + "\n" for check in told.failed) + write_message(also))
+        named = {check.source for check in printed.failed}
+        also = [e for e in printed.news if e.severity != "note" and e.check.source not in named]
+        sys.stderr.write("".join(check_line(check) + "\n" for check in printed.failed) + write_message(also))
 
 
 def _send(heartbeat: str | None, *, is_well: bool) -> None:

@@ -25,7 +25,7 @@ from tracker.model.decisions import Coder, Decision, Question, Ruling, Unit, Ver
 from tracker.model.texts import Reference
 from tracker.references import parse_reference
 from tracker.references.change_ids import check_one_change, find_change, read_change_id
-from tracker.report.coding.decisions import read_sheet
+from tracker.report.answers.coding import read_sheet
 from tracker.text.encoder import ENCODERS
 from tracker.workflows.compare.compare import side_topics
 from tracker.workflows.compare.diff import diff
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tracker.comparing.decisions.rulings import QuestionKey
     from tracker.model.changes import Change, Comparison
     from tracker.model.topics import Vocabulary
-    from tracker.report.coding.decisions import Cell
+    from tracker.report.answers.coding import Cell
 
 
 Pair = tuple[str, str]

@@ -1,16 +1,18 @@
-"""``tracker add``: documents are read, declared, and recorded as snapshots of one statement."""
+"""Documents are read, declared and recorded: as snapshots of one statement, or by an import in batches."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard, TypeVar, get_args
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeGuard, TypeVar, get_args
 
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
-from tracker.errors import ReferenceInvalid
+from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.inputs.passwords import strip_user
+from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision
 from tracker.model.record import Declaration
 from tracker.model.texts import Language, TextKind
 from tracker.model.watching import Arrival
@@ -21,13 +23,16 @@ from tracker.text.reading import read_text
 from tracker.workflows.compare.sides import read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
     from tracker.model.texts import Extraction, Reference, Version
     from tracker.model.watching import Fetched, Source
+
+    Progress = Callable[[int, int], None]
+    """Is told how many items are safe on disk, and how many there are."""
 
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
 
@@ -62,20 +67,23 @@ def check_kind(text: str) -> TextKind:
     raise ReferenceInvalid(f"unknown kind of text {text!r}; expected one of {', '.join(get_args(TextKind))}")
 
 
-def declare(
-    reference: str,
-    *,
-    date: str | None = None,
-    title: str | None = None,
-    language: str | None = None,
-    kind: TextKind | None = None,
-    statement_type: str | None = None,
-    url: str | None = None,
-    symbol: str | None = None,
-    speaker: str | None = None,
-    post: str | None = None,
-    on_behalf_of: str | None = None,
-) -> Declaration:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a user says of a statement beside its reference, as it was written."""
+
+    date: str | None = None
+    title: str | None = None
+    language: str | None = None
+    kind: TextKind | None = None
+    statement_type: str | None = None
+    url: str | None = None
+    symbol: str | None = None
+    speaker: str | None = None
+    post: str | None = None
+    on_behalf_of: str | None = None
+
+
+def declare(reference: str, said: Said) -> Declaration:
     """Return the declaration of a statement.
 
     Raises ``ReferenceInvalid`` for a reference without a session or with a snapshot, a date that is not
@@ -88,23 +96,23 @@ def declare(
         raise ReferenceInvalid(
             f"{statement}: snapshots are numbered automatically; remove @{statement.snapshot}"
         )
-    url = strip_user(url) if url else None
+    url = strip_user(said.url) if said.url else None
     if url and not is_web_address(url):
         raise ReferenceInvalid(f"--url {url}: an address begins with https:// or http://")
     return Declaration(
         replace(
             statement,
-            kind=_one("kind", statement.kind, kind),
-            language=_known(_one("language", statement.language, language)),
+            kind=_one("kind", statement.kind, said.kind),
+            language=_known(_one("language", statement.language, said.language)),
         ),
-        statement_type=statement_type,
-        title=title,
-        delivered=check_date(date) if date else None,
+        statement_type=said.statement_type,
+        title=said.title,
+        delivered=check_date(said.date) if said.date else None,
         url=url,
-        symbol=symbol,
-        speaker=speaker,
-        post=post,
-        on_behalf_of=on_behalf_of,
+        symbol=said.symbol,
+        speaker=said.speaker,
+        post=said.post,
+        on_behalf_of=said.on_behalf_of,
     )
 
 
@@ -242,3 +250,68 @@ def record_arrival(
         raw=arrival.extraction.text,
         source=source or arrival.fetched.url,
     )
+
+
+BATCH = 25
+"""Items in a transaction: an interrupted run loses at most this much work.
+
+The full-text index is written out with each. In those of 100 an import takes 3 percent less, and the index is
+up to a tenth larger until SQLite has merged its parts.
+"""
+
+Entry = TypeVar("Entry", ImportedFile, ImportedRevision, ImportedCapture)
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[Entry]):
+    """What a source yields: a line of the report, and how the item is written and its line completed."""
+
+    entry: Entry
+    write: Callable[[Store], Entry] | None = None
+    """None where nothing is to be written: the entry says why. It is called once, after those before it."""
+
+
+def show_nothing(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def import_items(
+    items: Iterable[Item[Entry]],
+    total: int,
+    archive: Path,
+    progress: Progress,
+    *,
+    started: str | None = None,
+    dry_run: bool = False,
+) -> tuple[Entry, ...]:
+    """Write the items of a source, ``total`` in number, in their order, and return their entries.
+
+    An item that cannot be read, or that was withdrawn, is *skipped*, and its note says why. With ``started``
+    (ISO 8601 in UTC), the run begins at this instant if there is anything to write; otherwise it begins with
+    the first thing that is written, and ``items`` may be an iterator. A ``dry_run`` writes nothing. An
+    interrupted run is simply run again: it recognises what is recorded. Raises as ``open_store`` does.
+    """
+    if dry_run or (started and not any(item.write for item in items)):
+        return tuple(item.entry for item in items)
+    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (as above)
+
+    entries: list[Entry] = []
+    with open_store(archive, "import") as store:
+        if started:
+            store.begin(started)
+        remaining = iter(items)
+        for done in range(0, total, BATCH):
+            progress(done, total)
+            with store.batch():
+                entries += [_write(store, item) for item in islice(remaining, BATCH)]
+    progress(total, total)
+    return tuple(entries)
+
+
+def _write(store: Store, item: Item[Entry]) -> Entry:
+    if item.write is None:
+        return item.entry
+    try:
+        return item.write(store)
+    except (DocumentUnreadable, ReferenceInvalid, Withdrawn) as error:
+        return replace(item.entry, status="skipped", note=str(error))

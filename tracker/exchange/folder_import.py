@@ -13,10 +13,17 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tracker.capture.web.local import explain_link, explain_way
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
-from tracker.exchange.add import ReadDocument, check_date, check_kind, read_bytes, record_read
-from tracker.exchange.engine import Item, import_items, show_nothing
+from tracker.exchange.add import (
+    Item,
+    ReadDocument,
+    check_date,
+    check_kind,
+    import_items,
+    read_bytes,
+    record_read,
+    show_nothing,
+)
 from tracker.exchange.metadata import (
     MetadataTable,
     StatementMetadata,
@@ -38,41 +45,45 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive.storing.store import Store
-    from tracker.exchange.engine import Progress
+    from tracker.exchange.add import Progress
     from tracker.exchange.metadata import Key
     from tracker.exchange.patterns import PathPattern
     from tracker.model.preserving import FileStatus
     from tracker.references import Body
 
 
+@dataclass(frozen=True, slots=True)
+class FolderSaid:
+    """What a user says of the statements in a folder."""
+
+    body: str
+    pattern: str | None = None
+    """The parts of a path, as in ``{country}/{session}_{year}.txt``; None where it is found by looking."""
+    country: str | None = None
+    """Given, as kinds are, where paths do not name it."""
+    kinds: Sequence[str] = ()
+    """As in ``verbatim`` and ``prepared:75,79``."""
+    metadata: Path | None = None
+    """A table in CSV."""
+    columns: Sequence[str] = ()
+    """``FIELD=COLUMN`` assignments."""
+
+
 def import_folder(
-    folder: Path,
-    body: str,
-    pattern: str | None,
-    archive: Path,
-    observed: str,
-    *,
-    country: str | None = None,
-    kinds: Sequence[str] = (),
-    metadata: Path | None = None,
-    columns: Sequence[str] = (),
-    progress: Progress = show_nothing,
+    folder: Path, said: FolderSaid, archive: Path, observed: str, *, progress: Progress = show_nothing
 ) -> FolderImport:
     """Import every file below a folder whose path fits the pattern.
 
-    ``pattern`` names the parts of a path, as in ``{country}/{session}_{year}.txt``; where it is not given,
-    it is found by looking. ``country`` and ``kinds`` (``verbatim``, ``prepared:75,79``) are given where
-    paths do not name them. ``metadata`` is a CSV table; ``columns`` are ``FIELD=COLUMN`` assignments.
     Raises ``TrackerError`` where nothing can be imported.
     """
-    place = find_body(body)
-    declared = _read_kinds(kinds, place)
-    code = find_country(country).code if country else None
-    table = _read_table(folder, metadata, columns, place)
+    place = find_body(said.body)
+    declared = _read_kinds(said.kinds, place)
+    code = find_country(said.country).code if said.country else None
+    table = _read_table(folder, said.metadata, said.columns, place)
     found = _list_files(folder)
     names = {path: path.relative_to(folder).as_posix() for path in found}
     seen = [name for path, name in names.items() if not path.name.startswith(".")]
-    used = pattern or choose_pattern(seen, place, with_country=code is None).pattern
+    used = said.pattern or choose_pattern(seen, place, with_country=code is None).pattern
     plan = _Plan(
         folder,
         place,
@@ -98,8 +109,8 @@ def import_folder(
         tuple(sorted(entries, key=lambda entry: PurePosixPath(entry.path))),
         used,
         fits=sum(map(plan.pattern.fits, seen)),
-        is_found=pattern is None,
-        table=table.use([each.key for each in wanted]) if metadata else None,
+        is_found=said.pattern is None,
+        table=table.use([each.key for each in wanted]) if said.metadata else None,
     )
 
 
@@ -140,7 +151,7 @@ def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], bod
         return MetadataTable("", {})
     # A table inside the folder is trusted no more than the other files in it.
     is_inside = metadata.absolute().is_relative_to(folder.absolute())
-    if is_inside and metadata.exists() and (reason := explain_way(folder, metadata)):
+    if is_inside and metadata.exists() and (reason := _explain_way(folder, metadata)):
         raise DocumentUnreadable(f"{metadata}: {reason}")
     return read_metadata(metadata, read_columns(columns), body)
 
@@ -157,7 +168,7 @@ def _list_files(folder: Path) -> list[Path]:
 def _plan_file(path: Path, name: str, plan: _Plan) -> _Planned:
     if path.name.startswith("."):
         return _Planned(path, ImportedFile("passed", name, "hidden file"))
-    if reason := explain_link(plan.folder, path):
+    if reason := _explain_link(plan.folder, path):
         status: FileStatus = "skipped" if plan.pattern.fits(name) and not path.is_dir() else "passed"
         return _Planned(path, ImportedFile(status, name, reason))
     try:
@@ -328,3 +339,25 @@ class _SessionKinds:
 
 def _infer(document: ReadDocument) -> TextKind | None:
     return infer_kind(document.version, document.extraction.text)
+
+
+def _explain_link(folder: Path, path: Path) -> str | None:
+    """Return why a link below a folder is not followed; None for no link, and for one to a file in it.
+
+    A link to a folder is not followed either: its files are found in their own place, or are outside.
+    """
+    return _explain_way(folder, path) if path.is_symlink() else None
+
+
+def _explain_way(folder: Path, path: Path) -> str | None:
+    """Return why a path in a folder leads to no file below it, following all links."""
+    try:
+        place = path.resolve(strict=True)
+    except FileNotFoundError:
+        return "a link that leads nowhere"
+    except (OSError, RuntimeError) as error:
+        # Python 3.11 and 3.12 raise RuntimeError for circular links.
+        return f"a link that cannot be followed: {getattr(error, 'strerror', None) or 'it leads in a circle'}"
+    if not place.is_relative_to(folder.resolve()):
+        return f"a link that leads out of the folder, to {place}; copy what it names if you want it"
+    return "a link to a folder; its files are read in their own place" if place.is_dir() else None

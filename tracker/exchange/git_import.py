@@ -17,9 +17,8 @@ from tracker.archive.reading.imported import CommittedFile, printable, read_kept
 from tracker.archive.storing.store import name_snapshot
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, Withdrawn
-from tracker.exchange.add import record_bytes
+from tracker.exchange.add import Item, import_items, record_bytes, show_nothing
 from tracker.exchange.attribution import attribute
-from tracker.exchange.engine import Item, import_items, show_nothing
 from tracker.model.ledger import Check
 from tracker.model.preserving import GitImportReport, ImportedRevision
 from tracker.text.identity import digest_bytes
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
     from tracker.archive.reading.imported import KeptStatement
     from tracker.archive.storing.store import Store
+    from tracker.exchange.add import Progress
     from tracker.exchange.attribution import Attributed, Rule
-    from tracker.exchange.engine import Progress
     from tracker.model.ledger import CheckOutcome
     from tracker.model.preserving import RevisionStatus
     from tracker.model.record import Declaration

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.rights.closed import is_closed
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import model_path
@@ -26,7 +26,7 @@ from tracker.files import write_file
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
 from tracker.model.preserving import Exported
-from tracker.report.archive import citing
+from tracker.report.answers import citing
 from tracker.report.comparison.provenance import render_methods
 from tracker.report.safe import one_line
 from tracker.text.identity import digest_bytes

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from tracker import __version__
 from tracker.archive.reading.holdings import open_holdings
-from tracker.capture.warc.payload import RENAMED, SENT_AS
+from tracker.capture.warc.reading import RENAMED, SENT_AS
 from tracker.capture.warc.writing import (
     FORMAT,
     STANDARD,

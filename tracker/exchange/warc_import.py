@@ -13,21 +13,18 @@ from tracker.archive.reading.imported import open_captured
 from tracker.archive.storing.store import name_snapshot
 from tracker.capture.admit.admission import admit
 from tracker.capture.causes import FetchFault
-from tracker.capture.warc.payload import read_payload, restore_headers
-from tracker.capture.warc.reading import open_warc
-from tracker.capture.watch.discovery import discover, source_of
-from tracker.capture.watch.links import IndexLink
-from tracker.capture.watch.watch_list import is_watched
+from tracker.capture.links import IndexLink, discover, source_of
+from tracker.capture.warc.reading import open_warc, read_payload, restore_headers
+from tracker.capture.watch_list import is_watched
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, ReferenceInvalid
-from tracker.exchange.add import infer_details, read_arrival, record_arrival
+from tracker.exchange.add import Item, import_items, infer_details, read_arrival, record_arrival, show_nothing
 from tracker.exchange.attribution import (
     ParsedReference,
     find_statement,
     series_of,
     settle_session,
 )
-from tracker.exchange.engine import Item, import_items, show_nothing
 from tracker.exchange.named_sessions import find_sessions, sessions_of_date
 from tracker.exchange.warc_metadata import IDENTICAL, SAME_TEXT
 from tracker.exchange.warc_survey import DAMAGED, survey
@@ -46,8 +43,8 @@ if TYPE_CHECKING:
     from tracker.archive.reading.imported import Captured
     from tracker.archive.storing.store import Store
     from tracker.capture.warc.reading import Warc
+    from tracker.exchange.add import Progress
     from tracker.exchange.attribution import Rule
-    from tracker.exchange.engine import Progress
     from tracker.exchange.warc_survey import Found
     from tracker.model.preserving import CaptureStatus
     from tracker.model.record import Recorded
@@ -152,31 +149,41 @@ def _declare(said: Declaration, arrival: Arrival) -> Declaration:
     return replace(declared, url=said.url or url)
 
 
+@dataclass(frozen=True, slots=True)
+class WarcSaid:
+    """What a user says of the captures in a WARC."""
+
+    urls: Sequence[str]
+    """The addresses of those to record, or patterns of them; all where there are none."""
+    rule: Rule
+    watched: WatchList | None = None
+    """The watch list whose sources and rules say whose they are, and how they are read."""
+    is_judged: bool = True
+    """Whether the rules of the nightly run judge them, where the file has no metadata of tracker's own."""
+
+
 def import_warc(
     path: Path,
-    urls: Sequence[str],
-    rule: Rule,
+    said: WarcSaid,
     archive: Path,
     observed: str,
     *,
-    watched: WatchList | None = None,
-    judged: bool = True,
     dry_run: bool = False,
     progress: Progress = show_nothing,
 ) -> WarcImportReport:
     """Record the captures of a WARC whose addresses match, oldest first, each with the evidence in its head.
 
-    ``observed`` is the instant of the import itself, ISO 8601 in UTC. With ``watched``, the sources and rules
-    of a watch list say whose they are, and how they are read. A document that the rules of the nightly run do
-    not admit is skipped, unless ``judged`` is false or the file's own metadata,
-    as tracker exports it, is used. A ``dry_run`` reads all and writes nothing. Raises as
-    ``open_store`` does, ``WarcUnusable`` for a damaged file, and ``ReferenceInvalid`` where several addresses
-    would feed one statement and none was chosen.
+    ``observed`` is the instant of the import itself, ISO 8601 in UTC. A document that is judged and not
+    admitted is skipped. A ``dry_run`` reads all and writes nothing. Raises as ``open_store`` does,
+    ``WarcUnusable`` for a damaged file, and ``ReferenceInvalid`` where several addresses would feed one
+    statement and none was chosen.
     """
     with open_warc(path) as warc:
         with open_captured(archive) as captured:
-            plan = _plan_import(warc, [strip_user(url) for url in urls], rule, captured, watched)
-        recorder = _Recorder(warc, is_judged=judged and (watched is not None or not rule.is_own))
+            urls = [strip_user(url) for url in said.urls]
+            plan = _plan_import(warc, urls, said.rule, captured, said.watched)
+        is_own = said.rule.is_own and said.watched is None
+        recorder = _Recorder(warc, is_judged=said.is_judged and not is_own)
         items = [Item(step.entry, recorder.plan(step)) for step in plan.steps]
         entries = import_items(items, len(items), archive, progress, started=observed, dry_run=dry_run)
     return WarcImportReport(entries, plan.passed)

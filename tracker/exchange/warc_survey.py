@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 from tracker.capture.causes import FetchFault
-from tracker.capture.warc.payload import read_payload
+from tracker.capture.warc.reading import read_payload
 from tracker.capture.warc.stream import find_header
 from tracker.errors import ReferenceInvalid
 from tracker.exchange.warc_metadata import IDENTICAL, MEDIA_TYPES, SAME_TEXT, UNMODIFIED, read_metadata

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker import __version__
 from tracker.archive.reading.presented import count_closed, read_presentation
 from tracker.archive.schema.descriptions import read_descriptions
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,8 @@ from tracker.archive.reading.reader import Reader
 from tracker.archive.reading.versions import add_confirmation, add_version
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.extractors import is_declared, is_installed, read_extractor
-from tracker.capture.sandbox.limits import KEPT_DOCUMENT
-from tracker.capture.watch.watch_list import WATCH_FILE, parse_watch_list, read_watch_list
+from tracker.capture.sandbox.protocol import KEPT_DOCUMENT
+from tracker.capture.watch_list import WATCH_FILE, parse_watch_list, read_watch_list
 from tracker.comparing.decisions.rulings import find_quotes, place_segments, settle_rulings
 from tracker.errors import DocumentUnreadable, ReaderStopped, WatchListInvalid, Withdrawn
 from tracker.model.record import Reread

@@ -20,8 +20,8 @@ from tracker.archive.verify.findings import Hooks, NotReadable
 from tracker.archive.verify.verify import verify_archive
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import read_extractor
-from tracker.capture.sandbox.limits import KEPT_DOCUMENT
 from tracker.capture.sandbox.process import tell_level
+from tracker.capture.sandbox.protocol import KEPT_DOCUMENT
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError

@@ -19,15 +19,15 @@ from tracker.archive.rights.access import read_ended_embargoes
 from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.capture.sandbox.process import tell_level
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import NotInArchive
 from tracker.keep.reextract import count_outdated
 from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES, Concern, Health
 from tracker.model.news import MANY
-from tracker.report.archive.ledger import describe_clock
-from tracker.report.archive.news import mend_listing
-from tracker.report.archive.review import find_floods, write_ranges
+from tracker.report.answers.ledger import describe_clock
+from tracker.report.answers.news import mend_listing
+from tracker.report.answers.review import find_floods, write_ranges
 from tracker.watch.examine import RESTLESS, WITHDRAWN, restless_since
 from tracker.watch.news import gather_news
 from tracker.watch.requests import choose_sources, list_links, name_series

@@ -15,8 +15,7 @@ from tracker.capture.admit.listings import (
     has_other_links,
     judge_listing,
 )
-from tracker.capture.watch.discovery import discover, nested_indexes, read_index
-from tracker.capture.watch.links import IndexLink
+from tracker.capture.links import IndexLink, discover, nested_indexes, read_index
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Fetched
 from tracker.report.layout import counted

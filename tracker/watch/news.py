@@ -17,7 +17,7 @@ from tracker.archive.rights.access import (
     read_closed_sources,
 )
 from tracker.archive.schema.schema_map import read_tables
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tracker.capture.watch.discovery import source_of
-from tracker.capture.watch.watch_list import is_watched
+from tracker.capture.links import source_of
+from tracker.capture.watch_list import is_watched
 from tracker.errors import NotInArchive
 from tracker.inputs.formats import parse_toml
 from tracker.model.ledger import GOOD_OUTCOMES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.reading.reader import open_reader
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid
@@ -16,7 +16,7 @@ from tracker.model.ledger import CHALLENGED
 from tracker.model.texts import Side
 from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
-from tracker.report.archive.review import ReviewedDocument, Waiting
+from tracker.report.answers.review import ReviewedDocument, Waiting
 from tracker.text.detection import infer_kind
 from tracker.workflows.compare.compare import compare_sides
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.rights.access import read_closed_sources
 from tracker.archive.schema.connection import FILE_NAME
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.inputs.compiled import read_packaged
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.ledger.ledger import open_ledger
 from tracker.archive.schema.connection import archive_file
 from tracker.archive.storing.store import name_snapshot, open_store
-from tracker.capture.watch.discovery import source_of
-from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.links import source_of
+from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.capture.web.fetch import fetch_all, open_client
 from tracker.capture.web.pacing import system_clock
 from tracker.errors import ClockWrong, RepositoryUnusable
@@ -186,33 +186,31 @@ class _Journal:
         return check
 
 
+@dataclass(slots=True)
 class _Checking:
     """One run: what it was given, and what it still has to check; without a store nothing is written."""
 
-    def __init__(
-        self,
-        archive: Path,
-        watched: WatchList,
-        wanted: Sequence[str],
-        ledger: Ledger,
-        store: Store | None,
-        client: Client,
-        judge: Judge,
-        clock: ClockCheck,
-        progress: Progress,
-    ) -> None:
-        self._archive, self._watched, self._wanted = archive, watched, wanted
-        self._ledger, self._store, self._client, self._judge = ledger, store, client, judge
-        self._clock, self._progress = clock, progress
-        self._transaction = ExitStack()
-        self._journal = _Journal(store, self._report, client.clock.monotonic)
-        self._queue: dict[str, Source] = {}
-        self._seen: set[str] = set()
-        self.resting = 0
-        """Sources that were not asked, since they are gone or have long been unchanged."""
-        self._is_clock_noted = False
-        self.run = 0
-        """The number of the run, which begins once its clock is settled; 0 before, and without a store."""
+    archive: Path
+    watched: WatchList
+    wanted: Sequence[str]
+    ledger: Ledger
+    store: Store | None
+    client: Client
+    judge: Judge
+    clock: ClockCheck
+    progress: Progress
+    resting: int = 0
+    """Sources that were not asked, since they are gone or have long been unchanged."""
+    run: int = 0
+    """The number of the run, which begins once its clock is settled; 0 before, and without a store."""
+    _transaction: ExitStack = field(default_factory=ExitStack)
+    _queue: dict[str, Source] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
+    _is_clock_noted: bool = False
+    _journal: _Journal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._journal = _Journal(self.store, self._report, self.client.clock.monotonic)
 
     def check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
         """Check sources, all links that indexes among them have had, and those that they have today.
@@ -228,27 +226,27 @@ class _Checking:
 
     def _mark(self, error: ClockWrong) -> ClockWrong:
         """Keep what hosts say beside what was kept before they said it; return the error that tells so."""
-        if not (self._store and self.run and self._ledger.run(self.run)):
+        if not (self.store and self.run and self.ledger.run(self.run)):
             return error
-        self._store.note_clock(self._clock.read(), self._now())
+        self.store.note_clock(self.clock.read(), self._now())
         return ClockWrong(f"{error}; what run {self.run} kept before is marked: clock not confirmed")
 
     def _check_all(self, sources: Sequence[Source]) -> tuple[Check, ...]:
         self._add(sources)
         for source in sources:
             if source.is_index:
-                self._add(known_sources(source, self._watched, self._ledger, self._wanted))
+                self._add(known_sources(source, self.watched, self.ledger, self.wanted))
         while self._queue:
             batch, self._queue = self._queue, {}
             self._check(batch)
         self._begin()
         self._journal.flush()
-        if self._store and not self._is_clock_noted:
-            self._store.note_clock(self._clock.read(), self._now())
+        if self.store and not self._is_clock_noted:
+            self.store.note_clock(self.clock.read(), self._now())
         return tuple(self._journal.checks)
 
     def _report(self, check: Check) -> None:
-        self._progress(check, len(self._journal.checks), len(self._seen) - self.resting)
+        self.progress(check, len(self._journal.checks), len(self._seen) - self.resting)
 
     def _add(self, sources: Iterable[Source]) -> None:
         for source in sources:
@@ -257,17 +255,17 @@ class _Checking:
                 self._queue[source.id] = source
 
     def _check(self, batch: Mapping[str, Source]) -> None:
-        day, everything = self._now()[:10], bool(self._wanted)
-        asked = plan_requests(batch.values(), self._watched, self._ledger, day, everything=everything)
+        day, everything = self._now()[:10], bool(self.wanted)
+        asked = plan_requests(batch.values(), self.watched, self.ledger, day, everything=everything)
         self.resting += len(batch) - len(asked.due)
         results = fetch_all(
             asked.due.values(),
-            self._client,
-            folder=self._archive,
+            self.client,
+            folder=self.archive,
             validators=asked.validators,
             unconditional=asked.unconditional,
         )
-        for result in self._clock.settle(results, asked.due):
+        for result in self.clock.settle(results, asked.due):
             self._begin()
             source = batch[result.source]
             self._journal.write(self._examine(source, result, asked.before[source.id]))
@@ -278,37 +276,37 @@ class _Checking:
         Where the few hosts there are contradict the clock, all of the night is one transaction: a host that
         a link leads to may settle that it is wrong.
         """
-        if self._store is None or self.run:
+        if self.store is None or self.run:
             return
-        if self._clock.is_doubtful:
-            self._transaction.enter_context(self._store.batch())
-        self.run = self._store.begin(self._clock.started, self._watched)
-        reading = self._clock.read()
+        if self.clock.is_doubtful:
+            self._transaction.enter_context(self.store.batch())
+        self.run = self.store.begin(self.clock.started, self.watched)
+        reading = self.clock.read()
         if reading.is_confirmed:
-            self._store.note_clock(reading, self._now())
+            self.store.note_clock(reading, self._now())
             self._is_clock_noted = True
 
     def _examine(self, source: Source, result: Fetched | FetchFailed, before: LastChecks) -> Examined:
         if isinstance(result, FetchFailed):
-            past = self._ledger.past(source.id, CHECKS_READ)
+            past = self.ledger.past(source.id, CHECKS_READ)
             return Examined(examine_failure(source, result, past, self._now()))
         if source.is_index:
             return self._follow(source, result, before)
-        return examine(source, result, before, self._ledger, self._judge, self._now())
+        return examine(source, result, before, self.ledger, self.judge, self._now())
 
     def _follow(self, index: Source, fetched: Fetched, before: LastChecks) -> Examined:
         """Remember the links of an index, and check new ones on the same night."""
-        found = examine_index(index, fetched, before, self._ledger, self._now())
+        found = examine_index(index, fetched, before, self.ledger, self._now())
         self._add(found.nested)
         self._remember_links(index, found.unseen)
         return found.examined
 
     def _remember_links(self, index: Source, unseen: Sequence[Discovery]) -> None:
-        if self._store and unseen:
-            self._store.remember(unseen, self._now())
-        is_retired = retirement(self._watched)
+        if self.store and unseen:
+            self.store.remember(unseen, self._now())
+        is_retired = retirement(self.watched)
         sources = (source_of(link, index) for link in unseen)
-        self._add(each for each in sources if is_among(each, self._wanted, index) and not is_retired(each))
+        self._add(each for each in sources if is_among(each, self.wanted, index) and not is_retired(each))
 
     def _now(self) -> str:
-        return read_instant(self._client.clock)
+        return read_instant(self.client.clock)

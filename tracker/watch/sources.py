@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.ledger.ledger import open_ledger
-from tracker.capture.watch.watch_list import (
+from tracker.capture.watch_list import (
     RECEIVED_FILE,
     WATCH_FILE,
     accept_received,
@@ -19,8 +19,8 @@ from tracker.capture.watch.watch_list import (
     extend,
     read_watch_list,
 )
-from tracker.capture.web.addresses import is_allowed
 from tracker.capture.web.fetch import is_web_address
+from tracker.capture.web.network import is_allowed
 from tracker.errors import ArchiveUnusable, DecisionInvalid, WatchListInvalid
 from tracker.model.decisions import Coder
 from tracker.model.watching import Closing, Received

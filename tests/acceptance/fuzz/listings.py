@@ -14,8 +14,8 @@ from tests.acceptance.fuzz.target import Found, Target
 from tests.hostile import HALF_CHARACTERS, SLOW
 from tests.test_extract import PAGE
 from tracker.capture.causes import FetchFault
+from tracker.capture.links import read_links
 from tracker.capture.read.extract import GAVE_UP
-from tracker.capture.watch.links import read_links
 from tracker.capture.web.pacing import LONGEST_CRAWL_DELAY
 from tracker.capture.web.robots import RobotsRules
 from tracker.errors import DocumentUnreadable

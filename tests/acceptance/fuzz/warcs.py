@@ -12,8 +12,7 @@ from tests.acceptance.fuzz.damage import damage
 from tests.acceptance.fuzz.streams import ANSWER, EMPTY, PACKED, TEXTS, chunk, pack
 from tests.acceptance.fuzz.target import Found, Target
 from tracker.capture.causes import FetchFault, find_cause
-from tracker.capture.warc.payload import read_payload
-from tracker.capture.warc.reading import open_warc
+from tracker.capture.warc.reading import open_warc, read_payload
 from tracker.errors import WarcUnusable
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.admit.names import find_mentions, is_group, speaker_codes
 from tracker.capture.admit.pages import page_of_markup
 from tracker.capture.admit.rules import load_rules
+from tracker.capture.admit.speaker import find_mentions, is_group, speaker_codes
 from tracker.references import country_name
 from tracker.text.identity import fold
 

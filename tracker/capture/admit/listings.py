@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.pages import classify_page, find_home_page, page_of_bytes
 from tracker.capture.admit.rules import load_rules
-from tracker.capture.watch.links import is_cut_off, is_feed
+from tracker.capture.links import is_cut_off, is_feed
 
 if TYPE_CHECKING:
     from tracker.model.watching import Fetched, Source

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.genre import without_quotes
-from tracker.capture.admit.names import find_mentions
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import count_words
+from tracker.capture.admit.speaker import find_mentions
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:

@@ -7,25 +7,26 @@ is read in a separate process.
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from tracker.capture.read.extractors import read_extractor
 from tracker.capture.read.markdown import is_markdown
 from tracker.capture.read.media import detect_kind
 from tracker.capture.read.plain import decode_surely, find_declared, read_charset, require_text
-from tracker.capture.read.removal import remove_text, split_removed
-from tracker.capture.sandbox.limits import NEW_DOCUMENT
 from tracker.capture.sandbox.process import NO_ANSWER, ask, reader_stopped
+from tracker.capture.sandbox.protocol import NEW_DOCUMENT
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.capture.read.media import FileKind
-    from tracker.capture.sandbox.limits import Limits
+    from tracker.capture.sandbox.protocol import Limits
 
 MAX_BYTES = 50 * 1024 * 1024
 """The largest document that is read, a hundred times the longest real statement."""
@@ -62,12 +63,12 @@ def extract(
     with naming(name):
         check_size(data)
         kind = detect_kind(data)
-        selectors, expressions = split_removed(remove)
+        selectors, expressions = _split_removed(remove)
         extraction = _read_plain(data, name, content_type) if kind == "text" else None
         if extraction is None:
             request = {"name": name, "selector": selector, "remove": selectors, "content_type": content_type}
             extraction = _read_in_sandbox(kind, request, data, limits)
-        extraction = remove_text(extraction, expressions)
+        extraction = _remove_text(extraction, expressions)
         check_text(extraction.text)
     return extraction
 
@@ -161,3 +162,22 @@ def decodes_as(name: str, data: bytes, content_type: str | None) -> bool:
     except DocumentUnreadable:
         return False
     return decoded is not None and decoded.encoding == read_extractor(name).encoding
+
+
+BY_TEXT: Final = "text:"
+"""Begins a regular expression among the CSS selectors of what is to be left out."""
+
+
+def _split_removed(remove: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return CSS selectors, and regular expressions with what begins them."""
+    by_text = tuple(each for each in remove if each.startswith(BY_TEXT))
+    return tuple(each for each in remove if each not in by_text), by_text
+
+
+def _remove_text(extraction: Extraction, expressions: Sequence[str]) -> Extraction:
+    """Leave out what regular expressions match, and name them with the extractor as selectors are."""
+    text = extraction.text
+    for each in expressions:
+        text = re.sub(each.removeprefix(BY_TEXT).strip(), "", text)
+    named = "".join(f" remove={each}" for each in expressions)
+    return replace(extraction, text=text, extractor=f"{extraction.extractor}{named}")

@@ -9,8 +9,7 @@ from contextlib import closing
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.capture.read.layout import lay_out
-from tracker.capture.read.running_lines import PlacedLine
+from tracker.capture.read.layout import PlacedLine, lay_out
 from tracker.errors import DocumentUnreadable
 from tracker.model.texts import Extraction
 

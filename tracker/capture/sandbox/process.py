@@ -18,14 +18,23 @@ from functools import cache
 from threading import Event, Lock, Timer
 from typing import IO, TYPE_CHECKING, Final, Literal, cast
 
-from tracker.capture.sandbox.limits import MAX_ANSWER, NEW_DOCUMENT
-from tracker.capture.sandbox.wire import FULL, LONG, MEMORY, READ, decode, receive, send
+from tracker.capture.sandbox.protocol import (
+    FULL,
+    LONG,
+    MAX_ANSWER,
+    MEMORY,
+    NEW_DOCUMENT,
+    READ,
+    decode,
+    receive,
+    send,
+)
 from tracker.errors import REQUIRED, DocumentUnreadable, ReaderStopped, SandboxIncomplete, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.capture.sandbox.limits import Limits
+    from tracker.capture.sandbox.protocol import Limits
 
 ReaderKind = Literal["pdf", "zip", "html", "text", "index"]
 """What one set of libraries reads."""

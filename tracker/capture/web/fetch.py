@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from tracker.capture.causes import FetchFault, find_cause
-from tracker.capture.web.local import read_file
 from tracker.capture.web.pacing import LONGEST_WAIT, Pace, Schedule, backoff
 from tracker.capture.web.payload import ENCODINGS, conditions, merge, read_validators
+from tracker.inputs.files import NotRegular, open_file, read_beyond
 from tracker.model.watching import Fetched, FetchFailed, Validators
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from tracker.capture.web.exchange import HttpAnswer, RequestContext
+    from tracker.capture.web.answer import HttpAnswer, RequestContext
     from tracker.capture.web.pacing import Clock
     from tracker.capture.web.robots import Robots
     from tracker.model.watching import Exchange, Source, WatchSettings
@@ -50,7 +50,7 @@ def open_client(
     settings: WatchSettings, *, release: str, clock: Clock, ssl_context: ssl.SSLContext | None = None
 ) -> Iterator[Client]:
     """Yield the client of one run; ``release`` is tracker's own, for the User-Agent."""
-    from tracker.capture.web.exchange import RequestContext
+    from tracker.capture.web.answer import RequestContext
     from tracker.capture.web.network import open_transport
     from tracker.capture.web.robots import Robots
 
@@ -98,7 +98,7 @@ def fetch(
             asked = Validators() if unconditional else validators or Validators()
             fetched = _fetch_web(source, client, asked, trail)
         else:
-            data = read_file(folder, source.address, client.context.most_bytes)
+            data = _read_file(folder, source.address, client.context.most_bytes)
             fetched = Fetched(source.id, source.address, data, None, (), Validators(), 0.0)
     except FetchFault as fault:
         outcome, seconds = find_cause(fault.cause).outcome, client.clock.monotonic() - started
@@ -187,7 +187,7 @@ def _retry(
 
 
 def _try_once(source: Source, client: Client, asked: Validators, trail: list[Exchange]) -> HttpAnswer:
-    from tracker.capture.web.exchange import send_request
+    from tracker.capture.web.answer import send_request
 
     headers = {**client.headers, **conditions(asked)}
     if source.language:
@@ -221,3 +221,26 @@ def host_of(source: Source) -> str:
         return urlsplit(source.address).hostname or ""
     except ValueError:
         return ""
+
+
+def _read_file(folder: Path, path: str, limit: int) -> bytes:
+    """Return the bytes of a regular file below a folder; links are followed.
+
+    Raises ``FetchFault`` where there is none, or it is outside, over the limit or unreadable.
+    """
+    try:
+        place = (folder / path).resolve()
+        if not place.is_relative_to(folder.resolve()):
+            raise FetchFault("outside the archive", f"{path} leads to {place}")
+        with open_file(place) as file:
+            data = read_beyond(file, limit)
+    except FileNotFoundError:
+        raise FetchFault("no such file", f"{path} is not in {folder}") from None
+    except (NotRegular, IsADirectoryError) as error:
+        raise FetchFault("not a file", f"{path}: {error.strerror}") from None
+    except (OSError, RuntimeError, ValueError) as error:
+        # Python 3.11 and 3.12 raise RuntimeError for circular links.
+        raise FetchFault("unreadable file", f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    if len(data) > limit:
+        raise FetchFault("too large", f"{path} is over {limit} bytes")
+    return data

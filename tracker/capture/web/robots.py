@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from protego import Protego
 
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
-from tracker.capture.web.exchange import send_request
+from tracker.capture.web.answer import send_request
 from tracker.capture.web.pacing import ATTEMPTS, LONGEST_CRAWL_DELAY
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from tracker.capture.web.exchange import RequestContext
+    from tracker.capture.web.answer import RequestContext
     from tracker.model.watching import Exchange
 
 PRODUCT: Final = "tracker"

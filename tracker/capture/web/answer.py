@@ -12,8 +12,7 @@ import httpcore
 import httpx
 
 from tracker.capture.causes import LONGEST_QUOTE, MOST_REDIRECTS, FetchFault
-from tracker.capture.web.addresses import read_url
-from tracker.capture.web.network import SLACK, WatchedStream, deadline
+from tracker.capture.web.network import SLACK, WatchedStream, deadline, read_url
 from tracker.capture.web.pacing import read_retry_after, stamp
 from tracker.capture.web.payload import MOST_HEADERS, decode_header, redact, unpack
 from tracker.model.watching import Exchange

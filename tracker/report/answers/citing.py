@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.references import read_session
-from tracker.report.archive.listing import CLOCK_UNCONFIRMED
+from tracker.report.answers.listing import CLOCK_UNCONFIRMED
 from tracker.report.comparison.provenance import name_body, name_country, session_words
 from tracker.report.records import write_json
 from tracker.report.safe import one_line

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES
-from tracker.report.archive.listing import CLOCK_UNCONFIRMED
-from tracker.report.archive.news import name_statement, news_fields, news_lines
+from tracker.report.answers.listing import CLOCK_UNCONFIRMED
+from tracker.report.answers.news import name_statement, news_fields, news_lines
 from tracker.report.comparison.words import tally
 from tracker.report.document import Span
 from tracker.report.layout import DIGEST, counted, draw, lay_table, line, wrap

@@ -13,8 +13,8 @@ from tests.nights import DAYS, Page, make_archive, run_night, source, watch
 from tests.test_judgement import speech
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
-from tracker.report.archive.news import render_news
-from tracker.report.archive.review import write_ranges
+from tracker.report.answers.news import render_news
+from tracker.report.answers.review import write_ranges
 from tracker.watch.health import assess_health
 from tracker.watch.news import gather_news
 from tracker.watch.snapshot import snapshot

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.model.record import SnapshotEntry
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
-from tracker.report.archive.rights import withdrawal_fields
+from tracker.report.answers.rights import withdrawal_fields
 from tracker.report.document import Span
 from tracker.report.layout import DIGEST, Line, counted, draw, excerpt, lay_table, line, wrap
 from tracker.report.records import encode_rows, plain_fields, write_csv

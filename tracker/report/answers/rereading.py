@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tracker.report.coding.decisions import ruling_fields, ruling_words
+from tracker.report.answers.coding import ruling_fields, ruling_words
 from tracker.report.comparison.words import ARROW, tally
 from tracker.report.document import Span
 from tracker.report.layout import Line, counted, draw, line, shorten, wrap

@@ -1,1 +1,0 @@
-"""What to watch: the watch list, and the links of indexes."""

@@ -1,0 +1,1 @@
+"""What the archive answers: lists, runs, reviews, proofs, and what people decided."""

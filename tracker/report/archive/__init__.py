@@ -1,1 +1,0 @@
-"""What the archive answers: lists, runs, reviews, proofs."""

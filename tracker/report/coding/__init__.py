@@ -1,1 +1,0 @@
-"""What people decided and what vocabularies hold."""
