@@ -88,6 +88,21 @@ def joint(before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
     return _after_cut(old, new, after.gap, layout, full=full)
 
 
+class Joints:
+    """What is between two lines of one text, found once for each two, however often the text is laid out."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, int, int, bool, bool], tuple[int, str]] = {}
+
+    def find(self, before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
+        """Return what ``joint`` does."""
+        # Spelling is no part of the key: what it tells of, words that a hyphen cuts, is joined at once.
+        key = before.text, after.text, after.gap, layout.width, layout.pauses, layout.capitals
+        if key not in self._found:
+            self._found[key] = joint(before, after, layout)
+        return self._found[key]
+
+
 def _after_end(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> str:
     if ends_in_ellipsis(old) and (layout.pauses or new[0].islower()):
         return SPACE
