@@ -19,7 +19,7 @@ from tracker.capture.web.server_dates import ServerClocks, read_ahead
 from tracker.errors import ClockWrong
 from tracker.keep.mirror import rebuild, update_mirror
 from tracker.keep.verify import verify
-from tracker.model.ledger import ClockReading
+from tracker.model.clock_readings import ClockReading
 from tracker.model.watching import Admission, Exchange
 from tracker.watch.health import assess_health
 

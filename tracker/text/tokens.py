@@ -65,9 +65,9 @@ _BEHIND = "\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u10
 _STACKED = "\u1039\u17d2"
 _CLUSTER = rf"[{_BEFORE}]?[{_UNSPACED}](?:[{_BEHIND}]|(?<=[{_STACKED}])[{_UNSPACED}])*"
 _LETTER = rf"[^\W\d_{_IDEOGRAPHS}]"
-_WORD_PART = rf"(?:[^\W_{_IDEOGRAPHS}{_UNSPACED}]|[{_MARKS}])+"
+_WORD_PART = rf"(?:[^\W_{_IDEOGRAPHS}{_UNSPACED}]++|[{_MARKS}])++"
 _WORD = rf"{_WORD_PART}(?:['’\u2010\u2011-]{_WORD_PART})*"
-_ADDRESS = r"(?:https?://|www\.)[^\s<>\"“”«»()]*[\w/]|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
+_ADDRESS = r"(?:https?://|www\.)[^\s<>\"“”«»()]*[\w/]|[\w.+-]{1,64}+@[\w-]+(?:\.[\w-]+)+"
 _INITIALS = rf"(?:{_LETTER}\.){{2,}}"
 # A first part in capitals, a slash, and a digit somewhere: A/RES/78/1, E/CN.15/2022/L.6/Rev.1.
 _SYMBOL = r"[A-Z]{1,8}(?=\S{0,60}\d)(?:/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*)+"

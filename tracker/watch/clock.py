@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracker.capture.web.fetch import Result
     from tracker.capture.web.pacing import Clock
-    from tracker.model.ledger import ClockReading
+    from tracker.model.clock_readings import ClockReading
     from tracker.model.watching import Source
 
 _NAMED = 5

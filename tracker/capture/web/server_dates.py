@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tracker.model.ledger import ClockReading
+from tracker.model.clock_readings import ClockReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
