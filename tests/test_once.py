@@ -64,5 +64,5 @@ def test_what_is_between_two_lines_is_found_once() -> None:
         clean, _ = normalize(raw)
     finally:
         sys.setprofile(None)
-    assert "We will double our support of fund 7, as we said." in clean
+    assert "We will double our support for fund 7, as we said." in clean
     assert {pair: number for pair, number in asked.items() if number > 1} == {}

@@ -31,7 +31,7 @@ def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
     pattern = _pattern(language, holds_ideographs=max(text, default="") >= _IDEOGRAPHS[0])
     return tuple(
         [
-            Token(match[0], *match.span(), cast("TokenKind", match.lastgroup))
+            Token(match[0], match.start(), match.end(), cast("TokenKind", match.lastgroup))
             for match in pattern.finditer(text)
         ]
     )
@@ -97,6 +97,9 @@ def _pattern(language: str, *, holds_ideographs: bool) -> re.Pattern[str]:
         rf"(?P<amount>{_amount(language)})|(?P<date>{_date(language)})"
         rf"|(?P<symbol>{_SYMBOL})|(?P<number>{_number(language)})"
     )
+    if language == "en":
+        # No sign and no month begins with a small letter, as most words do: a third of what all tokens took.
+        named = rf"(?![a-z])(?:{named})"
     word = rf"{_ADDRESS}|{_INITIALS}|{_elision(language)}|(?=\w){_CLUSTER}|{_WORD}"
     pattern = rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)"
     return re.compile(pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0]))
