@@ -18,7 +18,7 @@ from tracker.comparing.pipeline import Basis, text_side
 from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.emerging import compare_phrases
 from tracker.comparing.topics.reading import read_topics
-from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.statuses import ReadText, compare_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.follow.tracing.search import read_query, trace
@@ -130,7 +130,7 @@ def _meet(version: Version) -> object:
 def _follow(
     old: Version, new: Version, before: Sequence[TopicReading], after: Sequence[TopicReading]
 ) -> object:
-    return compare_topics(old, new, before, after, _vocabulary())
+    return compare_topics(ReadText(old, before), ReadText(new, after), _vocabulary())
 
 
 def _weigh(old: Version, new: Version) -> object:

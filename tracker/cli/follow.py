@@ -52,6 +52,7 @@ def timeline(
     CSV has one row per topic and session.
     """
     from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.series import Within
     from tracker.follow.timeline import follow_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
@@ -62,7 +63,13 @@ def timeline(
     told = form in {"csv", "json", "jsonl", "parquet"} or bool(topics)
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
-            options.opened(archive), series, known, first, last, statuses=told, sure=sure, progress=progress
+            options.opened(archive),
+            series,
+            known,
+            Within(first, last),
+            statuses=told,
+            sure=sure,
+            progress=progress,
         )
     rows = select_rows(followed, topics, everything=everything)
     as_table, as_json = partial(timeline_table, followed, rows), partial(timeline_json, followed, rows)

@@ -67,7 +67,7 @@ def trace(
     0 to 1. CSV has one row per saying, and per statement that does not say it.
     """
     from tracker.comparing.topics.vocabulary.naming import name_topics
-    from tracker.follow.series import parse_place
+    from tracker.follow.series import Within, parse_place
     from tracker.follow.trace import read_asked, trace_body, trace_series
     from tracker.report.formats import draw_report
     from tracker.report.series.biography import (
@@ -88,11 +88,11 @@ def trace(
     if reference.country and countries:
         raise TrackerError(f"--countries goes with a body, not a series: tracker trace {reference.body} ...")
     if reference.country:
-        biography = trace_series(opened, reference, asked, first, last)
+        biography = trace_series(opened, reference, asked, Within(first, last))
         as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
         as_table, build = partial(sayings_table, biography), partial(build_biography, biography)
     else:
-        spread = trace_body(opened, reference, asked, first, last, countries)
+        spread = trace_body(opened, reference, asked, Within(first, last), countries)
         as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
         as_table, build = partial(sayings_table, spread), partial(build_spread, spread, everything=everything)
     if form == "html":

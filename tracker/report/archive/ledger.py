@@ -20,10 +20,10 @@ from tracker.report.safe import one_line, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracker.model.clock_readings import ClockReading
     from tracker.model.ledger import (
         Check,
         CheckOutcome,
-        ClockReading,
         Concern,
         Expectation,
         Health,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.capture.read.extractors import describe_reading_difference
 from tracker.comparing.decisions.rulings import select_levels, settle_rulings
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
+    from tracker.comparing.topics.statuses import OtherSessions
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry
@@ -120,13 +121,13 @@ def diff(
         from tracker.comparing.pipeline import Basis  # noqa: PLC0415
         from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415
 
-        earlier, between = earlier_priorities(old, new, archive, vocabulary, derived)
-        basis = Basis(vocabulary, vectors, decided, sure, earlier, between)
+        others = find_other_sessions(old, new, archive, vocabulary, derived)
+        basis = Basis(vocabulary, vectors, decided, sure, others)
         comparison = compare_sides(*sides, basis, derived)
         return replace(comparison, caveats=(*comparison.caveats, *list_passed(*sides, passed)))
 
     passed = len(_list_between(old, new, archive))
-    parts = list_parts(old, new, archive, vocabulary, vectors, derived, decided, sure)
+    parts = list_parts((old, new), archive, derived, decided, Chosen(vocabulary, vectors, sure))
     comparison = derive_comparison(sides, parts, derived, compute)
     derived.remember_shown(comparison)
     return comparison
@@ -141,25 +142,31 @@ def find_observed(arguments: list[str], archive: ArchiveSession) -> str | None:
     return seen.observed
 
 
+class Chosen(NamedTuple):
+    """What a user chooses of a comparison, beside its two sides."""
+
+    vocabulary: Vocabulary
+    encoder: Encoder | None
+    sure: float
+
+
 def list_parts(
-    old: Operand,
-    new: Operand,
+    pair: tuple[Operand, Operand],
     archive: ArchiveSession,
-    vocabulary: Vocabulary,
-    encoder: Encoder | None,
     derived: Derived,
     decided: Decided,
-    sure: float,
+    chosen: Chosen,
 ) -> list[object]:
     """Return all that a comparison rests on beside its two sides."""
-    looked = _look_around(old, new, archive)
+    looked = _look_around(*pair, archive)
+    encoder = chosen.encoder
     return [
-        identify_vocabulary(vocabulary, derived),
+        identify_vocabulary(chosen.vocabulary, derived),
         [encoder.name, encoder.digest] if encoder else None,
         [[archive.reader.identify(each) for each in some] for some in looked],
         [decided, *_find_levels((*looked[0], *looked[1]), archive)],
-        len(_list_between(old, new, archive)),
-        sure,
+        len(_list_between(*pair, archive)),
+        chosen.sure,
     ]
 
 
@@ -168,18 +175,15 @@ def is_same(comparison: Comparison) -> bool:
     return is_unchanged(comparison)
 
 
-Priorities = dict[str, frozenset[str]]
-"""By session, the latest first, the topics that were priorities."""
-
-
-def earlier_priorities(
+def find_other_sessions(
     old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
-) -> tuple[Priorities, Priorities]:
+) -> OtherSessions:
     """Return the priorities of sessions before ``old``, and between the two, where both are of one series.
 
     They are kept under what identifies a statement: each of ten that come after it looks back on it, and
     need not read its text.
     """
+    from tracker.comparing.topics.statuses import OtherSessions  # noqa: PLC0415 (as above)
     from tracker.workflows.compare.compare import side_priorities  # noqa: PLC0415 (as above)
 
     recognised = identify_vocabulary(vocabulary, derived)
@@ -199,7 +203,7 @@ def earlier_priorities(
             }
             for some in _look_around(old, new, archive)
         )
-    return before, between
+    return OtherSessions(before, between)
 
 
 def _find_levels(statements: Sequence[Reference], archive: ArchiveSession) -> list[tuple[Ruling, ...]]:
