@@ -30,7 +30,6 @@ from tracker.report.archive import citing
 from tracker.report.comparison.provenance import render_methods
 from tracker.report.safe import one_line
 from tracker.text.identity import digest_bytes
-from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.package import (
     DECISIONS,
     MANIFEST,
@@ -41,7 +40,7 @@ from tracker.workflows.compare.package import (
     write_decided,
 )
 from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.workflows.compare.sides import read_document
+from tracker.workflows.compare.sides import load_decided, read_document
 from tracker.workflows.compare.withheld import withhold
 
 if TYPE_CHECKING:

@@ -35,7 +35,6 @@ from tracker.model.reproduced import CheckedFiles, Difference, Reproduction
 from tracker.model.strict import NotAsTyped, read_typed
 from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
-from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.package import (
     DECISIONS,
     MANIFEST,
@@ -50,7 +49,7 @@ from tracker.workflows.compare.package import (
     write_decided,
 )
 from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.workflows.compare.sides import read_document
+from tracker.workflows.compare.sides import load_decided, read_document
 from tracker.workflows.compare.withheld import MARK
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from tracker.model.topics import SURE
 from tracker.references import find_body, session_sort_key
 from tracker.report.records import describe_columns, describe_table, refuse_parquet, stream_records, write_csv
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import find_comparison
 from tracker.workflows.compare.diff import Chosen, list_parts, load_pair, look_back
+from tracker.workflows.compare.sides import load_decided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -17,7 +17,6 @@ from tracker.model.texts import Reference
 from tracker.references import own_names
 from tracker.text.encoder import DEFAULT
 from tracker.workflows.compare.cells import list_cell_parts
-from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import check_rules, find_readings, identify_vocabulary, name_answer
 from tracker.workflows.compare.diff import (
     LOOK_BACK,
@@ -28,7 +27,7 @@ from tracker.workflows.compare.diff import (
     look_back,
 )
 from tracker.workflows.compare.rules import name_rules
-from tracker.workflows.compare.sides import earlier_sessions
+from tracker.workflows.compare.sides import earlier_sessions, load_decided
 from tracker.workflows.compare.work import Unit, Work, pack_vocabulary
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare.decided import load_decided
 from tracker.workflows.compare.derive import (
     cache_vectors,
     choose_derived,
@@ -20,7 +19,7 @@ from tracker.workflows.compare.derive import (
     derive_rows,
     identify_vocabulary,
 )
-from tracker.workflows.compare.sides import earlier_sessions, load_side, pair_operands
+from tracker.workflows.compare.sides import earlier_sessions, load_decided, load_side, pair_operands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
