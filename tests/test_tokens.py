@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.text.identity import fold
-from tracker.text.tables import entries_for, read_tables
 from tracker.text.tokens import tokenize
+from tracker.text.word_tables import entries_for, read_tables
 
 # Text, and its tokens of one kind.
 FIGURES = (

@@ -20,12 +20,12 @@ from tracker.text.slips import (
     is_stop,
     opens_sentence,
 )
-from tracker.text.tables import read_stops
+from tracker.text.word_tables import read_stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tracker.text.tables import Stops
+    from tracker.text.word_tables import Stops
 
 _CLOSERS = r"(?:[ ]?»|[\"'”’»)\]」』》）›*])*"
 # What a record puts in brackets behind a sentence and belongs to it: (A/60/PV.6, p. 17), [Ibid.]

@@ -20,7 +20,7 @@ from tracker.text.lines import (
     is_salutation,
     item_marker,
 )
-from tracker.text.tables import all_entries, read_tables
+from tracker.text.word_tables import all_entries, read_tables
 
 PARAGRAPH, ITEM, SPACE = "\n\n", "\n", " "
 _STOP = re.compile(r"(?<![.])[.!?](?!\.)")
@@ -134,7 +134,7 @@ def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> t
     hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old, max(len(old) - _LONGEST_WORD, 0))
     if hyphenated and new[0].isalnum():
         return _join_hyphenated(hyphenated.group(1), new, layout)
-    # What goes on in small letters, what fills its line, a figure alone, what a comma or a bracket leaves open.
+    # What goes on in small letters, fills its line, is a figure, or is left open by a comma or a bracket.
     if new[0].islower() or full or layout.capitals or _continues(old) or (new[0].isdigit() and new.isdigit()):
         return 0, SPACE
     if old[-1] in ",-–—(«“" or new[0] in "),;.":

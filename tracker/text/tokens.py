@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, cast
 
-from tracker.text.tables import entries_for, read_tables
+from tracker.text.word_tables import entries_for, read_tables
 
 TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
 
