@@ -32,6 +32,7 @@ from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.reading import LIKELY, read_evidence, read_topics
 from tracker.comparing.topics.statuses import ReadText, compare_topics, find_aligned
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare
 from tracker.model.changes import Evidence
 from tracker.model.decisions import Decision
 from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
@@ -40,7 +41,6 @@ from tracker.report.comparison.words import unclaimed_words
 from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,11 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.diff.compare import compare
 from tracker.text.identity import fold, fold_sentence
 from tracker.text.joining import joint
 from tracker.text.normalize import normalize
 from tracker.text.tokens import _tokenize_once, tokenize
-from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -9,6 +9,7 @@ import pytest
 from tests.pictures import check_layout
 from tracker.archive.session import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.diff import diff
 from tracker.follow.panel import read_panel
 from tracker.follow.series import Within
 from tracker.follow.standings import compare_countries
@@ -19,7 +20,6 @@ from tracker.report.series.countries import build_countries, select_topics
 from tracker.report.series.panels import build_panel
 from tracker.report.series.timeline import build_timeline, select_rows
 from tracker.text.encoder import ENCODERS
-from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

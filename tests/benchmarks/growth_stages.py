@@ -21,6 +21,7 @@ from tracker.comparing.topics.reading import read_topics
 from tracker.comparing.topics.statuses import ReadText, compare_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.diff.compare import compare_sides
 from tracker.follow.tracing.search import read_query, trace
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
@@ -32,7 +33,6 @@ from tracker.text.identity import fold
 from tracker.text.normalize import normalize
 from tracker.text.reading import cut, read_text
 from tracker.text.tokens import tokenize
-from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -91,10 +91,10 @@ def diff(
     two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
+    from tracker.diff.diff import diff as compare
+    from tracker.diff.diff import find_observed, is_same
     from tracker.report.comparison.sentences import read_filters
     from tracker.text.encoder import ENCODERS
-    from tracker.workflows.compare.diff import diff as compare
-    from tracker.workflows.compare.diff import find_observed, is_same
 
     asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
     alone = {"--stat": stat, "--methods": methods}
@@ -151,8 +151,8 @@ def priorities(
 
     CSV, JSON Lines and Parquet have one row per topic, with its level, share and leading sentence.
     """
+    from tracker.diff.priorities import read_priorities
     from tracker.report.archive.statement import list_topics, render_priorities, topics_json, topics_table
-    from tracker.workflows.compare.priorities import read_priorities
 
     named = join_words(reference)
     refuse_overwriting(output, [vocabulary, named], archive, form)

@@ -55,11 +55,11 @@ def explain_part(
 ) -> str:
     """Explain a change by its id, or a topic by its label, id or term."""
     from tracker.comparing.topics.vocabulary.naming import find_topics
+    from tracker.diff.explain import explain, explain_topics
     from tracker.references.change_ids import may_be_change
     from tracker.report.comparison.build import build_report
     from tracker.report.comparison.sentences import render_explanation
     from tracker.report.render.terminal import render_terminal
-    from tracker.workflows.compare.explain import explain, explain_topics
 
     if not may_be_change(name):
         topics = find_topics(vocabulary, name)
@@ -90,7 +90,7 @@ def render_form(asked: Asked, topic: str | None, form: str) -> str | bytes:
         write_notice(notice)
     if topic:
         from tracker.comparing.topics.vocabulary.naming import find_topics
-        from tracker.workflows.compare.explain import explain_topics
+        from tracker.diff.explain import explain_topics
 
         topics = find_topics(asked.vocabulary, topic)
         reasons = explain_topics(asked.comparison, topics, asked.vocabulary)

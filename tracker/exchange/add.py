@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeGuard, TypeVar, get_args
 
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
+from tracker.diff.sides import read_document
 from tracker.errors import ReferenceInvalid
 from tracker.inputs.passwords import strip_user
 from tracker.model.record import Declaration
@@ -18,7 +19,6 @@ from tracker.references import parse_reference
 from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
 from tracker.text.reading import read_text
-from tracker.workflows.compare.sides import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

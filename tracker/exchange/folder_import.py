@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.capture.web.local import explain_link, explain_way
+from tracker.diff.sides import read_document
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.exchange.add import ReadDocument, check_date, check_kind, read_bytes, record_read
 from tracker.exchange.engine import Item, import_items, show_nothing
@@ -31,7 +32,6 @@ from tracker.model.texts import Reference, TextKind
 from tracker.references import find_body, find_country, resolve_session, session_sort_key
 from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
-from tracker.workflows.compare.sides import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

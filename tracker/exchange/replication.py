@@ -19,6 +19,18 @@ from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import model_path
+from tracker.diff.package import (
+    DECISIONS,
+    MANIFEST,
+    REPORTS,
+    SHIPPED,
+    VOCABULARY,
+    list_digests,
+    write_decided,
+)
+from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
+from tracker.diff.sides import load_decided, read_document
+from tracker.diff.withheld import withhold
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.exchange.bag import document_name, text_name
 from tracker.exchange.exports import new_target
@@ -30,18 +42,6 @@ from tracker.report.archive import citing
 from tracker.report.comparison.provenance import render_methods
 from tracker.report.safe import one_line
 from tracker.text.identity import digest_bytes
-from tracker.workflows.compare.package import (
-    DECISIONS,
-    MANIFEST,
-    REPORTS,
-    SHIPPED,
-    VOCABULARY,
-    list_digests,
-    write_decided,
-)
-from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.workflows.compare.sides import load_decided, read_document
-from tracker.workflows.compare.withheld import withhold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,11 +49,11 @@ if TYPE_CHECKING:
     from tracker.archive.reading.holdings import Holdings
     from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
+    from tracker.diff.reproduce import WrittenSide
     from tracker.model.changes import Comparison, Provenance
     from tracker.model.citations import CitedText
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.reproduce import WrittenSide
 
     Members = dict[str, bytes]
 

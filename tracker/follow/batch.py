@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.comparing.topics.reading import RULES
-from tracker.errors import ReferenceInvalid, TrackerError
-from tracker.follow.series import preferred_editions
-from tracker.model.texts import Reference
-from tracker.references import own_names
-from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare.cells import list_cell_parts
-from tracker.workflows.compare.derive import check_rules, find_readings, identify_vocabulary, name_answer
-from tracker.workflows.compare.diff import (
+from tracker.diff.cells import list_cell_parts
+from tracker.diff.derive import check_rules, find_readings, identify_vocabulary, name_answer
+from tracker.diff.diff import (
     LOOK_BACK,
     Chosen,
     find_other_sessions,
@@ -26,9 +21,14 @@ from tracker.workflows.compare.diff import (
     load_pair,
     look_back,
 )
-from tracker.workflows.compare.rules import name_rules
-from tracker.workflows.compare.sides import earlier_sessions, load_decided
-from tracker.workflows.compare.work import Unit, Work, pack_vocabulary
+from tracker.diff.rules import name_rules
+from tracker.diff.sides import earlier_sessions, load_decided
+from tracker.diff.work import Unit, Work, pack_vocabulary
+from tracker.errors import ReferenceInvalid, TrackerError
+from tracker.follow.series import preferred_editions
+from tracker.model.texts import Reference
+from tracker.references import own_names
+from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from tracker.archive.derived.store import Answers
     from tracker.archive.session import ArchiveSession
     from tracker.comparing.topics.statuses import OtherSessions
+    from tracker.diff.work import Outcome
     from tracker.follow.panel import BodyStatements
     from tracker.follow.workers import Workers
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.work import Outcome
 
     Progress = Callable[[int, int], None]
     Make = Callable[[Reference], Work | str | None]

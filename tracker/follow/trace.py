@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from tracker.diff.derive import derive_links
+from tracker.diff.sides import earlier_sessions
 from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.follow.groups import choose_countries, narrow_editions
 from tracker.follow.series import EVER, Within, list_editions, preferred_editions, read_year, session_kind
@@ -17,8 +19,6 @@ from tracker.model.spread import SpreadStatement
 from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.references import parse_reference
 from tracker.references.names import show
-from tracker.workflows.compare.derive import derive_links
-from tracker.workflows.compare.sides import earlier_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

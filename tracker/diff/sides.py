@@ -1,4 +1,4 @@
-"""What a user points at, a file, standard input or a reference, becomes a ``Side``, with what people decided."""
+"""What a user points at as a ``Side``: a file, standard input, a reference; and what people decided of it."""
 
 from __future__ import annotations
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.capture.read.extractors import describe_reading_difference
 from tracker.comparing.decisions.rulings import select_levels, settle_rulings
-from tracker.model.texts import Reference
-from tracker.model.topics import SURE
-from tracker.report.comparison.words import is_unchanged
-from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare.derive import (
+from tracker.diff.derive import (
     cache_vectors,
     choose_derived,
     derive_comparison,
     derive_rows,
     identify_vocabulary,
 )
-from tracker.workflows.compare.sides import earlier_sessions, load_decided, load_side, pair_operands
+from tracker.diff.sides import earlier_sessions, load_decided, load_side, pair_operands
+from tracker.model.texts import Reference
+from tracker.model.topics import SURE
+from tracker.report.comparison.words import is_unchanged
+from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.comparing.topics.statuses import OtherSessions
+    from tracker.diff.sides import Operand
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
-    from tracker.workflows.compare.sides import Operand
 
 
 def load_pair(old: Operand, new: Operand, archive: ArchiveSession) -> tuple[Side, Side]:
@@ -118,7 +118,7 @@ def diff(
         # These take 90 ms, and are not needed for what is kept.
         from tracker.comparing.caveats import list_passed  # noqa: PLC0415
         from tracker.comparing.pipeline import Basis  # noqa: PLC0415
-        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415
+        from tracker.diff.compare import compare_sides  # noqa: PLC0415
 
         others = find_other_sessions(old, new, archive, vocabulary, derived)
         basis = Basis(vocabulary, vectors, decided, sure, others)
@@ -183,7 +183,7 @@ def find_other_sessions(
     need not read its text.
     """
     from tracker.comparing.topics.statuses import OtherSessions  # noqa: PLC0415 (as above)
-    from tracker.workflows.compare.compare import side_priorities  # noqa: PLC0415 (as above)
+    from tracker.diff.compare import side_priorities  # noqa: PLC0415 (as above)
 
     recognised = identify_vocabulary(vocabulary, derived)
 

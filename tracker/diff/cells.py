@@ -9,11 +9,11 @@ from tracker.comparing.pipeline import side_names
 from tracker.comparing.topics.decided import place_levels
 from tracker.comparing.topics.mentions import find_own_situations
 from tracker.comparing.topics.statuses import ReadText, compare_topics
+from tracker.diff.compare import side_topics
+from tracker.diff.derive import derive_rows, identify_vocabulary
+from tracker.diff.diff import find_other_sessions, load_pair, look_back
+from tracker.diff.sides import load_decided
 from tracker.model.panels import PanelCell
-from tracker.workflows.compare.compare import side_topics
-from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
-from tracker.workflows.compare.diff import find_other_sessions, load_pair, look_back
-from tracker.workflows.compare.sides import load_decided
 
 if TYPE_CHECKING:
     from tracker.archive.derived.store import Derived

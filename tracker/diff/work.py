@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from tracker.archive.derived.store import Answers, Derived
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
 from tracker.comparing.pipeline import Basis
+from tracker.diff.cells import weigh_cells
+from tracker.diff.compare import compare_sides, side_topics
+from tracker.diff.derive import derive_comparison, derive_rows
 from tracker.errors import TrackerError
 from tracker.inputs.compiled import freeze
 from tracker.model.plain import to_row
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
-from tracker.workflows.compare.cells import weigh_cells
-from tracker.workflows.compare.compare import compare_sides, side_topics
-from tracker.workflows.compare.derive import derive_comparison, derive_rows
 
 if TYPE_CHECKING:
     from tracker.comparing.topics.statuses import OtherSessions

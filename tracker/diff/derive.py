@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from tracker.archive.derived.store import Derived
 from tracker.archive.derived.vectors import CachedEncoder
 from tracker.comparing.topics.vocabulary.load import name_recognition
+from tracker.diff.rules import name_releases, name_rules
 from tracker.errors import TrackerError
 from tracker.model.changes import Comparison, Link
 from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.workflows.compare.rules import name_releases, name_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
