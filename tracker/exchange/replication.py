@@ -19,7 +19,13 @@ from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import model_path
-from tracker.diff.package import (
+from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
+from tracker.diff.sides import load_decided, read_document
+from tracker.diff.withheld import withhold
+from tracker.errors import DocumentUnreadable, NotInArchive
+from tracker.exchange.bag import document_name, text_name
+from tracker.exchange.exports import new_target
+from tracker.exchange.package import (
     DECISIONS,
     MANIFEST,
     REPORTS,
@@ -28,12 +34,6 @@ from tracker.diff.package import (
     list_digests,
     write_decided,
 )
-from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.diff.sides import load_decided, read_document
-from tracker.diff.withheld import withhold
-from tracker.errors import DocumentUnreadable, NotInArchive
-from tracker.exchange.bag import document_name, text_name
-from tracker.exchange.exports import new_target
 from tracker.files import write_file
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation

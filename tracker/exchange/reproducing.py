@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import MODEL_ENDING
-from tracker.diff.package import (
+from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
+from tracker.diff.sides import load_decided, read_document
+from tracker.diff.withheld import MARK
+from tracker.errors import NotInArchive
+from tracker.exchange.bag import document_name, text_name
+from tracker.exchange.package import (
     DECISIONS,
     MANIFEST,
     REPORTS,
@@ -28,11 +33,6 @@ from tracker.diff.package import (
     read_package,
     write_decided,
 )
-from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.diff.sides import load_decided, read_document
-from tracker.diff.withheld import MARK
-from tracker.errors import NotInArchive
-from tracker.exchange.bag import document_name, text_name
 from tracker.exchange.replication import (
     CITED,
     NOT_OPEN,
