@@ -17,7 +17,7 @@ class CompileTables(BuildHookInterface):  # type: ignore[type-arg]
         """Compile all, by the program's own code, which needs no other library for this."""
         sys.path.insert(0, self.root)
         sys.dont_write_bytecode = True
-        from tracker.workflows.compile import PACKAGE, compile_tables, write_tables  # noqa: PLC0415 (found from here on)
+        from tracker.compile import PACKAGE, compile_tables, write_tables  # noqa: PLC0415 (found from here on)
 
         tables = compile_tables()
         if version != "editable":

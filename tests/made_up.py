@@ -28,6 +28,7 @@ from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import read_evidence, read_topics
 from tracker.comparing.topics.shares import Occupancy, compare_shares
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare_sides
 from tracker.follow.tracing.matching import match_phrase, read_phrase
 from tracker.follow.tracing.origins import find_similar
 from tracker.follow.tracing.search import read_query, trace
@@ -35,7 +36,6 @@ from tracker.model.changes import Link
 from tracker.model.topics import Counterpart, Topic, Vocabulary
 from tracker.text.identity import fold
 from tracker.text.reading import read_text
-from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.capture.web.pacing import Clock
-from tracker.model.ledger import ClockReading
+from tracker.model.clock_readings import ClockReading
 from tracker.model.watching import Admission
 from tracker.watch.snapshot import snapshot
 

@@ -26,6 +26,8 @@ from tracker.archive.storing.store import open_store
 from tracker.cli import output
 from tracker.cli.output import line_writer
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import side_topics
+from tracker.diff.work import Unit, Work, _unpack_vocabulary, do_unit, pack_vocabulary
 from tracker.errors import TrackerError
 from tracker.follow import batch as following
 from tracker.follow import workers
@@ -36,16 +38,14 @@ from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
 from tracker.references import find_body, parse_reference
-from tracker.workflows.compare.compare import side_topics
-from tracker.workflows.compare.work import Unit, Work, _unpack_vocabulary, do_unit, pack_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from tests.running import Ran
+    from tracker.diff.work import Outcome
     from tracker.model.texts import Side
-    from tracker.workflows.compare.work import Outcome
 
     Tracker = Callable[..., Ran]
 
@@ -67,7 +67,7 @@ ASKED = (
 """What shows the answers that are kept."""
 WORKED = (
     ("tracker.comparing.topics.reading:RuleReader", "read"),
-    ("tracker.workflows.compare.cells", "weigh_cells"),
+    ("tracker.diff.cells", "weigh_cells"),
     ("tracker.comparing.alignment.align", "align"),
     ("tracker.follow.timeline", "compare_topics"),
 )
@@ -242,7 +242,7 @@ def test_a_fault_at_one_statement_does_not_lose_the_others(
             raise RecursionError("too deep")
         return side_topics(side, *rest)
 
-    monkeypatch.setattr("tracker.workflows.compare.work.side_topics", fail)
+    monkeypatch.setattr("tracker.diff.work.side_topics", fail)
     batch = do_batch(folder, Here())
     assert ("XAB/UNGA/73~prepared.en", "RecursionError: too deep") in batch.failed
     assert {name.partition("/")[0] for name, _ in batch.failed} == {"XAB"}

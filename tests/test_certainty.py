@@ -30,8 +30,9 @@ from tracker.comparing.topics.certainty import (
 )
 from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.reading import LIKELY, read_evidence, read_topics
-from tracker.comparing.topics.statuses import compare_topics, find_aligned
+from tracker.comparing.topics.statuses import ReadText, compare_topics, find_aligned
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare
 from tracker.model.changes import Evidence
 from tracker.model.decisions import Decision
 from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
@@ -40,7 +41,6 @@ from tracker.report.comparison.words import unclaimed_words
 from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,8 @@ def _read(text: str) -> dict[str, TopicReading]:
 def _compare(old: str, new: str) -> dict[str, TopicChange]:
     sides = [read_text(text, language="en") for text in (old, new)]
     readings = [read_topics(each, UN) for each in sides]
-    changes, _ = compare_topics(sides[0], sides[1], readings[0], readings[1], UN)
+    before, after = map(ReadText, sides, readings)
+    changes, _ = compare_topics(before, after, UN)
     return {each.topic: each for each in changes}
 
 
@@ -222,7 +223,7 @@ def test_what_the_other_side_names_is_never_claimed_to_be_absent_there() -> None
         replace(each, priority=0.0, presence=0.01) if each.topic == "piracy" else each
         for each in read_topics(named, UN)
     ]
-    changes, _ = compare_topics(named, much, faint, read_topics(much, UN), UN)
+    changes, _ = compare_topics(ReadText(named, faint), ReadText(much, read_topics(much, UN)), UN)
     (found,) = (each for each in changes if each.topic == "piracy")
     assert found.certainty is not None
     assert found.certainty >= load_certainty().find_threshold("new", SURE)
@@ -253,7 +254,7 @@ def test_of_what_both_texts_say_word_for_word_the_level_is_the_same() -> None:
 def test_a_doubtful_level_makes_kept_doubtful_and_not_only_its_share() -> None:
     old, new = (read_text(FILLER + text, language="en") for text in (MUCH, MUCH.replace("piracy", "pirates")))
     readings = [[replace(each, priority=0.3) for each in read_topics(version, UN)] for version in (old, new)]
-    changes, _ = compare_topics(old, new, readings[0], readings[1], UN)
+    changes, _ = compare_topics(ReadText(old, readings[0]), ReadText(new, readings[1]), UN)
     (found,) = (each for each in changes if each.topic == "piracy")
     assert (found.outcome, found.claimed, found.share_unsure) == ("kept", False, False)
 
@@ -266,7 +267,8 @@ def test_less_sure_and_more_is_claimed(status: str) -> None:
     claimed = []
     for sure in CHOICES:
         readings = [read_topics(each, UN) for each in sides]
-        (found,), _ = compare_topics(sides[0], sides[1], readings[0], readings[1], UN, sure=sure)
+        before, after = map(ReadText, sides, readings)
+        (found,), _ = compare_topics(before, after, UN, sure=sure)
         claimed.append(found.claimed or found.share_unsure)
     assert claimed == sorted(claimed)
     assert claimed[-1]
@@ -381,7 +383,8 @@ def test_what_is_kept_or_moves_by_share_is_only_possible_too() -> None:
 
 def test_a_language_on_one_side_alone_is_enough_for_doubt() -> None:
     old, new = (read_text(TEXTS[tongue][at], language=tongue) for at, tongue in enumerate(("en", "fr")))
-    changes, _ = compare_topics(old, new, read_topics(old, UN), read_topics(new, UN), UN)
+    before, after = (ReadText(each, read_topics(each, UN)) for each in (old, new))
+    changes, _ = compare_topics(before, after, UN)
     assert changes
     assert not [each for each in changes if each.claimed or each.measured or each.certainty is None]
 
@@ -393,10 +396,13 @@ def test_what_people_decided_on_both_sides_is_claimed_whatever_the_language() ->
         (TopicReading("piracy", level, (1,), 5, 0.3, 1, "person: R. Reader", decided),)
         for level in ("substantive", "declared")
     ]
-    (change,), _ = compare_topics(versions[0], versions[1], readings[0], readings[1], UN)
+    before, after = map(ReadText, versions, readings)
+    (change,), _ = compare_topics(before, after, UN)
     assert (change.outcome, change.claimed) == ("promoted", True)
     (change,), _ = compare_topics(
-        versions[0], versions[1], readings[0], [replace(readings[1][0], decided=None)], UN
+        ReadText(versions[0], readings[0]),
+        ReadText(versions[1], [replace(readings[1][0], decided=None)]),
+        UN,
     )
     assert (change.outcome, change.claimed) == ("promoted", False)
 

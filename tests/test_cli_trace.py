@@ -8,7 +8,7 @@ import pytest
 from tests.archives import OBSERVED, declare, in_session, record
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.follow import trace
-from tracker.follow.series import parse_place
+from tracker.follow.series import Within, parse_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ trace_by_reference, blame_statement = in_session(trace.trace_series), in_session
 
 
 def trace_series(folder: Path, series: str, text: str, *bounds: str | None) -> Biography:
-    return trace_by_reference(folder, parse_place(series), trace.read_asked([text]), *bounds)
+    return trace_by_reference(folder, parse_place(series), trace.read_asked([text]), Within(*bounds))
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from tests.nights import Page, make_archive, outcomes, run_night, running_hosts,
 from tracker.errors import ClockWrong
 from tracker.keep.mirror import rebuild, update_mirror
 from tracker.keep.verify import verify
-from tracker.model.ledger import ClockReading
+from tracker.model.clock_readings import ClockReading
 from tracker.model.watching import Admission, Exchange
 from tracker.watch.clock import ServerClocks, read_ahead
 from tracker.watch.health import assess_health

@@ -61,7 +61,7 @@ def frozen(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
 
 def test_all_that_this_installation_compiled_is_there_and_of_its_sources(tmp_path: Path) -> None:
     copy_program(tmp_path)
-    command = [sys.executable, "-m", "tracker.workflows.compile"]
+    command = [sys.executable, "-m", "tracker.compile"]
     subprocess.run(command, cwd=tmp_path, check=True)
     # What follows upon the digests is in no order that another process repeats.
     expected, found = (
@@ -69,7 +69,7 @@ def test_all_that_this_installation_compiled_is_there_and_of_its_sources(tmp_pat
         for package in (tmp_path / "tracker", PACKAGE)
     )
     assert len(expected) > 40
-    assert found == expected, "python -m tracker.workflows.compile compiles them again"
+    assert found == expected, "python -m tracker.compile compiles them again"
 
 
 def test_every_table_is_the_same_as_toml_and_as_compiled(

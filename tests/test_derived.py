@@ -29,15 +29,15 @@ from tracker.comparing.alignment.align import align
 from tracker.comparing.pipeline import Basis, text_side
 from tracker.comparing.topics.reading import RULES, read_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare_sides
+from tracker.diff.derive import derive_links, derive_readings
+from tracker.diff.diff import diff
+from tracker.diff.priorities import read_priorities
 from tracker.follow.trace import blame_statement
 from tracker.report.records import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
-from tracker.workflows.compare.compare import compare_sides
-from tracker.workflows.compare.derive import derive_links, derive_readings
-from tracker.workflows.compare.diff import diff
-from tracker.workflows.compare.priorities import read_priorities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

@@ -11,8 +11,8 @@ import pytest
 
 from tests.closed import WHERE, judge, make_archive, run
 from tests.conftest import run_tracker
+from tracker.exchange.package import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
-from tracker.workflows.compare.package import MANIFEST, list_digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable

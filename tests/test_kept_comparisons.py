@@ -11,11 +11,11 @@ from tests.running import NEW, OLD
 from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff import compare
+from tracker.diff.diff import diff
 from tracker.report.comparison.words import list_decisions
 from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare import compare
-from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.workflows.compare import rules
-from tracker.workflows.compare.rules import PACKAGE, RestsOn, find_rules
+from tracker.diff import rules
+from tracker.diff.rules import PACKAGE, RestsOn, find_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,13 +19,13 @@ from tracker.archive.rights.copies import NAME as COPIES
 from tracker.archive.rights.copies import read_copies
 from tracker.archive.session import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.reproduce import read_comparison
 from tracker.errors import TrackerError
+from tracker.exchange.package import MANIFEST, list_digests
 from tracker.exchange.reproducing import reproduce
 from tracker.exchange.warc_metadata import read_metadata
 from tracker.inputs.zips import read_zip, write_zip
 from tracker.report.comparison.provenance import render_reproduced, reproduced_json
-from tracker.workflows.compare.package import MANIFEST, list_digests
-from tracker.workflows.compare.reproduce import read_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.diff.compare import compare
 from tracker.text.identity import fold, fold_sentence
+from tracker.text.joining import joint
+from tracker.text.normalize import normalize
 from tracker.text.tokens import _tokenize_once, tokenize
-from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -44,3 +46,23 @@ def test_a_sentence_is_folded_and_cut_once() -> None:
     assert {text: number for text, number in folded.items() if number > 1} == {}
     assert sentences & cut.keys()
     assert {text: number for text, number in cut.items() if text in sentences and number > 1} == {}
+
+
+def test_what_is_between_two_lines_is_found_once() -> None:
+    raw = "\n".join(
+        f"We will dou-\nble our support for fund {number}, as we\nsaid.\n" for number in range(20)
+    )
+    asked = Counter[tuple[str, str, int]]()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is joint.__code__:
+            before, after = frame.f_locals["before"], frame.f_locals["after"]
+            asked[before.text, after.text, after.gap] += 1
+
+    sys.setprofile(note)
+    try:
+        clean, _ = normalize(raw)
+    finally:
+        sys.setprofile(None)
+    assert "We will double our support for fund 7, as we said." in clean
+    assert {pair: number for pair, number in asked.items() if number > 1} == {}

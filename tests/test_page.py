@@ -29,10 +29,10 @@ from tests.reports import render
 from tests.test_markdown import EVIL
 from tests.test_redline import TEXTS
 from tests.test_safe import ATTACKS
+from tracker.diff.compare import compare
 from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.render.html import render_html
 from tracker.report.safe import visible
-from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable

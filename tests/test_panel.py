@@ -19,12 +19,12 @@ from tracker.archive.derived.store import DERIVED_NAME
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff import cells
+from tracker.diff.diff import diff
 from tracker.follow import panel, timeline
 from tracker.references import parse_reference, read_session
 from tracker.report.render.terminal import render_terminal
 from tracker.report.series.panels import build_countries_diff, build_panel, panel_json, panel_table
-from tracker.workflows.compare import cells
-from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import change, comparison, revision, session, side
+from tracker.diff.compare import compare
 from tracker.report.redline import IN_SIDE, Run, redline
-from tracker.workflows.compare.compare import compare
 
 if TYPE_CHECKING:
     from tracker.model.changes import Comparison

@@ -14,9 +14,9 @@ from tests.here import runner
 from tests.running import PYTHON
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive, open_store
+from tracker.diff import diff
 from tracker.errors import ArchiveUnusable
 from tracker.references import parse_reference
-from tracker.workflows.compare import diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,14 +9,20 @@ from hypothesis import strategies as st
 from tracker.comparing.topics.mentions import find_own_situations
 from tracker.comparing.topics.reading import read_topics
 from tracker.comparing.topics.shares import Difference, Occupancy, compare_shares
-from tracker.comparing.topics.statuses import compare_topics, decide_status, find_closest, find_priorities
+from tracker.comparing.topics.statuses import (
+    OtherSessions,
+    ReadText,
+    compare_topics,
+    decide_status,
+    find_closest,
+    find_priorities,
+)
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.topics import SURE, TopicChange, TopicReading
 from tracker.report.comparison.words import status_mark
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
-    from tracker.model.texts import Version
     from tracker.model.topics import Level, Status
 
 UN = load_vocabulary()
@@ -72,20 +78,11 @@ def _compare(
 ) -> dict[str, TopicChange]:
     sides = [read_text(text, language="en") for text in (old, new)]
     readings = [read_topics(side, UN, own_names=own_names) for side in sides]
-    texts = *_versions(sides), *_readings(readings), UN
+    others = OtherSessions(earlier or {}, between or {})
     own = find_own_situations(UN, own_names)
-    changes, _ = compare_topics(*texts, earlier=earlier or {}, between=between or {}, own=own)
+    before, after = map(ReadText, sides, readings)
+    changes, _ = compare_topics(before, after, UN, others, own=own)
     return {change.topic: change for change in changes}
-
-
-def _versions(sides: list[Version]) -> tuple[Version, Version]:
-    return sides[0], sides[1]
-
-
-def _readings(
-    readings: list[tuple[TopicReading, ...]],
-) -> tuple[tuple[TopicReading, ...], tuple[TopicReading, ...]]:
-    return readings[0], readings[1]
 
 
 def test_new_dropped_and_returned() -> None:
@@ -242,7 +239,7 @@ def test_strongest_first_and_counterparts_for_what_is_kept() -> None:
         f"Our first priority is legal aid. {CORRUPTION} {PIRACY} We will end drug trafficking.", language="en"
     )
     before, after = read_topics(old, UN), read_topics(new, UN)
-    changes, counterparts = compare_topics(old, new, before, after, UN)
+    changes, counterparts = compare_topics(ReadText(old, before), ReadText(new, after), UN)
     assert [change.topic for change in changes if change.outcome == "new"] == [
         "legal-aid",
         "drug-trafficking",
@@ -254,7 +251,7 @@ def test_strongest_first_and_counterparts_for_what_is_kept() -> None:
 def test_a_text_compared_with_itself_has_only_kept_topics() -> None:
     version = read_text(f"{PIRACY} {FILLER} {CORRUPTION} {FILLER}", language="en")
     readings = read_topics(version, UN)
-    changes, _ = compare_topics(version, version, readings, readings, UN)
+    changes, _ = compare_topics(ReadText(version, readings), ReadText(version, readings), UN)
     assert {change.outcome for change in changes} == {"kept"}
     assert {change.topic for change in changes} == find_priorities(readings)
 

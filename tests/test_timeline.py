@@ -25,6 +25,7 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.naming import name_topics
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
 from tracker.follow import phrases, standings, timeline
+from tracker.follow.series import Within
 from tracker.follow.standings import join_versions
 from tracker.model.decisions import Decision
 from tracker.model.series import Standing, Timeline, TimelineSession
@@ -171,7 +172,7 @@ def test_without_statuses_none_are_worked_out(folder: Path) -> None:
 
 
 def test_bounds_are_sessions_as_people_write_them(folder: Path) -> None:
-    assert [session.label for session in follow(folder, first="74th", last="75").sessions] == ["74", "75"]
+    assert [session.label for session in follow(folder, within=Within("74th", "75")).sessions] == ["74", "75"]
 
 
 def test_statements_of_one_session_count_as_one(folder: Path) -> None:
@@ -367,7 +368,7 @@ def test_any_number_of_sessions_fits_the_width(sessions: int, width: int, quotes
 
 
 def test_a_session_alone_has_its_year(folder: Path) -> None:
-    timeline = follow(folder, first="75", last="75")
+    timeline = follow(folder, within=Within("75", "75"))
     assert "2020" in render_timeline(timeline, select_rows(timeline)).split()
 
 
@@ -415,7 +416,7 @@ def test_the_largest_moves_hold_the_earlier_half_against_the_later_one() -> None
 
 
 def test_markdown_has_a_column_for_each_session_and_every_row(folder: Path) -> None:
-    timeline = follow(folder, first="74", last="75")
+    timeline = follow(folder, within=Within("74", "75"))
     rows = select_rows(timeline)
     report = render_markdown(build_timeline(timeline, rows))
     table = [line for line in report.splitlines() if line.startswith("|")]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tracker.text.identity import fold
 from tracker.text.tokens import tokenize
+from tracker.text.word_tables import entries_for, read_tables
 
 # Text, and its tokens of one kind.
 FIGURES = (
@@ -134,3 +135,9 @@ def test_tokens_and_the_blanks_between_them_rebuild_the_text(text: str, language
 @given(st.text() | st.text("aA -–—'’«»…?!;:.\u00a0\u00adÀ"))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_no_figure_or_date_of_an_english_text_begins_with_a_small_letter() -> None:
+    tables = read_tables("tokens")
+    first = {entry[0] for table in ("currency_signs", "months") for entry in entries_for(tables[table], "en")}
+    assert [letter for letter in first if letter.islower()] == []

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from tracker.comparing.alignment.align import align
     from tracker.comparing.topics.vocabulary.load import load_vocabulary
     from tracker.comparing.topics.vocabulary.matching import match_topics
+    from tracker.diff.notebook import compare
     from tracker.model.compared import list_rows
     from tracker.references import parse_reference
     from tracker.text.reading import segment
-    from tracker.workflows.compare.notebook import compare
 
 __version__ = "0.1.0"
 
@@ -36,7 +36,7 @@ __all__ = [
 # By their names: whatever imports ``tracker`` for its release would else rest on all that these rest on.
 _HOMES = {
     "align": ("tracker.comparing.alignment.align", "align"),
-    "compare": ("tracker.workflows.compare.notebook", "compare"),
+    "compare": ("tracker.diff.notebook", "compare"),
     "list_rows": ("tracker.model.compared", "list_rows"),
     "load_vocabulary": ("tracker.comparing.topics.vocabulary.load", "load_vocabulary"),
     "match_topics": ("tracker.comparing.topics.vocabulary.matching", "match_topics"),

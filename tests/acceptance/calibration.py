@@ -17,8 +17,8 @@ from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.certainty import FAMILIES, load_certainty
 from tracker.comparing.topics.reading import NARROWER
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare_sides, side_topics
 from tracker.model.topics import CHOICES, SURE
-from tracker.workflows.compare.compare import compare_sides, side_topics
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -33,7 +33,7 @@ from tests.coded_sheets import (
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import match_topics
-from tracker.workflows.compare.compare import compare_sides
+from tracker.diff.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

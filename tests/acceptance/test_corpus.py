@@ -12,10 +12,10 @@ from tests.measuring import run_tracker
 from tests.shared_data import require
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare_sides
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Quote
 from tracker.report.render.terminal import render_terminal
-from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from pathlib import Path

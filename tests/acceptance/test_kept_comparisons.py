@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from tracker.archive.session import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff import compare
+from tracker.diff.diff import diff
 from tracker.errors import TrackerError
 from tracker.report.comparison.build import build_report
 from tracker.report.records import render_json
 from tracker.report.render.terminal import render_terminal
-from tracker.workflows.compare import compare
-from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:
     from pathlib import Path

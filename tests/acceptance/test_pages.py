@@ -39,13 +39,13 @@ from tests.shared_data import require
 from tests.test_page import LIMIT, hostile
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare, compare_sides
 from tracker.report.comparison.both_texts import build_texts
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.render.html import render_html
 from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import render_terminal
-from tracker.workflows.compare.compare import compare, compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ import pytest
 from tests.measuring import run_tracker
 from tracker.archive.session import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.workflows.compare.diff import diff
+from tracker.diff.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,9 @@ import pytest
 from tests.pictures import check_layout
 from tracker.archive.session import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.diff import diff
 from tracker.follow.panel import read_panel
+from tracker.follow.series import Within
 from tracker.follow.standings import compare_countries
 from tracker.follow.timeline import follow_topics
 from tracker.report.comparison.build import build_moves
@@ -18,7 +20,6 @@ from tracker.report.series.countries import build_countries, select_topics
 from tracker.report.series.panels import build_panel
 from tracker.report.series.timeline import build_timeline, select_rows
 from tracker.text.encoder import ENCODERS
-from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def test_moves_between_two_sessions(session: ArchiveSession, country: str, *, ev
 @pytest.mark.parametrize("country", COUNTRIES)
 @pytest.mark.parametrize("first", [None, "60"])
 def test_topics_over_sessions(session: ArchiveSession, country: str, first: str | None) -> None:
-    found = follow_topics(session, f"{country}/UNGA", KNOWN, first, statuses=False)
+    found = follow_topics(session, f"{country}/UNGA", KNOWN, Within(first), statuses=False)
     for everything in (False, True):
         rows = select_rows(found, everything=everything)
         report = build_timeline(found, rows, everything=everything)

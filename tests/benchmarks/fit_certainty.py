@@ -37,7 +37,7 @@ from tracker.comparing.topics.certainty import FAMILIES, SENTENCE_FEATURES, TOPI
 from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import NARROWER, read_evidence, weigh_reading
-from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.statuses import ReadText, compare_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.topics import CHOICES
 from tracker.references import own_names
@@ -359,8 +359,8 @@ def _compare(
         for side in sides
     ]
     named = [{each.topic for each in side if each.rule != NARROWER} for side in readings]
-    old, new = (side.version for side in sides)
-    changes, _ = compare_topics(old, new, readings[0], readings[1], vocabulary, weights=weights)
+    old, new = (ReadText(side.version, found) for side, found in zip(sides, readings, strict=True))
+    changes, _ = compare_topics(old, new, vocabulary, weights=weights)
     for change in changes:
         status = code_status(change.outcome)
         allowed = [allowed_statuses(codes, change.topic) for codes in pair.readers.values()]

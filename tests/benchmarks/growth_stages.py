@@ -18,9 +18,10 @@ from tracker.comparing.pipeline import Basis, text_side
 from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.emerging import compare_phrases
 from tracker.comparing.topics.reading import read_topics
-from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.statuses import ReadText, compare_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.diff.compare import compare_sides
 from tracker.follow.tracing.search import read_query, trace
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
@@ -32,7 +33,6 @@ from tracker.text.identity import fold
 from tracker.text.normalize import normalize
 from tracker.text.reading import cut, read_text
 from tracker.text.tokens import tokenize
-from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -130,7 +130,7 @@ def _meet(version: Version) -> object:
 def _follow(
     old: Version, new: Version, before: Sequence[TopicReading], after: Sequence[TopicReading]
 ) -> object:
-    return compare_topics(old, new, before, after, _vocabulary())
+    return compare_topics(ReadText(old, before), ReadText(new, after), _vocabulary())
 
 
 def _weigh(old: Version, new: Version) -> object:

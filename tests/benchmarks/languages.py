@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.topics.reading import LIKELY, read_topics
-from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.statuses import ReadText, compare_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.topics import PRIORITIES
 from tracker.text.reading import read_text
@@ -62,7 +62,7 @@ def judge(chosen: str, language: str) -> Judged:
     )
     assert before.language == after.language == language
     old, new = (read_topics(version, load_vocabulary()) for version in (before, after))
-    changes, _ = compare_topics(before, after, old, new, load_vocabulary())
+    changes, _ = compare_topics(ReadText(before, old), ReadText(after, new), load_vocabulary())
     sides = [
         {each.topic: _read_level(each) for each in side if each.rule != "a narrower topic is named"}
         for side in (old, new)

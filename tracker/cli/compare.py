@@ -107,10 +107,10 @@ def diff(
     two sessions (UNGA 70 71).
     The exit code is 0 if both sides say the same, 1 if they differ, 2 on an error.
     """
+    from tracker.diff.diff import diff as compare
+    from tracker.diff.diff import find_observed, is_same
     from tracker.report.comparison.sentences import read_filters
     from tracker.text.encoder import ENCODERS
-    from tracker.workflows.compare.diff import diff as compare
-    from tracker.workflows.compare.diff import find_observed, is_same
 
     asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
     alone = {"--stat": stat, "--methods": methods}
@@ -168,8 +168,8 @@ def priorities(
 
     CSV, JSON Lines and Parquet have one row per topic, with its level, share and leading sentence.
     """
+    from tracker.diff.priorities import read_priorities
     from tracker.report.answers.statement import list_topics, render_priorities, topics_json, topics_table
-    from tracker.workflows.compare.priorities import read_priorities
 
     named = join_words(reference)
     refuse_overwriting(output, [vocabulary, named], archive, form)
@@ -261,11 +261,11 @@ def _explain_part(
 ) -> str:
     """Explain a change by its id, or a topic by its label, id or term."""
     from tracker.comparing.topics.vocabulary.naming import find_topics
+    from tracker.diff.explain import explain, explain_topics
     from tracker.references.change_ids import may_be_change
     from tracker.report.comparison.build import build_report
     from tracker.report.comparison.sentences import render_explanation
     from tracker.report.render.terminal import render_terminal
-    from tracker.workflows.compare.explain import explain, explain_topics
 
     if not may_be_change(name):
         topics = find_topics(vocabulary, name)
@@ -296,7 +296,7 @@ def _render_form(asked: Asked, topic: str | None, form: str) -> str | bytes:
         write_notice(notice)
     if topic:
         from tracker.comparing.topics.vocabulary.naming import find_topics
-        from tracker.workflows.compare.explain import explain_topics
+        from tracker.diff.explain import explain_topics
 
         topics = find_topics(asked.vocabulary, topic)
         reasons = explain_topics(asked.comparison, topics, asked.vocabulary)

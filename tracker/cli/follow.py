@@ -65,6 +65,7 @@ def timeline(
     CSV has one row per topic and session.
     """
     from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.series import Within
     from tracker.follow.timeline import follow_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
@@ -75,7 +76,13 @@ def timeline(
     told = form in {"csv", "json", "jsonl", "parquet"} or bool(topics)
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
-            options.opened(archive), series, known, first, last, statuses=told, sure=sure, progress=progress
+            options.opened(archive),
+            series,
+            known,
+            Within(first, last),
+            statuses=told,
+            sure=sure,
+            progress=progress,
         )
     rows = select_rows(followed, topics, everything=everything)
     as_table, as_json = partial(timeline_table, followed, rows), partial(timeline_json, followed, rows)
@@ -206,7 +213,7 @@ def trace(
     0 to 1. CSV has one row per saying, and per statement that does not say it.
     """
     from tracker.comparing.topics.vocabulary.naming import name_topics
-    from tracker.follow.series import parse_place
+    from tracker.follow.series import Within, parse_place
     from tracker.follow.trace import read_asked, trace_body, trace_series
     from tracker.report.formats import draw_report
     from tracker.report.series.biography import (
@@ -227,11 +234,11 @@ def trace(
     if reference.country and countries:
         raise TrackerError(f"--countries goes with a body, not a series: tracker trace {reference.body} ...")
     if reference.country:
-        biography = trace_series(opened, reference, asked, first, last)
+        biography = trace_series(opened, reference, asked, Within(first, last))
         as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
         as_table, build = partial(sayings_table, biography), partial(build_biography, biography)
     else:
-        spread = trace_body(opened, reference, asked, first, last, countries)
+        spread = trace_body(opened, reference, asked, Within(first, last), countries)
         as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
         as_table, build = partial(sayings_table, spread), partial(build_spread, spread, everything=everything)
     if form == "html":

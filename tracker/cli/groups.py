@@ -218,19 +218,11 @@ def edit(
 
     What is said of a country replaces what was said before. Who has left gets an end: GBR:1973..2020-02.
     """
-    from tracker.follow.groups import edit_group
+    from tracker.follow.groups import GroupEdit, edit_group
 
     gone = [word for each in remove or () for word in each.split(",") if word.strip()]
-    kept = edit_group(
-        options.opened(archive),
-        group,
-        add=add or (),
-        remove=gone,
-        name=name,
-        source=source,
-        person=by,
-        noted=options.now(),
-    )
+    edit = GroupEdit(add or (), gone, name, source)
+    kept = edit_group(options.opened(archive), group, edit, person=by, noted=options.now())
     shown.write_answer(f"{kept.id}: {len(kept.members)} memberships, kept by {kept.person}")
 
 

@@ -12,6 +12,9 @@ from tracker.comparing.decisions.rulings import last_rulings, name_statement, qu
 from tracker.comparing.topics.decided import ABSENT, LEVELS
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.naming import find_one_topic
+from tracker.diff.compare import side_topics
+from tracker.diff.diff import diff
+from tracker.diff.sides import pair_operands
 from tracker.errors import (
     DecisionInvalid,
     DocumentUnreadable,
@@ -27,9 +30,6 @@ from tracker.references import parse_reference
 from tracker.references.change_ids import check_one_change, find_change, read_change_id
 from tracker.report.answers.coding import read_sheet
 from tracker.text.encoder import ENCODERS
-from tracker.workflows.compare.compare import side_topics
-from tracker.workflows.compare.diff import diff
-from tracker.workflows.compare.sides import pair_operands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,11 +10,11 @@ from tracker.coding.recorded import keep_rulings
 from tracker.comparing.topics.decided import ABSENT
 from tracker.comparing.topics.statuses import find_closest
 from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.diff.diff import diff
+from tracker.diff.sides import pair_operands
 from tracker.errors import DecisionInvalid
 from tracker.model.texts import Reference
 from tracker.model.topics import PRIORITIES
-from tracker.workflows.compare.diff import diff
-from tracker.workflows.compare.sides import pair_operands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

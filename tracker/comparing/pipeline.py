@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker import __version__
@@ -23,7 +23,7 @@ from tracker.comparing.topics.decided import (
 from tracker.comparing.topics.emerging import compare_phrases, name_prior
 from tracker.comparing.topics.mentions import find_own_situations
 from tracker.comparing.topics.reading import RULES, TopicReader
-from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.statuses import ALONE, OtherSessions, ReadText, compare_topics
 from tracker.comparing.topics.vocabulary.load import name_recognition
 from tracker.model.changes import Change, Comparison, Provenance
 from tracker.model.texts import Side
@@ -33,7 +33,7 @@ from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tracker.model.changes import Genre, Link
     from tracker.model.phrases import PhraseChange
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from tracker.text.encoder import Encoder
 
     Readings = tuple[TopicReading, ...]
-    Priorities = Mapping[str, frozenset[str]]
-    """By session, the latest first, the topics that were priorities."""
 
 Judged = TypeVar("Judged", Change, Counterpart)
 
@@ -61,10 +59,8 @@ class Basis:
     """What people decided, which overrules what is found."""
     sure: float = SURE
     """The share of the claims about topics that is to be true: one of ``CHOICES``."""
-    earlier: Priorities = field(default_factory=dict)
-    """Those of sessions before the old side: a topic that is new but stands in one of them has returned."""
-    between: Priorities = field(default_factory=dict)
-    """Those of sessions from there to the new side, which tell when a topic last was one."""
+    others: OtherSessions = ALONE
+    """What were priorities at other sessions of the series."""
     reader: TopicReader = RULES
     """What found the topics."""
 
@@ -96,13 +92,10 @@ def describe_sides(
     changes = describe_changes(old.version, new.version, decide_links(links, placed))
     names = side_names(old, new)
     topics, counterparts = compare_topics(
-        old.version,
-        new.version,
-        decide_readings(readings[0], levels[0], old.version, vocabulary),
-        decide_readings(readings[1], levels[1], new.version, vocabulary),
+        ReadText(old.version, decide_readings(readings[0], levels[0], old.version, vocabulary)),
+        ReadText(new.version, decide_readings(readings[1], levels[1], new.version, vocabulary)),
         vocabulary,
-        earlier=basis.earlier,
-        between=basis.between,
+        basis.others,
         own=find_own_situations(vocabulary, names),
         sure=basis.sure,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeGuard, TypeVar, get_a
 
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
+from tracker.diff.sides import read_document
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.inputs.passwords import strip_user
 from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision
@@ -20,7 +21,6 @@ from tracker.references import parse_reference
 from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
 from tracker.text.reading import read_text
-from tracker.workflows.compare.sides import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -12,6 +12,7 @@ from tracker.comparing.decisions.rulings import select_levels, settle_rulings
 from tracker.comparing.pipeline import side_names
 from tracker.comparing.topics.decided import ABSENT, find_absences, place_levels
 from tracker.comparing.topics.mentions import find_mentions, find_term
+from tracker.diff.compare import side_topics
 from tracker.errors import TrackerError
 from tracker.exchange.exports import choose_current, new_target
 from tracker.files import draft_file
@@ -21,7 +22,6 @@ from tracker.model.corpus_rows import CorpusRow, SentenceRow, StatementRow, Stat
 from tracker.model.preserving import Exported
 from tracker.model.texts import Side
 from tracker.report.records import RecordForm, refuse_parquet, stream_records
-from tracker.workflows.compare.compare import side_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

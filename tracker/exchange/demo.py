@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from tracker.archive.session import ArchiveSession
 from tracker.archive.storing.store import create_archive
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.diff import diff
 from tracker.errors import ArchiveUnusable
 from tracker.exchange.add import Said, add, declare
 from tracker.exchange.folder_import import FolderSaid, import_folder
 from tracker.files import temporary_folder
 from tracker.report.comparison.build import build_report
 from tracker.report.render.terminal import render_terminal
-from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from tracker.diff.sides import read_document
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.exchange.add import (
     Item,
@@ -38,7 +39,6 @@ from tracker.model.texts import Reference, TextKind
 from tracker.references import find_body, find_country, resolve_session, session_sort_key
 from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
-from tracker.workflows.compare.sides import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

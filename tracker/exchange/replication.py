@@ -19,19 +19,13 @@ from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import model_path
+from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
+from tracker.diff.sides import load_decided, read_document
+from tracker.diff.withheld import withhold
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.exchange.bag import document_name, text_name
 from tracker.exchange.exports import new_target
-from tracker.files import write_file
-from tracker.inputs.zips import write_zip
-from tracker.model.citations import Citation
-from tracker.model.preserving import Exported
-from tracker.report.answers import citing
-from tracker.report.comparison.provenance import render_methods
-from tracker.report.safe import one_line
-from tracker.text.identity import digest_bytes
-from tracker.workflows.compare.decided import load_decided
-from tracker.workflows.compare.package import (
+from tracker.exchange.package import (
     DECISIONS,
     MANIFEST,
     REPORTS,
@@ -40,9 +34,14 @@ from tracker.workflows.compare.package import (
     list_digests,
     write_decided,
 )
-from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.workflows.compare.sides import read_document
-from tracker.workflows.compare.withheld import withhold
+from tracker.files import write_file
+from tracker.inputs.zips import write_zip
+from tracker.model.citations import Citation
+from tracker.model.preserving import Exported
+from tracker.report.answers import citing
+from tracker.report.comparison.provenance import render_methods
+from tracker.report.safe import one_line
+from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,11 +49,11 @@ if TYPE_CHECKING:
     from tracker.archive.reading.holdings import Holdings
     from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
+    from tracker.diff.reproduce import WrittenSide
     from tracker.model.changes import Comparison, Provenance
     from tracker.model.citations import CitedText
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.reproduce import WrittenSide
 
     Members = dict[str, bytes]
 

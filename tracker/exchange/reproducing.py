@@ -15,8 +15,24 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import MODEL_ENDING
+from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
+from tracker.diff.sides import load_decided, read_document
+from tracker.diff.withheld import MARK
 from tracker.errors import NotInArchive
 from tracker.exchange.bag import document_name, text_name
+from tracker.exchange.package import (
+    DECISIONS,
+    MANIFEST,
+    REPORTS,
+    SHIPPED,
+    list_digests,
+    list_own,
+    list_reports,
+    load_packed,
+    read_decided,
+    read_package,
+    write_decided,
+)
 from tracker.exchange.replication import (
     CITED,
     NOT_OPEN,
@@ -35,23 +51,6 @@ from tracker.model.reproduced import CheckedFiles, Difference, Reproduction
 from tracker.model.strict import NotAsTyped, read_typed
 from tracker.report.comparison.provenance import render_methods
 from tracker.text.identity import digest_bytes
-from tracker.workflows.compare.decided import load_decided
-from tracker.workflows.compare.package import (
-    DECISIONS,
-    MANIFEST,
-    REPORTS,
-    SHIPPED,
-    list_digests,
-    list_own,
-    list_reports,
-    load_packed,
-    read_decided,
-    read_package,
-    write_decided,
-)
-from tracker.workflows.compare.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.workflows.compare.sides import read_document
-from tracker.workflows.compare.withheld import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,10 +58,10 @@ if TYPE_CHECKING:
 
     from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
+    from tracker.diff.reproduce import WrittenSide
     from tracker.model.changes import Comparison
     from tracker.model.reproduced import Reproduced
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.reproduce import WrittenSide
 
     Members = Mapping[str, bytes]
 

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from tracker.archive.reading.holdings import read_holdings
+from tracker.diff.derive import find_comparison
+from tracker.diff.diff import Chosen, list_parts, load_pair, look_back
+from tracker.diff.sides import load_decided
 from tracker.errors import ReferenceInvalid
 from tracker.exchange.corpus import StatementReader, sentence_rows, statement_row, topic_rows
 from tracker.exchange.exports import choose_current, new_target
@@ -25,9 +28,6 @@ from tracker.model.topics import SURE
 from tracker.references import find_body, session_sort_key
 from tracker.report.records import describe_columns, describe_table, refuse_parquet, stream_records, write_csv
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare.decided import load_decided
-from tracker.workflows.compare.derive import find_comparison
-from tracker.workflows.compare.diff import list_parts, load_pair, look_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -246,7 +246,8 @@ class KeptPairs:
         archive, vocabulary, derived = self._archive, self._vocabulary, self._archive.derived
         decided = load_decided(before, after, archive)
         sides = load_pair(before, after, archive)
-        parts = list_parts(before, after, archive, vocabulary, DEFAULT, derived, decided, self._sure)
+        chosen = Chosen(vocabulary, DEFAULT, self._sure)
+        parts = list_parts((before, after), archive, derived, decided, chosen)
         comparison = find_comparison(sides, parts, derived)
         if comparison is None:
             self.missing[new.body] += 1

@@ -11,30 +11,36 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.comparing.topics.reading import RULES
+from tracker.diff.cells import list_cell_parts
+from tracker.diff.derive import check_rules, find_readings, identify_vocabulary, name_answer
+from tracker.diff.diff import (
+    LOOK_BACK,
+    Chosen,
+    find_other_sessions,
+    list_parts,
+    load_pair,
+    look_back,
+)
+from tracker.diff.rules import name_rules
+from tracker.diff.sides import earlier_sessions, load_decided
+from tracker.diff.work import Unit, Work, pack_vocabulary
 from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.follow.series import preferred_editions
 from tracker.model.texts import Reference
 from tracker.references import own_names
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare.cells import list_cell_parts
-from tracker.workflows.compare.decided import load_decided
-from tracker.workflows.compare.derive import check_rules, find_readings, identify_vocabulary, name_answer
-from tracker.workflows.compare.diff import LOOK_BACK, earlier_priorities, list_parts, load_pair, look_back
-from tracker.workflows.compare.rules import name_rules
-from tracker.workflows.compare.sides import earlier_sessions
-from tracker.workflows.compare.work import Unit, Work, pack_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.archive.derived.store import Answers
     from tracker.archive.session import ArchiveSession
+    from tracker.comparing.topics.statuses import OtherSessions
+    from tracker.diff.work import Outcome
     from tracker.follow.panel import BodyStatements
     from tracker.follow.workers import Workers
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.diff import Priorities
-    from tracker.workflows.compare.work import Outcome
 
     Progress = Callable[[int, int], None]
     Make = Callable[[Reference], Work | str | None]
@@ -253,8 +259,8 @@ class _Plan:
         sides, decided = self._load(references), load_decided(old or new, new, archive)
         rests = {"cells": cells}
         if old and not topics_only:
-            parts = list_parts(old, new, archive, vocabulary, DEFAULT, derived, decided, self._sure)
-            rests["comparison"] = parts
+            chosen = Chosen(vocabulary, DEFAULT, self._sure)
+            rests["comparison"] = list_parts((old, new), archive, derived, decided, chosen)
         named = {
             kind: name_answer([*sides, *parts] if kind == "comparison" else parts)
             for kind, parts in rests.items()
@@ -269,7 +275,7 @@ class _Plan:
             references,
             sides,
             decided,
-            self._find_earlier(old, new, is_doubted=is_doubted) if old else None,
+            self._find_others(old, new, is_doubted=is_doubted) if old else None,
             self._find_known(sides),
             rests.get("cells"),
             rests.get("comparison"),
@@ -294,14 +300,12 @@ class _Plan:
         kept = self._archive.derived.answer(_MARK, mark)
         return kept is not None and self._archive.derived.has_answers(map(tuple, json.loads(kept)))
 
-    def _find_earlier(
-        self, old: Reference, new: Reference, *, is_doubted: bool
-    ) -> tuple[Priorities, Priorities]:
+    def _find_others(self, old: Reference, new: Reference, *, is_doubted: bool) -> OtherSessions:
         if is_doubted:
             for each in chain.from_iterable(look_back(old, new, self._archive.reader)):
                 if not self._find_known(self._load((each,))):
                     raise TrackerError(f"{each}, on which it looks back, could not be read")
-        return earlier_priorities(old, new, self._archive, self._vocabulary, self._archive.derived)
+        return find_other_sessions(old, new, self._archive, self._vocabulary, self._archive.derived)
 
     def _load(self, references: Sequence[Reference]) -> tuple[Side, ...]:
         if len(references) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.files import read_file
@@ -195,31 +195,31 @@ def fill_groups(archive: ArchiveSession, names: Sequence[str], noted: str) -> tu
     return tuple(wanted)
 
 
-def edit_group(
-    archive: ArchiveSession,
-    text: str,
-    *,
-    add: Sequence[str],
-    remove: Sequence[str],
-    name: str | None,
-    source: str | None,
-    person: str,
-    noted: str,
-) -> Group:
+class GroupEdit(NamedTuple):
+    """What is to become of a group; what is None stays as it was."""
+
+    add: Sequence[str]
+    """Countries with the dates of belonging, ``FIN:1995`` or ``GBR:1973..2020-02``; they replace what was
+    said of the country."""
+    remove: Sequence[str]
+    name: str | None
+    source: str | None
+
+
+def edit_group(archive: ArchiveSession, text: str, edit: GroupEdit, *, person: str, noted: str) -> Group:
     """Change who belongs to a group, or make a new one, and keep it in the archive.
 
-    ``add`` has countries with the dates of belonging, ``FIN:1995`` or ``GBR:1973..2020-02``; they
-    replace what was said of the country. Raises ``ReferenceInvalid`` for what is no country, date or code,
+    Raises ``ReferenceInvalid`` for what is no country, date or code,
     ``DecisionInvalid`` where nobody would be left, or no source is named.
     """
     if not person.strip():
         raise DecisionInvalid("--by needs a name")
-    if not (add or remove or name or source):
+    if not any(edit):
         raise DecisionInvalid(f"nothing to change in {show(text)}; use --add, --remove, --name or --source")
     old = find_group(text, archive.reader.groups())
     code = old.id if old else _read_code(text)
-    added = [_read_member(word) for text in add for word in text.split(",") if word.strip()]
-    gone = {find_country(word).code for word in remove}
+    added = [_read_member(word) for text in edit.add for word in text.split(",") if word.strip()]
+    gone = {find_country(word).code for word in edit.remove}
     if gone and (missing := gone - {member.country for member in (old.members if old else ())}):
         raise NotInArchive(
             f"{min(missing)} is no member of {code}; tracker groups show {shlex.quote(code)} lists all"
@@ -228,10 +228,10 @@ def edit_group(
     members = [member for member in (old.members if old else ()) if member.country not in changed] + added
     if not members:
         raise DecisionInvalid(f"{code} would have no members; name some with --add GBR,FRA")
-    if not (source or old):
+    if not (edit.source or old):
         raise DecisionInvalid(f"say where the members of {code} were taken from: --source TEXT")
-    title = name or (old.name if old else code)
-    taken = source or (old.source if old else "")
+    title = edit.name or (old.name if old else code)
+    taken = edit.source or (old.source if old else "")
     group = Group(code, title, tuple(members), taken, noted[:10], person.strip())
     _keep(archive, [group], noted)
     return group

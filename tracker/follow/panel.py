@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.topics.certainty import explain_unmeasured
+from tracker.diff.cells import compare_cells
+from tracker.diff.sides import session_before
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.follow.groups import check_spoke, choose_countries, date_session
 from tracker.follow.series import read_year
@@ -17,8 +19,6 @@ from tracker.model.texts import Reference
 from tracker.model.topics import SURE, VocabularyName
 from tracker.references import find_body, match_session, resolve_session, same_kind, session_sort_key
 from tracker.report.series.panels import DROPPED, TAKEN_UP
-from tracker.workflows.compare.cells import compare_cells
-from tracker.workflows.compare.sides import session_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.references import parse_reference, read_session, resolve_session, session_sort_key
@@ -55,8 +55,18 @@ def preferred_editions(entries: Iterable[StatementEntry], wanted: Reference) -> 
     return tuple(chosen.values())
 
 
+class Within(NamedTuple):
+    """From which session to which, both included; None for no bound."""
+
+    first: str | None = None
+    last: str | None = None
+
+
+EVER: Final = Within()
+
+
 def list_editions(
-    reader: Reader, series: Reference, first: str | None = None, last: str | None = None
+    reader: Reader, series: Reference, within: Within = EVER
 ) -> dict[str, tuple[Reference, ...]]:
     """Return the preferred editions of a series, or of a body, by session, in order, within bounds."""
     held: dict[str, tuple[Reference, ...]] = {}
@@ -67,21 +77,21 @@ def list_editions(
         raise reader.missing(series)
     low, high = (
         None if text is None else session_sort_key(series.body, resolve_session(series.body, text).label)
-        for text in (first, last)
+        for text in within
     )
     if low and high and low > high:
-        raise ReferenceInvalid(f"--from {first} comes after --to {last}; change them round")
+        raise ReferenceInvalid(f"--from {within.first} comes after --to {within.last}; change them round")
     keys = {label: session_sort_key(series.body, label) for label in held}
     ends = sorted(held, key=keys.__getitem__)
-    within = [
+    chosen = [
         label for label in ends if (not low or keys[label] >= low) and (not high or keys[label] <= high)
     ]
-    if not within:
+    if not chosen:
         raise NotInArchive(
-            f"no statement of {series} from {first or 'the first'} to {last or 'the last'};"
+            f"no statement of {series} from {within.first or 'the first'} to {within.last or 'the last'};"
             f" the archive holds sessions {ends[0]} to {ends[-1]}"
         )
-    return {label: held[label] for label in within}
+    return {label: held[label] for label in chosen}
 
 
 def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from tracker.comparing.decisions.rulings import select_levels, settle_rulings
 from tracker.comparing.topics.decided import LEVELS, find_absences, place_levels
 from tracker.comparing.topics.mentions import count_substance
+from tracker.diff.compare import side_topics
 from tracker.errors import NotInArchive
 from tracker.follow.groups import check_spoke, choose_countries, date_session
 from tracker.follow.series import preferred_editions, read_year
 from tracker.model.series import CountryReading, SessionReading, Standing
 from tracker.model.texts import Reference
 from tracker.references import country_name, find_body, resolve_session
-from tracker.workflows.compare.compare import side_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -11,15 +11,15 @@ from tracker.comparing.pipeline import side_names
 from tracker.comparing.topics.certainty import explain_unmeasured
 from tracker.comparing.topics.decided import mark_absences
 from tracker.comparing.topics.mentions import find_own_situations
-from tracker.comparing.topics.statuses import compare_topics, find_priorities
-from tracker.follow.series import list_editions, parse_series, read_year, session_kind
+from tracker.comparing.topics.statuses import OtherSessions, ReadText, compare_topics, find_priorities
+from tracker.diff.cells import compare_cells
+from tracker.diff.diff import LOOK_BACK, look_back
+from tracker.follow.series import EVER, Within, list_editions, parse_series, read_year, session_kind
 from tracker.follow.standings import is_readable, read_session_text, stand_absent, stand_topics
 from tracker.model.series import Timeline, TimelineSession
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.references import find_body, read_session, session_sort_key
-from tracker.workflows.compare.cells import compare_cells
-from tracker.workflows.compare.diff import LOOK_BACK, look_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,14 +40,13 @@ def follow_topics(
     archive: ArchiveSession,
     series: str,
     vocabulary: Vocabulary,
-    first: str | None = None,
-    last: str | None = None,
+    within: Within = EVER,
     *,
     statuses: bool = True,
     sure: float = SURE,
     progress: Progress = lambda _done, _total: None,
 ) -> Timeline:
-    """Read every session of a series, from one to another, both included, kind by kind.
+    """Read every session of a series within bounds, kind by kind.
 
     Of each statement the preferred edition is read, of the kind and language that the series may name; the
     statements of one session count as one. Sessions of the same kind between them at which the country made
@@ -56,7 +55,7 @@ def follow_topics(
     Raises ``ReferenceInvalid`` for what is no series, ``NotInArchive`` where it has no statements.
     """
     reference = parse_series(series)
-    held = list_editions(archive.reader, reference, first, last)
+    held = list_editions(archive.reader, reference, within)
     rulings = settle_rulings(archive.reader.rulings())
     labels = _expect(archive.reader, reference, tuple(held))
     spoken: dict[str, SessionText] = {}
@@ -189,7 +188,7 @@ def _compare_texts(
     priorities = {
         str(each.sides[0].session): find_priorities(each.readings) for each in reversed(rest[-LOOK_BACK:])
     }
-    texts = before.version, now.version, before.readings, now.readings, vocabulary
+    texts = ReadText(before.version, before.readings), ReadText(now.version, now.readings)
     own = find_own_situations(vocabulary, side_names(*before.sides, *now.sides))
-    changes, _ = compare_topics(*texts, earlier=priorities, own=own, sure=sure)
+    changes, _ = compare_topics(*texts, vocabulary, OtherSessions(priorities), own=own, sure=sure)
     return mark_absences(changes, before.absent, now.absent)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from tracker.diff.derive import derive_links
+from tracker.diff.sides import earlier_sessions
 from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.follow.groups import choose_countries, narrow_editions
-from tracker.follow.series import list_editions, preferred_editions, read_year, session_kind
+from tracker.follow.series import EVER, Within, list_editions, preferred_editions, read_year, session_kind
 from tracker.follow.tracing.origins import REACH, find_origins
 from tracker.follow.tracing.search import count_near, find_beginnings, find_words, read_query, trace
 from tracker.follow.tracing.summaries import make_spread, number_wordings
@@ -17,8 +19,6 @@ from tracker.model.spread import SpreadStatement
 from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.references import parse_reference
 from tracker.references.names import show
-from tracker.workflows.compare.derive import derive_links
-from tracker.workflows.compare.sides import earlier_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,15 +69,14 @@ def trace_series(
     archive: ArchiveSession,
     series: Reference,
     asked: TraceQuery,
-    first: str | None = None,
-    last: str | None = None,
+    within: Within = EVER,
 ) -> Biography:
-    """Trace sentences and phrases through a series, from one session to another, both included.
+    """Trace sentences and phrases through a series, within bounds.
 
     Of each statement the preferred edition is read, of the kind and language that the series may name
     (``GBR/UNGA~fr``). Raises ``ReferenceInvalid`` for no session, ``NotInArchive`` for no statements.
     """
-    held = list_editions(archive.reader, series, first, last)
+    held = list_editions(archive.reader, series, within)
     sides = [archive.reader.side(edition) for editions in held.values() for edition in editions]
     found, near = trace(asked, [side.version for side in sides])
     statements = [
@@ -99,8 +98,7 @@ def trace_body(
     archive: ArchiveSession,
     place: Reference,
     asked: TraceQuery,
-    first: str | None = None,
-    last: str | None = None,
+    within: Within = EVER,
     countries: str | None = None,
 ) -> Spread:
     """Trace sentences and phrases, by their words, through what all countries said at a body, or some.
@@ -108,7 +106,7 @@ def trace_body(
     A group's members are those at the date of each session. Of each statement the preferred edition counts.
     Only segments that the full-text index finds for the words are read. Raises as ``trace_series`` does.
     """
-    held = list_editions(archive.reader, place, first, last)
+    held = list_editions(archive.reader, place, within)
     dates = {entry.reference: entry.delivered for entry in archive.reader.statements(body=place.body)}
     if countries:
         held = narrow_editions(held, choose_countries(archive, countries), place.body, dates)

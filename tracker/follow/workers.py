@@ -14,10 +14,10 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.capture.read.extract import quiet_libraries
+from tracker.diff.rules import name_rules
+from tracker.diff.work import Unit, do_unit
 from tracker.errors import TrackerError
 from tracker.text.encoder import digest_products
-from tracker.workflows.compare.rules import name_rules
-from tracker.workflows.compare.work import Unit, do_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-    from tracker.workflows.compare.work import Outcome
+    from tracker.diff.work import Outcome
 
 _OUT: Final = 2
 """Units that are out for each worker, the one that it does and the next: what bounds our memory."""

@@ -82,7 +82,7 @@ def log_versions(archive: ArchiveSession, reference: str) -> tuple[VersionEntry,
 def read_statement(archive: ArchiveSession, operand: str) -> Side:
     """Return one statement as it stands in the archive, or in a file."""
     # To list and to search needs nothing that reads documents: 19 ms.
-    from tracker.workflows.compare.sides import load_side, read_operand  # noqa: PLC0415
+    from tracker.diff.sides import load_side, read_operand  # noqa: PLC0415
 
     return load_side(read_operand(operand), archive)
 
@@ -90,7 +90,7 @@ def read_statement(archive: ArchiveSession, operand: str) -> Side:
 def read_raw(archive: ArchiveSession, operand: str) -> str:
     """Return a statement's text, or a file's, as the extractor gave it, before any cleaning."""
     from tracker.capture.read.extract import extract  # noqa: PLC0415 (as above)
-    from tracker.workflows.compare.sides import read_document, read_operand  # noqa: PLC0415
+    from tracker.diff.sides import read_document, read_operand  # noqa: PLC0415
 
     source = read_operand(operand)
     if not isinstance(source, Reference):

@@ -24,12 +24,12 @@ from tracker.capture.sandbox.process import tell_level
 from tracker.capture.sandbox.protocol import KEPT_DOCUMENT
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.diff import diff
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.verifying import Checked, Finding
 from tracker.references import parse_reference
 from tracker.text.encoder import check_model
 from tracker.text.kept_arrays import Damaged, cache_folder
-from tracker.workflows.compare.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

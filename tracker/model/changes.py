@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from tracker.model.pages import show_page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tracker.model.decisions import DecidedLevel, Decision
     from tracker.model.phrases import PhraseChange
-    from tracker.model.texts import Filled, Natural, Proportion, Side
+    from tracker.model.texts import Filled, Natural, Proportion, Segment, Side
     from tracker.model.topics import Counterpart, TopicChange
 
 LinkMethod = Literal["equal", "typographic", "likeness", "judged", "none"]
@@ -234,3 +234,31 @@ class Comparison:
             f"<Comparison {self.old.name!r} to {self.new.name!r}: {self.genre}, {self.aligned:.0%} aligned,"
             f" {len(self.changes)} changes, {len(self.topics)} topics>"
         )
+
+
+def list_shifts(comparison: Comparison) -> Iterable[tuple[Change | Counterpart, Shift]]:
+    """Return the shifts with what they were found in, those of changes first, then those of counterparts.
+
+    What a change and a topic's counterparts, or those of two topics, tell of the same words is told once.
+    """
+    told: dict[tuple[object, ...], tuple[Change | Counterpart, Shift]] = {}
+    holders: tuple[Change | Counterpart, ...] = (*comparison.changes, *comparison.counterparts)
+    for holder in holders:
+        for shift in holder.shifts:
+            told.setdefault((shift.axis, shift.old, shift.new), (holder, shift))
+    return told.values()
+
+
+def place_shift(
+    comparison: Comparison, holder: Change | Counterpart, shift: Shift
+) -> tuple[Segment | None, Segment | None]:
+    """Return the segments of both sides: of the evidence, and without that the first segment there is."""
+    olds = holder.old if isinstance(holder, Change) else (holder.old,)
+    news = holder.new if isinstance(holder, Change) else (holder.new,)
+    return _segment(comparison.old, shift.old, olds), _segment(comparison.new, shift.new, news)
+
+
+def _segment(side: Side, evidence: Evidence | None, indexes: tuple[int, ...]) -> Segment | None:
+    if evidence:
+        return side.version.segments[evidence.segment]
+    return side.version.segments[indexes[0]] if indexes else None

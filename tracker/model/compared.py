@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from tracker.model.changes import Change
+from tracker.model.changes import Change, list_shifts, place_shift
 from tracker.model.rows import ChangeRecord, ShiftRecord, TopicRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from _typeshed import DataclassInstance
 
-    from tracker.model.changes import Comparison, Evidence, Shift
+    from tracker.model.changes import Comparison
     from tracker.model.rows import LevelOrAbsent, Row, RowKind
-    from tracker.model.texts import Segment, Side
-    from tracker.model.topics import Counterpart, TopicChange, TopicReading
+    from tracker.model.texts import Side
+    from tracker.model.topics import TopicChange, TopicReading
 
 
 def topic_rows(comparison: Comparison) -> Iterator[TopicRecord]:
@@ -58,28 +58,6 @@ def change_rows(comparison: Comparison) -> Iterator[ChangeRecord]:
             shifts="; ".join(f"{shift.axis}={shift.direction}" for shift in change.shifts) or None,
             decided_by=_names(change),
         )
-
-
-def list_shifts(comparison: Comparison) -> Iterable[tuple[Change | Counterpart, Shift]]:
-    """Return the shifts with what they were found in, those of changes first, then those of counterparts.
-
-    What a change and a topic's counterparts, or those of two topics, tell of the same words is told once.
-    """
-    told: dict[tuple[object, ...], tuple[Change | Counterpart, Shift]] = {}
-    holders: tuple[Change | Counterpart, ...] = (*comparison.changes, *comparison.counterparts)
-    for holder in holders:
-        for shift in holder.shifts:
-            told.setdefault((shift.axis, shift.old, shift.new), (holder, shift))
-    return told.values()
-
-
-def place_shift(
-    comparison: Comparison, holder: Change | Counterpart, shift: Shift
-) -> tuple[Segment | None, Segment | None]:
-    """Return the segments of both sides: of the evidence, and without that the first segment there is."""
-    olds = holder.old if isinstance(holder, Change) else (holder.old,)
-    news = holder.new if isinstance(holder, Change) else (holder.new,)
-    return _segment(comparison.old, shift.old, olds), _segment(comparison.new, shift.new, news)
 
 
 def shift_rows(comparison: Comparison) -> Iterator[ShiftRecord]:
@@ -127,12 +105,6 @@ def _side(reading: TopicReading | None, side: Side) -> tuple[LevelOrAbsent, int,
         return "absent", 0, 0.0, None
     quote = side.version.segments[reading.leading].text
     return reading.level, len(reading.segments), reading.share, quote
-
-
-def _segment(side: Side, evidence: Evidence | None, indexes: tuple[int, ...]) -> Segment | None:
-    if evidence:
-        return side.version.segments[evidence.segment]
-    return side.version.segments[indexes[0]] if indexes else None
 
 
 def _share(reading: TopicReading | None) -> float:

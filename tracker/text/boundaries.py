@@ -20,12 +20,12 @@ from tracker.text.slips import (
     is_stop,
     opens_sentence,
 )
-from tracker.text.tables import read_stops
+from tracker.text.word_tables import read_stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tracker.text.tables import Stops
+    from tracker.text.word_tables import Stops
 
 _CLOSERS = r"(?:[ ]?»|[\"'”’»)\]」』》）›*])*"
 # What a record puts in brackets behind a sentence and belongs to it: (A/60/PV.6, p. 17), [Ibid.]
@@ -131,16 +131,20 @@ def _is_full_stop(
 ) -> bool:
     """Decide on a single full stop by the word before it and the one after."""
     dot = match.start()
+    # "In 2019. we agreed", "the people. who": a comma that recognition made a stop.
     introduced = habits.slips and introduces(line[begin:dot], line[match.end() :][:2], stops)
     if introduced or is_comma(line[begin:dot], after, stops, slips=habits.slips):
         return False
+    # "we agreed. The": most stops; nothing below is asked of them.
     if ends_plainly(line[max(begin, dot - LONGEST_MARKER) : dot], stops):
         return True
     if _SYMBOL.search(line, begin, dot) and after[0].isdigit():  # A/81/305/Corr. 1
         return False
+    # "2. We agree", "Part II. Peace", "3. 5 per cent"
     counts = _is_list_number(line, begin, dot, stops) or _COUNTED.search(line, max(begin, dot - 8), dot)
     if counts or is_cut_decimal(line[begin : dot + 1], after):
         return False
+    # "(as we agreed.) The", and what only the word before it tells: "Mr. King", "at 3 p.m. We"
     bracketed = ")" in match["close"] and _word_before(line, begin, dot, stops) not in stops.leading
     return bracketed or bool(match["source"]) or _ends_word(line, match, begin, after, stops)
 

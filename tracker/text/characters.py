@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from tracker.text.spans import Replacement
-from tracker.text.tables import all_entries, read_tables
+from tracker.text.word_tables import all_entries, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

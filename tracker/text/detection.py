@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.inputs.compiled import read_packaged
 from tracker.text.lines import is_salutation
-from tracker.text.tables import read_tables
+from tracker.text.word_tables import read_tables
 
 if TYPE_CHECKING:
     from tracker.model.texts import TextKind, Version

@@ -20,7 +20,7 @@ from tracker.text.lines import (
     is_salutation,
     item_marker,
 )
-from tracker.text.tables import all_entries, read_tables
+from tracker.text.word_tables import all_entries, read_tables
 
 PARAGRAPH, ITEM, SPACE = "\n\n", "\n", " "
 _STOP = re.compile(r"(?<![.])[.!?](?!\.)")
@@ -75,22 +75,44 @@ def _wrap_width(lines: list[TextLine]) -> int:
 def joint(before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
     """Return how many characters of ``before`` go (a hyphen), and what goes between the two lines."""
     old, new = before.text, after.text
+    # A rule across the page, or "check against delivery", was between them.
     if after.gap == RULE:
         return 0, PARAGRAPH
     full = _is_full(old, new, layout)
     marker = item_marker(new)
+    # "(a) To act;" is an item, but "in the year" / "1998. We" one line that ran full.
     if marker and not (full and not ends_something(old) and old[-1] not in ",;"):
         return 0, ITEM if after.gap == BREAK else PARAGRAPH
+    # "We must act." / "We agree."
     if ends_something(old) and not _continues(old):
         return 0, _after_end(old, new, after.gap, layout, full=full)
+    # "Mr. President" / "We must act."
     if is_salutation(old):
         return 0, PARAGRAPH
+    # "We must" / "act."
     return _after_cut(old, new, after.gap, layout, full=full)
 
 
+class Joints:
+    """What is between two lines of one text, found once for each two, however often the text is laid out."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, int, int, bool, bool], tuple[int, str]] = {}
+
+    def find(self, before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
+        """Return what ``joint`` does."""
+        # Spelling is no part of the key: what it tells of, words that a hyphen cuts, is joined at once.
+        key = before.text, after.text, after.gap, layout.width, layout.pauses, layout.capitals
+        if key not in self._found:
+            self._found[key] = joint(before, after, layout)
+        return self._found[key]
+
+
 def _after_end(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> str:
+    # "We must act..." / "and we will": the speaker only paused.
     if ends_in_ellipsis(old) and (layout.pauses or new[0].islower()):
         return SPACE
+    # "of all nations." / "and of their people": a comma read as a stop; "3." / "5 per cent": a decimal.
     if (new[0].islower() and _runs_on(old, new, gap)) or (gap == BREAK and is_cut_decimal(old, new)):
         return SPACE
     return SPACE if full and gap == BREAK else PARAGRAPH
@@ -105,17 +127,22 @@ def _runs_on(old: str, new: str, gap: int) -> bool:
 
 
 def _after_cut(old: str, new: str, gap: int, layout: Layout, *, full: bool) -> tuple[int, str]:
+    # "of the Assembly," / "Recalling its resolution": the next clause of a resolution.
     if old[-1] in ",،" and _opens_clause(new if gap == BREAK else new[0].upper() + new[1:]):
         return 0, PARAGRAPH
+    # "multi-" / "lateral", "short-" / "and long-term"
     hyphenated = old[-1] in _HYPHENS and _HYPHENATED.search(old, max(len(old) - _LONGEST_WORD, 0))
     if hyphenated and new[0].isalnum():
         return _join_hyphenated(hyphenated.group(1), new, layout)
+    # What goes on in small letters, fills its line, is a figure, or is left open by a comma or a bracket.
     if new[0].islower() or full or layout.capitals or _continues(old) or (new[0].isdigit() and new.isdigit()):
         return 0, SPACE
     if old[-1] in ",-–—(«“" or new[0] in "),;.":
         return 0, SPACE
+    # "The rule of law" / "Every State", both in large letters: a title, unless a page ended between them.
     if is_heading(old) and gap != PAGE:
         return 0, PARAGRAPH
+    # Left are two lines that a blank line, a page or nothing parts: "We thank the" / "Secretary-General".
     unended = gap == PAGE or len(old) > _LONG or has_clause(old)
     first = _FIRST_WORD.match(new)
     opens = first is not None and first.group() in all_entries("sentences", "openers")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.text.spans import Replacement
-from tracker.text.tables import all_entries, read_tables
+from tracker.text.word_tables import all_entries, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,7 +14,7 @@ from tracker.text.characters import (
     repair_apostrophes,
     repair_cut_words,
 )
-from tracker.text.joining import joint, read_layout
+from tracker.text.joining import Joints, read_layout
 from tracker.text.lines import TextLine, read_lines, split_rules
 from tracker.text.spans import Replacement, compose, rewrite, span_map
 
@@ -124,10 +124,13 @@ def normalize(raw: str) -> tuple[str, SpanMap]:
     sentences cut by lines, pages or blank lines are whole. Letters are never changed but for broken
     encoding and ligatures. ``normalize(normalize(raw)[0])[0] == normalize(raw)[0]``.
     """
-    text, stretches = _clean(raw, _STEPS)
+    joints = Joints()
+    text, stretches = _clean(raw, _steps(joints, again=False))
+    steps = _steps(joints, again=True)
     while True:
-        # What one pass joined may show the next one another cut; each pass shortens the text.
-        again, changed = _clean(text, _STEPS_AGAIN)
+        # What one pass joined may show the next one another cut; each pass shortens the text. What is between
+        # two lines that were looked at is known.
+        again, changed = _clean(text, steps)
         if again == text:
             return text, span_map(stretches)
         text, stretches = again, compose(changed, stretches)
@@ -144,7 +147,7 @@ def _clean(text: str, steps: Sequence[Step]) -> tuple[str, list[Stretch]]:
     return text, stretches
 
 
-def _lay_out(text: str, *, again: bool) -> Iterator[Replacement]:
+def _lay_out(text: str, joints: Joints, *, again: bool) -> Iterator[Replacement]:
     """Yield what goes between lines, each compared with the one before it.
 
     ``again`` weighs it against all that was joined before it: line by line, a thousand short ones behind a
@@ -157,7 +160,7 @@ def _lay_out(text: str, *, again: bool) -> Iterator[Replacement]:
     layout, sofar = read_layout(text, lines), lines[0]
     yield Replacement(0, lines[0].start, "")
     for before, after in pairwise(lines):
-        hyphen, between = joint(sofar, after, layout)
+        hyphen, between = joints.find(sofar, after, layout)
         yield Replacement(before.end - hyphen, after.start, between)
         sofar = _run_on(sofar, hyphen, between, after) if again and "\n" not in between else after
     yield Replacement(lines[-1].end, len(text), "")
@@ -168,7 +171,7 @@ def _run_on(sofar: TextLine, hyphen: int, between: str, after: TextLine) -> Text
     return TextLine(sofar.start, after.end, joined[-_TAIL:].lstrip(), sofar.gap)
 
 
-def _steps(*, again: bool) -> tuple[Step, ...]:
+def _steps(joints: Joints, *, again: bool) -> tuple[Step, ...]:
     return (
         clean_characters,
         repair_apostrophes,
@@ -176,10 +179,7 @@ def _steps(*, again: bool) -> tuple[Step, ...]:
         drop_emphasis,
         collapse_blanks,
         split_rules,
-        partial(_lay_out, again=again),
+        partial(_lay_out, joints=joints, again=again),
         drop_page_breaks,
         repair_cut_words,
     )
-
-
-_STEPS, _STEPS_AGAIN = _steps(again=False), _steps(again=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.text.lines import is_salutation
 
 if TYPE_CHECKING:
-    from tracker.text.tables import Stops
+    from tracker.text.word_tables import Stops
 
 FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LEADING = re.compile(r"\s*([^\s,]+)")

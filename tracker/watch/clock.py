@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tracker.capture.web.fetch import host_of
 from tracker.capture.web.pacing import steady
 from tracker.errors import ClockWrong
-from tracker.model.ledger import ClockReading
+from tracker.model.clock_readings import ClockReading
 from tracker.report.layout import counted
 
 if TYPE_CHECKING:

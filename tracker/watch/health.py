@@ -23,7 +23,8 @@ from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import NotInArchive
 from tracker.keep.reextract import count_outdated
-from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES, Concern, Health
+from tracker.model.clock_readings import CONFIRMING_HOSTS
+from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
 from tracker.model.news import MANY
 from tracker.report.answers.ledger import describe_clock
 from tracker.report.answers.news import mend_listing

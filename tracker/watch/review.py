@@ -10,6 +10,7 @@ from tracker.archive.reading.reader import open_reader
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare_sides
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid
 from tracker.exchange.add import declare_arrival, read_arrival, record_arrival
 from tracker.model.ledger import CHALLENGED
@@ -18,7 +19,6 @@ from tracker.model.watching import Fetched, Source
 from tracker.references import parse_reference
 from tracker.report.answers.review import ReviewedDocument, Waiting
 from tracker.text.detection import infer_kind
-from tracker.workflows.compare.compare import compare_sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

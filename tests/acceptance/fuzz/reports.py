@@ -11,8 +11,8 @@ from tests.acceptance.fuzz.calling import call, outcome
 from tests.acceptance.fuzz.target import Found, Target
 from tests.mutations import mutate_somewhere
 from tests.running import NEW, OLD
+from tracker.exchange.package import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
-from tracker.workflows.compare.package import MANIFEST, list_digests
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.schema.rows import fetch_row, fetch_value, insert
-from tracker.model.ledger import CLOCK_TOLERANCE, CONFIRMING_HOSTS, ClockReading
+from tracker.model.clock_readings import CLOCK_TOLERANCE, CONFIRMING_HOSTS, ClockReading
 
 if TYPE_CHECKING:
     import sqlite3

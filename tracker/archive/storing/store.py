@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from tracker.model.clock_readings import ClockReading
     from tracker.model.decisions import Ruling
-    from tracker.model.ledger import Check, ClockReading, Expectation, Review, RunKind, RunStatus
+    from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
     from tracker.model.preserving import Mirrored
     from tracker.model.record import Declaration, Recorded
     from tracker.model.texts import Reference, Version

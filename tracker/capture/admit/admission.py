@@ -32,7 +32,7 @@ from tracker.capture.admit.voice import find_silence, is_clearer, measure_voice
 from tracker.model.watching import CHALLENGE, Admission
 from tracker.text.detection import detect_language
 from tracker.text.identity import fold
-from tracker.text.tables import KNOWN
+from tracker.text.word_tables import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

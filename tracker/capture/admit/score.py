@@ -14,7 +14,7 @@ from tracker.capture.admit.shape import count_words
 from tracker.inputs.compiled import read_packaged
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold
-from tracker.text.tables import read_by_name
+from tracker.text.word_tables import read_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.inputs.compiled import read_packaged
-from tracker.text.tables import read_by_name
+from tracker.text.word_tables import read_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

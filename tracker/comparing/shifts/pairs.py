@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from tracker.comparing.passages.rewording import TextSpan
-from tracker.text.tables import all_entries
+from tracker.text.word_tables import all_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

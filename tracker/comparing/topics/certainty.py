@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.inputs.compiled import read_packaged
-from tracker.text.tables import read_by_name
+from tracker.text.word_tables import read_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

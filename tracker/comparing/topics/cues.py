@@ -122,7 +122,8 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
 def _load(language: str) -> tuple[dict[str, str], frozenset[str], int, frozenset[str]]:
     tables = _tables()
     apart = {_SELF, _GENERIC, _SHORTEST}
-    speaker = "|".join((rf"(?:the )?{_NAMED}++", *tables[_SELF].get(language, ())))
+    # Each begins with a letter, so that at most words none of them is tried: a third of what commits took.
+    speaker = "|".join((rf"{_NAMED}{_NAMED}*+", rf"the {_NAMED}++", *tables[_SELF].get(language, ())))
     rows = {name: table.get(language, ()) for name, table in tables.items() if name not in apart}
     sources = {name: _join(row).replace("{self}", f"(?:{speaker})") or _NEVER for name, row in rows.items()}
     words = " ".join(tables[_GENERIC].get(language, ()))

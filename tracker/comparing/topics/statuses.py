@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from math import log, sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from tracker.comparing.topics.certainty import Likelihood, find_measured, load_certainty
 from tracker.comparing.topics.cues import plain
@@ -53,15 +53,32 @@ _Readings = tuple["TopicReading | None", "TopicReading | None"]
 """A topic's readings in the old and in the new text; None where it counts as absent."""
 
 
+class ReadText(NamedTuple):
+    """A text, and the readings of its topics."""
+
+    version: Version
+    readings: Sequence[TopicReading]
+
+
+class OtherSessions(NamedTuple):
+    """The topics that were priorities at other sessions of a series, by session, the latest first."""
+
+    earlier: Mapping[str, frozenset[str]] = MappingProxyType({})
+    """Those before the old text: a topic that is new but was one there has returned."""
+    between: Mapping[str, frozenset[str]] = MappingProxyType({})
+    """Those from there to the new one, which tell when a topic last was one."""
+
+
+ALONE: Final = OtherSessions()
+"""Two texts without a series around them."""
+
+
 def compare_topics(
-    old: Version,
-    new: Version,
-    old_readings: Sequence[TopicReading],
-    new_readings: Sequence[TopicReading],
+    old: ReadText,
+    new: ReadText,
     vocabulary: Vocabulary,
+    others: OtherSessions = ALONE,
     *,
-    earlier: Mapping[str, frozenset[str]] = MappingProxyType({}),
-    between: Mapping[str, frozenset[str]] = MappingProxyType({}),
     own: Collection[str] = (),
     sure: float = SURE,
     weights: CertaintyWeights | None = None,
@@ -69,10 +86,9 @@ def compare_topics(
     """Return what became of each topic that is a priority on either side, and the counterparts.
 
     Changes are in the order of ``Status``, within one the strongest first: declared before substantive, then
-    by share. ``earlier`` holds the priorities of the sessions before the old one, the latest first, and
-    ``between`` those of the sessions from there to the new one; a topic among the earlier ones that was
-    absent from the old text is returned, not new. ``own`` are situations of the speaker's own country, of
-    which nothing is told but what people decided. A topic that is mentioned on one side is neither new nor
+    by share. A topic that was a priority at an earlier one of ``others`` and is absent from the old text is
+    returned, not new. ``own`` are situations of the speaker's own country, of which nothing is told but what
+    people decided. A topic that is mentioned on one side is neither new nor
     dropped, unless a careful reader would hardly count the mention; one of which the old text names only a
     narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
     Each has a certainty, and is claimed from the threshold at which a share of ``sure`` of such claims were
@@ -82,20 +98,20 @@ def compare_topics(
     pair the leading segments of topics that are priorities on both sides. ``weights`` are the shipped ones
     unless given.
     """
-    readings = old_readings, new_readings
+    texts, readings = (old.version, new.version), (old.readings, new.readings)
     before, after = (
-        Occupancy(count_substance(side), {reading.topic: reading.segments for reading in held})
-        for side, held in zip((old, new), readings, strict=True)
+        Occupancy(count_substance(side.version), {each.topic: each.segments for each in side.readings})
+        for side in (old, new)
     )
     lengths = sum(before.words), sum(after.words)
-    doubts = _Doubts((old, new), lengths, readings, vocabulary, sure, weights or load_certainty())
+    doubts = _Doubts(texts, lengths, readings, vocabulary, sure, weights or load_certainty())
     pairs = {
         topic: pair
-        for topic, pair in _pair(old_readings, new_readings, doubts).items()
+        for topic, pair in _pair(*readings, doubts).items()
         if topic not in own or any(side and side.decided for side in pair)
     }
-    known = {**between, **earlier}
-    returning = frozenset[str]().union(*earlier.values())
+    known = {**others.between, **others.earlier}
+    returning = frozenset[str]().union(*others.earlier.values())
     last = {
         topic: label for label, topics in reversed(known.items()) for topic in topics if topic in returning
     }
@@ -105,7 +121,7 @@ def compare_topics(
     topics = {topic.id: topic for topic in vocabulary.topics}
     changes = [
         replace(
-            _change(topics[topic], pair, differences[topic], old, new, last=last.get(topic)),
+            _change(topics[topic], pair, differences[topic], texts, last=last.get(topic)),
             passing=_find_passing(topic, pair, readings),
         )
         for topic, pair in pairs.items()
@@ -174,12 +190,11 @@ def _change(
     topic: Topic,
     pair: _Readings,
     difference: Difference,
-    old: Version,
-    new: Version,
+    texts: tuple[Version, Version],
     *,
     last: str | None,
 ) -> TopicChange:
-    before, after = pair
+    (before, after), (old, new) = pair, texts
     levels = before.level if before else None, after.level if after else None
     status = decide_status(*levels, difference, returning=last is not None)
     closest = None

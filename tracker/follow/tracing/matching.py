@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.text.commonness import find_stems
 from tracker.text.identity import fold
-from tracker.text.tables import all_entries
+from tracker.text.word_tables import all_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,8 @@ from dataclasses import astuple
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tracker.model.ledger import CONFIRMING_HOSTS, GOOD_OUTCOMES
+from tracker.model.clock_readings import CONFIRMING_HOSTS
+from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.report.answers.listing import CLOCK_UNCONFIRMED
 from tracker.report.answers.news import name_statement, news_fields, news_lines
 from tracker.report.comparison.words import tally
@@ -19,10 +20,10 @@ from tracker.report.safe import one_line, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tracker.model.clock_readings import ClockReading
     from tracker.model.ledger import (
         Check,
         CheckOutcome,
-        ClockReading,
         Concern,
         Expectation,
         Health,

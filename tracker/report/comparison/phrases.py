@@ -22,7 +22,6 @@ from tracker.report.layout import (
     spread,
     wrap,
 )
-from tracker.report.records import encode_json
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -159,4 +158,6 @@ def _near(use: PhraseUse) -> str:
 
 def phrases_json(series: PhraseSeries) -> str:
     """Return the phrases of a series as JSON that ``phrases.schema.json`` describes."""
+    from tracker.report.records import encode_json  # noqa: PLC0415 (4 ms that a report in words does not take)
+
     return encode_json(series)

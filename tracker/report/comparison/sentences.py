@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from tracker.comparing.decisions.applied import METHOD
 from tracker.errors import TrackerError
-from tracker.model.changes import AXES, Change
-from tracker.model.compared import list_shifts, place_shift
+from tracker.model.changes import AXES, Change, list_shifts, place_shift
 from tracker.model.topics import Status
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import quote, read_edits

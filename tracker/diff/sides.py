@@ -1,4 +1,4 @@
-"""What a user points at on the command line becomes a ``Side``: a file, standard input or a reference."""
+"""What a user points at as a ``Side``: a file, standard input, a reference; and what people decided of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker import references
+from tracker.comparing.decisions.rulings import (
+    UNDECIDED,
+    Decided,
+    select_changes,
+    select_levels,
+    settle_rulings,
+)
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
 from tracker.references.names import closest
@@ -18,6 +25,7 @@ from tracker.references.names import closest
 if TYPE_CHECKING:
     from tracker.archive.reading.reader import Reader
     from tracker.archive.session import ArchiveSession
+    from tracker.model.decisions import Ruling
 
 Operand = Path | Reference
 
@@ -252,3 +260,27 @@ def earlier_sessions(reader: Reader, reference: Reference) -> tuple[str, ...]:
     return tuple(
         label for label in reversed(before) if references.same_kind(reference.body, label, reference.session)
     )
+
+
+def load_decided(old: Operand, new: Operand, archive: ArchiveSession) -> Decided:
+    """Return the human decisions about two operands; there are none about files."""
+    if not (isinstance(old, Reference) or isinstance(new, Reference)):
+        return UNDECIDED
+    rulings = settle_rulings(archive.reader.rulings())
+    if not rulings:
+        return UNDECIDED
+    before, after = (
+        archive.reader.resolve(each) if isinstance(each, Reference) else None for each in (old, new)
+    )
+    return Decided(
+        changes=select_changes(rulings, before, after) if before and after else (),
+        old=select_levels(rulings, before) if before else (),
+        new=select_levels(rulings, after) if after else (),
+    )
+
+
+def load_levels(operand: Operand, archive: ArchiveSession) -> tuple[Ruling, ...]:
+    """Return what people decided about the topics of one operand."""
+    if not isinstance(operand, Reference):
+        return ()
+    return select_levels(settle_rulings(archive.reader.rulings()), archive.reader.resolve(operand))

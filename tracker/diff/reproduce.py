@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.comparing.caveats import list_passed
 from tracker.comparing.decisions.rulings import UNDECIDED
+from tracker.diff.diff import diff
+from tracker.diff.withheld import MARK, withhold
 from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.formats import parse_report
 from tracker.model.changes import Provenance
@@ -22,8 +24,6 @@ from tracker.report.records import SCHEMA_VERSION, encode_json
 from tracker.report.safe import one_line
 from tracker.text.encoder import ENCODERS
 from tracker.text.identity import digest_text
-from tracker.workflows.compare.diff import diff
-from tracker.workflows.compare.withheld import MARK, withhold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -131,7 +131,7 @@ def _compare_again(
         return diff(list(map(str, kept)), archive, vocabulary, encoder, sure)
     if sides:
         from tracker.comparing.pipeline import Basis  # noqa: PLC0415 (90 ms, for this alone)
-        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415 (as above)
+        from tracker.diff.compare import compare_sides  # noqa: PLC0415 (as above)
 
         return compare_sides(*sides, Basis(vocabulary, encoder, decided, sure))
     lacking = [each for each, found in zip(told, kept, strict=True) if not found]

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.capture.read.extractors import describe_reading_difference
 from tracker.comparing.decisions.rulings import select_levels, settle_rulings
-from tracker.model.texts import Reference
-from tracker.model.topics import SURE
-from tracker.report.comparison.words import is_unchanged
-from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare.decided import load_decided
-from tracker.workflows.compare.derive import (
+from tracker.diff.derive import (
     cache_vectors,
     choose_derived,
     derive_comparison,
     derive_rows,
     identify_vocabulary,
 )
-from tracker.workflows.compare.sides import earlier_sessions, load_side, pair_operands
+from tracker.diff.sides import earlier_sessions, load_decided, load_side, pair_operands
+from tracker.model.texts import Reference
+from tracker.model.topics import SURE
+from tracker.report.comparison.words import is_unchanged
+from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +29,14 @@ if TYPE_CHECKING:
     from tracker.archive.reading.versions import Versions
     from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
+    from tracker.comparing.topics.statuses import OtherSessions
+    from tracker.diff.sides import Operand
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
-    from tracker.workflows.compare.sides import Operand
 
 
 def load_pair(old: Operand, new: Operand, archive: ArchiveSession) -> tuple[Side, Side]:
@@ -118,15 +118,15 @@ def diff(
         # These take 90 ms, and are not needed for what is kept.
         from tracker.comparing.caveats import list_passed  # noqa: PLC0415
         from tracker.comparing.pipeline import Basis  # noqa: PLC0415
-        from tracker.workflows.compare.compare import compare_sides  # noqa: PLC0415
+        from tracker.diff.compare import compare_sides  # noqa: PLC0415
 
-        earlier, between = earlier_priorities(old, new, archive, vocabulary, derived)
-        basis = Basis(vocabulary, vectors, decided, sure, earlier, between)
+        others = find_other_sessions(old, new, archive, vocabulary, derived)
+        basis = Basis(vocabulary, vectors, decided, sure, others)
         comparison = compare_sides(*sides, basis, derived)
         return replace(comparison, caveats=(*comparison.caveats, *list_passed(*sides, passed)))
 
     passed = len(_list_between(old, new, archive))
-    parts = list_parts(old, new, archive, vocabulary, vectors, derived, decided, sure)
+    parts = list_parts((old, new), archive, derived, decided, Chosen(vocabulary, vectors, sure))
     comparison = derive_comparison(sides, parts, derived, compute)
     derived.remember_shown(comparison)
     return comparison
@@ -141,25 +141,31 @@ def find_observed(arguments: list[str], archive: ArchiveSession) -> str | None:
     return seen.observed
 
 
+class Chosen(NamedTuple):
+    """What a user chooses of a comparison, beside its two sides."""
+
+    vocabulary: Vocabulary
+    encoder: Encoder | None
+    sure: float
+
+
 def list_parts(
-    old: Operand,
-    new: Operand,
+    pair: tuple[Operand, Operand],
     archive: ArchiveSession,
-    vocabulary: Vocabulary,
-    encoder: Encoder | None,
     derived: Derived,
     decided: Decided,
-    sure: float,
+    chosen: Chosen,
 ) -> list[object]:
     """Return all that a comparison rests on beside its two sides."""
-    looked = _look_around(old, new, archive)
+    looked = _look_around(*pair, archive)
+    encoder = chosen.encoder
     return [
-        identify_vocabulary(vocabulary, derived),
+        identify_vocabulary(chosen.vocabulary, derived),
         [encoder.name, encoder.digest] if encoder else None,
         [[archive.reader.identify(each) for each in some] for some in looked],
         [decided, *_find_levels((*looked[0], *looked[1]), archive)],
-        len(_list_between(old, new, archive)),
-        sure,
+        len(_list_between(*pair, archive)),
+        chosen.sure,
     ]
 
 
@@ -168,19 +174,16 @@ def is_same(comparison: Comparison) -> bool:
     return is_unchanged(comparison)
 
 
-Priorities = dict[str, frozenset[str]]
-"""By session, the latest first, the topics that were priorities."""
-
-
-def earlier_priorities(
+def find_other_sessions(
     old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
-) -> tuple[Priorities, Priorities]:
+) -> OtherSessions:
     """Return the priorities of sessions before ``old``, and between the two, where both are of one series.
 
     They are kept under what identifies a statement: each of ten that come after it looks back on it, and
     need not read its text.
     """
-    from tracker.workflows.compare.compare import side_priorities  # noqa: PLC0415 (as above)
+    from tracker.comparing.topics.statuses import OtherSessions  # noqa: PLC0415 (as above)
+    from tracker.diff.compare import side_priorities  # noqa: PLC0415 (as above)
 
     recognised = identify_vocabulary(vocabulary, derived)
 
@@ -199,7 +202,7 @@ def earlier_priorities(
             }
             for some in _look_around(old, new, archive)
         )
-    return before, between
+    return OtherSessions(before, between)
 
 
 def _find_levels(statements: Sequence[Reference], archive: ArchiveSession) -> list[tuple[Ruling, ...]]:

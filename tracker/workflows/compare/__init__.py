@@ -1,1 +1,0 @@
-"""Two statements compared: from what the user typed to a ``Comparison``."""
