@@ -11,8 +11,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from tracker.archive.file.lock import take_lock
+from tracker.archive.opening import ArchiveSession
 from tracker.archive.schema.packing import offer_functions
-from tracker.archive.session import ArchiveSession
 from tracker.model.record import Declaration
 from tracker.model.texts import Run, Segment, SpanMap, Version
 from tracker.references import parse_reference

@@ -28,7 +28,7 @@ from tests.damage import alter_unseen
 from tests.nights import accept_all, make_archive, source, write_speech
 from tests.repositories import run_git
 from tests.rights import WHY
-from tracker.archive.storing.store import open_store
+from tracker.archive.opening import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.errors import HistoriesApart, TrackerError
 from tracker.text.reading import read_text

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from tests.archives import declare, query, record
 from tests.mirrors import ENDED, FIRST, say
 from tests.nights import make_archive, run_night, source
+from tracker.archive.following import update_mirror
 from tracker.archive.mirror.explained import EDITABLE
+from tracker.archive.opening import open_store
 from tracker.archive.record.queries import SNAPSHOT_NAME, WITH_STATEMENTS
 from tracker.archive.schema.migrations import NOTES
 from tracker.archive.schema.packing import offer_functions
 from tracker.archive.schema.schema_map import read_tables
-from tracker.archive.storing.store import open_store
 from tracker.archive.verify.findings import Hooks
 from tracker.archive.verify.verify import verify_archive
 from tracker.errors import TrackerError
@@ -167,7 +168,7 @@ def make_everything(folder: Path, site: Site) -> None:
             filled = values.format(run=run, now="2026-03-03T03:00:00Z")
             connection.execute(f"INSERT INTO {table} SELECT NULL, {filled}")
     with open_store(folder) as store:
-        store.update_mirror()
+        update_mirror(store.writing)
 
 
 FREE = (

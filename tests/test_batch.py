@@ -21,8 +21,7 @@ from tests.running import PYTHON, ROOT
 from tests.test_panel import MORE, make_held
 from tests.test_timeline import HELD, OCEANS
 from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import open_store
+from tracker.archive.opening import ArchiveSession, open_store
 from tracker.cli import output
 from tracker.cli.batch import line_writer
 from tracker.comparing.topics.vocabulary.load import load_vocabulary

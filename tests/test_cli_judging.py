@@ -18,8 +18,8 @@ from tests.conftest import run_tracker
 from tests.deciding import level
 from tests.here import runner
 from tests.test_json import SCHEMA
+from tracker.archive.opening import create_archive, open_store
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveUnusable
 from tracker.references import parse_reference
 

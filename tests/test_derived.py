@@ -23,8 +23,7 @@ from tests.thorough import examples
 from tracker.archive.derived.file import DerivedFile
 from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
 from tracker.archive.derived.vectors import CachedEncoder
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive
+from tracker.archive.opening import ArchiveSession, create_archive
 from tracker.comparing.alignment.align import align
 from tracker.comparing.pipeline import Basis, text_side
 from tracker.comparing.topics.reading import RULES, read_topics

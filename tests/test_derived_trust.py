@@ -21,7 +21,7 @@ import pytest
 from tracker.archive.derived.file import DerivedFile
 from tracker.archive.derived.secret import SECRET_NAME, find_state_folder, read_secret, sign
 from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
-from tracker.archive.storing.store import create_archive
+from tracker.archive.opening import create_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable

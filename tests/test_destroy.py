@@ -33,11 +33,12 @@ from tests.rights import (
     make_series,
 )
 from tests.test_withdraw import SHOWING, TELLING
+from tracker.archive.destruction.scrubbing import Destroyed, scrub
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.mirror.rewrite import rewrite_mirror
-from tracker.archive.rights.scrubbing import Destroyed, name_command, scrub
+from tracker.archive.opening import create_archive
+from tracker.archive.rights.withheld import name_command
 from tracker.archive.schema.connection import archive_file, connect_to_write
-from tracker.archive.storing.store import create_archive
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveUnusable
 from tracker.keep.mirror import backup, update_mirror
@@ -252,15 +253,15 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 # Cut short -------------------------------------------------------------------------------------------
 
 KILLED_AT = (
-    "tracker.archive.rights.destruction.overwrite_freed_pages",
-    "tracker.archive.rights.destruction.remove_derived",
-    "tracker.archive.storing.acts.destroy_in_kept_copies",
+    "tracker.archive.destruction.destruction.overwrite_freed_pages",
+    "tracker.archive.destruction.destruction.remove_derived",
+    "tracker.archive.withdrawal.acts.destroy_in_kept_copies",
     "tracker.archive.mirror.rewrite.rewrite_mirror",
     "tracker.archive.mirror.rewrite._write",
     "tracker.archive.mirror.rewrite._replace",
     "tracker.archive.mirror.rewrite.shutil.rmtree",
-    "tracker.archive.rights.withdrawals.complete_all",
-    "tracker.archive.storing.writing.Writing.update_mirror",
+    "tracker.archive.withdrawal.acts.complete_all",
+    "tracker.archive.mirror.update.update_mirror",
 )
 
 _KILLER = """
@@ -345,7 +346,7 @@ def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
 
 
 def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
-    kill_at(folder, "tracker.archive.rights.destruction.overwrite_freed_pages")
+    kill_at(folder, "tracker.archive.destruction.destruction.overwrite_freed_pages")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
         reading.execute("BEGIN")

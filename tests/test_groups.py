@@ -15,9 +15,8 @@ import pytest
 from tests.here import runner
 from tests.mirrors import make_record, read_tables
 from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.opening import ArchiveSession, create_archive, open_store
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive, open_store
 from tracker.follow.groups import choose_countries, date_session, read_date
 from tracker.inputs.compiled import read_packaged
 from tracker.keep.mirror import update_mirror

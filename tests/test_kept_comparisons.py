@@ -9,7 +9,7 @@ import pytest
 
 from tests.running import NEW, OLD
 from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.session import ArchiveSession
+from tracker.archive.opening import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.comparison.words import list_decisions
 from tracker.report.records import render_json

@@ -14,7 +14,7 @@ from tests.archives import declare, hold_lock, query, record
 from tests.running import PATIENCE, ROOT
 from tracker.archive.file import lock
 from tracker.archive.file.lock import read_holder, take_lock
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive.opening import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable
 
 if TYPE_CHECKING:

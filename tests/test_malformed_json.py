@@ -14,10 +14,10 @@ from tests.closed import judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.mutations import list_places, mutate, mutate_somewhere
 from tests.thorough import IS_THOROUGH, examples
+from tracker.archive.destruction.copies import NAME as COPIES
+from tracker.archive.destruction.copies import read_copies
 from tracker.archive.file.lock import LOCK_NAME, read_holder
-from tracker.archive.rights.copies import NAME as COPIES
-from tracker.archive.rights.copies import read_copies
-from tracker.archive.session import ArchiveSession
+from tracker.archive.opening import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
 from tracker.exchange.reproducing import reproduce

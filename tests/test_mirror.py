@@ -26,7 +26,7 @@ from tests.mirrors import (
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
 from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive.opening import create_archive, open_store
 from tracker.errors import ArchiveLocked, RecordEdited, RepositoryUnusable
 from tracker.keep.mirror import update_mirror
 

@@ -22,7 +22,7 @@ from tests.repositories import run_git
 from tests.rights import OPEN, SECRET
 from tests.running import COMMAND, ROOT, Ran
 from tracker.archive.file.modes import archive_permissions, private_permissions
-from tracker.archive.storing.store import create_archive
+from tracker.archive.opening import create_archive
 from tracker.cli.main import app
 from tracker.errors import ArchiveUnusable
 
@@ -205,7 +205,7 @@ def test_what_a_command_writes_with_private_can_be_read_by_its_owner_alone(
 
 @pytest.mark.usefixtures("umask")
 def test_companions_of_an_open_record_have_its_mode(tmp_path: Path) -> None:
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (one test needs it)
+    from tracker.archive.opening import open_store  # noqa: PLC0415 (one test needs it)
 
     create_archive(tmp_path / "snapshots")
     with open_store(tmp_path / "snapshots") as store, store.batch():

@@ -16,8 +16,7 @@ from tests.deciding import level
 from tests.here import runner
 from tests.test_timeline import CORRUPTION, CYBER, HELD, OCEANS, schema
 from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive.opening import ArchiveSession, create_archive, open_store
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.follow import panel, timeline
 from tracker.references import parse_reference, read_session

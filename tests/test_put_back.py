@@ -21,8 +21,8 @@ from tests.rights import OPEN, SECRET, WHY, find_in_files, find_in_index, find_i
 from tests.test_destroy import kill_at
 from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.archive.mirror.refs import is_at
+from tracker.archive.opening import create_archive, open_store
 from tracker.archive.schema.connection import connect_to_read
-from tracker.archive.storing.store import create_archive, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.archives import OBSERVED, declare, digest, infer, query, record, version_of
 from tests.thorough import examples
+from tracker.archive.opening import create_archive, open_store
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.record.nearest import list_in_order
 from tracker.archive.record.search import (
@@ -27,7 +28,6 @@ from tracker.archive.record.search import (
     restore_marked,
 )
 from tracker.archive.record.statements import sort_text
-from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.record import Declaration, SearchScope, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Run, Segment, SpanMap, Version

@@ -14,8 +14,8 @@ from tests.archives import OBSERVED, count_record, declare, hold_lock, in_sessio
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
+from tracker.archive.opening import create_archive, open_store
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.storing.store import create_archive, open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import Extractor, describe_reading_difference, read_extractor
 from tracker.keep import reextract as rereading

@@ -11,7 +11,7 @@ from tests.conftest import run_tracker
 from tests.nights import Page, Site, make_archive, only, outcomes, run_night, source
 from tests.test_judgement import speech
 from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.storing.store import open_store
+from tracker.archive.opening import open_store
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
@@ -155,7 +155,7 @@ def between(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> N
         happens()
         return open_store(archive, kind)
 
-    monkeypatch.setattr("tracker.archive.storing.store.open_store", open_later)
+    monkeypatch.setattr("tracker.watch.review.open_store", open_later)
 
 
 @pytest.mark.parametrize("late", ["reject", "accept"])

@@ -12,8 +12,7 @@ import pytest
 from tests.archives import OBSERVED, declare, query, record
 from tests.here import runner
 from tests.running import PYTHON
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive.opening import ArchiveSession, create_archive, open_store
 from tracker.errors import ArchiveUnusable
 from tracker.references import parse_reference
 from tracker.workflows.compare import diff

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from tests.archives import OBSERVED, count_record, declare, digest, infer, query, record, version_of
 from tests.running import ROOT
 from tests.thorough import examples
+from tracker.archive.opening import create_archive, open_store
 from tracker.archive.reading.reader import open_reader
 from tracker.archive.record.editions import Edition, EditionName, choose_edition
 from tracker.archive.schema import connection
 from tracker.archive.storing import writing
-from tracker.archive.storing.store import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable, ReferenceInvalid, TrackerError
 from tracker.model.record import Amendment
 from tracker.references import parse_reference, session_sort_key
@@ -377,7 +377,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.storing.store import open_store
+from tracker.archive.opening import open_store
 
 store = open_store(Path(sys.argv[1]))
 for session in range(1, 80):

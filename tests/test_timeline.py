@@ -20,7 +20,7 @@ from rich.cells import cell_len
 from tests.archives import OBSERVED, declare, in_session, record, version_of
 from tests.deciding import level
 from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive.opening import create_archive, open_store
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.naming import name_topics
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid

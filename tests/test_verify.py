@@ -322,7 +322,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.storing.store import open_store
+from tracker.archive.opening import open_store
 with open_store(Path(sys.argv[1]), "add") as store:
     record(store, declare("XAA/CCPCJ/33~prepared.en"), "Mr. President,\\nWe build dykes.")
     os.kill(os.getpid(), signal.SIGKILL)

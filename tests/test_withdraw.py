@@ -17,8 +17,8 @@ from tests.mirrors import check_sound, read_everything
 from tests.nights import make_archive, only, run_night, source, write_speech
 from tests.repositories import run_git
 from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
+from tracker.archive.opening import open_store
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.storing.store import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveLocked, Withdrawn

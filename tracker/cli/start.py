@@ -97,7 +97,7 @@ def init(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Create an empty archive that only you can read."""
-    from tracker.archive.storing.store import create_archive
+    from tracker.archive.opening import create_archive
 
     create_archive(archive, group)
     write_answer(visible(f"created an empty archive in {archive}"))

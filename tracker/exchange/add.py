@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard, TypeVar, get_args
 
+from tracker.archive.opening import open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
@@ -133,8 +134,6 @@ def add(
     All are recorded, or none: a file that cannot be read raises ``DocumentUnreadable`` before anything
     is written. ``observed`` is the instant of the snapshots, ISO 8601 in UTC.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (reading loads no numpy)
-
     with open_store(archive, "add") as store, store.batch():
         return tuple(record_document(store, path, declaration, observed) for path in paths)
 

@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.archive.reading.holdings import list_lines, open_holdings
+from tracker.archive.mirror.redaction import list_lines
+from tracker.archive.reading.holdings import open_holdings
 from tracker.archive.schema.descriptions import Column, read_descriptions
 from tracker.capture.read.readers import find_ending
 from tracker.errors import NotInArchive

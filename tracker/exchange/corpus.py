@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from tracker.archive.opening import ArchiveSession
     from tracker.archive.reading.holdings import Holdings
-    from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Decision
     from tracker.model.preserving import Holding
     from tracker.model.topics import TopicReading, Vocabulary

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from tracker.archive.storing.store import open_store
+from tracker.archive.opening import open_store
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from tracker.archive.destruction.copies import note_copy
 from tracker.archive.file.lock import read_clock
 from tracker.archive.file.modes import private_permissions
 from tracker.archive.reading.reader import open_reader
-from tracker.archive.rights.copies import note_copy
 from tracker.errors import ArchiveUnusable, NotInArchive
 from tracker.files import BY_UMASK
 from tracker.follow.series import parse_anybody

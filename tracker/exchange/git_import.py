@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from tracker.archive.git.history import Removal, Revision, read_history
 from tracker.archive.git.repository import open_repository
 from tracker.archive.reading.imported import CommittedFile, printable, read_kept_statements, read_noted
-from tracker.archive.storing.store import name_snapshot
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.exchange.add import record_bytes
@@ -130,7 +129,7 @@ class _Recorder:
             recorded = record_bytes(store, data, said, str(entry.observed), event.path, source)
         except Withdrawn as error:
             return replace(entry, status="passed", note=str(error))
-        reference = name_snapshot(recorded)
+        reference = recorded.at_snapshot
         if recorded.outcome != "unchanged":
             return replace(entry, status=recorded.outcome, reference=reference)
         # Without this note, the next import would take it as new once other bytes have followed.

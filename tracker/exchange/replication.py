@@ -47,8 +47,8 @@ from tracker.workflows.compare.withheld import withhold
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tracker.archive.opening import ArchiveSession
     from tracker.archive.reading.holdings import Holdings
-    from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison, Provenance
     from tracker.model.citations import CitedText

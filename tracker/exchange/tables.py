@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from io import BufferedRandom
     from pathlib import Path
 
+    from tracker.archive.opening import ArchiveSession
     from tracker.archive.reading.holdings import Holdings
-    from tracker.archive.session import ArchiveSession
     from tracker.files import Permissions
     from tracker.model.changes import Comparison
     from tracker.model.preserving import Holding

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from tracker.archive.reading.imported import open_captured
-from tracker.archive.storing.store import name_snapshot
 from tracker.capture.admit.admission import admit
 from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload, restore_headers
@@ -82,7 +81,7 @@ class _Recorder:
             recorded = store.known(said, found.sha256) or self._record(store, found, said, step.source)
             store.note(self._check(found, said, recorded))
         note = step.entry.note if recorded.outcome == "changed" else ""
-        return replace(step.entry, status=recorded.outcome, reference=name_snapshot(recorded), note=note)
+        return replace(step.entry, status=recorded.outcome, reference=recorded.at_snapshot, note=note)
 
     def _record(self, store: Store, found: Found, said: Declaration, source: Source | None) -> Recorded:
         record = found.record
@@ -121,7 +120,7 @@ class _Recorder:
             0.0,
             detail="other bytes, the same text" if record.profile == SAME_TEXT else "",
             reference=replace(said.reference, snapshot=None),
-            snapshot=name_snapshot(recorded),
+            snapshot=recorded.at_snapshot,
             url=record.url,
             http_status=record.status,
             sha256=found.sha256 if is_same else None,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.archive.derived.store import Answers
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive.opening import ArchiveSession
     from tracker.follow.panel import BodyStatements
     from tracker.follow.workers import Workers
     from tracker.model.texts import Side

@@ -24,8 +24,8 @@ from tracker.workflows.compare.diff import LOOK_BACK, look_back
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from tracker.archive.opening import ArchiveSession
     from tracker.archive.reading.reader import Reader
-    from tracker.archive.session import ArchiveSession
     from tracker.follow.standings import SessionText
     from tracker.model.panels import PanelCell
     from tracker.model.series import Standing

@@ -23,8 +23,8 @@ from tracker.workflows.compare.sides import earlier_sessions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracker.archive.opening import ArchiveSession
     from tracker.archive.reading.reader import Reader
-    from tracker.archive.session import ArchiveSession
     from tracker.follow.tracing.matching import Near
     from tracker.follow.tracing.search import TraceQuery
     from tracker.model.spread import Spread

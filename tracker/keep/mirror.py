@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from tracker.archive import following
+from tracker.archive.destruction.copies import note_copy
 from tracker.archive.file.lock import read_clock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import private_permissions
@@ -20,12 +22,11 @@ from tracker.archive.git.repository import (
 from tracker.archive.mirror.branches import MAIN, PUBLIC
 from tracker.archive.mirror.divergence import check_copy
 from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.archive.opening import open_store
 from tracker.archive.reading.backup import back_up
 from tracker.archive.rights.access import find_watch_list, read_access, read_withdrawn
-from tracker.archive.rights.copies import note_copy
 from tracker.archive.schema.rows import Record, open_record
 from tracker.archive.schema.schema_map import read_tables
-from tracker.archive.storing.store import open_store
 from tracker.errors import RepositoryUnusable, TrackerError
 from tracker.files import BY_UMASK, temporary_folder
 from tracker.inputs.passwords import strip_user
@@ -82,7 +83,7 @@ def update_mirror(archive: Path) -> Mirrored:
     mirror knows of a run that the record does not.
     """
     with open_store(archive) as store:
-        return store.update_mirror()
+        return following.update_mirror(store.writing)
 
 
 def push_mirror(

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from tracker.archive.opening import ArchiveSession
     from tracker.archive.reading.versions import Versions
-    from tracker.archive.session import ArchiveSession
     from tracker.archive.storing.store import Store
     from tracker.model.decisions import Quote, Ruling
     from tracker.model.record import Capture

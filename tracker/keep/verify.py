@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from tracker.archive.derived.store import open_derived
 from tracker.archive.derived.vectors import are_near
 from tracker.archive.file.lock import read_clock
+from tracker.archive.opening import ArchiveSession
 from tracker.archive.repair.repair import repair_archive
-from tracker.archive.session import ArchiveSession
 from tracker.archive.verify.findings import Hooks, NotReadable
 from tracker.archive.verify.verify import verify_archive
 from tracker.capture.read.extract import extract

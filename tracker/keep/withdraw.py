@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.storing.acts import Rights
-from tracker.archive.storing.store import open_store
+from tracker.archive.opening import open_store
+from tracker.archive.withdrawal.acts import Rights
 from tracker.errors import DecisionInvalid
 from tracker.references import parse_reference
 

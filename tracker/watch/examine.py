@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.rights.scrubbing import keep_plain
+from tracker.archive.destruction.scrubbing import keep_plain
 from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.admit.announcement import detect_announcement
 from tracker.capture.causes import MISSING_STATUSES

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.opening import open_store
 from tracker.archive.reading.reader import open_reader
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.pipeline import Basis
@@ -104,9 +105,6 @@ def reject_reviews(
 def _decide_all(
     archive: Path, numbers: Sequence[int], verdict: Verdict, coder: Coder, reference: str | None
 ) -> tuple[Review, ...]:
-    # 94 ms, only once the input is valid.
-    from tracker.archive.storing.store import name_snapshot, open_store  # noqa: PLC0415
-
     if not (coder.note or "").strip():
         raise DecisionInvalid("missing option --reason TEXT")
     with open_ledger(archive) as ledger:
@@ -125,7 +123,7 @@ def _decide_all(
             if (arrival := arrivals.get(number)) and review.reference:
                 declared = declare_arrival(arrival, review.reference)
                 seen = _last_seen(review, store.ledger)
-                snapshot = name_snapshot(record_arrival(store, arrival, declared, seen))
+                snapshot = record_arrival(store, arrival, declared, seen).at_snapshot
             store.settle(review, snapshot)
     with open_ledger(archive) as ledger:
         return tuple(_find(ledger, number) for number in numbers)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive.opening import open_store
 from tracker.archive.schema.connection import archive_file
-from tracker.archive.storing.store import name_snapshot, open_store
 from tracker.capture.watch.discovery import source_of
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.capture.web.fetch import fetch_all, open_client
@@ -178,7 +178,7 @@ class _Journal:
             check = replace(
                 check,
                 outcome=recorded.outcome,
-                snapshot=name_snapshot(recorded),
+                snapshot=recorded.at_snapshot,
                 announced=(check.announced or "silent") if is_change else None,
             )
             store.note(check)

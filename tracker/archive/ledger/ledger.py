@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.archive.ledger import admitted, expectations, outcomes, reviews, runs
 from tracker.archive.record.clocks import read_confirmed_day
 from tracker.archive.rights import refusals, withdrawals
-from tracker.archive.rights.redaction import Withheld
+from tracker.archive.rights.withheld import Withheld
 from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import Record, method, open_record
 

@@ -12,9 +12,11 @@ from tracker.model.ledger import RunEntry
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
     from typing import Any
 
     from tracker.model.ledger import CheckOutcome, RunKind, RunStatus
+    from tracker.model.verifying import Step
     from tracker.model.watching import WatchList
 
 _RUNS = """
@@ -54,6 +56,14 @@ def end_run(connection: sqlite3.Connection, run: int, status: RunStatus, ended: 
     """Note how a run ended; if the clock was set back since, it ends when it began."""
     connection.execute(
         "UPDATE runs SET status = ?, ended = max(started, ?) WHERE id = ?", (status, ended, run)
+    )
+
+
+def write_steps(connection: sqlite3.Connection, run: int, steps: Iterable[Step]) -> None:
+    """Record what a run repaired in the archive, and what it found lost."""
+    connection.executemany(
+        "INSERT INTO repairs (run, what, did, how) VALUES (?, ?, ?, ?)",
+        [(run, step.what, step.did, step.how) for step in steps],
     )
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tracker.archive.git.repository import Repository
     from tracker.archive.git.streams import CommitMessage, FastImport
     from tracker.archive.mirror.commits import LeftPlace, RunChanges
+    from tracker.archive.mirror.redaction import Redaction
     from tracker.archive.mirror.unit_files import UnitFiles
-    from tracker.archive.rights.redaction import Redaction
 
 MAIN, PUBLIC = refs.MAIN, "refs/heads/public"
 BRANCHES = (MAIN, PUBLIC)

@@ -21,7 +21,7 @@ from tracker.archive.mirror.commits import read_chain, read_trailers_of
 from tracker.archive.mirror.pending import read_mirrored
 from tracker.archive.mirror.rebuild import read_file
 from tracker.archive.mirror.refs import find_branch, recover
-from tracker.archive.rights.scrubbing import name_command as name_alone
+from tracker.archive.rights.withheld import name_command as name_alone
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.schema.rows import read_dicts
 from tracker.errors import HistoriesApart, RepositoryUnusable

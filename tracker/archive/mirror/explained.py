@@ -13,12 +13,12 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from tracker.archive.destruction.destruction import read_destroyed
+from tracker.archive.destruction.scrubbing import Destroyed, scrub
 from tracker.archive.mirror.edits import choose_key, list_edits, read_accepted, read_row
+from tracker.archive.mirror.redaction import NOT_PUBLIC
 from tracker.archive.record.queries import STATEMENT_NAME, WITH_STATEMENTS
 from tracker.archive.record.statements import FIELDS, GUESSED
-from tracker.archive.rights.destruction import read_destroyed
-from tracker.archive.rights.redaction import NOT_PUBLIC
-from tracker.archive.rights.scrubbing import Destroyed, scrub
 from tracker.archive.schema.migrations import MIGRATIONS, NOTES
 from tracker.archive.schema.rows import fetch_column, fetch_value
 

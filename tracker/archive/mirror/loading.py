@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.archive.file.mirror_paths import is_document
+from tracker.archive.mirror.redaction import NOT_PUBLIC
 from tracker.archive.record.segments import rebuild_index
-from tracker.archive.rights.redaction import NOT_PUBLIC
 from tracker.archive.rights.withdrawals import read_lacking
 from tracker.archive.schema.rows import insert_row
 from tracker.archive.schema.schema_map import read_tables

@@ -1,4 +1,4 @@
-"""Rows that prove what happened to the copies: steps of repairs, breaks, omissions."""
+"""Rows that prove what happened to the copies: breaks and omissions."""
 
 from __future__ import annotations
 
@@ -8,23 +8,13 @@ from tracker.archive.schema.rows import fetch_column, insert
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
 
     from tracker.archive.git.repository import Repository
     from tracker.archive.mirror.pending import MirrorState
-    from tracker.model.verifying import Step
 
 
 NOWHERE = "0" * 40
 """For the commit of a branch that is not there."""
-
-
-def write_steps(connection: sqlite3.Connection, run: int, steps: Iterable[Step]) -> None:
-    """Record the steps of a run."""
-    connection.executemany(
-        "INSERT INTO repairs (run, what, did, how) VALUES (?, ?, ?, ?)",
-        [(run, step.what, step.did, step.how) for step in steps],
-    )
 
 
 def record_break(

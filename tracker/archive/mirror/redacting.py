@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.archive.destruction.scrubbing import scrub
 from tracker.archive.file.mirror_paths import EDITION_MARK, document_path
 from tracker.archive.mirror.rebuild import restore_text
 from tracker.archive.mirror.refs import name_file
 from tracker.archive.mirror.row_files import read_lines, read_rows, write_lines, write_rows
 from tracker.archive.mirror.unit_files import READING_OF, write_readable
-from tracker.archive.rights.scrubbing import scrub
 from tracker.errors import RepositoryUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tracker.archive.destruction.scrubbing import Destroyed
     from tracker.archive.git.repository import Repository
     from tracker.archive.git.streams import File
     from tracker.archive.mirror.row_files import Row
-    from tracker.archive.rights.scrubbing import Destroyed
 
 Replacements = dict["File", "bytes | None"]
 """New contents by the files that they replace; None for a file that is removed."""

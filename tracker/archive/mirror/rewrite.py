@@ -13,12 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tracker.archive.destruction.copies import record_destruction
+from tracker.archive.destruction.scrubbing import Destroyed
 from tracker.archive.file.leftovers import STAGING, finish_rewrite, new_mirror, old_mirror
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import File, read_history
 from tracker.archive.mirror import branches, proofs, rebuild, redacting, refs
-from tracker.archive.rights.copies import record_destruction
-from tracker.archive.rights.scrubbing import Destroyed
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write
 from tracker.errors import RepositoryUnusable, TrackerError
 from tracker.model.rights import Rewritten

@@ -17,8 +17,8 @@ from tracker.archive.git.streams import FastImport
 from tracker.archive.mirror import divergence, edits, pending, proofs, refs, unit_files
 from tracker.archive.mirror.branches import BRANCHES, Branches
 from tracker.archive.mirror.commits import SHORT, name_run, read_trailers_of, split_by_run, write_message
+from tracker.archive.mirror.redaction import Redaction
 from tracker.archive.rights.access import ALL_OPEN, find_shut, find_watch_list, is_access_changed, read_access
-from tracker.archive.rights.redaction import Redaction
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.schema.rows import transaction
 from tracker.archive.schema.schema_map import read_tables

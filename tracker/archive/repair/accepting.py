@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tracker.archive import following
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import open_repository
 from tracker.archive.mirror import edits, pending
@@ -32,7 +33,7 @@ def accept_edits(folder: Path, names: Sequence[str], person: str, reason: str, i
     Raises ``DecisionInvalid`` for a row that nobody has changed, or that is proved by a digest or by commits
     and so can only be restored; ``RecordEdited`` where others are left that nobody has accepted.
     """
-    with open_store(folder, "repair") as store:
+    with open_store(folder, following, "repair") as store:
         found = _find(store)
         for name in names:
             mine = [each for each in found if f"{each[0]}/{each[1]}" == name]
@@ -57,7 +58,7 @@ def _find(store: Store) -> list[Edit]:
         pending.forget_mirrored(connection)
     if mirror.exists():
         with suppress(RecordEdited):
-            store.update_mirror()
+            following.update_mirror(store.writing)
     with translate(store.path):
         tables = read_tables(connection)
         found = dict.fromkeys(edits.list_open(connection, tables))

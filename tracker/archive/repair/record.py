@@ -12,14 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tracker.archive.destruction.copies import COMPANIONS, destroy_in_kept_copies
+from tracker.archive.destruction.destruction import remove_derived
 from tracker.archive.file.leftovers import STAGING
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.mirror import rebuild, unit_files
 from tracker.archive.mirror.divergence import compare_runs, describe_remedy
 from tracker.archive.mirror.pending import install_triggers, read_pending
-from tracker.archive.rights.copies import COMPANIONS, destroy_in_kept_copies
-from tracker.archive.rights.destruction import remove_derived
 from tracker.archive.rights.withdrawals import read_destroyed_documents
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read, connect_to_write
 from tracker.archive.schema.rows import insert_row, quote_names, read_dicts

@@ -7,16 +7,18 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from tracker.archive.destruction.copies import COMPANIONS, make_copy_folder
 from tracker.archive.file.leftovers import remove_staging
 from tracker.archive.file.lock import take_lock
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
+from tracker.archive.following import prepare
 from tracker.archive.git.repository import open_repository
-from tracker.archive.mirror import pending, proofs, update
+from tracker.archive.ledger.runs import write_steps
+from tracker.archive.mirror import pending, update
 from tracker.archive.repair.git_objects import repair_objects
 from tracker.archive.repair.record import rebuild_record_file
 from tracker.archive.repair.rows import rebuild_indexes, rebuild_text_index, restore_rows
-from tracker.archive.rights.copies import COMPANIONS, make_copy_folder
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, refuse_parts, translate
 from tracker.archive.storing.writing import LOCK_TIMEOUT, Writing
 from tracker.archive.verify.findings import Fix
@@ -216,16 +218,16 @@ def _record_run(
         return None
     with closing(writing.connection) as connection, translate(path):
         writing.migrate()
-        writing.update_triggers()
+        prepare(writing)
         writing.mark_interrupted()
         with writing.batch():
             run = writing.begin_run(instant)
             steps += [_accept_breaks(connection, breaks)] if breaks else []
-            proofs.write_steps(connection, run, steps)
+            write_steps(connection, run, steps)
             writing.end_run("complete")
         try:
             if is_whole and (folder / MIRROR).exists():
-                writing.update_mirror()
+                update.update_mirror(connection, folder)
         except RepositoryUnusable:
             pass  # Verifying reports it; the steps are recorded.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,22 +1,19 @@
-"""Rows about what was withdrawn: written once, but for the instant at which an act was complete."""
+"""What was withdrawn: each act, and what of it may be read no longer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tracker.archive.record.queries import ALL_EDITIONS, NAME, ORDER, narrow, narrow_to
-from tracker.archive.schema.rows import fetch_column, fetch_value, insert, pick
+from tracker.archive.schema.rows import fetch_column, fetch_value
 from tracker.model.rights import Ruled, Withdrawal, WithdrawnEntry, WithdrawnSnapshot
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
     from typing import Any
 
     from tracker.archive.record.queries import Condition
-    from tracker.archive.rights.targets import Target
-    from tracker.model.rights import Act
 
 _WITHDRAWALS = """
 SELECT id, act, reference, reason, authority, decided, person, completed FROM withdrawals
@@ -35,41 +32,6 @@ AND sha256 NOT IN (SELECT document FROM standing_withdrawals WHERE act = 'destro
 _NOTHING_LEFT = "NOT EXISTS (SELECT 1 FROM readable_snapshots AS kept WHERE kept.edition = editions.id)"
 
 
-def write_withdrawal(
-    connection: sqlite3.Connection,
-    act: Act,
-    reference: str,
-    ruled: Ruled,
-    run: int,
-    targets: Iterable[Target],
-    completed: str | None = None,
-) -> int:
-    """Add an act on snapshots and documents; the digests of their texts are noted with it."""
-    number = insert(
-        connection,
-        "withdrawals",
-        act=act,
-        reference=reference,
-        completed=completed,
-        run=run,
-        **pick(ruled, "decided", "authority", "reason", "person"),
-    )
-    for target in targets:
-        connection.execute(
-            "INSERT INTO withdrawn (withdrawal, snapshot, document, text, words)"
-            " SELECT ?1, ?2, ?3, sha256, words FROM versions WHERE snapshot IS ?2"
-            " UNION SELECT ?1, ?2, ?3, NULL, NULL"
-            " WHERE NOT EXISTS (SELECT 1 FROM versions WHERE snapshot IS ?2)",
-            [number, target.snapshot, target.document],
-        )
-    return number
-
-
-def complete_all(connection: sqlite3.Connection, instant: str) -> None:
-    """Note that every act is complete."""
-    connection.execute("UPDATE withdrawals SET completed = ? WHERE completed IS NULL", [instant])
-
-
 def read_withdrawal(connection: sqlite3.Connection, number: int) -> Withdrawal:
     """Return one act by its number."""
     row = connection.execute(f"{_WITHDRAWALS} WHERE id = ?", [number]).fetchone()
@@ -85,19 +47,6 @@ def read_unfinished(connection: sqlite3.Connection) -> tuple[Withdrawal, ...]:
 def read_lacking(connection: sqlite3.Connection) -> frozenset[str]:
     """Return the documents without bytes that nobody has destroyed: a public mirror had only their digest."""
     return frozenset(fetch_column(connection, _LACKING))
-
-
-def read_acts_in_force(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
-    """Return the act in force for each snapshot and document that is withdrawn."""
-    rows = connection.execute("SELECT snapshot, document, act FROM standing_withdrawals")
-    return {(snapshot, document): act for snapshot, document, act in rows}
-
-
-def read_last(connection: sqlite3.Connection, targets: Iterable[Target]) -> int | None:
-    """Return the number of the latest act on any of some snapshots and documents."""
-    query = "SELECT max(withdrawal) FROM withdrawn WHERE document = ? AND snapshot IS ?"
-    found = [fetch_value(connection, query, [each.document, each.snapshot]) for each in targets]
-    return max(filter(None, found), default=None)
 
 
 def read_withdrawn_snapshots(connection: sqlite3.Connection) -> frozenset[int]:

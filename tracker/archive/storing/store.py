@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from tracker.archive.storing.writing import Follower
     from tracker.model.decisions import Ruling
     from tracker.model.ledger import Check, ClockReading, Expectation, Review, RunKind, RunStatus
-    from tracker.model.preserving import Mirrored
     from tracker.model.record import Declaration, Recorded
     from tracker.model.texts import Reference, Version
     from tracker.model.watching import Discovery, WatchList
     from tracker.references.groups import Group
 
 
-def create_archive(folder: Path, group: str | None = None) -> None:
+def create_archive(folder: Path, follower: Follower, group: str | None = None) -> None:
     """Make an empty archive in a folder, and the folder where there is none: for its owner, or for a group.
 
     Raises ``ArchiveUnusable`` where there is an archive or another file already, which stays as it is, and
@@ -56,25 +56,28 @@ def create_archive(folder: Path, group: str | None = None) -> None:
         make_record_file(path, permissions)
     except OSError as error:
         raise ArchiveUnusable(describe_write_error(error, path)) from error
-    Store(open_writing(path, "record", read_clock)).close()
+    Store(open_writing(path, "record", read_clock, follower), follower).close()
 
 
-def open_store(folder: Path, kind: RunKind = "record", clock: Callable[[], str] = read_clock) -> Store:
+def open_store(
+    folder: Path, follower: Follower, kind: RunKind = "record", clock: Callable[[], str] = read_clock
+) -> Store:
     """Take the lock of the archive in a folder, open it for writing, and bring its schema up to date.
 
     Use it in a ``with`` statement. ``kind`` is what the run does, for the ledger; ``clock`` says when it
-    ended. Raises ``ArchiveUnusable`` where there is no archive, or one that cannot be written, and
-    ``ArchiveLocked`` where another run holds it: for more than five seconds, or at all for ``snapshot``.
+    ended. Raises ``ArchiveUnusable`` where there is no archive, or one that cannot be written,
+    ``ArchiveLocked`` where another run holds it: for more than five seconds, or at all for ``snapshot``; and
+    what the follower raises.
     """
     # Read first: another program's database must not be put into WAL mode.
     open_record(folder, Record).close()
-    return Store(open_writing(archive_file(folder), kind, clock))
+    return Store(open_writing(archive_file(folder), kind, clock, follower), follower)
 
 
 class Store:
     """An archive open for writing. Each record is a transaction, or part of a batch that is one."""
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, follower: Follower) -> None:
         self.path = writing.path
         self.ledger = Ledger(writing.path, writing.connection)
         """What was noted so far, read on the same connection."""
@@ -83,6 +86,7 @@ class Store:
         self.writing = writing
         """Its transactions and its run, for those parts of the archive that write rows of their own."""
         self._connection = writing.connection
+        self._follower = follower
 
     def __enter__(self) -> Self:
         return self
@@ -98,10 +102,10 @@ class Store:
     def close(self, status: RunStatus = "complete") -> None:
         """Note how the run ended, close the file, and release the lock.
 
-        Everything is moved into the one file before, so that it opens on read-only media. A mirror is
-        updated; raises ``RepositoryUnusable`` where it cannot be, and what was recorded is kept.
+        Everything is moved into the one file before, so that it opens on read-only media. Raises what the
+        follower does; what was recorded is kept.
         """
-        self.writing.close(status)
+        self.writing.close(status, self._follower)
 
     def batch(self) -> AbstractContextManager[None]:
         """Make one transaction of all that is recorded inside; an error undoes all of it.
@@ -128,13 +132,6 @@ class Store:
     def end(self) -> None:
         """Note that the run is complete; what comes after belongs to another run."""
         self.writing.end_run("complete")
-
-    def update_mirror(self) -> Mirrored:
-        """Bring the mirror up to date, and make it where there is none; one that is there follows each run.
-
-        Raises ``RepositoryUnusable`` where git is missing or refuses, or the mirror is of another record.
-        """
-        return self.writing.update_mirror()
 
     def known(self, declaration: Declaration, sha256: str) -> Recorded | None:
         """Answer ``unchanged`` where the bytes are an edition's latest snapshot and nothing new is said.
@@ -246,11 +243,6 @@ class Store:
         snapshot = find_snapshot(self._connection, check.snapshot) if check.snapshot else None
         run = self.writing.begin_run(check.observed)
         return outcomes.write_check(self._connection, run, check, snapshot)
-
-
-def name_snapshot(recorded: Recorded) -> Reference:
-    """Return the reference of the snapshot that was recorded."""
-    return replace(recorded.reference, snapshot=recorded.snapshot)
 
 
 def _to_utc(instant: str) -> str:

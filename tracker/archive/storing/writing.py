@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from tracker.archive.file.leftovers import finish_rewrite, remove_staging
 from tracker.archive.file.lock import describe_lost_log, find_lost_log, read_command, take_lock
-from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.ledger import runs
-from tracker.archive.mirror.pending import has_current_triggers, is_mirrored, read_mirrored, update_triggers
-from tracker.archive.mirror.proofs import write_steps
-from tracker.archive.mirror.refs import is_at
 from tracker.archive.record.memberships import fill_groups
-from tracker.archive.rights.withdrawals import read_unfinished
 from tracker.archive.schema.connection import connect_to_write, refuse_parts, translate
-from tracker.archive.schema.migrations import is_current, migrate, read_applied
-from tracker.errors import RecordEdited, RepositoryUnusable, WatchListInvalid
+from tracker.archive.schema.migrations import is_current, migrate
 from tracker.model.verifying import Step
 
 if TYPE_CHECKING:
@@ -26,7 +19,6 @@ if TYPE_CHECKING:
 
     from tracker.archive.file.lock import Holder, Lock
     from tracker.model.ledger import RunKind, RunStatus
-    from tracker.model.preserving import Mirrored
     from tracker.model.watching import WatchList
 
 
@@ -37,10 +29,29 @@ FOREIGN_TIMEOUT = 60.0
 """How many seconds a nightly run waits for another program to end its writing: nobody is there to retry."""
 
 
-def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing:
-    """Take the lock of an archive, open its file, bring its schema up to date, and finish destructions.
+class Follower(Protocol):
+    """What follows a record, such as its copies: each writing asks it at four moments.
 
-    Raises ``HistoriesApart``, with nothing written, where the mirror has runs that the record does not.
+    A module with these functions is one.
+    """
+
+    def check(self, writing: Writing) -> None:
+        """Before anything is written: raise where nothing may be."""
+
+    def prepare(self, writing: Writing) -> None:
+        """As soon as the schema is this release's: make sure that what is written will be seen."""
+
+    def resume(self, writing: Writing) -> None:
+        """Before the command's own work: finish what an earlier one has begun and not ended."""
+
+    def follow(self, writing: Writing) -> None:
+        """After a complete run, of which all is committed: raise where it cannot be followed."""
+
+
+def open_writing(path: Path, kind: RunKind, clock: Callable[[], str], follower: Follower) -> Writing:
+    """Take the lock of an archive, open its file, and bring its schema up to date.
+
+    Raises what the follower does, with nothing written where that is before it.
     """
     is_nightly = kind == "snapshot"
     lost = find_lost_log(path.parent, path)
@@ -55,17 +66,13 @@ def open_writing(path: Path, kind: RunKind, clock: Callable[[], str]) -> Writing
             # Other programs know no lock of ours.
             writing.execute(f"PRAGMA busy_timeout = {int(FOREIGN_TIMEOUT * 1000)}")
         refuse_parts(writing.connection, path)
-        writing.check_joined()
+        follower.check(writing)
         writing.migrate()
-        writing.update_triggers()
+        follower.prepare(writing)
         writing.mark_interrupted()
         if lost:
             writing.note_lost_log(lost)
-        remove_staging(path.parent)
-        if kind != "withdraw" and read_unfinished(writing.connection):
-            from tracker.archive.storing.acts import complete_and_log  # noqa: PLC0415 (seldom needed)
-
-            complete_and_log(writing, clock())
+        follower.resume(writing)
     except BaseException:
         writing.abandon()
         raise
@@ -82,23 +89,9 @@ class Writing:
         self.connection = connection
         self._lock = lock
         self.kind = kind
-        self._clock = clock
+        self.clock = clock
         self._run: int | None = None
         self._torn: BaseException | None = None
-
-    def check_joined(self) -> None:
-        """Raise ``HistoriesApart`` where the mirror has runs that the record does not: that one is older."""
-        mirror = self.path.parent / MIRROR
-        finish_rewrite(mirror)
-        with translate(self.path):
-            if not mirror.exists() or not read_applied(self.connection):
-                return
-            mirrored = read_mirrored(self.connection)
-            if mirrored and mirrored.main and is_at(mirror, mirrored.main):
-                return
-            from tracker.archive.mirror.divergence import check_joined  # noqa: PLC0415 (after a crash)
-
-            check_joined(self.connection, self.path.parent)
 
     def migrate(self) -> None:
         """Apply the changes of the schema that the file lacks, all or none."""
@@ -110,14 +103,6 @@ class Writing:
         with self.batch(), translate(self.path):
             migrate(self.connection)
         self.execute("PRAGMA foreign_keys = ON")
-
-    def update_triggers(self) -> None:
-        """Make sure that only our own triggers act on what is written; see ``pending.update_triggers``."""
-        with translate(self.path):
-            if has_current_triggers(self.connection, self.path):
-                return
-        with self.batch(), translate(self.path):
-            update_triggers(self.connection, self.path)
 
     def mark_interrupted(self) -> None:
         """Mark running runs as interrupted: the lock is ours."""
@@ -133,7 +118,7 @@ class Writing:
 
         step = Step(did=False, what=f"{self.path.name}-wal", how=describe_lost_log(holder))
         with self.batch(), translate(self.path):
-            write_steps(self.connection, self.begin_run(self._clock()), [step])
+            runs.write_steps(self.connection, self.begin_run(self.clock()), [step])
         logging.getLogger("tracker").warning("tracker: %s: %s", step.what, step.how)
 
     @contextmanager
@@ -192,57 +177,28 @@ class Writing:
             with self.batch(), translate(self.path):
                 if status == "complete":
                     fill_groups(self.connection, run)
-                runs.end_run(self.connection, run, status, self._clock())
+                runs.end_run(self.connection, run, status, self.clock())
 
-    def close(self, status: RunStatus) -> None:
-        """Note how the run ended, update the mirror, move everything into the one file, and release the lock.
+    def close(self, status: RunStatus, follower: Follower) -> None:
+        """Note how the run ended, let it be followed, move all into the one file, and release the lock.
 
-        Raises ``RepositoryUnusable`` where the mirror cannot follow; what was recorded is kept.
+        Raises what the follower does; what was recorded is kept.
         """
         try:
             with closing(self.connection):
                 self.end_run(status)
                 try:
                     if status == "complete":
-                        self._bring_mirror_along()
+                        follower.follow(self)
                 finally:
                     self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._lock.release()
 
-    def reopen(self) -> Writing:
-        """Open the file again, which another has replaced, under the same lock and for the same run."""
-        return Writing(self.path, connect_to_write(self.path), self._lock, self.kind, self._clock)
-
-    def show_life(self) -> None:
-        """Show others that the holder of the lock lives."""
-        self._lock.touch(wrote=False)
-
     def abandon(self) -> None:
         """Close the file as it is and release the lock; what was committed is kept."""
         self.connection.close()
         self._lock.release()
-
-    def update_mirror(self) -> Mirrored:
-        """Bring the mirror up to date, and make it where there is none; raises as ``archive.mirror`` does."""
-        from tracker.archive.mirror.update import update_mirror  # noqa: PLC0415 (not every archive has a mirror)
-
-        with translate(self.path):
-            return update_mirror(self.connection, self.path.parent)
-
-    def _bring_mirror_along(self) -> None:
-        with translate(self.path):
-            if not (self.path.parent / MIRROR).exists() or is_mirrored(self.connection):
-                return
-        try:
-            self.update_mirror()
-        except RecordEdited as error:
-            raise RecordEdited(f"{error} (what this command did is recorded and mirrored)") from error
-        except (RepositoryUnusable, WatchListInvalid) as error:
-            raise type(error)(
-                f"{error} (everything is recorded, but not yet mirrored; when that is fixed, run:"
-                " tracker mirror update)"
-            ) from error
 
     def execute(self, *commands: str) -> None:
         """Run commands that return nothing."""

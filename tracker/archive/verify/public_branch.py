@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tracker.archive.file.mirror_paths import WATCH
 from tracker.archive.mirror.branches import BRANCHES, PUBLIC
 from tracker.archive.mirror.pending import read_mirrored
+from tracker.archive.mirror.redaction import Redaction
 from tracker.archive.mirror.refs import find_branches, name_file
 from tracker.archive.rights.access import read_access
-from tracker.archive.rights.redaction import Redaction
 from tracker.archive.verify.findings import REPAIR, Fix
 from tracker.archive.verify.mirror_files import MirrorFiles
 

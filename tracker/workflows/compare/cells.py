@@ -17,7 +17,7 @@ from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_b
 
 if TYPE_CHECKING:
     from tracker.archive.derived.store import Derived
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive.opening import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary

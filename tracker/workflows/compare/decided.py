@@ -14,8 +14,8 @@ from tracker.comparing.decisions.rulings import (
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
+    from tracker.archive.opening import ArchiveSession
     from tracker.archive.reading.reader import Reader
-    from tracker.archive.session import ArchiveSession
     from tracker.model.decisions import Ruling
     from tracker.workflows.compare.sides import Operand
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from tracker.archive.derived.store import Answers
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive.opening import ArchiveSession
     from tracker.comparing.topics.reading import TopicReader
     from tracker.model.changes import Change
     from tracker.model.decisions import Decision

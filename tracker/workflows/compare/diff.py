@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.archive.derived.store import Derived
+    from tracker.archive.opening import ArchiveSession
     from tracker.archive.reading.reader import Reader
     from tracker.archive.reading.versions import Versions
-    from tracker.archive.session import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling

@@ -1,4 +1,4 @@
-"""The archive of one command: opened once, when it is first asked, and read as it was at one moment."""
+"""The archive opened: its record, with the copies that follow each writing; or both, for one command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from tracker.archive.derived.store import Derived
@@ -20,6 +20,28 @@ if TYPE_CHECKING:
     from tracker.archive.reading.versions import Versions
     from tracker.archive.storing.store import Store
     from tracker.model.ledger import RunKind
+
+
+def create_archive(folder: Path, group: str | None = None) -> None:
+    """Make an empty archive in a folder; see ``storing.store.create_archive``."""
+    from tracker.archive import following  # noqa: PLC0415 (as below)
+    from tracker.archive.storing import store  # noqa: PLC0415 (as below)
+
+    store.create_archive(folder, following, group)
+
+
+def open_store(folder: Path, kind: RunKind = "record", clock: Callable[[], str] | None = None) -> Store:
+    """Open the archive in a folder for writing; see ``storing.store.open_store``.
+
+    Raises as that does; ``HistoriesApart``, with nothing written, where the mirror has runs that the record
+    does not; and at the end ``RepositoryUnusable``, ``RecordEdited`` and ``WatchListInvalid`` where the
+    mirror cannot follow.
+    """
+    from tracker.archive import following  # noqa: PLC0415 (94 ms, only where it is written)
+    from tracker.archive.file.lock import read_clock  # noqa: PLC0415 (as above)
+    from tracker.archive.storing import store  # noqa: PLC0415 (as above)
+
+    return store.open_store(folder, following, kind, clock or read_clock)
 
 
 class ArchiveSession:
@@ -73,8 +95,6 @@ class ArchiveSession:
         Reading ends before, since it would keep the store from moving everything into the one file. What
         is read afterwards is of a later moment.
         """
-        from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only where it is written)
-
         self._end_reading()
         return open_store(self.folder, kind)
 

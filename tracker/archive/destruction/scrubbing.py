@@ -6,6 +6,8 @@ import json
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
+from tracker.archive.rights.withheld import name_command
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -124,12 +126,6 @@ def _keep_plain(headers: str) -> str:
 def keep_plain(headers: Iterable[Header]) -> tuple[Header, ...]:
     """Return the headers, pairs of name and value, that say no more than when, and how much."""
     return tuple(pair for pair in headers if str(pair[0]).lower() in _PLAIN)
-
-
-def name_command(command: str) -> str:
-    """Return the name of a command without what was typed behind it."""
-    words = command.split()
-    return command if words[2:] in ([], ["..."]) else " ".join([*words[:2], "..."])
 
 
 _RULES: Mapping[str, Callable[[Row, Destroyed], Row]] = {

@@ -10,16 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.archive.destruction import destruction
+from tracker.archive.destruction.copies import destroy_in_kept_copies, read_copies
 from tracker.archive.file.leftovers import remove_leftovers
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.mirror import pending, refs
 from tracker.archive.mirror.branches import MAIN
 from tracker.archive.mirror.orders import find_forged_orders
-from tracker.archive.rights import destruction, withdrawals
-from tracker.archive.rights.copies import destroy_in_kept_copies, read_copies
-from tracker.archive.rights.targets import describe_scope, find_sharing, find_targets
+from tracker.archive.rights import withdrawals
 from tracker.archive.schema.connection import FILE_NAME, translate
+from tracker.archive.schema.rows import fetch_value, insert, pick
 from tracker.archive.schema.schema_map import read_tables
+from tracker.archive.withdrawal.targets import describe_scope, find_sharing, find_targets
 from tracker.errors import (
     ArchiveLocked,
     DecisionInvalid,
@@ -30,11 +32,12 @@ from tracker.errors import (
 from tracker.model.rights import RightsChange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.archive.rights.targets import Target
     from tracker.archive.storing.store import Store
     from tracker.archive.storing.writing import Writing
+    from tracker.archive.withdrawal.targets import Target
     from tracker.model.rights import Act, Rewritten, Ruled, Scope
     from tracker.model.texts import Reference
 
@@ -78,11 +81,13 @@ def _check_orders(writing: Writing) -> None:
 
 def _note_in_mirror(writing: Writing) -> None:
     """Write the act into the mirror before anything is removed: the record may be restored from a copy."""
+    from tracker.archive.mirror.update import update_mirror  # noqa: PLC0415 (not every archive has a mirror)
+
     writing.end_run("complete")
     # An edit waits for a person, and the act itself is in the mirror. With a watch list that is none, what is
     # closed is unknown, and nothing is published; destroying goes on.
-    with suppress(RecordEdited, WatchListInvalid):
-        writing.update_mirror()
+    with suppress(RecordEdited, WatchListInvalid), translate(writing.path):
+        update_mirror(writing.connection, writing.path.parent)
 
 
 def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -> DestructionResult:
@@ -115,7 +120,7 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
         rewritten = rewrite_mirror(folder / MIRROR, gone)
     if unfinished:
         with writing.batch(), translate(writing.path):
-            withdrawals.complete_all(writing.connection, instant)
+            complete_all(writing.connection, instant)
     return DestructionResult(rewritten, unfinished, removed, gone.documents)
 
 
@@ -174,7 +179,7 @@ class Rights:
         with translate(self._path):
             return RightsChange(
                 withdrawals.read_withdrawal(self._connection, number),
-                self._scope(reference, targets, withdrawals.read_acts_in_force(self._connection)),
+                self._scope(reference, targets, read_acts_in_force(self._connection)),
                 is_new,
                 self._mirror.exists(),
                 carried.rewritten,
@@ -185,7 +190,7 @@ class Rights:
 
     def _find(self, act: Act, reference: Reference) -> tuple[tuple[Target, ...], _Standing]:
         targets = find_targets(self._connection, reference)
-        standing = withdrawals.read_acts_in_force(self._connection)
+        standing = read_acts_in_force(self._connection)
         if act == "lift" and all(_is(each, standing, "destroy") for each in targets):
             raise DecisionInvalid(f"{reference} was destroyed, and nothing is left to open")
         if act == "destroy":
@@ -205,15 +210,13 @@ class Rights:
         """Write an act on what it changes, and return its number; where that is nothing, the latest one's."""
         concerned = [each for each in targets if _stands(each, standing) in _CHANGES[act]]
         if not concerned:
-            last = withdrawals.read_last(self._connection, targets)
+            last = read_last(self._connection, targets)
             if last is None:
                 raise DecisionInvalid(f"{reference} is not withdrawn")
             return last, False
         run = self._writing.begin_run(ruled.decided)
         completed = None if act == "destroy" else ruled.decided
-        number = withdrawals.write_withdrawal(
-            self._connection, act, reference, ruled, run, concerned, completed
-        )
+        number = write_withdrawal(self._connection, act, reference, ruled, run, concerned, completed)
         return number, True
 
     def _scope(self, reference: Reference, targets: Sequence[Target], standing: _Standing) -> Scope:
@@ -227,3 +230,51 @@ def _stands(target: Target, standing: _Standing) -> Act | None:
 
 def _is(target: Target, standing: _Standing, act: Act) -> bool:
     return _stands(target, standing) == act
+
+
+def write_withdrawal(
+    connection: sqlite3.Connection,
+    act: Act,
+    reference: str,
+    ruled: Ruled,
+    run: int,
+    targets: Iterable[Target],
+    completed: str | None = None,
+) -> int:
+    """Add an act on snapshots and documents; the digests of their texts are noted with it."""
+    number = insert(
+        connection,
+        "withdrawals",
+        act=act,
+        reference=reference,
+        completed=completed,
+        run=run,
+        **pick(ruled, "decided", "authority", "reason", "person"),
+    )
+    for target in targets:
+        connection.execute(
+            "INSERT INTO withdrawn (withdrawal, snapshot, document, text, words)"
+            " SELECT ?1, ?2, ?3, sha256, words FROM versions WHERE snapshot IS ?2"
+            " UNION SELECT ?1, ?2, ?3, NULL, NULL"
+            " WHERE NOT EXISTS (SELECT 1 FROM versions WHERE snapshot IS ?2)",
+            [number, target.snapshot, target.document],
+        )
+    return number
+
+
+def complete_all(connection: sqlite3.Connection, instant: str) -> None:
+    """Note that every act is complete."""
+    connection.execute("UPDATE withdrawals SET completed = ? WHERE completed IS NULL", [instant])
+
+
+def read_acts_in_force(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
+    """Return the act in force for each snapshot and document that is withdrawn."""
+    rows = connection.execute("SELECT snapshot, document, act FROM standing_withdrawals")
+    return {(snapshot, document): act for snapshot, document, act in rows}
+
+
+def read_last(connection: sqlite3.Connection, targets: Iterable[Target]) -> int | None:
+    """Return the number of the latest act on any of some snapshots and documents."""
+    query = "SELECT max(withdrawal) FROM withdrawn WHERE document = ? AND snapshot IS ?"
+    found = [fetch_value(connection, query, [each.document, each.snapshot]) for each in targets]
+    return max(filter(None, found), default=None)

@@ -1,132 +1,28 @@
-"""What is hidden in rows: closed material from the public, and quotes of withdrawn material from everybody.
-
-Those quotes are what somebody typed, and what was noted of its contents. References, digests, sizes, dates,
-addresses, and who decided why, stay.
-"""
+"""What is hidden in rows from the public: closed material, and what quotes it; and all rows without that."""
 
 from __future__ import annotations
 
 import json
-import shlex
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from tracker.archive.mirror.row_files import write_lines
+from tracker.archive.mirror.unit_files import UnitFiles
 from tracker.archive.record.clocks import read_confirmed_day
 from tracker.archive.rights.access import is_closed_source, read_closed_sources
-from tracker.archive.rights.scrubbing import name_command
-from tracker.archive.rights.withdrawals import read_withdrawn_documents
+from tracker.archive.rights.withheld import Withheld, name_command
+from tracker.archive.schema.connection import translate
 from tracker.archive.schema.rows import fetch_column
-from tracker.errors import ReferenceInvalid
+from tracker.archive.schema.schema_map import ROOTS
 from tracker.model.texts import Reference
-from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tracker.archive.mirror.row_files import Row
+    from tracker.archive.reading.holdings import Holdings
     from tracker.archive.rights.access import Access
     from tracker.archive.schema.schema_map import Unit
-    from tracker.model.ledger import Check, Expectation, Review, RunEntry
-
-_SNAPSHOTS = """
-SELECT country, body, session, item, kind, language, ordinal FROM standing_withdrawals
-JOIN snapshots ON snapshots.id = snapshot
-JOIN editions ON editions.id = edition
-JOIN statements ON statements.id = statement
-"""
-
-_STATEMENTS = """
-SELECT statements.id, country, body, session, item FROM statements
-JOIN editions ON editions.statement = statements.id
-JOIN snapshots ON snapshots.edition = editions.id
-GROUP BY statements.id HAVING count(*) = sum(snapshots.id IN (SELECT snapshot FROM standing_withdrawals))
-"""
-"""Those of which everything was withdrawn."""
-
-_RUNS = f"""
-WITH gone AS (SELECT snapshot FROM standing_withdrawals WHERE snapshot IS NOT NULL),
-    whole AS ({_STATEMENTS})
-SELECT run FROM snapshots WHERE id IN gone
-UNION SELECT run FROM decisions WHERE old_snapshot IN gone OR new_snapshot IN gone
-UNION SELECT run FROM amendments WHERE statement IN (SELECT id FROM whole)
-UNION SELECT run FROM reviews WHERE document IN (SELECT document FROM standing_withdrawals)
-UNION SELECT run FROM expectations JOIN whole USING (country, body, session)
-    WHERE expectations.item IS whole.item
-"""  # noqa: S608 (a query of ours)
-"""In which somebody recorded it, said more of it, or decided on it: what was typed may quote it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """What was withdrawn, as the rows around it name it."""
-
-    snapshots: frozenset[Reference]
-    statements: frozenset[Reference]
-    """Those of which nothing is left to read."""
-    documents: frozenset[str]
-    runs: frozenset[int]
-
-    @classmethod
-    def read(cls, connection: sqlite3.Connection) -> Self:
-        """Return what is withdrawn in a record."""
-        if not connection.execute("SELECT 1 FROM standing_withdrawals LIMIT 1").fetchone():
-            return cls(frozenset(), frozenset(), frozenset(), frozenset())
-        return cls(
-            frozenset(Reference(*name) for name in connection.execute(_SNAPSHOTS)),
-            frozenset(Reference(*name) for _, *name in connection.execute(_STATEMENTS)),
-            read_withdrawn_documents(connection),
-            frozenset(fetch_column(connection, _RUNS)),
-        )
-
-    def run(self, entry: RunEntry) -> RunEntry:
-        """Return a run, with only the name of its command where the rest may quote withdrawn material.
-
-        The reason of a withdrawal is meant to be read.
-        """
-        if not entry.command or not self.may_quote(entry.id, entry.kind, entry.command):
-            return entry
-        return replace(entry, command=name_command(entry.command))
-
-    def may_quote(self, run: int, kind: str | None, command: str) -> bool:
-        """Return whether a run's command may quote what was withdrawn."""
-        if kind == "withdraw":
-            return False
-        return run in self.runs or bool(self.statements and self.statements & _read_named(command))
-
-    def check(self, check: Check) -> Check:
-        """Return a check without what it noted of contents, and without what servers said of them."""
-        is_ours = check.snapshot in self.snapshots or check.sha256 in self.documents
-        if not is_ours or check.cause == "withdrawn":
-            return check
-        exchanges = tuple(replace(each, headers=()) for each in check.exchanges)
-        return replace(check, detail="", exchanges=exchanges)
-
-    def review(self, review: Review) -> Review:
-        """Return a review without what it quotes."""
-        return replace(review, detail="", reason=None) if review.sha256 in self.documents else review
-
-    def expectation(self, each: Expectation) -> Expectation:
-        """Return a note on a statement without its words."""
-        return replace(each, note=None) if each.reference in self.statements else each
-
-
-def _read_named(command: str) -> frozenset[Reference]:
-    """Return the statements that the words of a command name."""
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        words = command.split()
-    return frozenset(filter(None, map(_read_statement, words)))
-
-
-def _read_statement(word: str) -> Reference | None:
-    try:
-        found = parse_reference(word)
-    except ReferenceInvalid:
-        return None
-    return Reference(found.country, found.body, found.session, found.item)
-
 
 Rows = dict[str, list["Row"]]
 
@@ -254,3 +150,56 @@ def _name_alone(row: Row) -> Row:
 
 def _reduce(table: str, row: Row) -> Row:
     return {NOT_PUBLIC: 1, **{name: value for name, value in row.items() if name in _KEPT[table]}}
+
+
+_ORDER: tuple[Unit, ...] = ("watch_list", "run", "document", "statement", "snapshot")
+_APART = {"documents": ("bytes",), "versions": ("text",)}
+"""Columns whose values are files of their own, named by the row's digest."""
+
+_SEGMENTS = (
+    'SELECT id, version, ordinal, kind, paragraph, "start", "end" FROM segments WHERE version = ?'
+    " ORDER BY ordinal"
+)
+
+
+def list_lines(holdings: Holdings) -> Iterator[bytes]:
+    """Yield the rows of every table, each on a line under the table's name; of what is closed, digests.
+
+    A segment's text is that of its version between the offsets, and is left out.
+    """
+    with translate(holdings.path):
+        units = UnitFiles(holdings.connection)
+        redaction = Redaction(holdings.connection, holdings.access, units.tables)
+        yield write_lines(units.rows("archive", ""))
+        for unit in _ORDER:
+            for name in _names(holdings, unit):
+                rows = units.rows(unit, name)
+                if not (holdings.private and unit == "watch_list"):
+                    shown = redaction.redact(unit, rows)
+                    rows = {} if shown is None else shown
+                yield write_lines(_without_values(rows))
+                yield write_lines({"segments": _read_segments(holdings, rows)})
+
+
+def _names(holdings: Holdings, unit: Unit) -> Iterator[str]:
+    table, key = next((table, key) for table, (named, key) in ROOTS.items() if named == unit)
+    rows = holdings.connection.execute(f'SELECT "{key}" FROM "{table}" ORDER BY rowid').fetchall()  # noqa: S608
+    return (str(name) for (name,) in rows)
+
+
+def _without_values(rows: Rows) -> Rows:
+    return {
+        table: [
+            {name: value for name, value in row.items() if name not in _APART.get(table, ())} for row in found
+        ]
+        for table, found in rows.items()
+    }
+
+
+def _read_segments(holdings: Holdings, rows: Rows) -> list[Row]:
+    columns = ("id", "version", "ordinal", "kind", "paragraph", "start", "end")
+    return [
+        dict(zip(columns, row, strict=True))
+        for version in rows.get("versions", [])
+        for row in holdings.connection.execute(_SEGMENTS, [version["id"]])
+    ]

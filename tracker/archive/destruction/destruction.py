@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.archive.derived.store import DERIVED_NAME
+from tracker.archive.destruction.scrubbing import SCRUBBED, Destroyed, scrub
 from tracker.archive.record.segments import forget_words
-from tracker.archive.rights.scrubbing import SCRUBBED, Destroyed, scrub
 from tracker.archive.schema.connection import FILE_NAME
 from tracker.archive.schema.rows import fetch_column, fetch_value, quote_names, update_row
 from tracker.archive.schema.schema_map import belongs_to, members, read_tables

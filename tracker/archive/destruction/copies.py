@@ -15,11 +15,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.archive.destruction.destruction import destroy_rows, overwrite_freed_pages, read_destroyed
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.file.modes import archive_permissions
 from tracker.archive.git.repository import open_repository
 from tracker.archive.record.segments import rebuild_index
-from tracker.archive.rights.destruction import destroy_rows, overwrite_freed_pages, read_destroyed
 from tracker.archive.schema.connection import (
     FILE_NAME,
     check_schema,
@@ -37,7 +37,7 @@ from tracker.model.strict import read_typed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from tracker.archive.rights.scrubbing import Destroyed
+    from tracker.archive.destruction.scrubbing import Destroyed
     from tracker.model.rights import CopyKind
 
 BEFORE_REPAIR = "before-repair"
