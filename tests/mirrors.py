@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.archives import declare, record
 from tests.repositories import run_git
-from tracker.archive.opening import create_archive, open_store
-from tracker.archive.schema.packing import offer_functions, select_columns
+from tracker.archive import create_archive, open_store
+from tracker.record.schema.packing import offer_functions, select_columns
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import TYPE_CHECKING
 
-from tracker.archive.opening import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.capture.web.pacing import Clock
 from tracker.model.ledger import ClockReading
 from tracker.model.watching import Admission

@@ -20,15 +20,15 @@ from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
 from tests.running import NEW, OLD, ROOT
 from tests.thorough import examples
-from tracker.archive.derived.file import DerivedFile
-from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
-from tracker.archive.derived.vectors import CachedEncoder
-from tracker.archive.opening import ArchiveSession, create_archive
+from tracker.archive import ArchiveSession, create_archive
 from tracker.comparing.alignment.align import align
 from tracker.comparing.pipeline import Basis, text_side
 from tracker.comparing.topics.reading import RULES, read_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.follow.trace import blame_statement
+from tracker.record.derived.answers import DERIVED_NAME, Derived, open_derived
+from tracker.record.derived.file import DerivedFile
+from tracker.record.derived.vectors import CachedEncoder
 from tracker.report.records import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT

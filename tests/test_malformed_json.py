@@ -14,15 +14,15 @@ from tests.closed import judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.mutations import list_places, mutate, mutate_somewhere
 from tests.thorough import IS_THOROUGH, examples
-from tracker.archive.destruction.copies import NAME as COPIES
-from tracker.archive.destruction.copies import read_copies
-from tracker.archive.file.lock import LOCK_NAME, read_holder
-from tracker.archive.opening import ArchiveSession
+from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
 from tracker.exchange.reproducing import reproduce
 from tracker.exchange.warc_metadata import read_metadata
 from tracker.inputs.zips import read_zip, write_zip
+from tracker.preservation.copies import NAME as COPIES
+from tracker.preservation.copies import read_copies
+from tracker.record.lock import LOCK_NAME, read_holder
 from tracker.report.comparison.provenance import render_reproduced, reproduced_json
 from tracker.workflows.compare.package import MANIFEST, list_digests
 from tracker.workflows.compare.reproduce import read_comparison

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 SHARED = {
     "docx": {"capture", "report"},
     "httpx": {"capture", "watch"},
-    "numpy": {"archive", "comparing", "text"},
+    "numpy": {"comparing", "record", "text"},
     "rapidfuzz": {"comparing", "references"},
-    "platformdirs": {"archive", "text"},
+    "platformdirs": {"record", "text"},
     "rich": {"cli", "report"},
 }
 """Outside libraries that more than one package knows."""

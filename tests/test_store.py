@@ -19,18 +19,18 @@ from hypothesis import strategies as st
 from tests.archives import OBSERVED, count_record, declare, digest, infer, query, record, version_of
 from tests.running import ROOT
 from tests.thorough import examples
-from tracker.archive.opening import create_archive, open_store
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.record.editions import Edition, EditionName, choose_edition
-from tracker.archive.schema import connection
-from tracker.archive.storing import writing
+from tracker.archive import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable, ReferenceInvalid, TrackerError
 from tracker.model.record import Amendment
+from tracker.record.reading.reader import open_reader
+from tracker.record.schema import connection
+from tracker.record.statements.editions import Edition, EditionName, choose_edition
+from tracker.record.storing import writing
 from tracker.references import parse_reference, session_sort_key
 
 if TYPE_CHECKING:
-    from tracker.archive.storing.store import Store
     from tracker.model.record import Declaration
+    from tracker.record.storing.store import Store
 
 
 @pytest.fixture
@@ -377,7 +377,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.opening import open_store
+from tracker.archive import open_store
 
 store = open_store(Path(sys.argv[1]))
 for session in range(1, 80):

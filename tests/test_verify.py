@@ -34,10 +34,10 @@ from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
 from tests.running import ROOT
 from tests.thorough import examples, few
-from tracker.archive.verify.findings import NotReadable
 from tracker.capture.read.extract import extract
 from tracker.errors import TrackerError
 from tracker.keep.verify import read_again, read_settings, verify
+from tracker.preservation.verify.findings import NotReadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +129,7 @@ def test_a_whole_archive(tracker: Tracker, folder: Path) -> None:
 def test_nothing_is_written_and_nobody_has_to_wait(
     tracker: Tracker, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.repair.repair.LOCK_TIMEOUT", 0.2)
+    monkeypatch.setattr("tracker.preservation.repair.repair.LOCK_TIMEOUT", 0.2)
 
     def read() -> dict[Path, bytes]:
         files = (
@@ -322,7 +322,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.opening import open_store
+from tracker.archive import open_store
 with open_store(Path(sys.argv[1]), "add") as store:
     record(store, declare("XAA/CCPCJ/33~prepared.en"), "Mr. President,\\nWe build dykes.")
     os.kill(os.getpid(), signal.SIGKILL)

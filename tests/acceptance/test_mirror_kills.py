@@ -31,8 +31,8 @@ from tests.mirrors import (
 )
 from tests.repositories import run_git
 from tests.running import ROOT
-from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.keep.mirror import update_mirror
+from tracker.preservation.mirror.rebuild import rebuild_record
 
 TRACKER = (sys.executable, "-m", "tracker")
 KILLED = (sys.executable, str(Path(__file__).with_name("killed.py")))
@@ -88,8 +88,8 @@ def check_whole(folder: Path, where: Path) -> None:
 
 # At each step ----------------------------------------------------------------------------------------
 
-FAST_IMPORT = "tracker.archive.git.streams:FastImport"
-MIRROR, REFS = "tracker.archive.mirror.update", "tracker.archive.mirror.refs"
+FAST_IMPORT = "tracker.preservation.git.streams:FastImport"
+MIRROR, REFS = "tracker.preservation.mirror.update", "tracker.preservation.mirror.refs"
 STEPS = [
     (f"{REFS}:recover", 1),
     ("BEGIN IMMEDIATE", 3),
@@ -99,7 +99,7 @@ STEPS = [
     (f"{FAST_IMPORT}.__exit__", 1),
     (f"{REFS}:move_branches", 1),
     (f"{REFS}:_drop", 1),
-    ("tracker.archive.mirror.pending:mark_mirrored", 1),
+    ("tracker.preservation.mirror.pending:mark_mirrored", 1),
     ("DELETE FROM unmirrored", 1),
     ("INSERT INTO unmirrored (unit, name) VALUES ('tips'", 1),
     ("COMMIT", 3),
@@ -127,7 +127,7 @@ FIRST_STEPS = [
     (f"{FAST_IMPORT}.begin_commit", 2),
     (f"{FAST_IMPORT}.__exit__", 1),
     (f"{REFS}:move_branches", 1),
-    ("tracker.archive.mirror.pending:mark_mirrored", 1),
+    ("tracker.preservation.mirror.pending:mark_mirrored", 1),
     ("COMMIT", 1),
     (f"{REFS}:pack_objects", 1),
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pictures import check_layout
-from tracker.archive.opening import ArchiveSession
+from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.follow.panel import read_panel
 from tracker.follow.standings import compare_countries

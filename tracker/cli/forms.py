@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tracker.archive.opening import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.changes import Comparison
     from tracker.model.topics import Vocabulary
     from tracker.report.formats import Asked

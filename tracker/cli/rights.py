@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from typer._click import Command, Context, Parameter
 
-    from tracker.archive.opening import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.files import Permissions
 
 SESSIONS: Final = "tracker.cli.options"

@@ -17,7 +17,7 @@ from tracker.errors import DecisionInvalid
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.archive.opening import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.coding.settle import Levels, OpenComparison, OpenTopic
     from tracker.model.decisions import Coder
     from tracker.model.topics import Vocabulary

@@ -19,7 +19,7 @@ from tracker.workflows.compare.sides import pair_operands
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.archive.opening import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Coder, Ruling
     from tracker.model.texts import Segment, Side

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard, TypeVar, get_args
 
-from tracker.archive.opening import open_store
+from tracker.archive import open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
     from tracker.model.texts import Extraction, Reference, Version
     from tracker.model.watching import Fetched, Source
+    from tracker.record.storing.store import Store
 
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
 

@@ -8,7 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.archive.opening import ArchiveSession, create_archive
+from tracker.archive import ArchiveSession, create_archive
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveUnusable
 from tracker.exchange.add import add, declare

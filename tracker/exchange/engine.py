@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from tracker.archive.opening import open_store
+from tracker.archive import open_store
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from tracker.archive.storing.store import Store
+    from tracker.record.storing.store import Store
 
     Progress = Callable[[int, int], None]
     """Is told how many items are safe on disk, and how many there are."""

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.opening import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.reproduced import Reproduced

@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from tracker.archive.reading.imported import open_captured
 from tracker.capture.admit.admission import admit
 from tracker.capture.causes import FetchFault
 from tracker.capture.warc.payload import read_payload, restore_headers
@@ -35,6 +34,7 @@ from tracker.model.ledger import Check
 from tracker.model.preserving import ImportedCapture, WarcImportReport
 from tracker.model.record import Declaration
 from tracker.model.watching import Exchange, Fetched, Source, Validators
+from tracker.record.reading.imported import open_captured
 from tracker.references import find_body
 from tracker.text.identity import digest_bytes, digest_text
 
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.reading.imported import Captured
-    from tracker.archive.storing.store import Store
     from tracker.capture.warc.reading import Warc
     from tracker.exchange.attribution import Rule
     from tracker.exchange.engine import Progress
@@ -52,6 +50,8 @@ if TYPE_CHECKING:
     from tracker.model.record import Recorded
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, WatchList
+    from tracker.record.reading.imported import Captured
+    from tracker.record.storing.store import Store
 
 
 _MOST_NAMED: Final = 3

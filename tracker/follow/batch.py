@@ -27,12 +27,12 @@ from tracker.workflows.compare.work import Unit, Work, pack_vocabulary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tracker.archive.derived.store import Answers
-    from tracker.archive.opening import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.follow.panel import BodyStatements
     from tracker.follow.workers import Workers
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
+    from tracker.record.derived.answers import Answers
     from tracker.workflows.compare.diff import Priorities
     from tracker.workflows.compare.work import Outcome
 

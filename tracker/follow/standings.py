@@ -20,11 +20,11 @@ from tracker.workflows.compare.compare import side_topics
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from tracker.archive.opening import ArchiveSession
-    from tracker.archive.reading.reader import Reader
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Decision, Ruling
     from tracker.model.texts import Segment, Side, Version
     from tracker.model.topics import TopicReading, Vocabulary
+    from tracker.record.reading.reader import Reader
 
     Progress = Callable[[int, int], None]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.archive.reading.presented import count_closed, read_presentation
-from tracker.archive.schema.descriptions import read_descriptions
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
+from tracker.record.reading.presented import count_closed, read_presentation
+from tracker.record.schema.descriptions import read_descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tracker.archive.reading.presented import Closed, Setting
-    from tracker.archive.schema.descriptions import Column, Description
+    from tracker.record.reading.presented import Closed, Setting
+    from tracker.record.schema.descriptions import Column, Description
 
 _UNITS = {"bytes": "B", "seconds": "s"}
 """Units of Datasette before 1.0; it knows those that physics has."""

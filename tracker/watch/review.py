@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.opening import open_store
-from tracker.archive.reading.reader import open_reader
+from tracker.archive import open_store
 from tracker.capture.watch.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -16,6 +14,8 @@ from tracker.exchange.add import declare_arrival, read_arrival, record_arrival
 from tracker.model.ledger import CHALLENGED
 from tracker.model.texts import Side
 from tracker.model.watching import Fetched, Source
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 from tracker.report.archive.review import ReviewedDocument, Waiting
 from tracker.text.detection import infer_kind
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tracker.archive.ledger.ledger import Ledger
     from tracker.model.decisions import Coder
     from tracker.model.ledger import Review
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival
+    from tracker.record.reading.ledger import Ledger
 
 Verdict = Literal["accept", "reject"]
 

@@ -16,11 +16,11 @@ from tracker.workflows.compare.derive import derive_rows, identify_vocabulary
 from tracker.workflows.compare.diff import earlier_priorities, load_pair, look_back
 
 if TYPE_CHECKING:
-    from tracker.archive.derived.store import Derived
-    from tracker.archive.opening import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary
+    from tracker.record.derived.answers import Derived
     from tracker.workflows.compare.diff import Priorities
 
 

@@ -14,9 +14,9 @@ from tracker.comparing.decisions.rulings import (
 from tracker.model.texts import Reference
 
 if TYPE_CHECKING:
-    from tracker.archive.opening import ArchiveSession
-    from tracker.archive.reading.reader import Reader
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Ruling
+    from tracker.record.reading.reader import Reader
     from tracker.workflows.compare.sides import Operand
 
 

@@ -25,16 +25,16 @@ from tracker.workflows.compare.sides import earlier_sessions, load_side, pair_op
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.archive.derived.store import Derived
-    from tracker.archive.opening import ArchiveSession
-    from tracker.archive.reading.reader import Reader
-    from tracker.archive.reading.versions import Versions
+    from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.record import VersionEntry
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
+    from tracker.record.derived.answers import Derived
+    from tracker.record.reading.reader import Reader
+    from tracker.record.reading.versions import Versions
     from tracker.text.encoder import Encoder
     from tracker.workflows.compare.sides import Operand
 

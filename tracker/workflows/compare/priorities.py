@@ -11,7 +11,7 @@ from tracker.workflows.compare.decided import load_levels
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.archive.opening import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Decision
     from tracker.model.texts import Side
     from tracker.model.topics import TopicReading, Vocabulary

@@ -16,8 +16,8 @@ from tracker.model.texts import Reference, Side
 from tracker.references.names import closest
 
 if TYPE_CHECKING:
-    from tracker.archive.opening import ArchiveSession
-    from tracker.archive.reading.reader import Reader
+    from tracker.archive import ArchiveSession
+    from tracker.record.reading.reader import Reader
 
 Operand = Path | Reference
 

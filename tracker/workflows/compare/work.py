@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from tracker.archive.derived.store import Answers, Derived
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
 from tracker.comparing.pipeline import Basis
 from tracker.errors import TrackerError
 from tracker.inputs.compiled import freeze
 from tracker.model.plain import to_row
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
+from tracker.record.derived.answers import Answers, Derived
 from tracker.workflows.compare.cells import weigh_cells
 from tracker.workflows.compare.compare import compare_sides, side_topics
 from tracker.workflows.compare.derive import derive_comparison, derive_rows

@@ -1,1 +1,0 @@
-"""Material withdrawn: closed, destroyed on order, or opened again, in the record and all that follows it."""

@@ -1,0 +1,157 @@
+"""Rewriting the history of the mirror without what was destroyed.
+
+The new history is written into a new repository, which replaces the old one when it is complete: no object of
+it, reachable or not, can hold anything that was destroyed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tracker.errors import RepositoryUnusable, TrackerError
+from tracker.model.rights import Rewritten
+from tracker.preservation.copies import record_destruction
+from tracker.preservation.folder import STAGING, finish_rewrite, new_mirror, old_mirror
+from tracker.preservation.git.repository import create_repository, open_repository
+from tracker.preservation.git.streams import File, read_history
+from tracker.preservation.mirror import branches, proofs, rebuild, redacting, refs
+from tracker.preservation.scrubbing import Destroyed
+from tracker.record.schema.connection import FILE_NAME, connect_to_write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.preservation.git.repository import Repository
+    from tracker.preservation.mirror.redacting import Replacements
+
+_EXPORT = ("--no-data", "--signed-tags=strip", "--tag-of-filtered-object=rewrite", "--reencode=no")
+_SUBMODULE = b"160000"
+
+_OWN = ("config", "description", "hooks", "info/exclude", "info/attributes")
+"""Files of the repository that people may have changed, which are kept."""
+
+
+def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
+    """Rewrite the history of a mirror where it holds anything that was destroyed; return None if not.
+
+    The history is also rewritten where there are unreachable objects, such as those of a killed run, which
+    may hold it as well.
+
+    Commits keep their order, messages, trailers and dates, and have other names from the first one that
+    differs. The archive's lock is held. Killed at any moment, this leaves the old mirror or the new one.
+    """
+    finish_rewrite(path)
+    with open_repository(path) as old:
+        stream = old.ask("fast-export", *_EXPORT, "--all")
+        pieces = tuple(read_history(stream))
+        replacements = redacting.find_replacements(
+            old, [each for each in pieces if isinstance(each, File)], gone
+        )
+        replacements = {**_find_foreign(old, path.parent, gone), **replacements}
+        if not replacements and not _has_unreachable(old):
+            return None
+        create_repository(new_mirror(path))
+        with open_repository(new_mirror(path), to_write=True) as new:
+            _write(old, new, pieces, replacements)
+            _check(old, new, pieces, replacements)
+            refs.pack_objects(new)
+    _replace(path)
+    commits = sum(1 for each in pieces if isinstance(each, bytes) and each.startswith(b"commit "))
+    return Rewritten(commits, len(replacements))
+
+
+def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacements:
+    """Return what must be replaced in histories of another record, such as a replaced history.
+
+    Their rows have other numbers, which are read from the record that is rebuilt from each of them.
+    """
+    found: Replacements = {}
+    for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
+        tip = old.find_commit(ref)
+        own = list(filter(None, refs.find_branches(old, branches.BRANCHES)))
+        if tip is None or any(proofs.is_descendant(old, each, tip) for each in own):
+            continue
+        theirs = [f"^{each}" for each in own]
+        pieces = read_history(old.ask("fast-export", *_EXPORT, ref, *theirs))
+        files = [each for each in pieces if isinstance(each, File)]
+        found |= redacting.find_replacements(old, files, _renumber(old, folder, tip, gone))
+    return found
+
+
+def _renumber(repository: Repository, folder: Path, tip: str, gone: Destroyed) -> Destroyed:
+    """Return what is destroyed in the numbers of the record to which a commit belongs."""
+    with TemporaryDirectory(dir=folder, prefix=STAGING) as name:
+        try:
+            rebuild.rebuild_record(repository.path, Path(name), tip)
+            with closing(connect_to_write(Path(name) / FILE_NAME)) as connection:
+                return record_destruction(connection, gone.documents)
+        except (TrackerError, sqlite3.Error):
+            # It is no record of tracker: only the digests of the documents are known.
+            nothing: frozenset[int] = frozenset()
+            return Destroyed(nothing, gone.documents, nothing, nothing, frozenset(), frozenset(), nothing)
+
+
+def _has_unreachable(repository: Repository) -> bool:
+    """Tell whether there is an object that no branch or tag reaches."""
+    listed = repository.ask("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").decode()
+    reached = repository.ask("rev-list", "--objects", "--no-object-names", "--all").decode()
+    tags = repository.ask("for-each-ref", "--format=%(objectname)").decode()
+    return not set(listed.split()) <= {*reached.split(), *tags.split()}
+
+
+def _write(
+    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
+) -> None:
+    # The handle is kept because git ends with it.
+    handle = new.start("fast-import", "--quiet")
+    process = handle.proc
+    # Git itself reports why a pipe broke.
+    with suppress(BrokenPipeError):
+        for piece in pieces:
+            process.stdin.write(piece if isinstance(piece, bytes) else _write_file(old, piece, replacements))
+    complaint = process.communicate()[1].decode("utf-8", "replace").strip().partition("\n")[0]
+    if process.returncode:
+        raise RepositoryUnusable(f"{new.path}: git fast-import: {complaint.removeprefix('fatal: ')}")
+
+
+def _write_file(old: Repository, file: File, replacements: Replacements) -> bytes:
+    if file.mode == _SUBMODULE:
+        return b"M %b %b %b\n" % (file.mode, file.blob.encode(), file.path)
+    data = replacements[file] if file in replacements else old.read_object(file.blob)
+    if data is None:
+        return b""
+    return b"M %b inline %b\ndata %d\n%b\n" % (file.mode, file.path, len(data), data)
+
+
+def _check(
+    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
+) -> None:
+    """Check that the new repository has no replaced content, unless it stays under another path."""
+    files = [each for each in pieces if isinstance(each, File)]
+    kept = {each.blob for each in files if each not in replacements}
+    kept |= {refs.name_object("blob", data) for data in replacements.values() if data is not None}
+    wanted = sorted({each.blob for each in replacements} - kept)
+    answer = new.ask("cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in wanted).encode())
+    if answer.count(b" missing\n") != len(wanted):
+        raise RepositoryUnusable(f"{old.path} could not be rewritten; it is as it was")
+
+
+def _replace(path: Path) -> None:
+    for name in _OWN:
+        own, target = path / name, new_mirror(path) / name
+        # A link may lead out of a mirror that was received, and is not followed.
+        if own.is_symlink():
+            continue
+        if own.is_dir():
+            shutil.copytree(own, target, symlinks=True, dirs_exist_ok=True)
+        elif own.is_file():
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy2(own, target)
+    path.rename(old_mirror(path))
+    new_mirror(path).rename(path)
+    shutil.rmtree(old_mirror(path))
