@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tracker.files import new_file
 from tracker.inputs.files import open_file
 from tracker.record.modes import archive_permissions
-from tracker.record.schema.journal import find_companion, has_hostile_journal
+from tracker.record.schema.parts import find_companion, has_hostile_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,6 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
-from tracker.record.schema.journal import find_companion, has_hostile_journal
 from tracker.record.schema.migrations import (
     MIGRATIONS,
     NOTES,
@@ -21,7 +20,7 @@ from tracker.record.schema.migrations import (
     read_applied,
 )
 from tracker.record.schema.packing import offer_functions
-from tracker.record.schema.parts import check_parts, set_defensive
+from tracker.record.schema.parts import check_parts, find_companion, has_hostile_journal, set_defensive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,27 +1,30 @@
-"""The parts of a record's schema that act by themselves: views, triggers and virtual tables, ours alone.
+"""What in a database, or beside it, acts by itself: views, triggers and virtual tables, and a journal.
 
-A record that was received may hold others: a trigger changes what is written, a view replaces a table,
-and a virtual table runs code of its module. SQLite reads the text of each part and nothing else, and so
-does this.
+A record that was received may hold others than ours: a trigger changes what is written, a view replaces a
+table, and a virtual table runs code of its module. SQLite reads the text of each part and nothing else, and
+so does this. A journal beside a file is played back when it is opened, whoever has put it there.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sqlite3
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveUnusable
+from tracker.inputs.files import NotRegular, open_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
     Scripts = tuple[tuple[str, str], ...]
     """The changes of the schema by name, oldest first."""
+    from typing import Final
 
 
 def set_defensive(connection: sqlite3.Connection, *, is_on: bool = True) -> None:
@@ -115,3 +118,28 @@ def _read_shipped(scripts: Scripts) -> Mapping[str, str]:
     """Return what makes each part, the latest where a change replaces it, as SQLite keeps it."""
     found = (match for _, script in scripts for match in _SHIPPED.finditer(script))
     return {match[2] or match[4]: match[0] for match in found}
+
+
+_LINKED: Final = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+"""How a journal ends that names another file, which SQLite deletes when it has played the journal back."""
+
+
+def find_companion(database: Path, ending: str) -> Path:
+    """Return where SQLite looks for a file beside a database: where the file itself is, links followed."""
+    return Path(f"{os.path.realpath(database)}{ending}")
+
+
+def has_hostile_journal(database: Path) -> bool:
+    """Tell whether SQLite would delete another file than the journal to open a database, or wait for ever.
+
+    Nothing here writes to two files in one transaction, so that no journal of ours names another. Raises
+    ``OSError`` where the journal cannot be read.
+    """
+    try:
+        with open_file(find_companion(database, "-journal")) as journal:
+            journal.seek(max(0, journal.seek(0, os.SEEK_END) - len(_LINKED)))
+            return journal.read() == _LINKED
+    except FileNotFoundError:
+        return False
+    except (NotRegular, IsADirectoryError):
+        return True
