@@ -22,6 +22,7 @@ from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, Trac
 from tracker.model.record import Declaration, SearchScope, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference, Run, Segment, SpanMap, Version
 from tracker.record.reading.reader import open_reader
+from tracker.record.statements.editions import sort_text
 from tracker.record.statements.nearest import list_in_order
 from tracker.record.statements.search import (
     MARK_END,
@@ -30,7 +31,6 @@ from tracker.record.statements.search import (
     match_expression,
     restore_marked,
 )
-from tracker.record.statements.statements import sort_text
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:

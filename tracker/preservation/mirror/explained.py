@@ -19,8 +19,8 @@ from tracker.preservation.mirror.redaction import NOT_PUBLIC
 from tracker.preservation.scrubbing import Destroyed, scrub
 from tracker.record.schema.migrations import MIGRATIONS, NOTES
 from tracker.record.schema.rows import fetch_column, fetch_value
+from tracker.record.statements.editions import FIELDS, GUESSED
 from tracker.record.statements.queries import STATEMENT_NAME, WITH_STATEMENTS
-from tracker.record.statements.statements import FIELDS, GUESSED
 
 if TYPE_CHECKING:
     import sqlite3

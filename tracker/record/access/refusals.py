@@ -8,8 +8,8 @@ from tracker.errors import Withdrawn
 from tracker.model.rights import WithdrawnEntry
 from tracker.record.access.withdrawals import read_withdrawal
 from tracker.record.schema.rows import fetch_value
+from tracker.record.statements.editions import find_statement
 from tracker.record.statements.queries import ALL_EDITIONS, edition_is, narrow
-from tracker.record.statements.statements import find_statement
 from tracker.references import parse_reference
 from tracker.text.identity import digest_text
 

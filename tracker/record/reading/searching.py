@@ -8,8 +8,8 @@ from tracker.model.record import Hit, SearchPage, SearchScope
 from tracker.model.texts import Reference, Segment
 from tracker.record.schema.rows import fetch_row
 from tracker.record.statements import queries, search
+from tracker.record.statements.editions import sort_text
 from tracker.record.statements.segments import Cutter
-from tracker.record.statements.statements import sort_text
 from tracker.references import session_sort_key
 
 if TYPE_CHECKING:

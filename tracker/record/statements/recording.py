@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.model.record import Recorded
 from tracker.record.schema.packing import pack
 from tracker.record.schema.rows import fetch_column, insert, pick
-from tracker.record.statements import statements
-from tracker.record.statements.editions import (
-    adds_declaration,
-    choose_edition,
-    clarified,
-    declared_name,
-    find_same_bytes,
-    has_unknown_language,
-)
+from tracker.record.statements import editions
 from tracker.record.statements.encoding import decode_plain, write_spans
 from tracker.record.statements.queries import STATEMENT_NAME, WITH_STATEMENTS
 from tracker.record.statements.segments import write_segments
@@ -50,12 +42,12 @@ def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Cal
     ``begin_run`` returns the id of the current run, and makes its row when first asked.
     """
     declaration = intake.declaration
-    known = statements.find_statement(connection, declaration.reference)
-    statement = known or statements.create_statement(connection, declaration.reference)
+    known = editions.find_statement(connection, declaration.reference)
+    statement = known or editions.create_statement(connection, declaration.reference)
     edition = _find_edition(connection, statement, intake)
     outcome: Outcome = "unchanged"
     if edition is None:
-        edition_id = statements.create_edition(connection, statement, declaration, _language(intake))
+        edition_id = editions.create_edition(connection, statement, declaration, _language(intake))
         snapshot, ordinal, outcome = _write_snapshot(connection, intake, edition_id, 1, begin_run()), 1, "new"
     else:
         edition_id, snapshot, ordinal = edition.id, edition.snapshot, edition.ordinal
@@ -63,11 +55,11 @@ def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Cal
             ordinal, outcome = ordinal + 1, "changed"
             snapshot = _write_snapshot(connection, intake, edition_id, ordinal, begin_run())
         _clarify(connection, edition, intake, begin_run)
-    amended = statements.amend_statement(
+    amended = editions.amend_statement(
         connection, statement, snapshot, declaration, begin_run, is_new=known is None
     )
     return Recorded(
-        statements.name_edition(connection, declaration.reference, edition_id),
+        editions.name_edition(connection, declaration.reference, edition_id),
         outcome,
         ordinal,
         amended,
@@ -87,22 +79,24 @@ def _find_elsewhere(connection: sqlite3.Connection, statement: int, version: Ver
 
 def find_unchanged(connection: sqlite3.Connection, declaration: Declaration, sha256: str) -> Recorded | None:
     """Return the answer for bytes that are an edition's latest snapshot, where nothing new is declared."""
-    statement = statements.find_statement(connection, declaration.reference)
+    statement = editions.find_statement(connection, declaration.reference)
     if statement is None:
         return None
-    name = declared_name(declaration)
-    edition = find_same_bytes(statements.find_editions(connection, statement), name, sha256)
-    if edition is None or adds_declaration(edition, name):
+    name = editions.declared_name(declaration)
+    edition = editions.find_same_bytes(editions.find_editions(connection, statement), name, sha256)
+    if edition is None or editions.adds_declaration(edition, name):
         return None
-    if statements.has_new_facts(connection, statement, edition.snapshot, declaration):
+    if editions.has_new_facts(connection, statement, edition.snapshot, declaration):
         return None
     reference = replace(declaration.reference, kind=edition.kind, language=edition.language, snapshot=None)
     return Recorded(reference, "unchanged", edition.ordinal)
 
 
 def _find_edition(connection: sqlite3.Connection, statement: int, intake: Intake) -> Edition | None:
-    editions = statements.find_editions(connection, statement)
-    return choose_edition(editions, declared_name(intake.declaration), _language(intake), intake.sha256)
+    there = editions.find_editions(connection, statement)
+    return editions.choose_edition(
+        there, editions.declared_name(intake.declaration), _language(intake), intake.sha256
+    )
 
 
 def _language(intake: Intake) -> str:
@@ -113,14 +107,14 @@ def _clarify(
     connection: sqlite3.Connection, edition: Edition, intake: Intake, begin_run: Callable[[], int]
 ) -> None:
     """Apply a declared kind or language; a text in another language is segmented by other rules."""
-    name = declared_name(intake.declaration)
+    name = editions.declared_name(intake.declaration)
     same_bytes = edition.sha256 == intake.sha256
-    if has_unknown_language(edition) and not (same_bytes or name.language):
-        statements.set_inferred_language(connection, edition, _language(intake), begin_run())
-    if not adds_declaration(edition, name):
+    if editions.has_unknown_language(edition) and not (same_bytes or name.language):
+        editions.set_inferred_language(connection, edition, _language(intake), begin_run())
+    if not editions.adds_declaration(edition, name):
         return
-    statements.clarify_edition(connection, edition, name, begin_run())
-    if same_bytes and clarified(edition, name).language != edition.language:
+    editions.clarify_edition(connection, edition, name, begin_run())
+    if same_bytes and editions.clarified(edition, name).language != edition.language:
         write_version(connection, edition.snapshot, intake.data, intake.version, intake.raw, run=begin_run())
 
 
