@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.model.ledger import RunEntry
-from tracker.record.ledger.repeats import REPEATED
+from tracker.record.ledger.checks import REPEATED
 from tracker.record.schema.rows import fetch_column, fetch_value, insert
 from tracker.record.statements.clocks import read_reading
 

@@ -12,7 +12,7 @@ from tracker.model.record import Declaration
 from tracker.model.texts import Reference
 from tracker.record.access.closed import find_watch_list, is_closed_source, read_access, read_withdrawn
 from tracker.record.ledger.admitted import read_document
-from tracker.record.ledger.outcomes import read_repeated
+from tracker.record.ledger.checks import read_repeated
 from tracker.record.reading.versions import Versions
 from tracker.record.schema.connection import translate
 from tracker.record.schema.rows import Record, method, open_record

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.record.access import refusals, withdrawals
 from tracker.record.access.withheld import Withheld
-from tracker.record.ledger import admitted, expectations, outcomes, reviews, runs
+from tracker.record.ledger import admitted, checks, expectations, reviews, runs
 from tracker.record.schema.connection import translate
 from tracker.record.schema.rows import Record, method, open_record
 from tracker.record.statements.clocks import read_confirmed_day
@@ -27,21 +27,21 @@ def open_ledger(folder: Path) -> Ledger:
 class Ledger(Record):
     """An archive's ledger. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
-    past = method(outcomes.read_past)
-    success = method(outcomes.read_success)
-    listed = method(outcomes.read_listed)
-    listed_by = method(outcomes.read_listed_by)
-    full_check = method(outcomes.read_full_check)
-    content_type = method(outcomes.read_document_type)
-    told = method(outcomes.read_told)
+    past = method(checks.read_past)
+    success = method(checks.read_success)
+    listed = method(checks.read_listed)
+    listed_by = method(checks.read_listed_by)
+    full_check = method(checks.read_full_check)
+    content_type = method(checks.read_document_type)
+    told = method(checks.read_told)
     untold = method(runs.read_untold)
     watch_lists = method(runs.read_watch_lists)
-    other_outcome = method(outcomes.read_other_outcome)
-    sources = method(outcomes.read_sources)
-    state = method(outcomes.read_state)
-    missing_since = method(outcomes.read_missing_since)
-    first_gone = method(outcomes.read_first_gone)
-    captured = method(outcomes.read_captured)
+    other_outcome = method(checks.read_other_outcome)
+    sources = method(checks.read_sources)
+    state = method(checks.read_state)
+    missing_since = method(checks.read_missing_since)
+    first_gone = method(checks.read_first_gone)
+    captured = method(checks.read_captured)
     candidates = method(expectations.read_candidates)
     candidates_below = method(expectations.read_candidates_below)
     waiting = method(reviews.read_waiting)
@@ -72,7 +72,7 @@ class Ledger(Record):
     def checks(self, run: int, *, evidence: bool = False) -> tuple[Check, ...]:
         """Return the results of a run's checks; with their exchanges where ``evidence`` is set."""
         with translate(self.path):
-            found = outcomes.read_checks(self.connection, run, evidence=evidence)
+            found = checks.read_checks(self.connection, run, evidence=evidence)
             return tuple(map(self._withheld().check, found))
 
     def decided(self, first: str = "", last: str = "~") -> tuple[Review, ...]:

@@ -105,7 +105,7 @@ class Reader(Record):
         Raises ``NotInArchive`` where there is none.
         """
         from tracker.model.record import SnapshotEntry  # noqa: PLC0415
-        from tracker.record.ledger.gaps import read_checked  # noqa: PLC0415 (as above)
+        from tracker.record.ledger.checks import read_checked  # noqa: PLC0415 (as above)
         from tracker.record.ledger.reviews import is_challenged  # noqa: PLC0415 (as above)
 
         narrowed, values = queries.narrow_to(reference)

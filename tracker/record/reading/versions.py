@@ -121,7 +121,7 @@ class Versions(Record):
     def origins(self, snapshot: int) -> tuple[CaptureSource, ...]:
         """Return the sources that gave a snapshot, in the order of their first check."""
         from tracker.model.record import CaptureSource  # noqa: PLC0415
-        from tracker.record.ledger.outcomes import read_content_type  # noqa: PLC0415 (6 ms, to export alone)
+        from tracker.record.ledger.checks import read_content_type  # noqa: PLC0415 (6 ms, to export alone)
 
         content_type = method(read_content_type)
         return tuple(

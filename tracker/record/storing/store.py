@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.record.access.refusals import refuse_withdrawn
-from tracker.record.ledger import expectations, outcomes, reviews
+from tracker.record.ledger import checks, expectations, reviews
 from tracker.record.ledger.admitted import find_snapshot
 from tracker.record.ledger.rulings import write_ruling
 from tracker.record.lock import describe_write_error, read_clock
@@ -242,7 +242,7 @@ class Store:
     def _write_check(self, check: Check) -> int:
         snapshot = find_snapshot(self._connection, check.snapshot) if check.snapshot else None
         run = self.writing.begin_run(check.observed)
-        return outcomes.write_check(self._connection, run, check, snapshot)
+        return checks.write_check(self._connection, run, check, snapshot)
 
 
 def _to_utc(instant: str) -> str:

@@ -1,26 +1,38 @@
-"""Rows about the checks of sources, with the evidence; written once, never changed."""
+"""Rows about checks of sources, with their evidence: written once, repeated, and how long nobody looked.
+
+An ``unchanged`` outcome stays a source's latest as long as each check after it is the same in every column
+but the instant. Every such check is a row of ``repeats``, which says in which run and when.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from tracker.model.ledger import Check, SourceState
+from tracker.model.record import Checked
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
-from tracker.record.ledger.repeats import LAST_OBSERVED, write_repeat
 from tracker.record.schema.rows import fetch_column, fetch_row, fetch_value, insert, pick
 from tracker.record.statements.encoding import read_name, read_reference
 from tracker.record.statements.queries import NAME, join_snapshot
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from tracker.model.ledger import CheckOutcome
 
+
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+_LAST_OBSERVED = """ifnull(
+    (SELECT observed FROM repeats WHERE outcome = outcomes.id ORDER BY run DESC LIMIT 1), outcomes.observed
+)"""
+"""When a row of ``outcomes`` was last observed."""
 
 _OUTCOME = ("source", "address", "outcome", "observed", "cause", "detail")
 _ANSWER = ("url", "http_status", "sha256", "size", "announced")
@@ -112,7 +124,7 @@ def _select_checks(
     connection: sqlite3.Connection, clause: str, values: Sequence[object]
 ) -> tuple[Check, ...]:
     """Return the checks that a clause selects and orders, observed when they were last repeated."""
-    query = _CHECKS % (LAST_OBSERVED, "outcomes.seconds")
+    query = _CHECKS % (_LAST_OBSERVED, "outcomes.seconds")
     rows = connection.execute(f"{query} {clause}", values).fetchall()
     return tuple(_read_check(connection, row) for row in rows)
 
@@ -179,7 +191,9 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
     last = read_past(connection, source, 1)
     if not last:
         return None
-    latest = f"SELECT id, {LAST_OBSERVED} FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
+    latest = (
+        f"SELECT id, {_LAST_OBSERVED} FROM outcomes WHERE source = ? AND {_GOOD} ORDER BY id DESC LIMIT 1"  # noqa: S608 (our own text)
+    )
     found, succeeded = connection.execute(latest, [source]).fetchone() or (0, None)
     # By the number of the check: one by a clock that was wrong may have an earlier date.
     failures, since = fetch_row(
@@ -195,7 +209,7 @@ def read_state(connection: sqlite3.Connection, source: str) -> SourceState | Non
 def read_other_outcome(connection: sqlite3.Connection, source: str, outcome: CheckOutcome) -> str | None:
     """Return when a check of a source last came to another outcome than this; None where none did."""
     other = "FROM outcomes WHERE source = ? AND outcome <> ? ORDER BY id DESC LIMIT 1"
-    when: str | None = fetch_value(connection, f"SELECT {LAST_OBSERVED} {other}", [source, outcome])
+    when: str | None = fetch_value(connection, f"SELECT {_LAST_OBSERVED} {other}", [source, outcome])
     return when
 
 
@@ -267,3 +281,78 @@ def _read_check(connection: sqlite3.Connection, row: tuple[Any, ...], *, evidenc
     names = reference and read_reference(reference), read_name(rest[12:])
     exchanges = _read_exchanges(connection, id_) if evidence else ()
     return Check(*(*rest[:7], *names, *rest[7:12], Validators(etag, last_modified), exchanges))
+
+
+REPEATED: Final = "unchanged"
+"""The only outcome that is repeated: every failure and every change has a row and evidence of its own."""
+
+_TIMED = frozenset({"run", "observed", "seconds"})
+"""Columns of an outcome that differ from night to night."""
+
+_LATEST = "SELECT id FROM outcomes WHERE source = ? ORDER BY id DESC LIMIT 1"
+
+_WAY = "SELECT url, status FROM exchanges WHERE outcome = ? ORDER BY ordinal"
+
+
+def write_repeat(
+    connection: sqlite3.Connection, row: Mapping[str, object], exchanges: Sequence[Exchange]
+) -> int | None:
+    """Write a check as a repeat of its source's latest; return that one's id, or None where it is none.
+
+    ``row`` has the values of ``outcomes``. Of the requests the addresses and statuses must be the same.
+    """
+    if row["outcome"] != REPEATED:
+        return None
+    latest: int | None = fetch_value(connection, _LATEST, [row["source"]])
+    same = " AND ".join(f"{name} IS ?" for name in row if name not in _TIMED)
+    values = [value for name, value in row.items() if name not in _TIMED]
+    if not fetch_value(connection, f"SELECT 1 FROM outcomes WHERE id = ? AND {same}", [latest, *values]):  # noqa: S608 (our names)
+        return None
+    if [tuple(way) for way in connection.execute(_WAY, [latest])] != [
+        (each.url, each.status) for each in exchanges
+    ]:
+        return None
+    insert(connection, "repeats", outcome=latest, **{name: row[name] for name in sorted(_TIMED)})
+    return latest
+
+
+_SOURCES = "SELECT DISTINCT source FROM outcomes WHERE snapshot = ?"
+
+_SEEN = """
+SELECT outcomes.observed, snapshot, run, sha256 IS NOT NULL FROM outcomes
+WHERE source = :source AND snapshot IS NOT NULL
+UNION ALL
+SELECT repeats.observed, snapshot, repeats.run, sha256 IS NOT NULL FROM outcomes
+JOIN repeats ON repeats.outcome = outcomes.id WHERE source = :source AND snapshot IS NOT NULL
+ORDER BY 1
+"""
+_CORRECTED = "SELECT id, started FROM runs WHERE kind = 'snapshot' AND command LIKE '%--clock-is-right%'"
+
+
+def read_checked(connection: sqlite3.Connection, snapshot: int) -> Checked | None:
+    """Return how often a snapshot was found by checks; None for one that no source gave.
+
+    The longest gap is that between two checks of one source that both found a text, the second of them
+    this one: what was published in between was seen by nobody.
+    """
+    corrected = connection.execute(_CORRECTED).fetchall()
+    found: list[str] = []
+    misdated: list[str] = []
+    in_full, gaps = 0, [0]
+    for source in fetch_column(connection, _SOURCES, [snapshot]):
+        seen, wrong = [], []
+        for observed, given, run, is_full in connection.execute(_SEEN, {"source": source}):
+            in_full += is_full and given == snapshot
+            if any(later > run and started < observed for later, started in corrected):
+                wrong.append((observed, given))
+            else:
+                seen.append((observed, given))
+        misdated += [observed for observed, given in wrong if given == snapshot]
+        found += [observed for observed, given in seen if given == snapshot]
+        gaps += [_days(before, now) for (before, _), (now, given) in pairwise(seen) if given == snapshot]
+    number = len(found) + len(misdated)
+    return Checked(number, in_full, max(found or misdated), max(gaps), len(misdated)) if number else None
+
+
+def _days(before: str, now: str) -> int:
+    return (date.fromisoformat(now[:10]) - date.fromisoformat(before[:10])).days
