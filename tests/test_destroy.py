@@ -40,9 +40,9 @@ from tracker.keep.mirror import backup, update_mirror
 from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
+from tracker.preservation.destroying import Destroyed, scrub
 from tracker.preservation.mirror.rebuild import rebuild_record
 from tracker.preservation.mirror.rewrite import rewrite_mirror
-from tracker.preservation.scrubbing import Destroyed, scrub
 from tracker.record.access.withheld import name_command
 from tracker.record.schema.connection import archive_file, connect_to_write
 from tracker.watch.snapshot import snapshot
@@ -253,8 +253,8 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 # Cut short -------------------------------------------------------------------------------------------
 
 KILLED_AT = (
-    "tracker.preservation.destruction.overwrite_freed_pages",
-    "tracker.preservation.destruction.remove_derived",
+    "tracker.preservation.destroying.overwrite_freed_pages",
+    "tracker.preservation.destroying.remove_derived",
     "tracker.preservation.acts.destroy_in_kept_copies",
     "tracker.preservation.mirror.rewrite.rewrite_mirror",
     "tracker.preservation.mirror.rewrite._write",
@@ -346,7 +346,7 @@ def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
 
 
 def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
-    kill_at(folder, "tracker.preservation.destruction.overwrite_freed_pages")
+    kill_at(folder, "tracker.preservation.destroying.overwrite_freed_pages")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
         reading.execute("BEGIN")

@@ -18,7 +18,7 @@ from tracker.errors import (
     WatchListInvalid,
 )
 from tracker.model.rights import RightsChange
-from tracker.preservation import destruction
+from tracker.preservation import destroying
 from tracker.preservation.copies import destroy_in_kept_copies, read_copies
 from tracker.preservation.folder import MIRROR, remove_leftovers
 from tracker.preservation.mirror import pending, refs
@@ -102,10 +102,10 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
         if not (unfinished or looks_again):
             return DestructionResult(None)
         if unfinished:
-            destruction.overwrite_freed_pages(writing.connection)
-        gone = destruction.read_destroyed(writing.connection)
+            destroying.overwrite_freed_pages(writing.connection)
+        gone = destroying.read_destroyed(writing.connection)
     _check_orders(writing)
-    destruction.remove_derived(folder)
+    destroying.remove_derived(folder)
     remove_leftovers(folder)
     removed = tuple(destroy_in_kept_copies(folder, gone.documents))
     rewritten = None
@@ -173,7 +173,7 @@ class Rights:
             targets, standing = self._find(act, reference)
             number, is_new = self._decide(act, str(reference), ruled, targets, standing)
             if act == "destroy" and is_new:
-                destruction.destroy_rows(self._connection)
+                destroying.destroy_rows(self._connection)
         carried = complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
         with translate(self._path):
             return RightsChange(

@@ -21,7 +21,7 @@ from tracker.inputs.formats import parse_report
 from tracker.inputs.passwords import strip_user
 from tracker.model.rights import CopyKind, MadeCopy
 from tracker.model.strict import read_typed
-from tracker.preservation.destruction import destroy_rows, overwrite_freed_pages, read_destroyed
+from tracker.preservation.destroying import destroy_rows, overwrite_freed_pages, read_destroyed
 from tracker.preservation.folder import BEFORE_REPAIR, MIRROR
 from tracker.preservation.git.repository import open_repository
 from tracker.record.modes import archive_permissions
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from tracker.model.rights import CopyKind
-    from tracker.preservation.scrubbing import Destroyed
+    from tracker.preservation.destroying import Destroyed
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 """How the names of SQLite's files next to a record end."""

@@ -14,7 +14,7 @@ from tracker.errors import DocumentUnreadable
 from tracker.exchange.add import read_arrival
 from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import CHALLENGE, Admission, Validators
-from tracker.preservation.scrubbing import keep_plain
+from tracker.preservation.destroying import keep_plain
 from tracker.text.identity import digest_bytes, digest_text
 
 if TYPE_CHECKING:

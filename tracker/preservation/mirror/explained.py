@@ -13,10 +13,9 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tracker.preservation.destruction import read_destroyed
+from tracker.preservation.destroying import Destroyed, read_destroyed, scrub
 from tracker.preservation.mirror.edits import choose_key, list_edits, read_accepted, read_row
 from tracker.preservation.mirror.redaction import NOT_PUBLIC
-from tracker.preservation.scrubbing import Destroyed, scrub
 from tracker.record.schema.migrations import MIGRATIONS, NOTES
 from tracker.record.schema.rows import fetch_column, fetch_value
 from tracker.record.statements.editions import FIELDS, GUESSED

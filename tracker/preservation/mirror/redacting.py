@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.errors import RepositoryUnusable
+from tracker.preservation.destroying import scrub
 from tracker.preservation.mirror.paths import EDITION_MARK, document_path
 from tracker.preservation.mirror.rebuild import restore_text
 from tracker.preservation.mirror.refs import name_file
 from tracker.preservation.mirror.row_files import read_lines, read_rows, write_lines, write_rows
 from tracker.preservation.mirror.unit_files import READING_OF, write_readable
-from tracker.preservation.scrubbing import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tracker.preservation.destroying import Destroyed
     from tracker.preservation.git.repository import Repository
     from tracker.preservation.git.streams import File
     from tracker.preservation.mirror.row_files import Row
-    from tracker.preservation.scrubbing import Destroyed
 
 Replacements = dict["File", "bytes | None"]
 """New contents by the files that they replace; None for a file that is removed."""

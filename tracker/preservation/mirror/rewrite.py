@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from tracker.errors import RepositoryUnusable, TrackerError
 from tracker.model.rights import Rewritten
 from tracker.preservation.copies import record_destruction
+from tracker.preservation.destroying import Destroyed
 from tracker.preservation.folder import STAGING, finish_rewrite, new_mirror, old_mirror
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import File, read_history
 from tracker.preservation.mirror import branches, proofs, rebuild, redacting, refs
-from tracker.preservation.scrubbing import Destroyed
 from tracker.record.schema.connection import FILE_NAME, connect_to_write
 
 if TYPE_CHECKING:

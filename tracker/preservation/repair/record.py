@@ -16,7 +16,7 @@ from tracker.errors import HistoriesApart, RepositoryUnusable, TrackerError
 from tracker.files import permit
 from tracker.model.verifying import Step
 from tracker.preservation.copies import COMPANIONS, destroy_in_kept_copies
-from tracker.preservation.destruction import remove_derived
+from tracker.preservation.destroying import remove_derived
 from tracker.preservation.folder import MIRROR, STAGING
 from tracker.preservation.mirror import rebuild, unit_files
 from tracker.preservation.mirror.divergence import compare_runs, describe_remedy
