@@ -255,12 +255,12 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 KILLED_AT = (
     "tracker.preservation.destroying.overwrite_freed_pages",
     "tracker.preservation.destroying.remove_derived",
-    "tracker.preservation.acts.destroy_in_kept_copies",
+    "tracker.preservation.withdrawal.destroy_in_kept_copies",
     "tracker.preservation.mirror.rewrite.rewrite_mirror",
     "tracker.preservation.mirror.rewrite._write",
     "tracker.preservation.mirror.rewrite._replace",
     "tracker.preservation.mirror.rewrite.shutil.rmtree",
-    "tracker.preservation.acts.complete_all",
+    "tracker.preservation.withdrawal._complete_all",
     "tracker.preservation.mirror.update.update_mirror",
 )
 

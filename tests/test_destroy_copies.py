@@ -226,7 +226,7 @@ def test_the_dropped_history_keeps_what_is_not_destroyed(folder: Path, tracker: 
 def test_killed_in_the_middle_of_the_copies(folder: Path, tracker: Tracker, step: str) -> None:
     repair_a_row(folder, tracker)
     leave_what_killed_commands_leave(folder, tracker)
-    module = "copies" if step == "destroy_in_copy" else "acts"
+    module = "copies" if step == "destroy_in_copy" else "withdrawal"
     kill_at(folder, f"tracker.preservation.{module}.{step}")
     assert find_anywhere(folder) != []
     (folder.parent / "a.txt").write_text("Some other words.", encoding="utf-8")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.archive import open_store
 from tracker.errors import DecisionInvalid
-from tracker.preservation.acts import Rights
+from tracker.preservation.withdrawal import Rights
 from tracker.record.reading.ledger import open_ledger
 from tracker.references import parse_reference
 

@@ -50,7 +50,7 @@ def resume(writing: Writing) -> None:
     """Remove the drafts of killed commands, and finish destructions that were cut short."""
     remove_staging(writing.path.parent)
     if writing.kind != "withdraw" and read_unfinished(writing.connection):
-        from tracker.preservation.acts import complete_and_log  # noqa: PLC0415 (seldom needed)
+        from tracker.preservation.withdrawal import complete_and_log  # noqa: PLC0415 (seldom needed)
 
         complete_and_log(writing, writing.clock())
 

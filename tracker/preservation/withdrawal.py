@@ -7,36 +7,38 @@ holds what it destroyed; one that was cut short is finished by whatever next wri
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.errors import (
     ArchiveLocked,
     DecisionInvalid,
+    NotInArchive,
     RecordEdited,
+    ReferenceInvalid,
     RepositoryUnusable,
     WatchListInvalid,
 )
-from tracker.model.rights import RightsChange
+from tracker.model.rights import RightsChange, Scope
+from tracker.model.texts import Reference
 from tracker.preservation import destroying
 from tracker.preservation.copies import destroy_in_kept_copies, read_copies
 from tracker.preservation.folder import MIRROR, remove_leftovers
 from tracker.preservation.mirror import pending, refs
 from tracker.preservation.mirror.branches import MAIN
 from tracker.preservation.mirror.orders import find_forged_orders
-from tracker.preservation.targets import describe_scope, find_sharing, find_targets
 from tracker.record.access import withdrawals
+from tracker.record.access.refusals import find_by_name
 from tracker.record.schema.connection import FILE_NAME, translate
-from tracker.record.schema.rows import fetch_value, insert, pick
+from tracker.record.schema.rows import fetch_column, fetch_value, insert, pick
 from tracker.record.schema.units import read_tables
+from tracker.record.statements import encoding, nearest, queries
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.model.rights import Act, Rewritten, Ruled, Scope
-    from tracker.model.texts import Reference
-    from tracker.preservation.targets import Target
+    from tracker.model.rights import Act, Rewritten, Ruled
     from tracker.record.storing.store import Store
     from tracker.record.storing.writing import Writing
 
@@ -119,7 +121,7 @@ def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -
         rewritten = rewrite_mirror(folder / MIRROR, gone)
     if unfinished:
         with writing.batch(), translate(writing.path):
-            complete_all(writing.connection, instant)
+            _complete_all(writing.connection, instant)
     return DestructionResult(rewritten, unfinished, removed, gone.documents)
 
 
@@ -166,8 +168,9 @@ class Rights:
     def change(self, act: Act, reference: Reference, ruled: Ruled) -> RightsChange:
         """Do an act and all that follows from it; the mirror's branches follow when the store is closed.
 
-        Done again, it changes nothing. Raises ``DecisionInvalid`` where it cannot be done, and as
-        ``find_targets`` does; ``ArchiveLocked`` and ``RepositoryUnusable`` where a copy could not follow.
+        Done again, it changes nothing. Raises ``DecisionInvalid`` where it cannot be done,
+        ``NotInArchive`` and ``ReferenceInvalid`` where the reference means nothing, or several things, and
+        ``ArchiveLocked`` and ``RepositoryUnusable`` where a copy could not follow.
         """
         with self._writing.batch(), translate(self._path):
             targets, standing = self._find(act, reference)
@@ -178,7 +181,7 @@ class Rights:
         with translate(self._path):
             return RightsChange(
                 withdrawals.read_withdrawal(self._connection, number),
-                self._scope(reference, targets, read_acts_in_force(self._connection)),
+                self._scope(reference, targets, _read_acts_in_force(self._connection)),
                 is_new,
                 self._mirror.exists(),
                 carried.rewritten,
@@ -187,13 +190,13 @@ class Rights:
                 read_copies(self._path.parent, carried.documents) if act == "destroy" else (),
             )
 
-    def _find(self, act: Act, reference: Reference) -> tuple[tuple[Target, ...], _Standing]:
-        targets = find_targets(self._connection, reference)
-        standing = read_acts_in_force(self._connection)
+    def _find(self, act: Act, reference: Reference) -> tuple[tuple[_Target, ...], _Standing]:
+        targets = _find_targets(self._connection, reference)
+        standing = _read_acts_in_force(self._connection)
         if act == "lift" and all(_is(each, standing, "destroy") for each in targets):
             raise DecisionInvalid(f"{reference} was destroyed, and nothing is left to open")
         if act == "destroy":
-            others = find_sharing(self._connection, targets)
+            others = _find_sharing(self._connection, targets)
             for other in others:
                 if (other.snapshot, other.document) not in standing:
                     raise DecisionInvalid(
@@ -204,40 +207,40 @@ class Rights:
         return targets, standing
 
     def _decide(
-        self, act: Act, reference: str, ruled: Ruled, targets: Sequence[Target], standing: _Standing
+        self, act: Act, reference: str, ruled: Ruled, targets: Sequence[_Target], standing: _Standing
     ) -> tuple[int, bool]:
         """Write an act on what it changes, and return its number; where that is nothing, the latest one's."""
         concerned = [each for each in targets if _stands(each, standing) in _CHANGES[act]]
         if not concerned:
-            last = read_last(self._connection, targets)
+            last = _read_last(self._connection, targets)
             if last is None:
                 raise DecisionInvalid(f"{reference} is not withdrawn")
             return last, False
         run = self._writing.begin_run(ruled.decided)
         completed = None if act == "destroy" else ruled.decided
-        number = write_withdrawal(self._connection, act, reference, ruled, run, concerned, completed)
+        number = _write_withdrawal(self._connection, act, reference, ruled, run, concerned, completed)
         return number, True
 
-    def _scope(self, reference: Reference, targets: Sequence[Target], standing: _Standing) -> Scope:
+    def _scope(self, reference: Reference, targets: Sequence[_Target], standing: _Standing) -> Scope:
         destroyed = sum(each.snapshot is not None and _is(each, standing, "destroy") for each in targets)
-        return describe_scope(self._connection, reference, targets, destroyed)
+        return _describe_scope(self._connection, reference, targets, destroyed)
 
 
-def _stands(target: Target, standing: _Standing) -> Act | None:
+def _stands(target: _Target, standing: _Standing) -> Act | None:
     return standing.get((target.snapshot, target.document))
 
 
-def _is(target: Target, standing: _Standing, act: Act) -> bool:
+def _is(target: _Target, standing: _Standing, act: Act) -> bool:
     return _stands(target, standing) == act
 
 
-def write_withdrawal(
+def _write_withdrawal(
     connection: sqlite3.Connection,
     act: Act,
     reference: str,
     ruled: Ruled,
     run: int,
-    targets: Iterable[Target],
+    targets: Iterable[_Target],
     completed: str | None = None,
 ) -> int:
     """Add an act on snapshots and documents; the digests of their texts are noted with it."""
@@ -261,19 +264,163 @@ def write_withdrawal(
     return number
 
 
-def complete_all(connection: sqlite3.Connection, instant: str) -> None:
+def _complete_all(connection: sqlite3.Connection, instant: str) -> None:
     """Note that every act is complete."""
     connection.execute("UPDATE withdrawals SET completed = ? WHERE completed IS NULL", [instant])
 
 
-def read_acts_in_force(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
+def _read_acts_in_force(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
     """Return the act in force for each snapshot and document that is withdrawn."""
     rows = connection.execute("SELECT snapshot, document, act FROM standing_withdrawals")
     return {(snapshot, document): act for snapshot, document, act in rows}
 
 
-def read_last(connection: sqlite3.Connection, targets: Iterable[Target]) -> int | None:
+def _read_last(connection: sqlite3.Connection, targets: Iterable[_Target]) -> int | None:
     """Return the number of the latest act on any of some snapshots and documents."""
     query = "SELECT max(withdrawal) FROM withdrawn WHERE document = ? AND snapshot IS ?"
     found = [fetch_value(connection, query, [each.document, each.snapshot]) for each in targets]
     return max(filter(None, found), default=None)
+
+
+_SNAPSHOTS = f"""
+SELECT snapshots.id, {queries.NAME}, ordinal, document, size, source {queries.ALL_EDITIONS}
+JOIN snapshots ON snapshots.edition = editions.id
+JOIN documents ON documents.sha256 = snapshots.document
+"""
+
+_REFUSED = """
+SELECT DISTINCT outcomes.reference, document, documents.size FROM reviews
+JOIN outcomes ON outcomes.id = reviews.outcome
+JOIN documents ON documents.sha256 = reviews.document
+WHERE outcomes.reference IS NOT NULL AND verdict IS NOT 'accept'
+AND document NOT IN (SELECT document FROM snapshots)
+ORDER BY reviews.id
+"""
+
+_IS_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A snapshot with its document, or a document that waits for a review or was rejected in one."""
+
+    snapshot: int | None
+    reference: Reference | None
+    document: str
+    size: int
+    source: str | None = None
+
+
+def _find_targets(connection: sqlite3.Connection, reference: Reference) -> tuple[_Target, ...]:
+    """Return all that a statement, an edition or a snapshot consists of, withdrawn or not.
+
+    Raises ``ReferenceInvalid`` for a series, a date and what could be several, ``NotInArchive`` for nothing.
+    """
+    if reference.session is None:
+        raise ReferenceInvalid(f"{reference} is a series; name a statement, as in {reference}/SESSION")
+    if isinstance(reference.snapshot, str):
+        raise ReferenceInvalid(f"{reference}: name the snapshot by its number; see: tracker log")
+    found = _select(connection, *queries.narrow_to(reference))
+    if not found and (absent := find_by_name(connection, reference)):
+        raise NotInArchive(f"{reference} was {absent}; a public copy has none of it: use the archive")
+    if not found:
+        raise NotInArchive(nearest.describe_nearest(connection, reference))
+    found = _choose_statement(reference, found)
+    if reference.snapshot is not None:
+        return (_choose_one(reference, found),)
+    return (*found, *_find_refused(connection, reference))
+
+
+def _find_sharing(connection: sqlite3.Connection, targets: Sequence[_Target]) -> tuple[_Target, ...]:
+    """Return the other snapshots that hold the same bytes, withdrawn or not."""
+    own = {target.snapshot for target in targets}
+    found: dict[int | None, _Target] = {}
+    for document in dict.fromkeys(target.document for target in targets):
+        for other in _select(connection, " AND document = ?", [document]):
+            if other.snapshot not in own:
+                found[other.snapshot] = other
+    return tuple(found.values())
+
+
+def _describe_scope(
+    connection: sqlite3.Connection, reference: Reference, targets: Sequence[_Target], destroyed: int
+) -> Scope:
+    """Return what targets are, and what else the archive and its user have of the same."""
+    sizes = {target.document: target.size for target in targets}
+    readable = set(fetch_column(connection, "SELECT id FROM readable_snapshots"))
+    sharing = [other for other in _find_sharing(connection, targets) if other.snapshot in readable]
+    own = {target.snapshot for target in (*targets, *sharing)}
+    alike = [each for each in _find_alike(connection, targets) if each.snapshot in readable - own]
+    return Scope(
+        reference=str(reference),
+        snapshots=_references(targets),
+        documents=len(sizes),
+        size=sum(sizes.values()),
+        joined=tuple(each for each in _references(targets) if not _is_of(each, reference)),
+        destroyed=destroyed,
+        sharing=_references(sharing),
+        alike=_references(alike),
+        files=tuple(dict.fromkeys(str(target.source) for target in targets if _is_file(target.source))),
+    )
+
+
+def _select(connection: sqlite3.Connection, narrowed: str, values: list[object]) -> tuple[_Target, ...]:
+    rows = connection.execute(f"{_SNAPSHOTS} WHERE TRUE{narrowed} ORDER BY snapshots.id", values).fetchall()
+    return tuple(_Target(id_, Reference(*rest[:7]), *rest[7:]) for id_, *rest in rows)
+
+
+def _choose_statement(reference: Reference, found: Sequence[_Target]) -> tuple[_Target, ...]:
+    items = dict.fromkeys(each.reference.item for each in found if each.reference)
+    if len(items) > 1 and None not in items:
+        choices = ", ".join(str(replace(reference, item=item)) for item in items)
+        raise ReferenceInvalid(f"{reference} has several statements; name one: {choices}")
+    item = reference.item or (None if None in items else next(iter(items)))
+    return tuple(each for each in found if each.reference and each.reference.item == item)
+
+
+def _choose_one(reference: Reference, found: Sequence[_Target]) -> _Target:
+    if len(found) > 1:
+        choices = ", ".join(map(str, _references(found)))
+        raise ReferenceInvalid(f"{reference} could be several snapshots; name one: {choices}")
+    return found[0]
+
+
+def _find_refused(connection: sqlite3.Connection, reference: Reference) -> list[_Target]:
+    """Return the documents that a source gave for the same statement and that nobody accepted."""
+    parts = ("country", "body", "session", "item")
+    found = []
+    for text, document, size in connection.execute(_REFUSED).fetchall():
+        proposed = encoding.read_reference(text)
+        is_same = all(getattr(proposed, part) == getattr(reference, part) for part in parts)
+        fits = reference.kind in {None, proposed.kind} and reference.language in {None, proposed.language}
+        if is_same and fits:
+            found.append(_Target(None, None, document, size))
+    return found
+
+
+def _find_alike(connection: sqlite3.Connection, targets: Iterable[_Target]) -> tuple[_Target, ...]:
+    found: dict[int | None, _Target] = {}
+    for target in targets:
+        texts = fetch_column(
+            connection,
+            "SELECT sha256 FROM versions WHERE snapshot = ?1"
+            " UNION SELECT text FROM withdrawn WHERE snapshot = ?1",
+            [target.snapshot],
+        )
+        for text in texts:
+            same = " AND snapshots.id IN (SELECT snapshot FROM versions WHERE sha256 = ?)"
+            found |= {each.snapshot: each for each in _select(connection, same, [text])}
+    return tuple(found.values())
+
+
+def _references(targets: Iterable[_Target]) -> tuple[Reference, ...]:
+    return tuple(target.reference for target in targets if target.reference)
+
+
+def _is_of(snapshot: Reference, reference: Reference) -> bool:
+    parts = ("country", "body", "session", "item", "kind", "language", "snapshot")
+    return all(getattr(reference, part) in {None, getattr(snapshot, part)} for part in parts)
+
+
+def _is_file(source: str | None) -> bool:
+    return bool(source) and not str(source).startswith(_IS_WEB)
