@@ -13,7 +13,7 @@ from tracker.archive.file.mirror_paths import ARCHIVE, RECEIVED, WATCH, is_docum
 from tracker.archive.file.modes import make_archive_folder
 from tracker.archive.git.repository import open_repository
 from tracker.archive.git.trees import TreeReader
-from tracker.archive.mirror import loading, proofs, row_files, unit_files
+from tracker.archive.mirror import commit_log, loading, proofs, refs, row_files, unit_files
 from tracker.archive.schema.connection import FILE_NAME, connect_to_write, is_blank, translate
 from tracker.archive.schema.migrations import MIGRATION_SET, NOTES, describe_unknown, make_schema
 from tracker.errors import ArchiveUnusable, RepositoryUnusable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _TIPS = ("refs/heads/main", "HEAD", "refs/remotes/origin/main")
 """Where the head of a mirror may be; a clone of a copy with a dangling HEAD has only the last."""
+_PUBLIC = "refs/heads/public"
 
 
 def rebuild_record(
@@ -103,6 +104,8 @@ def _rebuild(
         loader.finish()
         if loader.closed:
             proofs.record_omissions(connection, tip, loader.closed)
+        else:
+            commit_log.note_commits(connection, repository, (tip, refs.find_branch(repository, _PUBLIC)))
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return Rebuilt(tip, dict(loader.rows), loader.closed), watch

@@ -14,7 +14,7 @@ from tracker.archive.file.leftovers import finish_rewrite
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.git.streams import FastImport
-from tracker.archive.mirror import divergence, edits, pending, proofs, refs, unit_files
+from tracker.archive.mirror import commit_log, divergence, edits, pending, proofs, refs, unit_files
 from tracker.archive.mirror.branches import BRANCHES, Branches
 from tracker.archive.mirror.commits import SHORT, name_run, read_trailers_of, split_by_run, write_message
 from tracker.archive.rights.access import ALL_OPEN, find_shut, find_watch_list, is_access_changed, read_access
@@ -96,6 +96,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     branches.expect(sum(len(share.units) for share in shares), is_whole=is_whole)
     commits, moved = _write(connection, repository, branches, shares)
     tip, public = moved or tips
+    commit_log.note_commits(connection, repository, (tip, public))
     pending.mark_mirrored(connection, pending.MirrorState(f"{tip} {public}", access))
     _note_edits(connection, branches.kept, units)
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)
