@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,11 +21,15 @@ from tests.conftest import run_tracker
 from tests.damage import alter_unseen, unpack
 from tests.mirrors import FIRST, SECOND, make_record, read_tables, say
 from tests.repositories import run_git
+from tracker.archive.mirror.refs import name_file
+from tracker.archive.mirror.unit_files import UnitFiles
+from tracker.archive.schema.packing import offer_functions
 from tracker.archive.schema.schema_map import read_tables as read_schema
+from tracker.archive.schema.schema_map import unit_expression
 from tracker.keep.mirror import update_mirror
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from tests.running import Ran
 
@@ -96,8 +102,6 @@ PARTS: Mapping[str, str] = {
     "HEAD": "HEAD",
     "config": "config",
 }
-WHOLE = ("cut", "emptied", "removed", "replaced")
-"""Deeds after which a record, or a pack, may hold nothing that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,8 @@ class Damage:
 
     @property
     def loses_objects(self) -> bool:
-        """Whether objects of the mirror, or the whole record, may be gone with it."""
-        return self.part in {"pack", "object"} or (self.part == "record" and self.deed in WHOLE)
+        """Whether objects of the mirror may be gone with it."""
+        return self.part in {"pack", "pack index", "object"}
 
 
 def damage_mirror(folder: Path, random: Random) -> Damage:
@@ -128,11 +132,11 @@ def damage_mirror(folder: Path, random: Random) -> Damage:
     return Damage(part, deed, file.relative_to(mirror).as_posix())
 
 
-def damage_record(folder: Path, random: Random, deeds: Sequence[str] = tuple(DEEDS)) -> Damage:
+def damage_record(folder: Path, random: Random) -> Damage:
     """Damage the file of the record, or a row in it."""
     if random.random() < 0.4:
         return _damage_row(folder, random)
-    deed = random.choice(deeds)
+    deed = random.choice(tuple(DEEDS))
     _do(folder / RECORD, deed, random)
     return Damage("record", deed, RECORD)
 
@@ -146,8 +150,8 @@ def _do(file: Path, deed: str, random: Random) -> None:
         file.write_bytes(data)
 
 
-def _damage_row(folder: Path, random: Random) -> Damage:
-    """Delete a row, or change one of its texts, without a trace."""
+def _damage_row(folder: Path, random: Random, lost: Collection[str] = ()) -> Damage:
+    """Delete a row of which the mirror has lost no file, or change one of its values, without a trace."""
     with closing(sqlite3.connect(folder / RECORD)) as connection:
         tables = [
             table
@@ -159,6 +163,8 @@ def _damage_row(folder: Path, random: Random) -> Damage:
         table = random.choice(tables)
         rows = connection.execute(f"SELECT rowid FROM {table.name}").fetchall()  # noqa: S608
     (row,) = random.choice(rows)
+    if not _find_files(folder, table.name, row).isdisjoint(lost):
+        return _damage_row(folder, random, lost)
     if random.random() < 0.5:
         alter_unseen(folder, f"DELETE FROM {table.name} WHERE rowid = {row}")  # noqa: S608
         return Damage("row", "deleted", f"{table.name} {row}")
@@ -182,10 +188,33 @@ def draw(folder: Path, seed: int) -> tuple[Damage, ...]:
         return (damage_mirror(folder, random),)
     if kind == "record":
         return (damage_record(folder, random),)
+    before = _list_names(folder)
     in_mirror = damage_mirror(folder, random)
-    # What both copies have lost cannot be mended: a record that is gone, and the objects of its mirror.
-    deeds = [deed for deed in DEEDS if not (in_mirror.loses_objects and deed in WHOLE)]
-    return in_mirror, damage_record(folder, random, deeds)
+    if not in_mirror.loses_objects:
+        return in_mirror, damage_record(folder, random)
+    # What both copies have lost cannot be mended: so it is a row whose files the mirror still has.
+    return in_mirror, _damage_row(folder, random, before - _list_names(folder))
+
+
+def _list_names(folder: Path) -> set[str]:
+    """Return git's names of the objects of the mirror that can be read."""
+    listed = subprocess.run(
+        ("git", "--git-dir", folder / MIRROR, "cat-file", "--batch-all-objects", "--batch"),
+        capture_output=True, check=False,
+    )  # fmt: skip
+    return set(re.findall(r"^([0-9a-f]{40}) \w+ \d+$", listed.stdout.decode("latin-1"), re.MULTILINE))
+
+
+def _find_files(folder: Path, table: str, row: int) -> set[str]:
+    """Return git's names of the files of the mirror that a row of the record is in."""
+    with closing(sqlite3.connect(folder / RECORD)) as connection:
+        offer_functions(connection)
+        units = UnitFiles(connection)
+        owner = units.tables[table]
+        name = unit_expression(units.tables, owner, f'"{table}"')
+        (name,) = connection.execute(f'SELECT {name} FROM "{table}" WHERE rowid = {row}').fetchone()  # noqa: S608
+        files = units.files(owner.unit, units.rows(owner.unit, str(name)), str(name), 99)
+    return {str(name_file(data)) for data in files.values() if data}
 
 
 # What becomes of it -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Damages drawn by seed, of the record, of the mirror, and of both in different things: all are mended.
 
-``TRACKER_DAMAGES`` says how many. Repairing was mended on the first forty seeds, which are not among them.
+``TRACKER_DAMAGES`` says how many. Repairing was mended on the seeds before them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NUMBER = int(os.environ.get("TRACKER_DAMAGES", "80"))
-FIRST = 40
+FIRST = 120
 
 
 @pytest.fixture(scope="module")

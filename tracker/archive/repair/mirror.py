@@ -19,7 +19,7 @@ from tracker.archive.file.leftovers import finish_rewrite, new_mirror, old_mirro
 from tracker.archive.file.mirror_paths import MIRROR
 from tracker.archive.git.repository import create_repository, open_repository
 from tracker.archive.mirror import branches, pending, refs
-from tracker.archive.mirror.commits import SHORT, name_run, read_chain
+from tracker.archive.mirror.commits import SHORT
 from tracker.archive.mirror.lost_objects import History, find_files
 from tracker.archive.mirror.rewrite import keep_own_files
 from tracker.archive.schema.connection import FILE_NAME, connect_to_read
@@ -112,7 +112,7 @@ def _open_record(folder: Path) -> Iterator[sqlite3.Connection | None]:
         yield connection
 
 
-def _read_noted(record: sqlite3.Connection | None) -> Mapping[str, str]:
+def _read_noted(record: sqlite3.Connection | None) -> dict[str, str]:
     """Return the commits of the branches as the record noted them last."""
     mirrored = None
     with suppress(sqlite3.Error, UnicodeDecodeError):
@@ -233,7 +233,7 @@ class _Writer:
         self._there = _list_objects(repository)
         self._written = 0
 
-    def write(self, old: Mapping[str, str], noted: Mapping[str, str]) -> list[Step]:
+    def write(self, old: dict[str, str], noted: dict[str, str]) -> list[Step]:
         """Write what the branches lead to and is not there, then the branches; return what was done."""
         paths: dict[str, str] = {}
         for tip in dict.fromkeys((*old.values(), *noted.values())):
@@ -264,15 +264,17 @@ class _Writer:
         self._there.add(name)
         self._written += 1
 
-    def _write_branches(self, old: Mapping[str, str], noted: Mapping[str, str]) -> Iterator[Step]:
+    def _write_branches(self, old: dict[str, str], noted: dict[str, str]) -> Iterator[Step]:
         """Put each branch where it was; one that names no commit where the record noted it last."""
+        known = {name: tip for name, tip in (noted | old).items() if tip in self._there}
         for name in dict.fromkeys((*branches.BRANCHES, *old)):
             tips = [tip for tip in (old.get(name), noted.get(name)) if tip]
             found = next((tip for tip in tips if tip in self._there), None)
-            if found is None and name == branches.MAIN:
-                found = _find_latest(self._repository)
+            if found is None and name in branches.BRANCHES:
+                found = _guess_branch(self._repository, name, known)
             if found:
                 self._repository.attempt("update-ref", name, found)
+                known[name] = found
             what = f"branch {name.removeprefix('refs/').removeprefix('heads/')}"
             if tips and found not in tips:
                 how = f"it was at {tips[0][:SHORT]}, which is lost"
@@ -288,21 +290,36 @@ def _list_objects(repository: Repository) -> set[str]:
     return set(listed.output.decode().split())
 
 
-def _find_latest(repository: Repository) -> str | None:
-    """Return the commit of the latest run, where all others that are there lead to it."""
+def _guess_branch(repository: Repository, name: str, known: Mapping[str, str]) -> str | None:
+    """Return where a branch was of which nothing tells that: at the one commit that nothing else leads to.
+
+    Where there are two such commits the other branch was at the other one, and ``main`` has more in it.
+    """
+    latest = _list_latest(repository)
+    if name == branches.MAIN:
+        left = [commit for commit in latest if commit not in known.values()] or latest
+        return max(left, key=lambda tip: _measure(repository, tip)) if len(left) in {1, 2} else None
+    left = [commit for commit in latest if commit != known.get(branches.MAIN)]
+    return known.get(branches.MAIN) if not left else left[0] if len(left) == 1 else None
+
+
+def _list_latest(repository: Repository) -> list[str]:
+    """Return the commits that are no other one's parent."""
     listed = repository.attempt(
         "cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)"
     )
     pairs = (line.split() for line in listed.output.decode().splitlines())
     commits = [name for kind, name in pairs if kind == "commit"]
-    chains = {}
-    for commit in commits:
-        with suppress(RepositoryUnusable):
-            chains[commit] = list(read_chain(repository, commit))
-    latest = max(chains, key=lambda commit: len(chains[commit]), default=None)
-    if latest is None or not name_run(chains[latest][-1][2]):
-        return None
-    return latest if {name for name, *_ in chains[latest]} == set(commits) else None
+    asked = "".join(f"{name}\n" for name in commits).encode()
+    lines = repository.attempt("rev-list", "--parents", "--no-walk=unsorted", "--stdin", stdin=asked).output
+    parents = {parent for line in lines.decode().splitlines() for parent in line.split()[1:]}
+    return [name for name in commits if name not in parents]
+
+
+def _measure(repository: Repository, tip: str) -> int:
+    """Return the bytes of all files of a commit."""
+    sizes = repository.attempt("ls-tree", "-r", "--format=%(objectsize)", tip).output.split()
+    return sum(int(size) for size in sizes if size.isdigit())
 
 
 def _find_missing(repository: Repository) -> dict[str, str]:

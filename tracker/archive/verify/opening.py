@@ -117,6 +117,15 @@ def report_missing_mirror(findings: Findings, noted: str | None, *, is_there: bo
     findings.unverifiable("mirror", "the mirror", MIRROR, meaning, UPDATE)
 
 
+def report_lost_branches(repository: Repository, findings: Findings) -> None:
+    """Report a branch that is not there, where the record cannot tell at which commit it was."""
+    for name, tip in zip(branches.BRANCHES, refs.find_branches(repository, branches.BRANCHES), strict=True):
+        if tip is None:
+            remedy = f"{REPAIR} puts it back, where its commits tell where it was"
+            what = f"branch {name.rpartition('/')[2]}"
+            findings.fault("history", what, MIRROR, "it is at no commit", remedy, Fix("objects"))
+
+
 def _why_without_git() -> str | None:
     try:
         load_git()

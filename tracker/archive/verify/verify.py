@@ -57,6 +57,7 @@ def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...
             with closing(record) as connection, translate(folder / FILE_NAME):
                 base = _Verification(folder, connection, repository, findings).run(hooks)
         elif repository is not None:
+            opening.report_lost_branches(repository, findings)
             check_objects(repository, None, findings)
     mirror = folder / MIRROR
     verified = Verified(
