@@ -50,7 +50,8 @@ def read_tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
         names = connection.execute(
             "SELECT name FROM pragma_table_list WHERE schema = 'main'"
             " AND (type = 'table' OR name = 'segments')"
-            " AND name NOT LIKE 'sqlite_%' AND name <> 'unmirrored' ORDER BY name"
+            " AND name NOT LIKE 'sqlite_%' AND name NOT IN ('unmirrored', 'mirror_commits', 'mirror_files')"
+            " ORDER BY name"
         ).fetchall()
         offer_functions(connection)
         tables = {name: connection.execute(select_rows(connection, name)).fetchall() for (name,) in names}

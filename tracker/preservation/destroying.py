@@ -195,6 +195,7 @@ UNION SELECT expectations.run FROM expectations JOIN statements USING (country, 
 _LATER_TITLES = """
 SELECT statement, later FROM amendments WHERE field IN ('title', 'guessed title') AND run > ?
 """
+_HISTORY = "SELECT name FROM main.sqlite_master WHERE name IN ('mirror_commits', 'mirror_files')"
 _LAST = "SELECT max(run) FROM withdrawals WHERE act = 'destroy'"
 
 
@@ -231,6 +232,13 @@ def destroy_rows(connection: sqlite3.Connection) -> None:
     for name in _RULES:
         for key, changed in list(_find_changes(connection, tables[name], gone)):
             update_row(connection, name, (tables[name].key, key), changed)
+    _forget_history(connection)
+
+
+def _forget_history(connection: sqlite3.Connection) -> None:
+    """Forget the history of the mirror: it is rewritten, and noted again then."""
+    for name in fetch_column(connection, _HISTORY):
+        connection.execute(f"DELETE FROM {name}")  # noqa: S608 (our names)
 
 
 def overwrite_freed_pages(connection: sqlite3.Connection) -> None:

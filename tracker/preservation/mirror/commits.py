@@ -71,6 +71,13 @@ _FIRST_RUN: Mapping[Unit, str] = {
 }
 """The run with which a unit is committed, unless the mirror has that run already."""
 
+_LAST_RUN: Mapping[Unit, str] = {
+    **_FIRST_RUN,
+    "statement": "SELECT max(run) FROM (SELECT run FROM amendments WHERE statement = ?1"
+    " UNION ALL SELECT run FROM snapshots JOIN editions ON editions.id = edition WHERE statement = ?1)",
+}
+"""The last run that wrote to a unit."""
+
 _SNAPSHOTS = f"""
 SELECT {SNAPSHOT_NAME} FROM snapshots {WITH_STATEMENTS}
 WHERE snapshots.run = ?1 OR snapshots.id IN (SELECT snapshot FROM versions WHERE run = ?1)
@@ -111,6 +118,13 @@ def split_by_run(connection: sqlite3.Connection, pending: Pending, mirrored: int
         RunChanges(run, by_run[run], pending.left if run == latest else (), run <= mirrored, run == latest)
         for run in sorted(by_run)
     ]
+
+
+def is_later(connection: sqlite3.Connection, unit: Unit, name: str, run: int) -> bool:
+    """Tell whether a run after another one wrote to a unit, or may have, where it is of no run."""
+    query = _LAST_RUN.get(unit)
+    last = connection.execute(query, [name]).fetchone()[0] if query else None
+    return query is None or (last is not None and last > run)
 
 
 def write_message(connection: sqlite3.Connection, changes: RunChanges) -> CommitMessage:

@@ -14,7 +14,7 @@ from tracker.files import draft_file, write_file
 from tracker.model.preserving import Rebuilt
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.git.trees import TreeReader
-from tracker.preservation.mirror import loading, proofs, row_files, unit_files
+from tracker.preservation.mirror import commit_log, loading, proofs, refs, row_files, unit_files
 from tracker.preservation.mirror.paths import ARCHIVE, is_document
 from tracker.record.modes import make_archive_folder
 from tracker.record.schema.connection import FILE_NAME, RECEIVED, WATCH, connect_to_write, is_blank, translate
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _TIPS = ("refs/heads/main", "HEAD", "refs/remotes/origin/main")
 """Where the head of a mirror may be; a clone of a copy with a dangling HEAD has only the last."""
+_PUBLIC = "refs/heads/public"
 
 
 def rebuild_record(
@@ -103,6 +104,8 @@ def _rebuild(
         loader.finish()
         if loader.closed:
             proofs.record_omissions(connection, tip, loader.closed)
+        else:
+            commit_log.note_commits(connection, repository, (tip, refs.find_branch(repository, _PUBLIC)))
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return Rebuilt(tip, dict(loader.rows), loader.closed), watch

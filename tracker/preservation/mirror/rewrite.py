@@ -142,16 +142,21 @@ def _check(
 
 
 def _replace(path: Path) -> None:
+    keep_own_files(path, new_mirror(path))
+    path.rename(old_mirror(path))
+    new_mirror(path).rename(path)
+    shutil.rmtree(old_mirror(path))
+
+
+def keep_own_files(path: Path, target: Path) -> None:
+    """Copy what people may have changed of a repository into the one that takes its place."""
     for name in _OWN:
-        own, target = path / name, new_mirror(path) / name
+        own, place = path / name, target / name
         # A link may lead out of a mirror that was received, and is not followed.
         if own.is_symlink():
             continue
         if own.is_dir():
-            shutil.copytree(own, target, symlinks=True, dirs_exist_ok=True)
+            shutil.copytree(own, place, symlinks=True, dirs_exist_ok=True)
         elif own.is_file():
-            target.parent.mkdir(exist_ok=True)
-            shutil.copy2(own, target)
-    path.rename(old_mirror(path))
-    new_mirror(path).rename(path)
-    shutil.rmtree(old_mirror(path))
+            place.parent.mkdir(exist_ok=True)
+            shutil.copy2(own, place)

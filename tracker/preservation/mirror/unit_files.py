@@ -102,6 +102,10 @@ class UnitFiles:
             found[table.name] = [dict(zip(table.columns, row, strict=True)) for row in cursor]
         return found
 
+    def readable(self, version: Value) -> bytes:
+        """Return the readable text of a version, which its edition has while that is the latest."""
+        return write_readable(read_segments(self._connection, int(version or 0), self._columns[:-1]))
+
     def _schema(self) -> bytes:
         """Return the commands that make the tables, for readers who have SQLite and not this program."""
         rows = self._connection.execute(_SCHEMA).fetchall()

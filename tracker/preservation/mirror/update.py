@@ -15,7 +15,7 @@ from tracker.model.preserving import Mirrored
 from tracker.preservation.folder import MIRROR, finish_rewrite
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import FastImport
-from tracker.preservation.mirror import divergence, edits, pending, proofs, refs, unit_files
+from tracker.preservation.mirror import commit_log, divergence, edits, pending, proofs, refs, unit_files
 from tracker.preservation.mirror.branches import BRANCHES, Branches
 from tracker.preservation.mirror.commits import SHORT, name_run, read_trailers_of, split_by_run, write_message
 from tracker.preservation.mirror.redaction import Redaction
@@ -95,6 +95,7 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     branches.expect(sum(len(share.units) for share in shares), is_whole=is_whole)
     commits, moved = _write(connection, repository, branches, shares)
     tip, public = moved or tips
+    commit_log.note_commits(connection, repository, (tip, public))
     pending.mark_mirrored(connection, pending.MirrorState(f"{tip} {public}", access))
     _note_edits(connection, branches.kept, units)
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)

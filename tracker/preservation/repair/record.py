@@ -7,7 +7,7 @@ destroyed since.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,15 +19,19 @@ from tracker.preservation.copies import COMPANIONS, destroy_in_kept_copies
 from tracker.preservation.destroying import remove_derived
 from tracker.preservation.folder import MIRROR, STAGING
 from tracker.preservation.mirror import rebuild, unit_files
+from tracker.preservation.mirror.commits import is_later
 from tracker.preservation.mirror.divergence import compare_runs, describe_remedy
+from tracker.preservation.mirror.lost_objects import list_units
 from tracker.preservation.mirror.pending import install_triggers, read_pending
 from tracker.record.access.withdrawals import read_destroyed_documents
 from tracker.record.modes import archive_permissions
 from tracker.record.schema.connection import FILE_NAME, connect_to_read, connect_to_write
-from tracker.record.schema.rows import insert_row, quote_names, read_dicts
+from tracker.record.schema.rows import fetch_value, insert_row, quote_names, read_dicts
 from tracker.record.schema.units import read_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from tracker.record.schema.units import Unit
 
 _UNREADABLE = (sqlite3.Error, TrackerError, UnicodeDecodeError, KeyError)
@@ -88,7 +92,7 @@ def _destroy_again(connection: sqlite3.Connection, folder: Path) -> list[Step]:
 def _copy_later_changes(connection: sqlite3.Connection, source: sqlite3.Connection) -> Step:
     """Copy from a damaged record what was recorded after the mirror was last written."""
     units = unit_files.UnitFiles(source)
-    pending = read_pending(source).units
+    pending = dict.fromkeys((*_list_pending(source), *_list_later(connection, source)))
     lost = [
         f"{unit} {name}" for unit, name in pending if not _copy_unit(connection, units, source, unit, name)
     ]
@@ -97,6 +101,24 @@ def _copy_later_changes(connection: sqlite3.Connection, source: sqlite3.Connecti
             did=False, what=_LATER, how=f"these could not be read in the damaged file: {', '.join(lost)}"
         )
     return Step(did=True, what=_LATER, how=f"{len(pending):,} units were taken over from the damaged file")
+
+
+def _list_pending(source: sqlite3.Connection) -> Sequence[tuple[Unit, str]]:
+    try:
+        return read_pending(source).units
+    except sqlite3.Error:
+        return ()
+
+
+def _list_later(connection: sqlite3.Connection, source: sqlite3.Connection) -> Iterator[tuple[Unit, str]]:
+    """Yield what runs wrote that the mirror had, and has lost."""
+    last = fetch_value(connection, "SELECT ifnull(max(id), 0) FROM runs")
+    if not source.execute("SELECT 1 FROM runs WHERE id > ?", [last]).fetchone():
+        return
+    for unit, name in list_units(source):
+        with suppress(sqlite3.Error):
+            if is_later(source, unit, name, last):
+                yield unit, name
 
 
 def _copy_unit(

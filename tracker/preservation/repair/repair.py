@@ -11,11 +11,11 @@ from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
 from tracker.files import new_file
 from tracker.model.verifying import Repaired, Step
 from tracker.preservation.copies import COMPANIONS, make_copy_folder
-from tracker.preservation.folder import MIRROR, remove_staging
+from tracker.preservation.folder import MIRROR, finish_rewrite, remove_staging
 from tracker.preservation.following import prepare
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.mirror import pending, update
-from tracker.preservation.repair.git_objects import repair_objects
+from tracker.preservation.repair.mirror import write_mirror_again
 from tracker.preservation.repair.record import rebuild_record_file
 from tracker.preservation.repair.rows import rebuild_indexes, rebuild_text_index, restore_rows
 from tracker.preservation.verify.findings import Fix
@@ -68,6 +68,7 @@ def repair_archive(folder: Path, hooks: Hooks, clock: Callable[[], str]) -> Repa
     lock = take_lock(folder, LOCK_TIMEOUT)
     try:
         remove_staging(folder)
+        finish_rewrite(folder / MIRROR)
         before, fixes = verify_archive(folder, hooks)
         if not fixes:
             return Repaired(before, before, (), None, None)
@@ -94,7 +95,7 @@ class _Repair:
         self._mirror = folder / MIRROR
         self._verify = verify
         self._repairs: Mapping[FixKind, Repair] = {
-            "objects": lambda _fixes, _base: repair_objects(folder, saved / "objects"),
+            "objects": lambda _fixes, _base: write_mirror_again(folder, saved),
             "branch": lambda fixes, _base: [_move_branch(folder / MIRROR, fix) for fix in fixes],
             "record": lambda _fixes, _base: rebuild_record_file(folder, folder / MIRROR, saved / FILE_NAME),
             "structure": lambda _fixes, _base: self._in_record(rebuild_indexes),
@@ -106,7 +107,7 @@ class _Repair:
     def run(self, found: Verified, fixes: Fixes) -> tuple[Verified, Fixes]:
         """Apply the fixes, one kind after the other, and return what verifying finds then, and would fix."""
         tried: set[Fix] = set()
-        while due := _choose(fixes, tried):
+        while due := _choose(fixes, tried, has_mirror=self._mirror.exists()):
             tried.update(due)
             for kind in dict.fromkeys(fix.kind for fix in due):
                 self._apply(kind, [fix for fix in due if fix.kind == kind], found.tip)
@@ -139,10 +140,12 @@ class _Repair:
             yield record
 
 
-def _choose(fixes: Fixes, tried: Collection[Fix]) -> list[Fix]:
+def _choose(fixes: Fixes, tried: Collection[Fix], *, has_mirror: bool) -> list[Fix]:
     """Return the fixes to apply next: those of the first kinds of which one was not tried."""
+    # Where the mirror has lost something, what the record has in its place may be anybody's.
+    waited_for = (*_RECORD_FIXES, "objects") if has_mirror else _RECORD_FIXES
     for kinds in _ORDER:
-        if kinds == _LAST and any(fix.kind in _RECORD_FIXES for fix in fixes):
+        if kinds == _LAST and any(fix.kind in waited_for for fix in fixes):
             return []
         due = [fix for fix in fixes if fix.kind in kinds and fix not in tried]
         if due:
@@ -170,11 +173,12 @@ def _move_branch(mirror: Path, fix: Fix) -> Step:
     """Move a branch to the commit that the record noted; the replaced commit is kept under another name."""
     how = f"moved back to {fix.value[:12]}"
     with open_repository(mirror, to_write=True) as repository:
-        if replaced := repository.find_commit(fix.name):
+        replaced = repository.find_commit(fix.name)
+        if replaced and replaced != fix.value:
             kept = f"{REPLACED}{fix.name.rpartition('/')[2]}-{replaced[:12]}"
             repository.ask("update-ref", kept, replaced)
             how += f"; what it stood at is kept as {kept}"
-        else:
+        elif not replaced:
             # Git does not replace a file that names no commit.
             (mirror / fix.name).unlink(missing_ok=True)
         repository.ask("update-ref", fix.name, fix.value)

@@ -50,7 +50,13 @@ class MainComparison:
             self._report_problems(unit, differing)
         else:
             for path in differing:
-                self._report_difference(unit, path)
+                if self.mirror.is_lost(path):
+                    meaning = (
+                        "the mirror has lost this file: nothing shows whether the record has it as it was"
+                    )
+                    self.findings.unverifiable("mirror", f"{unit.what}, {path}", _WHERE, meaning, REPAIR)
+                else:
+                    self._report_difference(unit, path)
 
     def finish(self, watch: Path) -> None:
         """Report the files of the mirror that the record does not account for."""

@@ -44,6 +44,11 @@ class MirrorFiles:
         """Return the rows of a file; None where it is damaged, or holds none."""
         return kept.read_mirrored(self._repository, path, self.files.get(path))
 
+    def is_lost(self, path: str) -> bool:
+        """Tell whether there is a file whose bytes are gone, or damaged."""
+        blob = self.files.get(path)
+        return blob is not None and self._repository.read_whole(blob) is None
+
     def read_content(self, path: str, content: bytes) -> TableRows | None:
         """Return the rows that the bytes of such a file hold; None where they hold none."""
         return kept.read_content(self._repository, path, content)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveLocked, ArchiveUnusable, RepositoryUnusable
@@ -39,12 +38,17 @@ def open_mirror(folder: Path, findings: Findings) -> Iterator[Repository | None]
     elif why := _why_without_git():
         findings.unverifiable("mirror", "the mirror", MIRROR, f"it was not checked: {why}")
         yield None
-    elif not os.path.lexists(path / "HEAD"):
-        meaning = "this file is missing, and without it git does not recognise the repository"
-        findings.fault("objects", "HEAD", MIRROR, meaning, f"{REPAIR} writes it", Fix("objects"))
-        yield None
     else:
-        with open_repository(path) as repository:
+        with ExitStack() as stack:
+            try:
+                repository = stack.enter_context(open_repository(path))
+                list(refs.find_branches(repository, branches.BRANCHES))
+            except RepositoryUnusable as error:
+                meaning = f"it cannot be opened: {error}"
+                remedy = f"{REPAIR} writes it again from what is whole in it and from the record"
+                findings.fault("objects", "the mirror", MIRROR, meaning, remedy, Fix("objects"))
+                yield None
+                return
             yield repository
 
 
@@ -102,8 +106,8 @@ def report_missing_mirror(findings: Findings, noted: str | None, *, is_there: bo
     """Report that the record is the only copy, or that there was another one."""
     if noted and not is_there:
         meaning = f"it is missing, and had everything at commit {noted[:12]}: the record is the only copy"
-        remedy = f"{REPAIR} writes a new one; its history starts again"
-        findings.fault("mirror", "the mirror", MIRROR, meaning, remedy, Fix("mirror"))
+        remedy = f"{REPAIR} writes it again from the record, under the same names as far as that gives them"
+        findings.fault("mirror", "the mirror", MIRROR, meaning, remedy, Fix("objects"), Fix("mirror"))
         return
     what = "it holds no commit" if is_there else "there is none"
     meaning = (
@@ -111,6 +115,15 @@ def report_missing_mirror(findings: Findings, noted: str | None, *, is_there: bo
         " can be repaired"
     )
     findings.unverifiable("mirror", "the mirror", MIRROR, meaning, UPDATE)
+
+
+def report_lost_branches(repository: Repository, findings: Findings) -> None:
+    """Report a branch that is not there, where the record cannot tell at which commit it was."""
+    for name, tip in zip(branches.BRANCHES, refs.find_branches(repository, branches.BRANCHES), strict=True):
+        if tip is None:
+            remedy = f"{REPAIR} puts it back, where its commits tell where it was"
+            what = f"branch {name.rpartition('/')[2]}"
+            findings.fault("history", what, MIRROR, "it is at no commit", remedy, Fix("objects"))
 
 
 def _why_without_git() -> str | None:

@@ -46,7 +46,7 @@ def open_public_comparison(
     tip = repository.find_commit(PUBLIC)
     if tip is None:
         meaning = "it is not there, and main is"
-        findings.fault("mirror", "branch public", _WHERE, meaning, _REWRITE, Fix("mirror"))
+        findings.fault("mirror", "branch public", _WHERE, meaning, _REWRITE, Fix("objects"), Fix("mirror"))
         return None
     mirrored = read_mirrored(connection)
     if mirrored is None or mirrored.closed != access:

@@ -51,11 +51,13 @@ def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...
     findings, base = Findings(), None
     mirrored = nullcontext(None) if hooks.is_alone else opening.open_mirror(folder, findings)
     with mirrored as repository:
-        record = opening.open_record(folder, findings, has_mirror=repository is not None)
+        has_mirror = not hooks.is_alone and (folder / MIRROR).exists()
+        record = opening.open_record(folder, findings, has_mirror=has_mirror)
         if record is not None:
             with closing(record) as connection, translate(folder / FILE_NAME):
                 base = _Verification(folder, connection, repository, findings).run(hooks)
         elif repository is not None:
+            opening.report_lost_branches(repository, findings)
             check_objects(repository, None, findings)
     mirror = folder / MIRROR
     verified = Verified(

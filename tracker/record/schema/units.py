@@ -40,7 +40,7 @@ _PREFERRED: tuple[Unit, ...] = ("run", "snapshot", "statement", "document", "wat
 _SHOWN: Mapping[str, str] = {"segment_offsets": "segments"}
 """The view that shows the rows of a table, and by which they are known."""
 
-BOOKKEEPING = frozenset({"unmirrored", "descriptions"})
+BOOKKEEPING = frozenset({"unmirrored", "mirror_commits", "mirror_files", "descriptions"})
 """Tables that are no part of the record: the mirror's own, and the program's words about the others."""
 
 
