@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal, get_args
 
-from tracker.record.access.closed import parse_access, write_access
+from tracker.record.access.closed import Access
 from tracker.record.schema.parts import WATCHING, refuse_part
 from tracker.record.schema.units import Unit, read_tables, unit_expression
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from tracker.record.access.closed import Access
     from tracker.record.schema.units import Table
 
 Event = Literal["INSERT", "UPDATE", "DELETE"]
@@ -184,7 +183,7 @@ def read_mirrored(connection: sqlite3.Connection) -> MirrorState | None:
     )
     try:
         is_noted = len(noted) > 1 and _COMMITS.fullmatch(noted[_TIPS])
-        return MirrorState(noted[_TIPS], parse_access(noted[_CLOSED])) if is_noted else None
+        return MirrorState(noted[_TIPS], _parse_access(noted[_CLOSED])) if is_noted else None
     except (AttributeError, TypeError, ValueError):
         return None
 
@@ -205,7 +204,7 @@ def mark_mirrored(connection: sqlite3.Connection, mirrored: MirrorState) -> None
     connection.execute("DELETE FROM unmirrored")
     connection.executemany(
         "INSERT INTO unmirrored (unit, name) VALUES (?, ?)",
-        [(_TIPS, mirrored.tips), (_CLOSED, write_access(mirrored.closed))],
+        [(_TIPS, mirrored.tips), (_CLOSED, _write_access(mirrored.closed))],
     )
 
 
@@ -242,3 +241,13 @@ def _note(unit: str, name: str) -> str:
 def _trigger(table: Table, event: str, when: str, notes: str) -> tuple[str, str]:
     name = f"unmirrored_{table.name}_{event}"
     return name, f'CREATE TRIGGER "{name}" {when} ON "{table.stored}" BEGIN {notes} END'
+
+
+def _write_access(access: Access) -> str:
+    """Return what is closed as JSON: the same text for the same."""
+    return json.dumps({field.name: sorted(getattr(access, field.name)) for field in fields(access)})
+
+
+def _parse_access(text: str) -> Access:
+    """Read what ``_write_access`` wrote."""
+    return Access(**{name: frozenset(values) for name, values in json.loads(text).items()})

@@ -14,11 +14,12 @@ from tracker.files import draft_file, write_file
 from tracker.model.preserving import Rebuilt
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.git.trees import TreeReader
-from tracker.preservation.mirror import commit_log, loading, proofs, refs, row_files, unit_files
+from tracker.preservation.mirror import commit_log, loading, refs, row_files, unit_files
 from tracker.preservation.mirror.paths import ARCHIVE, is_document
 from tracker.record.modes import make_archive_folder
 from tracker.record.schema.connection import FILE_NAME, RECEIVED, WATCH, connect_to_write, is_blank, translate
 from tracker.record.schema.migrations import MIGRATION_SET, NOTES, describe_unknown, make_schema
+from tracker.record.schema.rows import fetch_column, insert
 
 if TYPE_CHECKING:
     import sqlite3
@@ -103,7 +104,7 @@ def _rebuild(
             loader.load(read_file(repository, path, content), path)
         loader.finish()
         if loader.closed:
-            proofs.record_omissions(connection, tip, loader.closed)
+            _record_omissions(connection, tip, loader.closed)
         else:
             commit_log.note_commits(connection, repository, (tip, refs.find_branch(repository, _PUBLIC)))
         connection.execute("COMMIT")
@@ -154,3 +155,13 @@ def _make_schema(connection: sqlite3.Connection, repository: Repository, notes: 
     if unknown := describe_unknown(names):
         raise RepositoryUnusable(f"{repository.path} {unknown}")
     make_schema(connection, names)
+
+
+def _record_omissions(connection: sqlite3.Connection, mirror: str, closed: int) -> None:
+    """Record from which commit a record was rebuilt, and how many closed rows it lacks.
+
+    A record that is rebuilt every night, and lacks as many rows as the night before, has that once.
+    """
+    last = "SELECT closed FROM omissions ORDER BY id DESC LIMIT 1"
+    if fetch_column(connection, last) != (closed,):
+        insert(connection, "omissions", mirror=mirror, closed=closed)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MAIN = "refs/heads/main"
 """The branch that is complete."""
 
+NOWHERE = "0" * 40
+"""For the commit of a branch that is not there."""
+
 MOST_PACKS = 12
 """Without repacking there are 101 packs and 2,800 loose objects after 500 runs."""
 
@@ -89,6 +92,16 @@ def find_branch(repository: Repository, branch: str) -> str | None:
 def find_branches(repository: Repository, branches: Sequence[str]) -> Iterator[str | None]:
     """Yield what ``find_branch`` returns of each branch; git is asked once."""
     return map(_list_refs(repository, *branches).get, branches)
+
+
+def is_descendant(repository: Repository, tip: str, noted: str) -> bool | None:
+    """Tell whether a commit is another one, or has it in its history; None where a commit between is lost."""
+    if tip == noted:
+        return True
+    status = repository.attempt("merge-base", "--is-ancestor", noted, tip).status
+    if status not in {0, 1} and repository.attempt("rev-list", "--count", tip).status:
+        return None
+    return status == 0
 
 
 def staging_ref(branch: str) -> str:

@@ -20,7 +20,7 @@ from tracker.preservation.destroying import Destroyed
 from tracker.preservation.folder import STAGING, finish_rewrite, new_mirror, old_mirror
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import File, read_history
-from tracker.preservation.mirror import branches, proofs, rebuild, redacting, refs
+from tracker.preservation.mirror import branches, rebuild, redacting, refs
 from tracker.record.schema.connection import FILE_NAME, connect_to_write
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacement
     for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
         tip = old.find_commit(ref)
         own = list(filter(None, refs.find_branches(old, branches.BRANCHES)))
-        if tip is None or any(proofs.is_descendant(old, each, tip) for each in own):
+        if tip is None or any(refs.is_descendant(old, each, tip) for each in own):
             continue
         theirs = [f"^{each}" for each in own]
         pieces = read_history(old.ask("fast-export", *_EXPORT, ref, *theirs))

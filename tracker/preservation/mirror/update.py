@@ -15,11 +15,11 @@ from tracker.model.preserving import Mirrored
 from tracker.preservation.folder import MIRROR, finish_rewrite
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import FastImport
-from tracker.preservation.mirror import commit_log, divergence, edits, pending, proofs, refs, unit_files
+from tracker.preservation.mirror import commit_log, divergence, edits, pending, refs, unit_files
 from tracker.preservation.mirror.branches import BRANCHES, Branches
 from tracker.preservation.mirror.commits import SHORT, name_run, read_trailers_of, split_by_run, write_message
 from tracker.preservation.mirror.redaction import Redaction
-from tracker.record.access.closed import ALL_OPEN, find_shut, find_watch_list, is_access_changed, read_access
+from tracker.record.access.closed import Access, find_watch_list, read_access
 from tracker.record.schema.connection import FILE_NAME
 from tracker.record.schema.rows import transaction
 from tracker.record.schema.units import read_tables
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMED = 3
+
+_ALL_OPEN = Access(frozenset(), frozenset(), frozenset(), frozenset())
+
+_OLDER_SNAPSHOT = "SELECT 1 FROM snapshots WHERE id = ? AND run <= ?"
+_OLDER_STATEMENT = (
+    "SELECT 1 FROM snapshots JOIN editions ON editions.id = edition WHERE statement = ? AND run <= ? LIMIT 1"
+)
 
 
 def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
@@ -82,11 +89,11 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     redaction = Redaction(connection, access, units.tables)
     branches = Branches(repository, tips, units, redaction, find_watch_list(folder), last)
     pending.install_triggers(connection, units.tables)
-    proofs.record_break(connection, repository, mirrored, tip)
-    closed = mirrored.closed if mirrored else ALL_OPEN
-    is_cut = branches.cut(access.documents - closed.documents, is_forced=bool(find_shut(closed, access)))
+    _record_break(connection, repository, mirrored, tip)
+    closed = mirrored.closed if mirrored else _ALL_OPEN
+    is_cut = branches.cut(access.documents - closed.documents, is_forced=bool(_find_shut(closed, access)))
     is_known = mirrored is not None and mirrored.tips == branches.tips
-    is_whole = is_cut or not is_known or is_access_changed(connection, closed, access, last)
+    is_whole = is_cut or not is_known or _is_access_changed(connection, closed, access, last)
     if is_whole:
         pending.mark_everything(connection, units.tables)
     for sha256 in sorted(access.documents ^ closed.documents):
@@ -99,6 +106,44 @@ def _update(connection: sqlite3.Connection, repository: Repository, folder: Path
     pending.mark_mirrored(connection, pending.MirrorState(f"{tip} {public}", access))
     _note_edits(connection, branches.kept, units)
     return Mirrored(str(repository.path), commits, tip, len(access.snapshots), is_cut)
+
+
+def _is_access_changed(connection: sqlite3.Connection, before: Access, now: Access, run: int) -> bool:
+    """Return whether who may see what has changed of anything that was recorded up to a run."""
+    changed = (
+        *((_OLDER_SNAPSHOT, name) for name in before.snapshots ^ now.snapshots),
+        *((_OLDER_STATEMENT, name) for name in before.statements ^ now.statements),
+    )
+    is_told_otherwise = _find_shut(before, now) or _find_shut(now, before)
+    return (
+        bool(is_told_otherwise)
+        or before.sources != now.sources
+        or any(connection.execute(query, [name, run]).fetchone() for query, name in changed)
+    )
+
+
+def _find_shut(before: Access, now: Access) -> frozenset[str]:
+    """Return the documents of which it was open that they came, and is no longer."""
+    return (before.waiting - now.waiting) & now.documents
+
+
+def _record_break(
+    connection: sqlite3.Connection,
+    repository: Repository,
+    mirrored: pending.MirrorState | None,
+    tip: str | None,
+) -> None:
+    """Record that the branch ``main`` is no descendant of the commit that the record noted last, or is gone.
+
+    Where there never was a mirror, and after a history was rewritten by order, no commit is noted.
+    """
+    noted = mirrored.main if mirrored else None
+    if noted is None or (tip is not None and refs.is_descendant(repository, tip, noted) is not False):
+        return
+    connection.execute(
+        "INSERT INTO breaks (run, lost, found) SELECT max(id), ?, ? FROM runs HAVING max(id) IS NOT NULL",
+        [noted, tip or refs.NOWHERE],
+    )
 
 
 def _note_edits(connection: sqlite3.Connection, kept: Kept, units: unit_files.UnitFiles) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.errors import RepositoryUnusable
-from tracker.preservation.mirror import branches, proofs, refs
+from tracker.preservation.mirror import branches, refs
 from tracker.preservation.mirror.commits import SHORT, read_chain
 from tracker.preservation.mirror.divergence import describe_remedy, find_divergence
 from tracker.preservation.mirror.paths import DOCUMENTS
@@ -64,7 +64,7 @@ def choose_base(
         findings.fault(*finding, meaning, START_OVER)
         return tip
     how, remedy, fixes = "the history was rewritten or cut", _MOVE_BACK, [Fix("branch", branches.MAIN, noted)]
-    descends = tip is not None and proofs.is_descendant(repository, tip, noted)
+    descends = tip is not None and refs.is_descendant(repository, tip, noted)
     if descends is None:
         how, remedy, fixes = "a commit between them is lost", REPAIR, [Fix("objects")]
     elif descends:
@@ -153,7 +153,7 @@ def check_breaks(connection: sqlite3.Connection, findings: Findings) -> None:
         meaning = (
             f"by the time of run {run} it was gone with the mirror, which was begun again: nothing proves"
             " what the record held before"
-            if found == proofs.NOWHERE
+            if found == refs.NOWHERE
             else f"at the time of run {run} the branch main was at {found[:SHORT]}, which was no descendant"
             " of it: the history had been rewritten, or an older copy had taken its place"
         )

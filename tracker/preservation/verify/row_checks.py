@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.model.verifying import Finding
-from tracker.preservation.mirror.proofs import has_omissions
 from tracker.preservation.verify.findings import REPAIR
+from tracker.record.access.refusals import is_public_copy
 from tracker.record.schema.connection import FILE_NAME
 from tracker.record.statements.encoding import read_spans
 from tracker.record.statements.queries import EDITION_NAME, SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
@@ -126,7 +126,7 @@ def check_rows(connection: sqlite3.Connection, findings: Findings) -> None:
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in there.intersection(_LEDGER):
         findings.count("ledger", connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
-    is_partial = has_omissions(connection)
+    is_partial = is_public_copy(connection)
     for each in ROW_CHECKS:
         for row in connection.execute(each.query).fetchall() if there.issuperset(each.tables) else ():
             finding = (each.check, each.what.format(*row), f"{FILE_NAME}, table {each.tables[-1]}")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.model.verifying import Finding
-from tracker.preservation.mirror.proofs import has_omissions
 from tracker.preservation.verify.findings import NotReadable
 from tracker.preservation.verify.row_checks import StoredSegment, document_faults, segment_faults, text_faults
+from tracker.record.access.refusals import is_public_copy
 from tracker.record.access.withdrawals import read_lacking
 from tracker.record.schema.connection import FILE_NAME
 from tracker.record.schema.packing import DOCUMENT
@@ -97,7 +97,7 @@ class UnitInspector:
             for document, act, who, why in connection.execute(_WITHDRAWALS)
         }
         self._lacking = frozenset[str]()
-        if has_omissions(connection):
+        if is_public_copy(connection):
             self._lacking = read_lacking(connection).difference(fetch_column(connection, _ACCEPTED))
         self._tables = {table: root for table, root in ROOTS.items() if table in units.tables}
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.errors import WatchListInvalid
@@ -41,11 +40,6 @@ _GIVERS = """
 SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
 """
 
-_OLDER_SNAPSHOT = "SELECT 1 FROM snapshots WHERE id = ? AND run <= ?"
-_OLDER_STATEMENT = (
-    "SELECT 1 FROM snapshots JOIN editions ON editions.id = edition WHERE statement = ? AND run <= ? LIMIT 1"
-)
-
 _NOT_ACCEPTED = """
 SELECT document, source FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)
 """
@@ -74,9 +68,6 @@ class Access:
         return not (self.sources or self.snapshots or self.documents)
 
 
-ALL_OPEN = Access(frozenset(), frozenset(), frozenset(), frozenset())
-
-
 def find_watch_list(folder: Path) -> Path:
     """Return the file of an archive's watch list: as long as there is none of its own, the one it came with.
 
@@ -84,35 +75,6 @@ def find_watch_list(folder: Path) -> Path:
     """
     own, received = folder / WATCH, folder / RECEIVED
     return received if received.is_file() and not own.exists() else own
-
-
-def is_access_changed(connection: sqlite3.Connection, before: Access, now: Access, run: int) -> bool:
-    """Return whether who may see what has changed of anything that was recorded up to a run."""
-    changed = (
-        *((_OLDER_SNAPSHOT, name) for name in before.snapshots ^ now.snapshots),
-        *((_OLDER_STATEMENT, name) for name in before.statements ^ now.statements),
-    )
-    is_told_otherwise = find_shut(before, now) or find_shut(now, before)
-    return (
-        bool(is_told_otherwise)
-        or before.sources != now.sources
-        or any(connection.execute(query, [name, run]).fetchone() for query, name in changed)
-    )
-
-
-def find_shut(before: Access, now: Access) -> frozenset[str]:
-    """Return the documents of which it was open that they came, and is no longer."""
-    return (before.waiting - now.waiting) & now.documents
-
-
-def write_access(access: Access) -> str:
-    """Return what is closed as JSON: the same text for the same."""
-    return json.dumps({field.name: sorted(getattr(access, field.name)) for field in fields(access)})
-
-
-def parse_access(text: str) -> Access:
-    """Read what ``write_access`` wrote."""
-    return Access(**{name: frozenset(values) for name, values in json.loads(text).items()})
 
 
 def read_access(connection: sqlite3.Connection, tables: Mapping[str, Table], watch: Path) -> Access:

@@ -62,7 +62,9 @@ WHERE id IN (SELECT withdrawal FROM standing_withdrawals) ORDER BY id DESC
 """
 
 
-_IS_COPY = "SELECT 1 FROM omissions LIMIT 1"
+def is_public_copy(connection: sqlite3.Connection) -> bool:
+    """Tell whether a record was made from a public copy, which lacks what is closed."""
+    return bool(fetch_value(connection, "SELECT 1 FROM omissions LIMIT 1"))
 
 
 def has_withdrawals(connection: sqlite3.Connection) -> bool:
@@ -126,8 +128,7 @@ def read_absent(
 
 def _read_named(connection: sqlite3.Connection) -> Iterator[tuple[Reference, Withdrawal]]:
     """Yield the acts in force of a public copy with what each names, the latest first."""
-    is_copy = fetch_value(connection, _IS_COPY)
-    for number, text in connection.execute(_NAMED).fetchall() if is_copy else ():
+    for number, text in connection.execute(_NAMED).fetchall() if is_public_copy(connection) else ():
         named = parse_reference(text)
         if named.snapshot is None:
             yield named, read_withdrawal(connection, number)
