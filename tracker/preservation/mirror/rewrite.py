@@ -16,18 +16,24 @@ from typing import TYPE_CHECKING
 from tracker.errors import RepositoryUnusable, TrackerError
 from tracker.model.rights import Rewritten
 from tracker.preservation.copies import record_destruction
-from tracker.preservation.destroying import Destroyed
+from tracker.preservation.destroying import Destroyed, scrub
 from tracker.preservation.folder import STAGING, finish_rewrite, new_mirror, old_mirror
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import File, read_history
-from tracker.preservation.mirror import branches, rebuild, redacting, refs
+from tracker.preservation.mirror import branches, rebuild, refs
+from tracker.preservation.mirror.paths import EDITION_MARK, document_path
+from tracker.preservation.mirror.rebuild import restore_text
+from tracker.preservation.mirror.refs import name_file
+from tracker.preservation.mirror.row_files import read_lines, read_rows, write_lines, write_rows
+from tracker.preservation.mirror.unit_files import READING_OF, write_readable
 from tracker.record.schema.connection import FILE_NAME, connect_to_write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tracker.preservation.git.repository import Repository
-    from tracker.preservation.mirror.redacting import Replacements
+    from tracker.preservation.mirror.row_files import Row
+
 
 _EXPORT = ("--no-data", "--signed-tags=strip", "--tag-of-filtered-object=rewrite", "--reencode=no")
 _SUBMODULE = b"160000"
@@ -49,9 +55,7 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
     with open_repository(path) as old:
         stream = old.ask("fast-export", *_EXPORT, "--all")
         pieces = tuple(read_history(stream))
-        replacements = redacting.find_replacements(
-            old, [each for each in pieces if isinstance(each, File)], gone
-        )
+        replacements = _find_replacements(old, [each for each in pieces if isinstance(each, File)], gone)
         replacements = {**_find_foreign(old, path.parent, gone), **replacements}
         if not replacements and not _has_unreachable(old):
             return None
@@ -65,12 +69,12 @@ def rewrite_mirror(path: Path, gone: Destroyed) -> Rewritten | None:
     return Rewritten(commits, len(replacements))
 
 
-def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacements:
+def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> _Replacements:
     """Return what must be replaced in histories of another record, such as a replaced history.
 
     Their rows have other numbers, which are read from the record that is rebuilt from each of them.
     """
-    found: Replacements = {}
+    found: _Replacements = {}
     for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
         tip = old.find_commit(ref)
         own = list(filter(None, refs.find_branches(old, branches.BRANCHES)))
@@ -79,7 +83,7 @@ def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> Replacement
         theirs = [f"^{each}" for each in own]
         pieces = read_history(old.ask("fast-export", *_EXPORT, ref, *theirs))
         files = [each for each in pieces if isinstance(each, File)]
-        found |= redacting.find_replacements(old, files, _renumber(old, folder, tip, gone))
+        found |= _find_replacements(old, files, _renumber(old, folder, tip, gone))
     return found
 
 
@@ -105,7 +109,7 @@ def _has_unreachable(repository: Repository) -> bool:
 
 
 def _write(
-    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
+    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: _Replacements
 ) -> None:
     # The handle is kept because git ends with it.
     handle = new.start("fast-import", "--quiet")
@@ -119,7 +123,7 @@ def _write(
         raise RepositoryUnusable(f"{new.path}: git fast-import: {complaint.removeprefix('fatal: ')}")
 
 
-def _write_file(old: Repository, file: File, replacements: Replacements) -> bytes:
+def _write_file(old: Repository, file: File, replacements: _Replacements) -> bytes:
     if file.mode == _SUBMODULE:
         return b"M %b %b %b\n" % (file.mode, file.blob.encode(), file.path)
     data = replacements[file] if file in replacements else old.read_object(file.blob)
@@ -129,7 +133,7 @@ def _write_file(old: Repository, file: File, replacements: Replacements) -> byte
 
 
 def _check(
-    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: Replacements
+    old: Repository, new: Repository, pieces: Sequence[bytes | File], replacements: _Replacements
 ) -> None:
     """Check that the new repository has no replaced content, unless it stays under another path."""
     files = [each for each in pieces if isinstance(each, File)]
@@ -160,3 +164,104 @@ def keep_own_files(path: Path, target: Path) -> None:
         elif own.is_file():
             place.parent.mkdir(exist_ok=True)
             shutil.copy2(own, place)
+
+
+_Replacements = dict["File", "bytes | None"]
+"""New contents by the files that they replace; None for a file that is removed."""
+
+
+def _find_replacements(repository: Repository, files: Sequence[File], gone: Destroyed) -> _Replacements:
+    """Return the new content of each file of a history that holds anything that was destroyed.
+
+    A readable text stays only where a snapshot of the edition that stays has exactly that text.
+    """
+    distinct = list(dict.fromkeys(files))
+    documents = {document_path(sha256) for sha256 in gone.documents}
+    found: _Replacements = {file: None for file in distinct if file.name in documents}
+    rows = [file for file in distinct if file.name.endswith((".json", ".jsonl"))]
+    for file, data in zip(rows, repository.read_objects([each.blob for each in rows]), strict=True):
+        if data is None:
+            raise RepositoryUnusable(
+                f"{repository.path} lacks {file.name} of {file.blob[:12]}; it is damaged"
+            )
+        clean = redact_file(file.name, data, gone)
+        if clean is not data:
+            found[file] = clean
+    return found | _find_readable_texts(repository, distinct, gone)
+
+
+def redact_file(name: str, data: bytes, gone: Destroyed) -> bytes | None:
+    """Return a file of rows without what was destroyed; the same object where it holds none of it.
+
+    None for a later reading of what was destroyed, of which nothing stays.
+    """
+    if _is_snapshot(name) and not _names(data, gone):
+        return data
+    read, write = (read_lines, write_lines) if name.endswith(".jsonl") else (read_rows, write_rows)
+    tables = read(data)
+    if READING_OF in tables and _is_part_of(tables, gone):
+        return None
+    clean = _redact_tables(tables, gone)
+    return data if clean == tables else write(clean)
+
+
+def _redact_tables(tables: Mapping[str, list[Row]], gone: Destroyed) -> dict[str, list[Row]]:
+    if _is_part_of(tables, gone):
+        return {"snapshots": tables["snapshots"]}
+    clean = {name: [scrub(name, row, gone) for row in rows] for name, rows in tables.items()}
+    if "documents" in tables:
+        clean["documents"] = [
+            {**row, "bytes": None} if row["sha256"] in gone.documents else row for row in tables["documents"]
+        ]
+    return clean
+
+
+def _find_readable_texts(repository: Repository, files: Sequence[File], gone: Destroyed) -> _Replacements:
+    """Return the readable texts of editions with a destroyed snapshot that no other snapshot has."""
+    snapshots = [file for file in files if _is_snapshot(file.name)]
+    staying: dict[str, set[str]] = {}
+    touched: set[str] = set()
+    contents = repository.read_objects([each.blob for each in snapshots])
+    for file, data in zip(snapshots, contents, strict=True):
+        place = file.name.rpartition("/")[0]
+        if data and _names(data, gone) and _is_part_of(read_rows(data), gone):
+            touched.add(place)
+        else:
+            staying.setdefault(place, set()).add(file.blob)
+    texts = {f"{place}.txt": place for place in touched}
+    readable = {
+        place: {name_file(_read_text(data)) for data in repository.read_objects(sorted(blobs)) if data}
+        for place, blobs in staying.items()
+        if place in touched
+    }
+    return {
+        file: None
+        for file in files
+        if file.name in texts and file.blob not in readable.get(texts[file.name], set())
+    }
+
+
+def _read_text(data: bytes) -> bytes:
+    """Return the readable text of a snapshot's file."""
+    tables = restore_text(read_rows(data))
+    latest = max((int(row["id"] or 0) for row in tables.get("versions", [])), default=None)
+    return write_readable(
+        (int(row["paragraph"] or 0), 0, 0, str(row["text"]))
+        for row in tables.get("segments", [])
+        if row["version"] == latest
+    )
+
+
+def _is_snapshot(name: str) -> bool:
+    return name.endswith(".json") and name.rpartition("/")[0].rpartition("/")[2].startswith(EDITION_MARK)
+
+
+def _names(data: bytes, gone: Destroyed) -> bool:
+    """Tell whether a snapshot's file names a destroyed document; most do not, and are not parsed."""
+    return any(sha256.encode("ascii") in data for sha256 in gone.documents)
+
+
+def _is_part_of(tables: Mapping[str, Sequence[Row]], gone: Destroyed) -> bool:
+    """Tell whether a snapshot was destroyed; a history of another record has other numbers."""
+    rows = (*tables.get("snapshots", ()), *tables.get(READING_OF, ()))
+    return any(row["id"] in gone.snapshots or row.get("document") in gone.documents for row in rows)
