@@ -14,7 +14,7 @@ from tracker.preservation.mirror.branches import MAIN
 from tracker.preservation.mirror.explained import is_proved
 from tracker.preservation.mirror.refs import find_branch
 from tracker.preservation.verify.findings import REPAIR
-from tracker.preservation.verify.rewritten import find_rewritten
+from tracker.preservation.verify.history import find_rewritten
 from tracker.record.schema.connection import translate
 from tracker.record.schema.units import read_tables
 from tracker.record.storing.store import open_store

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.preservation.mirror.edits import RowDifference, TableRows
+    from tracker.preservation.verify.contents import InspectedUnit
     from tracker.preservation.verify.findings import Findings
     from tracker.preservation.verify.mirror_files import ExpectedDifferences, MirrorFiles
-    from tracker.preservation.verify.unit_checks import InspectedUnit
     from tracker.record.schema.units import Table
 
 _MOST_NAMED = 3

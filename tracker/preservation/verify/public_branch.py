@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from tracker.preservation.git.repository import Repository
     from tracker.preservation.mirror.unit_files import UnitFiles
+    from tracker.preservation.verify.contents import InspectedUnit
     from tracker.preservation.verify.findings import Findings
     from tracker.preservation.verify.mirror_files import ExpectedDifferences
-    from tracker.preservation.verify.unit_checks import InspectedUnit
 
 _WHERE = "mirror.git"
 _BRANCH = "branch public of mirror.git"

@@ -16,15 +16,13 @@ from tracker.model.verifying import Verified
 from tracker.preservation.folder import MIRROR
 from tracker.preservation.mirror.unit_files import UnitFiles
 from tracker.preservation.verify import (
+    contents,
     history,
     main_branch,
     mirror_files,
     opening,
     public_branch,
-    rewritten,
-    row_checks,
     structure,
-    unit_checks,
 )
 from tracker.preservation.verify.findings import MIRROR_FIXES, REPAIR, Findings, Fix
 from tracker.preservation.verify.objects import check_objects
@@ -112,7 +110,7 @@ class _Verification:
     def _check_record(self) -> None:
         with self._surviving("rows"):
             structure.check_links(self.connection, self.findings)
-            row_checks.check_rows(self.connection, self.findings)
+            contents.check_rows(self.connection, self.findings)
         structure.check_search(self.connection, self.findings)
 
     def _check_derived(self, hooks: Hooks) -> None:
@@ -136,7 +134,7 @@ class _Verification:
         units = UnitFiles(self.connection)
         comparisons = self._open_comparisons(mirror, units)
         until = mirror.run if mirror else None
-        inspector = unit_checks.UnitInspector(self.connection, units, self.findings, hooks.reread, until)
+        inspector = contents.UnitInspector(self.connection, units, self.findings, hooks.reread, until)
         total = inspector.count()
         for done, unit in enumerate(inspector.inspect(), 1):
             for comparison in comparisons:
@@ -172,13 +170,13 @@ class _Verification:
         connection, repository, findings = self.connection, self.repository, self.findings
         history.check_breaks(connection, findings)
         tables = read_tables(connection)
-        rewritten.check_noted(connection, tables, edited, findings)
+        history.check_noted(connection, tables, edited, findings)
         if repository is None:
             return
         try:
             if base is not None:
                 history.check_chain(connection, repository, base, noted, findings)
-                rewritten.check_rewritten(connection, repository, tables, base, edited, findings)
+                history.check_rewritten(connection, repository, tables, base, edited, findings)
             history.check_replaced(connection, repository, findings)
         except RepositoryUnusable as error:
             self._report_unreadable("history", "the commits of the mirror", error)
