@@ -16,8 +16,7 @@ from tracker.inputs.passwords import strip_user
 from tracker.keep.withdraw import check_finished
 from tracker.model.preserving import Pushed
 from tracker.preservation import following
-from tracker.preservation.backup import back_up
-from tracker.preservation.copies import note_copy
+from tracker.preservation.copies import back_up, note_copy
 from tracker.preservation.folder import MIRROR
 from tracker.preservation.git.repository import (
     clone_repository,
