@@ -26,7 +26,7 @@ from tracker.preservation.copies import destroy_in_kept_copies, read_copies
 from tracker.preservation.folder import MIRROR, remove_leftovers
 from tracker.preservation.mirror import pending, refs
 from tracker.preservation.mirror.branches import MAIN
-from tracker.preservation.mirror.orders import find_forged_orders
+from tracker.preservation.mirror.unexplained import find_forged_orders
 from tracker.record.access import withdrawals
 from tracker.record.access.refusals import find_by_name
 from tracker.record.schema.connection import FILE_NAME, translate

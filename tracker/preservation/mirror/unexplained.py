@@ -1,7 +1,8 @@
-"""What the mirror keeps as it is, since the record has it otherwise and no act explains that.
+"""What no act on record explains: rows that stay in the mirror as it has them, and orders that another wrote.
 
 A row that another program changed stays in the mirror as it was mirrored; so does its file where that is of a
-snapshot or a document, or would move. All else of an update is written.
+snapshot or a document, or would move. All else of an update is written. By an order to destroy that another
+program wrote into a run which is mirrored, nothing is removed.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tracker.errors import RepositoryUnusable
+from tracker.preservation.mirror.commits import name_run, read_trailers_of
 from tracker.preservation.mirror.edits import RowDifference, choose_key, find_added, find_differences
 from tracker.preservation.mirror.explained import Acts
-from tracker.preservation.mirror.paths import ARCHIVE, STATEMENT, edition_path, is_document
+from tracker.preservation.mirror.paths import ARCHIVE, STATEMENT, edition_path, is_document, run_path
 from tracker.preservation.mirror.rebuild import read_file
 from tracker.preservation.mirror.refs import name_file
 from tracker.record.schema.units import ROOTS
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tracker.preservation.mirror.row_files import Row
     from tracker.preservation.mirror.unit_files import Files
     from tracker.record.schema.units import Table, Unit
+
 
 _BY_ROW: frozenset[Unit] = frozenset({"run", "statement", "archive"})
 """Units in whose files rows are kept one by one; of the others, files are kept whole."""
@@ -278,4 +281,40 @@ def _list_roots(rows: Mapping[str, Sequence[Row]]) -> set[str]:
 def _list_names(rows: Mapping[str, Sequence[Row]], tables: Mapping[str, Table]) -> set[str]:
     return {
         name for table, found in rows.items() if table in tables for name, _ in _name(tables[table], found)
+    }
+
+
+_ORDERS = """
+SELECT withdrawals.id, reference, runs.id, started FROM withdrawals JOIN runs ON runs.id = run
+WHERE act = 'destroy' AND runs.id <= ?
+"""
+_OF = {"withdrawals": "id", "withdrawn": "withdrawal"}
+"""The tables of an order, each with the column that has its number."""
+
+
+def find_forged_orders(
+    connection: sqlite3.Connection, repository: Repository, tables: Mapping[str, Table], tip: str
+) -> Iterator[str]:
+    """Yield the reference of each order of a mirrored run that the mirror has not, or otherwise.
+
+    Raises ``RepositoryUnusable`` where the commit cannot be read.
+    """
+    last = name_run(read_trailers_of(repository, tip))
+    for number, reference, of_run, started in connection.execute(_ORDERS, [last]).fetchall():
+        path = run_path(of_run, started)
+        mirrored = read_mirrored(repository, path, repository.find_object(f"{tip}:{path}")) or {}
+        for name, column in _OF.items():
+            query = f'SELECT {tables[name].selected} FROM "{name}" WHERE "{column}" = ?'  # noqa: S608 (our schema)
+            found = connection.execute(query, [number]).fetchall()
+            rows = [dict(zip(tables[name].columns, values, strict=True)) for values in found]
+            if not _strip(rows) <= _strip(mirrored.get(name, ())):
+                yield reference
+                break
+
+
+def _strip(rows: Iterable[Row]) -> set[frozenset[tuple[str, object]]]:
+    """Return rows without when an order was complete, which is noted last."""
+    return {
+        frozenset((name, value) for name, value in row.items() if name != "completed" and value is not None)
+        for row in rows
     }

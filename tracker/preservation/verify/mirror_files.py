@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.preservation.mirror import commits, refs
-from tracker.preservation.mirror import unexplained as kept
+from tracker.preservation.mirror import commits, refs, unexplained
 from tracker.preservation.mirror.explained import Acts
 from tracker.preservation.mirror.paths import ARCHIVE, edition_path, run_path, statement_folder
 from tracker.preservation.mirror.pending import read_mirrored, read_pending
@@ -42,7 +41,7 @@ class MirrorFiles:
 
     def read_rows(self, path: str) -> TableRows | None:
         """Return the rows of a file; None where it is damaged, or holds none."""
-        return kept.read_mirrored(self._repository, path, self.files.get(path))
+        return unexplained.read_mirrored(self._repository, path, self.files.get(path))
 
     def is_lost(self, path: str) -> bool:
         """Tell whether there is a file whose bytes are gone, or damaged."""
@@ -51,7 +50,7 @@ class MirrorFiles:
 
     def read_content(self, path: str, content: bytes) -> TableRows | None:
         """Return the rows that the bytes of such a file hold; None where they hold none."""
-        return kept.read_content(self._repository, path, content)
+        return unexplained.read_content(self._repository, path, content)
 
 
 class ExpectedDifferences:
