@@ -108,7 +108,7 @@ def repair_objects(folder: Path, tracker: Tracker) -> None:
     run_git(folder / "mirror.git", "repack", "-a", "-d", "-q")
     flip(first_pack(folder / "mirror.git"), 2000)
     assert tracker("verify", "--repair").code == 1
-    assert list(folder.glob("before-repair-*/objects/*"))
+    assert list(folder.glob("before-repair-*/mirror.git"))
 
 
 def repair_a_branch(folder: Path, tracker: Tracker) -> None:

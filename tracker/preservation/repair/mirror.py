@@ -249,7 +249,8 @@ class _Writer:
             missing = {name: kind for name, kind in missing.items() if name not in self._there}
         if self._written:
             how = "written again from the record, under the same names"
-            steps.append(Step(did=True, what=f"{self._written:,} objects", how=how))
+            what = "1 object" if self._written == 1 else f"{self._written:,} objects"
+            steps.append(Step(did=True, what=what, how=how))
         return [*steps, *_describe_lost(missing, paths)]
 
     def _put(self, kind: str, name: str, content: bytes) -> None:
