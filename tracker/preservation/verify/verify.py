@@ -18,10 +18,8 @@ from tracker.preservation.mirror.unit_files import UnitFiles
 from tracker.preservation.verify import (
     contents,
     history,
-    main_branch,
     mirror_files,
     opening,
-    public_branch,
     structure,
 )
 from tracker.preservation.verify.findings import MIRROR_FIXES, REPAIR, Findings, Fix
@@ -140,28 +138,28 @@ class _Verification:
             for comparison in comparisons:
                 comparison.compare(unit)
             if not comparisons:
-                main_branch.report_without_mirror(unit, self.findings)
+                mirror_files.report_without_mirror(unit, self.findings)
             hooks.progress(done, total)
         for comparison in comparisons:
             comparison.finish(find_watch_list(self.folder))
         return set().union(
-            *(each.edits for each in comparisons if isinstance(each, main_branch.MainComparison))
+            *(each.edits for each in comparisons if isinstance(each, mirror_files.MainComparison))
         )
 
     def _open_comparisons(
         self, mirror: mirror_files.MirrorFiles | None, units: UnitFiles
-    ) -> list[main_branch.MainComparison | public_branch.PublicComparison]:
+    ) -> list[mirror_files.MainComparison | mirror_files.PublicComparison]:
         """Return what each unit is compared with: the two branches of the mirror, unless they are equal."""
         if mirror is None or self.repository is None:
             return []
         connection, findings = self.connection, self.findings
         expected = mirror_files.ExpectedDifferences(connection, units.tables, mirror)
-        main = main_branch.MainComparison(connection, units.tables, mirror, expected, findings)
+        main = mirror_files.MainComparison(connection, units.tables, mirror, expected, findings)
         if findings.has_diverged:
             # The public branch is at the mirror's later runs, of which the record knows nothing.
             return [main]
         watch = find_watch_list(self.folder)
-        public = public_branch.open_public_comparison(
+        public = mirror_files.open_public_comparison(
             connection, self.repository, units, expected, findings, watch, mirror.run
         )
         return [main, public] if public else [main]
