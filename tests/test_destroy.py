@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.running import Ran
-    from tracker.preservation.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
 
     Tracker = Callable[..., Ran]
 

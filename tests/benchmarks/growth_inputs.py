@@ -14,7 +14,7 @@ from tracker.comparing.topics.learning import read_jsonl
 from tracker.comparing.topics.vocabulary.check import find_faults
 from tracker.comparing.topics.vocabulary.files import read_draft
 from tracker.inputs.formats import parse_json, parse_toml
-from tracker.preservation.mirror.row_files import read_rows
+from tracker.preservation.mirror.unit_files import read_rows
 from tracker.record.statements.search import match_expression
 from tracker.references import parse_reference
 

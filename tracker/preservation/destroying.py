@@ -17,14 +17,14 @@ from tracker.record.statements.segments import forget_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tracker.preservation.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
 
     Header = tuple[str, str]
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.preservation.mirror.row_files import Value
+    from tracker.preservation.mirror.unit_files import Value
     from tracker.record.schema.units import Table
 
 

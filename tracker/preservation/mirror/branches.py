@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.preservation.mirror import paths, refs
+from tracker.preservation.mirror import refs
 from tracker.preservation.mirror.refs import Tree, name_file, staging_ref
 from tracker.preservation.mirror.unexplained import Kept
+from tracker.preservation.mirror.unit_files import (
+    EDITION_MARK,
+    STATEMENT,
+    document_path,
+    edition_path,
+    run_path,
+    statement_folder,
+)
 from tracker.record.schema.connection import WATCH
 
 if TYPE_CHECKING:
@@ -52,7 +60,7 @@ class Branches:
 
     def cut(self, closed: Iterable[str], *, is_forced: bool) -> bool:
         """Tell whether the public branch has one of these documents; it starts without history then."""
-        is_held = is_forced or any(self._public.blob(paths.document_path(sha256)) for sha256 in closed)
+        is_held = is_forced or any(self._public.blob(document_path(sha256)) for sha256 in closed)
         if is_held:
             self._public = Tree(self._repository, None)
         return is_held
@@ -141,19 +149,19 @@ class Branches:
         """Yield the files of a place where a run, a statement, an edition or a snapshot has been."""
         match place:
             case (int(run), started):
-                yield paths.run_path(run, str(started))
+                yield run_path(run, str(started))
             case (_, _, _, _):
-                folder = paths.statement_folder(place)
-                own = (f"{folder}/{paths.STATEMENT}", f"{folder}/{paths.EDITION_MARK}")
+                folder = statement_folder(place)
+                own = (f"{folder}/{STATEMENT}", f"{folder}/{EDITION_MARK}")
                 yield from (path for path in self._main.below(folder) if path.startswith(own))
             case (*_, int(ordinal)):
-                edition = paths.edition_path(place)
+                edition = edition_path(place)
                 of_snapshot = f"{edition}/{ordinal}."
                 yield from (path for path in self._main.below(edition) if path.startswith(of_snapshot))
                 yield f"{edition}.txt"
             case _:
-                yield from self._main.below(paths.edition_path(place))
-                yield f"{paths.edition_path(place)}.txt"
+                yield from self._main.below(edition_path(place))
+                yield f"{edition_path(place)}.txt"
 
 
 def _stem(path: str) -> str:

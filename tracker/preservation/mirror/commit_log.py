@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import RepositoryUnusable
 from tracker.preservation.git.trees import TreeReader
-from tracker.preservation.mirror.paths import ARCHIVE, SCHEMA, is_document
+from tracker.preservation.mirror.unit_files import ARCHIVE, SCHEMA, is_document
 from tracker.record.schema.connection import WATCH
 
 if TYPE_CHECKING:

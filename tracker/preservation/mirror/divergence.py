@@ -21,10 +21,10 @@ from tracker.preservation.folder import MIRROR
 from tracker.preservation.git.repository import clone_repository, open_repository
 from tracker.preservation.mirror.branches import BRANCHES, MAIN
 from tracker.preservation.mirror.commits import read_chain, read_trailers_of
-from tracker.preservation.mirror.paths import run_path
 from tracker.preservation.mirror.pending import read_mirrored
 from tracker.preservation.mirror.rebuild import read_file
 from tracker.preservation.mirror.refs import find_branch, recover
+from tracker.preservation.mirror.unit_files import run_path
 from tracker.record.access.withheld import name_command as name_alone
 from tracker.record.schema.connection import FILE_NAME
 from tracker.record.schema.rows import read_dicts
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracker.preservation.git.repository import Repository
-    from tracker.preservation.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
 
 _DEFAULT = Path("snapshots")
 _REPAIR = "tracker verify --repair"

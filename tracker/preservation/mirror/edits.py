@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tracker.preservation.mirror.row_files import write_lines
+from tracker.preservation.mirror.unit_files import write_lines
 from tracker.record.schema.rows import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tracker.preservation.mirror.row_files import Row, Value
+    from tracker.preservation.mirror.unit_files import Row, Value
     from tracker.record.schema.units import Table
 
 TableRows = dict[str, list["Row"]]

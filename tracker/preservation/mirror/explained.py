@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracker.preservation.mirror.edits import Edit, RowDifference
-    from tracker.preservation.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
     from tracker.record.schema.units import Table
 
     Rule = Callable[["Acts", Row, Row], Iterable[str]]

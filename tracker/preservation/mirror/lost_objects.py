@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.preservation.git.repository import Repository
-    from tracker.preservation.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
     from tracker.record.schema.units import Unit
 
 _UNREADABLE = (sqlite3.Error, TrackerError, LookupError, ValueError, TypeError, AttributeError)

@@ -17,9 +17,9 @@ from tracker.files import draft_file, write_file
 from tracker.model.preserving import Rebuilt
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.git.trees import TreeReader
-from tracker.preservation.mirror import commit_log, refs, row_files, unit_files
-from tracker.preservation.mirror.paths import ARCHIVE, is_document
+from tracker.preservation.mirror import commit_log, refs, unit_files
 from tracker.preservation.mirror.redaction import NOT_PUBLIC
+from tracker.preservation.mirror.unit_files import ARCHIVE, is_document
 from tracker.record.access.withdrawals import read_lacking
 from tracker.record.modes import make_archive_folder
 from tracker.record.schema.connection import FILE_NAME, RECEIVED, WATCH, connect_to_write, is_blank, translate
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from tracker.files import Permissions
     from tracker.preservation.git.repository import Repository
-    from tracker.preservation.mirror.row_files import Row, Value
+    from tracker.preservation.mirror.unit_files import Row, Value
 
 
 _TIPS = ("refs/heads/main", "HEAD", "refs/remotes/origin/main")
@@ -137,7 +137,7 @@ def read_file(repository: Repository, path: str, content: bytes) -> dict[str, li
             raise _mirror_damaged(repository.path, f"{path} does not have that digest")
         return {"documents": [{"sha256": name, "bytes": content}]}
     try:
-        tables = row_files.read_lines(content) if path.endswith(".jsonl") else row_files.read_rows(content)
+        tables = unit_files.read_lines(content) if path.endswith(".jsonl") else unit_files.read_rows(content)
         tables.pop(unit_files.READING_OF, None)
         return restore_text(tables)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

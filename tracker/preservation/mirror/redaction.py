@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tracker.model.texts import Reference
-from tracker.preservation.mirror.row_files import write_lines
-from tracker.preservation.mirror.unit_files import UnitFiles
+from tracker.preservation.mirror.unit_files import UnitFiles, write_lines
 from tracker.record.access.closed import is_closed_source, read_closed_sources
 from tracker.record.access.withheld import Withheld, name_command
 from tracker.record.schema.connection import translate
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
 
-    from tracker.preservation.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
     from tracker.record.access.closed import Access
     from tracker.record.reading.holdings import Holdings
     from tracker.record.schema.units import Unit

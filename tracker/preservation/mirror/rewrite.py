@@ -21,18 +21,25 @@ from tracker.preservation.folder import STAGING, finish_rewrite, new_mirror, old
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import File, read_history
 from tracker.preservation.mirror import branches, rebuild, refs
-from tracker.preservation.mirror.paths import EDITION_MARK, document_path
 from tracker.preservation.mirror.rebuild import restore_text
 from tracker.preservation.mirror.refs import name_file
-from tracker.preservation.mirror.row_files import read_lines, read_rows, write_lines, write_rows
-from tracker.preservation.mirror.unit_files import READING_OF, write_readable
+from tracker.preservation.mirror.unit_files import (
+    EDITION_MARK,
+    READING_OF,
+    document_path,
+    read_lines,
+    read_rows,
+    write_lines,
+    write_readable,
+    write_rows,
+)
 from tracker.record.schema.connection import FILE_NAME, connect_to_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tracker.preservation.git.repository import Repository
-    from tracker.preservation.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
 
 
 _EXPORT = ("--no-data", "--signed-tags=strip", "--tag-of-filtered-object=rewrite", "--reencode=no")

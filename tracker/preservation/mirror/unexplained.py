@@ -14,9 +14,9 @@ from tracker.errors import RepositoryUnusable
 from tracker.preservation.mirror.commits import name_run, read_trailers_of
 from tracker.preservation.mirror.edits import RowDifference, choose_key, find_added, find_differences
 from tracker.preservation.mirror.explained import Acts
-from tracker.preservation.mirror.paths import ARCHIVE, STATEMENT, edition_path, is_document, run_path
 from tracker.preservation.mirror.rebuild import read_file
 from tracker.preservation.mirror.refs import name_file
+from tracker.preservation.mirror.unit_files import ARCHIVE, STATEMENT, edition_path, is_document, run_path
 from tracker.record.schema.units import ROOTS
 from tracker.record.statements.queries import WITH_STATEMENTS
 
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from tracker.preservation.git.repository import Repository
     from tracker.preservation.mirror.edits import TableRows
     from tracker.preservation.mirror.refs import Tree
-    from tracker.preservation.mirror.row_files import Row
-    from tracker.preservation.mirror.unit_files import Files
+    from tracker.preservation.mirror.unit_files import Files, Row
     from tracker.record.schema.units import Table, Unit
 
 

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.model.verifying import CheckName
-    from tracker.preservation.mirror.row_files import Row, Value
-    from tracker.preservation.mirror.unit_files import Files, UnitFiles
+    from tracker.preservation.mirror.unit_files import Files, Row, UnitFiles, Value
     from tracker.preservation.verify.findings import Findings, ReadAgain
     from tracker.record.schema.units import Unit
 

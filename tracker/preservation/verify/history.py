@@ -17,8 +17,8 @@ from tracker.preservation.mirror.commits import SHORT, name_run, read_chain, rea
 from tracker.preservation.mirror.divergence import describe_remedy, find_divergence
 from tracker.preservation.mirror.edits import ACCEPT, find_added, find_differences, read_open
 from tracker.preservation.mirror.explained import Acts
-from tracker.preservation.mirror.paths import ARCHIVE, DOCUMENTS
 from tracker.preservation.mirror.unexplained import read_mirrored
+from tracker.preservation.mirror.unit_files import ARCHIVE, DOCUMENTS
 from tracker.preservation.verify.findings import REPAIR, RESTORE, START_OVER, UPDATE, Fix
 from tracker.record.schema.connection import FILE_NAME
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.preservation.mirror.edits import RowDifference, TableRows
-    from tracker.preservation.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
     from tracker.record.schema.units import Table
 
 
