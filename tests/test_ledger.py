@@ -14,7 +14,7 @@ from tracker.exchange.add import declare_arrival, read_arrival
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.record.reading.ledger import open_ledger
-from tracker.record.statements.encoding import read_reference
+from tracker.record.statements.queries import read_reference
 from tracker.references import parse_reference
 from tracker.report.archive.ledger import (
     checks_csv,

@@ -32,7 +32,7 @@ from tracker.record.access.refusals import find_by_name
 from tracker.record.schema.connection import FILE_NAME, translate
 from tracker.record.schema.rows import fetch_column, fetch_value, insert, pick
 from tracker.record.schema.units import read_tables
-from tracker.record.statements import encoding, nearest, queries
+from tracker.record.statements import nearest, queries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -390,7 +390,7 @@ def _find_refused(connection: sqlite3.Connection, reference: Reference) -> list[
     parts = ("country", "body", "session", "item")
     found = []
     for text, document, size in connection.execute(_REFUSED).fetchall():
-        proposed = encoding.read_reference(text)
+        proposed = queries.read_reference(text)
         is_same = all(getattr(proposed, part) == getattr(reference, part) for part in parts)
         fits = reference.kind in {None, proposed.kind} and reference.language in {None, proposed.language}
         if is_same and fits:

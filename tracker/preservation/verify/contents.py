@@ -12,10 +12,9 @@ from tracker.preservation.verify.findings import REPAIR, NotReadable
 from tracker.record.access.refusals import is_public_copy
 from tracker.record.access.withdrawals import read_lacking
 from tracker.record.schema.connection import FILE_NAME
-from tracker.record.schema.packing import DOCUMENT
+from tracker.record.schema.packing import DOCUMENT, decode_plain, read_spans
 from tracker.record.schema.rows import fetch_column
 from tracker.record.schema.units import ROOTS
-from tracker.record.statements.encoding import decode_plain, read_spans
 from tracker.record.statements.queries import EDITION_NAME, SNAPSHOT_NAME, STATEMENT_NAME, WITH_STATEMENTS
 from tracker.record.statements.segments import read_segments
 from tracker.text.identity import digest_text

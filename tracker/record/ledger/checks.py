@@ -16,8 +16,7 @@ from tracker.model.record import Checked
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
 from tracker.record.schema.rows import fetch_column, fetch_row, fetch_value, insert, pick
-from tracker.record.statements.encoding import read_name, read_reference
-from tracker.record.statements.queries import NAME, join_snapshot
+from tracker.record.statements.queries import NAME, join_snapshot, read_name, read_reference
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.model.ledger import DiscoveredLink, Expectation
 from tracker.model.texts import Reference
 from tracker.record.schema.rows import insert, pick
-from tracker.record.statements.encoding import read_reference
+from tracker.record.statements.queries import read_reference
 
 if TYPE_CHECKING:
     import sqlite3

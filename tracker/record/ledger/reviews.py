@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.model.ledger import CHALLENGED, Review
 from tracker.record.ledger.checks import read_check
 from tracker.record.schema.rows import fetch_column, fetch_row, fetch_value
-from tracker.record.statements.encoding import read_name, read_reference
-from tracker.record.statements.queries import NAME, join_snapshot
+from tracker.record.statements.queries import NAME, join_snapshot, read_name, read_reference
 
 if TYPE_CHECKING:
     import sqlite3

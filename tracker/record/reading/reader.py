@@ -11,9 +11,9 @@ from tracker.model.texts import Reference, Side
 from tracker.record.ledger.rulings import read_rulings
 from tracker.record.reading.versions import Versions
 from tracker.record.schema.connection import translate
-from tracker.record.schema.packing import DOCUMENT
+from tracker.record.schema.packing import DOCUMENT, decode_plain
 from tracker.record.schema.rows import Record, fetch_named, fetch_value, method, open_record
-from tracker.record.statements import encoding, nearest, queries
+from tracker.record.statements import nearest, queries
 from tracker.record.statements.clocks import is_captured_by_confirmed_clock
 from tracker.record.statements.memberships import read_groups
 
@@ -210,7 +210,7 @@ class Reader(Record):
         )
         if not isinstance(data, bytes) or sha256(data).hexdigest() != document:
             raise self.damaged(f"document {document[:12]} no longer has its sha256")
-        text: str | None = encoding.decode_plain(data, extractor, media_type) if raw is None else raw
+        text: str | None = decode_plain(data, extractor, media_type) if raw is None else raw
         if text is None:
             raise self.damaged(f"document {document[:12]} is not what {extractor!r} reads")
         return text

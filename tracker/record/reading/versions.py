@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from tracker.model.texts import Reference, Segment, Version
 from tracker.record.ledger.rulings import read_rulings
 from tracker.record.schema.connection import translate
-from tracker.record.schema.packing import DOCUMENT, SPANS
+from tracker.record.schema.packing import DOCUMENT, SPANS, read_spans
 from tracker.record.schema.rows import Record, insert, method
-from tracker.record.statements import encoding, queries
+from tracker.record.statements import queries
 from tracker.record.statements.segments import read_segments
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Versions(Record):
             raise self.damaged("a text no longer has its sha256")
         segments = tuple(Segment(*row) for row in method(read_segments)(self, number, _SEGMENT, text))
         try:
-            span_map = encoding.read_spans(spans)
+            span_map = read_spans(spans)
             is_whole = all(
                 text[each.start : each.end] == each.text and each.end <= len(text) for each in segments
             )

@@ -1,10 +1,12 @@
-"""How bytes and span maps are kept in a record: deflated, and as lengths; and how SQL gives them back."""
+"""How a record keeps bytes, span maps and extracted text: deflated, as lengths, or not; and gives them back."""
 
 from __future__ import annotations
 
 import json
 import re
 from typing import TYPE_CHECKING
+
+from tracker.model.texts import Run, SpanMap
 
 if TYPE_CHECKING:
     import sqlite3
@@ -89,6 +91,42 @@ def unpack_spans(spans: str) -> str:
     except (TypeError, ValueError, IndexError):
         return spans
     return f"[{','.join(unpacked)}]"
+
+
+def write_spans(spans: SpanMap) -> str:
+    """Return a span map as the record keeps it: JSON without blanks, of the lengths of its runs.
+
+    Where these have gaps it is ``[[clean start, clean end, raw start, raw end], ...]``.
+    """
+    runs = [(run.clean_start, run.clean_end, run.raw_start, run.raw_end) for run in spans.runs]
+    return pack_runs(runs) or json.dumps(runs, separators=(",", ":"))
+
+
+def read_spans(text: str) -> SpanMap:
+    """Read a span map with all places, as ``unpack_spans`` gives it.
+
+    Raises ``ValueError`` or ``TypeError`` for anything else.
+    """
+    return SpanMap(tuple(Run(*(int(offset) for offset in run)) for run in json.loads(text)))
+
+
+_PLAIN = frozenset({"text/plain", "text/markdown"})
+_PLAIN_EXTRACTOR = re.compile(r"text (\S+)(?: by .+)?")
+
+
+def decode_plain(data: bytes, extractor: str, media_type: str) -> str | None:
+    """Return what the plain-text extractor reads in a document, where it only decodes.
+
+    The extractor's name has the encoding: ``text utf-8``, ``text koi8-r by chardet 7.7.0``. ``None`` for any
+    other extractor, and where the bytes are not in that encoding.
+    """
+    match = _PLAIN_EXTRACTOR.fullmatch(extractor)
+    if not match or media_type not in _PLAIN:
+        return None
+    try:
+        return data.decode(match[1])
+    except (LookupError, UnicodeError):
+        return None
 
 
 _RUN = r"\[(?:0|[1-9]\d*)(?:,(?:0|[1-9]\d*)){3}\]"

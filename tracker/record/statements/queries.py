@@ -1,11 +1,16 @@
-"""The SQL that readers share: what is joined, in which order, how a reference narrows it, and names."""
+"""The SQL that readers share: joins, order, how a reference narrows it; and names, in SQL and read back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from tracker.model.texts import Reference, TextKind
 
 if TYPE_CHECKING:
-    from tracker.model.texts import Reference
+    from collections.abc import Sequence
+    from typing import Any
+
+_KINDS = {str(kind): kind for kind in get_args(TextKind)}
 
 ITEM_ORDER = "length(item), item, editions.position"
 ORDER = f"statements.country, statements.body, sessions.sort, sessions.label, {ITEM_ORDER}"
@@ -106,3 +111,21 @@ def snapshot_is(reference: Reference) -> list[Condition]:
 def narrow_to(reference: Reference) -> tuple[str, list[object]]:
     """Narrow to the snapshots of a reference; returned as by ``narrow``."""
     return narrow([*statement_is(reference), *edition_is(reference), *snapshot_is(reference)])
+
+
+def read_name(columns: Sequence[Any]) -> Reference | None:
+    """Return a snapshot's reference from the columns of its name; None where a join found none."""
+    return Reference(*columns) if columns[0] else None
+
+
+def read_reference(text: str) -> Reference:
+    """Read a reference that was written by ``str``, without a snapshot.
+
+    Nothing is looked up in it: a night reads one for each source, and ``parse_reference`` takes 0.2 ms.
+    """
+    path, _, edition = text.partition("~")
+    country, body, *rest = path.split("/")
+    session, item = (*rest, None, None)[:2]
+    first, _, second = edition.partition(".")
+    kind = _KINDS.get(first)
+    return Reference(country, body, session, item, kind, (second if kind else first) or None)

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.model.record import Recorded
-from tracker.record.schema.packing import pack
+from tracker.record.schema.packing import decode_plain, pack, write_spans
 from tracker.record.schema.rows import fetch_column, insert, pick
 from tracker.record.statements import editions
-from tracker.record.statements.encoding import decode_plain, write_spans
 from tracker.record.statements.queries import STATEMENT_NAME, WITH_STATEMENTS
 from tracker.record.statements.segments import write_segments
 from tracker.text.identity import digest_text
