@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 import zlib
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -46,11 +47,9 @@ def find_anywhere(folder: Path) -> list[str]:
                 data, needles = data + _unpack(data), WHOLE
             found += [str(path.relative_to(folder)) for needle in needles if needle in data.lower()]
         elif (path / "objects").is_dir() and (path / "HEAD").exists():
-            everything = (
-                run_git(path, "cat-file", "--batch-all-objects", "--batch")
-                .encode("utf-8", "surrogateescape")
-                .lower()
-            )
+            # Of a damaged mirror that a repair has kept, git reads a part.
+            asked = ("git", "-C", path, "cat-file", "--batch-all-objects", "--batch")
+            everything = subprocess.run(asked, capture_output=True, check=False).stdout.lower()
             found += [f"{path.name}, an object" for needle in NEEDLES if needle in everything]
     return [*found, *find_in_index(folder)]
 
