@@ -16,8 +16,12 @@ from tracker.preservation.following import prepare
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.mirror import pending, update
 from tracker.preservation.repair.mirror import write_mirror_again
-from tracker.preservation.repair.record import rebuild_record_file
-from tracker.preservation.repair.rows import rebuild_indexes, rebuild_text_index, restore_rows
+from tracker.preservation.repair.record import (
+    rebuild_indexes,
+    rebuild_record_file,
+    rebuild_text_index,
+    restore_rows,
+)
 from tracker.preservation.verify.findings import Fix
 from tracker.preservation.verify.history import REPLACED
 from tracker.preservation.verify.mirror_files import MirrorFiles

@@ -1,4 +1,4 @@
-"""How a record keeps bytes, span maps and extracted text: deflated, as lengths or not; and gives them back."""
+"""How a record keeps bytes, span maps and raw text: deflated, as lengths, or not; and gives them back."""
 
 from __future__ import annotations
 
