@@ -44,7 +44,7 @@ def schema_writable(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 WATCHING = "unmirrored_"
-"""What the triggers of the mirror begin with, which are made to fit the tables that there are."""
+"""What the triggers of what follows a record begin with: they are made to fit the tables that there are."""
 
 # SQLite writes these beginnings itself, just so; what begins otherwise is no table and no index.
 _PARTS = """
@@ -79,9 +79,9 @@ def check_parts(
     """Raise ``ArchiveUnusable`` where a record holds a view, trigger or virtual table that is not ours.
 
     ``applied`` are the changes of the schema that the record has had. ``to_repair`` accepts what has the name
-    of one of ours and says something else: ``verify`` reports that. The triggers of the mirror are known by
-    their name, since none acts where a record is only read; writing checks them too
-    (``pending.update_triggers``). Takes 0.2 ms.
+    of one of ours and says something else: ``verify`` reports that. The triggers of what follows a
+    record are known by their name, since none acts where it is only read; before anything is written, the
+    follower checks them too. Takes 0.2 ms.
     """
     ours = _read_shipped(tuple((name, script) for name, script in scripts if name in applied))
     for name, sql in connection.execute(_PARTS):

@@ -1,7 +1,7 @@
-"""Which file of the mirror each row of the record is written to: the schema itself says so.
+"""Which unit each row of the record belongs to, which is closed, copied and checked as a whole.
 
-A table or column that is added later finds its place by its foreign keys: a row is written with the run
-it names, or else with the row that it belongs to, or else in ``archive.json``.
+The schema itself says so. A table or column that is added later finds its place by its foreign keys: a row
+belongs with the run it names, or else with the row that it is a part of, or else to the archive as a whole.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 Unit = Literal["snapshot", "statement", "run", "document", "watch_list", "archive"]
-"""What is written as one file: a row, and the rows that belong to it."""
+"""What belongs together: a row, and the rows that are parts of it; or the archive as a whole."""
 
 ROOTS: Mapping[str, tuple[Unit, str]] = {
     "snapshots": ("snapshot", "id"),
@@ -41,7 +41,7 @@ _SHOWN: Mapping[str, str] = {"segment_offsets": "segments"}
 """The view that shows the rows of a table, and by which they are known."""
 
 BOOKKEEPING = frozenset({"unmirrored", "mirror_commits", "mirror_files", "descriptions"})
-"""Tables that are no part of the record: the mirror's own, and the program's words about the others."""
+"""Tables that are no part of the record: those of what follows it, and the program's words about the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Table:
     key: str
     unit: Unit
     owner: ForeignKey | None
-    """None for the table of a unit itself, and for what is in ``archive.json``."""
+    """None for the table of a unit itself, and for what belongs to the archive as a whole."""
     stored: str
     """The table that holds its rows: for ``segments``, which shows them with their text, another one."""
 
@@ -97,7 +97,7 @@ def read_tables(connection: sqlite3.Connection) -> dict[str, Table]:
 
 
 def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
-    """Return the tables whose rows are written with a unit, its own first, then by name."""
+    """Return the tables whose rows belong to a unit, its own first, then by name."""
     found = [table for table in tables.values() if table.unit == unit]
     return tuple(sorted(found, key=lambda table: (table.owner is not None, table.name)))
 
