@@ -41,7 +41,7 @@ _SHOWN: Mapping[str, str] = {"segment_offsets": "segments"}
 """The view that shows the rows of a table, and by which they are known."""
 
 BOOKKEEPING = frozenset({"unmirrored", "mirror_commits", "mirror_files", "descriptions"})
-"""Tables that are no part of the record: those of what follows it, and the program's words about the others."""
+"""Tables that are no part of the record: those of what follows it, and the words about all others."""
 
 
 @dataclass(frozen=True, slots=True)
