@@ -10,11 +10,11 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from tracker.archive.file.lock import take_lock
-from tracker.archive.schema.packing import offer_functions
-from tracker.archive.session import ArchiveSession
+from tracker.archive import ArchiveSession
 from tracker.model.record import Declaration
 from tracker.model.texts import Run, Segment, SpanMap, Version
+from tracker.record.lock import take_lock
+from tracker.record.schema.packing import offer_functions
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Concatenate, ParamSpec, TypeVar
 
-    from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
+    from tracker.record.storing.store import Store
 
     P = ParamSpec("P")
     T = TypeVar("T")

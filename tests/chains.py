@@ -28,7 +28,7 @@ from tests.damage import alter_unseen
 from tests.nights import accept_all, make_archive, source, write_speech
 from tests.repositories import run_git
 from tests.rights import WHY
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.errors import HistoriesApart, TrackerError
 from tracker.text.reading import read_text
@@ -430,7 +430,7 @@ def hold_mirror(mirror: Path) -> Held:
         return Held()
     other = mirror.parent / ".looked-at"
     shutil.rmtree(other, ignore_errors=True)
-    from tracker.archive.mirror.rebuild import rebuild_record  # noqa: PLC0415 (beside what is asked of git itself)
+    from tracker.preservation.mirror.rebuild import rebuild_record  # noqa: PLC0415 (beside what is asked of git itself)
 
     try:
         rebuild_record(mirror, other)

@@ -33,8 +33,8 @@ class Warp:
 
 def simulate() -> None:
     """Let commands take the instant of their environment for the present; called before they are loaded."""
-    from tracker.archive.file import lock  # noqa: PLC0415 (in no other test)
     from tracker.cli import options  # noqa: PLC0415
+    from tracker.record import lock  # noqa: PLC0415 (in no other test)
 
     clock = Clock(lambda: datetime.fromisoformat(os.environ[NOW]), time.monotonic, lambda _seconds: None)
     vars(pacing)["system_clock"] = lambda: clock

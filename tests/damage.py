@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tests.repositories import run_git
-from tracker.archive.schema.packing import unpack as unpack_document
+from tracker.record.schema.packing import unpack as unpack_document
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,24 +15,25 @@ from typing import TYPE_CHECKING
 from tests.archives import declare, query, record
 from tests.mirrors import ENDED, FIRST, say
 from tests.nights import make_archive, run_night, source
-from tracker.archive.mirror.explained import EDITABLE
-from tracker.archive.record.queries import SNAPSHOT_NAME, WITH_STATEMENTS
-from tracker.archive.schema.migrations import NOTES
-from tracker.archive.schema.packing import offer_functions
-from tracker.archive.schema.schema_map import read_tables
-from tracker.archive.storing.store import open_store
-from tracker.archive.verify.findings import Hooks
-from tracker.archive.verify.verify import verify_archive
+from tracker.archive import open_store
 from tracker.errors import TrackerError
 from tracker.keep.verify import read_again, recompute_kept
+from tracker.preservation.following import update_mirror
+from tracker.preservation.mirror.explained import EDITABLE
+from tracker.preservation.verify.findings import Hooks
+from tracker.preservation.verify.verify import verify_archive
+from tracker.record.schema.migrations import NOTES
+from tracker.record.schema.packing import offer_functions
+from tracker.record.schema.units import read_tables
+from tracker.record.statements.queries import SNAPSHOT_NAME, WITH_STATEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from tests.nights import Site
-    from tracker.archive.schema.schema_map import Table
     from tracker.model.verifying import Finding
+    from tracker.record.schema.units import Table
 
 NOW = "2026-11-25T12:00:00Z"
 
@@ -167,7 +168,7 @@ def make_everything(folder: Path, site: Site) -> None:
             filled = values.format(run=run, now="2026-03-03T03:00:00Z")
             connection.execute(f"INSERT INTO {table} SELECT NULL, {filled}")
     with open_store(folder) as store:
-        store.update_mirror()
+        update_mirror(store.writing)
 
 
 FREE = (

@@ -31,14 +31,14 @@ import tracker
 from tests.kept import check_once
 from tests.old_kernel import forget_calls
 from tests.running import LACKING, PATIENCE
-from tracker.archive.git.program import load_git
-from tracker.archive.repair import repair
-from tracker.archive.schema import connection
-from tracker.archive.schema.migrations import migrate
-from tracker.archive.storing import writing
 from tracker.capture.sandbox import process
 from tracker.capture.serve import serve
 from tracker.cli.main import app, main
+from tracker.preservation.git.program import load_git
+from tracker.preservation.repair import repair
+from tracker.record.schema import connection
+from tracker.record.schema.migrations import migrate
+from tracker.record.storing import writing
 from tracker.text.encoder import DEFAULT, check_model
 
 if TYPE_CHECKING:

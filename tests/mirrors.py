@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.archives import declare, record
 from tests.repositories import run_git
-from tracker.archive.schema.packing import offer_functions, select_columns
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
+from tracker.record.schema.packing import offer_functions, select_columns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,8 @@ def read_tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
         names = connection.execute(
             "SELECT name FROM pragma_table_list WHERE schema = 'main'"
             " AND (type = 'table' OR name = 'segments')"
-            " AND name NOT LIKE 'sqlite_%' AND name <> 'unmirrored' ORDER BY name"
+            " AND name NOT LIKE 'sqlite_%' AND name NOT IN ('unmirrored', 'mirror_commits', 'mirror_files')"
+            " ORDER BY name"
         ).fetchall()
         offer_functions(connection)
         tables = {name: connection.execute(select_rows(connection, name)).fetchall() for (name,) in names}

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import TYPE_CHECKING
 
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.capture.web.pacing import Clock
 from tracker.model.clock_readings import ClockReading
 from tracker.model.watching import Admission

@@ -12,14 +12,14 @@ import typer
 
 from tests.forking import run_command
 from tests.running import ROOT
-from tracker.archive.schema.descriptions import read_descriptions
 from tracker.cli.main import app
+from tracker.record.schema.descriptions import read_descriptions
 from tracker.report.records import describe_columns, in_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.archive.schema.descriptions import Description
+    from tracker.record.schema.descriptions import Description
     from tracker.report.records import Column
 
 CODE = ROOT / "tracker"

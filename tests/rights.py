@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tests.repositories import run_git
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.exchange.add import record_bytes
 from tracker.model.record import Declaration
 from tracker.references import parse_reference

@@ -14,8 +14,6 @@ from tests.here import runner
 from tests.mirrors import check_sound, read_everything
 from tests.nights import confirm_clock, make_archive, run_night, running_site, source
 from tests.rights import add
-from tracker.archive.rights.access import Access, read_access, read_closed_sources
-from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.web.pacing import Clock
 from tracker.errors import WatchListInvalid
 from tracker.keep.mirror import update_mirror
@@ -23,6 +21,8 @@ from tracker.keep.withdraw import change
 from tracker.model.decisions import Coder
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
+from tracker.record.access.closed import Access, read_access, read_closed_sources
+from tracker.record.schema.units import read_tables
 from tracker.watch.review import decide_review
 from tracker.watch.snapshot import snapshot
 

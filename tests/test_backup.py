@@ -14,10 +14,10 @@ import pytest
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record, read_tables, say
 from tests.running import ROOT
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.storing.store import create_archive
+from tracker.archive import create_archive
 from tracker.errors import ArchiveUnusable
 from tracker.keep.mirror import backup, update_mirror
+from tracker.record.reading.reader import open_reader
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 with open_store(Path(sys.argv[1]), "import") as store:
     print("begun", flush=True)
     for number in range(1, 100_000):

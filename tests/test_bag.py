@@ -17,9 +17,9 @@ from tests.archives import query
 from tests.here import runner
 from tests.mirrors import select_rows
 from tests.nights import Page, make_archive, run_night, source, watch
-from tracker.archive.schema.packing import offer_functions
 from tracker.errors import ArchiveUnusable
 from tracker.exchange.bag import export_bag, make_bag
+from tracker.record.schema.packing import offer_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

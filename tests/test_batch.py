@@ -20,9 +20,7 @@ from tests.rights import find_in_files, make_series
 from tests.running import PYTHON, ROOT
 from tests.test_panel import MORE, make_held
 from tests.test_timeline import HELD, OCEANS
-from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import open_store
+from tracker.archive import ArchiveSession, open_store
 from tracker.cli import output
 from tracker.cli.output import line_writer
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -37,6 +35,7 @@ from tracker.follow.workers import Missing, Workers, describe_answers
 from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
+from tracker.record.derived.answers import DERIVED_NAME
 from tracker.references import find_body, parse_reference
 
 if TYPE_CHECKING:
@@ -170,7 +169,7 @@ def test_the_same_again_does_nothing_and_reads_no_text(folder: Path, monkeypatch
     first = do_batch(folder, Here(), topics_only=False)
     asked: list[Unit] = []
     read: list[str] = []
-    count(monkeypatch, "tracker.archive.reading.versions:Versions", "version", read)
+    count(monkeypatch, "tracker.record.reading.versions:Versions", "version", read)
     second = do_batch(folder, Here(asked.append), topics_only=False)
     assert (asked, read) == ([], [])
     assert (second.read.kept, second.compared.kept) == (first.read.done, first.compared.done)

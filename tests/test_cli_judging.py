@@ -18,9 +18,9 @@ from tests.conftest import run_tracker
 from tests.deciding import level
 from tests.here import runner
 from tests.test_json import SCHEMA
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.errors import ArchiveUnusable
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
@@ -462,7 +462,7 @@ def test_decisions_are_readable_rows_tied_to_what_they_judge(judged: Tracker, tm
 
 
 def test_a_locked_archive_is_75(judged: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.archive.schema.connection.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("tracker.record.schema.connection.BUSY_SECONDS", 0.2)
     with closing(sqlite3.connect(tmp_path / "snapshots" / "tracker.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         locked = judged("judge", "XAA/CCPCJ/33", "--topic", "cybercrime", "--level", "absent", "--by", "Ana")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archives import OBSERVED, declare, in_session, record
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.follow import trace
 from tracker.follow.series import Within, parse_place
 

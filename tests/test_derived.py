@@ -20,11 +20,7 @@ from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
 from tests.running import NEW, OLD, ROOT
 from tests.thorough import examples
-from tracker.archive.derived.file import DerivedFile
-from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
-from tracker.archive.derived.vectors import CachedEncoder
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive
+from tracker.archive import ArchiveSession, create_archive
 from tracker.comparing.alignment.align import align
 from tracker.comparing.pipeline import Basis, text_side
 from tracker.comparing.topics.reading import RULES, read_topics
@@ -34,6 +30,9 @@ from tracker.diff.derive import derive_links, derive_readings
 from tracker.diff.diff import diff
 from tracker.diff.priorities import read_priorities
 from tracker.follow.trace import blame_statement
+from tracker.record.derived.answers import DERIVED_NAME, Derived, open_derived
+from tracker.record.derived.file import DerivedFile
+from tracker.record.derived.vectors import CachedEncoder
 from tracker.report.records import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import platformdirs
 import pytest
 
-from tracker.archive.derived.file import DerivedFile
-from tracker.archive.derived.secret import SECRET_NAME, find_state_folder, read_secret, sign
-from tracker.archive.derived.store import DERIVED_NAME, Derived, open_derived
-from tracker.archive.storing.store import create_archive
+from tracker.archive import create_archive
+from tracker.record.derived.answers import DERIVED_NAME, Derived, open_derived
+from tracker.record.derived.file import DerivedFile
+from tracker.record.derived.secret import SECRET_NAME, find_state_folder, read_secret, sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable

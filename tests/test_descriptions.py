@@ -14,9 +14,9 @@ from tests.archives import query
 from tests.here import runner
 from tests.nights import make_archive, run_night, running_site, source
 from tests.running import ROOT
-from tracker.archive.schema.connection import connect_to_read
-from tracker.archive.schema.descriptions import Description, read_descriptions
-from tracker.archive.storing.store import create_archive
+from tracker.archive import create_archive
+from tracker.record.schema.connection import connect_to_read
+from tracker.record.schema.descriptions import Description, read_descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

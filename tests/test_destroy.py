@@ -33,17 +33,18 @@ from tests.rights import (
     make_series,
 )
 from tests.test_withdraw import SHOWING, TELLING
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.rewrite import rewrite_mirror
-from tracker.archive.rights.scrubbing import Destroyed, name_command, scrub
-from tracker.archive.schema.connection import archive_file, connect_to_write
-from tracker.archive.storing.store import create_archive
+from tracker.archive import create_archive
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveUnusable
 from tracker.keep.mirror import backup, update_mirror
 from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
+from tracker.preservation.destroying import Destroyed, scrub
+from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.preservation.mirror.rewrite import rewrite_mirror
+from tracker.record.access.withheld import name_command
+from tracker.record.schema.connection import archive_file, connect_to_write
 from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.running import Ran
-    from tracker.archive.mirror.row_files import Row
+    from tracker.preservation.mirror.unit_files import Row
 
     Tracker = Callable[..., Ran]
 
@@ -252,15 +253,15 @@ def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracke
 # Cut short -------------------------------------------------------------------------------------------
 
 KILLED_AT = (
-    "tracker.archive.rights.destruction.overwrite_freed_pages",
-    "tracker.archive.rights.destruction.remove_derived",
-    "tracker.archive.storing.acts.destroy_in_kept_copies",
-    "tracker.archive.mirror.rewrite.rewrite_mirror",
-    "tracker.archive.mirror.rewrite._write",
-    "tracker.archive.mirror.rewrite._replace",
-    "tracker.archive.mirror.rewrite.shutil.rmtree",
-    "tracker.archive.rights.withdrawals.complete_all",
-    "tracker.archive.storing.writing.Writing.update_mirror",
+    "tracker.preservation.destroying.overwrite_freed_pages",
+    "tracker.preservation.destroying.remove_derived",
+    "tracker.preservation.withdrawal.destroy_in_kept_copies",
+    "tracker.preservation.mirror.rewrite.rewrite_mirror",
+    "tracker.preservation.mirror.rewrite._write",
+    "tracker.preservation.mirror.rewrite._replace",
+    "tracker.preservation.mirror.rewrite.shutil.rmtree",
+    "tracker.preservation.withdrawal._complete_all",
+    "tracker.preservation.mirror.update.update_mirror",
 )
 
 _KILLER = """
@@ -326,14 +327,14 @@ def test_killed_between_two_mirrors_any_writing_finds_one(folder: Path, tracker:
 
 
 def test_another_act_completes_it_too_and_says_so(folder: Path, tracker: Tracker) -> None:
-    kill_at(folder, "tracker.archive.mirror.rewrite.rewrite_mirror")
+    kill_at(folder, "tracker.preservation.mirror.rewrite.rewrite_mirror")
     told = " ".join(tracker("withdraw", "XAA/UNGA/77", *WHY).out.split())
     assert "The destruction of XAA/UNGA/78, which had been cut short, is complete now." in told
     assert find_everywhere(folder) == {}
 
 
 def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
-    kill_at(folder, "tracker.archive.mirror.rewrite.rewrite_mirror")
+    kill_at(folder, "tracker.preservation.mirror.rewrite.rewrite_mirror")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
     pushed = run_tracker(folder.parent, "mirror", "push", "copy.git", "--private")
     assert pushed.code == 0
@@ -345,7 +346,7 @@ def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
 
 
 def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
-    kill_at(folder, "tracker.archive.rights.destruction.overwrite_freed_pages")
+    kill_at(folder, "tracker.preservation.destroying.overwrite_freed_pages")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
         reading.execute("BEGIN")

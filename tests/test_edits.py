@@ -17,9 +17,9 @@ from tests.here import runner
 from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
 from tests.nights import Page, run_night, running_site, source, watch
 from tests.repositories import run_git
-from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.errors import RecordEdited
 from tracker.keep.mirror import update_mirror
+from tracker.preservation.mirror.rebuild import rebuild_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

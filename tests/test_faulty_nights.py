@@ -11,7 +11,7 @@ from tests.clocks import Warp
 from tests.fault_server import answer, running
 from tests.faults import CASES, PATH, Case
 from tests.nights import only, source, write_speech
-from tracker.archive.storing.store import create_archive
+from tracker.archive import create_archive
 from tracker.capture.admit.admission import admit
 from tracker.capture.watch_list import WATCH_FILE
 from tracker.cli.watch import read_outcomes

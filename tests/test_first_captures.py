@@ -12,8 +12,6 @@ from tests.bad_pages import arrive, fetch, keep
 from tests.nights import DAYS, Page, make_archive, only, run_night, source, write_speech
 from tests.other_pages import OtherPage, OtherStatement, draw_halves, load_other_pages, load_other_statements
 from tests.test_judgement import LANGUAGES, TABLES, speech
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.reading.reader import open_reader
 from tracker.capture.admit.admission import admit, list_causes, refuse_unreadable
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.score import find_unlikeness
@@ -21,6 +19,8 @@ from tracker.capture.admit.voice import measure_voice
 from tracker.errors import DocumentUnreadable
 from tracker.model.decisions import Coder
 from tracker.model.watching import CHALLENGE, Admission, History
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 from tracker.report.answers.news import headline, news_fields, render_news, write_message
 from tracker.report.answers.review import render_reviews

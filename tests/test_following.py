@@ -17,8 +17,7 @@ from rich.cells import cell_len
 from tests.archives import OBSERVED, declare, in_session, record
 from tests.conftest import run_tracker
 from tests.thorough import examples
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import ArchiveSession, create_archive, open_store
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.naming import name_topics
 from tracker.follow import trace

@@ -12,8 +12,8 @@ import pytest
 from tests.archives import query
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record
-from tracker.archive.schema.connection import connect_to_read, connect_to_write
 from tracker.keep.mirror import update_mirror
+from tracker.record.schema.connection import connect_to_read, connect_to_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

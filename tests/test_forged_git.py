@@ -12,9 +12,9 @@ from tests.here import runner
 from tests.mirrors import make_record
 from tests.repositories import Made, make_repository, run_git
 from tests.running import count_rows
-from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.errors import RepositoryUnusable
 from tracker.keep.mirror import update_mirror
+from tracker.preservation.mirror.rebuild import rebuild_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,10 +22,10 @@ from tests.edits import tell_faults
 from tests.here import runner
 from tests.mirrors import FIRST, list_files, make_record, say, show
 from tests.repositories import Made, make_repository, run_git
-from tracker.archive.derived.store import DERIVED_NAME
 from tracker.errors import RecordEdited
 from tracker.inputs.zips import read_zip, write_zip
 from tracker.keep.mirror import update_mirror
+from tracker.record.derived.answers import DERIVED_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,14 +14,13 @@ import pytest
 
 from tests.here import runner
 from tests.mirrors import make_record, read_tables
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import ArchiveSession, create_archive, open_store
 from tracker.follow.groups import choose_countries, date_session, read_date
 from tracker.inputs.compiled import read_packaged
 from tracker.keep.mirror import update_mirror
 from tracker.keep.verify import verify
+from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.record.reading.reader import open_reader
 from tracker.references.countries import countries
 from tracker.references.groups import find_group, packaged_groups
 

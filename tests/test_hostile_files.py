@@ -22,7 +22,7 @@ from tests.hostile import DEADLY, ENDLESS
 from tests.nights import Page, make_archive, source, write_speech
 from tests.repositories import Made, make_repository
 from tests.running import Ran
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

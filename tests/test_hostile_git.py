@@ -18,11 +18,11 @@ from tests.hostile_git import ATTACKS, ATTRIBUTES
 from tests.mirrors import FIRST, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tests.running import count_rows
-from tracker.archive.git import program as git_running
-from tracker.archive.git import repository, trees
-from tracker.archive.git.program import allow_time, check_address
-from tracker.archive.git.view import isolate_repository
 from tracker.keep.mirror import update_mirror
+from tracker.preservation.git import program as git_running
+from tracker.preservation.git import repository, trees
+from tracker.preservation.git.program import allow_time, check_address
+from tracker.preservation.git.view import isolate_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,11 +11,11 @@ from tests.archives import query
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tracker.archive.file.mirror_paths import document_path, run_path, watch_list_path
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.rights.access import find_watch_list
 from tracker.errors import RepositoryUnusable
 from tracker.keep.mirror import push_mirror, update_mirror
+from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.preservation.mirror.unit_files import document_path, run_path, watch_list_path
+from tracker.record.access.closed import find_watch_list
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import NEW, OLD
-from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.session import ArchiveSession
+from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff import compare
 from tracker.diff.diff import diff
+from tracker.record.derived.answers import DERIVED_NAME
 from tracker.report.comparison.words import list_decisions
 from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT

@@ -8,13 +8,13 @@ import pytest
 
 from tests.archives import count_record, declare, query, record
 from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, source, watch
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.record.encoding import read_reference
-from tracker.archive.storing.store import name_snapshot, open_store
+from tracker.archive import open_store
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid
 from tracker.exchange.add import declare_arrival, read_arrival
 from tracker.model.ledger import BodyYear, Reviewer
 from tracker.model.watching import Admission
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.statements.queries import read_reference
 from tracker.references import parse_reference
 from tracker.report.answers.ledger import (
     checks_csv,
@@ -72,7 +72,7 @@ def settle(folder: Path, review: Review, verdict: Literal["accept", "reject"], d
         snapshot = None
         if verdict == "accept":
             text = store.ledger.document(review.sha256).decode()
-            snapshot = name_snapshot(record(store, declare("XAA/UNGA/79~prepared.en"), text))
+            snapshot = record(store, declare("XAA/UNGA/79~prepared.en"), text).at_snapshot
         store.settle(decided, snapshot)
 
 

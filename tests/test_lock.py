@@ -12,10 +12,10 @@ import pytest
 
 from tests.archives import declare, hold_lock, query, record
 from tests.running import PATIENCE, ROOT
-from tracker.archive.file import lock
-from tracker.archive.file.lock import read_holder, take_lock
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.errors import ArchiveLocked, ArchiveUnusable
+from tracker.record import lock
+from tracker.record.lock import read_holder, take_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HOLD = """
 import sys, time
 from pathlib import Path
-from tracker.archive.file.lock import take_lock
+from tracker.record.lock import take_lock
 take_lock(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(60)
@@ -82,7 +82,7 @@ def test_a_living_holder_is_waited_for(tmp_path: Path) -> None:
 NAME_LATE = """
 import sys, time
 from pathlib import Path
-from tracker.archive.file import lock
+from tracker.record import lock
 genuine = lock._name_holder
 def name_late(file):
     print("held", flush=True)

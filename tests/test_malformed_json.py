@@ -14,10 +14,7 @@ from tests.closed import judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.mutations import list_places, mutate, mutate_somewhere
 from tests.thorough import IS_THOROUGH, examples
-from tracker.archive.file.lock import LOCK_NAME, read_holder
-from tracker.archive.rights.copies import NAME as COPIES
-from tracker.archive.rights.copies import read_copies
-from tracker.archive.session import ArchiveSession
+from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.reproduce import read_comparison
 from tracker.errors import TrackerError
@@ -25,6 +22,9 @@ from tracker.exchange.package import MANIFEST, list_digests
 from tracker.exchange.reproducing import reproduce
 from tracker.exchange.warc_metadata import read_metadata
 from tracker.inputs.zips import read_zip, write_zip
+from tracker.preservation.copies import NAME as COPIES
+from tracker.preservation.copies import read_copies
+from tracker.record.lock import LOCK_NAME, read_holder
 from tracker.report.comparison.provenance import render_reproduced, reproduced_json
 
 if TYPE_CHECKING:

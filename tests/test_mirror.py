@@ -25,10 +25,10 @@ from tests.mirrors import (
 )
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.errors import ArchiveLocked, RecordEdited, RepositoryUnusable
 from tracker.keep.mirror import update_mirror
+from tracker.preservation.mirror.rebuild import rebuild_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,7 +264,7 @@ def test_without_git_the_record_is_kept_and_git_is_asked_for(
 def test_a_mirror_is_not_written_while_another_run_holds_the_archive(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.storing.writing.LOCK_TIMEOUT", 0.1)
+    monkeypatch.setattr("tracker.record.storing.writing.LOCK_TIMEOUT", 0.1)
     with hold_lock(folder), pytest.raises(ArchiveLocked, match="is held by process"):
         update_mirror(folder)
     assert not (folder / "mirror.git").exists()

@@ -22,7 +22,6 @@ from tests.mirrors import (
 )
 from tests.nights import make_archive, outcomes, run_night, running_site, source, watch
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.errors import DocumentUnreadable, RepositoryUnusable, TrackerError
 from tracker.keep.mirror import push_mirror, update_mirror
 from tracker.keep.verify import verify
@@ -30,6 +29,7 @@ from tracker.keep.withdraw import change
 from tracker.model.decisions import Coder
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
+from tracker.preservation.mirror.rebuild import rebuild_record
 from tracker.watch.review import decide_review, read_bytes
 from tracker.watch.snapshot import snapshot
 

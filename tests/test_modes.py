@@ -21,10 +21,10 @@ from tests.conftest import run_tracker
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET
 from tests.running import COMMAND, ROOT, Ran
-from tracker.archive.file.modes import archive_permissions, private_permissions
-from tracker.archive.storing.store import create_archive
+from tracker.archive import create_archive
 from tracker.cli.main import app
 from tracker.errors import ArchiveUnusable
+from tracker.record.modes import archive_permissions, private_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,7 +205,7 @@ def test_what_a_command_writes_with_private_can_be_read_by_its_owner_alone(
 
 @pytest.mark.usefixtures("umask")
 def test_companions_of_an_open_record_have_its_mode(tmp_path: Path) -> None:
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (one test needs it)
+    from tracker.archive import open_store  # noqa: PLC0415 (one test needs it)
 
     create_archive(tmp_path / "snapshots")
     with open_store(tmp_path / "snapshots") as store, store.batch():
@@ -428,7 +428,7 @@ def test_the_record_decides_then_the_mirror_then_a_shared_folder(tmp_path: Path)
     assert archive_permissions(tmp_path).mode == 0o660
     (tmp_path / "mirror.git").mkdir()
     (tmp_path / "mirror.git").chmod(0o755)
-    assert archive_permissions(tmp_path).mode == 0o644
+    assert archive_permissions(tmp_path, tmp_path / "mirror.git").mode == 0o644
     (tmp_path / "tracker.db").write_bytes(b"")
     for mode, files, private in (
         (0o600, 0o600, 0o600),

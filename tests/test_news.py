@@ -27,9 +27,9 @@ from tests.nights import (
 )
 from tests.running import COMMAND, ROOT
 from tests.test_heartbeat import listening
-from tracker.archive.reading.reader import open_reader
 from tracker.capture.web.pacing import Clock
 from tracker.model.watching import Admission
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 from tracker.report.answers.ledger import health_json, render_health
 from tracker.report.answers.news import headline, news_fields, render_news, write_message

@@ -15,11 +15,10 @@ from tests.archives import declare, query, record
 from tests.mirrors import edit
 from tests.rights import OPEN, SECRETS, WHY, add, find_in_files, find_in_index
 from tests.running import ROOT
-from tracker.archive.record.encoding import read_spans
-from tracker.archive.record.segments import forget_words, read_segments, rebuild_index
-from tracker.archive.schema.connection import connect_to_write
-from tracker.archive.schema.packing import offer_functions, pack, pack_spans, unpack, unpack_spans
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
+from tracker.record.schema.connection import connect_to_write
+from tracker.record.schema.packing import offer_functions, pack, pack_spans, read_spans, unpack, unpack_spans
+from tracker.record.statements.segments import forget_words, read_segments, rebuild_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,13 +15,12 @@ from tests.archives import OBSERVED, declare, in_session, record
 from tests.deciding import level
 from tests.here import runner
 from tests.test_timeline import CORRUPTION, CYBER, HELD, OCEANS, schema
-from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import ArchiveSession, create_archive, open_store
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff import cells
 from tracker.diff.diff import diff
 from tracker.follow import panel, timeline
+from tracker.record.derived.answers import DERIVED_NAME
 from tracker.references import parse_reference, read_session
 from tracker.report.render.terminal import render_terminal
 from tracker.report.series.panels import build_countries_diff, build_panel, panel_json, panel_table

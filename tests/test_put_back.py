@@ -19,10 +19,10 @@ from tests.nights import make_archive, outcomes, run_night, running_site, source
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET, WHY, find_in_files, find_in_index, find_in_objects
 from tests.test_destroy import kill_at
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.mirror.refs import is_at
-from tracker.archive.schema.connection import connect_to_read
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
+from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.preservation.mirror.refs import is_at
+from tracker.record.schema.connection import connect_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -241,7 +241,7 @@ def test_where_a_killed_run_had_not_moved_the_branches_the_backup_is_older_too(
     assert tracker("backup", "c.db").code == 0
     kill_at(
         folder,
-        "tracker.archive.mirror.refs.move_branches",
+        "tracker.preservation.mirror.refs.move_branches",
         command=("add", "open.txt", "--as", "XAA/UNGA/80", "--kind", "prepared"),
     )
     put_back(folder, "c.db")
@@ -265,7 +265,7 @@ def test_a_run_that_was_killed_in_the_mirror_is_no_other_history(
     folder: Path, tracker: Tracker, step: str
 ) -> None:
     add_one = ("add", "open.txt", "--as", "XAA/UNGA/80", "--kind", "prepared")
-    kill_at(folder, f"tracker.archive.mirror.pending.{step}", command=add_one)
+    kill_at(folder, f"tracker.preservation.mirror.pending.{step}", command=add_one)
     ran = add(tracker, folder, SECRET, "XAA/UNGA/81")
     assert (ran.code, ran.err) == (0, "")
     check_repaired(tracker, folder)
@@ -300,7 +300,7 @@ def test_a_repair_that_is_killed_is_done_again_and_leaves_nothing_destroyed(
 ) -> None:
     assert tracker(*ORDER).code == 0
     put_back(folder)
-    kill_at(folder, f"tracker.archive.repair.record.{step}", command=("verify", "--repair"))
+    kill_at(folder, f"tracker.preservation.repair.record.{step}", command=("verify", "--repair"))
     follow(tracker, add(tracker, folder, OPEN, "XAA/UNGA/80").err)
     assert len(list(folder.glob("before-repair-*"))) == 2
     assert find_secret(folder) == []

@@ -17,26 +17,26 @@ from hypothesis import strategies as st
 
 from tests.archives import OBSERVED, declare, digest, infer, query, record, version_of
 from tests.thorough import examples
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.record.nearest import list_in_order
-from tracker.archive.record.search import (
+from tracker.archive import create_archive, open_store
+from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, TrackerError
+from tracker.model.record import Declaration, SearchScope, SnapshotEntry, StatementEntry
+from tracker.model.texts import Reference, Run, Segment, SpanMap, Version
+from tracker.record.reading.reader import open_reader
+from tracker.record.statements.editions import sort_text
+from tracker.record.statements.nearest import list_in_order
+from tracker.record.statements.search import (
     MARK_END,
     MARK_START,
     fold_for_search,
     match_expression,
     restore_marked,
 )
-from tracker.archive.record.statements import sort_text
-from tracker.archive.storing.store import create_archive, open_store
-from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, TrackerError
-from tracker.model.record import Declaration, SearchScope, SnapshotEntry, StatementEntry
-from tracker.model.texts import Reference, Run, Segment, SpanMap, Version
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.archive.reading.reader import Reader
+    from tracker.record.reading.reader import Reader
 
 HELD = [
     ("XAA/UNGA/9~prepared.en", "We fight corruption.\nThank you.", "1954-09-30T00:00:00Z"),
@@ -483,7 +483,7 @@ def test_reading_goes_on_while_another_writes(folder: Path, tmp_path: Path) -> N
 
 def test_reading_does_not_load_sqlite_utils(folder: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from tracker.archive.reading.reader import open_reader\n"
+        "import sys; from pathlib import Path; from tracker.record.reading.reader import open_reader\n"
         "with open_reader(Path(sys.argv[1])) as reader: reader.statements(); reader.search('corruption')\n"
         "print([name for name in sys.modules if name.startswith(('sqlite_utils', 'numpy', 'click'))])"
     )

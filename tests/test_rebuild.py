@@ -9,11 +9,11 @@ import pytest
 from tests.here import runner
 from tests.mirrors import FIRST, edit, list_files, make_record, read_tables, say, show
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tracker.archive.file.mirror_paths import document_path
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.reading.reader import open_reader
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
 from tracker.keep.mirror import backup, rebuild, update_mirror
+from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.preservation.mirror.unit_files import document_path
+from tracker.record.reading.reader import open_reader
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from tests.archives import OBSERVED, count_record, declare, hold_lock, in_sessio
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import Extractor, describe_reading_difference, read_extractor
 from tracker.keep import reextract as rereading
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 from tracker.text.reading import read_text
 
@@ -431,7 +431,7 @@ def _empty(folder: Path) -> Path:
 def test_while_another_run_writes_nothing_is_read(
     folder: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.storing.writing.LOCK_TIMEOUT", 0.2)
+    monkeypatch.setattr("tracker.record.storing.writing.LOCK_TIMEOUT", 0.2)
     record_as(folder, page(FUND, RIVERS))
     with hold_lock(folder, 0):
         ran = run("reextract")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.running import NEW
-from tracker.archive.derived.secret import read_secret, sign
+from tracker.record.derived.secret import read_secret, sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable

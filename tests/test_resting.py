@@ -9,11 +9,11 @@ import pytest
 from tests.archives import query
 from tests.nights import Page, make_archive, outcomes, run_night, source, watch, write_speech
 from tests.thorough import few
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.reading.reader import open_reader
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, NotInArchive, WatchListInvalid
 from tracker.model.record import Checked
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 from tracker.watch.requests import list_links, plan_requests
 from tracker.watch.sources import close

@@ -10,12 +10,12 @@ from tests.archives import count_record, query
 from tests.conftest import run_tracker
 from tests.nights import Page, Site, make_archive, only, outcomes, run_night, source
 from tests.test_judgement import speech
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.errors import DecisionInvalid, DocumentUnreadable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.decisions import Coder
+from tracker.record.reading.ledger import open_ledger
 from tracker.report.answers.ledger import check_line
 from tracker.watch.review import decide_review, list_reviews, read_bytes, show_review
 from tracker.watch.snapshot import snapshot
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.running import Ran
-    from tracker.archive.storing.store import Store
     from tracker.model.ledger import Check, RunKind
+    from tracker.record.storing.store import Store
     from tracker.watch.review import Verdict
     from tracker.watch.snapshot import Night
 
@@ -155,7 +155,7 @@ def between(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> N
         happens()
         return open_store(archive, kind)
 
-    monkeypatch.setattr("tracker.archive.storing.store.open_store", open_later)
+    monkeypatch.setattr("tracker.watch.review.open_store", open_later)
 
 
 @pytest.mark.parametrize("late", ["reject", "accept"])

@@ -6,7 +6,7 @@ import re
 import tomllib
 
 from tests.running import ROOT
-from tracker.archive.git.program import LEAST_GIT
+from tracker.preservation.git.program import LEAST_GIT
 
 PAGE = (ROOT / "tracker" / "docs" / "security.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -12,8 +12,7 @@ import pytest
 from tests.archives import OBSERVED, declare, query, record
 from tests.here import runner
 from tests.running import PYTHON
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import ArchiveSession, create_archive, open_store
 from tracker.diff import diff
 from tracker.errors import ArchiveUnusable
 from tracker.references import parse_reference
@@ -31,7 +30,7 @@ HELD = [
     ("XAA/UNGA/79~prepared.en", f"{COURTS} {RIVERS}"),
 ]
 WRITER = """
-from tracker.archive.schema import connection
+from tracker.record.schema import connection
 from tracker.cli.main import main
 
 connection.BUSY_SECONDS = 0.1

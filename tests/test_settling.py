@@ -18,7 +18,7 @@ import pytest
 from tests.archives import declare, record
 from tests.conftest import run_tracker
 from tests.running import COMMAND, ROOT
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.coding.settle import OpenTopic, suppose_levels
 from tracker.comparing.topics.decided import LEVELS
 from tracker.model.texts import Segment

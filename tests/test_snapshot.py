@@ -7,8 +7,8 @@ import pytest
 
 from tests.archives import count_record, query
 from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, source, watch
-from tracker.archive.ledger.ledger import open_ledger
 from tracker.errors import NotInArchive
+from tracker.record.reading.ledger import open_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ from tests.damage import alter_unseen
 from tests.here import runner
 from tests.mirrors import make_record
 from tests.repositories import run_git
-from tracker.archive.verify.structure import find_defect
 from tracker.cli.options import CRASHED
 from tracker.keep.mirror import update_mirror
+from tracker.preservation.verify.structure import find_defect
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 SHARED = {
     "docx": {"capture", "report"},
     "httpx": {"capture", "watch"},
-    "numpy": {"archive", "comparing", "text"},
+    "numpy": {"comparing", "record", "text"},
     "rapidfuzz": {"comparing", "references"},
-    "platformdirs": {"archive", "text"},
+    "platformdirs": {"record", "text"},
     "rich": {"cli", "report"},
 }
 """Outside libraries that more than one package knows."""
@@ -179,6 +179,17 @@ def test_an_outside_library_is_known_to_one_package_save_those_named() -> None:
     importers = find_importers()
     assert importers.keys() >= HEAVY
     assert {name: found for name, found in importers.items() if len(found) > 1} == SHARED
+
+
+def test_the_record_names_nothing_of_what_preserves_it_not_even_for_annotations() -> None:
+    named = {
+        node.module
+        for path in (ROOT / "tracker" / "record").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module
+    }
+    assert "tracker.record.schema.rows" in named
+    assert {name for name in named if name.startswith(("tracker.preservation", "tracker.archive"))} == set()
 
 
 DOORS = {

@@ -19,18 +19,25 @@ from hypothesis import strategies as st
 from tests.archives import OBSERVED, count_record, declare, digest, infer, query, record, version_of
 from tests.running import ROOT
 from tests.thorough import examples
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.record.editions import Edition, EditionName, choose_edition
-from tracker.archive.schema import connection
-from tracker.archive.storing import writing
-from tracker.archive.storing.store import create_archive, open_store
-from tracker.errors import ArchiveLocked, ArchiveUnusable, ReferenceInvalid, TrackerError
+from tracker.archive import create_archive, open_store
+from tracker.errors import (
+    ArchiveLocked,
+    ArchiveUnusable,
+    ReferenceInvalid,
+    RepositoryUnusable,
+    TrackerError,
+)
 from tracker.model.record import Amendment
+from tracker.record.reading.reader import open_reader
+from tracker.record.schema import connection
+from tracker.record.statements.editions import Edition, EditionName, choose_edition
+from tracker.record.storing import store, writing
 from tracker.references import parse_reference, session_sort_key
 
 if TYPE_CHECKING:
-    from tracker.archive.storing.store import Store
     from tracker.model.record import Declaration
+    from tracker.record.storing.store import Store
+    from tracker.record.storing.writing import Writing
 
 
 @pytest.fixture
@@ -373,11 +380,85 @@ def test_a_record_that_fails_half_written_undoes_the_batch_around_it(folder: Pat
     assert query(folder, "SELECT count(*) FROM segments_fts_docsize") == [(1,)]
 
 
+# What follows a record -------------------------------------------------------------------------------
+
+
+class Notes:
+    """A follower that notes what it is asked, and what the record held then; it may refuse at a moment."""
+
+    def __init__(self, refused: str = "") -> None:
+        self.asked: list[tuple[str, int, int]] = []
+        self.refused = refused
+
+    def check(self, writing: Writing) -> None:
+        self._note("check", writing)
+
+    def prepare(self, writing: Writing) -> None:
+        self._note("prepare", writing)
+
+    def resume(self, writing: Writing) -> None:
+        self._note("resume", writing)
+
+    def follow(self, writing: Writing) -> None:
+        self._note("follow", writing)
+
+    def _note(self, moment: str, writing: Writing) -> None:
+        running, complete = (
+            writing.connection.execute("SELECT count(*) FROM runs WHERE status = ?", [status]).fetchone()[0]
+            for status in ("running", "complete")
+        )
+        self.asked.append((moment, running, complete))
+        if moment == self.refused:
+            raise RepositoryUnusable(f"refused at {moment}")
+
+
+def leave_a_run(folder: Path) -> None:
+    """Leave a run in the record as a command does that was killed."""
+    run = "INSERT INTO runs (started, release, kind, status) VALUES ('2026-03-01', '1', 'add', 'running')"
+    with closing(sqlite3.connect(folder / "tracker.db")) as record, record:
+        record.execute(run)
+
+
+def test_what_follows_a_record_is_asked_at_four_moments(folder: Path) -> None:
+    leave_a_run(folder)
+    follower = Notes()
+    with store.open_store(folder, follower, "add") as opened:
+        assert follower.asked == [("check", 1, 0), ("prepare", 1, 0), ("resume", 0, 0)]
+        record(opened, declare("XAA/UNGA/79~prepared.en"), "one")
+    assert follower.asked[3:] == [("follow", 0, 1)]
+
+
+def test_a_run_that_failed_is_not_followed(folder: Path) -> None:
+    follower = Notes()
+    with pytest.raises(ZeroDivisionError), store.open_store(folder, follower, "add") as opened:
+        record(opened, declare("XAA/UNGA/79~prepared.en"), str(1 // 0))
+    assert [moment for moment, *_ in follower.asked] == ["check", "prepare", "resume"]
+
+
+def test_nothing_is_written_where_what_follows_refuses_before(folder: Path) -> None:
+    leave_a_run(folder)
+    before = (folder / "tracker.db").read_bytes()
+    with pytest.raises(RepositoryUnusable, match="refused at check"):
+        store.open_store(folder, Notes("check"), "add")
+    assert (folder / "tracker.db").read_bytes() == before
+    assert not (folder / "lock").exists()
+
+
+def test_what_cannot_be_followed_is_recorded_all_the_same(folder: Path) -> None:
+    with (
+        pytest.raises(RepositoryUnusable, match="refused at follow"),
+        store.open_store(folder, Notes("follow"), "add") as opened,
+    ):
+        record(opened, declare("XAA/UNGA/79~prepared.en"), "one")
+    assert [path.name for path in folder.iterdir()] == ["tracker.db"]
+    assert query(folder, "SELECT status FROM runs") == [("complete",)]
+
+
 KILLED = """
 import sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 
 store = open_store(Path(sys.argv[1]))
 for session in range(1, 80):

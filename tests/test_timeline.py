@@ -19,8 +19,7 @@ from rich.cells import cell_len
 
 from tests.archives import OBSERVED, declare, in_session, record, version_of
 from tests.deciding import level
-from tracker.archive.derived.store import DERIVED_NAME
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.archive import create_archive, open_store
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.naming import name_topics
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid
@@ -30,6 +29,7 @@ from tracker.follow.standings import join_versions
 from tracker.model.decisions import Decision
 from tracker.model.series import Standing, Timeline, TimelineSession
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
+from tracker.record.derived.answers import DERIVED_NAME
 from tracker.references import parse_reference
 from tracker.report.comparison.phrases import phrases_json, render_phrases
 from tracker.report.render.markdown import render_markdown

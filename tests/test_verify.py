@@ -34,10 +34,10 @@ from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
 from tests.running import ROOT
 from tests.thorough import examples, few
-from tracker.archive.verify.findings import NotReadable
 from tracker.capture.read.extract import extract
 from tracker.errors import TrackerError
 from tracker.keep.verify import read_again, read_settings, verify
+from tracker.preservation.verify.findings import NotReadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +129,7 @@ def test_a_whole_archive(tracker: Tracker, folder: Path) -> None:
 def test_nothing_is_written_and_nobody_has_to_wait(
     tracker: Tracker, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.archive.repair.repair.LOCK_TIMEOUT", 0.2)
+    monkeypatch.setattr("tracker.preservation.repair.repair.LOCK_TIMEOUT", 0.2)
 
     def read() -> dict[Path, bytes]:
         files = (
@@ -322,7 +322,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.archives import declare, record
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 with open_store(Path(sys.argv[1]), "add") as store:
     record(store, declare("XAA/CCPCJ/33~prepared.en"), "Mr. President,\\nWe build dykes.")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -427,6 +427,14 @@ def blot_a_page(file: Path) -> None:
     file.write_bytes(data[:page] + bytes(4096) + data[page + 4096 :])
 
 
+def blot_a_page_without_texts(file: Path) -> None:
+    """Damage the table of runs, of which the mirror has all."""
+    with closing(sqlite3.connect(file)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'runs'").fetchone()
+    data = file.read_bytes()
+    file.write_bytes(data[: (page - 1) * 4096] + b"?" * 4096 + data[page * 4096 :])
+
+
 def empty(file: Path) -> None:
     file.write_bytes(b"")
 
@@ -493,6 +501,11 @@ def unlink_loose(name: str) -> Damage:
     return damage
 
 
+def tear(name: str) -> Damage:
+    """Replace a file by bytes of the same length that say nothing."""
+    return lambda mirror: (mirror / name).write_bytes(b"\xff" * 60)
+
+
 def swap_loose(mirror: Path) -> None:
     unpack(mirror)
     target = object_file(mirror, "main:archive.json")
@@ -518,7 +531,10 @@ MIRROR: list[tuple[str, Damage, str]] = [
         r"objects: pack-[0-9a-f]{40}.(idx|pack): the file is damaged",
     ),
     ("a pack gone", lambda mirror: first_pack(mirror).unlink(), r"this (blob|commit) is not there"),
-    ("HEAD gone", lambda mirror: (mirror / "HEAD").unlink(), r"objects: HEAD: this file is missing"),
+    ("HEAD gone", lambda mirror: (mirror / "HEAD").unlink(), r"objects: the mirror: it cannot be opened"),
+    *((f"{name} {word}", damage(name), r"objects: the mirror: it cannot be opened") for name, word, damage in
+      (("config", "torn", tear), ("packed-refs", "torn", tear))),
+    ("a pack cut", lambda mirror: cut_short(first_pack(mirror)), r"objects: pack-\w{40}.pack: the file"),
     (
         "index of commits",
         lambda mirror: flip(next((mirror / "objects/info/commit-graphs").glob("*.graph")), -100),
@@ -543,12 +559,25 @@ def test_damage_to_the_mirror_is_named_and_mended(
     run_git(folder / "mirror.git", "fsck", "--full", "--strict")
 
 
+EARLIER = "main~1:statements/XAA/CCPCJ/31/statement.json"
+"""Of 31 with another title, of which the record has an amendment and not the file."""
+
+
+def test_an_earlier_state_of_a_statement_is_written_again(tracker: Tracker, folder: Path) -> None:
+    before, tip = read_tables(folder), run_git(folder / "mirror.git", "rev-parse", "main")
+    flip_loose(EARLIER)(folder / "mirror.git")
+    assert "repaired mirror.git: written again under the same names" in check_mended(tracker, folder, before)
+    run_git(folder / "mirror.git", "merge-base", "--is-ancestor", tip, "main")
+
+
 def test_what_only_the_mirror_had_is_told_to_be_lost(tracker: Tracker, folder: Path) -> None:
-    # The title of 31 was another one then, which the record knows as an amendment and not as a file.
-    flip_loose("main~1:statements/XAA/CCPCJ/31/statement.json")(folder / "mirror.git")
+    alter(folder, "DELETE FROM mirror_files")
+    flip_loose(EARLIER)(folder / "mirror.git")
     ran = tracker("verify", "--repair")
     assert ran.code == 1
-    assert "the record as it is now does not give it again" in ran.out
+    said = " ".join(ran.out.split())
+    assert "not repaired mirror.git: written again under the same names; as it was, it is kept in" in said
+    assert "(statements/XAA/CCPCJ/31/statement.json): lost in the mirror, and the record as it is now" in said
     again = tracker("verify")
     assert again.code == 1
     assert "this blob is not there, or cannot be read" in again.out
@@ -558,6 +587,33 @@ def test_what_only_the_mirror_had_is_told_to_be_lost(tracker: Tracker, folder: P
     assert "which was begun again" in " ".join(tracker("verify").out.split())
     assert tracker("verify", "--repair").code == 1
     assert tracker("verify").code == 0
+
+
+def test_an_edited_record_is_not_written_where_the_mirror_lost_what_it_had(
+    tracker: Tracker, folder: Path
+) -> None:
+    mirror = folder / "mirror.git"
+    tip, place = run_git(mirror, "rev-parse", "main"), "statements/XAA/CCPCJ/32/statement.json"
+    flip_loose(f"main:{place}")(mirror)
+    alter_unseen(folder, FORGED)
+    ran = tracker("verify", "--repair")
+    assert ran.code == 1
+    assert f"({place}): lost in the mirror, and the record as it is now" in " ".join(ran.out.split())
+    assert run_git(mirror, "rev-parse", "main") == tip
+    assert tracker("verify").code == 1
+    (kept,) = folder.glob("before-repair-*/mirror.git")
+    assert run_git(kept, "rev-parse", "main") == tip
+
+
+def test_a_record_and_a_mirror_that_are_damaged_in_different_things_mend_each_other(
+    tracker: Tracker, folder: Path
+) -> None:
+    before, tip = read_tables(folder), run_git(folder / "mirror.git", "rev-parse", "main")
+    flip_loose("main:statements/XAA/CCPCJ/31/~prepared.en/2.json")(folder / "mirror.git")
+    blot_a_page_without_texts(folder / "tracker.db")
+    assert {each.check for each in look(folder).faults} >= {"file", "objects"}
+    check_mended(tracker, folder, before)
+    run_git(folder / "mirror.git", "merge-base", "--is-ancestor", tip, "main")
 
 
 def test_damage_to_both_copies_is_told_and_the_rest_is_mended(tracker: Tracker, folder: Path) -> None:
@@ -660,10 +716,13 @@ def test_an_older_copy_of_the_record_does_not_undo_the_mirror(tracker: Tracker, 
 
 
 def test_a_mirror_that_is_gone(tracker: Tracker, folder: Path) -> None:
-    before = read_tables(folder)
+    before, tip = read_tables(folder), run_git(folder / "mirror.git", "rev-parse", "main")
     shutil.rmtree(folder / "mirror.git")
     assert "it is missing, and had everything at commit" in told(look(folder).faults)
     check_mended(tracker, folder, before)
+    # The same record gives the same commits.
+    run_git(folder / "mirror.git", "merge-base", "--is-ancestor", tip, "main")
+    run_git(folder / "mirror.git", "fsck", "--full", "--strict")
 
 
 def test_a_run_that_was_cut_short_between_both_copies_is_pending(tracker: Tracker, folder: Path) -> None:

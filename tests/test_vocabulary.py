@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.archive.derived.store import Derived
 from tracker.comparing.topics.vocabulary import load, matching
 from tracker.comparing.topics.vocabulary.load import load_kept, load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.errors import VocabularyInvalid
+from tracker.record.derived.answers import Derived
 
 if TYPE_CHECKING:
     from pathlib import Path

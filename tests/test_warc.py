@@ -14,7 +14,6 @@ from tests.conftest import run_tracker
 from tests.here import runner
 from tests.nights import Page, make_archive, run_night, source, watch, write_speech
 from tests.warcs import by_type, read_whole
-from tracker.archive.reading.holdings import open_holdings
 from tracker.capture.warc.reading import open_warc, read_payload, restore_headers
 from tracker.exchange.warc_export import list_records
 from tracker.model.ledger import Check
@@ -22,6 +21,7 @@ from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange
+from tracker.record.reading.holdings import open_holdings
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:

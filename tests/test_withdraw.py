@@ -17,8 +17,7 @@ from tests.mirrors import check_sound, read_everything
 from tests.nights import make_archive, only, run_night, source, write_speech
 from tests.repositories import run_git
 from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveLocked, Withdrawn
@@ -27,6 +26,7 @@ from tracker.keep.mirror import update_mirror
 from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.watching import Admission
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 from tracker.watch.health import assess_health
 from tracker.watch.review import list_reviews, read_bytes, show_review
@@ -493,7 +493,7 @@ def test_a_command_that_may_quote_what_is_closed_is_told_by_its_name(folder: Pat
 
 
 def test_an_archive_that_is_held_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.archive.storing.writing.LOCK_TIMEOUT", 0.2)
+    monkeypatch.setattr("tracker.record.storing.writing.LOCK_TIMEOUT", 0.2)
     with open_store(folder), pytest.raises(ArchiveLocked):
         change(folder, "withdraw", "XAA/UNGA/78", RULED)
     assert query(folder, "SELECT count(*) FROM withdrawals") == [(0,)]

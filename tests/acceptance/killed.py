@@ -14,9 +14,9 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tracker.archive.schema import connection
-from tracker.archive.storing import writing
 from tracker.cli.main import main
+from tracker.record.schema import connection
+from tracker.record.storing import writing
 
 if TYPE_CHECKING:
     import sqlite3

@@ -15,7 +15,7 @@ from tests.clocks import NOW, SIMULATE
 from tests.forking import run_command
 from tests.nights import Page, source, write_speech
 from tests.running import Ran
-from tracker.archive.storing.store import create_archive
+from tracker.archive import create_archive
 
 if TYPE_CHECKING:
     from pathlib import Path

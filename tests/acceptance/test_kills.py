@@ -129,7 +129,7 @@ def complete(folder: Path, number: int) -> set[tuple[str, int]]:
 
 
 STEPS = [
-    ("tracker.archive.file.lock:_name_holder", 1),
+    ("tracker.record.lock:_name_holder", 1),
     ("BEGIN IMMEDIATE", 1),
     ("INSERT OR IGNORE INTO watch_lists", 1),
     ('INSERT INTO "runs"', 1),
@@ -151,7 +151,7 @@ STEPS = [
     ("COMMIT", 6),
     ("UPDATE runs SET status", 1),
     ("PRAGMA wal_checkpoint", 1),
-    ("tracker.archive.storing.writing:closing", 1),
+    ("tracker.record.storing.writing:closing", 1),
 ]
 
 

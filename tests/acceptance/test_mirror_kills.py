@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.archives import query
+from tests.damage import first_pack
 from tests.mirrors import (
     FIRST,
     check_sound,
@@ -31,8 +32,8 @@ from tests.mirrors import (
 )
 from tests.repositories import run_git
 from tests.running import ROOT
-from tracker.archive.mirror.rebuild import rebuild_record
 from tracker.keep.mirror import update_mirror
+from tracker.preservation.mirror.rebuild import rebuild_record
 
 TRACKER = (sys.executable, "-m", "tracker")
 KILLED = (sys.executable, str(Path(__file__).with_name("killed.py")))
@@ -88,8 +89,8 @@ def check_whole(folder: Path, where: Path) -> None:
 
 # At each step ----------------------------------------------------------------------------------------
 
-FAST_IMPORT = "tracker.archive.git.streams:FastImport"
-MIRROR, REFS = "tracker.archive.mirror.update", "tracker.archive.mirror.refs"
+FAST_IMPORT = "tracker.preservation.git.streams:FastImport"
+MIRROR, REFS = "tracker.preservation.mirror.update", "tracker.preservation.mirror.refs"
 STEPS = [
     (f"{REFS}:recover", 1),
     ("BEGIN IMMEDIATE", 3),
@@ -99,7 +100,7 @@ STEPS = [
     (f"{FAST_IMPORT}.__exit__", 1),
     (f"{REFS}:move_branches", 1),
     (f"{REFS}:_drop", 1),
-    ("tracker.archive.mirror.pending:mark_mirrored", 1),
+    ("tracker.preservation.mirror.pending:mark_mirrored", 1),
     ("DELETE FROM unmirrored", 1),
     ("INSERT INTO unmirrored (unit, name) VALUES ('tips'", 1),
     ("COMMIT", 3),
@@ -127,7 +128,7 @@ FIRST_STEPS = [
     (f"{FAST_IMPORT}.begin_commit", 2),
     (f"{FAST_IMPORT}.__exit__", 1),
     (f"{REFS}:move_branches", 1),
-    ("tracker.archive.mirror.pending:mark_mirrored", 1),
+    ("tracker.preservation.mirror.pending:mark_mirrored", 1),
     ("COMMIT", 1),
     (f"{REFS}:pack_objects", 1),
 ]
@@ -208,6 +209,79 @@ def test_packs_that_were_held_fast_or_begun_are_let_go(folder: Path, tmp_path: P
     assert run(add(folder, 60)).returncode == 0
     check_whole(folder, tmp_path / "again")
     assert list(packs.glob("*.keep")) == []
+
+
+# A repair ----------------------------------------------------------------------------------------------
+
+REPAIR = "tracker.preservation.repair.mirror"
+REPAIR_STEPS = [
+    (f"{REPAIR}:create_repository", 1),
+    (f"{REPAIR}:_copy_objects", 1),
+    (f"{REPAIR}:_drop_damaged_packs", 1),
+    (f"{REPAIR}:_Writer.write", 1),
+    (f"{REPAIR}:_Writer._put", 1),
+    (f"{REPAIR}:_find_missing", 1),
+    (f"{REPAIR}:_swap", 1),
+    ("pathlib:Path.rename", 2),
+    ("pathlib:Path.rename", 3),
+    ("pathlib:Path.rename", 4),
+    ("tracker.preservation.repair.repair:_record_run", 1),
+    ("tracker.preservation.repair.repair:write_steps", 1),
+    (f"{REFS}:move_branches", 1),
+]
+
+
+def damage(mirror: Path) -> str:
+    """Cut the pack of the first commit in two, and return where the branch was."""
+    tip = run_git(mirror, "rev-parse", "main")
+    pack = first_pack(mirror)
+    pack.chmod(0o644)
+    pack.write_bytes(pack.read_bytes()[: pack.stat().st_size // 2])
+    return tip
+
+
+def check_repaired(folder: Path, where: Path, tip: str) -> None:
+    """Assert that a repair after those that were killed mends all of it, and that no commit is lost."""
+    repaired = run([*TRACKER, "--archive", str(folder), "verify", "--repair"])
+    assert repaired.returncode in {0, 1}, repaired.stderr
+    verified = run([*TRACKER, "--archive", str(folder), "verify"])
+    assert verified.returncode == 0, verified.stdout
+    run_git(folder / "mirror.git", "merge-base", "--is-ancestor", tip, "main")
+    check_whole(folder, where)
+    assert not [path for path in folder.iterdir() if path.name.startswith(("mirror.git.", ".tracker-"))]
+
+
+@pytest.mark.parametrize(("step", "number"), REPAIR_STEPS)
+def test_a_repair_killed_while_it_writes_the_mirror_again(
+    folder: Path, tmp_path: Path, step: str, number: int
+) -> None:
+    tip = damage(folder / "mirror.git")
+    killed = run([*KILLED, step, str(number), "--archive", str(folder), "verify", "--repair"])
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    check_repaired(folder, tmp_path / "again", tip)
+
+
+def test_repairs_killed_at_random_instants(folder: Path, tmp_path: Path) -> None:
+    tip = damage(folder / "mirror.git")
+    chance = random.Random(12)  # noqa: S311 (instants)
+    killed = 0
+    for _ in range(INSTANTS // 5):
+        process = subprocess.Popen(
+            [*TRACKER, "--archive", str(folder), "verify", "--repair"],
+            cwd=ROOT,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(chance.uniform(0.3, 3))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        killed += process.returncode < 0
+        if process.returncode >= 0:
+            damage(folder / "mirror.git")
+    check_repaired(folder, tmp_path / "again", tip)
+    assert killed
 
 
 # At random -------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ import shutil, subprocess, sys
 from pathlib import Path
 from tests.archives import count_record, declare, query, record
 from tests.test_reader import read_all
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.storing.store import create_archive, open_store
+from tracker.record.reading.reader import open_reader
+from tracker.archive import create_archive, open_store
 from tracker.errors import TrackerError
 
 folder = Path(sys.argv[1])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.measuring import run_tracker
-from tracker.archive.session import ArchiveSession
+from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.diff import diff
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.measuring import Run
-    from tracker.archive.session import ArchiveSession as Session
+    from tracker.archive import ArchiveSession as Session
 
     Rows = list[dict[str, str]]
 

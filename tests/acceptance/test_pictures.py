@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pictures import check_layout
-from tracker.archive.session import ArchiveSession
+from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.diff import diff
 from tracker.follow.panel import read_panel

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SETTING = """
 from tests.mirrors import FIRST, check_sound, list_subjects, make_record, read_tables, say
-from tracker.archive.mirror.rebuild import rebuild_record
+from tracker.preservation.mirror.rebuild import rebuild_record
 from tracker.keep.mirror import backup
 from tracker.keep.mirror import update_mirror
 

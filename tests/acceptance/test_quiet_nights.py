@@ -11,10 +11,10 @@ import pytest
 from tests.archives import query
 from tests.conftest import run_tracker
 from tests.nights import Page, make_archive, running_site, source, write_speech
-from tracker.archive.reading.reader import open_reader
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.cli.watch import find_failed, read_outcomes
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 from tracker.watch.health import assess_health
 from tracker.watch.news import gather_news

@@ -27,7 +27,7 @@ from tests.archives import query
 from tests.conftest import run_tracker
 from tests.nights import Page, make_archive, run_night, running_site, source, write_speech
 from tests.running import wait_for
-from tracker.archive.reading.holdings import open_holdings
+from tracker.record.reading.holdings import open_holdings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,8 +13,8 @@ from tests.mirrors import FIRST, make_record, read_tables, say, show
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import Link, Made, add_commits
 from tests.running import ROOT
-from tracker.archive.reading.reader import open_reader
 from tracker.keep.mirror import update_mirror
+from tracker.record.reading.reader import open_reader
 
 if TYPE_CHECKING:
     from pathlib import Path

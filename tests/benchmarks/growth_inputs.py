@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.mirror.row_files import read_rows
-from tracker.archive.record.search import match_expression
 from tracker.capture.links import read_links
 from tracker.capture.read.extract import extract
 from tracker.capture.watch_list import parse_watch_list
@@ -16,6 +14,8 @@ from tracker.comparing.topics.learning import read_jsonl
 from tracker.comparing.topics.vocabulary.check import find_faults
 from tracker.comparing.topics.vocabulary.files import read_draft
 from tracker.inputs.formats import parse_json, parse_toml
+from tracker.preservation.mirror.unit_files import read_rows
+from tracker.record.statements.search import match_expression
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:

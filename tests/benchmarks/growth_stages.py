@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.growth_texts import revise, write
 from tests.reports import render, render_markdown
-from tracker.archive.record.search import fold_for_search
 from tracker.comparing.alignment.align import align
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.edits import word_edits
@@ -25,6 +24,7 @@ from tracker.diff.compare import compare_sides
 from tracker.follow.tracing.search import read_query, trace
 from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
+from tracker.record.statements.search import fold_for_search
 from tracker.report.answers.statement import render_priorities
 from tracker.report.records import render_json
 from tracker.text.detection import detect_language, infer_kind

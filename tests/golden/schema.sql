@@ -191,6 +191,15 @@ CREATE TABLE memberships (
     person TEXT CHECK (person <> ''),
     run INTEGER NOT NULL REFERENCES runs (id)
 );
+CREATE TABLE mirror_commits (
+    name TEXT PRIMARY KEY CHECK (length(name) = 40),
+    content BLOB NOT NULL,
+    files BLOB NOT NULL
+);
+CREATE TABLE mirror_files (
+    name TEXT PRIMARY KEY CHECK (length(name) = 40),
+    content BLOB NOT NULL
+);
 CREATE TABLE omissions (
     id INTEGER PRIMARY KEY,
     mirror TEXT NOT NULL CHECK (length(mirror) = 40),

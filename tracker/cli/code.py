@@ -27,7 +27,7 @@ from tracker.references import join_words
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.coding.settle import Levels, OpenComparison, OpenTopic
     from tracker.model.decisions import Coder, Ruling
     from tracker.model.topics import Vocabulary

@@ -26,7 +26,7 @@ from tracker.report.formats import FORMATS, Asked, refuse_output, render_compari
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.changes import Comparison
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder

@@ -83,7 +83,7 @@ def complete_countries(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_group(context: typer.Context, incomplete: str) -> list[str]:
     """Offer groups whose members are known."""
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.follow.groups import known_groups
     from tracker.references.groups import packaged_groups
 
@@ -145,7 +145,7 @@ def _list_recorded(context: Context) -> tuple[Reference, ...]:
 
 @cache
 def _read_editions(folder: Path) -> tuple[Reference, ...]:
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
 
     with suppress(TrackerError), ArchiveSession(folder) as archive:
         return tuple(entry.reference for entry in archive.reader.statements())

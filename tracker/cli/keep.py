@@ -93,7 +93,7 @@ def verify(
 
 def _accept(archive: Path, rows: list[str], by: str | None, reason: str | None, *, is_alone: bool) -> None:
     """Accept what another program changed, and say what was."""
-    from tracker.archive.repair.accepting import accept_edits
+    from tracker.preservation.repair.accepting import accept_edits
 
     if not (rows and by and reason and is_alone):
         raise TrackerError("--accept TABLE/ROW takes --by NAME and --reason TEXT, and neither other option")

@@ -165,7 +165,7 @@ def _explain(error: Exception, arguments: list[str]) -> str | None:
     """Return a message for an error that is no bug: a file name too long, or a record altered by hand."""
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
         return f"{error.filename}: {error.strerror}; choose another"
-    from tracker.archive.verify.structure import find_defect
+    from tracker.preservation.verify.structure import find_defect
 
     return find_defect(_archive_folder(arguments))
 

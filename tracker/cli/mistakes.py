@@ -138,8 +138,8 @@ def _example(command: Command) -> str:
 
 def name_bodies(error: BodyMissing, arguments: Sequence[str], archive: Path) -> str:
     """Return one line on a country that stands alone: the bodies that an archive has it at, and a command."""
-    from tracker.archive.record.nearest import list_in_order
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
+    from tracker.record.statements.nearest import list_in_order
 
     try:
         with ArchiveSession(archive) as session:

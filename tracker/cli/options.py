@@ -15,7 +15,7 @@ from tracker.errors import TrackerError
 from tracker.report.formats import REPORTS
 
 if TYPE_CHECKING:
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.topics import Vocabulary
 
 ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
@@ -36,7 +36,7 @@ def add_group(app: typer.Typer, name: str, help_text: str) -> typer.Typer:
 
 def opened(folder: Path, *, trusts_derived: bool = True) -> ArchiveSession:
     """Return the archive for the running command: opened once it is read, closed before it prints or ends."""
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
 
     context = get_current_context()
     sessions: dict[tuple[Path, bool], ArchiveSession] = context.meta.setdefault(__name__, {})

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from typer._click import Command, Context, Parameter
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.files import Permissions
     from tracker.report.document import Document
     from tracker.report.pictures.draw import Kind

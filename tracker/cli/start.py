@@ -97,7 +97,7 @@ def init(
     archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Create an empty archive that only you can read."""
-    from tracker.archive.storing.store import create_archive
+    from tracker.archive import create_archive
 
     create_archive(archive, group)
     write_answer(visible(f"created an empty archive in {archive}"))
@@ -158,7 +158,7 @@ def add(
 
 
 def _last_run(archive: Path) -> str | None:
-    from tracker.archive.ledger.ledger import open_ledger
+    from tracker.record.reading.ledger import open_ledger
 
     with open_ledger(archive) as ledger:
         return ledger.last_instant("snapshot")

@@ -13,7 +13,7 @@ from tracker.references import parse_reference
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Ruling
     from tracker.model.texts import Reference
 

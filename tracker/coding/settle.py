@@ -19,7 +19,7 @@ from tracker.model.topics import PRIORITIES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Coder, Ruling
     from tracker.model.texts import Segment, Side

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.topics.learning import CodedRow, Lesson
     from tracker.model.decisions import Ruling
     from tracker.model.topics import Vocabulary

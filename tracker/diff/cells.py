@@ -16,12 +16,12 @@ from tracker.diff.sides import load_decided
 from tracker.model.panels import PanelCell
 
 if TYPE_CHECKING:
-    from tracker.archive.derived.store import Derived
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.comparing.topics.statuses import OtherSessions
     from tracker.model.texts import Reference, Side
     from tracker.model.topics import Vocabulary
+    from tracker.record.derived.answers import Derived
 
 
 def compare_cells(

@@ -19,11 +19,11 @@ from tracker.text.encoder import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.archive.derived.store import Derived
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
     from tracker.model.texts import Side
     from tracker.model.topics import TopicReading, Vocabulary
+    from tracker.record.derived.answers import Derived
     from tracker.text.encoder import Encoder
 
 

@@ -10,27 +10,27 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tracker.archive.derived.store import Derived
-from tracker.archive.derived.vectors import CachedEncoder
 from tracker.comparing.topics.vocabulary.load import name_recognition
 from tracker.diff.rules import name_releases, name_rules
 from tracker.errors import TrackerError
 from tracker.model.changes import Comparison, Link
 from tracker.model.plain import field_types, from_row, to_row
 from tracker.model.topics import TopicReading
+from tracker.record.derived.answers import Derived
+from tracker.record.derived.vectors import CachedEncoder
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from tracker.archive.derived.store import Answers
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.topics.reading import TopicReader
     from tracker.model.changes import Change
     from tracker.model.decisions import Decision
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
+    from tracker.record.derived.answers import Answers
     from tracker.text.encoder import Encoder
 
 

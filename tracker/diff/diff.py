@@ -24,10 +24,7 @@ from tracker.text.encoder import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.archive.derived.store import Derived
-    from tracker.archive.reading.reader import Reader
-    from tracker.archive.reading.versions import Versions
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.comparing.topics.statuses import OtherSessions
     from tracker.diff.sides import Operand
@@ -36,6 +33,9 @@ if TYPE_CHECKING:
     from tracker.model.record import VersionEntry
     from tracker.model.texts import Side, Version
     from tracker.model.topics import Vocabulary
+    from tracker.record.derived.answers import Derived
+    from tracker.record.reading.reader import Reader
+    from tracker.record.reading.versions import Versions
     from tracker.text.encoder import Encoder
 
 

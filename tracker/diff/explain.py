@@ -15,7 +15,7 @@ from tracker.references.change_ids import find_change
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.changes import Candidate, Change, Comparison
     from tracker.model.texts import Side
     from tracker.model.topics import Topic, Vocabulary

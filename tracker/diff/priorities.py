@@ -11,7 +11,7 @@ from tracker.diff.sides import load_levels
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Decision
     from tracker.model.texts import Side
     from tracker.model.topics import TopicReading, Vocabulary

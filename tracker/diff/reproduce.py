@@ -28,7 +28,7 @@ from tracker.text.identity import digest_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.model.changes import Comparison
     from tracker.model.reproduced import Part

@@ -23,9 +23,9 @@ from tracker.model.texts import Reference, Side
 from tracker.references.names import closest
 
 if TYPE_CHECKING:
-    from tracker.archive.reading.reader import Reader
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Ruling
+    from tracker.record.reading.reader import Reader
 
 Operand = Path | Reference
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from tracker.archive.derived.store import Answers, Derived
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
 from tracker.comparing.pipeline import Basis
 from tracker.diff.cells import weigh_cells
@@ -18,6 +17,7 @@ from tracker.errors import TrackerError
 from tracker.inputs.compiled import freeze
 from tracker.model.plain import to_row
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
+from tracker.record.derived.answers import Answers, Derived
 
 if TYPE_CHECKING:
     from tracker.comparing.topics.statuses import OtherSessions

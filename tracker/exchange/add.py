@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeGuard, TypeVar, get_args
 
+from tracker.archive import open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.web.fetch import is_web_address
 from tracker.diff.sides import read_document
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from tracker.archive.storing.store import Store
     from tracker.model.record import Recorded
     from tracker.model.texts import Extraction, Reference, Version
     from tracker.model.watching import Fetched, Source
+    from tracker.record.storing.store import Store
 
     Progress = Callable[[int, int], None]
     """Is told how many items are safe on disk, and how many there are."""
@@ -141,8 +142,6 @@ def add(
     All are recorded, or none: a file that cannot be read raises ``DocumentUnreadable`` before anything
     is written. ``observed`` is the instant of the snapshots, ISO 8601 in UTC.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (reading loads no numpy)
-
     with open_store(archive, "add") as store, store.batch():
         return tuple(record_document(store, path, declaration, observed) for path in paths)
 
@@ -293,7 +292,6 @@ def import_items(
     """
     if dry_run or (started and not any(item.write for item in items)):
         return tuple(item.entry for item in items)
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (as above)
 
     entries: list[Entry] = []
     with open_store(archive, "import") as store:

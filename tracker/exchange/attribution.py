@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tracker.archive.git.history import Removal
-from tracker.archive.git.streams import read_trailers
 from tracker.errors import ReferenceInvalid
 from tracker.exchange.add import check_date, is_kind
 from tracker.exchange.named_sessions import find_sessions, only_date, sessions_of_date
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference
+from tracker.preservation.git.history import Removal
+from tracker.preservation.git.streams import read_trailers
 from tracker.references import find_body, find_country, parse_reference, resolve_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from tracker.archive.git.history import Revision
+    from tracker.preservation.git.history import Revision
 
 GIT_SOURCES = ("path", "subject", "date", "trailer", "regex")
 WARC_SOURCES = ("url", "date", "regex")

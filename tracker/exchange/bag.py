@@ -9,14 +9,15 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.archive.reading.holdings import list_lines, open_holdings
-from tracker.archive.schema.descriptions import Column, read_descriptions
 from tracker.capture.read.readers import find_ending
 from tracker.errors import NotInArchive
 from tracker.exchange.exports import new_target
 from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
 from tracker.model.preserving import Exported
 from tracker.model.texts import Reference
+from tracker.preservation.mirror.redaction import list_lines
+from tracker.record.reading.holdings import open_holdings
+from tracker.record.schema.descriptions import Column, read_descriptions
 from tracker.report.records import write_csv
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tracker.text.identity import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.texts import Reference, Segment, Version
 
 Pair = tuple[str, str]

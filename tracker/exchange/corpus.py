@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
-from tracker.archive.reading.holdings import read_holdings
 from tracker.comparing.decisions.rulings import select_levels, settle_rulings
 from tracker.comparing.pipeline import side_names
 from tracker.comparing.topics.decided import ABSENT, find_absences, place_levels
@@ -21,6 +20,7 @@ from tracker.follow.series import read_year
 from tracker.model.corpus_rows import CorpusRow, SentenceRow, StatementRow, StatementTopicRow
 from tracker.model.preserving import Exported
 from tracker.model.texts import Side
+from tracker.record.reading.holdings import read_holdings
 from tracker.report.records import RecordForm, refuse_parquet, stream_records
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from tracker.archive.reading.holdings import Holdings
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Decision
     from tracker.model.preserving import Holding
     from tracker.model.topics import TopicReading, Vocabulary
+    from tracker.record.reading.holdings import Holdings
 
     Progress = Callable[[int, int], None]
 

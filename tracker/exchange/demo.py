@@ -8,8 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.archive.session import ArchiveSession
-from tracker.archive.storing.store import create_archive
+from tracker.archive import ArchiveSession, create_archive
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.diff import diff
 from tracker.errors import ArchiveUnusable

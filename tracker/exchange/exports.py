@@ -7,22 +7,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.file.lock import read_clock
-from tracker.archive.file.modes import private_permissions
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.rights.copies import note_copy
 from tracker.errors import ArchiveUnusable, NotInArchive
 from tracker.files import BY_UMASK
 from tracker.follow.series import parse_anybody
+from tracker.preservation.copies import note_copy
+from tracker.record.lock import read_clock
+from tracker.record.modes import private_permissions
+from tracker.record.reading.reader import open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.archive.reading.holdings import Holdings
     from tracker.files import Permissions
     from tracker.model.preserving import Holding
     from tracker.model.texts import Reference
+    from tracker.record.reading.holdings import Holdings
 
 
 Chosen = tuple[tuple["Holding", ...], int]

@@ -44,11 +44,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.storing.store import Store
     from tracker.exchange.add import Progress
     from tracker.exchange.metadata import Key
     from tracker.exchange.patterns import PathPattern
     from tracker.model.preserving import FileStatus
+    from tracker.record.storing.store import Store
     from tracker.references import Body
 
 

@@ -11,16 +11,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tracker.archive.git.history import Removal, Revision, read_history
-from tracker.archive.git.repository import open_repository
-from tracker.archive.reading.imported import CommittedFile, printable, read_kept_statements, read_noted
-from tracker.archive.storing.store import name_snapshot
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.exchange.add import Item, import_items, record_bytes, show_nothing
 from tracker.exchange.attribution import attribute
 from tracker.model.ledger import Check
 from tracker.model.preserving import GitImportReport, ImportedRevision
+from tracker.preservation.git.history import Removal, Revision, read_history
+from tracker.preservation.git.repository import open_repository
+from tracker.record.reading.imported import CommittedFile, printable, read_kept_statements, read_noted
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
@@ -28,16 +27,16 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from tracker.archive.git.history import FileHistory
-    from tracker.archive.git.repository import Repository
-    from tracker.archive.reading.imported import KeptStatement
-    from tracker.archive.storing.store import Store
     from tracker.exchange.add import Progress
     from tracker.exchange.attribution import Attributed, Rule
     from tracker.model.ledger import CheckOutcome
     from tracker.model.preserving import RevisionStatus
     from tracker.model.record import Declaration
     from tracker.model.texts import Reference
+    from tracker.preservation.git.history import FileHistory
+    from tracker.preservation.git.repository import Repository
+    from tracker.record.reading.imported import KeptStatement
+    from tracker.record.storing.store import Store
 
 
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -129,7 +128,7 @@ class _Recorder:
             recorded = record_bytes(store, data, said, str(entry.observed), event.path, source)
         except Withdrawn as error:
             return replace(entry, status="passed", note=str(error))
-        reference = name_snapshot(recorded)
+        reference = recorded.at_snapshot
         if recorded.outcome != "unchanged":
             return replace(entry, status=recorded.outcome, reference=reference)
         # Without this note, the next import would take it as new once other bytes have followed.

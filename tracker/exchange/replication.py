@@ -13,8 +13,6 @@ from pathlib import Path
 from platform import python_version
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.archive.reading.holdings import open_holdings
-from tracker.archive.rights.closed import is_closed
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
@@ -38,6 +36,8 @@ from tracker.files import write_file
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
 from tracker.model.preserving import Exported
+from tracker.record.access.handing_on import is_closed
+from tracker.record.reading.holdings import open_holdings
 from tracker.report.answers import citing
 from tracker.report.comparison.provenance import render_methods
 from tracker.report.safe import one_line
@@ -46,14 +46,14 @@ from tracker.text.identity import digest_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.archive.reading.holdings import Holdings
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.diff.reproduce import WrittenSide
     from tracker.model.changes import Comparison, Provenance
     from tracker.model.citations import CitedText
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
+    from tracker.record.reading.holdings import Holdings
 
     Members = dict[str, bytes]
 

@@ -11,7 +11,6 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from tracker.archive.reading.holdings import read_holdings
 from tracker.diff.derive import find_comparison
 from tracker.diff.diff import Chosen, list_parts, load_pair, look_back
 from tracker.diff.sides import load_decided
@@ -25,6 +24,7 @@ from tracker.model.corpus_rows import SentenceRow, StatementRow, StatementTopicR
 from tracker.model.preserving import Exported
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
+from tracker.record.reading.holdings import read_holdings
 from tracker.references import find_body, session_sort_key
 from tracker.report.records import describe_columns, describe_table, refuse_parquet, stream_records, write_csv
 from tracker.text.encoder import DEFAULT
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from io import BufferedRandom
     from pathlib import Path
 
-    from tracker.archive.reading.holdings import Holdings
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.files import Permissions
     from tracker.model.changes import Comparison
     from tracker.model.preserving import Holding
     from tracker.model.topics import Vocabulary
+    from tracker.record.reading.holdings import Holdings
 
     Progress = Callable[[int, int], None]
     Rows = dict[str, list[Any]]

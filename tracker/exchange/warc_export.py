@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, urlsplit
 
 from tracker import __version__
-from tracker.archive.reading.holdings import open_holdings
 from tracker.capture.warc.reading import RENAMED, SENT_AS
 from tracker.capture.warc.writing import (
     FORMAT,
@@ -31,15 +30,16 @@ from tracker.exchange.warc_metadata import (
 )
 from tracker.files import draft_file
 from tracker.model.preserving import Exported
+from tracker.record.reading.holdings import open_holdings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tracker.archive.reading.holdings import Holdings
     from tracker.model.ledger import Check
     from tracker.model.preserving import Holding
     from tracker.model.watching import Exchange
+    from tracker.record.reading.holdings import Holdings
 
 
 def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: bool = False) -> Exported:

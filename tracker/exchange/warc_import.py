@@ -9,8 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from tracker.archive.reading.imported import open_captured
-from tracker.archive.storing.store import name_snapshot
 from tracker.capture.admit.admission import admit
 from tracker.capture.causes import FetchFault
 from tracker.capture.links import IndexLink, discover, source_of
@@ -33,6 +31,7 @@ from tracker.model.ledger import Check
 from tracker.model.preserving import ImportedCapture, WarcImportReport
 from tracker.model.record import Declaration
 from tracker.model.watching import Exchange, Fetched, Source, Validators
+from tracker.record.reading.imported import open_captured
 from tracker.references import find_body
 from tracker.text.identity import digest_bytes, digest_text
 
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.reading.imported import Captured
-    from tracker.archive.storing.store import Store
     from tracker.capture.warc.reading import Warc
     from tracker.exchange.add import Progress
     from tracker.exchange.attribution import Rule
@@ -50,6 +47,8 @@ if TYPE_CHECKING:
     from tracker.model.record import Recorded
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, WatchList
+    from tracker.record.reading.imported import Captured
+    from tracker.record.storing.store import Store
 
 
 _MOST_NAMED: Final = 3
@@ -79,7 +78,7 @@ class _Recorder:
             recorded = store.known(said, found.sha256) or self._record(store, found, said, step.source)
             store.note(self._check(found, said, recorded))
         note = step.entry.note if recorded.outcome == "changed" else ""
-        return replace(step.entry, status=recorded.outcome, reference=name_snapshot(recorded), note=note)
+        return replace(step.entry, status=recorded.outcome, reference=recorded.at_snapshot, note=note)
 
     def _record(self, store: Store, found: Found, said: Declaration, source: Source | None) -> Recorded:
         record = found.record
@@ -118,7 +117,7 @@ class _Recorder:
             0.0,
             detail="other bytes, the same text" if record.profile == SAME_TEXT else "",
             reference=replace(said.reference, snapshot=None),
-            snapshot=name_snapshot(recorded),
+            snapshot=recorded.at_snapshot,
             url=record.url,
             http_status=record.status,
             sha256=found.sha256 if is_same else None,

@@ -18,10 +18,10 @@ from tracker.text.identity import digest_bytes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.archive.reading.imported import Captured
     from tracker.capture.warc.reading import Warc, WarcRecord
     from tracker.exchange.warc_metadata import OwnMetadata
     from tracker.model.record import Declaration
+    from tracker.record.reading.imported import Captured
 
 DAMAGED: Final = "whose bytes are damaged"
 """Why a damaged record is ignored."""

@@ -33,14 +33,14 @@ from tracker.text.encoder import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tracker.archive.derived.store import Answers
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.topics.statuses import OtherSessions
     from tracker.diff.work import Outcome
     from tracker.follow.panel import BodyStatements
     from tracker.follow.workers import Workers
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
+    from tracker.record.derived.answers import Answers
 
     Progress = Callable[[int, int], None]
     Make = Callable[[Reference], Work | str | None]

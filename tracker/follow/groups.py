@@ -18,7 +18,7 @@ from tracker.references.sessions import is_partial_date
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.texts import Reference
     from tracker.references.countries import Country
 

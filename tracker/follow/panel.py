@@ -23,7 +23,7 @@ from tracker.report.series.panels import DROPPED, TAKEN_UP
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.panels import PanelCell
     from tracker.model.topics import Vocabulary
     from tracker.references import Body

@@ -16,7 +16,7 @@ from tracker.references import find_body, own_names, resolve_session
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.comparing.topics.phrasing import Uses
     from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Side

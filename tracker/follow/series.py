@@ -13,9 +13,9 @@ from tracker.references.bodies import match_bodies
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tracker.archive.reading.reader import Reader
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Reference
+    from tracker.record.reading.reader import Reader
 
 _ANYBODY = "XZZ"
 """A user-assigned code, put before a body alone so that the rest is read as that of any series."""

@@ -20,11 +20,11 @@ from tracker.references import country_name, find_body, resolve_session
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from tracker.archive.reading.reader import Reader
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Decision, Ruling
     from tracker.model.texts import Segment, Side, Version
     from tracker.model.topics import TopicReading, Vocabulary
+    from tracker.record.reading.reader import Reader
 
     Progress = Callable[[int, int], None]
 

@@ -24,13 +24,13 @@ from tracker.references import find_body, read_session, session_sort_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tracker.archive.reading.reader import Reader
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.follow.standings import SessionText
     from tracker.model.panels import PanelCell
     from tracker.model.series import Standing
     from tracker.model.texts import Side
     from tracker.model.topics import TopicChange, Vocabulary
+    from tracker.record.reading.reader import Reader
 
     Progress = Callable[[int, int], None]
     Compare = Callable[[Sequence[SessionText], SessionText], Sequence[TopicChange | PanelCell]]

@@ -23,13 +23,13 @@ from tracker.references.names import show
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.archive.reading.reader import Reader
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.follow.tracing.matching import Near
     from tracker.follow.tracing.search import TraceQuery
     from tracker.model.spread import Spread
     from tracker.model.texts import Reference, Segment, Side
     from tracker.model.topics import Vocabulary
+    from tracker.record.reading.reader import Reader
 
 LONGEST = 300
 """Words that are traced, more than any sentence has: each may be read beside each word of a statement."""

@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.archive.reading.presented import count_closed, read_presentation
-from tracker.archive.schema.descriptions import read_descriptions
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
+from tracker.inputs.compiled import read_packaged
+from tracker.record.access.closed import find_watch_list, read_access
+from tracker.record.schema.connection import translate
+from tracker.record.schema.descriptions import read_descriptions
+from tracker.record.schema.rows import Record, open_record
+from tracker.record.schema.units import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tracker.archive.reading.presented import Closed, Setting
-    from tracker.archive.schema.descriptions import Column, Description
+    from tracker.record.schema.descriptions import Column, Description
+
+    Setting = str | bool | list[str]
 
 _UNITS = {"bytes": "B", "seconds": "s"}
 """Units of Datasette before 1.0; it knows those that physics has."""
 
 _SEVERAL = "of each statement its own, see the sources of the watch list"
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How a record is shown: a title, settings of tables, and questions with the SQL that answers them."""
+
+    title: str
+    description: str
+    tables: Mapping[str, Mapping[str, Setting]]
+    queries: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How much of a record the public may not have."""
+
+    snapshots: int
+    documents: int
+    sources: int
+
+    def __bool__(self) -> bool:
+        return bool(self.snapshots or self.documents or self.sources)
+
+
+def read_presentation() -> Presentation:
+    """Return how records are shown."""
+    return Presentation(**read_packaged(__package__, "datasette.toml"))
 
 
 def describe_record(archive: Path, database: str) -> tuple[dict[str, object], Closed]:
@@ -31,7 +64,7 @@ def describe_record(archive: Path, database: str) -> tuple[dict[str, object], Cl
     tables = {
         each.table: _describe_table(each, shown.tables.get(each.table, {})) for each in read_descriptions()
     }
-    closed = count_closed(archive)
+    closed = _count_closed(archive)
     metadata: dict[str, object] = {
         "title": shown.title,
         "description": shown.description,
@@ -47,6 +80,13 @@ def describe_record(archive: Path, database: str) -> tuple[dict[str, object], Cl
         },
     }
     return metadata, closed
+
+
+def _count_closed(folder: Path) -> Closed:
+    with open_record(folder, Record) as record, translate(record.path):
+        tables = read_tables(record.connection)
+        access = read_access(record.connection, tables, find_watch_list(folder))
+    return Closed(len(access.snapshots), len(access.documents), len(access.sources))
 
 
 def _describe_table(description: Description, settings: Mapping[str, Setting]) -> dict[str, object]:

@@ -9,34 +9,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tracker.archive.file.lock import read_clock
-from tracker.archive.file.mirror_paths import MIRROR
-from tracker.archive.file.modes import private_permissions
-from tracker.archive.git.repository import (
-    clone_repository,
-    create_repository,
-    open_repository,
-)
-from tracker.archive.mirror.branches import MAIN, PUBLIC
-from tracker.archive.mirror.divergence import check_copy
-from tracker.archive.mirror.rebuild import rebuild_record
-from tracker.archive.reading.backup import back_up
-from tracker.archive.rights.access import find_watch_list, read_access, read_withdrawn
-from tracker.archive.rights.copies import note_copy
-from tracker.archive.schema.rows import Record, open_record
-from tracker.archive.schema.schema_map import read_tables
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 from tracker.errors import RepositoryUnusable, TrackerError
 from tracker.files import BY_UMASK, temporary_folder
 from tracker.inputs.passwords import strip_user
 from tracker.keep.withdraw import check_finished
 from tracker.model.preserving import Pushed
+from tracker.preservation import following
+from tracker.preservation.copies import back_up, note_copy
+from tracker.preservation.folder import MIRROR
+from tracker.preservation.git.repository import (
+    clone_repository,
+    create_repository,
+    open_repository,
+)
+from tracker.preservation.mirror.branches import MAIN, PUBLIC
+from tracker.preservation.mirror.divergence import check_copy
+from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.record.access.closed import find_watch_list, read_access, read_withdrawn
+from tracker.record.lock import read_clock
+from tracker.record.modes import private_permissions
+from tracker.record.schema.rows import Record, open_record
+from tracker.record.schema.units import read_tables
 from tracker.report.layout import counted
 
 if TYPE_CHECKING:
-    from tracker.archive.git.program import GitResult
-    from tracker.archive.git.repository import Repository
     from tracker.model.preserving import Backup, Mirrored, Rebuilt
+    from tracker.preservation.git.program import GitResult
+    from tracker.preservation.git.repository import Repository
 
 
 def backup(folder: Path, target: Path) -> Backup:
@@ -82,7 +82,7 @@ def update_mirror(archive: Path) -> Mirrored:
     mirror knows of a run that the record does not.
     """
     with open_store(archive) as store:
-        return store.update_mirror()
+        return following.update_mirror(store.writing)
 
 
 def push_mirror(

@@ -15,11 +15,11 @@ from tracker.references.names import show
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.archive.reading.reader import Reader
-    from tracker.archive.session import ArchiveSession
+    from tracker.archive import ArchiveSession
     from tracker.model.record import SearchOrder, SearchPage, SnapshotEntry, StatementEntry, VersionEntry
     from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
     from tracker.model.texts import Side
+    from tracker.record.reading.reader import Reader
 
 _YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tracker.archive.reading.reader import Reader
-from tracker.archive.reading.versions import add_confirmation, add_version
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.extractors import is_declared, is_installed, read_extractor
 from tracker.capture.sandbox.protocol import KEPT_DOCUMENT
@@ -18,6 +16,8 @@ from tracker.comparing.decisions.rulings import find_quotes, place_segments, set
 from tracker.errors import DocumentUnreadable, ReaderStopped, WatchListInvalid, Withdrawn
 from tracker.model.record import Reread
 from tracker.model.texts import Reference
+from tracker.record.reading.reader import Reader
+from tracker.record.reading.versions import add_confirmation, add_version
 from tracker.references import parse_reference
 from tracker.text.identity import digest_bytes
 from tracker.text.reading import read_text
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.reading.versions import Versions
-    from tracker.archive.session import ArchiveSession
-    from tracker.archive.storing.store import Store
+    from tracker.archive import ArchiveSession
     from tracker.model.decisions import Quote, Ruling
     from tracker.model.record import Capture
     from tracker.model.texts import Extraction, Version
     from tracker.model.watching import Source
+    from tracker.record.reading.versions import Versions
+    from tracker.record.storing.store import Store
 
 
 EVERYTHING = Reference("", "")

@@ -11,13 +11,7 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.derived.store import open_derived
-from tracker.archive.derived.vectors import are_near
-from tracker.archive.file.lock import read_clock
-from tracker.archive.repair.repair import repair_archive
-from tracker.archive.session import ArchiveSession
-from tracker.archive.verify.findings import Hooks, NotReadable
-from tracker.archive.verify.verify import verify_archive
+from tracker.archive import ArchiveSession
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import read_extractor
 from tracker.capture.sandbox.process import tell_level
@@ -27,6 +21,12 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.diff import diff
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 from tracker.model.verifying import Checked, Finding
+from tracker.preservation.repair.repair import repair_archive
+from tracker.preservation.verify.findings import Hooks, NotReadable
+from tracker.preservation.verify.verify import verify_archive
+from tracker.record.derived.answers import open_derived
+from tracker.record.derived.vectors import are_near
+from tracker.record.lock import read_clock
 from tracker.references import parse_reference
 from tracker.text.encoder import check_model
 from tracker.text.kept_arrays import Damaged, cache_folder
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tracker.archive.derived.store import Derived
-    from tracker.archive.verify.findings import Progress
     from tracker.model.verifying import FindingStanding, Repaired, Verified
+    from tracker.preservation.verify.findings import Progress
+    from tracker.record.derived.answers import Derived
 
     Pair = tuple[str, str]
 

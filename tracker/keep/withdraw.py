@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.storing.acts import Rights
-from tracker.archive.storing.store import open_store
+from tracker.archive import open_store
 from tracker.errors import DecisionInvalid
+from tracker.preservation.withdrawal import Rights
+from tracker.record.reading.ledger import open_ledger
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ class Recorded:
     amended: tuple[Amendment, ...] = ()
     elsewhere: tuple[str, ...] = ()
     """Other statements that a new snapshot has the text of, word for word."""
+
+    @property
+    def at_snapshot(self) -> Reference:
+        """The reference of the snapshot."""
+        return replace(self.reference, snapshot=self.snapshot)
 
 
 @dataclass(frozen=True, slots=True)

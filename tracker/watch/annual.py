@@ -6,19 +6,20 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from tracker.archive.ledger.ledger import open_ledger
+from tracker.archive import open_store
 from tracker.errors import DecisionInvalid, ReferenceInvalid
 from tracker.model.decisions import Coder
 from tracker.model.ledger import BodyYear, Expectation, Reviewer, Year
+from tracker.record.reading.ledger import open_ledger
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.archive.storing.store import Store
     from tracker.model.ledger import Check, Expected, Review, RunEntry
     from tracker.model.texts import Reference
+    from tracker.record.storing.store import Store
 
 
 def note_expectation(
@@ -37,8 +38,6 @@ def note_expectation(
     cannot be printed as it is, for silence on a statement that is kept, and where there is no note to
     withdraw.
     """
-    from tracker.archive.storing.store import open_store  # noqa: PLC0415 (94 ms, only once the input is valid)
-
     statement = parse_reference(reference)
     if statement.session is None or statement.kind or statement.language or statement.snapshot is not None:
         raise ReferenceInvalid(f"{reference}: name a statement, such as GBR/UNGA/80")

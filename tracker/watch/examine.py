@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-from tracker.archive.rights.scrubbing import keep_plain
 from tracker.capture.admit.admission import refuse_unreadable
 from tracker.capture.admit.announcement import detect_announcement
 from tracker.capture.causes import MISSING_STATUSES
@@ -15,16 +14,17 @@ from tracker.errors import DocumentUnreadable
 from tracker.exchange.add import read_arrival
 from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import CHALLENGE, Admission, Validators
+from tracker.preservation.destroying import keep_plain
 from tracker.text.identity import digest_bytes, digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Review
     from tracker.model.rights import Withdrawal
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, Fetched, FetchFailed, History, Kept, Source
+    from tracker.record.reading.ledger import Ledger
 
     Judge = Callable[[Arrival, History], Admission]
 

@@ -9,14 +9,6 @@ from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tracker.archive.file.lock import is_held
-from tracker.archive.file.modes import find_world_readable, is_for_group
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.mirror.divergence import describe_divergence
-from tracker.archive.mirror.edits import read_open
-from tracker.archive.reading.versions import Versions
-from tracker.archive.rights.access import read_ended_embargoes
-from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.capture.sandbox.process import tell_level
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
@@ -26,6 +18,15 @@ from tracker.keep.reextract import count_outdated
 from tracker.model.clock_readings import CONFIRMING_HOSTS
 from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
 from tracker.model.news import MANY
+from tracker.preservation.folder import COPIES
+from tracker.preservation.mirror.divergence import describe_divergence
+from tracker.preservation.mirror.edits import read_open
+from tracker.record.access.closed import read_ended_embargoes
+from tracker.record.lock import is_held
+from tracker.record.modes import find_world_readable, is_for_group
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.reading.versions import Versions
+from tracker.record.schema.units import read_tables
 from tracker.report.answers.ledger import describe_clock
 from tracker.report.answers.news import mend_listing
 from tracker.report.answers.review import find_floods, write_ranges
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, Severity, SourceState
     from tracker.model.texts import Reference
     from tracker.model.watching import WatchList
+    from tracker.record.reading.ledger import Ledger
 
 
 def list_runs(archive: Path, kind: RunKind | None = None, limit: int | None = None) -> tuple[RunEntry, ...]:
@@ -157,7 +158,7 @@ def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceSt
 
 def _readable(archive: Path) -> Iterator[Concern]:
     """Yield a concern for files that others on this computer can read, withdrawn material included."""
-    names = find_world_readable(archive)
+    names = find_world_readable(archive, COPIES)
     if names:
         kept = "o=" if is_for_group(archive) else "go="
         detail = f"others can read {', '.join(names)}; close it: chmod -R {kept} {quote(str(archive))}"

@@ -24,9 +24,9 @@ from tracker.watch.examine import Examined, begin_check, find_move, join_details
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Check, CheckOutcome, DiscoveredLink
     from tracker.model.watching import Discovery, Source
+    from tracker.record.reading.ledger import Ledger
     from tracker.watch.examine import LastChecks
 
 NO_INDEX: Final = "no index"

@@ -7,22 +7,17 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, cast, get_args
 
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.reading.reader import open_reader
-from tracker.archive.record.queries import SNAPSHOT_NAME, WITH_STATEMENTS
-from tracker.archive.rights.access import (
-    find_watch_list,
-    is_closed_source,
-    read_access,
-    read_closed_sources,
-)
-from tracker.archive.schema.schema_map import read_tables
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import FirstText, News, Revision
 from tracker.model.watching import CHALLENGE
+from tracker.record.access.closed import find_watch_list, is_closed_source, read_access, read_closed_sources
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.reading.reader import open_reader
+from tracker.record.schema.units import read_tables
+from tracker.record.statements.queries import SNAPSHOT_NAME, WITH_STATEMENTS
 from tracker.text.lines import is_salutation
 from tracker.watch.examine import CHECKS_READ, OTHER_SOURCE, RESTLESS
 from tracker.watch.requests import name_series
@@ -31,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.archive.ledger.ledger import Ledger
-    from tracker.archive.reading.reader import Reader
     from tracker.model.ledger import Check, Severity
     from tracker.model.news import NewsKind
+    from tracker.record.reading.ledger import Ledger
+    from tracker.record.reading.reader import Reader
 
     Past = Sequence[Check]
     """Earlier checks of one source, newest first."""

@@ -20,9 +20,9 @@ from tracker.watch.examine import LastChecks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from tracker.archive.ledger.ledger import Ledger
     from tracker.model.ledger import Check
     from tracker.model.watching import Source, WatchList
+    from tracker.record.reading.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

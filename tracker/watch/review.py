@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.reading.reader import open_reader
+from tracker.archive import open_store
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -16,6 +15,8 @@ from tracker.exchange.add import declare_arrival, read_arrival, record_arrival
 from tracker.model.ledger import CHALLENGED
 from tracker.model.texts import Side
 from tracker.model.watching import Fetched, Source
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.reading.reader import open_reader
 from tracker.references import parse_reference
 from tracker.report.answers.review import ReviewedDocument, Waiting
 from tracker.text.detection import infer_kind
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tracker.archive.ledger.ledger import Ledger
     from tracker.model.decisions import Coder
     from tracker.model.ledger import Review
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival
+    from tracker.record.reading.ledger import Ledger
 
 Verdict = Literal["accept", "reject"]
 
@@ -104,9 +105,6 @@ def reject_reviews(
 def _decide_all(
     archive: Path, numbers: Sequence[int], verdict: Verdict, coder: Coder, reference: str | None
 ) -> tuple[Review, ...]:
-    # 94 ms, only once the input is valid.
-    from tracker.archive.storing.store import name_snapshot, open_store  # noqa: PLC0415
-
     if not (coder.note or "").strip():
         raise DecisionInvalid("missing option --reason TEXT")
     with open_ledger(archive) as ledger:
@@ -125,7 +123,7 @@ def _decide_all(
             if (arrival := arrivals.get(number)) and review.reference:
                 declared = declare_arrival(arrival, review.reference)
                 seen = _last_seen(review, store.ledger)
-                snapshot = name_snapshot(record_arrival(store, arrival, declared, seen))
+                snapshot = record_arrival(store, arrival, declared, seen).at_snapshot
             store.settle(review, snapshot)
     with open_ledger(archive) as ledger:
         return tuple(_find(ledger, number) for number in numbers)

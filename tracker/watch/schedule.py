@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.rights.access import read_closed_sources
-from tracker.archive.schema.connection import FILE_NAME
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
 from tracker.inputs.compiled import read_packaged
+from tracker.record.access.closed import read_closed_sources
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.schema.connection import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

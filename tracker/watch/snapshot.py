@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tracker import __version__
-from tracker.archive.ledger.ledger import open_ledger
-from tracker.archive.schema.connection import archive_file
-from tracker.archive.storing.store import name_snapshot, open_store
+from tracker.archive import open_store
 from tracker.capture.links import source_of
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.capture.web.fetch import fetch_all, open_client
@@ -18,6 +16,8 @@ from tracker.errors import ClockWrong, RepositoryUnusable
 from tracker.exchange.add import declare_arrival, record_arrival
 from tracker.model.ledger import RunEntry
 from tracker.model.watching import CHALLENGE, FetchFailed
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.schema.connection import archive_file
 from tracker.watch.clock import ClockCheck, keep_order, read_instant
 from tracker.watch.examine import (
     CHECKS_READ,
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.archive.ledger.ledger import Ledger
-    from tracker.archive.storing.store import Store
     from tracker.capture.web.fetch import Client
     from tracker.capture.web.pacing import Clock
     from tracker.model.ledger import Check
     from tracker.model.watching import Discovery, Fetched, Source, WatchList
+    from tracker.record.reading.ledger import Ledger
+    from tracker.record.storing.store import Store
     from tracker.watch.examine import Judge, LastChecks
 
     Progress = Callable[[Check, int, int], None]
@@ -178,7 +178,7 @@ class _Journal:
             check = replace(
                 check,
                 outcome=recorded.outcome,
-                snapshot=name_snapshot(recorded),
+                snapshot=recorded.at_snapshot,
                 announced=(check.announced or "silent") if is_change else None,
             )
             store.note(check)

@@ -9,8 +9,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tracker.archive.file.modes import archive_permissions
-from tracker.archive.ledger.ledger import open_ledger
 from tracker.capture.watch_list import (
     RECEIVED_FILE,
     WATCH_FILE,
@@ -24,6 +22,8 @@ from tracker.capture.web.network import is_allowed
 from tracker.errors import ArchiveUnusable, DecisionInvalid, WatchListInvalid
 from tracker.model.decisions import Coder
 from tracker.model.watching import Closing, Received
+from tracker.record.modes import archive_permissions
+from tracker.record.reading.ledger import open_ledger
 from tracker.watch.requests import list_links
 
 if TYPE_CHECKING:

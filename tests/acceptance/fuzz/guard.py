@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.acceptance.fuzz.target import Found
-from tracker.archive.derived.secret import SECRET_BYTES, SECRET_NAME
 from tracker.files import CLOSED, new_file
+from tracker.record.derived.secret import SECRET_BYTES, SECRET_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

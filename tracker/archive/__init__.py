@@ -1,1 +1,0 @@
-"""The archive: the record in SQLite, its mirror in git, and the proof of both."""

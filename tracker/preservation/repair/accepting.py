@@ -1,0 +1,70 @@
+"""Accepting what another program changed: on record, by a person and for a reason; the mirror follows."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tracker.errors import DecisionInvalid, RecordEdited
+from tracker.preservation import following
+from tracker.preservation.folder import MIRROR
+from tracker.preservation.git.repository import open_repository
+from tracker.preservation.mirror import edits, pending
+from tracker.preservation.mirror.branches import MAIN
+from tracker.preservation.mirror.explained import is_proved
+from tracker.preservation.mirror.refs import find_branch
+from tracker.preservation.verify.findings import REPAIR
+from tracker.preservation.verify.history import find_rewritten
+from tracker.record.schema.connection import translate
+from tracker.record.schema.units import read_tables
+from tracker.record.storing.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tracker.preservation.mirror.edits import Edit
+    from tracker.record.storing.store import Store
+
+
+def accept_edits(folder: Path, names: Sequence[str], person: str, reason: str, instant: str) -> None:
+    """Accept rows of the archive in a folder as they are, given as ``table/key``.
+
+    Raises ``DecisionInvalid`` for a row that nobody has changed, or that is proved by a digest or by commits
+    and so can only be restored; ``RecordEdited`` where others are left that nobody has accepted.
+    """
+    with open_store(folder, following, "repair") as store:
+        found = _find(store)
+        for name in names:
+            mine = [each for each in found if f"{each[0]}/{each[1]}" == name]
+            if not mine:
+                raise DecisionInvalid(f"{name} was not changed by another program; what was: tracker verify")
+            for table, _, column, *_ in mine:
+                if is_proved(table, column):
+                    raise DecisionInvalid(
+                        f"{name} is proved by a digest or by the commits of the mirror; restore it: {REPAIR}"
+                    )
+        chosen = [each for each in found if f"{each[0]}/{each[1]}" in names]
+        writing = store.writing
+        with writing.batch(), translate(store.path):
+            edits.accept_edits(writing.connection, chosen, writing.begin_run(instant), person, reason)
+            pending.forget_mirrored(writing.connection)
+
+
+def _find(store: Store) -> list[Edit]:
+    """Return all edits: what the ledger notes once everything was compared, and what the history shows."""
+    connection, mirror = store.writing.connection, store.path.parent / MIRROR
+    with store.batch(), translate(store.path):
+        pending.forget_mirrored(connection)
+    if mirror.exists():
+        with suppress(RecordEdited):
+            following.update_mirror(store.writing)
+    with translate(store.path):
+        tables = read_tables(connection)
+        found = dict.fromkeys(edits.list_open(connection, tables))
+        if mirror.exists():
+            with open_repository(mirror) as repository:
+                tip = find_branch(repository, MAIN)
+                for _, each in find_rewritten(connection, repository, tables, tip) if tip else ():
+                    found |= dict.fromkeys(edits.list_edits(connection, tables, each))
+    return list(found)

@@ -1,0 +1,196 @@
+"""Verifying an archive: the record by itself, the record beside its mirror, and the mirror by itself.
+
+Nothing is written and no run has to wait: the record is read in one transaction, and compared with the commit
+that the mirror's branch had when that began.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.errors import RepositoryUnusable
+from tracker.model.verifying import Verified
+from tracker.preservation.folder import MIRROR
+from tracker.preservation.mirror.unit_files import UnitFiles
+from tracker.preservation.verify import (
+    contents,
+    history,
+    mirror_files,
+    opening,
+    structure,
+)
+from tracker.preservation.verify.findings import MIRROR_FIXES, REPAIR, Findings, Fix
+from tracker.preservation.verify.objects import check_objects
+from tracker.record.access.closed import find_watch_list
+from tracker.record.derived.answers import DERIVED_NAME
+from tracker.record.schema.connection import FILE_NAME, translate
+from tracker.record.schema.units import read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tracker.model.verifying import CheckName
+    from tracker.preservation.git.repository import Repository
+    from tracker.preservation.verify.findings import Hooks
+
+
+def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...]]:
+    """Verify the archive in a folder, and return what was found and what would repair it.
+
+    Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason than
+    damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
+    """
+    findings, base = Findings(), None
+    mirrored = nullcontext(None) if hooks.is_alone else opening.open_mirror(folder, findings)
+    with mirrored as repository:
+        has_mirror = not hooks.is_alone and (folder / MIRROR).exists()
+        record = opening.open_record(folder, findings, has_mirror=has_mirror)
+        if record is not None:
+            with closing(record) as connection, translate(folder / FILE_NAME):
+                base = _Verification(folder, connection, repository, findings).run(hooks)
+        elif repository is not None:
+            opening.report_lost_branches(repository, findings)
+            check_objects(repository, None, findings)
+    mirror = folder / MIRROR
+    verified = Verified(
+        str(folder / FILE_NAME),
+        str(mirror) if mirror.exists() else None,
+        base,
+        hooks.instant,
+        findings.summarize(),
+        findings.results(),
+        hooks.sandbox,
+    )
+    return verified, tuple(
+        fix for fix in findings.fixes if not (findings.has_diverged and fix.kind in MIRROR_FIXES)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Verification:
+    folder: Path
+    connection: sqlite3.Connection
+    repository: Repository | None
+    findings: Findings
+
+    def run(self, hooks: Hooks) -> str | None:
+        """Check everything, and return the commit that the record was compared with."""
+        connection, repository, findings = self.connection, self.repository, self.findings
+        branch, base, mirror = history.BranchState(None, None), None, None
+        with self._surviving("file"):
+            branch = opening.begin_reading(connection, repository)
+            if repository is not None:
+                base = history.choose_base(connection, repository, branch, findings, self.folder)
+                mirror = self._list_mirror(repository, base)
+            has_pages = structure.check_file(connection, findings)
+            if structure.check_tables(connection, findings):
+                if has_pages:
+                    opening.report_lost_log(self.folder, connection, findings)
+                    self._check_record()
+                if not hooks.is_alone:
+                    self._check_derived(hooks)
+                edited = self._check_units(mirror, hooks)
+                self._check_history(base, branch.noted, edited)
+        has_mirror = (self.folder / MIRROR).exists()
+        is_empty = (
+            repository is not None and base is None and branch.noted is None and not findings.has_diverged
+        )
+        if (not has_mirror or is_empty) and not hooks.is_alone:
+            opening.report_missing_mirror(findings, branch.noted, is_there=has_mirror)
+        if repository is not None:
+            check_objects(repository, base, findings)
+        return base
+
+    def _check_record(self) -> None:
+        with self._surviving("rows"):
+            structure.check_links(self.connection, self.findings)
+            contents.check_rows(self.connection, self.findings)
+        structure.check_search(self.connection, self.findings)
+
+    def _check_derived(self, hooks: Hooks) -> None:
+        """Compare a sample of what is derived with what is computed again: another one after each run."""
+        (run,) = self.connection.execute("SELECT max(id) FROM runs").fetchone()
+        number, differing = hooks.recompute(str(run))
+        self.findings.count("derived", number)
+        meaning = "it was kept as another answer than the one that is computed today"
+        for what in differing:
+            self.findings.fault("derived", what, DERIVED_NAME, meaning, f"delete {DERIVED_NAME}")
+
+    def _list_mirror(self, repository: Repository, base: str | None) -> mirror_files.MirrorFiles | None:
+        try:
+            return mirror_files.MirrorFiles(repository, base) if base else None
+        except RepositoryUnusable as error:
+            self._report_unreadable("mirror", "the files of the mirror", error)
+            return None
+
+    def _check_units(self, mirror: mirror_files.MirrorFiles | None, hooks: Hooks) -> set[str]:
+        """Check each unit, and return the rows that are reported to be edits."""
+        units = UnitFiles(self.connection)
+        comparisons = self._open_comparisons(mirror, units)
+        until = mirror.run if mirror else None
+        inspector = contents.UnitInspector(self.connection, units, self.findings, hooks.reread, until)
+        total = inspector.count()
+        for done, unit in enumerate(inspector.inspect(), 1):
+            for comparison in comparisons:
+                comparison.compare(unit)
+            if not comparisons:
+                mirror_files.report_without_mirror(unit, self.findings)
+            hooks.progress(done, total)
+        for comparison in comparisons:
+            comparison.finish(find_watch_list(self.folder))
+        return set().union(
+            *(each.edits for each in comparisons if isinstance(each, mirror_files.MainComparison))
+        )
+
+    def _open_comparisons(
+        self, mirror: mirror_files.MirrorFiles | None, units: UnitFiles
+    ) -> list[mirror_files.MainComparison | mirror_files.PublicComparison]:
+        """Return what each unit is compared with: the two branches of the mirror, unless they are equal."""
+        if mirror is None or self.repository is None:
+            return []
+        connection, findings = self.connection, self.findings
+        expected = mirror_files.ExpectedDifferences(connection, units.tables, mirror)
+        main = mirror_files.MainComparison(connection, units.tables, mirror, expected, findings)
+        if findings.has_diverged:
+            # The public branch is at the mirror's later runs, of which the record knows nothing.
+            return [main]
+        watch = find_watch_list(self.folder)
+        public = mirror_files.open_public_comparison(
+            connection, self.repository, units, expected, findings, watch, mirror.run
+        )
+        return [main, public] if public else [main]
+
+    def _check_history(self, base: str | None, noted: str | None, edited: set[str]) -> None:
+        connection, repository, findings = self.connection, self.repository, self.findings
+        history.check_breaks(connection, findings)
+        tables = read_tables(connection)
+        history.check_noted(connection, tables, edited, findings)
+        if repository is None:
+            return
+        try:
+            if base is not None:
+                history.check_chain(connection, repository, base, noted, findings)
+                history.check_rewritten(connection, repository, tables, base, edited, findings)
+            history.check_replaced(connection, repository, findings)
+        except RepositoryUnusable as error:
+            self._report_unreadable("history", "the commits of the mirror", error)
+
+    def _report_unreadable(self, check: CheckName, what: str, error: RepositoryUnusable) -> None:
+        meaning = f"they cannot be read before its objects are repaired: {error}"
+        self.findings.unverifiable(check, what, MIRROR, meaning, REPAIR)
+
+    @contextmanager
+    def _surviving(self, check: CheckName) -> Iterator[None]:
+        """Report that something could not be read to its end, and go on."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if not structure.is_corruption(error):
+                raise
+            meaning = f"it cannot be read to its end: {error}"
+            remedy = f"{REPAIR} rebuilds the record from the mirror"
+            self.findings.fault(check, FILE_NAME, FILE_NAME, meaning, remedy, Fix("record"))

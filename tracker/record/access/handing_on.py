@@ -1,0 +1,62 @@
+"""Whether a text may be handed on: what a command has read, or what somebody hands in, of closed material."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.model.texts import Reference
+from tracker.record.schema.connection import RECEIVED, WATCH
+from tracker.record.schema.rows import fetch_column, fetch_value
+from tracker.record.statements.queries import ALL_EDITIONS, NAME, ORDER
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from tracker.record.access.closed import Access
+
+_CLOSING = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND sql LIKE '%access%' LIMIT 1"
+
+_READABLE = f"""
+SELECT snapshots.id, {NAME}, ordinal {ALL_EDITIONS}
+JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id ORDER BY {ORDER}, ordinal
+"""
+
+_HOLDERS = "SELECT DISTINCT snapshot FROM versions WHERE sha256 = ?"
+
+_WITHDRAWN = """
+SELECT 1 FROM standing_withdrawals WHERE (document = ?1 OR text = ?2)
+AND document NOT IN (SELECT document FROM readable_snapshots) LIMIT 1
+"""
+
+
+def is_closed(connection: sqlite3.Connection, access: Access, document: str | None, text: str) -> bool:
+    """Return whether a text, by its digest, is of a closed document, or of closed snapshots and no other."""
+    held = set(fetch_column(connection, _HOLDERS, [text]))
+    if document in access.documents or held - access.snapshots:
+        return document in access.documents
+    return bool(held or fetch_column(connection, _WITHDRAWN, [document, text]))
+
+
+def list_closed(connection: sqlite3.Connection, folder: Path) -> tuple[Reference, ...]:
+    """Return the snapshots of the archive in a folder that are restricted or embargoed.
+
+    Raises ``WatchListInvalid`` where the watch list cannot be read.
+    """
+    if not _may_close(connection, folder):
+        return ()
+    # To ask what is closed takes 10 ms, and most archives were never told of anything.
+    from tracker.record.access.closed import find_watch_list, read_access  # noqa: PLC0415
+    from tracker.record.schema.units import read_tables  # noqa: PLC0415
+
+    access = read_access(connection, read_tables(connection), find_watch_list(folder))
+    if not access.snapshots:
+        return ()
+    rows = connection.execute(_READABLE).fetchall()
+    return tuple(Reference(*name) for number, *name in rows if number in access.snapshots)
+
+
+def _may_close(connection: sqlite3.Connection, folder: Path) -> bool:
+    listed = fetch_value(connection, "SELECT 1 FROM watch_lists LIMIT 1")
+    told = listed or fetch_value(connection, _CLOSING)
+    return bool(told) or any((folder / name).exists() for name in (WATCH, RECEIVED))
