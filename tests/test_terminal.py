@@ -211,6 +211,20 @@ def test_ids_that_begin_alike_are_cited_in_full() -> None:
     assert len(set(cite_changes(comparison(side("a"), side("b", ("a",)), one, other)).values())) == 2
 
 
+def test_below_the_largest_moves_only_topics_are_named_of_which_nothing_is_claimed() -> None:
+    """Of the others a finding tells."""
+    labels = ("Bees", "Cod", "Dams", "Eels", "Figs", "Gold", "Hemp", "Iron", "Jute", "Kelp")
+    topics = [
+        topic(label, "up", reading("substantive", (0,), 0.05), reading("substantive", (0,), 0.5 - place / 50))
+        for place, label in enumerate(labels)
+    ]
+    topics[8] = replace(topics[8], claimed=False, outcome_certainty=0.5)
+    shown = render(replace(session(), topics=tuple(topics), counterparts=()), VOCABULARY)
+    moves, findings = shown.split("LARGEST MOVES")[1].split("MORE OF THE WORDS")
+    assert re.findall(r"^  (\w+)", moves, re.MULTILINE) == list(labels[:9])
+    assert re.findall(r"^  (\w+),", findings, re.MULTILINE) == [*labels[:8], labels[9]]
+
+
 @pytest.mark.parametrize("genre", ["revision", "session"])
 def test_a_screen_is_enough_and_the_rest_is_counted(genre: str) -> None:
     text = render(large(genre), VOCABULARY)
