@@ -153,6 +153,13 @@ def test_two_grades_are_compared(old: str, new: str, answer: str | None) -> None
             "en",
             ("stronger", "modality: intend to > hope to"),
         ),
+        # a duty of the same actor, whatever it is about
+        (
+            "The Council must act on hunger.",
+            "The Council should act on drought.",
+            "en",
+            ("weaker", "modality: must > should"),
+        ),
         # a pledge that can be tested: by a day, or by a document
         (
             "We support reaching this goal on 4 May 2030.",
