@@ -27,7 +27,7 @@ from tests.acceptance.mutants.warm import NOT_MADE
 from tests.running import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.acceptance.mutants.reach import Reaching
 
@@ -83,25 +83,30 @@ def try_all(
 
 
 def try_mutant(copy: Copy, mutant: Mutant, text: str, names: Sequence[str], anew: int) -> Verdict:
-    """Try tests until one of them fails that does not where nothing changed."""
+    """Try tests in forks, and what survives there by some in new processes."""
     changed, first = mutant.apply(text), find_function(mutant, text)
+
+    def run_swapped(names: Sequence[str], *, as_is: bool = False) -> str:
+        return copy.run_swapped(None if as_is else mutant, first, changed, names)
+
+    def run_changed(names: Sequence[str], *, as_is: bool = False) -> str:
+        return copy.run_changed(mutant, f"{text}\n_nothing = None\n" if as_is else changed, names)
+
+    noticed = _find_failure(names, run_swapped) if first else NOT_MADE
+    if noticed in {"", NOT_MADE}:
+        noticed = _find_failure(names if noticed else names[:anew], run_changed)
+    return Verdict(mutant, noticed, len(names))
+
+
+def _find_failure(names: Sequence[str], run: Callable[..., str]) -> str:
+    """Return the first test that fails, or why none could be run, and does not where nothing changed."""
     left = list(names)
-    while left and first:
-        failed = copy.run_swapped(mutant, first, changed, left)
-        if failed in {"", NOT_MADE}:
-            break
-        if failed not in left or not copy.run_swapped(None, 0, "", [failed]):
-            return Verdict(mutant, failed, len(names))
-        left = left[left.index(failed) + 1 :]
-    left = list(names[:anew] if first else names)
     while left:
-        failed = copy.run_changed(mutant, changed, left)
-        if not failed:
-            break
-        if failed not in left or not copy.run_changed(mutant, f"{text}\n_nothing = None\n", [failed]):
-            return Verdict(mutant, failed, len(names))
-        left = left[left.index(failed) + 1 :]
-    return Verdict(mutant, "", len(names))
+        failed = run(left)
+        if failed in {"", NOT_MADE} or not run([failed] if failed in left else left, as_is=True):
+            return failed
+        left = left[left.index(failed) + 1 :] if failed in left else []
+    return ""
 
 
 def choose(tests: Sequence[Reaching], seconds: float) -> list[str]:

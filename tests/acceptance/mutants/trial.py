@@ -96,6 +96,7 @@ class Copy:
             self._pipe = ours.makefile("rw")
         self._clear()
         path = str(self.root / mutant.module) if mutant else ""
+        text = text if mutant else ""
         asked = {"path": path, "first": first, "text": text, "names": names, "seconds": _PATIENCE}
         self._pipe.write(json.dumps(asked) + "\n")
         self._pipe.flush()
