@@ -407,6 +407,16 @@ def test_what_people_decided_on_both_sides_is_claimed_whatever_the_language() ->
     assert (change.outcome, change.claimed) == ("promoted", False)
 
 
+def test_the_sentence_that_most_likely_shows_a_priority_is_explained_first() -> None:
+    text = "We hear of piracy from others. " + FILLER + MUCH
+    (found,) = (evidence for each, evidence in read_evidence(read_text(text), UN) if each.topic == "piracy")
+    weighed = load_certainty().priority.weigh_sentences(found)
+    chances = [each.probability for each in weighed]
+    assert chances == sorted(chances, reverse=True)
+    assert chances[0] > chances[-1]
+    assert weighed[-1].segment == 0
+
+
 def test_each_feature_of_a_sentence_has_words_of_its_own() -> None:
     words = list(SENTENCE_FEATURES.values())
     assert len(set(words)) == len(words)

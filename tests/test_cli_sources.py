@@ -63,6 +63,25 @@ def test_a_second_source_of_one_statement_gets_the_next_name(
     assert list(_watched(tmp_path)) == ["xaa-unga-79", "xaa-unga-79-2", "xaa-unga-79-3"]
 
 
+def test_sources_are_closed_one_by_one_and_what_was_closed_is_no_other(
+    made: Callable[..., Ran], tmp_path: Path
+) -> None:
+    for number in (1, 2, 3):
+        made("sources", "add", f"{ADDRESS}?{number}", "--as", "XAA/UNGA/79")
+    why = ("--by", "Ana", "--reason", "moved")
+    for name in ("xaa-unga-79", "xaa-unga-79-2"):
+        closed = made("sources", "close", name, *why)
+        assert closed.code == 0, closed.err
+    assert list(_watched(tmp_path)) == ["xaa-unga-79", "xaa-unga-79-2", "xaa-unga-79-3"]
+    for name, said in (
+        ("xaa-unga-79-2", "xaa-unga-79-2 was"),
+        ("other", "nothing is watched under the id other"),
+    ):
+        again = made("sources", "close", name, *why)
+        assert (again.code, again.out) == (2, "")
+        assert said in again.err
+
+
 def test_an_index_is_added_with_its_rule(made: Callable[..., Ran], tmp_path: Path) -> None:
     added = made("sources", "add", "https://www.example.org/speeches", "--index", "--links",
                  r"unga-(?P<session>\d+)", "--as", "XAA/UNGA/{session}", "--name", "speeches")  # fmt: skip

@@ -187,6 +187,42 @@ def test_no_folder_is_made(tracker: Callable[..., Ran], tmp_path: Path, two_file
     assert not (tmp_path / "snapshots").exists()
 
 
+def _put_database(path: Path) -> None:
+    """Put another program's database there, as it leaves one that is open to several."""
+    with closing(sqlite3.connect(path)) as other:
+        other.executescript("PRAGMA journal_mode = WAL; CREATE TABLE tracks (artist TEXT)")
+
+
+def _put_newer_record(path: Path) -> None:
+    create_archive(path.parent)
+    change_file(path, "INSERT INTO _sqlite_migrations VALUES (99, 'tracker', '0099_later', '2099-01-01')")
+
+
+NO_RECORD: dict[str, Callable[[Path], object]] = {
+    "nothing": str,
+    "an empty file": lambda path: path.write_bytes(b""),
+    "a text": lambda path: path.write_text("a shopping list", "utf-8"),
+    "another program's database": _put_database,
+    "a newer release's record": _put_newer_record,
+    "a folder": lambda path: path.mkdir(),
+}
+
+
+@pytest.mark.parametrize("nature", NO_RECORD)
+def test_nothing_is_written_into_a_folder_that_is_no_archive(
+    tracker: Callable[..., Ran], tmp_path: Path, two_files: tuple[Path, Path], nature: str
+) -> None:
+    folder, own = tmp_path / "music", tmp_path / "own.toml"
+    folder.mkdir()
+    NO_RECORD[nature](folder / "tracker.db")
+    (folder / DERIVED_NAME).write_text("another program's", "utf-8")
+    own.write_text('[rivers]\nlabel = "Rivers"\nen = ["river"]\n', "utf-8")
+    before = {path: path.is_dir() or path.read_bytes() for path in folder.rglob("*")}
+    ran = tracker("diff", *two_files, "--vocabulary", own, "--archive", folder)
+    assert ran.code == 1, ran.err
+    assert {path: path.is_dir() or path.read_bytes() for path in folder.rglob("*")} == before
+
+
 def test_a_new_rule_or_weight_is_followed_at_once(archive: Callable[..., Ran], tmp_path: Path) -> None:
     library = tmp_path / "library"
     shutil.copytree(ROOT / "tracker", library / "tracker", ignore=shutil.ignore_patterns(".*", "__pycache__"))

@@ -465,6 +465,12 @@ def test_a_pdf_that_cannot_be_read_says_why(data: bytes, said: str) -> None:
     assert said in complaint(data)
 
 
+def test_a_pdf_may_have_a_kilobyte_of_something_else_first() -> None:
+    pdf = build_pdf([[(50, 700, "We agree.")]])
+    for length in (1, 1000, 1024):
+        assert extract(b"-" * length + pdf).text == "We agree.\n"
+
+
 def test_a_text_about_pdf_is_a_text() -> None:
     assert extract(b"Every such file begins with %PDF-1.7, as we know.").media_type == "text/plain"
 

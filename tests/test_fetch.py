@@ -114,6 +114,15 @@ def test_whatever_bytes_a_server_sends_come_to_a_value(sound: bytes, at: int, cu
         assert result.exchanges[-1].status in {200, 304}
 
 
+@pytest.mark.parametrize("length", [1, 10**12])
+def test_a_length_beside_chunks_is_passed_over_as_the_standard_has_it(tmp_path: Path, length: int) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % length
+    with running({PATH: raw(head + b"5\r\nhello\r\n0\r\n\r\n")}) as server:
+        result = _fetch(server, PATH, tmp_path)
+    assert isinstance(result, Fetched)
+    assert result.data == b"hello"
+
+
 # ---------------------------------------------------------------------------------------------------
 # Connections that do not come about
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from contextlib import closing, suppress
 from datetime import date
 from itertools import pairwise
@@ -216,6 +217,12 @@ def test_the_latest_list_counts_and_the_earlier_ones_stay(run: Callable[..., Ran
     assert len(rows) == 5
     shown = json.loads(run("groups", "show", "ALLIES", "--at", "2021", "--format", "json").out)
     assert [member["country"] for member in shown["members"]] == ["FIN"]
+
+
+def test_a_group_is_shown_in_colour_where_that_is_asked_for(run: Callable[..., Ran]) -> None:
+    shown = {color: run("groups", "show", "EU", "--color", color).out for color in ("always", "never")}
+    assert "\x1b[" in shown["always"]
+    assert re.sub(r"\x1b\[[\d;]*m", "", shown["always"]) == shown["never"]
 
 
 def test_what_somebody_keeps_goes_before_what_comes_with_us(run: Callable[..., Ran], tmp_path: Path) -> None:

@@ -82,6 +82,19 @@ def test_the_bad_pages_are_many_and_in_six_languages() -> None:
         assert {page.name.rpartition(", ")[2] for page in pages if cause in page.causes} >= named
 
 
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("<P>For delegates and staff.<FORM><INPUT NAME=p TYPE=PASSWORD></FORM>", "login"),
+        ("<p>The hall is open.</p><noscript>\nIt is drawn by\nJavaScript\n</noscript>", "challenge"),
+    ],
+)
+def test_marks_of_a_page_count_in_capitals_and_over_lines_too(body: str, cause: str) -> None:
+    found = look(f"<HTML><HEAD><TITLE>Members</TITLE></HEAD><BODY>{body}</BODY></HTML>", History())
+    assert (found.accepted, found.cause) == (False, cause)
+    assert "markup" in found.detail
+
+
 STATEMENTS: dict[str, str] = tomllib.loads(
     (Path(__file__).parent / "data" / "short_statements.toml").read_text(encoding="utf-8")
 )

@@ -117,6 +117,27 @@ def test_words_are_matched_whole() -> None:
     assert match_topics(["Seawater, waterfall"], _made_up(("water",))) == ((),)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("child", "children"),
+        ("woman", "women"),
+        ("man", "men"),
+        ("crisis", "crises"),
+        ("programme", "programs"),
+        ("program", "programmes"),
+        ("defence", "defense"),
+        ("centre", "centers"),
+        ("center", "centres"),
+        ("labour", "labor"),
+    ],
+)
+def test_an_irregular_plural_and_another_spelling_are_the_same_word(one: str, other: str) -> None:
+    for term, said in ((one, other), (other, one)):
+        (found,) = match_topics([f"The {said} of the country"], _made_up((term,)))
+        assert [mention.term for mention in found] == [said]
+
+
 def test_confidence_follows_how_much_the_words_settle() -> None:
     vocabulary = _made_up(("legal aid", "NPT", "prisons"), hints=("cells",))
     (found,) = match_topics(["Legal aid, the NPT, prisons, cells"], vocabulary)

@@ -224,6 +224,10 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
             "Piraeus; Thessaloniki; United Nations; Security Council",
         ),
         ("en", "Its theme, “Focusing on people: striving for peace”, is ours.", ""),
+        # words that are codes of countries too, at the beginning of a sentence
+        ("en", "And Kenya will follow us. Can Alandia lead the work?", "Kenya; Alandia"),
+        ("fr", "Sur ce point, nous agirons. Par la paix, nous vivrons.", ""),
+        ("es", "Pan y agua para todos. Mar y tierra son nuestros.", ""),
         # nobody
         ("en", "This session of the United Nations General Assembly is long.", ""),
         ("en", "His vision of “Unity in diversity” and of vitamin C. Then we left.", ""),

@@ -59,6 +59,19 @@ def test_a_host_that_asked_to_be_left_alone_is() -> None:
     assert round(sum(warp.waits)) == 30
 
 
+def test_a_host_that_failed_three_sources_in_a_row_is_asked_once_for_each_until_it_answers() -> None:
+    pace = Pace(Warp().clock())
+    many = pace.attempts("a")
+    assert many > 1
+    for failed in (1, 2, 3):
+        pace.note("a", answered=False)
+        assert pace.attempts("a") == (1 if failed == 3 else many)
+    pace.note("b", answered=False)
+    assert pace.attempts("b") == many
+    pace.note("a", answered=True)
+    assert pace.attempts("a") == many
+
+
 def _hosts(source: Source) -> str:
     return source.address
 

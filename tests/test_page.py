@@ -29,7 +29,9 @@ from tests.reports import render
 from tests.test_markdown import EVIL
 from tests.test_redline import TEXTS
 from tests.test_safe import ATTACKS
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.compare import compare
+from tracker.report.comparison.build import show_part
 from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.render.html import render_html
 from tracker.report.safe import visible
@@ -262,6 +264,14 @@ def test_words_with_a_meaning_of_their_own_are_explained() -> None:
     assert "largest moves" not in explained(revision())
     page = render_html(Document("A → B", (), (), "Nothing.", (Section("said", (Entry((Span("x"),)),)),)))
     assert not check_page(page).xpath("//*[@id='words']")
+
+
+def test_a_notebook_shows_by_whose_vocabulary_topics_were_read() -> None:
+    shipped = load_vocabulary()
+    of_ours = replace(session(), provenance=replace(session().provenance, vocabulary=shipped.digest))
+    for report, name in ((session(), "own"), (of_ours, shipped.name)):
+        digest = report.provenance.vocabulary[:12]
+        assert f"topics {name} {digest}" in re.sub(r"<[^<>]*>", "", show_part(report))
 
 
 def test_a_notebook_shows_a_part_without_script_or_places() -> None:

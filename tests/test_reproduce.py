@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from functools import partial
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.running import NEW
+from tracker.model.reproduced import Difference, Reproduced, Reproduction
 from tracker.record.derived.secret import read_secret, sign
+from tracker.report.comparison.provenance import render_reproduced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,3 +162,14 @@ def test_a_segment_out_of_its_place_is_refused(archive: Callable[..., Ran], writ
 
 def test_a_file_that_is_not_there_is_trouble(tracker: Callable[..., Ran]) -> None:
     assert tracker("reproduce", "none.json").code == 2
+
+
+@pytest.mark.parametrize("number", [1, 20, 21, 25])
+def test_of_many_differences_the_rest_is_counted_and_of_few_none(number: int) -> None:
+    differences = tuple(Difference("finding", (f"t{at}",), "a", "b") for at in range(number))
+    report = Reproduced("old", "new", None, (), 0, number, differences)
+    shown = render_reproduced(Reproduction((report,), None))
+    named = sum(f"t{at}:" in shown for at in range(number))
+    rest = re.findall(r"and (-?\d+) more", shown)
+    assert named + sum(map(int, rest)) == number
+    assert bool(rest) == (number > named)

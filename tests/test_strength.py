@@ -153,6 +153,26 @@ def test_two_grades_are_compared(old: str, new: str, answer: str | None) -> None
             "en",
             ("stronger", "modality: intend to > hope to"),
         ),
+        # a duty of the same actor, whatever it is about
+        (
+            "The Council must act on hunger.",
+            "The Council should act on drought.",
+            "en",
+            ("weaker", "modality: must > should"),
+        ),
+        # a pledge that can be tested: by a day, or by a document
+        (
+            "We support reaching this goal on 4 May 2030.",
+            "We will reach this goal on 4 May 2030.",
+            "en",
+            ("stronger", "pledge: will > support"),
+        ),
+        (
+            "We support following A/RES/78/1 in this.",
+            "We will follow A/RES/78/1 in this.",
+            "en",
+            ("stronger", "pledge: will > support"),
+        ),
     ],
 )
 def test_one_shift_of_strength(old: str, new: str, language: str, expected: tuple[str, str]) -> None:
@@ -163,6 +183,8 @@ def test_one_shift_of_strength(old: str, new: str, language: str, expected: tupl
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        # a pledge that nothing can be held against
+        ("We support reaching this goal soon.", "We will reach this goal soon."),
         # scales disagree: alarmed is more than condemned for one and less for another
         ("We condemned the attacks on the port.", "We alarmed the attacks on the port."),
         # another addressee, another object

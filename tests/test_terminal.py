@@ -42,7 +42,7 @@ from tracker.report.answers.listing import (
 from tracker.report.answers.statement import render_statement
 from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.findings import FINDINGS
-from tracker.report.comparison.passages import cite_words, read_edits
+from tracker.report.comparison.passages import cite_words, quote_topic, read_edits
 from tracker.report.comparison.sentences import FILTERS, cite_changes
 from tracker.report.comparison.words import NO_DIFFERENCE, interval_words
 from tracker.report.document import Document, Entry, Quote, Section, Span
@@ -209,6 +209,38 @@ def test_ids_that_begin_alike_are_cited_in_full() -> None:
     one = change("new", (), (0,), "+a")
     other = replace(one, id=one.id[:-1] + "!")
     assert len(set(cite_changes(comparison(side("a"), side("b", ("a",)), one, other)).values())) == 2
+
+
+def test_where_all_is_asked_for_the_figures_of_what_is_unsure_stand_once() -> None:
+    unsure = topic("Oceans", "up", reading("substantive", (2,), 0.05), reading("substantive", (2,), 0.24))
+    unsure = replace(unsure, claimed=False, outcome_certainty=0.5)
+    report = replace(session(), topics=(unsure,), counterparts=())
+    shown = render(report, VOCABULARY, everything=True)
+    assert "LESS SURE" in shown
+    assert shown.count("5.0 → 24.0") == 1
+
+
+def test_a_quote_marks_the_words_that_name_the_topic_where_they_stand_in_it() -> None:
+    report = session()
+    words = evidence(report.new, 2, "The oceans")
+    for leading, marked in ((2, ["The oceans"]), (3, [])):
+        found = replace(reading("declared", (2, 3), 0.3), leading=leading, term=words)
+        (quoted,) = quote_topic(report, topic("Oceans", "new", None, found))
+        assert [quoted.text[start:end] for start, end in quoted.marks] == marked
+
+
+def test_below_the_largest_moves_only_topics_are_named_of_which_nothing_is_claimed() -> None:
+    """Of the others a finding tells."""
+    labels = ("Bees", "Cod", "Dams", "Eels", "Figs", "Gold", "Hemp", "Iron", "Jute", "Kelp")
+    topics = [
+        topic(label, "up", reading("substantive", (0,), 0.05), reading("substantive", (0,), 0.5 - place / 50))
+        for place, label in enumerate(labels)
+    ]
+    topics[8] = replace(topics[8], claimed=False, outcome_certainty=0.5)
+    shown = render(replace(session(), topics=tuple(topics), counterparts=()), VOCABULARY)
+    moves, findings = shown.split("LARGEST MOVES")[1].split("MORE OF THE WORDS")
+    assert re.findall(r"^  (\w+)", moves, re.MULTILINE) == list(labels[:9])
+    assert re.findall(r"^  (\w+),", findings, re.MULTILINE) == [*labels[:8], labels[9]]
 
 
 @pytest.mark.parametrize("genre", ["revision", "session"])
