@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SHARED = {
     "docx": {"capture", "report"},
-    "httpx": {"capture", "watch"},
+    "httpx2": {"capture", "watch"},
     "numpy": {"archive", "comparing", "text"},
     "rapidfuzz": {"comparing", "references"},
     "platformdirs": {"archive", "text"},
@@ -41,8 +41,8 @@ HEAVY = {
     "rapidfuzz",
     "rich",
     "diff_match_patch",
-    "httpx",
-    "httpcore",
+    "httpx2",
+    "httpcore2",
     "protego",
     "warcio",
     "matplotlib",

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
 from tracker.inputs.compiled import read_packaged
@@ -32,18 +32,18 @@ _HOLDING: tuple[tuple[IPv6Network, tuple[Callable[[int], int], ...]], ...] = (
 and Teredo (RFC 4380), whose server and client are held."""
 
 
-def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
+def read_url(text: str, onto: httpx2.URL | None = None) -> httpx2.URL:
     """Read an address, relative to another if one is given, without its fragment.
 
     Raises ``FetchFault``: ``bad scheme``, or ``bad address`` for one that holds a password or cannot be read.
     """
     try:
-        url = onto.join(text) if onto else httpx.URL(text)
+        url = onto.join(text) if onto else httpx2.URL(text)
         url = url.copy_with(fragment=None) if url.fragment else url
         # Reading the host decodes its Punycode, which may be none.
         is_bare = bool(url.host) and not url.userinfo
         is_port = url.port is None or 0 < url.port <= _LAST_PORT
-    except (httpx.InvalidURL, ValueError, UnicodeError) as error:
+    except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
         raise FetchFault("bad address", f"{_show(text)} cannot be read") from error
     if url.scheme not in {"http", "https"}:
         raise FetchFault("bad scheme", _show(text))
