@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -69,7 +70,18 @@ def find_loaded(names: Collection[str], loaded: Collection[str]) -> set[str]:
 COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cli").glob("*.py")} - {
     f"tracker.cli.{name}"
     for name in (
-        *("__init__", "commands", "completion", "main", "mistakes", "options", "output", "pager", "rights"),
+        *(
+            "__init__",
+            "click",
+            "commands",
+            "completion",
+            "main",
+            "mistakes",
+            "options",
+            "output",
+            "pager",
+            "rights",
+        ),
     )
 }
 SENTENCES = {f"tracker.comparing.{room}" for room in ("alignment", "edits", "names", "passages", "shifts")}
@@ -181,6 +193,13 @@ def test_an_outside_library_is_known_to_one_package_save_those_named() -> None:
     importers = find_importers()
     assert importers.keys() >= HEAVY
     assert {name: found for name, found in importers.items() if len(found) > 1} == SHARED
+
+
+def test_the_private_part_of_typer_is_named_by_one_module() -> None:
+    naming = re.compile(r"\btyper\._")
+    sources = [*(ROOT / "tracker").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    found = [path.relative_to(ROOT).as_posix() for path in sources if naming.search(path.read_text("utf-8"))]
+    assert found == ["tracker/cli/click.py"]
 
 
 DOORS = {

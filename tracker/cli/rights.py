@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from typer._click.globals import get_current_context
 from typer.core import TyperOption
 
+from tracker.cli.click import get_current_context
 from tracker.errors import TrackerError, WatchListInvalid
 from tracker.files import BY_UMASK, CLOSED
 
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from typer._click import Command, Context, Parameter
-
     from tracker.archive.session import ArchiveSession
+    from tracker.cli.click import Command, Context, Parameter
     from tracker.files import Permissions
 
 SESSIONS: Final = "tracker.cli.options"
