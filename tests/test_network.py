@@ -263,7 +263,7 @@ def _server_context(certificate: Path, *protocols: str) -> ssl.SSLContext:
 def _fetch_securely(
     address: str, trusted: Path | None, folder: Path, allowed: str = "127.0.0.1"
 ) -> Fetched | FetchFailed:
-    trust = ssl.create_default_context(cafile=str(trusted / "cert.pem") if trusted else None)
+    trust = ssl.create_default_context(cafile=str(trusted / "cert.pem")) if trusted else None
     settings = WatchSettings(pace=0, timeout=5, allow_private=(allowed, "127.0.0.2"))
     with open_client(settings, release="0.1", clock=Warp().clock(), ssl_context=trust) as client:
         return fetch(Source("one", address), client, folder=folder, validators=KNOWN)
@@ -274,6 +274,15 @@ def test_a_certificate_that_nobody_vouches_for(certificate: Path, tmp_path: Path
         result = _fetch_securely(server.url(PATH), None, tmp_path)
     assert isinstance(result, FetchFailed)
     assert (result.cause, server.requests) == ("tls", [])
+
+
+def test_the_environment_names_who_vouches_for_certificates(
+    certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
+    with running({PATH: _OK}, context=_server_context(certificate)) as server:
+        result = _fetch_securely(server.url(PATH), None, tmp_path)
+    assert isinstance(result, Fetched), result
 
 
 def test_a_certificate_of_another_host(certificate: Path, tmp_path: Path) -> None:

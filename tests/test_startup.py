@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 SHARED = {
     "docx": {"capture", "report"},
-    "httpx": {"capture", "watch"},
+    "httpx2": {"capture", "watch"},
     "numpy": {"comparing", "record", "text"},
     "rapidfuzz": {"comparing", "references"},
     "platformdirs": {"record", "text"},
@@ -41,8 +42,8 @@ HEAVY = {
     "rapidfuzz",
     "rich",
     "diff_match_patch",
-    "httpx",
-    "httpcore",
+    "httpx2",
+    "httpcore2",
     "protego",
     "warcio",
     "matplotlib",
@@ -68,7 +69,7 @@ def find_loaded(names: Collection[str], loaded: Collection[str]) -> set[str]:
 
 COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cli").glob("*.py")} - {
     f"tracker.cli.{name}"
-    for name in (*("__init__", "commands", "completion", "main", "mistakes", "options", "output"),)
+    for name in (*("__init__", "click", "commands", "completion", "main", "mistakes", "options", "output"),)
 }
 SENTENCES = {f"tracker.comparing.{room}" for room in ("alignment", "edits", "names", "passages", "shifts")}
 READING = {"tracker.capture", "tracker.follow.tracing", "tracker.comparing.topics", *SENTENCES}
@@ -190,6 +191,13 @@ def test_the_record_names_nothing_of_what_preserves_it_not_even_for_annotations(
     }
     assert "tracker.record.schema.rows" in named
     assert {name for name in named if name.startswith(("tracker.preservation", "tracker.archive"))} == set()
+
+
+def test_the_private_part_of_typer_is_named_by_one_module() -> None:
+    naming = re.compile(r"\btyper\._")
+    sources = [*(ROOT / "tracker").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    found = [path.relative_to(ROOT).as_posix() for path in sources if naming.search(path.read_text("utf-8"))]
+    assert found == ["tracker/cli/click.py"]
 
 
 DOORS = {

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from typer._click import Command
-
     from tests.running import Ran
+    from tracker.cli.click import Command
 
 SAID = (
     "\n\nWe need a two-state solution and an answer to loss and damage. Climate change is our first priority;"

@@ -10,13 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import typer.main
-from typer._click.utils import make_default_short_help
 
+from tracker.cli.click import make_default_short_help
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import offer_private
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context, HelpFormatter
+    from tracker.cli.click import Command, Context, HelpFormatter
 
 COMMANDS: Final = {
     "Start": {

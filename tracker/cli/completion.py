@@ -17,8 +17,7 @@ from tracker.errors import TrackerError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from typer._click import Command, Context
-
+    from tracker.cli.click import Command, Context
     from tracker.model.texts import Reference
 
 

@@ -99,8 +99,8 @@ def main() -> None:
     because it prints arguments without making control characters visible.
     """
     import typer
-    from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
+    from tracker.cli.click import ClickException, NoArgsIsHelpError
     from tracker.cli.main import app
     from tracker.cli.output import write_notice, write_notices
 

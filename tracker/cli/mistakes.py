@@ -9,9 +9,9 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from typer._click.exceptions import MissingParameter, NoSuchOption
 from typer.core import TyperGroup
 
+from tracker.cli.click import MissingParameter, NoSuchOption
 from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
 from tracker.errors import REQUIRE, REQUIRED, TrackerError
 
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from typer._click import Command, Context
-    from typer._click.exceptions import ClickException
-
+    from tracker.cli.click import ClickException, Command, Context
     from tracker.errors import BodyMissing
 
 OTHER_WORDS = {

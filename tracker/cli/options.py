@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
-from typer._click.globals import get_current_context
 
 from tracker.cli import completion
+from tracker.cli.click import get_current_context
 from tracker.cli.mistakes import Commands
 from tracker.errors import TrackerError
 from tracker.report.formats import REPORTS

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import typer
-from typer._click.globals import get_current_context
 from typer.core import TyperOption
 
+from tracker.cli.click import get_current_context
 from tracker.errors import TrackerError, WatchListInvalid
 from tracker.files import BY_UMASK, CLOSED
 from tracker.report.formats import FORMATS, refuse_output
@@ -25,9 +25,8 @@ from tracker.report.formats import FORMATS, refuse_output
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from typer._click import Command, Context, Parameter
-
     from tracker.archive import ArchiveSession
+    from tracker.cli.click import Command, Context, Parameter
     from tracker.files import Permissions
     from tracker.report.document import Document
     from tracker.report.pictures.draw import Kind

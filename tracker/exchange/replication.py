@@ -268,7 +268,8 @@ def _name_packed(vocabulary: Path) -> str:
 
 
 _HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
-"""A package index may have another program by that name."""
+"""On the package index ``tracker`` is another program."""
+_DISTRIBUTION: Final = "statement-tracker"
 _PINNED: Final = re.compile(r"(?P<name>[\w.-]{1,100})==[\w.!+]{1,50}", re.ASCII)
 _WITHHELD: Final = """
 Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
@@ -297,7 +298,7 @@ def check_requirements(data: bytes, release: str) -> bool:
 
 
 def _list_required() -> Iterator[str]:
-    for line in metadata.requires("tracker") or ():
+    for line in metadata.requires(_DISTRIBUTION) or ():
         if "extra ==" not in line:
             name = line.split(";")[0]
             yield name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]

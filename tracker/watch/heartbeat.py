@@ -12,7 +12,7 @@ from tracker.capture.causes import MOST_REDIRECTS
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 _SECONDS: Final = 10.0
 """Watchdogs answer at once, and the run waits meanwhile."""
@@ -28,25 +28,25 @@ def check_heartbeat(heartbeat: str | None) -> None:
 
 def send_heartbeat(heartbeat: str, *, is_well: bool) -> str | None:
     """Request the heartbeat's URL, or ``/fail`` below it; return a warning where nobody heard it."""
-    import httpx  # noqa: PLC0415 (90 ms, only where there is a heartbeat)
+    import httpx2  # noqa: PLC0415 (90 ms, only where there is a heartbeat)
 
     try:
-        url = httpx.URL(heartbeat)
+        url = httpx2.URL(heartbeat)
         if not is_well:
             url = url.copy_with(path=f"{url.path.rstrip('/')}/fail")
         status = _ask(url)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         return f"--heartbeat: {type(error).__name__}"
     return f"--heartbeat: HTTP {status}" if status >= _ERRORS else None
 
 
-def _ask(url: httpx.URL) -> int:
+def _ask(url: httpx2.URL) -> int:
     """Return the final status of an address; no body is read, since it may be huge."""
-    import httpx  # noqa: PLC0415 (as above)
+    import httpx2  # noqa: PLC0415 (as above)
 
     for _ in range(MOST_REDIRECTS):
-        with httpx.stream("GET", url, timeout=_SECONDS) as answer:
+        with httpx2.stream("GET", url, timeout=_SECONDS) as answer:
             if answer.next_request is None:
                 return answer.status_code
             url = answer.next_request.url
-    raise httpx.TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
+    raise httpx2.TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")

@@ -6,7 +6,7 @@ import gzip
 import math
 from typing import TYPE_CHECKING, Final
 
-import httpx
+import httpx2
 from protego import Protego
 
 from tests.acceptance.fuzz.damage import WIDE, damage, read_seeds
@@ -101,7 +101,7 @@ def read_robots(data: bytes, _folder: Path) -> str:
 
 def _allows(rules: RobotsRules, path: str) -> bool:
     try:
-        rules.check(httpx.URL(f"https://www.example.org{path}"))
+        rules.check(httpx2.URL(f"https://www.example.org{path}"))
     except FetchFault:
         return False
     return True

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 from tracker.capture.causes import LONGEST_QUOTE, MOST_REDIRECTS, FetchFault
 from tracker.capture.web.network import SLACK, WatchedStream, deadline, read_url
@@ -35,7 +35,7 @@ _PROTOCOL = {
     "closed connection without sending complete": "truncated",
     "ConnectionTerminated": "reset",
 }
-"""Messages of httpcore and h11, which have one type for all protocol errors, and their causes."""
+"""Messages of httpcore2 and h11, which have one type for all protocol errors, and their causes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class HttpAnswer:
 
     url: str
     data: bytes | None
-    headers: httpx.Headers
+    headers: httpx2.Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def send_request(
     url: str,
     headers: Mapping[str, str],
     trail: list[Exchange],
-    before: Callable[[httpx.URL], None],
+    before: Callable[[httpx2.URL], None],
 ) -> HttpAnswer:
     """Request an address, follow its redirects, and return the whole answer.
 
@@ -70,7 +70,7 @@ def send_request(
     Cookies are kept during this call only. Raises ``FetchFault`` for everything except a complete 200 or 304.
     Each exchange is appended to ``trail`` when it happens.
     """
-    cookies = httpx.Cookies()
+    cookies = httpx2.Cookies()
     target = read_url(url)
     seen: set[tuple[str, frozenset[str]]] = set()
     while True:
@@ -90,13 +90,13 @@ def send_request(
 
 def _exchange(
     context: RequestContext,
-    url: httpx.URL,
+    url: httpx2.URL,
     headers: Mapping[str, str],
-    cookies: httpx.Cookies,
+    cookies: httpx2.Cookies,
     trail: list[Exchange],
-) -> HttpAnswer | httpx.URL:
+) -> HttpAnswer | httpx2.URL:
     """Make one request; return its answer, or where it redirects to."""
-    request = httpx.Request("GET", url, headers=headers)
+    request = httpx2.Request("GET", url, headers=headers)
     if cookies:
         # A cookie that no header can hold is not sent back.
         with suppress(UnicodeEncodeError):
@@ -108,7 +108,7 @@ def _exchange(
             response = context.transport.send(request, context.timeout)
             trail.append(_evidence(requested, request, response))
             return _read(context, response, cookies)
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+        except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError) as error:
             raise _explain(error) from error
         finally:
             if response is None:
@@ -118,8 +118,8 @@ def _exchange(
 
 
 def _read(
-    context: RequestContext, response: httpx.Response, cookies: httpx.Cookies
-) -> HttpAnswer | httpx.URL:
+    context: RequestContext, response: httpx2.Response, cookies: httpx2.Cookies
+) -> HttpAnswer | httpx2.URL:
     headers = response.headers
     if response.status_code != _OK:
         _drain(response, context)
@@ -136,11 +136,11 @@ def _read(
     return HttpAnswer(str(response.url), _body(response, context.most_bytes), headers)
 
 
-def _drain(response: httpx.Response, context: RequestContext) -> None:
+def _drain(response: httpx2.Response, context: RequestContext) -> None:
     """Read a short body that is not needed, so that the connection can be used again."""
     left = _LONGEST_HEAD
     with (
-        suppress(httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError),
+        suppress(httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError),
         deadline(context.clock.monotonic() + context.timeout),
     ):
         for chunk in _raw(response):
@@ -150,7 +150,7 @@ def _drain(response: httpx.Response, context: RequestContext) -> None:
         _breaks_length(response, 0 if response.status_code in _BODILESS else _announced(response))
 
 
-def _redirect(response: httpx.Response) -> httpx.URL:
+def _redirect(response: httpx2.Response) -> httpx2.URL:
     places = [value for name, value in response.headers.raw if name.lower() == b"location"]
     if not places or not places[0].strip():
         raise FetchFault("bad address", f"{response.status_code} without an address")
@@ -159,7 +159,7 @@ def _redirect(response: httpx.Response) -> httpx.URL:
     return read_url(decode_header(places[0]).strip(), response.url)
 
 
-def _refusal(response: httpx.Response, clock: Clock) -> FetchFault:
+def _refusal(response: httpx2.Response, clock: Clock) -> FetchFault:
     status = response.status_code
     cause = _NAMED.get(status, f"http {status}")
     detail = f"{status} {response.reason_phrase}".strip()
@@ -170,7 +170,7 @@ def _refusal(response: httpx.Response, clock: Clock) -> FetchFault:
     )
 
 
-def _body(response: httpx.Response, limit: int) -> bytes:
+def _body(response: httpx2.Response, limit: int) -> bytes:
     announced = _announced(response)
     if announced is not None and announced > limit:
         raise FetchFault("too large", f"{announced} bytes are announced; the limit is {limit}")
@@ -180,7 +180,7 @@ def _body(response: httpx.Response, limit: int) -> bytes:
     return data
 
 
-def _breaks_length(response: httpx.Response, announced: int | None) -> bool:
+def _breaks_length(response: httpx2.Response, announced: int | None) -> bool:
     """Tell whether more came than announced; if so, close the connection: the rest is not the next answer."""
     stream = response.extensions.get("network_stream")
     if announced is None or not isinstance(stream, WatchedStream) or response.http_version == _FRAMED:
@@ -191,12 +191,12 @@ def _breaks_length(response: httpx.Response, announced: int | None) -> bool:
     return True
 
 
-def _raw(response: httpx.Response) -> Iterator[bytes]:
-    # httpx's own iteration would return the connection before the surplus on it was checked.
-    yield from cast("httpx.SyncByteStream", response.stream)
+def _raw(response: httpx2.Response) -> Iterator[bytes]:
+    # httpx2's own iteration would return the connection before the surplus on it was checked.
+    yield from cast("httpx2.SyncByteStream", response.stream)
 
 
-def _announced(response: httpx.Response) -> int | None:
+def _announced(response: httpx2.Response) -> int | None:
     """Return the length that an HTTP/1 answer announces; HTTP/2 has frames instead."""
     length: str | None = response.headers.get("content-length")
     if response.http_version == _FRAMED or "transfer-encoding" in response.headers:
@@ -204,7 +204,7 @@ def _announced(response: httpx.Response) -> int | None:
     return int(length) if length and length.isascii() and length.isdigit() else None
 
 
-def _evidence(requested: str, request: httpx.Request, response: httpx.Response | None) -> Exchange:
+def _evidence(requested: str, request: httpx2.Request, response: httpx2.Response | None) -> Exchange:
     return Exchange(
         requested=requested,
         url=str(request.url),
@@ -214,7 +214,7 @@ def _evidence(requested: str, request: httpx.Request, response: httpx.Response |
     )
 
 
-def _redact(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
+def _redact(headers: httpx2.Headers) -> tuple[tuple[str, str], ...]:
     """Return headers as sent, up to the limit, with credentials redacted."""
     return redact((decode_header(name), decode_header(value)) for name, value in headers.raw)
 
@@ -223,16 +223,16 @@ _ERRNO = re.compile(r"^\[Errno -?\d+\] (.)")
 
 
 def _explain(error: Exception) -> FetchFault:
-    """Return the fault of a failed exchange, from httpcore's error and its cause."""
+    """Return the fault of a failed exchange, from httpcore2's error and its cause."""
     behind = error.__cause__ or error.__context__
     detail = _ERRNO.sub(lambda found: found[1].lower(), str(error))[:LONGEST_QUOTE] or type(error).__name__
-    if isinstance(error, httpcore.TimeoutException):
+    if isinstance(error, httpcore2.TimeoutException):
         return FetchFault("timeout", detail)
-    if isinstance(error, httpcore.ConnectError) and isinstance(behind, ssl.SSLError):
+    if isinstance(error, httpcore2.ConnectError) and isinstance(behind, ssl.SSLError):
         return FetchFault("tls", getattr(behind, "verify_message", "") or str(behind)[:LONGEST_QUOTE])
-    if isinstance(error, httpcore.ConnectError):
+    if isinstance(error, httpcore2.ConnectError):
         return FetchFault("refused", detail)
-    if isinstance(error, httpcore.NetworkError):
+    if isinstance(error, httpcore2.NetworkError):
         return FetchFault("reset", detail)
     return FetchFault(
         next((cause for words, cause in _PROTOCOL.items() if words in detail), "malformed"), detail

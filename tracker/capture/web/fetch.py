@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    import httpx
+    import httpx2
 
     from tracker.capture.web.answer import HttpAnswer, RequestContext
     from tracker.capture.web.pacing import Clock
@@ -194,7 +194,7 @@ def _try_once(source: Source, client: Client, asked: Validators, trail: list[Exc
         headers["Accept-Language"] = f"{source.language}, *;q=0.5"
     pace = _pace_of(source, client)
 
-    def before(url: httpx.URL) -> None:
+    def before(url: httpx2.URL) -> None:
         rules = client.robots.find(
             client.context, url, client.headers, lambda step: client.pace.wait_turn(step.host, pace)
         )

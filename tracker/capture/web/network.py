@@ -17,8 +17,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
 from tracker.inputs.compiled import read_packaged
@@ -54,10 +54,10 @@ def deadline(until: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
-class WatchedStream(httpcore.NetworkStream):
+class WatchedStream(httpcore2.NetworkStream):
     """A connection that keeps the deadline, and counts the bytes since the last request."""
 
-    def __init__(self, stream: httpcore.NetworkStream, monotonic: Callable[[], float]) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, monotonic: Callable[[], float]) -> None:
         self._stream = stream
         self._monotonic = monotonic
         self._head = bytearray()
@@ -66,7 +66,7 @@ class WatchedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return received bytes, empty at the end."""
-        data = self._stream.read(max_bytes, _left(self._monotonic, timeout, httpcore.ReadTimeout))
+        data = self._stream.read(max_bytes, _left(self._monotonic, timeout, httpcore2.ReadTimeout))
         self._count(data)
         return data
 
@@ -74,7 +74,7 @@ class WatchedStream(httpcore.NetworkStream):
         """Send bytes; a new answer is counted from here."""
         self._head.clear()
         self._received, self._head_length = 0, None
-        self._stream.write(buffer, _left(self._monotonic, timeout, httpcore.WriteTimeout))
+        self._stream.write(buffer, _left(self._monotonic, timeout, httpcore2.WriteTimeout))
 
     def close(self) -> None:
         """Close the connection."""
@@ -82,12 +82,12 @@ class WatchedStream(httpcore.NetworkStream):
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         """Return the connection with TLS for the name of the host."""
-        left = _left(self._monotonic, timeout, httpcore.ConnectTimeout)
+        left = _left(self._monotonic, timeout, httpcore2.ConnectTimeout)
         return WatchedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._monotonic)
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore declares it
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore2 declares it
         """Return what is known of the socket."""
         return self._stream.get_extra_info(info)
 
@@ -100,7 +100,7 @@ class WatchedStream(httpcore.NetworkStream):
         try:
             # It is readable: there is a byte, or the end, without any wait.
             return bool(self._stream.read(1, 0.01))
-        except (httpcore.ReadTimeout, httpcore.ReadError):
+        except (httpcore2.ReadTimeout, httpcore2.ReadError):
             return False
 
     def _count(self, data: bytes) -> None:
@@ -116,13 +116,13 @@ class WatchedStream(httpcore.NetworkStream):
             passed = end.end()
 
 
-class CheckedNetwork(httpcore.NetworkBackend):
+class CheckedNetwork(httpcore2.NetworkBackend):
     """Connects to addresses that were checked after their name was resolved."""
 
     def __init__(self, allow_private: tuple[str, ...], monotonic: Callable[[], float]) -> None:
         self._allow_private = allow_private
         self._monotonic = monotonic
-        self._sockets = httpcore.SyncBackend()
+        self._sockets = httpcore2.SyncBackend()
 
     def connect_tcp(
         self,
@@ -130,10 +130,10 @@ class CheckedNetwork(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
         """Connect to the first address of a host that answers, after all were checked."""
-        left = partial(_left, self._monotonic, timeout, httpcore.ConnectTimeout)
+        left = partial(_left, self._monotonic, timeout, httpcore2.ConnectTimeout)
 
         def connect(address: str) -> WatchedStream:
             stream = self._sockets.connect_tcp(address, port, left(), local_address, socket_options)
@@ -141,16 +141,16 @@ class CheckedNetwork(httpcore.NetworkBackend):
 
         *others, last = resolve(host, port, self._allow_private, left())
         for address in others:
-            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+            with suppress(httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 return connect(address)
         return connect(last)
 
     def connect_unix_socket(
         self,
         path: str,
-        timeout: float | None = None,  # noqa: ARG002 - as httpcore calls it
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
+        timeout: float | None = None,  # noqa: ARG002 - as httpcore2 calls it
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore2.NetworkStream:
         """Refuse: no source is a local socket."""
         raise FetchFault("bad scheme", f"a local socket: {path}")
 
@@ -164,16 +164,16 @@ def _left(monotonic: Callable[[], float], timeout: float | None, late: type[Exce
 
 @contextmanager
 def _as_protocol_error() -> Iterator[None]:
-    """Raise unexpected errors of libraries such as h2 as protocol errors of httpcore."""
+    """Raise unexpected errors of libraries such as h2 as protocol errors of httpcore2."""
     try:
         yield
-    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, FetchFault):
+    except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError, FetchFault):
         raise
     except Exception as error:
-        raise httpcore.RemoteProtocolError(f"{type(error).__name__}: {error}") from error
+        raise httpcore2.RemoteProtocolError(f"{type(error).__name__}: {error}") from error
 
 
-class _Body(httpx.SyncByteStream):
+class _Body(httpx2.SyncByteStream):
     def __init__(self, stream: Iterable[bytes]) -> None:
         self._stream = stream
 
@@ -188,28 +188,28 @@ class _Body(httpx.SyncByteStream):
 
 
 class Transport:
-    """Sends httpx's requests over a separate pool of connections.
+    """Sends httpx2's requests over a separate pool of connections.
 
-    httpx's client is not used: it follows ``Location`` and keeps cookies itself. Errors of httpcore are
+    httpx2's client is not used: it follows ``Location`` and keeps cookies itself. Errors of httpcore2 are
     raised as they are.
     """
 
-    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+    def __init__(self, pool: httpcore2.ConnectionPool) -> None:
         self._pool = pool
 
-    def send(self, request: httpx.Request, timeout: float) -> httpx.Response:
+    def send(self, request: httpx2.Request, timeout: float) -> httpx2.Response:
         """Send a request and return its answer, whose body must be read, and which must be closed."""
         url = request.url
-        asked = httpcore.Request(
+        asked = httpcore2.Request(
             method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)},
         )
         with _as_protocol_error():
             answer = self._pool.handle_request(asked)
         stream = _Body(cast("Iterable[bytes]", answer.stream))
-        return httpx.Response(
+        return httpx2.Response(
             answer.status,
             headers=answer.headers,
             stream=stream,
@@ -227,11 +227,11 @@ def open_transport(
 ) -> Transport:
     """Return a transport that speaks HTTP/1.1 and HTTP/2.
 
-    Certificates are checked against certifi's list, or that of ``SSL_CERT_FILE``. Proxies of the
+    Certificates are checked against the list of the system, or that of ``SSL_CERT_FILE``. Proxies of the
     environment are not used: behind one, no address could be checked.
     """
-    pool = httpcore.ConnectionPool(
-        ssl_context=ssl_context or httpx.create_ssl_context(),
+    pool = httpcore2.ConnectionPool(
+        ssl_context=ssl_context or httpx2.create_ssl_context(),
         max_connections=2 * settings.connections,
         max_keepalive_connections=2 * settings.connections,
         keepalive_expiry=_KEPT_ALIVE,
@@ -253,18 +253,18 @@ _HOLDING: tuple[tuple[IPv6Network, tuple[Callable[[int], int], ...]], ...] = (
 and Teredo (RFC 4380), whose server and client are held."""
 
 
-def read_url(text: str, onto: httpx.URL | None = None) -> httpx.URL:
+def read_url(text: str, onto: httpx2.URL | None = None) -> httpx2.URL:
     """Read an address, relative to another if one is given, without its fragment.
 
     Raises ``FetchFault``: ``bad scheme``, or ``bad address`` for one that holds a password or cannot be read.
     """
     try:
-        url = onto.join(text) if onto else httpx.URL(text)
+        url = onto.join(text) if onto else httpx2.URL(text)
         url = url.copy_with(fragment=None) if url.fragment else url
         # Reading the host decodes its Punycode, which may be none.
         is_bare = bool(url.host) and not url.userinfo
         is_port = url.port is None or 0 < url.port <= _LAST_PORT
-    except (httpx.InvalidURL, ValueError, UnicodeError) as error:
+    except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
         raise FetchFault("bad address", f"{_show_address(text)} cannot be read") from error
     if url.scheme not in {"http", "https"}:
         raise FetchFault("bad scheme", _show_address(text))

@@ -15,7 +15,7 @@ from tracker.capture.web.pacing import ATTEMPTS, LONGEST_CRAWL_DELAY
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import httpx
+    import httpx2
 
     from tracker.capture.web.answer import RequestContext
     from tracker.model.watching import Exchange
@@ -52,7 +52,7 @@ class RobotsRules:
         asked = self.allowed.crawl_delay(PRODUCT) if self.allowed else None
         return min(float(asked or 0), LONGEST_CRAWL_DELAY)
 
-    def check(self, url: httpx.URL) -> None:
+    def check(self, url: httpx2.URL) -> None:
         """Raise ``FetchFault`` where the address must not be requested."""
         if self.fault:
             raise FetchFault(self.fault.cause, self.fault.detail, is_final=self.is_settled)
@@ -71,9 +71,9 @@ class Robots:
     def find(
         self,
         context: RequestContext,
-        url: httpx.URL,
+        url: httpx2.URL,
         headers: Mapping[str, str],
-        before: Callable[[httpx.URL], None],
+        before: Callable[[httpx2.URL], None],
     ) -> RobotsRules:
         """Return the rules for an address; threads that need the same host wait for one answer.
 
@@ -92,7 +92,7 @@ class Robots:
 
 
 def _read_rules(
-    context: RequestContext, url: str, headers: Mapping[str, str], before: Callable[[httpx.URL], None]
+    context: RequestContext, url: str, headers: Mapping[str, str], before: Callable[[httpx2.URL], None]
 ) -> RobotsRules:
     trail: list[Exchange] = []
     try:
