@@ -10,6 +10,7 @@ from tracker.errors import NotInArchive, ReferenceInvalid
 from tracker.model.texts import Reference
 from tracker.record.reading.reader import Reader
 from tracker.record.reading.versions import Versions
+from tracker.record.schema.connection import FILE_NAME, is_record
 from tracker.record.schema.rows import Record, method, open_record
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ class ArchiveSession:
         """What was derived from the archive; in memory where there is none to trust. Never raises."""
         from tracker.record.derived.answers import open_derived  # noqa: PLC0415 (4 ms, to compare alone)
 
-        return self._closing.enter_context(open_derived(self.folder if self._trusts_derived else None))
+        is_kept = self._trusts_derived and self._has_record()
+        return self._closing.enter_context(open_derived(self.folder if is_kept else None))
 
     def store(self, kind: RunKind) -> Store:
         """Open the archive for writing; raises as ``open_store`` does.
@@ -128,6 +130,10 @@ class ArchiveSession:
             with suppress(NotInArchive, ReferenceInvalid):
                 found.add(reader.resolve(each))
         return tuple(each for each in closed if each in found)
+
+    def _has_record(self) -> bool:
+        """Tell whether the folder has a record of this program: what another keeps there stays."""
+        return self._record is not None or is_record(self.folder / FILE_NAME)
 
     def _open(self) -> tuple[Reader, Versions]:
         if self._record is None or self._views is None:

@@ -6,16 +6,14 @@ is believed where the secret of this user has signed it; other users' rows are n
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, suppress
 from dataclasses import replace
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Self
 
-from tracker.errors import ReferenceInvalid, TrackerError
+from tracker.errors import ReferenceInvalid
 from tracker.record.derived.file import DerivedFile
 from tracker.record.derived.secret import read_secret, sign
-from tracker.record.schema.connection import FILE_NAME, check_schema
+from tracker.record.schema.connection import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,27 +38,15 @@ Shown = tuple[str, str, str]
 
 
 def open_derived(folder: Path | None) -> Derived:
-    """Open what was derived from the archive in a folder; use it in a ``with`` statement.
+    """Return what was derived from the archive in a folder; in memory where there is none.
 
-    Never raises, and never makes a folder there: without an archive or a secret, or where the file cannot be
-    read or written, everything is kept in memory until the end of the block. A folder whose record is not of
-    this program, or of a newer release, is no archive: what is called ``derived.db`` there is another's.
+    Use it in a ``with`` statement: what is kept is written when the block ends. Where the file cannot be
+    read or written, everything is kept in memory until the end of the block. That the folder holds a record
+    of this program is for the caller to know: what is called ``derived.db`` elsewhere is another's.
     """
-    if folder is not None and _is_record(folder / FILE_NAME) and (secret := read_secret()):
+    if folder is not None and (folder / FILE_NAME).is_file() and (secret := read_secret()):
         return Derived(DerivedFile(folder / DERIVED_NAME), secret)
     return Derived()
-
-
-def _is_record(path: Path) -> bool:
-    """Tell whether a file is a record; SQLite leaves nothing beside it, whoever made it."""
-    with suppress(OSError, sqlite3.Error, TrackerError):
-        if path.is_file():
-            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            with closing(sqlite3.connect(uri, uri=True)) as record:
-                record.execute("PRAGMA trusted_schema = OFF")
-                check_schema(record, path)
-                return True
-    return False
 
 
 class Derived:

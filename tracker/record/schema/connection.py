@@ -133,6 +133,18 @@ def check_schema(connection: sqlite3.Connection, path: Path, *, to_repair: bool 
         check_parts(connection, path, MIGRATIONS, applied, to_repair=to_repair)
 
 
+def is_record(path: Path) -> bool:
+    """Tell whether a file is a record that this release can read; SQLite leaves nothing beside it."""
+    with suppress(OSError, sqlite3.Error, ArchiveUnusable):
+        if path.is_file():
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            with closing(sqlite3.connect(uri, uri=True)) as record:
+                record.execute("PRAGMA trusted_schema = OFF")
+                check_schema(record, path)
+                return True
+    return False
+
+
 def refuse_parts(connection: sqlite3.Connection, path: Path, *, to_repair: bool = False) -> None:
     """Raise ``ArchiveUnusable`` where a file that is about to be written holds parts that are not ours.
 
