@@ -7,25 +7,26 @@ that the mirror's branch had when that began.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.errors import RepositoryUnusable
+from tracker.errors import ArchiveLocked, ArchiveUnusable, RepositoryUnusable
 from tracker.model.verifying import Verified
 from tracker.preservation.folder import MIRROR
+from tracker.preservation.git.program import load_git
+from tracker.preservation.git.repository import open_repository
+from tracker.preservation.mirror import branches, pending, refs
 from tracker.preservation.mirror.unit_files import UnitFiles
-from tracker.preservation.verify import (
-    contents,
-    history,
-    mirror_files,
-    opening,
-    structure,
-)
-from tracker.preservation.verify.findings import MIRROR_FIXES, REPAIR, Findings, Fix
+from tracker.preservation.verify import contents, history, mirror_files, structure
+from tracker.preservation.verify.findings import MIRROR_FIXES, REPAIR, RESTORE, UPDATE, Findings, Fix
+from tracker.preservation.verify.history import BranchState
 from tracker.preservation.verify.objects import check_objects
+from tracker.preservation.verify.structure import is_damage
 from tracker.record.access.closed import find_watch_list
 from tracker.record.derived.answers import DERIVED_NAME
+from tracker.record.lock import LOCK_NAME, describe_lost_log, find_lost_log
+from tracker.record.schema import rows
 from tracker.record.schema.connection import FILE_NAME, translate
 from tracker.record.schema.units import read_tables
 
@@ -45,15 +46,15 @@ def verify_archive(folder: Path, hooks: Hooks) -> tuple[Verified, tuple[Fix, ...
     damage, and ``ArchiveLocked`` where a run keeps writing to both copies.
     """
     findings, base = Findings(), None
-    mirrored = nullcontext(None) if hooks.is_alone else opening.open_mirror(folder, findings)
+    mirrored = nullcontext(None) if hooks.is_alone else _open_mirror(folder, findings)
     with mirrored as repository:
         has_mirror = not hooks.is_alone and (folder / MIRROR).exists()
-        record = opening.open_record(folder, findings, has_mirror=has_mirror)
+        record = _open_record(folder, findings, has_mirror=has_mirror)
         if record is not None:
             with closing(record) as connection, translate(folder / FILE_NAME):
                 base = _Verification(folder, connection, repository, findings).run(hooks)
         elif repository is not None:
-            opening.report_lost_branches(repository, findings)
+            _report_lost_branches(repository, findings)
             check_objects(repository, None, findings)
     mirror = folder / MIRROR
     verified = Verified(
@@ -82,14 +83,14 @@ class _Verification:
         connection, repository, findings = self.connection, self.repository, self.findings
         branch, base, mirror = history.BranchState(None, None), None, None
         with self._surviving("file"):
-            branch = opening.begin_reading(connection, repository)
+            branch = _begin_reading(connection, repository)
             if repository is not None:
                 base = history.choose_base(connection, repository, branch, findings, self.folder)
                 mirror = self._list_mirror(repository, base)
             has_pages = structure.check_file(connection, findings)
             if structure.check_tables(connection, findings):
                 if has_pages:
-                    opening.report_lost_log(self.folder, connection, findings)
+                    _report_lost_log(self.folder, connection, findings)
                     self._check_record()
                 if not hooks.is_alone:
                     self._check_derived(hooks)
@@ -100,7 +101,7 @@ class _Verification:
             repository is not None and base is None and branch.noted is None and not findings.has_diverged
         )
         if (not has_mirror or is_empty) and not hooks.is_alone:
-            opening.report_missing_mirror(findings, branch.noted, is_there=has_mirror)
+            _report_missing_mirror(findings, branch.noted, is_there=has_mirror)
         if repository is not None:
             check_objects(repository, base, findings)
         return base
@@ -194,3 +195,122 @@ class _Verification:
             meaning = f"it cannot be read to its end: {error}"
             remedy = f"{REPAIR} rebuilds the record from the mirror"
             self.findings.fault(check, FILE_NAME, FILE_NAME, meaning, remedy, Fix("record"))
+
+
+_TRIES = 5
+"""How often reading the record is started again where a run writes to the mirror meanwhile."""
+
+
+@contextmanager
+def _open_mirror(folder: Path, findings: Findings) -> Iterator[Repository | None]:
+    """Open the mirror of an archive; None where there is none, or it cannot be opened, which is reported."""
+    path = folder / MIRROR
+    if not path.exists():
+        yield None
+    elif why := _why_without_git():
+        findings.unverifiable("mirror", "the mirror", MIRROR, f"it was not checked: {why}")
+        yield None
+    else:
+        with ExitStack() as stack:
+            try:
+                repository = stack.enter_context(open_repository(path))
+                list(refs.find_branches(repository, branches.BRANCHES))
+            except RepositoryUnusable as error:
+                meaning = f"it cannot be opened: {error}"
+                remedy = f"{REPAIR} writes it again from what is whole in it and from the record"
+                findings.fault("objects", "the mirror", MIRROR, meaning, remedy, Fix("objects"))
+                yield None
+                return
+            yield repository
+
+
+def _open_record(folder: Path, findings: Findings, *, has_mirror: bool) -> sqlite3.Connection | None:
+    """Open the record for reading; None where it is damaged or gone, which is reported.
+
+    Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason.
+    """
+    try:
+        return rows.open_record(folder, rows.Record, to_repair=True).connection
+    except ArchiveUnusable as error:
+        if not is_damage(error) and not (has_mirror and _is_gone(folder / FILE_NAME)):
+            raise
+        remedy = f"{REPAIR} makes it again from the mirror" if has_mirror else RESTORE
+        fixes = [Fix("record")] if has_mirror else []
+        findings.fault("file", FILE_NAME, str(folder), f"it cannot be opened: {error}", remedy, *fixes)
+        return None
+
+
+_UNENDED = "SELECT id, started FROM runs WHERE status = 'running' ORDER BY id DESC LIMIT 1"
+
+
+def _report_lost_log(folder: Path, connection: sqlite3.Connection, findings: Findings) -> None:
+    """Report the log of a run that was killed where it is gone, with what had been committed to it."""
+    record = folder / FILE_NAME
+    what, where = f"{FILE_NAME}-wal", str(folder)
+    if holder := find_lost_log(folder, record):
+        remedy = "put it back beside the record before any other command; otherwise run it again"
+        findings.fault("file", what, where, describe_lost_log(holder), remedy)
+        return
+    log = record.with_name(what)
+    is_empty = not log.exists() or not log.stat().st_size
+    if is_empty and not (folder / LOCK_NAME).exists():
+        for number, started in connection.execute(_UNENDED):
+            meaning = f"run {number} of {started} never ended; its lock and log are gone, and maybe more"
+            findings.unverifiable("file", what, where, meaning, "run it again")
+
+
+def _begin_reading(connection: sqlite3.Connection, repository: Repository | None) -> BranchState:
+    """Begin the transaction in which the record is read, and return the state of the mirror's branch then.
+
+    Raises ``ArchiveLocked`` where a run keeps writing to both.
+    """
+    for _ in range(_TRIES):
+        tip = refs.find_branch(repository, branches.MAIN) if repository else None
+        connection.execute("BEGIN")
+        noted = _read_noted(connection)
+        if repository is None or refs.find_branch(repository, branches.MAIN) == tip:
+            return BranchState(tip, noted)
+        connection.execute("ROLLBACK")
+    raise ArchiveLocked("another run keeps writing to the mirror; try again after it has ended")
+
+
+def _report_missing_mirror(findings: Findings, noted: str | None, *, is_there: bool) -> None:
+    """Report that the record is the only copy, or that there was another one."""
+    if noted and not is_there:
+        meaning = f"it is missing, and had everything at commit {noted[:12]}: the record is the only copy"
+        remedy = f"{REPAIR} writes it again from the record, under the same names as far as that gives them"
+        findings.fault("mirror", "the mirror", MIRROR, meaning, remedy, Fix("objects"), Fix("mirror"))
+        return
+    what = "it holds no commit" if is_there else "there is none"
+    meaning = (
+        f"{what}: the record is the only copy; damage to data without a digest cannot be detected, and none"
+        " can be repaired"
+    )
+    findings.unverifiable("mirror", "the mirror", MIRROR, meaning, UPDATE)
+
+
+def _report_lost_branches(repository: Repository, findings: Findings) -> None:
+    """Report a branch that is not there, where the record cannot tell at which commit it was."""
+    for name, tip in zip(branches.BRANCHES, refs.find_branches(repository, branches.BRANCHES), strict=True):
+        if tip is None:
+            remedy = f"{REPAIR} puts it back, where its commits tell where it was"
+            what = f"branch {name.rpartition('/')[2]}"
+            findings.fault("history", what, MIRROR, "it is at no commit", remedy, Fix("objects"))
+
+
+def _why_without_git() -> str | None:
+    try:
+        load_git()
+    except RepositoryUnusable as error:
+        return str(error)
+    return None
+
+
+def _is_gone(path: Path) -> bool:
+    return not path.exists() or (path.is_file() and not path.stat().st_size)
+
+
+def _read_noted(connection: sqlite3.Connection) -> str | None:
+    """Return the commit that the record noted last."""
+    mirrored = pending.read_mirrored(connection)
+    return mirrored.main if mirrored else None
