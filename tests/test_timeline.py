@@ -318,7 +318,7 @@ def test_trouble_names_the_next_step(
     folder: Path, series: str, bounds: dict[str, str], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        follow(folder, series, **bounds)
+        follow(folder, series, within=Within(**bounds))
 
 
 # The map ---------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def _follow(package: Path, survey: Survey) -> RestsOn:
             waiting.append(module.rpartition(".")[0])
         place = inner.replace(".", "/")
         for name in _find_files(place, there):
-            data = (package / name).read_bytes()
+            data = _read_bytes(f"{package}/{name}")
             known = survey.get(name)
             _, files[name], imports = known if known and known[0] == _digest(data) else _read(name, data)
             waiting.extend(each for each in imports if each != _OWN)
@@ -105,6 +105,12 @@ def _follow(package: Path, survey: Survey) -> RestsOn:
                 own = (each.removesuffix(_CODE) for each in there[place] if each.endswith(_CODE))
                 waiting.extend(f"{module}.{each}" for each in own if each != _INIT.removesuffix(_CODE))
     return RestsOn(files, tuple(sorted(libraries)))
+
+
+def _read_bytes(place: str) -> bytes:
+    # Of 180 files 1.8 ms, and 4.0 by their paths, in each command that may have kept its answer.
+    with open(place, "rb", buffering=0) as file:  # noqa: PTH123 (as said)
+        return file.read()
 
 
 def _list_files(package: str) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ import marshal
 import sys
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -48,7 +49,7 @@ def read_compiled(place: Path, sources: Sequence[Path], make: Callable[[], Any])
     and of this module. Where that is missing, damaged, or of other sources, as while somebody edits them, it
     is made in memory. Nothing is written: what a program wrote while it ran is no part of the program.
     """
-    digest = digest_files([*sources, Path(__file__)])
+    digest = f"{_digest_this()}{digest_files(sources)}"
     made = _MADE.get()
     if made is None:
         with suppress(OSError, ValueError, EOFError, TypeError):
@@ -76,6 +77,11 @@ def compiling() -> Iterator[dict[Path, bytes]]:
 
 def _head(digest: str, body: bytes | memoryview) -> bytes:
     return f"{digest} {crc32(body):08x}\n".encode("ascii")
+
+
+@cache
+def _digest_this() -> str:
+    return digest_files([Path(__file__)])
 
 
 def digest_files(sources: Iterable[Path]) -> str:

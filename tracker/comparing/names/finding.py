@@ -179,8 +179,10 @@ def _plain(word: str) -> str:
 def _is_large(token: Token) -> bool:
     if token.kind != "word" or token.text == "I":
         return False
-    elided = None if token.text[0].isupper() else _ELIDED.match(token.text)
-    return token.text[elided.end() if elided else 0 :][:1].isupper()
+    if token.text[0].isupper() or token.text.isalpha():
+        return token.text[0].isupper()
+    elided = _ELIDED.match(token.text)
+    return elided is not None and token.text[elided.end() :][:1].isupper()
 
 
 def _opens(passage: SideText, at: int) -> bool:

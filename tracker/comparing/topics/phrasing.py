@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.topics.mentions import find_apart
@@ -157,13 +158,18 @@ def _load_grammar(language: str) -> _Grammar:
 
 def _find_spans(text: str, words: Sequence[Word], grammar: _Grammar) -> Iterator[tuple[int, int]]:
     content = [_is_content(word, grammar) for word in words]
+    # A word is asked once whether it ends a phrase, however many begin before it.
+    ends = [is_content and _may_end(word, grammar) for word, is_content in zip(words, content, strict=True)]
+    joined = [False, *(_joins(text, before, after) for before, after in pairwise(words))]
     for first, begins in enumerate(content):
         if not begins:
             continue
-        for last in range(first, min(first + _LONGEST, len(words))):
-            if last > first and not _joins(text, words[last - 1], words[last]):
+        if ends[first] and not _is_verbal(words[first], grammar):
+            yield first, first
+        for last in range(first + 1, min(first + _LONGEST, len(words))):
+            if not joined[last]:
                 break
-            if content[last] and _may_end(words[last], grammar, alone=first == last):
+            if ends[last]:
                 yield first, last
             if not content[last] and words[last].stem not in grammar.links:
                 break
@@ -175,11 +181,15 @@ def _is_content(word: Word, grammar: _Grammar) -> bool:
     return len(word.text) >= _SHORTEST_WORD or (word.text.isupper() and len(word.text) > 1)
 
 
-def _may_end(word: Word, grammar: _Grammar, *, alone: bool) -> bool:
+def _may_end(word: Word, grammar: _Grammar) -> bool:
     if word.text.isupper():
         return True
-    endings = (*grammar.endings, *grammar.verbal) if alone else grammar.endings
-    return word.stem not in grammar.opening and not word.stem.endswith(endings)
+    return word.stem not in grammar.opening and not word.stem.endswith(grammar.endings)
+
+
+def _is_verbal(word: Word, grammar: _Grammar) -> bool:
+    """Tell whether a word looks like a verb, which alone is no phrase."""
+    return not word.text.isupper() and word.stem.endswith(grammar.verbal)
 
 
 def _joins(text: str, before: Word, after: Word) -> bool:
