@@ -264,24 +264,29 @@ def test_whose_statement_it_is_follows_from_names(reference: str, text: str, *, 
 
 
 @pytest.mark.parametrize(
-    ("text", "often", "told"),
+    ("text", "is_first", "told"),
     [
-        ("the seventy-eighth session", 1, True),
-        ("the seventy-eighth session", 3, False),
-        ("the 78th session. " * 3, 3, True),
-        ("the 78th session, the 79th session", 1, False),
-        ("A/78/PV.9", 1, True),
-        ("la 78e session", 1, True),
-        ("el 78º período de sesiones", 1, True),
-        ("78-й сессии", 1, True),
-        ("الدورة ال78", 1, True),
-        ("第七十八届会议", 1, True),
-        ("第七十九届会议", 1, False),
-        ("the fourth session of the Conference", 1, False),
+        ("the seventy-eighth session", False, True),
+        ("the seventy-eighth session", True, False),
+        ("the 77th session. " * 2, True, False),
+        ("the 77th session. " * 3, True, True),
+        # The session before is the one whose resolutions a speech recalls.
+        ("the 78th session. " * 3, True, False),
+        ("the 78th session. " * 4, True, True),
+        ("the 78th session, the 79th session", False, False),
+        ("A/78/PV.9", False, True),
+        ("la 78e session", False, True),
+        ("el 78º período de sesiones", False, True),
+        ("78-й сессии", False, True),
+        ("الدورة ال78", False, True),
+        ("第七十八届会议", False, True),
+        ("第七十九届会议", False, False),
+        ("the fourth session of the Conference", False, False),
     ],
 )
-def test_which_session_it_is_follows_from_ordinals(text: str, often: int, *, told: bool) -> None:
-    assert bool(find_other_session(parse_reference("GBR/UNGA/79"), (), text, often)) == told
+def test_which_session_it_is_follows_from_ordinals(text: str, *, is_first: bool, told: bool) -> None:
+    said = find_other_session(parse_reference("GBR/UNGA/79"), (), text, is_first=is_first)
+    assert bool(said) == told
 
 
 def test_a_title_that_names_another_session_is_enough() -> None:

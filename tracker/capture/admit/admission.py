@@ -236,12 +236,12 @@ def _sibling(case: _Arrived) -> RuleResult:
 def _other_text(case: _Arrived) -> RuleResult:
     """Find another text: it has little of the current one; at a first capture, it names another speaker."""
     if case.current is None:
-        return _somebody_else(case, load_rules().bounds.sessions_named)
+        return _somebody_else(case)
     bounds, leniency = load_rules().bounds, learn_tolerance(case.history.snapshots)
     if case.similarity >= bounds.doubtful_text * leniency:
         return None
     left = f"{case.similarity:.1%} of its runs of words are the current version's"
-    somebody = _somebody_else(case, 1)
+    somebody = _somebody_else(case)
     if somebody:
         return somebody[0], f"{somebody[1]}; {left}"
     return ("other text", left) if case.similarity < bounds.other_text * leniency else None
@@ -257,14 +257,14 @@ def _unlike(case: _Arrived) -> RuleResult:
     return find_unlikeness(case.arrival.version, case.reference.kind if case.reference else None)
 
 
-def _somebody_else(case: _Arrived, often: int) -> RuleResult:
+def _somebody_else(case: _Arrived) -> RuleResult:
     if case.reference is None:
         return None
     version, titles = case.arrival.version, case.page.written
     said = find_other_country(case.reference, count_countries(titles, version.text), version.words)
     if said:
         return "other country", said
-    said = find_other_session(case.reference, titles, version.text, often)
+    said = find_other_session(case.reference, titles, version.text, is_first=case.current is None)
     return ("other session", said) if said else None
 
 

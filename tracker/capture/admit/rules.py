@@ -78,6 +78,7 @@ class Thresholds:
     own_share: float
     own_share_of_speaker: float
     sessions_named: int
+    session_before_named: int
     sessions_apart: int
     mojibake_share: float
     new_mojibake_share: float

@@ -278,11 +278,12 @@ def find_other_country(reference: Reference, naming: CountryMentions, words: int
     return ""
 
 
-def find_other_session(reference: Reference, titles: Iterable[str], text: str, often: int) -> str:
+def find_other_session(reference: Reference, titles: Iterable[str], text: str, *, is_first: bool) -> str:
     """Return what shows that a text belongs to another session than a reference; else an empty string.
 
-    It names another at least ``often`` times, or in a title, and never its own. Only sessions with a plain
-    number are checked.
+    It names another in a title or in the text, and never its own; a first capture has to name it several
+    times, since a statement may name no session but one of which it speaks. Only sessions with a plain number
+    are checked.
     """
     label = reference.session or ""
     if not label.isdigit():
@@ -291,11 +292,14 @@ def find_other_session(reference: Reference, titles: Iterable[str], text: str, o
     titled, named = _read_sessions("\n".join(titles)), _read_sessions(text)
     if titled[number] or named[number]:
         return ""
-    apart = load_rules().bounds.sessions_apart
-    near = Counter({other: n for other, n in named.items() if abs(other - number) <= apart})
-    for counts, least in ((titled, 1), (near, often)):
+    bounds = load_rules().bounds
+    near = Counter({other: n for other, n in named.items() if abs(other - number) <= bounds.sessions_apart})
+    for counts, is_said_once in ((titled, True), (near, not is_first)):
         most = max(counts, key=lambda other: (counts[other], other), default=None)
-        if most is not None and (counts[most] >= least or _is_of_its_year(reference, most, text)):
+        if most is None:
+            continue
+        often = bounds.session_before_named if most == number - 1 else bounds.sessions_named
+        if counts[most] >= (1 if is_said_once else often) or _is_of_its_year(reference, most, text):
             return f"it names session {most} {_times(counts[most])} and session {number} never"
     return ""
 

@@ -1,0 +1,100 @@
+"""Check that the sheets of revisions are whole: each row has its answer, and each half as many."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CODING = Path(__file__).parent / "acceptance" / "coding"
+LANGUAGES = {"en", "fr", "es", "ru", "ar", "zh"}
+COUNTS = {
+    "requests": 26,
+    "polarity": 62,
+    "deadlines": 36,
+    "figures": 60,
+    "names": 38,
+    "merges": 30,
+    "reuse": 24,
+    "first_screen": 30,
+    "ceremony": 24,
+    "splitting": 58,
+}
+VALUES = {
+    "strength": {"stronger", "weaker", "none", "unranked"},
+    "negation": {"added", "removed", "none"},
+    "scope": {"wider", "narrower", "none"},
+    "date": {"earlier", "later", "loosened", "tightened", "added", "removed", "changed", "none"},
+    "figure": {"raised", "lowered", "changed", "none"},
+    "name": {"added", "removed", "changed", "none"},
+}
+
+
+def _read_csv(name: str) -> list[dict[str, str]]:
+    with (CODING / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _read_cases(name: str) -> list[dict[str, Any]]:
+    lines = (CODING / "revisions" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_the_sheet_of_edits_has_forty_of_each_language_in_two_halves() -> None:
+    rows = _read_csv("edits240.csv")
+    assert len({row["old"] for row in rows}) == len({row["new"] for row in rows}) == len(rows)
+    assert all(row["old"] != row["new"] for row in rows)
+    counts = Counter((row["language"], row["half"]) for row in rows)
+    assert counts == {(language, half): 20 for language in LANGUAGES for half in ("chosen", "report")}
+
+
+def test_each_reader_of_the_sheet_of_edits_answers_each_edit_on_each_axis() -> None:
+    ids = [row["id"] for row in _read_csv("edits240.csv")]
+    answers = _read_csv("edits240_answers.csv")
+    for reader in {row["reader"] for row in answers}:
+        assert [row["id"] for row in answers if row["reader"] == reader] == ids
+    assert all(row[axis] in values for row in answers for axis, values in VALUES.items())
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_the_cases_of_a_class_are_whole(name: str) -> None:
+    cases = _read_cases(name)
+    assert len({case["id"] for case in cases}) == len(cases) == COUNTS[name]
+    assert Counter(case["half"] for case in cases) == {
+        "chosen": COUNTS[name] // 2,
+        "report": COUNTS[name] // 2,
+    }
+    assert {case["language"] for case in cases} <= LANGUAGES
+    for case in cases:
+        assert "text" in case or case["old"] != case["new"], case["id"]
+        for old, new in case.get("links", ()):
+            assert old < len(case["old"]), case["id"]
+            assert new < len(case["new"]), case["id"]
+        for axis, value in (*case.get("expected", {}).items(), *case.get("or", {}).items()):
+            assert value in VALUES[axis], case["id"]
+
+
+def test_figures_and_deadlines_stand_where_the_cases_say() -> None:
+    for case in _read_cases("figures"):
+        for pair in case["pairs"]:
+            for side in ("old", "new"):
+                if pair[side]:
+                    assert case[side].startswith(pair[side], pair[f"{side}_at"]), case["id"]
+    for case in _read_cases("deadlines"):
+        assert case["old_date"] in case["old"]
+        assert case["new_date"] in case["new"]
+
+
+def test_each_reader_names_three_changes_that_are_in_the_texts() -> None:
+    texts = {case["id"]: case for case in _read_cases("first_screen")}
+    main = _read_csv("revisions/first_screen_main.csv")
+    ranks = Counter((row["id"], row["reader"]) for row in main)
+    assert ranks == {(case, reader): 3 for case in texts for reader in {row["reader"] for row in main}}
+    for row in main:
+        assert row["old"] or row["new"], row
+        assert row["old"] in texts[row["id"]]["old"], row
+        assert row["new"] in texts[row["id"]]["new"], row
