@@ -32,7 +32,6 @@ OFFERED = {
     "what is judged": ("judge X", "XAA/CCPCJ"),
     "a session that is judged": ("judge XAA/CCPCJ 3", "32 33"),
     "what is exported": ("export warc out.warc X", "XAA/CCPCJ"),
-    "an export by its former name": ("export-warc out.warc X", "XAA/CCPCJ"),
     "the commands of a group": ("export ba", "bag"),
     "a country": ("list --country X", "XAA"),
     "a country to record": ("import folder --country GB", "GBR"),

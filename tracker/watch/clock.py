@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from tracker.capture.web.fetch import host_of
-from tracker.capture.web.pacing import steady
+from tracker.capture.web.pacing import Clock
 from tracker.errors import ClockWrong
 from tracker.model.clock_readings import ClockReading
 from tracker.report.layout import counted
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.capture.web.fetch import Result
-    from tracker.capture.web.pacing import Clock
     from tracker.model.watching import Exchange, Source
 
 _NAMED = 5
@@ -48,7 +47,23 @@ def keep_order(clock: Clock, last: str | None) -> Clock:
             f"the clock of this machine says {read_instant(clock)}, before the end of the last run, {last}:"
             " set the clock; if it is right and was wrong then: tracker snapshot --clock-is-right"
         )
-    return steady(clock, since + timedelta(seconds=1) if last else since)
+    return _steady(clock, since + timedelta(seconds=1) if last else since)
+
+
+def _steady(clock: Clock, since: datetime) -> Clock:
+    """Return a clock that runs on from an instant, however the machine's is set, until that has caught up.
+
+    It does not stand still: two nights whose checks had one instant could not be put in order again.
+    """
+    latest, ticked = since, clock.monotonic()
+
+    def now() -> datetime:
+        nonlocal latest, ticked
+        tick = clock.monotonic()
+        latest, ticked = max(latest + timedelta(seconds=tick - ticked), clock.now()), tick
+        return latest
+
+    return Clock(now, clock.monotonic, clock.sleep)
 
 
 class ClockCheck:

@@ -6,6 +6,7 @@ import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
 import httpcore2
@@ -13,12 +14,13 @@ import httpx2
 
 from tracker.capture.causes import LONGEST_QUOTE, MOST_REDIRECTS, FetchFault
 from tracker.capture.web.network import SLACK, WatchedStream, deadline, read_url
-from tracker.capture.web.pacing import read_retry_after, stamp
+from tracker.capture.web.pacing import read_retry_after
 from tracker.capture.web.payload import MOST_HEADERS, decode_header, redact, unpack
 from tracker.model.watching import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from tracker.capture.web.network import Transport
     from tracker.capture.web.pacing import Clock
@@ -101,7 +103,7 @@ def _exchange(
         # A cookie that no header can hold is not sent back.
         with suppress(UnicodeEncodeError):
             cookies.set_cookie_header(request)
-    requested = stamp(context.clock.now())
+    requested = _stamp(context.clock.now())
     response = None
     with deadline(context.clock.monotonic() + SLACK * context.timeout):
         try:
@@ -212,6 +214,11 @@ def _evidence(requested: str, request: httpx2.Request, response: httpx2.Response
         status=None if response is None else response.status_code,
         headers=() if response is None else _redact(response.headers),
     )
+
+
+def _stamp(instant: datetime) -> str:
+    """Return an instant as it is recorded: ``2024-05-20T01:02:03.456Z``."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _redact(headers: httpx2.Headers) -> tuple[tuple[str, str], ...]:

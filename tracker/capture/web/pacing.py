@@ -6,7 +6,7 @@ import random
 import time
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from threading import Condition, Lock
 from typing import TYPE_CHECKING, Final
@@ -29,27 +29,6 @@ class Clock:
 def system_clock() -> Clock:
     """Return the clock of the machine."""
     return Clock(lambda: datetime.now(UTC), time.monotonic, time.sleep)
-
-
-def steady(clock: Clock, since: datetime) -> Clock:
-    """Return a clock that runs on from an instant, however the machine's is set, until that has caught up.
-
-    It does not stand still: two nights whose checks had one instant could not be put in order again.
-    """
-    latest, ticked = since, clock.monotonic()
-
-    def now() -> datetime:
-        nonlocal latest, ticked
-        tick = clock.monotonic()
-        latest, ticked = max(latest + timedelta(seconds=tick - ticked), clock.now()), tick
-        return latest
-
-    return Clock(now, clock.monotonic, clock.sleep)
-
-
-def stamp(instant: datetime) -> str:
-    """Return an instant as it is recorded: ``2024-05-20T01:02:03.456Z``."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 # Of one source: the first, and two retries.
