@@ -12,6 +12,8 @@ import typer
 
 from tests.forking import run_command
 from tracker.archive.schema.descriptions import read_descriptions
+from tracker.capture.read.extract import MAX_BYTES, MAX_CHARACTERS
+from tracker.capture.sandbox.limits import KEPT_DOCUMENT, MAX_ANSWER, NEW_DOCUMENT
 from tracker.cli.main import app
 from tracker.model import corpus_rows, rows, series_rows
 from tracker.report.records import describe_columns, in_json
@@ -139,7 +141,6 @@ def _print_table(table: Description) -> str:
 
 
 _TYPES = {"string": "", "integer": "whole number", "number": "number", "boolean": "yes or no"}
-_BOUNDS = (("from", "minimum"), ("to", "maximum"))
 
 
 _TABLES = (
@@ -155,7 +156,7 @@ _TABLES = (
     ("corpus", "export corpus FILE", corpus_rows.CorpusRow),
     ("sentences", "export sentences FILE", corpus_rows.SentenceRow),
     ("statements", "export tables DIR", corpus_rows.StatementRow),
-    ("levels", "export tables DIR, in its folder topics", corpus_rows.StatementTopicRow),
+    ("exported topics", "export tables DIR", corpus_rows.StatementTopicRow),
 )
 
 
@@ -172,6 +173,8 @@ def print_columns() -> str:
             meanings.setdefault(each.name, {}).setdefault(meaning, []).append(table)
     parts.append("")
     for name, tables in sorted(meanings.items()):
+        if name.startswith("new") and name.replace("new", "old", 1) in meanings:
+            continue  # Said once: the same of the other side.
         usual, *others = sorted(tables.items(), key=lambda each: -len(each[1]))
         said = [usual[0], *(f"In {' and '.join(where)}: {meaning}" for meaning, where in others)]
         parts.append(f"- `{name}`: {' '.join(said)}")
@@ -179,8 +182,23 @@ def print_columns() -> str:
 
 
 def _print_type(column: Column) -> str:
-    """Return what a column holds but for text, in brackets: its values, or a kind of number, with bounds."""
-    facts = column.facts
-    bounds = [f" {word} {facts[key]}" for word, key in _BOUNDS if key in facts]
-    kind = ", ".join(facts.get("enum", ())) or _TYPES[column.type]
-    return f"({kind}{''.join(bounds)})" if kind else ""
+    """Return what a column holds but for text, in brackets: its values, or which numbers."""
+    kind = ", ".join(column.facts.get("enum", ())) or _TYPES[column.type]
+    return f"({kind})" if kind else ""
+
+
+def print_bounds() -> str:
+    """Return what the reading of a document may take, of what is new and of what is kept, as a table."""
+    bounds = (
+        (
+            "seconds of a processor, one document",
+            *(f"{each.processor}" for each in (NEW_DOCUMENT, KEPT_DOCUMENT)),
+        ),
+        ("seconds by the clock", *(f"{each.wall:.0f}" for each in (NEW_DOCUMENT, KEPT_DOCUMENT))),
+        ("memory, one process", *(f"{each.memory // 1024**3} GB" for each in (NEW_DOCUMENT, KEPT_DOCUMENT))),
+        ("size of a document", *[f"{MAX_BYTES // 1024**2} MB"] * 2),
+        ("length of a text", *[f"{MAX_CHARACTERS:,} characters"] * 2),
+        ("size of an answer", *[f"{MAX_ANSWER // 1024**2} MB"] * 2),
+    )
+    head = ["| | what is new | `verify`, `reextract` |", "|---|---|---|"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in bounds), ""])

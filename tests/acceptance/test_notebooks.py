@@ -1,4 +1,4 @@
-"""The page on tables, run as a reader would: its commands, then its code for pandas and for R, in an empty folder.
+"""The page on tables, run as a reader would: its commands, then its code for pandas and R, in a new folder.
 
 pandas is no dependency, and is installed into a place of its own; R and its package jsonlite come with the
 system (Debian: r-base-core, r-cran-jsonlite).
