@@ -69,7 +69,7 @@ def _list_examples(command: Command) -> Iterator[str]:
 
 OF_PAGES = {
     **{line: why for line, why in ELSEWHERE.items() if line not in {"rebuild", "import-warc"}},
-    "import corpus --body UNGA --metadata": "runs as an example of the help; it changes what is compared here",
+    "import corpus --body UNGA --metadata": "is an example of the help; changes what is compared here",
     "import-warc crawl": "needs a crawl",
     "import-warc statements": "needs what a later example exports",
     "rebuild https://": "fetches from another host",
