@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DOCS = tuple(sorted((ROOT / "tracker" / "docs").glob("*.md")))
 PAGES = (*DOCS, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")))
+ROOT_COMMAND: Any = get_command(app)
 LINE = re.compile(r"^ {4}tracker (.+)$", re.MULTILINE)
 WITHIN = re.compile(r"`tracker ([^`]+)`")
 
@@ -28,7 +29,7 @@ def list_typed(page: Path) -> list[str]:
 
 def find_unknown(typed: str) -> str:
     """Return the first word of what is typed that is no command, or no option of it; or nothing."""
-    command: Any = get_command(app)
+    command = ROOT_COMMAND
     options = {"--help", *(name for each in command.params for name in each.opts)}
     for word in re.sub(r"^--archive \S+ ", "", typed).split():
         below = getattr(command, "commands", {})
