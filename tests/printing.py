@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import os
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tests.forking import run_command
-from tests.running import ROOT
+from tracker.capture.read.extract import MAX_BYTES, MAX_CHARACTERS
+from tracker.capture.sandbox.protocol import KEPT_DOCUMENT, MAX_ANSWER, NEW_DOCUMENT
 from tracker.cli.main import app
+from tracker.model import corpus_rows, rows, series_rows
 from tracker.record.schema.descriptions import read_descriptions
 from tracker.report.records import describe_columns, in_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from tracker.record.schema.descriptions import Description
     from tracker.report.records import Column
 
-CODE = ROOT / "tracker"
+COMMON = 3
+"""How many commands take something in the same words where it is explained once."""
+
+_VALUES = {"path": "PATH", "int": "NUMBER", "float": "NUMBER"}
 
 
 def print_tracker(*arguments: str) -> str:
@@ -44,13 +50,68 @@ def print_example() -> str:
 
 
 def print_help() -> str:
-    """Return the help of every command, each under a heading."""
-    parts = [f"```text\n{print_tracker('--help')}\n```\n"]
-    parts += [
-        f"## tracker {' '.join(path)}\n\n```text\n{print_tracker(*path, '--help')}\n```\n"
-        for path, _ in walk_commands()
+    """Return each command with what it takes; what several commands take in the same words stands once."""
+    root = typer.main.get_command(app)
+    everywhere = {taken.opts[-1] for taken in _list_taken(root)}
+    commands = [
+        (path, command, [taken for taken in _list_taken(command) if taken.opts[-1] not in everywhere])
+        for path, command in walk_commands()
+        if not hasattr(command, "commands")
     ]
+    used = Counter(_explain(each) for _, _, taken in commands for each in taken)
+    common = {line for line, count in used.items() if count >= COMMON}
+    parts = ["## Options of every command\n", *(_explain(each) for each in _list_taken(root)), ""]
+    parts += ["## What several commands take\n", *sorted(common), ""]
+    for path, command, taken in commands:
+        parts += _print_command(path, command.help or "", taken, common)
     return "\n".join(parts)
+
+
+def _print_command(
+    path: tuple[str, ...], means: str, taken: list[Any], common: AbstractSet[str]
+) -> Iterator[str]:
+    """Yield the lines of a command: what is typed, what it does, what it alone takes, the rest by name."""
+    arguments = [_name(each) for each in taken if not _is_option(each)]
+    yield f"## `tracker {' '.join((*path, *arguments))}`\n"
+    yield " ".join(means.partition("\n\n")[0].split()) + "\n"
+    yield from (_explain(each) for each in taken if _explain(each) not in common and each.help)
+    formats = [_name(each) for each in taken if each.opts == ["--format"]]
+    also = formats + [
+        max(each.opts, key=len)
+        for each in taken
+        if _is_option(each) and each.opts != ["--format"] and _explain(each) in common
+    ]
+    if also:
+        yield f"- also {', '.join(f'`{name}`' for name in also)}"
+    yield ""
+
+
+def _list_taken(command: Any) -> Iterator[Any]:  # noqa: ANN401 (Typer's own Click)
+    """Yield the arguments of a command, and the options that its help shows, but for help itself."""
+    for each in command.params:
+        if not getattr(each, "hidden", False) and "--help" not in each.opts:
+            yield each
+
+
+def _explain(taken: Any) -> str:  # noqa: ANN401 (Typer's own Click)
+    """Return an argument or option with its meaning; of formats what they are, not which there are."""
+    name = "--format FORMAT" if taken.opts == ["--format"] else _name(taken)
+    return f"- `{name}`: {taken.help}{' Required.' if _is_option(taken) and taken.required else ''}"
+
+
+def _name(taken: Any) -> str:  # noqa: ANN401 (Typer's own Click)
+    """Return what is typed: ``[FILE]...`` of an argument, ``-o, --output PATH`` of an option."""
+    if not _is_option(taken):
+        root = typer.main.get_command(app)
+        return str(taken.make_metavar(root.make_context("tracker", [], resilient_parsing=True)))
+    names = ", ".join(sorted(taken.opts, key=len))
+    choices = "|".join(map(str, getattr(taken.type, "choices", ())))
+    kind = _VALUES.get(taken.type.name.partition(" ")[0], "TEXT")
+    return names if taken.is_flag else f"{names} {choices or taken.metavar or kind}"
+
+
+def _is_option(taken: Any) -> bool:  # noqa: ANN401 (Typer's own Click)
+    return bool(taken.param_type_name == "option")
 
 
 def walk_commands(group: Any = None, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401 (Typer's own Click)
@@ -79,42 +140,65 @@ def _print_table(table: Description) -> str:
     return "\n".join([f"### `{table.table}`", "", table.meaning, "", *head, *rows, ""])
 
 
-def print_code() -> str:
-    """Return every room of the code with its subject, and its modules with theirs, by their docstrings."""
-    rows = []
-    for folder in sorted({path.parent for path in CODE.rglob("*.py")}):
-        room = folder.relative_to(CODE.parent).as_posix()
-        rows.append(f"\n## {room}\n\n{_read_subject(folder / '__init__.py')}\n")
-        rows += [
-            f"- `{path.name}`: {_read_subject(path)}"
-            for path in sorted(folder.glob("*.py"))
-            if not path.name.startswith("__")
-        ]
-    return "\n".join(rows) + "\n"
+_TYPES = {"string": "", "integer": "whole number", "number": "number", "boolean": "yes or no"}
 
 
-def _read_subject(path: Path) -> str:
-    return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
+_TABLES = (
+    ("topics", "diff OLD NEW --table topics", rows.TopicRecord),
+    ("changes", "diff OLD NEW --table changes", rows.ChangeRecord),
+    ("shifts", "diff OLD NEW --table shifts", rows.ShiftRecord),
+    ("countries", "diff BODY OLD NEW --countries LIST", series_rows.MoveRecord),
+    ("priorities", "priorities REF", rows.StatementTopicRecord),
+    ("panel", "panel BODY --sessions RANGE", series_rows.PanelRecord),
+    ("timeline", "timeline SERIES", series_rows.TimelineRecord),
+    ("compare", "compare-countries BODY SESSION", series_rows.StandingRecord),
+    ("trace", "trace SERIES TEXT", series_rows.SayingRecord),
+    ("corpus", "export corpus FILE", corpus_rows.CorpusRow),
+    ("sentences", "export sentences FILE", corpus_rows.SentenceRow),
+    ("statements", "export tables DIR", corpus_rows.StatementRow),
+    ("exported topics", "export tables DIR", corpus_rows.StatementTopicRow),
+)
 
 
-_TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "yes or no"}
-
-
-def print_columns(kind: type) -> str:
-    """Return what each column of a table holds, from the type of its rows."""
-    rows = [
-        f"| `{column.name}` | {_print_type(column)} | {column.meaning} |" for column in describe_columns(kind)
-    ]
-    return "\n".join(
-        [in_json(kind.__doc__ or ""), "", "| column | holds | meaning |", "|---|---|---|", *rows, ""]
-    )
+def print_columns() -> str:
+    """Return the names of the columns of each table, and what they mean, once for all that mean the same."""
+    parts: list[str] = []
+    meanings: dict[str, dict[str, list[str]]] = {}
+    for table, command, kind in _TABLES:
+        columns = describe_columns(kind)
+        names = ", ".join(f"`{each.name}`{'' if each.required else '?'}" for each in columns)
+        parts.append(f"- **{table}** (`{command}`): {in_json(kind.__doc__ or '')} {names}")
+        for each in columns:
+            meaning = f"{each.meaning} {_print_type(each)}".rstrip()
+            meanings.setdefault(each.name, {}).setdefault(meaning, []).append(table)
+    parts.append("")
+    for name, tables in sorted(meanings.items()):
+        if name.startswith("new") and name.replace("new", "old", 1) in meanings:
+            continue  # Said once: the same of the other side.
+        usual, *others = sorted(tables.items(), key=lambda each: -len(each[1]))
+        said = [usual[0], *(f"In {' and '.join(where)}: {meaning}" for meaning, where in others)]
+        parts.append(f"- `{name}`: {' '.join(said)}")
+    return "\n".join([*parts, ""])
 
 
 def _print_type(column: Column) -> str:
-    facts = column.facts
-    values = ", ".join(facts.get("enum", ()))
-    bounds = [
-        f"{word} {facts[name]}" for word, name in (("from", "minimum"), ("to", "maximum")) if name in facts
-    ]
-    kind = " ".join([values or _TYPES[column.type], *bounds])
-    return f"{kind}{'' if column.required else '; may be null'}"
+    """Return what a column holds but for text, in brackets: its values, or which numbers."""
+    kind = ", ".join(column.facts.get("enum", ())) or _TYPES[column.type]
+    return f"({kind})" if kind else ""
+
+
+def print_bounds() -> str:
+    """Return what the reading of a document may take, of what is new and of what is kept, as a table."""
+    bounds = (
+        (
+            "seconds of a processor, one document",
+            *(f"{each.processor}" for each in (NEW_DOCUMENT, KEPT_DOCUMENT)),
+        ),
+        ("seconds by the clock", *(f"{each.wall:.0f}" for each in (NEW_DOCUMENT, KEPT_DOCUMENT))),
+        ("memory, one process", *(f"{each.memory // 1024**3} GB" for each in (NEW_DOCUMENT, KEPT_DOCUMENT))),
+        ("size of a document", *[f"{MAX_BYTES // 1024**2} MB"] * 2),
+        ("length of a text", *[f"{MAX_CHARACTERS:,} characters"] * 2),
+        ("size of an answer", *[f"{MAX_ANSWER // 1024**2} MB"] * 2),
+    )
+    head = ["| | what is new | `verify`, `reextract` |", "|---|---|---|"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in bounds), ""])

@@ -27,9 +27,10 @@ _QUESTION = re.compile(r"```sql\n(?P<sql>.*?)```\n(?P<answer>(?:\n\|[^\n]*(?:\n\
 
 def make_tables(folder: Path) -> None:
     """Run the commands of the page in a folder."""
-    for command in _COMMAND.findall(PAGE.read_text(encoding="utf-8")):
+    for line in _COMMAND.findall(PAGE.read_text(encoding="utf-8")):
+        command, _, may_differ = line.partition(" || ")
         ran = run_tracker(folder, *command.split())
-        assert ran.code == 0, (command, ran.err)
+        assert ran.code == 0 or may_differ, (command, ran.err)
 
 
 def answer_again(folder: Path) -> str:

@@ -226,7 +226,7 @@ def test_the_documents_show_what_the_command_draws(
     shown = (DOCS / f"{name}.svg").read_bytes()
     demo(*command.split(), "--plot", "p.svg")
     assert (tmp_path / "p.svg").read_bytes() == shown
-    page = (DOCS.parent / "pictures.md").read_text("utf-8")
+    page = (DOCS.parent / "reports.md").read_text("utf-8")
     assert f"tracker {command} --plot {name}.svg" in page
     assert f"(pictures/{name}.svg)" in page
 

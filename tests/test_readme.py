@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "tracker" / "docs").glob("*.md")))
+OTHERS = tuple(
+    ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "snapshots/README.md")
+)
+LINK = re.compile(r"\]\(([^):\s]+)\)")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -26,10 +30,20 @@ def test_the_example_runs_and_says_what_changed() -> None:
     assert any(line.startswith("later") for line in said)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_document_that_a_page_links_to_is_there(page: Path) -> None:
-    links = [link for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")) if " " not in link]
-    assert [link for link in links if not (page.parent / link).exists()] == []
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS], ids=lambda page: page.name)
+def test_every_place_that_a_page_links_to_is_there(page: Path) -> None:
+    links = [link.partition("#") for link in LINK.findall(page.read_text("utf-8"))]
+    files = [((page.parent / name) if name else page, anchor) for name, _, anchor in links]
+    assert [str(file) for file, _ in files if not file.exists()] == []
+    assert [
+        (file.name, anchor) for file, anchor in files if anchor and anchor not in _list_anchors(file)
+    ] == []
+
+
+def _list_anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub makes of the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_page_is_in_the_index_that_the_readme_names() -> None:
@@ -45,7 +59,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_every_place_to_change_something_is_there() -> None:
-    table = (ROOT / "tracker" / "docs" / "code.md").read_text("utf-8").partition("[[[cog")[0]
+    table = (ROOT / "tracker" / "docs" / "code.md").read_text("utf-8")
     places = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.(?:py|toml))?)`", table)
     assert len(places) > 10
     assert [place for place in places if not (ROOT / "tracker" / place).exists()] == []

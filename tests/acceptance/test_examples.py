@@ -1,4 +1,4 @@
-"""Each example that a command's help ends with is typed as it is printed, beside a small archive."""
+"""Each example of a command's help, and of the documents, is typed as it is printed, in a small archive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typer.main import get_command
 from tests.builders import build_pdf
 from tests.conftest import run_tracker
 from tests.repositories import run_git
-from tests.running import NEW, OLD
+from tests.running import NEW, OLD, ROOT
 from tracker.cli.main import app
 
 if TYPE_CHECKING:
@@ -43,13 +43,14 @@ ELSEWHERE = {
     "sources check": "fetches from another host",
     "sources close xaa-speeches:": "needs a link that an index listed",
     "sources accept": "needs a watch list that came with a mirror",
+    "review 1": "needs documents in quarantine",
     "review 3": "needs documents in quarantine",
     "review 4": "needs documents in quarantine",
-    "review 5": "needs documents in quarantine",
     "import-warc": "needs a crawl",
     "judge GBR/UNGA 78 79": "needs a terminal",
     "withdraw XAA/UNGA/79@2": "needs a terminal, to be confirmed",
     "withdraw XAA/UNGA/79 --lift": "needs what the example before it withdrew",
+    "verify --accept": "needs a row that another program changed",
     "topics learn --decisions": "needs many decisions",
     "topics check codebook.ttl": "needs a codebook in SKOS",
     "demo": "runs where all commands are run",
@@ -65,6 +66,34 @@ def _list_examples(command: Command) -> Iterator[str]:
         if first:
             yield first
 
+
+OF_PAGES = {
+    **{line: why for line, why in ELSEWHERE.items() if line not in {"rebuild", "import-warc"}},
+    "import corpus --body UNGA --metadata": "is an example of the help; changes what is compared here",
+    "import-warc crawl": "needs a crawl",
+    "import-warc statements": "needs what a later example exports",
+    "rebuild https://": "fetches from another host",
+    "mirror push https://": "pushes to another host",
+    "datasette-metadata --archive public": "needs what the example before it fetched",
+    "verify --archive drill": "needs a backup in a folder of its own",
+    "withdraw XAA/UNGA/79 --lift": "is withdrawn by the example before it",
+    'withdraw XAA/UNGA/79 --reason "personal': "needs a terminal, to be confirmed",
+    "sources close xaa-unga-79": "needs a source of this name",
+    "import corpus --body UNGA --pattern 'Session": "needs a folder of another form",
+}
+"""How lines of the documents begin that are not run here; those on the made-up series run in other tests."""
+PAGES = (
+    "README",
+    "exchange",
+    "method",
+    "nightly",
+    "preservation",
+    "reports",
+    "rights",
+    "verify",
+    "vocabulary",
+    "watching",
+)
 
 EXAMPLES = tuple(dict.fromkeys(_list_examples(get_command(app))))
 
@@ -136,6 +165,24 @@ def test_an_example_runs_as_it_is_printed(made_once: Path, tmp_path: Path, examp
     assert not re.match(
         r"tracker: (?!\d+ (not compared: no statement|pairs of neighbours not compared yet))", ran.err
     ), ran.err
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_lines_of_a_page_run_one_after_another(made_once: Path, tmp_path: Path, page: str) -> None:
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "paper.zip").unlink()
+    (tmp_path / "copies").mkdir()
+    text = re.sub(r"\\\n *", "", (ROOT / "tracker" / "docs" / f"{page}.md").read_text(encoding="utf-8"))
+    lines = [re.split(r" {2,}", line)[0] for line in re.findall(r"^ {4}tracker (.+)$", text, re.MULTILINE)]
+    assert lines
+    for line in lines:
+        if line.startswith(tuple(OF_PAGES)) or "XAA/CCPCJ" in line or "countries XAA" in line:
+            continue
+        ran = run_tracker(
+            tmp_path,
+            *shlex.split(line.replace("~/", f"{tmp_path}/").replace("/mnt/disk", str(tmp_path / "disk"))),
+        )
+        assert ran.code in {0, 1}, (line, ran)
 
 
 def _parse(example: str) -> None:

@@ -24,7 +24,7 @@ PAPER = r"""\documentclass{article}
 \end{document}
 """
 ENGINES = {"pdflatex": "\\usepackage[T1]{fontenc}\n", "lualatex": ""}
-COLUMNS = Path(__file__).parents[2] / "tracker" / "docs" / "columns.md"
+REPORTS = Path(__file__).parents[2] / "tracker" / "docs" / "reports.md"
 """The page that says what other letters need."""
 
 
@@ -54,7 +54,7 @@ def test_hostile_text_is_printed_and_does_nothing(engine: str, tmp_path: Path) -
 
 
 def test_other_letters_are_printed_as_the_page_says(tmp_path: Path) -> None:
-    told = re.findall(r"^    (\\babel.*|\\usepackage\[english.*)$", COLUMNS.read_text("utf-8"), re.MULTILINE)
+    told = re.findall(r"^    (\\babel.*|\\usepackage\[english.*)$", REPORTS.read_text("utf-8"), re.MULTILINE)
     assert len(told) == 3
     rows = [("Изменение климата", "ru"), ("تغير المناخ", "ar")]
     (tmp_path / "table.tex").write_text(write_table("Темы", "l", ("Тема", "x"), rows, ()), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The pages for pandas and for R, run as a reader would: their commands, then their code, in an empty folder.
+"""The page on tables, run as a reader would: its commands, then its code for pandas and R, in a new folder.
 
 pandas is no dependency, and is installed into a place of its own; R and its package jsonlite come with the
 system (Debian: r-base-core, r-cran-jsonlite).
@@ -18,15 +18,15 @@ from tests.running import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOCS = ROOT / "tracker" / "docs"
+PAGE = ROOT / "tracker" / "docs" / "tables.md"
 COMMAND = re.compile(r"^    (tracker .*)$", re.MULTILINE)
 
 
-def prepare(page: str, language: str, folder: Path) -> str:
-    """Run the commands of a page in a folder, and return the rest of its code as one text."""
-    text = (DOCS / page).read_text(encoding="utf-8")
+def prepare(language: str, folder: Path) -> str:
+    """Run the commands of the page in a folder, and return its code in one language as one text."""
+    text = PAGE.read_text(encoding="utf-8")
     commands = COMMAND.findall(text)
-    assert commands, page
+    assert commands
     wrapper = folder / "bin" / "tracker"
     wrapper.parent.mkdir()
     wrapper.write_text(f'#!/bin/sh\nexec {sys.executable} -m tracker "$@"\n', encoding="utf-8")
@@ -44,7 +44,7 @@ def prepare(page: str, language: str, folder: Path) -> str:
 
 
 def test_the_page_for_pandas_runs(tmp_path: Path, with_pandas: Path) -> None:
-    code = prepare("notebook.md", "python", tmp_path)
+    code = prepare("python", tmp_path)
     ran = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -62,7 +62,7 @@ def test_the_page_for_pandas_runs(tmp_path: Path, with_pandas: Path) -> None:
 def test_the_page_for_r_runs(tmp_path: Path) -> None:
     program = shutil.which("Rscript")
     assert program, "R is not installed: apt-get install r-base-core r-cran-jsonlite"
-    code = prepare("r.md", "r", tmp_path)
+    code = prepare("r", tmp_path)
     (tmp_path / "page.R").write_text(f"options(warn = 2)\n{code}", encoding="utf-8")
     ran = subprocess.run(
         [program, "--vanilla", "page.R"], cwd=tmp_path, capture_output=True, text=True, check=False

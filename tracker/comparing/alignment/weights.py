@@ -21,7 +21,7 @@ LEXICAL = "lexical"
 
 
 class Likeness(NamedTuple):
-    """How alike two sentences are. What each feature is, here and below: ``docs/alignment.md``."""
+    """How alike two sentences are. What each feature is, here and below: ``docs/refitting.md``."""
 
     cosine: float
     cosine_squared: float
