@@ -28,7 +28,7 @@ from tracker.report.answers.listing import (
 from tracker.report.answers.statement import render_priorities, render_statement
 from tracker.report.comparison.build import render_stat, show_part
 from tracker.report.records import render_json
-from tracker.report.safe import escape_hidden, one_line, visible
+from tracker.report.safe import NOT_XML, escape_hidden, one_line, visible
 
 if TYPE_CHECKING:
     from tracker.model.changes import Comparison
@@ -168,3 +168,9 @@ def test_visible_is_idempotent_and_leaves_print_alone(text: str) -> None:
 @given(st.text())
 def test_escaped_json_reads_back(text: str) -> None:
     assert json.loads(escape_hidden(json.dumps(text, ensure_ascii=False))) == text
+
+
+def test_what_is_no_character_of_xml_is_told_for_every_character() -> None:
+    every = "".join(map(chr, range(0x110000)))
+    expected = {*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF} - {*map(ord, "\t\n")}
+    assert {match.start() for match in NOT_XML.finditer(every)} == expected
