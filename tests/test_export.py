@@ -183,8 +183,9 @@ def test_sentences_are_those_that_show_tells_with_the_topics_that_priorities_tel
 ) -> None:
     level = ("--topic", "corruption", "--level", "mentioned", "--by", "Ana")
     assert tracker("judge", "XAA/UNGA/77", *level).code == 0
-    tracker("export", "sentences", "a.jsonl", "XAA/UNGA/77")
+    exported = tracker("export", "sentences", "a.jsonl", "XAA/UNGA/77")
     rows = [json.loads(line) for line in (folder.parent / "a.jsonl").read_text().splitlines()]
+    assert f"1 statement, {len(rows)} sentences" in exported.out
     shown = json.loads(tracker("show", "XAA/UNGA/77", "--format", "json").out)["statement"]["version"]
     assert [(row["paragraph"], row["sentence"], row["unit"]) for row in rows] == [
         (each["paragraph"], each["ordinal"] + 1, each["kind"]) for each in shown["segments"]

@@ -199,6 +199,19 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: 
         resolve("two.example.org", 80, (), 5)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_no_request_reaches_a_private_host_that_is_not_allowed(host: str, tmp_path: Path) -> None:
+    with (
+        running({PATH: _OK, "/robots.txt": _OK}) as server,
+        open_client(WatchSettings(pace=0), release="0.1", clock=Warp().clock()) as client,
+    ):
+        result = fetch(Source("one", f"http://{host}:{server.port}{PATH}"), client, folder=tmp_path)
+        asked = [*server.asked(PATH), *server.asked("/robots.txt")]
+    assert isinstance(result, FetchFailed)
+    assert result.cause == "private address"
+    assert asked == []
+
+
 def test_the_address_that_was_checked_is_the_one_connected_to(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -105,6 +105,25 @@ def test_a_silent_edit_is_told_with_country_session_and_the_words(folder: Path, 
     assert later.news == ()
 
 
+def test_the_first_three_sentences_that_changed_are_quoted(folder: Path, site: Site) -> None:
+    parts = (
+        "We will build a bridge.",
+        "We will plant a forest.",
+        "We will open a school.",
+        "We will dig a well.",
+    )
+    run_night(folder, DAYS[0])
+    site.say("/79", " ".join(parts))
+    run_night(folder, DAYS[1])
+    site.say("/79", " ".join(part.replace("will", "may") for part in parts))
+    night = run_night(folder, DAYS[2])
+    (told,) = gather_news(folder, night.run.id)
+    assert [line for line in render_news([told], width=80).splitlines() if "may" in line] == [
+        f"    We [-will-]{{+may+}} {rest}"
+        for rest in ("build a bridge.", "plant a forest.", "open a school.")
+    ]
+
+
 def test_a_move_is_told_with_the_change_of_the_same_night(folder: Path, site: Site) -> None:
     run_night(folder, DAYS[0])
     site.say("/new", "Corrigendum. We will build a bridge.")

@@ -23,7 +23,7 @@ from tracker.coding.settle import OpenTopic, suppose_levels
 from tracker.comparing.topics.decided import LEVELS
 from tracker.model.texts import Segment
 from tracker.model.topics import TopicChange, TopicReading
-from tracker.report.answers.coding import LEVEL_KEYS, mark_words, passage_lines
+from tracker.report.answers.coding import LEVEL_KEYS, LEVELS_ASKED, mark_words, passage_lines
 from tracker.report.layout import draw
 
 if TYPE_CHECKING:
@@ -178,6 +178,8 @@ def test_levels_are_chosen_and_keys_explain_themselves(folder: Path) -> None:
     done = walk(folder, "judge", *PAIR, "--by", "Ben", keys=["z", "?", "l", "b", "s", "l", "m", "d", "q"])
     assert done.code == 0
     assert "it is not so. You say what is wrong" in done.shown
+    # What each key means stands below each side that is asked for.
+    assert done.shown.count("it is:") == " ".join(done.shown.split()).count(LEVELS_ASKED) == 3
     levels = {side: label for side, _, label, _ in decided(folder)}
     assert levels == {"32": "mentioned", "33": "declared"}
     assert "mentioned in 32, declared in 33" in done.shown

@@ -208,7 +208,9 @@ def test_only_what_is_wanted_and_valid_is_looked_at(folder: Path, site: Site) ->
 
 def test_a_dry_run_says_the_same_and_writes_nothing(folder: Path) -> None:
     before = (folder / "tracker.db").read_bytes()
-    assert outcomes(run_night(folder, DAYS[0], dry_run=True)) == {"xaa-79": "new"}
+    night = run_night(folder, DAYS[0], dry_run=True)
+    assert outcomes(night) == {"xaa-79": "new"}
+    assert (night.run.snapshots, night.run.rereadings) == (0, 0)
     assert (folder / "tracker.db").read_bytes() == before
     assert outcomes(run_night(folder, DAYS[0])) == {"xaa-79": "new"}
 

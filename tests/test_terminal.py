@@ -211,12 +211,13 @@ def test_ids_that_begin_alike_are_cited_in_full() -> None:
     assert len(set(cite_changes(comparison(side("a"), side("b", ("a",)), one, other)).values())) == 2
 
 
-def test_where_all_is_asked_for_the_figures_of_what_is_unsure_stand_once() -> None:
+def test_where_all_is_asked_for_both_sides_of_what_is_unsure_are_quoted_and_its_figures_stand_once() -> None:
     unsure = topic("Oceans", "up", reading("substantive", (2,), 0.05), reading("substantive", (2,), 0.24))
     unsure = replace(unsure, claimed=False, outcome_certainty=0.5)
     report = replace(session(), topics=(unsure,), counterparts=())
     shown = render(report, VOCABULARY, everything=True)
-    assert "LESS SURE" in shown
+    section = shown.split("LESS SURE")[1].split("SENTENCES")[0]
+    assert re.findall(r"^    (old|new) ¶2 “", section, re.MULTILINE) == ["old", "new"]
     assert shown.count("5.0 → 24.0") == 1
 
 

@@ -295,7 +295,9 @@ def test_a_topic_is_absent_by_decision_only_where_each_statement_of_a_session_wa
     assert not any(cell.topic == "oceans" for cell in follow(tmp_path, "XAA/CCPCJ").sessions[0].standings)
     with open_store(tmp_path) as store:
         store.decide(rulings[1:])
-    assert any(cell.topic == "oceans" for cell in follow(tmp_path, "XAA/CCPCJ").sessions[0].standings)
+    cells = [each for each in follow(tmp_path, "XAA/CCPCJ").sessions[0].standings if each.topic == "oceans"]
+    # What a person decided was not measured.
+    assert [(cell.level, cell.measured) for cell in cells] == [(None, False)]
 
 
 def test_a_second_run_reads_what_was_derived_and_says_the_same(folder: Path) -> None:

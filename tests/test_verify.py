@@ -463,6 +463,7 @@ def test_what_was_recorded_since_is_taken_over_from_a_damaged_record(tracker: Tr
     (folder / "tracker.db").write_bytes(data[: (page - 1) * 4096] + b"?" * 4096 + data[page * 4096 :])
     said = check_mended(tracker, folder, before)
     assert "repaired what was recorded since:" in said
+    assert "not repaired" not in said
 
 
 def test_what_was_recorded_since_and_is_lost_is_told(tracker: Tracker, folder: Path) -> None:

@@ -172,6 +172,14 @@ def test_what_the_report_says_is_in_comments_and_not_in_the_texts() -> None:
     assert {comment.author for comment in opened.comments} == {"tracker"}
 
 
+def test_each_comment_hangs_on_a_stretch_of_the_text() -> None:
+    opened = docx.Document(BytesIO(write_word(revision(), VOCABULARY)))
+    known = [str(comment.comment_id) for comment in opened.comments]
+    assert len(known) > 3
+    for tag in ("commentRangeStart", "commentRangeEnd", "commentReference"):
+        assert sorted(opened.element.body.xpath(f".//w:{tag}/@w:id")) == sorted(known), tag
+
+
 def test_the_first_comment_counts_what_it_leaves_out() -> None:
     entries = tuple(Entry((Span(f"Topic {number}"),), cells=("0 → 2.0",)) for number in range(7))
     section = Section("new", entries, columns=(Column("", unit="% of words"),))
