@@ -32,7 +32,7 @@ from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.reading import LIKELY, read_evidence, read_topics
 from tracker.comparing.topics.statuses import ReadText, compare_topics, find_aligned
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.diff.compare import compare
+from tracker.diff.notebook import compare
 from tracker.model.changes import Evidence
 from tracker.model.decisions import Decision
 from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary

@@ -30,7 +30,7 @@ from tracker.comparing.topics.emerging import (
 )
 from tracker.comparing.topics.phrasing import PhrasePlace, Stems, Use, Uses, read_uses, stem_phrase
 from tracker.comparing.topics.vocabulary.stems import find_words
-from tracker.diff.compare import compare as compare_texts
+from tracker.diff.notebook import compare as compare_texts
 from tracker.model.phrases import PAIR, PhraseChange
 from tracker.model.topics import Topic, Vocabulary
 from tracker.report.records import render_json

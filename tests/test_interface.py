@@ -9,6 +9,7 @@ import pytest
 
 import tracker
 from tests.running import NEW, OLD
+from tracker.errors import DocumentUnreadable, ReferenceInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,17 @@ def test_exported_names() -> None:
     }  # fmt: skip
     with pytest.raises(AttributeError):
         _ = tracker.nothing
+
+
+def test_files_are_compared_as_diff_compares_them(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_text(OLD, "utf-8")
+    new.write_text(NEW, "utf-8")
+    assert tracker.compare(old, new).changes == tracker.compare(OLD, NEW).changes
+    with pytest.raises(ReferenceInvalid, match=r"is a file, and a string is a text; for the file: Path\("):
+        tracker.compare(str(old), NEW)
+    with pytest.raises(DocumentUnreadable, match="no such file"):
+        tracker.compare(tmp_path / "missing.txt", new)
 
 
 def test_names_stay_functions_when_the_parts_are_loaded() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.diff.compare import compare
+from tracker.diff.notebook import compare
 from tracker.text.identity import fold, fold_sentence
 from tracker.text.joining import joint
 from tracker.text.normalize import normalize

@@ -30,7 +30,7 @@ from tests.test_markdown import EVIL
 from tests.test_redline import TEXTS
 from tests.test_safe import ATTACKS
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.diff.compare import compare
+from tracker.diff.notebook import compare
 from tracker.report.comparison.build import show_part
 from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.render.html import render_html

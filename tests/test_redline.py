@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparisons import change, comparison, revision, session, side
-from tracker.diff.compare import compare
+from tracker.diff.notebook import compare
 from tracker.report.redline import IN_SIDE, Run, redline
 
 if TYPE_CHECKING:

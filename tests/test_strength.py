@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.test_shifts import brief, find
 from tracker.comparing import passages as tables
 from tracker.comparing.shifts.requests import compare_grades, grade_request
-from tracker.diff.compare import compare
+from tracker.diff.notebook import compare
 
 
 @pytest.mark.parametrize(

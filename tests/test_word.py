@@ -32,7 +32,7 @@ from tests.redlined import (
     write_tei,
     write_word,
 )
-from tracker.diff.compare import compare
+from tracker.diff.notebook import compare
 from tracker.report.comparison.both_texts import tell_lost
 from tracker.report.document import Column, Document, Entry, Section, Span
 from tracker.report.render.word import summarize

@@ -39,7 +39,8 @@ from tests.shared_data import require
 from tests.test_page import LIMIT, hostile
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.diff.compare import compare, compare_sides
+from tracker.diff.compare import compare_sides
+from tracker.diff.notebook import compare
 from tracker.report.comparison.both_texts import build_texts
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick

@@ -1,4 +1,4 @@
-"""``tracker.compare`` and the comparison of two sides: links and readings computed, or as they are kept."""
+"""The comparison of two sides: links and readings computed, or as they are kept."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.read.extractors import describe_reading_difference
 from tracker.comparing.caveats import are_one_edition
-from tracker.comparing.pipeline import Basis, describe_sides, side_names, text_side
+from tracker.comparing.pipeline import Basis, describe_sides, side_names
 from tracker.comparing.topics.decided import decide_readings, place_levels
 from tracker.comparing.topics.reading import RULES
 from tracker.comparing.topics.statuses import find_priorities
-from tracker.comparing.topics.vocabulary.load import load_vocabulary, without_encoder
+from tracker.comparing.topics.vocabulary.load import without_encoder
 from tracker.diff.derive import derive_links, derive_readings
-from tracker.model.topics import SURE
-from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,31 +22,6 @@ if TYPE_CHECKING:
     from tracker.model.texts import Side
     from tracker.model.topics import TopicReading, Vocabulary
     from tracker.record.derived.answers import Derived
-    from tracker.text.encoder import Encoder
-
-
-def compare(
-    old_text: str,
-    new_text: str,
-    *,
-    language: str | None = None,
-    vocabulary: Vocabulary | None = None,
-    encoder: Encoder | None = DEFAULT,
-    sure: float = SURE,
-) -> Comparison:
-    """Compare two texts, given as strings, as ``tracker diff`` compares two files.
-
-    ``language`` is an ISO 639-1 code for both texts; without it each text's own is detected.
-    ``vocabulary`` is the shipped one unless given. Without an ``encoder``, words alone decide which
-    sentences correspond. ``sure`` is 0.9, 0.8 or 0.7: how many of the claims about topics are to be true.
-    """
-    from tracker.text.reading import read_text  # noqa: PLC0415 (6 ms; statements of the archive are read)
-
-    sides = (
-        text_side("old", read_text(old_text, language=language)),
-        text_side("new", read_text(new_text, language=language)),
-    )
-    return compare_sides(*sides, Basis(vocabulary or load_vocabulary(), encoder, sure=sure))
 
 
 def compare_sides(old: Side, new: Side, basis: Basis, derived: Derived | None = None) -> Comparison:

@@ -123,7 +123,7 @@ def load_side(operand: Operand, archive: ArchiveSession) -> Side:
             latest = f"; the latest is {replace(operand, session=labels[-1])}" if labels else ""
             raise ReferenceInvalid(f"{operand} names no session; write {operand}/SESSION{latest}")
         return archive.reader.side(operand)
-    return _file_side(operand)
+    return file_side(operand)
 
 
 def read_document(path: Path) -> bytes:
@@ -168,14 +168,21 @@ def _name_near(path: Path) -> str:
     return f"; did you mean {path.with_name(near)}?" if near else ""
 
 
-def _file_side(path: Path) -> Side:
+def file_side(path: Path, language: str | None = None) -> Side:
+    """Read one side from a file; its language is detected where none is given.
+
+    Raises ``DocumentUnreadable`` where it is missing or holds no text.
+    """
     from tracker.capture.read.extract import extract  # noqa: PLC0415 (as above)
     from tracker.text import detection, identity, reading  # noqa: PLC0415
 
     data = read_document(path)
     extraction = extract(data, str(path))
     version = reading.read_text(
-        extraction.text, extractor=extraction.extractor, media_type=extraction.media_type
+        extraction.text,
+        language=language,
+        extractor=extraction.extractor,
+        media_type=extraction.media_type,
     )
     kind = detection.infer_kind(version, extraction.text)
     return Side(
