@@ -73,7 +73,7 @@ MISTAKES = {
     "a command without its group": ("push there.git", "did you mean tracker mirror push?", "mirror push -h"),
     "a command that there is nothing like": ("xyzzy", "tracker -h lists the commands", "-h"),
     "a name with nothing to accept": ("verify --by Ana", "--accept TABLE/ROW takes --by NAME and", "verify"),
-    "a reason with nothing to accept": ("verify --reason old", "--accept TABLE/ROW takes --by NAME", "verify"),
+    "a reason with nothing to accept": ("verify --reason a", "--accept TABLE/ROW takes --by NAME", "verify"),
     "an option in the place of a command": ("-- --no-pager", "no such command '--no-pager'", "-h"),
     "help for a command with a slip": ("help difff", "did you mean tracker diff?", "help diff"),
     "an option with a slip": ("list --fromat json", "did you mean --format?", "list --format json"),
