@@ -141,7 +141,8 @@ def test_a_selector_that_is_taken_back_counts_again(watched: Path, site: Site) -
     select(watched, site)
     reextract(watched, (), NOW)
     select(watched, site, "")
-    reextract(watched, (), NOW)
+    (found,) = reextract(watched, (), NOW)
+    assert (found.status, found.gone, found.come) == ("extraction", (), (JUNK,))
     assert [text == first for text in texts(watched)] == [True, False, True]
     with open_reader(watched) as reader:
         assert reader.side(parse_reference(REF)).version.text == first

@@ -1,4 +1,4 @@
-"""``tracker.compare``: texts or files compared by a program, or in a notebook, which shows the report of it."""
+"""``tracker.compare``: texts or files compared by a program, or in a notebook, which shows its report."""
 
 from __future__ import annotations
 
