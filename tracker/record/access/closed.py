@@ -140,7 +140,7 @@ def _closed_sources(lists: list[str], confirmed: str) -> frozenset[str]:
 def is_closed_on(day: str, said: Mapping[str, object]) -> bool:
     """Return whether what the table of a source says closes it on a day (ISO): all that ends an embargo.
 
-    The day is the latest that servers confirmed (``record.clocks``), never that of this machine's clock.
+    The day is the latest that servers confirmed (``statements.clocks``), never that of this machine's clock.
     Where none was confirmed it is empty, and no embargo has ended.
     """
     access, opens = said.get("access", "open"), str(said.get("open_from") or "9999")

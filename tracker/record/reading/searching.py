@@ -47,7 +47,7 @@ def search_passages(
     """Return a page of the segments of the latest snapshots that a query finds, and how many there are.
 
     The best first (BM25), or by date; equal ones are in the order of ``statements``, then of the text. See
-    ``record.search.match_expression`` for the syntax. Raises ``TrackerError`` for an empty query.
+    ``search.match_expression`` for the syntax. Raises ``TrackerError`` for an empty query.
     """
     expression = search.match_expression(query)
     narrowed, values = queries.narrow(_scope_is(scope or SearchScope()))
