@@ -69,7 +69,7 @@ MISTAKES = {
     ),
     "no command": ("XAA/CCPCJ 32 33", "write: tracker diff XAA/CCPCJ 32 33", "diff XAA/CCPCJ 32 33"),
     "a command without its group": ("push there.git", "did you mean tracker mirror push?", "mirror push -h"),
-    "a command that there is nothing like": ("xyzzy", "tracker -h lists the commands", "-h"),
+    "a command that there is nothing like": ("xyzzy", "tracker help all lists the commands", "help all"),
     "a name with nothing to accept": ("verify --by Ana", "--accept TABLE/ROW takes --by NAME and", "verify"),
     "a reason with nothing to accept": ("verify --reason old", "takes --by NAME", "verify"),
     "an option in the place of a command": ("-- --no-pager", "no such command '--no-pager'", "-h"),
@@ -178,7 +178,7 @@ MISTAKES = {
     ),
     "a group left as it is": ("groups edit EU --by Ana", "use --add, --remove, --name or --source", ""),
     "a command of a group with a slip": ("groups lst", "did you mean tracker groups list?\n", "groups list"),
-    "help for a command that there is not": ("help xyzzy", "'xyzzy'; tracker -h lists the commands\n", "-h"),
+    "help for a command that there is not": ("help xyzzy", "'xyzzy'; tracker help all lists the commands\n", "help all"),
     "a file for an archive": ("init --archive old.txt", "name a folder for the archive", ""),
     "a folder for output": ("list -o folder", "folder is a folder; name a file in it", ""),
     "a host for an address": (

@@ -69,7 +69,7 @@ def find_loaded(names: Collection[str], loaded: Collection[str]) -> set[str]:
 
 COMMANDS_ALONE = {f"tracker.cli.{path.stem}" for path in (ROOT / "tracker" / "cli").glob("*.py")} - {
     f"tracker.cli.{name}"
-    for name in (*("__init__", "click", "commands", "completion", "main", "mistakes", "options", "output"),)
+    for name in (*("__init__", "click", "commands", "completion", "everywhere", "main", "mistakes", "options", "output"),)
 }
 SENTENCES = {f"tracker.comparing.{room}" for room in ("alignment", "edits", "names", "passages", "shifts")}
 READING = {"tracker.capture", "tracker.follow.tracing", "tracker.comparing.topics", *SENTENCES}

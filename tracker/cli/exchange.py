@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import line_writer, refuse_overwriting, shown_progress, write_answer, write_notice
 from tracker.references import gather_references
 from tracker.report.records import encode_json, write_json
@@ -95,7 +95,6 @@ def import_git(
     ] = None,
     dry_run: options.ImportDryRun = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record every revision of files in a git repository.
 
@@ -107,6 +106,7 @@ def import_git(
     from tracker.exchange.git_import import is_faulty
     from tracker.report.answers.imports import render_revisions
 
+    archive = everywhere.archive()
     rule = read_rule(as_, session_from, regex, GIT_SOURCES)
     with shown_progress("importing") as progress:
         imported = read_in(
@@ -158,7 +158,6 @@ def import_warc(
     ] = False,
     dry_run: options.ImportDryRun = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record the documents of a WARC.
 
@@ -172,6 +171,7 @@ def import_warc(
     from tracker.exchange.warc_import import import_warc as read_in
     from tracker.report.answers.imports import render_captures
 
+    archive = everywhere.archive()
     if watched and (as_ or session_from or regex):
         raise ReferenceInvalid(
             "--watched says whose all captures are; leave out --as, --session-from and --regex"
@@ -191,7 +191,6 @@ def datasette_metadata(
         str, typer.Option(metavar="NAME", help="The name of the served file, without its ending.")
     ] = "tracker",
     output: options.Output = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Describe the record for Datasette, as JSON.
 
@@ -201,6 +200,7 @@ def datasette_metadata(
     from tracker.keep.datasette import describe_record
     from tracker.report.layout import counted
 
+    archive = everywhere.archive()
     refuse_overwriting(output, (), archive)
     metadata, closed = describe_record(archive, database)
     write_answer(write_json(metadata), output)
@@ -243,17 +243,16 @@ References = Annotated[
 def export_warc(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; compressed if it ends in .gz.")],
     references: References = None,
-    private: options.Private = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Export documents with capture evidence as a WARC.
 
-    Only open material. The same record gives the same bytes.
+    Only open material, with --private all. The same record gives the same bytes.
     """
     from tracker.exchange.warc_export import export_warc as write_warc
 
-    made = write_warc(archive, file, gather_references(references or []), private=private)
+    archive = everywhere.archive()
+    made = write_warc(archive, file, gather_references(references or []), private=everywhere.is_private())
     _answer(made, form)
 
 
@@ -261,9 +260,7 @@ def export_corpus(
     file: TableFile,
     references: References = None,
     all_editions: AllEditions = False,
-    private: options.Private = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Export the texts as a table for readtext, quanteda and pandas.
 
@@ -273,9 +270,11 @@ def export_corpus(
     """
     from tracker.exchange.corpus import export_corpus as write_corpus
 
-    opened, wanted = options.opened(archive), gather_references(references or [])
+    opened, wanted = options.opened(), gather_references(references or [])
     with shown_progress("exporting", line_writer("exporting")) as progress:
-        made = write_corpus(opened, file, wanted, every=all_editions, private=private, progress=progress)
+        made = write_corpus(
+            opened, file, wanted, every=all_editions, private=everywhere.is_private(), progress=progress
+        )
     _answer(made, form)
 
 
@@ -284,9 +283,7 @@ def export_sentences(
     references: References = None,
     all_editions: AllEditions = False,
     vocabulary: options.VocabularyFile = None,
-    private: options.Private = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Export the sentences as a table, each with its topics.
 
@@ -296,11 +293,17 @@ def export_sentences(
     """
     from tracker.exchange.corpus import export_sentences as write_sentences
 
-    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
+    known, opened = options.load_vocabulary(vocabulary, keeps=True), options.opened()
     wanted = gather_references(references or [])
     with shown_progress("exporting", line_writer("exporting")) as progress:
         made = write_sentences(
-            opened, file, wanted, known, every=all_editions, private=private, progress=progress
+            opened,
+            file,
+            wanted,
+            known,
+            every=all_editions,
+            private=everywhere.is_private(),
+            progress=progress,
         )
     _answer(made, form)
 
@@ -311,9 +314,7 @@ def export_tables(
     all_editions: AllEditions = False,
     vocabulary: options.VocabularyFile = None,
     sure: options.Sure = 0.9,
-    private: options.Private = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Export all tables as Parquet, for DuckDB, pandas and R.
 
@@ -324,11 +325,18 @@ def export_tables(
     from tracker.exchange.tables import export_tables as write_tables
     from tracker.report.layout import counted
 
-    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
+    known, opened = options.load_vocabulary(vocabulary, keeps=True), options.opened()
     wanted = gather_references(references or [])
     with shown_progress("exporting", line_writer("exporting")) as progress:
         made, missing = write_tables(
-            opened, folder, wanted, known, sure=sure, every=all_editions, private=private, progress=progress
+            opened,
+            folder,
+            wanted,
+            known,
+            sure=sure,
+            every=all_editions,
+            private=everywhere.is_private(),
+            progress=progress,
         )
     _answer(made, form)
     if missing:
@@ -341,9 +349,7 @@ def export_tables(
 
 def export_bag(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    private: options.Private = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Export documents and metadata as a BagIt folder.
 
@@ -351,7 +357,8 @@ def export_bag(
     """
     from tracker.exchange.bag import export_bag as write_bag
 
-    made = write_bag(archive, folder, options.now()[:10], private=private)
+    archive = everywhere.archive()
+    made = write_bag(archive, folder, options.now()[:10], private=everywhere.is_private())
     _answer(made, form)
 
 
@@ -361,9 +368,7 @@ def export_replication(
         list[Path], typer.Argument(metavar="REPORT...", help="Comparisons as diff --format json wrote them.")
     ],
     vocabulary: options.VocabularyFile = None,
-    private: options.Private = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Export comparisons with all that they rest on as a zip.
 
@@ -372,8 +377,8 @@ def export_replication(
     """
     from tracker.exchange.replication import export_replication as write_zip
 
-    session = options.opened(archive, trusts_derived=False)
-    made = write_zip(file, reports, session, vocabulary, private=private)
+    session = options.opened(trusts_derived=False)
+    made = write_zip(file, reports, session, vocabulary, private=everywhere.is_private())
     _answer(made, form)
 
 

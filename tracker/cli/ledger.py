@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
@@ -55,8 +55,6 @@ def runs(
         int, typer.Option("--limit", "-n", min=1, help="The number of latest runs to list.")
     ] = 30,
     form: options.TableFormat = "text",
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the runs that wrote to the archive, or show one.
 
@@ -65,6 +63,7 @@ def runs(
     from tracker.report.answers import ledger as report
     from tracker.watch.health import list_runs, show_run
 
+    archive = everywhere.archive()
     if run is not None:
         entry, checks = show_run(archive, run)
         as_csv = partial(report.checks_csv, checks)
@@ -73,7 +72,7 @@ def runs(
         entries = list_runs(archive, kind, limit)
         as_csv = partial(report.runs_csv, entries)
         as_json, as_text = partial(report.runs_json, entries), partial(report.render_runs, entries)
-    answer(form, as_json, as_text, as_csv=as_csv, color=color)
+    answer(form, as_json, as_text, as_csv=as_csv)
 
 
 def health(
@@ -81,8 +80,6 @@ def health(
         int, typer.Option(min=1, help="Report a source after this many failures in a row.")
     ] = 2,
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the state of the sources and all concerns.
 
@@ -91,8 +88,9 @@ def health(
     from tracker.report.answers.ledger import health_json, render_health
     from tracker.watch.health import assess_health
 
+    archive = everywhere.archive()
     found = assess_health(archive, options.now(), streak)
-    answer(form, partial(health_json, found), partial(render_health, found), color=color)
+    answer(form, partial(health_json, found), partial(render_health, found))
     if found.concerns:
         raise typer.Exit(options.FINDINGS)
 
@@ -103,8 +101,6 @@ def report(
         Literal["text", "markdown", "csv", "json"], typer.Option("--format", help="The output format.")
     ] = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Report one year by body.
 
@@ -113,12 +109,13 @@ def report(
     from tracker.report.answers.ledger import csv_year, markdown_year, render_year
     from tracker.watch.annual import report_year
 
+    archive = everywhere.archive()
     refuse_overwriting(output, (), archive)
     found = report_year(archive, year, options.now()[:10])
     if form in {"markdown", "csv"}:
         write_answer(markdown_year(found) if form == "markdown" else csv_year(found), output)
     else:
-        answer(form, partial(encode_json, found), partial(render_year, found), color=color, output=output)
+        answer(form, partial(encode_json, found), partial(render_year, found), output=output)
 
 
 def expect(
@@ -139,8 +136,6 @@ def expect(
         bool, typer.Option("--withdraw", help="Withdraw the note on it, by expect or silence.")
     ] = False,
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Note that a statement is expected, or list the notes.
 
@@ -149,13 +144,13 @@ def expect(
     from tracker.report.answers.ledger import render_expectations
     from tracker.watch.annual import list_expectations, note_expectation
 
+    archive = everywhere.archive()
     if not words:
         entries = list_expectations(archive)
         answer(
             form,
             partial(encode_rows, "expectations", entries),
             partial(render_expectations, entries),
-            color=color,
         )
         return
     if by is None:
@@ -169,10 +164,10 @@ def silence(
     reference: options.ReferenceWords,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who reports it.")],
     note: Note = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Note that a country made no statement at a session."""
     from tracker.watch.annual import note_expectation
 
+    archive = everywhere.archive()
     noted = note_expectation(archive, join_words(reference), "no statement", by, options.now(), note=note)
     write_answer(f"{noted.reference} {noted.state}")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer
 from tracker.errors import TrackerError
 
@@ -53,17 +53,16 @@ def list_statements(
     body: BodyName = None,
     form: options.TableFormat = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the editions in the archive, one per line."""
     from tracker.keep.read import list_statements as read
     from tracker.report.answers.listing import list_csv, list_json, render_list
 
+    archive = everywhere.archive()
     refuse_overwriting(output, (), archive)
-    found = read(options.opened(archive), options.joined(place) if place else None, country, body)
+    found = read(options.opened(), options.joined(place) if place else None, country, body)
     as_csv, as_json = partial(list_csv, *found), partial(list_json, *found)
-    answer(form, as_json, partial(render_list, *found), as_csv=as_csv, color=color, output=output)
+    answer(form, as_json, partial(render_list, *found), as_csv=as_csv, output=output)
 
 
 def log(
@@ -73,8 +72,6 @@ def log(
         typer.Option("--versions", help="Show all text versions of each snapshot, see tracker reextract."),
     ] = False,
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the snapshots behind a reference, oldest first."""
     from tracker.keep.read import log_snapshots, log_versions
@@ -82,12 +79,12 @@ def log(
 
     named = options.joined(reference)
     if versions:
-        found = log_versions(options.opened(archive), named)
+        found = log_versions(options.opened(), named)
         as_json, as_text = partial(rereading.versions_json, found), partial(rereading.render_versions, found)
     else:
-        entries = log_snapshots(options.opened(archive), named)
+        entries = log_snapshots(options.opened(), named)
         as_json, as_text = partial(listing.log_json, entries), partial(listing.render_log, entries)
-    answer(form, as_json, as_text, color=color)
+    answer(form, as_json, as_text)
 
 
 def show(
@@ -95,8 +92,6 @@ def show(
     raw: Annotated[bool, typer.Option("--raw", help="Show the extracted text before cleaning.")] = False,
     form: options.TableFormat = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show a statement or a file in numbered paragraphs.
 
@@ -106,16 +101,17 @@ def show(
     from tracker.report.answers.statement import render_statement, statement_csv, statement_json
     from tracker.report.safe import visible
 
+    archive = everywhere.archive()
     named = options.joined(reference)
     refuse_overwriting(output, [named], archive)
     if raw:
         if form != "text":
             raise TrackerError(f"--raw has no {form} format")
-        write_answer(visible(read_raw(options.opened(archive), named)), output)
+        write_answer(visible(read_raw(options.opened(), named)), output)
         return
-    side = read_statement(options.opened(archive), named)
+    side = read_statement(options.opened(), named)
     as_csv, as_json = partial(statement_csv, side), partial(statement_json, side)
-    answer(form, as_json, partial(render_statement, side), as_csv=as_csv, color=color, output=output)
+    answer(form, as_json, partial(render_statement, side), as_csv=as_csv, output=output)
 
 
 def search(
@@ -136,8 +132,6 @@ def search(
     ] = 20,
     page: Annotated[int, typer.Option(min=1, max=1_000_000, help="The page to show.")] = 1,
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Find passages in the latest snapshot of every edition."""
     from tracker.keep.read import read_scope
@@ -145,8 +139,8 @@ def search(
     from tracker.report.answers.listing import hits_json, render_hits
 
     scope = read_scope(country, body, session, language, first, last)
-    found = find(options.opened(archive), query, scope, order=order, limit=limit, page=page)
-    answer(form, partial(hits_json, found), partial(render_hits, found), color=color)
+    found = find(options.opened(), query, scope, order=order, limit=limit, page=page)
+    answer(form, partial(hits_json, found), partial(render_hits, found))
 
 
 def bodies() -> None:
@@ -181,14 +175,14 @@ def cite(
         typer.Option("--format", help="The output format; csl is CSL-JSON, as Zotero and Pandoc read it."),
     ] = "text",
     output: options.Output = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Cite statements, or the passages of a change, with address, capture and digest."""
     from tracker.exchange.cite import cite as find
     from tracker.report.answers import citing
 
+    archive = everywhere.archive()
     refuse_overwriting(output, (), archive)
-    found = find(words, options.opened(archive), said=said, paragraph=paragraph, pair=pair)
+    found = find(words, options.opened(), said=said, paragraph=paragraph, pair=pair)
     forms = {
         "text": citing.render_citations,
         "bibtex": citing.render_bibtex,

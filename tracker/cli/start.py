@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer, write_notice
 from tracker.report.safe import visible
@@ -36,7 +36,9 @@ StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(epilog="Example: tracker demo --keep try; tracker --archive try list")(demo)
-    app.command("help", epilog="Example: tracker help diff")(show_help)
+    app.command("help", epilog="Examples: tracker help diff | tracker help all | tracker help words dropped")(
+        show_help
+    )
     app.command(epilog="Example: tracker init --archive ~/statements")(init)
     app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(add)
     app.command(
@@ -52,12 +54,11 @@ def demo(
         Path | None,
         typer.Option(metavar="DIR", help="Keep the archive in this folder, a new or an empty one."),
     ] = None,
-    color: options.Colour = "auto",
 ) -> None:
     """Try the program on the statements that come with it."""
     from tracker.exchange.demo import run_demo
 
-    for part in run_demo(keep, width=terminal_width(), color=wants_colour(color)):
+    for part in run_demo(keep, width=terminal_width(), color=wants_colour()):
         write_answer(part, paged=False)
 
 
@@ -67,17 +68,22 @@ def show_help(
         list[str] | None,
         typer.Argument(
             metavar="[COMMAND]...",
-            help="A command; or: words, and a word of the reports.",
+            help="A command; or: all; or: words, and a word of the reports.",
             autocompletion=completion.complete_command,
         ),
     ] = None,
 ) -> None:
-    """Show the help of a command, as --help does; "words" explains the words of the reports."""
+    """Show the help of a command, as --help does; "all" lists all commands, "words" explains reports."""
     if words and words[0] == "words":
         from tracker.report.render.glossary import render_words
 
         asked = " ".join(words[1:])
-        write_answer(render_words(asked, width=terminal_width(), color=wants_colour("auto")))
+        write_answer(render_words(asked, width=terminal_width(), color=wants_colour()))
+        return
+    if words == ["all"]:
+        from tracker.cli.commands import write_all
+
+        write_answer(write_all(context.make_formatter()))
         return
     shown = context.find_root()
     for word in words or ():
@@ -94,11 +100,11 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help="Share it with a group, whose members read and write it."),
     ] = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Create an empty archive that only you can read."""
     from tracker.archive import create_archive
 
+    archive = everywhere.archive()
     create_archive(archive, group)
     write_answer(visible(f"created an empty archive in {archive}"))
 
@@ -130,12 +136,12 @@ def add(
     speaker: Annotated[str | None, typer.Option(help="Who spoke.")] = None,
     post: Annotated[str | None, typer.Option(help="The speaker's post.")] = None,
     on_behalf_of: Annotated[str | None, typer.Option(help="The group spoken for, such as EU.")] = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record documents as snapshots of one statement."""
     from tracker.exchange.add import Said, declare
     from tracker.exchange.add import add as add_files
 
+    archive = everywhere.archive()
     said = Said(
         date=date,
         title=title,
@@ -199,7 +205,6 @@ def import_folder(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Name every file and row that was skipped.")
     ] = False,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record a whole folder of statements.
 
@@ -208,6 +213,7 @@ def import_folder(
     from tracker.exchange import folder_import as importing
     from tracker.report.answers.imports import render_folder
 
+    archive = everywhere.archive()
     said = importing.FolderSaid(body, pattern, country, kind or (), metadata, column or ())
     with shown_progress("importing") as progress:
         imported = importing.import_folder(folder, said, archive, options.now(), progress=progress)

@@ -30,7 +30,6 @@ def list_topics(
     vocabulary: options.VocabularyFile = None,
     form: options.TableFormat = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
 ) -> None:
     """List the topics of a vocabulary as a tree.
 
@@ -43,7 +42,7 @@ def list_topics(
     topics = options.load_vocabulary(vocabulary)
     as_csv, as_json = partial(topics_csv, topics), partial(encode_rows, "topics", topics.topics)
     as_text = partial(render_topics, topics)
-    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
+    shown.answer(form, as_json, as_text, as_csv=as_csv, output=output)
 
 
 def show(
@@ -55,7 +54,6 @@ def show(
     ],
     vocabulary: options.VocabularyFile = None,
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
 ) -> None:
     """Show one topic of a vocabulary.
 
@@ -66,13 +64,12 @@ def show(
 
     topics = options.load_vocabulary(vocabulary)
     topic = find_topic(topics, name)
-    shown.answer(form, partial(encode_json, topic), partial(render_topic, topic, topics), color=color)
+    shown.answer(form, partial(encode_json, topic), partial(render_topic, topic, topics))
 
 
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A vocabulary, TOML, CSV or SKOS.")],
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
 ) -> None:
     """Check a vocabulary for mistakes.
 
@@ -86,7 +83,7 @@ def check(
     shown.write_answer(
         encode_rows("findings", found.findings)
         if form == "json"
-        else render_findings(found.findings, found.topics, color=shown.wants_colour(color))
+        else render_findings(found.findings, found.topics, color=shown.wants_colour())
     )
     if found.findings:
         raise typer.Exit(options.FINDINGS)
@@ -112,8 +109,6 @@ def learn(
         Path | None,
         typer.Option("--output", "-o", help="Write the model to this file instead of beside the vocabulary."),
     ] = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Teach a vocabulary from human-coded sentences.
 
@@ -128,12 +123,8 @@ def learn(
         raise TrackerError("nothing to learn from; give a file of coded units, or --decisions")
     shown.refuse_overwriting(output, [coded, vocabulary])
     with shown.shown_progress("learning") as report:
-        taught = learn_from(
-            vocabulary, coded, options.opened(archive) if decisions else None, language, report
-        )
+        taught = learn_from(vocabulary, coded, options.opened() if decisions else None, language, report)
     path = output or taught.path
     shown.write_answer(taught.model, path)
-    shown.answer(
-        form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson), color=color
-    )
+    shown.answer(form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson))
     shown.write_notices(f"{path}: {path.stat().st_size / 1000:.0f} kB written\n")
