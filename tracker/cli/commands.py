@@ -28,7 +28,10 @@ COMMANDS: Final = {
         ),
         "init": ("start", "Create an empty archive that only you can read."),
         "add": ("start", "Record documents as snapshots of one statement."),
-        "import": ("start", "Record a whole folder of statements."),
+        "import": (
+            "exchange",
+            "Record a folder of statements, every revision of files in a git repository, or a WARC.",
+        ),
     },
     "Compare": {
         "diff": ("compare", "Report what changed between two statements."),
@@ -49,30 +52,26 @@ COMMANDS: Final = {
         "phrases": ("follow", "Show phrases that set a session apart from the others."),
         "panel": ("groups", "Show the topics of many countries by session."),
         "batch": ("follow", "Read and compare many statements ahead."),
-        "groups": ("groups", "List groups of countries; keep your own."),
+        "groups": ("groups", "Keep groups of countries of your own."),
     },
     "Read": {
-        "list": ("read", "List the editions in the archive, one per line."),
+        "list": ("read", "List the editions in the archive, one per line; or bodies, groups, topics."),
         "log": ("read", "Show the snapshots behind a reference, oldest first."),
         "show": ("read", "Show a statement or a file in numbered paragraphs."),
         "search": ("read", "Find passages in the latest snapshot of every edition."),
-        "bodies": ("read", "List the bodies that references may name."),
         "cite": ("read", "Cite statements, or the passages of a change, with address, capture and digest."),
     },
     "Code": {
         "judge": ("code", "Confirm or correct a judged change or topic level, or settle what is unsure."),
         "decisions": ("code", "List human decisions and the agreement between coders."),
-        "topics": ("topics", "Inspect, check and teach a vocabulary of topics."),
+        "topics": ("topics", "Check and teach a vocabulary of topics."),
     },
     "Watch": {
         "snapshot": ("watch", "Check the watched sources and keep what is new."),
         "schedule": ("watch", "Print a schedule for nightly snapshots."),
         "review": ("review", "List quarantined documents, show one, or decide on it."),
-        "runs": ("ledger", "List the runs that wrote to the archive, or show one."),
-        "health": ("ledger", "Show the state of the sources and all concerns."),
-        "report": ("ledger", "Report one year by body."),
-        "expect": ("ledger", "Note that a statement is expected, or list the notes."),
-        "silence": ("ledger", "Note that a country made no statement at a session."),
+        "status": ("ledger", "Show the state of the sources and all concerns, the runs, or a year."),
+        "expect": ("ledger", "Note that a statement is expected, or was never made; or list the notes."),
         "sources": ("sources", "Manage the watch list of the archive, watch.toml."),
     },
     "Keep": {
@@ -84,17 +83,14 @@ COMMANDS: Final = {
         "mirror": ("keep", "Maintain the mirror, the archive's published copy."),
     },
     "Exchange": {
-        "import-git": ("exchange", "Record every revision of files in a git repository."),
-        "import-warc": ("exchange", "Record the documents of a WARC."),
         "export": ("exchange", "Export the archive for other archives and programs."),
-        "datasette-metadata": ("exchange", "Describe the record for Datasette, as JSON."),
     },
 }
 """The commands under each heading of ``tracker help all``: the module of each, and how its help begins."""
 
 TEN: Final = {
     "demo": "Try all this on statements that come with it.",
-    "import": "Record a folder of statements.",
+    "import": "Record a folder, a git repository, or a web archive.",
     "list": "See what the archive holds.",
     "show": "Read a statement.",
     "search": "Find words in all statements.",

@@ -11,16 +11,13 @@ import typer
 from tracker.cli import completion, everywhere, options
 from tracker.cli import output as shown
 from tracker.cli.output import check_outputs, write_picture
-from tracker.report.records import encode_json, encode_rows
+from tracker.report.records import encode_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.topics import Vocabulary
 
-Date = Annotated[
-    str | None, typer.Option("--at", metavar="DATE", help="The members on this date, such as 2015-09.")
-]
 GroupName = Annotated[
     str,
     typer.Argument(metavar="GROUP", help="A group's code or name.", autocompletion=completion.complete_group),
@@ -33,11 +30,7 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker panel UNGA --sessions 70-79 --countries SIDS"
         " | tracker panel UNGA --sessions 70-79 --format csv -o panel.csv --plot panel.pdf"
     )(panel)
-    groups = options.add_group(app, "groups", "List groups of countries; keep your own.")
-    groups.command("list", epilog="Example: tracker groups list --at 1990")(list_groups)
-    groups.command(
-        epilog="Examples: tracker groups show EU --at 2019 | tracker groups show SIDS --format csv"
-    )(show)
+    groups = options.add_group(app, "groups", "Keep groups of countries of your own.")
     groups.command(
         epilog="Example: tracker groups edit ALLIES --add FIN:1995,GBR:1973..2020-02 --source treaty --by Ana"
     )(edit)
@@ -152,43 +145,6 @@ def _explain(countries: str | None) -> tuple[str, ...]:
     ]
     undated = explain_undated(groups)
     return (*told, *((undated,) if undated else ()))
-
-
-def list_groups(
-    at: Date = None,
-    form: options.TableFormat = "text",
-    output: options.Output = None,
-) -> None:
-    """List the groups whose members are known.
-
-    The archive's own groups come before those that come with the program. CSV has one row for each member.
-    """
-    from tracker.follow.groups import known_groups, narrow_members, read_date
-    from tracker.report.series.panels import groups_csv, render_groups
-
-    date = read_date(at) if at else None
-    groups = tuple(known_groups(options.opened()).values())
-    found = tuple(narrow_members(group, date) for group in groups) if date else groups
-    as_text = partial(render_groups, found, date or options.now()[:10])
-    as_csv, as_json = partial(groups_csv, found), partial(encode_rows, "groups", found)
-    shown.answer(form, as_json, as_text, as_csv=as_csv, output=output)
-
-
-def show(
-    group: GroupName,
-    at: Date = None,
-    form: options.TableFormat = "text",
-    output: options.Output = None,
-) -> None:
-    """Show the members of a group, with the dates from and to which they belong."""
-    from tracker.follow.groups import name_group, narrow_members, read_date
-    from tracker.report.series.panels import groups_csv, render_group
-
-    found = name_group(options.opened(), group)
-    if at:
-        found = narrow_members(found, read_date(at))
-    as_csv, as_json = partial(groups_csv, [found]), partial(encode_json, found)
-    shown.answer(form, as_json, partial(render_group, found, at), as_csv=as_csv, output=output)
 
 
 def edit(

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from tracker.errors import BodyMissing
 
 OTHER_WORDS = {
-    "cat": "show", "check": "verify, sources check", "clone": "rebuild", "compare": "diff, compare-countries",
-    "countries": "compare-countries", "create": "init", "delete": "withdraw", "explain": "diff --explain ID",
-    "fetch": "snapshot, sources add",
-    "find": "search, trace", "follow": "trace, timeline", "grep": "search", "history": "log, timeline",
-    "import-folder": "import", "ls": "list", "new": "init", "pull": "snapshot", "read": "show",
-    "remove": "withdraw", "rm": "withdraw", "status": "health", "sync": "mirror push",
-    "topic": "topics, timeline --topic", "update": "snapshot", "version": "--version", "view": "show",
-    "watch": "sources add, snapshot",
+    "bodies": "list --bodies", "cat": "show", "check": "verify, sources check", "clone": "rebuild",
+    "compare": "diff, compare-countries", "countries": "compare-countries", "create": "init",
+    "delete": "withdraw", "explain": "diff --explain ID", "fetch": "snapshot, sources add",
+    "find": "search, trace", "follow": "trace, timeline", "grep": "search", "health": "status",
+    "history": "log, timeline", "import-folder": "import", "import-git": "import", "import-warc": "import",
+    "ls": "list", "new": "init", "pull": "snapshot", "read": "show", "remove": "withdraw",
+    "report": "status --year", "rm": "withdraw", "runs": "status --runs", "silence": "expect --none",
+    "sync": "mirror push", "topic": "list --topics, timeline --topic", "update": "snapshot",
+    "version": "--version", "view": "show", "watch": "sources add, snapshot",
 }  # fmt: skip
 """What people call a command in other programs, and what it is called here."""
 

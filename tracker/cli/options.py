@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import typer
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 """The exit code of a command that did its work and found something to report."""
-_USUAL = 0.9
+USUAL: Final = 0.9
 CRASHED = 70
 """The exit code of a bug (``EX_SOFTWARE``): whoever watches must not take it for a finding."""
 
@@ -64,7 +64,7 @@ def load_vocabulary(path: Path | None = None, *, keeps: bool = False) -> Vocabul
 
 
 def _check_sure(value: float) -> float:
-    if value == _USUAL:  # a Tab at a shell reads nothing for it
+    if value == USUAL:  # a Tab at a shell reads nothing for it
         return value
     from tracker.model.topics import CHOICES
 
@@ -178,7 +178,4 @@ Sure = Annotated[
         help="How much of what is claimed of topics is to be true: with .8 or .7 more is claimed.",
         callback=_check_sure,
     ),
-]
-ImportDryRun = Annotated[
-    bool, typer.Option("--dry-run", help="List what would be recorded, and write nothing.")
 ]

@@ -1,4 +1,4 @@
-"""Commands to start with: ``demo``, ``help``, and what fills an archive: ``init``, ``add``, ``import``."""
+"""Commands to start with: ``demo``, ``help``, and what fills an archive: ``init``, ``add``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from tracker.cli import completion, everywhere, options
 from tracker.cli.mistakes import Commands
-from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer, write_notice
+from tracker.cli.output import terminal_width, wants_colour, write_answer, write_notice
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -18,18 +18,6 @@ if TYPE_CHECKING:
     from tracker.model.record import Recorded
 
 Kind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
-PATTERN_HELP = (
-    "The parts of a path, as in {country}/{session}_{year}.txt; found by looking if not given. Parts:"
-    " country, session, item, year, date, language, kind, and any for what does not matter."
-)
-KIND_HELP = (
-    "The kind of all these texts, or of some sessions: verbatim, verbatim:70-74,77. Kinds: prepared,"
-    " delivered, verbatim, summary, translation, interpretation. Inferred by session if not given."
-)
-COLUMN_HELP = (
-    "FIELD=COLUMN, for a column that is not recognised by its name. Fields: country, session, item, title,"
-    " date, language, kind, url, symbol, speaker, post, on_behalf_of."
-)
 StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-of-reply", "joint"]
 
 
@@ -41,12 +29,6 @@ def register(app: typer.Typer) -> None:
     )
     app.command(epilog="Example: tracker init --archive ~/statements")(init)
     app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(add)
-    app.command(
-        "import",
-        epilog="Examples: tracker import corpus --body UNGA --metadata speakers.csv"
-        " | tracker import corpus --body UNGA --pattern '{country}/{session}_{any}.txt'"
-        " --kind verbatim:70-74,77 --kind prepared:75,79",
-    )(import_folder)
 
 
 def demo(
@@ -177,46 +159,3 @@ def _describe(path: Path, entry: Recorded) -> Iterator[str]:
         yield visible(f"  {amended.field} was {amended.earlier!r}, is now {amended.later!r}")
     if entry.elsewhere:
         yield f"  the same text is recorded as {' and '.join(entry.elsewhere)} too; is the session right?"
-
-
-def import_folder(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; subfolders are included.")],
-    body: Annotated[
-        str,
-        typer.Option(
-            help="The body of all these statements, such as UNGA.", autocompletion=completion.complete_body
-        ),
-    ],
-    pattern: Annotated[str | None, typer.Option(help=PATTERN_HELP)] = None,
-    country: Annotated[
-        str | None,
-        typer.Option(
-            help="The country, where paths do not name it.", autocompletion=completion.complete_known_country
-        ),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KIND[:SESSIONS]", help=KIND_HELP, autocompletion=completion.complete_kind),
-    ] = None,
-    metadata: Annotated[
-        Path | None, typer.Option(help="A CSV table of speakers, posts, dates and titles.")
-    ] = None,
-    column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Name every file and row that was skipped.")
-    ] = False,
-) -> None:
-    """Record a whole folder of statements.
-
-    If a run was stopped, run it again: it continues from there.
-    """
-    from tracker.exchange import folder_import as importing
-    from tracker.report.answers.imports import render_folder
-
-    archive = everywhere.archive()
-    said = importing.FolderSaid(body, pattern, country, kind or (), metadata, column or ())
-    with shown_progress("importing") as progress:
-        imported = importing.import_folder(folder, said, archive, options.now(), progress=progress)
-    write_answer(render_folder(imported, every=verbose))
-    if importing.is_faulty(imported):
-        raise typer.Exit(options.FINDINGS)
