@@ -108,7 +108,7 @@ def review(story: Story) -> None:
     story("review 2 reject --by Ana --reason 'cut short'")
     story.in_forms("review --decided")
     story("expect XAA/CCPCJ/37 --due 2026-05-01 --by Ana --note 'on the agenda'")
-    story("silence XAA/CCPCJ/28 --by Ben")
+    story("expect XAA/CCPCJ/28 --none --by Ben")
     story.in_forms("expect")
 
 
@@ -147,7 +147,7 @@ def read(story: Story) -> None:
     story("priorities GBR/CCPCJ/31")
     for line in (
         "list", "list XAA/CCPCJ", "log XAA/CCPCJ/34", "log XAA/CCPCJ/33 --versions", "search corruption",
-        "blame XAA/CCPCJ/31", "blame XAA/CCPCJ/34", "health",
+        "blame XAA/CCPCJ/31", "blame XAA/CCPCJ/34", "status",
         "trace XAA/CCPCJ corruption", "trace XAA/CCPCJ 'We will publish every contract.' --from 30",
         "trace CCPCJ 'illegal logging' --or 'corrupt*'", "trace CCPCJ --topic cybercrime",
     ):  # fmt: skip
@@ -171,7 +171,7 @@ def read(story: Story) -> None:
     story("reproduce paper.zip")
     story.in_forms("cite XAA/CCPCJ/33 --paragraph 2", "bibtex", "csl", "ris")
     story("show XAA/CCPCJ/99")
-    story("bodies")
+    story("list --bodies")
     story("reextract --json")
     story("reextract XAA/CCPCJ --dry-run")
 
@@ -194,25 +194,25 @@ def follow(story: Story) -> None:
     # All of it is kept by now: workers would be of another release than this one, which has no number.
     story("batch CCPCJ --sessions 31-33 --topics-only --workers 1")
     story.in_forms("diff CCPCJ 32 33 --countries XAA", "json", "markdown", "html", "csv")
-    story.in_forms("groups list --at 2015", "json", "csv")
-    story.in_forms("groups show EU", "json", "csv")
+    story.in_forms("list --groups --at 2015", "json", "csv")
+    story.in_forms("list --groups EU", "json", "csv")
     story("groups edit ALLIES --add XAA,GBR:1973..2020-02 --source 'a treaty' --by Ana")
     story("groups fill OECS")
     story.in_forms("phrases XAA/CCPCJ")
     story.in_forms("phrases XAA/CCPCJ 33 --all")
-    story.in_forms("runs", "json", "csv")
-    story.in_forms("runs 4", "json", "csv")
-    story.in_forms("report --year 2026", "markdown", "json", "csv")
+    story.in_forms("status --runs", "json", "csv")
+    story.in_forms("status 4", "json", "csv")
+    story.in_forms("status --year 2026", "markdown", "json", "csv")
     for scheduler in ("cron", "systemd", "github"):
         story(f"schedule {scheduler}")
-    story("datasette-metadata")
+    story("export datasette")
     story("demo")
 
 
 def teach(story: Story) -> None:
     """Look into a vocabulary, and teach one."""
-    story.in_forms("topics list", "json", "csv")
-    story.in_forms("topics show corruption")
+    story.in_forms("list --topics", "json", "csv")
+    story.in_forms("list --topics corruption")
     Path("own.toml").write_text(_CODEBOOK, encoding="utf-8")
     coded = [
         {"text": f"{place} we {verb} {what}", "codes": codes}
@@ -223,7 +223,7 @@ def teach(story: Story) -> None:
     Path("coded.jsonl").write_text("\n".join(map(json.dumps, coded)), encoding="utf-8")
     story.in_forms("topics check own.toml")
     story.in_forms("topics learn coded.jsonl --vocabulary own.toml")
-    story.in_forms("topics show prisons --vocabulary own.toml")
+    story.in_forms("list --topics prisons --vocabulary own.toml")
     story("priorities XAA/CCPCJ/33 --vocabulary own.toml")
 
 
@@ -234,11 +234,11 @@ def bring_in(story: Story) -> None:
         Commit("two", {"38.txt": write_speech("Yes.", 4)}),
     )
     make_repository(Path("repo"), commits)
-    story.in_forms("import-git repo --path 38.txt --as XAA/CCPCJ/38~prepared.en --dry-run")
-    story("import-git repo --path 38.txt --as XAA/CCPCJ/38~prepared.en")
+    story.in_forms("import repo --path 38.txt --as XAA/CCPCJ/38~prepared.en --dry-run")
+    story("import repo --path 38.txt --as XAA/CCPCJ/38~prepared.en")
     captures = [Capture(write_speech(number=number), f"https://example.org/{number}") for number in (39, 40)]
     write_warc(Path("crawl.warc"), captures, packed=False)
-    taken = r"import-warc crawl.warc --as XAA/CCPCJ --session-from regex --regex '/(?P<session>\d+)'"
+    taken = r"import crawl.warc --as XAA/CCPCJ --session-from regex --regex '/(?P<session>\d+)'"
     story.in_forms(f"{taken} --dry-run")
     story(taken)
 
@@ -294,7 +294,7 @@ def put_back(story: Story) -> None:
     story("verify")
     story("verify --repair")
     story("add seeds/xaa/XAA_32_2023.md --as XAA/CCPCJ/42 --kind prepared")
-    story("runs --limit 4")
+    story("status --runs --limit 4")
 
 
 def damage(story: Story) -> None:

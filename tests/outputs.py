@@ -38,29 +38,25 @@ READING: Final[Mapping[str, tuple[str, ...]]] = {
     "cite": (WHERE, f"{WHERE} --paragraph 6"),
     "decisions": ("",),
     "review": ("", "--decided"),
-    "runs": ("", "1", "4"),
-    "health": ("",),
-    "report": ("--year 2026",),
+    "status": ("", "--runs", "1", "4", "--year 2026"),
     "expect": ("",),
     "sources list": ("",),
     "reextract": ("--dry-run",),
     "verify": ("",),
-    "datasette-metadata": ("",),
-    "export warc": ("out/statements.warc",),
-    "export bag": ("out/bag",),
-    "export replication": ("out/paper.zip report.json",),
-    "export corpus": ("out/corpus.csv", "out/corpus.jsonl", "out/corpus.parquet"),
-    "export sentences": ("out/sentences.csv", "out/sentences.jsonl", "out/sentences.parquet"),
-    "export tables": ("out/tables",),
+    "export": (
+        "warc out/statements.warc", "bag out/bag", "replication out/paper.zip report.json",
+        "corpus out/corpus.csv", "corpus out/corpus.jsonl", "corpus out/corpus.parquet",
+        "sentences out/sentences.csv", "sentences out/sentences.jsonl", "sentences out/sentences.parquet",
+        "tables out/tables", "datasette", "datasette out/metadata.json",
+    ),
 }  # fmt: skip
 """Commands that read the archive, or what was written of it, and ways to run each."""
 
 SILENT: Final = {
-    "demo", "help", "init", "add", "import", "groups list", "groups show", "groups edit", "groups fill",
-    "bodies", "topics list", "topics show", "topics check", "topics learn", "snapshot", "schedule", "silence",
+    "demo", "help", "init", "add", "import", "groups edit", "groups fill",
+    "topics check", "topics learn", "snapshot", "schedule",
     "sources add", "sources check", "sources close", "sources accept", "withdraw", "rebuild",
-    "backup", "mirror update", "mirror push", "import-git", "import-warc",
-    "judge",
+    "backup", "mirror update", "mirror push", "judge",
 }  # fmt: skip
 """Those that write into the archive, copy it for its owner, or know nothing of any statement."""
 

@@ -60,7 +60,12 @@ def print_help() -> str:
     ]
     used = Counter(_explain(each) for _, _, taken in commands for each in taken)
     common = {line for line, count in used.items() if count >= COMMON}
-    parts = ["## Options of every command\n", *(_explain(each) for each in _list_taken(root)), ""]
+    parts = [
+        "## Options of every command\n",
+        "These stand before or behind the command; what is said behind counts.\n",
+        *(_explain(each) for each in _list_taken(root)),
+        "",
+    ]
     parts += ["## What several commands take\n", *sorted(common), ""]
     for path, command, taken in commands:
         parts += _print_command(path, command.help or "", taken, common)

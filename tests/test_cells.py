@@ -82,10 +82,10 @@ def rows_of(ran: Ran) -> list[list[str]]:
 
 
 COMMANDS = (
-    "topics list --vocabulary topics.toml --format csv",
+    "list --topics --vocabulary topics.toml --format csv",
     "timeline XAA/CCPCJ --vocabulary topics.toml --format csv",
     "compare-countries CCPCJ 32 --vocabulary topics.toml --format csv",
-    "runs --format csv",
+    "status --runs --format csv",
     "decisions --format csv",
 )
 
@@ -101,7 +101,7 @@ def test_no_command_writes_a_formula(archive: Callable[..., Ran], folder: Path, 
 
 
 def test_a_vocabulary_that_was_written_loads_back_as_it_was(folder: Path) -> None:
-    ran = run_tracker(folder, "topics", "list", "--vocabulary", "topics.toml", "--format", "csv")
+    ran = run_tracker(folder, "list", "--topics", "--vocabulary", "topics.toml", "--format", "csv")
     (folder / "topics.csv").write_text(ran.out, encoding="utf-8")
     again = load_vocabulary(folder / "topics.csv")
     assert [(topic.id, topic.label, topic.broader) for topic in again.topics] == [

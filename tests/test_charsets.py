@@ -267,15 +267,15 @@ def test_what_only_our_reading_changed_is_told_as_ours_until_all_is_read_again(
     assert check.outcome == ("changed" if is_changed else "unchanged")
     ours = "our extractor now reads the kept bytes otherwise: tracker reextract XAA/UNGA/79~prepared.fr@1"
     assert ours in check.detail
-    health = tracker("health", "--format", "json")
+    health = tracker("status", "--format", "json")
     assert json.loads(health.out)["outdated"] == 1
-    assert "1 snapshot read by other extractors than today's" in tracker("health").out
+    assert "1 snapshot read by other extractors than today's" in tracker("status").out
     if is_changed:
         caveats, edited = compare(tracker)
         assert any("encodings (cp1251; cp1252, guessed by chardet" in caveat for caveat in caveats)
         assert edited > 3
     assert tracker("reextract").code == 0
-    assert json.loads(tracker("health", "--format", "json").out)["outdated"] == 0
+    assert json.loads(tracker("status", "--format", "json").out)["outdated"] == 0
     if is_changed:
         assert compare(tracker) == ([], 2)
     else:

@@ -19,7 +19,7 @@ CHOICES = {
     "diff --encoder": tuple(ENCODERS),
     "blame --through": ("auto", *get_args(TracedThrough)),
     "judge --level": (*get_args(Level), "absent"),
-    "runs --kind": tuple(each for each in get_args(RunKind) if each != "record"),
+    "status --kind": tuple(each for each in get_args(RunKind) if each != "record"),
     "topics learn --language": get_args(Language),
     "sources add --access": get_args(Access),
 }

@@ -104,7 +104,7 @@ def test_only_what_is_wanted_is_asked_for_and_a_dry_run_keeps_nothing(
         f"1 source: 1 new; {UNCONFIRMED}\nnote: XAA, UNGA 80 (2025): new (xaa-80)\n",
     )
     assert "/79" not in [path for path, _ in site.asked]
-    assert tracker("runs").out == "No run yet; write a watch list, then: tracker snapshot\n"
+    assert tracker("status", "--runs").out == "No run yet; write a watch list, then: tracker snapshot\n"
     unknown = tracker("snapshot", "XAA/HRC/52")
     assert unknown.code == 2
     assert "nothing in the watch list feeds XAA/HRC/52" in unknown.err
@@ -135,7 +135,7 @@ def test_the_heartbeat_fails_with_findings_only_where_that_is_asked(
         assert tracker("snapshot", **asked).code == 1
         again = tracker("snapshot", **asked)
         assert again.code == 0, "the same failure is told once"
-        assert again.out.endswith(f"; 1 as before, see: tracker health; {UNCONFIRMED}\n")
+        assert again.out.endswith(f"; 1 as before, see: tracker status; {UNCONFIRMED}\n")
         site.say("/80", number=80)
         assert tracker("snapshot", "--heartbeat-on-findings", **asked).code == 0
         site.pages["/79"] = Page("", 500)
@@ -163,19 +163,19 @@ def test_trouble_is_told_too(tracker: Callable[..., Ran], site: Site, tmp_path: 
 
 def test_health_and_runs_say_what_a_night_came_to(tracker: Callable[..., Ran], site: Site) -> None:
     assert tracker("snapshot").code == 0
-    well = tracker("health")
+    well = tracker("status")
     assert (well.code, well.out.splitlines()[0].split(",")[0]) == (0, "0 concerns")
     site.pages["/80"] = Page("", 500)
     for _ in range(2):
         tracker("snapshot")
-    ill = tracker("health", "--format", "json")
+    ill = tracker("status", "--format", "json")
     assert ill.code == 1
     assert [concern["kind"] for concern in json.loads(ill.out)["concerns"]] == ["failing"]
-    runs = json.loads(tracker("runs", "--format", "json").out)["runs"]
+    runs = json.loads(tracker("status", "--runs", "--format", "json").out)["runs"]
     assert [run["outcomes"] for run in runs] == [{"new": 2}] + [{"unchanged": 1, "unreachable": 1}] * 2
-    one = tracker("runs", "2", "--format", "csv").out.splitlines()
+    one = tracker("status", "2", "--format", "csv").out.splitlines()
     assert len(one) == 3
-    year = tracker("report", "--year", runs[0]["started"][:4], "--format", "markdown").out
+    year = tracker("status", "--year", runs[0]["started"][:4], "--format", "markdown").out
     assert "| UNGA | 0 | 2 | 0 | 0 | 0 | 0 |" in year
 
 
@@ -185,7 +185,7 @@ def test_a_watch_list_that_was_edited_is_kept_with_each_run(
     tracker("snapshot")
     watch(tmp_path / "snapshots", tables(site, 79), site.port)
     tracker("snapshot")
-    runs = json.loads(tracker("runs", "--format", "json").out)["runs"]
+    runs = json.loads(tracker("status", "--runs", "--format", "json").out)["runs"]
     assert len({run["watch_list"] for run in runs}) == 2
 
 
@@ -205,6 +205,8 @@ def test_a_run_that_was_killed_is_no_longer_running(
     assert tracker("snapshot").code == 0
     with closing(sqlite3.connect(tmp_path / "snapshots" / "tracker.db")) as record, record:
         record.execute("UPDATE runs SET status = 'running', ended = NULL WHERE kind = 'snapshot'")
-    assert json.loads(tracker("runs", "--format", "json").out)["runs"][-1]["status"] == "interrupted"
-    health = tracker("health")
+    assert (
+        json.loads(tracker("status", "--runs", "--format", "json").out)["runs"][-1]["status"] == "interrupted"
+    )
+    health = tracker("status")
     assert (health.code, "ended without a word" in " ".join(health.out.split())) == (1, True)

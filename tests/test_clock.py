@@ -147,7 +147,7 @@ def test_at_the_command_line_the_clock_is_told_on_one_line_and_the_answer_is_rec
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith("tracker: the clock of this machine says 20")
     assert refused.err.count("\n") == 1
-    concerned = tracker("health")
+    concerned = tracker("status")
     assert concerned.code == 1
     assert "clock" in concerned.out
     assert tracker("snapshot", "--clock-is-right").code == 0
@@ -155,4 +155,4 @@ def test_at_the_command_line_the_clock_is_told_on_one_line_and_the_answer_is_rec
         ("tracker snapshot --clock-is-right",)
     ]
     assert tracker("snapshot").code == 0
-    assert tracker("health").code == 0
+    assert tracker("status").code == 0

@@ -232,7 +232,7 @@ def test_the_command_ends_with_2_and_one_line_and_goes_on_where_it_is_told_to(
     ran = tracker("snapshot", "--clock-is-right", "--quiet")
     assert ran.code == 0
     assert re.search(r"clock not confirmed: [\d,]+ days ahead of 4 hosts; what this night kept", ran.err)
-    concerned = tracker("health")
+    concerned = tracker("status")
     assert concerned.code == 1
     assert re.search(r"clock +the archive since .*: run 1: clock not confirmed: ", concerned.out)
 
@@ -247,9 +247,9 @@ def test_a_night_of_two_hosts_is_marked_and_raises_no_alarm(
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
     told = tracker("snapshot")
     assert (told.code, "clock not confirmed: 2 hosts gave a date, 3 are needed" in told.out) == (0, True)
-    assert json.loads(tracker("runs", "1", "--format", "json").out)["clock"]["hosts"] == 2
-    assert "clock not confirmed: 2 hosts" in " ".join(tracker("runs", "1").out.split())
-    health = tracker("health")
+    assert json.loads(tracker("status", "1", "--format", "json").out)["clock"]["hosts"] == 2
+    assert "clock not confirmed: 2 hosts" in " ".join(tracker("status", "1").out.split())
+    health = tracker("status")
     assert (health.code, "note: clock" in health.out) == (0, True)
     assert ", clock not confirmed\n" in tracker("log", "XAA/UNGA/71").out
     for form in ("text", "bibtex", "csl", "ris"):
@@ -260,7 +260,7 @@ def test_a_night_of_two_hosts_is_marked_and_raises_no_alarm(
     assert "clock not confirmed" not in tracker("snapshot").out
     assert "clock not confirmed" not in tracker("log", "XAA/UNGA/73").out
     assert "clock not confirmed" not in tracker("cite", "XAA/UNGA/73").out
-    assert "note: clock" not in tracker("health").out
+    assert "note: clock" not in tracker("status").out
 
 
 def test_what_a_person_accepted_was_captured_by_the_clock_of_its_night(
@@ -326,7 +326,7 @@ def test_what_was_kept_before_hosts_denied_the_clock_is_marked_everywhere(
         assert "2040-01-01" in shown.out
         assert "clock not confirmed" in shown.out
         assert "clock not confirmed" in tracker("--archive", str(where), "cite", "XAA/UNGA/71").out
-        told = " ".join(tracker("--archive", str(where), "runs", "1").out.split())
+        told = " ".join(tracker("--archive", str(where), "status", "1").out.split())
         assert re.search(r"clock not confirmed: [\d,]+ days ahead of 4 hosts", told)
 
 

@@ -32,13 +32,14 @@ OFFERED = {
     "what is judged": ("judge X", "XAA/CCPCJ"),
     "a session that is judged": ("judge XAA/CCPCJ 3", "32 33"),
     "what is exported": ("export warc out.warc X", "XAA/CCPCJ"),
-    "the commands of a group": ("export ba", "bag"),
+    "a kind of export": ("export ba", "bag"),
+    "the commands of a group": ("mirror up", "update"),
     "a country": ("list --country X", "XAA"),
     "a country to record": ("import folder --country GB", "GBR"),
     "a body": ("panel CCP", "CCPCJ"),
     "a body to record": ("import folder --body HR", "HRC"),
     "a country or group": ("panel CCPCJ --countries XAA,SI", "XAA,SIDS"),
-    "a group": ("groups show SI", "SIDS"),
+    "a group": ("list --groups SI", "SIDS"),
     "a topic": ("diff XAA/CCPCJ --topic cybercrime-t", "cybercrime-treaty"),
     "a topic to explain": ("diff XAA/CCPCJ --explain cybercrime-t", "cybercrime-treaty"),
     "a source": ("sources check the-s", "the-source"),
@@ -56,9 +57,16 @@ COMPLETED = {
 }
 """Parameters that are completed wherever a command has them."""
 NO_NAMES = {
-    *(("init", "group"), ("search", "first"), ("search", "last"), ("judge", "as_"), ("review", "wanted")),
+    *(
+        ("init", "group"),
+        ("search", "first"),
+        ("search", "last"),
+        ("judge", "as_"),
+        ("review", "wanted"),
+        ("list", "groups"),
+    ),
 }
-"""Accounts of a computer, years, labels, and numbers."""
+"""Accounts of a computer, years, labels, numbers, and what only says yes."""
 
 
 def _complete(archive: Callable[..., Ran], line: str, **environment: str) -> list[str]:

@@ -121,7 +121,7 @@ def test_rows_are_named_as_references_name_them(run: Callable[..., Ran], tmp_pat
 
 
 def metadata(run: Callable[..., Ran], *arguments: str) -> dict[str, Any]:
-    ran = run("datasette-metadata", *arguments)
+    ran = run("export", "datasette", *arguments)
     assert ran.code == 0, ran.err
     told: dict[str, Any] = json.loads(ran.out)
     return told
@@ -204,11 +204,11 @@ def test_the_rights_are_those_that_all_open_sources_have(
 def test_who_would_publish_closed_material_is_told(
     partly_closed: Path, run: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    ran = run("datasette-metadata", "-o", "metadata.json")
+    ran = run("export", "datasette", "metadata.json")
     assert ran.code == 0
     assert "holds 1 closed snapshot, 1 closed document, 1 closed source" in ran.err
     assert json.loads((tmp_path / "metadata.json").read_text(encoding="utf-8"))["databases"]
-    assert run("datasette-metadata", "-o", str(partly_closed / "tracker.db")).code == 2
+    assert run("export", "datasette", str(partly_closed / "tracker.db")).code == 2
 
 
 def test_a_record_rebuilt_from_the_public_mirror_holds_nothing_closed(
@@ -231,7 +231,7 @@ def test_a_record_rebuilt_from_the_public_mirror_holds_nothing_closed(
     assert query(rebuilt, "SELECT source, outcome, snapshot FROM outcomes") == query(
         rebuilt, "SELECT 'open', 'new', id FROM snapshots"
     )
-    ran = run("datasette-metadata", "--archive", "public")
+    ran = run("export", "datasette", "--archive", "public")
     assert (ran.code, ran.err) == (0, "")
     rows = query(rebuilt, "SELECT of_table, of_column, meaning, unit FROM descriptions")
     assert set(rows) == set(_rows(read_descriptions()))

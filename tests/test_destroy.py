@@ -138,7 +138,7 @@ def test_it_is_found_nowhere(folder: Path, tracker: Tracker) -> None:
     assert find_everywhere(folder) == {}
     assert not (folder / "derived.db").exists()
     assert not [path.name for path in folder.iterdir() if path.name.startswith("tracker.db-")]
-    for arguments in (*SHOWING, *TELLING, ("review", "--decided"), ("runs", "--format", "csv")):
+    for arguments in (*SHOWING, *TELLING, ("review", "--decided"), ("status", "--runs", "--format", "csv")):
         shown = tracker(*arguments)
         told = (shown.out + shown.err).replace("'quokka'", "")
         assert not any(word in told for word in (*WORDS, "papers")), arguments

@@ -326,14 +326,14 @@ def test_health_tells_an_edit_and_a_record_that_is_not_the_mirrors(
     (folder / "watch.toml").write_text("[settings]\n", encoding="utf-8")
     alter(folder, EDIT)
     tracker("mirror", "update")
-    ran = tracker("health")
+    ran = tracker("status")
     assert "another program changed snapshots/1 (observed); restore or accept it: tracker verify" in join(ran)
     assert tracker("verify", "--repair").code == 1
-    assert "another program" not in join(tracker("health"))
+    assert "another program" not in join(tracker("status"))
     shutil.copy(folder / "tracker.db", tmp_path / "older.db")
     say(folder, "XAA/UNGA/80~prepared.en", FIRST)
     shutil.copy(tmp_path / "older.db", folder / "tracker.db")
-    ran = tracker("health")
+    ran = tracker("status")
     assert ran.code == 1
     assert "the record is an older copy that ends after run" in join(ran)
     assert "to make the record again from the mirror, and keep this file beside it:" in join(ran)

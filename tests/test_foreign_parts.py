@@ -87,7 +87,7 @@ FOREIGN = {
 }  # fmt: skip
 
 READING: tuple[tuple[str, ...], ...] = (
-    ("list",), ("show", "XAA/UNGA/79"), ("search", "dykes"), ("runs",), ("backup", "copy.db"),
+    ("list",), ("show", "XAA/UNGA/79"), ("search", "dykes"), ("status", "--runs"), ("backup", "copy.db"),
     ("export", "bag", "bag"), ("export", "warc", "a.warc.gz"), ("export", "sentences", "a.csv"),
 )  # fmt: skip
 WRITING: tuple[tuple[str, ...], ...] = (

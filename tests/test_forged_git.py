@@ -52,7 +52,7 @@ def test_what_replaces_an_object_is_not_read(tracker: Callable[..., Ran], tmp_pa
     run_git(repo, "replace", place, f"forged{place[4:]}")
     assert "sell" in run_git(repo, "log", "-p", "main")
     tracker("init")
-    assert tracker("import-git", "repo", *OPTIONS).code == 0
+    assert tracker("import", "repo", *OPTIONS).code == 0
     assert "sell" not in read_texts(tracker)
     assert count_rows(tmp_path)["snapshots"] == 2
 
@@ -67,7 +67,7 @@ def test_grafts_and_cuts_that_hide_a_history_are_not_believed(
     (repo / "shallow").write_text(f"{tip}\n", encoding="ascii")
     assert run_git(repo, "rev-list", "--count", "main") == "1"
     tracker("init")
-    ran = tracker("import-git", "repo", *OPTIONS)
+    ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, "shallow" in ran.out) == (0, False)
     assert count_rows(tmp_path)["snapshots"] == 2
 
@@ -76,7 +76,7 @@ def test_a_clone_that_was_cut_short_is_read_and_says_so(tracker: Callable[..., R
     repo = make_repository(tmp_path / "other", HISTORY)
     run_git(tmp_path, "clone", "--quiet", "--depth=1", repo.as_uri(), "repo")
     tracker("init")
-    ran = tracker("import-git", "repo", *OPTIONS)
+    ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, "the clone is shallow" in ran.out) == (0, True)
     assert count_rows(tmp_path)["snapshots"] == 1
 
@@ -89,7 +89,7 @@ def test_modes_of_old_programs_are_read(tracker: Callable[..., Ran], tmp_path: P
     commit = run_git(repo, "commit-tree", store_tree(repo, outer), "-p", "main", "-m", "three")
     run_git(repo, "update-ref", "refs/heads/main", commit)
     tracker("init")
-    assert tracker("import-git", "repo", "--path", ".", "--as", "XAA/CCPCJ/31").code == 0
+    assert tracker("import", "repo", "--path", ".", "--as", "XAA/CCPCJ/31").code == 0
     assert count_rows(tmp_path)["snapshots"] == 2
 
 
@@ -148,7 +148,7 @@ def test_an_object_under_the_name_of_another_is_refused(
     repo = make_repository(tmp_path / "repo", HISTORY, algorithm)
     forge(repo, name, lambda data: change(data, algorithm))
     tracker("init")
-    ran = tracker("import-git", "repo", *OPTIONS)
+    ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, ran.err.count("\n")) == (2, 1), ran.err
     assert count_rows(tmp_path)["snapshots"] == 0
     assert "repo" in ran.err
@@ -162,13 +162,13 @@ def test_a_broken_index_of_all_packs_hides_nothing_and_that_of_one_is_damage(
     packs = repo / "objects" / "pack"
     spoil(packs / "multi-pack-index", 72)
     tracker("init")
-    assert tracker("import-git", "repo", *OPTIONS).code == 0
+    assert tracker("import", "repo", *OPTIONS).code == 0
     assert count_rows(tmp_path)["snapshots"] == 2
     tip = run_git(repo, "-c", "core.multiPackIndex=false", "rev-parse", "main")
     for index in packs.glob("*.idx"):
         spoil(index, 8)
     for more, where in (((), "its current branch"), (("--branch", "main"), "main")):
-        ran = tracker("import-git", "repo", *OPTIONS, *more)
+        ran = tracker("import", "repo", *OPTIONS, *more)
         told = f"commit {tip[:12]}, at which {where} is, cannot be read; clone it again, and whole\n"
         assert (ran.code, ran.err) == (2, f"tracker: repo is damaged: {told}")
 

@@ -49,4 +49,4 @@ def test_limits_hold_for_one_alone(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("We agree on peace. " * 500_000, encoding="utf-8")
     ended = run_command(tmp_path, endless, b"", os.environ, Limits(processor=0, memory=2**31))
     assert ended.returncode in {-signal.SIGXCPU, -signal.SIGKILL}
-    assert run_command(tmp_path, ("bodies",), b"", os.environ).returncode == 0
+    assert run_command(tmp_path, ("list", "--bodies"), b"", os.environ).returncode == 0

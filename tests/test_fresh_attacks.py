@@ -312,5 +312,5 @@ def test_a_file_of_a_repository_with_holes_fills_no_memory(
     repo = make_repository(tmp_path / "repo", [Made("one", {"a.txt": FIRST})])
     with (repo / name).open("ab") as file:
         file.truncate(10**12)
-    ran = tracker("import-git", "repo", "--path", "a.txt", "--as", "XAA/CCPCJ/31~prepared.en")
+    ran = tracker("import", "repo", "--path", "a.txt", "--as", "XAA/CCPCJ/31~prepared.en")
     assert (ran.code, ran.err.count("\n"), "bytes: no git writes such a one" in ran.err) == (2, 1, True)

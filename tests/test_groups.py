@@ -215,12 +215,12 @@ def test_the_latest_list_counts_and_the_earlier_ones_stay(run: Callable[..., Ran
     assert kept(archive)["ALLIES"] == (("FIN", None, None), ("GBR", "1973", "2020"))
     rows = [row for row in read_tables(archive)["memberships"] if "ALLIES" in row]
     assert len(rows) == 5
-    shown = json.loads(run("groups", "show", "ALLIES", "--at", "2021", "--format", "json").out)
+    shown = json.loads(run("list", "--groups", "ALLIES", "--at", "2021", "--format", "json").out)
     assert [member["country"] for member in shown["members"]] == ["FIN"]
 
 
 def test_a_group_is_shown_in_colour_where_that_is_asked_for(run: Callable[..., Ran]) -> None:
-    shown = {color: run("groups", "show", "EU", "--color", color).out for color in ("always", "never")}
+    shown = {color: run("list", "--groups", "EU", "--color", color).out for color in ("always", "never")}
     assert "\x1b[" in shown["always"]
     assert re.sub(r"\x1b\[[\d;]*m", "", shown["always"]) == shown["never"]
 
@@ -230,7 +230,7 @@ def test_what_somebody_keeps_goes_before_what_comes_with_us(run: Callable[..., R
     with ArchiveSession(tmp_path / "snapshots") as archive:
         assert "GBR" in choose_countries(archive, "EU").on("2021-01-01")
     assert run("groups", "fill").out == "nothing new to write\n"
-    rows = list(csv.DictReader(io.StringIO(run("groups", "list", "--format", "csv").out)))
+    rows = list(csv.DictReader(io.StringIO(run("list", "--groups", "--format", "csv").out)))
     assert {row["person"] for row in rows if row["group"] == "EU"} == {"Ana"}
     assert run("groups", "fill", "EU").out == "wrote 1 groups: EU\n"
     with ArchiveSession(tmp_path / "snapshots") as archive:
@@ -239,7 +239,7 @@ def test_what_somebody_keeps_goes_before_what_comes_with_us(run: Callable[..., R
 
 def test_countries_are_names_groups_and_files(run: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("# ours\nFrance\nPRT, ESP  # Iberia\n", encoding="utf-8")
-    assert run("groups", "list").code == 0
+    assert run("list", "--groups").code == 0
     with ArchiveSession(tmp_path / "snapshots") as archive:
         chosen = choose_countries(archive, f"@{tmp_path / 'list.txt'}, BALTIC,United Kingdom")
     assert chosen.named == {"FRA", "PRT", "ESP", "GBR"}
@@ -248,8 +248,11 @@ def test_countries_are_names_groups_and_files(run: Callable[..., Ran], tmp_path:
 
 
 MISTAKES = [
-    (("groups", "show", "GRULAC"), "no members are known of 'GRULAC'; tracker groups list shows all groups"),
-    (("groups", "show", "EU", "--at", "soon"), "'soon' is no date; write 2015, 2015-09 or 2015-09-28"),
+    (
+        ("list", "--groups", "GRULAC"),
+        "no members are known of 'GRULAC'; tracker list --groups shows all groups",
+    ),
+    (("list", "--groups", "EU", "--at", "soon"), "'soon' is no date; write 2015, 2015-09 or 2015-09-28"),
     (("groups", "fill", "GBR"), "no group 'GBR' comes with tracker"),
     (
         ("groups", "edit", "GBR", "--add", "FRA", "--source", "x", "--by", "Ana"),
@@ -271,7 +274,7 @@ MISTAKES = [
     (("groups", "edit", "EU", "--add", "ASEAN", "--by", "Ana"), "is a group itself; name its members"),
     (
         ("groups", "edit", "EU", "--remove", "JPN", "--by", "Ana"),
-        "JPN is no member of EU; tracker groups show EU",
+        "JPN is no member of EU; tracker list --groups EU",
     ),
     (
         ("groups", "edit", "EU", "--add", "Fransce", "--by", "Ana"),

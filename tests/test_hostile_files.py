@@ -121,7 +121,7 @@ def test_a_history_is_imported_but_for_its_hostile_revision(
         Made("third", {"speech": write_speech("Three.")}),
     ]
     make_repository(tmp_path / "repo", commits)
-    ran = tracker("import-git", "repo", "--path", "speech", "--as", "XAA/UNGA/79")
+    ran = tracker("import", "repo", "--path", "speech", "--as", "XAA/UNGA/79")
     assert ran.code == 1, ran
     assert is_told(ran.out)
     assert len(query(tmp_path / "snapshots", "SELECT 1 FROM snapshots")) == 2
@@ -134,7 +134,7 @@ def test_a_web_archive_is_imported_but_for_its_hostile_capture(
     bodies: tuple[str | bytes, ...] = (write_speech("One."), HOSTILE[name](), write_speech("Three."))
     records = [warcs.Made(body, date=f"2024-09-2{day}T10:00:00Z") for day, body in enumerate(bodies)]
     warcs.write_warc(tmp_path / "a.warc.gz", records)
-    ran = tracker("import-warc", "a.warc.gz", "--as", "XAA/UNGA/79", "--unjudged")
+    ran = tracker("import", "a.warc.gz", "--as", "XAA/UNGA/79", "--unjudged")
     assert ran.code == 1, ran
     assert is_told(ran.out)
     assert len(query(tmp_path / "snapshots", "SELECT 1 FROM snapshots")) == 2

@@ -77,7 +77,7 @@ def test_a_hostile_repository_is_read_and_runs_nothing(
     attack.arm(make_repository(tmp_path / "repo", HISTORY), canary)
     tracker("init")
     for options in ((*OPTIONS, "--dry-run"), OPTIONS):
-        ran = tracker("import-git", "repo", *options)
+        ran = tracker("import", "repo", *options)
         assert (ran.code, ran.err.count("\n"), attack.told in ran.err) == (
             (2, 1, True) if attack.told else (0, 0, True)
         ), ran.err
@@ -149,13 +149,13 @@ def test_a_file_that_names_another_repository_is_not_followed(
     tracker("init")
     (tmp_path / "hostile").mkdir()
     (tmp_path / "hostile" / ".git").write_text(f"gitdir: {repo}\n", encoding="utf-8")
-    ran = tracker("import-git", "hostile", *OPTIONS)
+    ran = tracker("import", "hostile", *OPTIONS)
     assert (ran.code, "which is not its own; name that repository itself" in ran.err) == (2, True), ran.err
     (tmp_path / "hostile" / "own").mkdir()
     (tmp_path / "hostile" / ".git").write_text("gitdir: own\n", encoding="utf-8")
     (tmp_path / "hostile" / "own" / "gitdir").write_text("../.git\n", encoding="utf-8")
     (tmp_path / "hostile" / "own" / "commondir").write_text(f"{repo}\n", encoding="utf-8")
-    ran = tracker("import-git", "hostile", *OPTIONS)
+    ran = tracker("import", "hostile", *OPTIONS)
     assert (ran.code, "leads out of the repository" in ran.err) == (2, True), ran.err
     assert count_rows(tmp_path)["snapshots"] == 0
 
@@ -166,7 +166,7 @@ def test_a_folder_that_is_a_link_to_another_repository_is_not_followed(
     tracker("init")
     (tmp_path / "hostile").mkdir()
     (tmp_path / "hostile" / ".git").symlink_to(repo)
-    ran = tracker("import-git", "hostile", *OPTIONS)
+    ran = tracker("import", "hostile", *OPTIONS)
     assert (ran.code, "hostile/.git is a symbolic link; name the repository" in ran.err) == (2, True)
 
 
@@ -188,7 +188,7 @@ def test_every_form_of_a_repository_is_read(
     for command in commands:
         run_git(tmp_path, *command)
     tracker("init")
-    ran = tracker("import-git", "used", *OPTIONS)
+    ran = tracker("import", "used", *OPTIONS)
     assert (ran.code, ran.err) == (0, "")
     assert count_rows(tmp_path)["snapshots"] == 2
     assert repo.exists()
@@ -199,7 +199,7 @@ def test_a_repository_of_longer_names_is_read(tracker: Callable[..., Ran], tmp_p
     run_git(tmp_path / "repo", "init", "--quiet", "--bare", "--initial-branch=main", "--object-format=sha256")
     add_commits(tmp_path / "repo", HISTORY)
     tracker("init")
-    ran = tracker("import-git", "repo", *OPTIONS)
+    ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, ran.err) == (0, "")
     assert count_rows(tmp_path)["snapshots"] == 2
 
@@ -210,17 +210,15 @@ def test_a_partial_clone_is_made_whole_as_the_message_says(
     run_git(repo, "config", "uploadpack.allowFilter", "true")
     run_git(tmp_path, "clone", "--quiet", "--filter=blob:none", "--no-checkout", repo.as_uri(), "part")
     tracker("init")
-    ran = tracker("import-git", "part", *OPTIONS)
+    ran = tracker("import", "part", *OPTIONS)
     assert ran.code == 2
     command = ran.err.rpartition(": ")[2].split()
     assert command == ["git", "clone", "--mirror", "ADDRESS", "whole.git"]
     run_git(tmp_path, *[repo.as_uri() if word == "ADDRESS" else word for word in command[1:]])
-    assert tracker("import-git", "whole.git", *OPTIONS).code == 0
+    assert tracker("import", "whole.git", *OPTIONS).code == 0
     assert count_rows(tmp_path)["snapshots"] == 2
     run_git(tmp_path / "part", "config", "remote.origin.url", "https://a.example/b.git")
-    assert (
-        "git clone --mirror https://a.example/b.git whole.git" in tracker("import-git", "part", *OPTIONS).err
-    )
+    assert "git clone --mirror https://a.example/b.git whole.git" in tracker("import", "part", *OPTIONS).err
 
 
 def test_borrowed_objects_are_copied_as_the_message_says(
@@ -228,11 +226,11 @@ def test_borrowed_objects_are_copied_as_the_message_says(
 ) -> None:
     run_git(tmp_path, "clone", "--quiet", "--bare", "--shared", str(repo), "shared")
     tracker("init")
-    ran = tracker("import-git", "shared", *OPTIONS)
+    ran = tracker("import", "shared", *OPTIONS)
     assert (ran.code, "shared borrows objects from" in ran.err) == (2, True)
     run_git(tmp_path, *ran.err.rpartition(": git ")[2].split())
     assert not (tmp_path / "copy.git" / "objects" / "info" / "alternates").exists()
-    assert tracker("import-git", "copy.git", *OPTIONS).code == 0
+    assert tracker("import", "copy.git", *OPTIONS).code == 0
 
 
 def test_what_a_hook_leaves_in_the_environment_leads_nowhere(
@@ -248,7 +246,7 @@ def test_what_a_hook_leaves_in_the_environment_leads_nowhere(
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.fsmonitor")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", str(canary))
     tracker("init")
-    assert tracker("import-git", "repo", *OPTIONS).code == 0
+    assert tracker("import", "repo", *OPTIONS).code == 0
     assert count_rows(tmp_path)["snapshots"] == 2
     assert repo.exists()
     assert not sung(tmp_path)
@@ -360,7 +358,7 @@ def test_a_git_that_is_too_old_is_told(tmp_path: Path, repo: Path, version: str,
     git.chmod(0o755)
     path = f"{git.parent}{os.pathsep}{os.environ['PATH']}"
     run_tracker(tmp_path, "init")
-    ran = run_tracker(tmp_path, "import-git", str(repo), *OPTIONS, PATH=path)
+    ran = run_tracker(tmp_path, "import", str(repo), *OPTIONS, PATH=path)
     assert (ran.code, ran.err) == (
         (2, f"tracker: git {version} is too old; install 2.36 or later (https://git-scm.com)\n")
         if is_refused
@@ -405,12 +403,12 @@ def test_files_without_end_are_bounded(
     tracker("init")
     ran = tracker("rebuild", str(repo), "--archive", "again")
     assert (ran.code, ran.err.count("\n"), "has over 2,000 files" in ran.err) == (2, 1, True)
-    ran = tracker("import-git", "repo", *OPTIONS)
+    ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "repo: to read it takes over 190 MB of memory, far too much for its size; use another" in ran.err
     monkeypatch.setattr(git_running, "LARGEST_LIST", 200_000)
     nest(repo, 3, 15)
-    ran = tracker("import-git", "repo", *OPTIONS)
+    ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "repo: to read it takes over 200,000 bytes for a list of its files, far too much" in ran.err
 
@@ -435,7 +433,7 @@ def test_a_small_repository_takes_no_longer_than_its_size_allows(
     monkeypatch.setattr(git_running, "_SECONDS", 1)
     tracker("init")
     began = time.process_time() + sum(os.times()[2:4])
-    ran = tracker("import-git", "repo", "--path", path, "--as", "XAA/CCPCJ/31~prepared.en")
+    ran = tracker("import", "repo", "--path", path, "--as", "XAA/CCPCJ/31~prepared.en")
     assert time.process_time() + sum(os.times()[2:4]) - began < 20
     assert (ran.code, ran.err.count("\n")) == (2, 1), ran.err
     assert "repo: to read it takes over 1 s of a processor, far too much for its size; use another" in ran.err
@@ -455,10 +453,10 @@ def test_what_takes_long_to_record_is_ended_in_a_line_and_goes_on_the_next_time(
     with monkeypatch.context() as hurried:
         hurried.setattr(git_running, "_OVERALL_SECONDS", 0)
         hurried.setattr(git_running, "_OVERALL_A_MEGABYTE", 0)
-        ran = tracker("import-git", "repo", *OPTIONS)
+        ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, ran.out, ran.err) == (2, "", TOO_LONG)
     assert count_rows(tmp_path)["snapshots"] == 0
-    assert tracker("import-git", "repo", *OPTIONS).code == 0
+    assert tracker("import", "repo", *OPTIONS).code == 0
     assert count_rows(tmp_path)["snapshots"] == 2
 
 
@@ -475,7 +473,7 @@ def test_a_small_repository_is_recorded_for_less_than_a_minute(
     monkeypatch.setattr(git_running, "_OVERALL_SECONDS", 1)
     monkeypatch.setattr(git_running, "_OVERALL_A_MEGABYTE", 1)
     tracker("init")
-    ran = tracker("import-git", "repo", *OPTIONS)
+    ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, ran.err) == (2, TOO_LONG.replace("0 s", "1 s"))
     assert count_rows(tmp_path)["snapshots"] == 0
 
@@ -494,6 +492,6 @@ def test_an_object_without_end_is_bounded(
     add_commits(repo, [Made("large", {"final.txt": b"Mr. President. " * 1_000_000})], first=3)
     monkeypatch.setattr(repository, "LARGEST_OBJECT", 10_000_000)
     tracker("init")
-    ran = tracker("import-git", "repo", *OPTIONS)
+    ran = tracker("import", "repo", *OPTIONS)
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "repo holds an object of 15,000,000 bytes" in ran.err

@@ -193,7 +193,7 @@ def test_a_mirrors_watch_list_is_not_obeyed_before_it_is_accepted(
     again = ("--archive", "again")
     assert not (tmp_path / "again" / "watch.toml").exists()
     for command in (
-        ("snapshot",), ("snapshot", "--dry-run"), ("sources", "check"), ("sources", "list"), ("health",),
+        ("snapshot",), ("snapshot", "--dry-run"), ("sources", "check"), ("sources", "list"), ("status",),
         ("sources", "add", "https://www.example.org/9", "--as", "XAA/UNGA/9"),
     ):  # fmt: skip
         ran = tracker(*command, *again)

@@ -34,9 +34,9 @@ def tracker(
 
 @pytest.fixture
 def bring(tracker: Callable[..., Ran]) -> Callable[..., Ran]:
-    """Run ``import-git`` on ``repo`` in a folder with an empty archive."""
+    """Run ``import` of a repository` on ``repo`` in a folder with an empty archive."""
     assert tracker("init").code == 0
-    return lambda *arguments: tracker("import-git", "repo", *arguments)
+    return lambda *arguments: tracker("import", "repo", *arguments)
 
 
 def recorded(folder: Path) -> list[tuple[Any, ...]]:
@@ -356,7 +356,7 @@ def test_a_clone_elsewhere_is_known(
     make_repository(tmp_path / "repo", HISTORY)
     bring(*OPTIONS)
     run_git(tmp_path, "clone", "--quiet", "repo", "clone")
-    assert counts(tracker("import-git", "clone", *OPTIONS)).startswith("0 new, 0 changed, 4 known")
+    assert counts(tracker("import", "clone", *OPTIONS)).startswith("0 new, 0 changed, 4 known")
 
 
 def test_bytes_that_were_there_already_are_not_news_the_next_time(
@@ -441,7 +441,7 @@ def test_wrong_options_are_one_line(
 def test_no_repository(tracker: Callable[..., Ran], tmp_path: Path, where: str, said: str) -> None:
     (tmp_path / "folder").mkdir()
     tracker("init")
-    ran = tracker("import-git", where, *OPTIONS)
+    ran = tracker("import", where, *OPTIONS)
     assert (ran.code, ran.err.count("\n"), said in ran.err) == (2, 1, True), ran.err
 
 
@@ -453,6 +453,6 @@ def test_an_empty_repository(bring: Callable[..., Ran], tmp_path: Path) -> None:
 
 def test_without_git_one_line_says_so(tmp_path: Path) -> None:
     run_tracker(tmp_path, "init")
-    ran = run_tracker(tmp_path, "import-git", "repo", *OPTIONS, PATH=os.devnull)
+    ran = run_tracker(tmp_path, "import", "repo", *OPTIONS, PATH=os.devnull)
     assert (ran.code, ran.err.count("\n")) == (2, 1), ran.err
     assert "git was not found" in ran.err

@@ -41,9 +41,9 @@ READING: Final = {
     "show": ("show", "./in"),
     "add": ("add", "in", "--as", "XAA/CCPCJ/34"),
     "a vocabulary in TOML": ("priorities", "./new.txt", "--vocabulary", "in.toml"),
-    "a vocabulary in CSV": ("topics", "list", "--vocabulary", "in.csv"),
+    "a vocabulary in CSV": ("list", "--topics", "--vocabulary", "in.csv"),
     "a vocabulary in SKOS": ("topics", "check", "in.ttl"),
-    "a model": ("topics", "list", "--vocabulary", "taught.toml"),
+    "a model": ("list", "--topics", "--vocabulary", "taught.toml"),
     "coded units": ("topics", "learn", "in.jsonl", "--vocabulary", "taught.csv", "--language", "en"),
     "a table of speakers": (
         "import",
@@ -56,7 +56,7 @@ READING: Final = {
         "in.csv",
     ),
     "a coding sheet": ("judge", "--from", "in.csv"),
-    "a web archive": ("import-warc", "in.warc"),
+    "a web archive": ("import", "in.warc"),
 }
 INPUTS: Final = ("in", "in.toml", "in.csv", "in.ttl", "in.jsonl", "in.warc", "taught.model.json")
 
@@ -159,7 +159,7 @@ def test_hostile_json_is_refused(name: str, place: Path) -> None:
     text, reason = HOSTILE_JSON[name]
     (place / "taught.model.json").write_text(text)
     (place / "coded.jsonl").write_text(json.dumps({"text": "a", "codes": []}) + "\n" + text)
-    ran = run_limited(place, "topics", "list", "--vocabulary", "taught.toml")
+    ran = run_limited(place, "list", "--topics", "--vocabulary", "taught.toml")
     assert_refused(ran, "taught.model.json: not valid JSON: ", reason)
     (place / "taught.model.json").unlink()
     ran = run_limited(place, "topics", "learn", "coded.jsonl", "--vocabulary", "taught.csv")
@@ -256,7 +256,7 @@ def test_nothing_is_fetched_for_skos(suffix: str, tmp_path: Path) -> None:
             f'<{url}/water> <http://www.w3.org/2004/02/skos/core#prefLabel> "Water"@en .\n',
         }
         (tmp_path / f"own.{suffix}").write_text(texts[suffix])
-        ran = run_limited(tmp_path, "topics", "list", "--vocabulary", f"own.{suffix}")
+        ran = run_limited(tmp_path, "list", "--topics", "--vocabulary", f"own.{suffix}")
         server.shutdown()
     assert ran.code == 0, ran.err
     assert "Water" in ran.out

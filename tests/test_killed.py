@@ -91,7 +91,7 @@ def test_a_killed_command_leaves_nothing_in_the_temporary_folder(command: str, p
             met += bool(there)
             if how == signal.SIGKILL:
                 # Nobody can clean up then: the next command does, whichever it is.
-                assert run_tracker(prepared, "bodies", TMPDIR=str(temporary)).code == 0
+                assert run_tracker(prepared, "list", "--bodies", TMPDIR=str(temporary)).code == 0
             elif there:
                 # Where its work was done, and only Python had still to end, the signal ends that. One that
                 # came while Python made a class of a string has it end by SIGINT: to a shell, 130 too.
@@ -143,6 +143,6 @@ def test_folders_made_at_once_are_never_taken_for_abandoned(prepared: Path) -> N
     running = [start(prepared, "verify") for _ in range(3)]
     ends = time.monotonic() + 60
     while any(each.poll() is None for each in running) and time.monotonic() < ends:
-        assert run_tracker(prepared, "bodies", TMPDIR=str(prepared / "temporary")).code == 0
+        assert run_tracker(prepared, "list", "--bodies", TMPDIR=str(prepared / "temporary")).code == 0
     assert [each.communicate()[1] for each in running] == [b""] * 3
     assert [each.returncode for each in running] == [0] * 3

@@ -329,7 +329,7 @@ def test_runs_tell_what_each_did_and_why(folder: Path, site: Site) -> None:
     assert (
         checks_csv(checks).splitlines()[1].startswith("xaa-79,unreachable,http 500,XAA/UNGA/79~prepared.en,,")
     )
-    with pytest.raises(NotInArchive, match=r"no run 9 in .*tracker runs lists them"):
+    with pytest.raises(NotInArchive, match=r"no run 9 in .*tracker status --runs lists them"):
         show_run(folder, 9)
 
 

@@ -116,7 +116,7 @@ def test_links_in_a_repository_are_named_and_not_followed(folder: Path) -> None:
     (folder / "XAA_78.txt").symlink_to("../outside/secret.txt")
     run_git(folder, "add", ".")
     run_git(folder, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "-m", "a")
-    ran = run_tracker(folder.parent, "import-git", "corpus", "--path", "XAA_78.txt", "--as", "XAA/UNGA/78")
+    ran = run_tracker(folder.parent, "import", "corpus", "--path", "XAA_78.txt", "--as", "XAA/UNGA/78")
     assert "symbolic link" in ran.out + ran.err
     assert "secret" not in kept(folder)
 

@@ -163,7 +163,7 @@ def test_every_writing_command_waits_and_then_names_the_holder(
     process = hold_elsewhere(tmp_path / "snapshots")
     for command in (
         ("add", "old.txt", "--as", "XAA/CCPCJ/31"),
-        ("silence", "XAA/CCPCJ/31", "--by", "Ana"),
+        ("expect", "XAA/CCPCJ/31", "--none", "--by", "Ana"),
     ):
         ran = archive(*command, **{PATIENCE: "0.3"})
         assert ran.code == 75

@@ -160,7 +160,7 @@ def test_of_many_notes_the_first_are_told_and_every_warning(folder: Path, site: 
     told = render_news(gather_news(folder, run_night(folder, DAYS[0]).run.id)).splitlines()
     assert told[0] == "warning: United States, UNGA 79 (2024): unreachable, http 404 (usa)"
     assert sum(each.startswith("note: France, UNGA ") for each in told) == 20
-    assert told[-1] == "and 4 new; see: tracker runs"
+    assert told[-1] == "and 4 new; see: tracker status --runs"
 
 
 def test_a_failure_is_told_once_and_so_is_its_end(folder: Path, site: Site) -> None:

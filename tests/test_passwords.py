@@ -109,9 +109,9 @@ EXPORTS = (
     "log XAA/UNGA/75",
     "log XAA/UNGA/77",
     "show XAA/UNGA/75",
-    "runs",
+    "status --runs",
     "sources list",
-    "health",
+    "status",
     "verify",
 )
 
@@ -143,7 +143,7 @@ def test_no_file_and_no_answer_has_a_password_wherever_it_came_from(
                  fields={"WARC-Concurrent-To": f"<{captured.id}>"})  # fmt: skip
     moved = Made(url=f"https://{WITH}example.org/m", status="302 Found", headers=(("Location", address),))
     write_warc(tmp_path / "web.warc", [moved, captured, asked])
-    tracker("import-warc", "web.warc", "--as", "XAA/UNGA/77", "--url", address)
+    tracker("import", "web.warc", "--as", "XAA/UNGA/77", "--url", address)
     # A watch list, a page that leads to another, and one that names a statement.
     beyond = site.url("/78").replace("//", f"//{WITH}")
     site.pages["/78"] = Page("", 302, {"Location": beyond})
@@ -165,7 +165,7 @@ def test_no_file_and_no_answer_has_a_password_wherever_it_came_from(
     run_git(tmp_path, "init", "--quiet", "partial")
     for name, value in (("url", f"https://{WITH}example.org/a.git"), ("promisor", "true")):
         run_git(tmp_path / "partial", "config", f"remote.origin.{name}", value)
-    told = tracker("import-git", "partial", "--path", "a", "--as", "XAA/UNGA/70", code=2)
+    told = tracker("import", "partial", "--path", "a", "--as", "XAA/UNGA/70", code=2)
     assert "git clone --mirror https://example.org/a.git" in told.err
     (tmp_path / "partial" / ".git" / "config").unlink()
     (tmp_path / "web.warc").unlink()

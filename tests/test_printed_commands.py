@@ -64,12 +64,12 @@ PRINTED: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[str, ...
     ),
     "a repository that borrows": (
         make_borrowing,
-        ("import-git", NAME, *GIT_OPTIONS),
+        ("import", NAME, *GIT_OPTIONS),
         ("git", "clone", "--mirror", "--no-local", NAME, "copy.git"),
     ),
     "a repository that is a part": (
         make_partial,
-        ("import-git", "repo", *GIT_OPTIONS),
+        ("import", "repo", *GIT_OPTIONS),
         ("git", "clone", "--mirror", ADDRESS, "whole.git"),
     ),
     "who decided nothing": (

@@ -349,10 +349,10 @@ def test_what_the_other_one_has_alone_is_listed_and_imported(folder: Path, track
     write_while_away(tracker, folder)
     assert follow(tracker, tracker("verify").out).code == 0
     assert tracker("export", "warc", "other.warc.gz", "--private").code == 0
-    ran = tracker("import-warc", "other.warc.gz", "--archive", "from-mirror", "--dry-run")
+    ran = tracker("import", "other.warc.gz", "--archive", "from-mirror", "--dry-run")
     assert "1 new, 0 changed, 0 unchanged, 2 known" in ran.out
     assert "\nnew XAA/UNGA/80~prepared.en" in ran.out
-    assert tracker("import-warc", "other.warc.gz", "--archive", "from-mirror").code == 0
+    assert tracker("import", "other.warc.gz", "--archive", "from-mirror").code == 0
     chosen = folder.parent / "from-mirror"
     assert query(chosen, "SELECT session FROM statements ORDER BY 1") == [("77",), ("78",), ("79",), ("80",)]
     assert tracker("mirror", "update", "--archive", "from-mirror").code == 0

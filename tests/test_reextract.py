@@ -176,7 +176,7 @@ def test_the_versions_of_a_snapshot_are_listed_with_their_cause(
     ]
     listed = json.loads(run("log", REF, "--versions", "--format", "json").out)["versions"]
     assert [each["cause"] for each in listed] == ["capture", "extraction"]
-    assert "1 extraction" in run("runs", "--kind", "reextract").out
+    assert "1 extraction" in run("status", "--runs", "--kind", "reextract").out
 
 
 def test_the_same_bytes_never_differ_by_their_extractor_alone(folder: Path, run: Callable[..., Ran]) -> None:

@@ -183,8 +183,11 @@ def test_sessions_are_put_with_the_series_before_them(words: str, found: list[st
         ("GBR/UNGA/79@٣", "neither a number"),
         ("GBR/UNGA@3", "no session is named"),
         ("GRB/UNGA", r"unknown country 'GRB'; did you mean GBR \(United Kingdom\)\?"),
-        ("GBR/HCR/52", r"unknown body 'HCR'; did you mean HRC \(Human Rights Council\)\? `tracker bodies`"),
-        ("GBR/zzzzzzzz", "unknown body 'zzzzzzzz'; `tracker bodies` lists those known"),
+        (
+            "GBR/HCR/52",
+            r"unknown body 'HCR'; did you mean HRC \(Human Rights Council\)\? `tracker list",
+        ),
+        ("GBR/zzzzzzzz", "unknown body 'zzzzzzzz'; `tracker list --bodies` lists those known"),
         ("Korea/UNGA", "KOR .* or PRK"),
         ("AU/UNGA", "AUS .* or AFRICANUNION"),
         ("GBR/COSP/3", "CRPD-COSP .* or UNCAC-COSP"),

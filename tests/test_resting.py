@@ -179,7 +179,7 @@ def test_a_link_that_the_night_names_can_be_asked_alone_and_closed(
     site.asked.clear()
     assert tracker("snapshot").code == 0
     assert "/s/78" not in {path for path, _ in site.asked}
-    assert tracker("health").code == 0
+    assert tracker("status").code == 0
     refused = tracker("snapshot", link)
     assert refused.code == 2
     assert re.search(rf"{link} was closed on \S+ by Ana: taken down.*remove \[closed", refused.err)

@@ -111,7 +111,7 @@ def test_its_own_export_is_known_though_it_waited_for_nights(
         assert only(run_night(folder, "2026-03-11")).outcome == "changed"
     assert run_tracker(tmp_path, "export", "warc", "own.warc.gz").code == 0
     rows = count_record(folder)
-    ran = run_tracker(tmp_path, "import-warc", "own.warc.gz")
+    ran = run_tracker(tmp_path, "import", "own.warc.gz")
     assert ": 0 new, 0 changed, 0 unchanged, " in ran.out, ran.out + ran.err
     assert count_record(folder) == rows
 

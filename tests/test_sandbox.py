@@ -350,7 +350,7 @@ def test_the_level_is_told_and_may_be_required(tmp_path: Path, lacking: str) -> 
 
     assert run("init")[0] == 0
     (tmp_path / "snapshots" / "watch.toml").write_text("", encoding="utf-8")
-    for command in ("health", "verify"):
+    for command in ("status", "verify"):
         _, printed, said = run(command)
         assert [LEVELS[lacking] in line for line in printed.splitlines() if "sandbox: " in line] == [True], (
             said

@@ -334,7 +334,7 @@ def test_hostile_records_are_skipped_with_their_reason_and_those_around_are_kept
     write_warc(tmp_path / "a.warc", records, packed=packed)
     assert not packed or (tmp_path / "a.warc").stat().st_size < 100_000
     began = time.process_time()
-    ran = tracker("import-warc", "a.warc", "--as", "XAA/UNGA/79", "--unjudged")
+    ran = tracker("import", "a.warc", "--as", "XAA/UNGA/79", "--unjudged")
     assert time.process_time() - began < LONGEST
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.splitlines()[0] == "6 captures: 1 new, 1 changed, 0 unchanged, 0 known, 4 skipped"
@@ -359,7 +359,7 @@ def test_a_warc_whose_records_have_no_certain_end_is_refused_in_a_moment(
 ) -> None:
     (tmp_path / "a.warc").write_bytes(make())
     began = time.process_time()
-    ran = tracker("import-warc", "a.warc", "--as", "XAA/UNGA/79")
+    ran = tracker("import", "a.warc", "--as", "XAA/UNGA/79")
     assert time.process_time() - began < LONGEST
     assert (ran.code, ran.out, ran.err.count("\n"), why in ran.err) == (2, "", 1, True), ran.err
 

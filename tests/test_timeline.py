@@ -533,7 +533,7 @@ def test_a_taught_topic_stands_for_itself() -> None:
     [
         ("corupption", "did you mean corruption"),
         ("intelligence", "artificial"),
-        ("xyzzy", "tracker topics list"),
+        ("xyzzy", "tracker list --topics"),
     ],
 )
 def test_an_unknown_topic_brings_suggestions(name: str, hint: str) -> None:

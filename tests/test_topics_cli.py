@@ -52,29 +52,31 @@ def codebook(tmp_path: Path) -> Path:
 
 
 def test_list_is_a_tree(codebook: Path, tracker: Callable[..., Ran]) -> None:
-    ran = tracker("topics", "list", "--vocabulary", codebook)
+    ran = tracker("list", "--topics", "--vocabulary", codebook)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines()[2:] == [
         "water         -  Water",
         "  rivers      3  Rivers",
         "  dams        1  Dams",
     ]
-    assert tracker("topics", "list").out.count("\n") > 200
+    assert tracker("list", "--topics").out.count("\n") > 200
 
 
 def test_list_as_csv_can_be_brought_back(codebook: Path, tmp_path: Path, tracker: Callable[..., Ran]) -> None:
-    assert tracker("topics", "list", "--vocabulary", codebook, "--format", "csv", "-o", "mine.csv").code == 0
+    assert (
+        tracker("list", "--topics", "--vocabulary", codebook, "--format", "csv", "-o", "mine.csv").code == 0
+    )
     assert (tmp_path / "mine.csv").read_text(encoding="utf-8").splitlines()[2] == (
         "rivers,Rivers,river; streams,water"
     )
-    ran = tracker("topics", "list", "--vocabulary", "mine.csv", "--format", "json")
+    ran = tracker("list", "--topics", "--vocabulary", "mine.csv", "--format", "json")
     assert [topic["id"] for topic in json.loads(ran.out)["topics"]] == ["water", "rivers", "dams"]
 
 
 def test_the_shipped_vocabulary_as_csv_can_be_brought_back(
     tmp_path: Path, tracker: Callable[..., Ran]
 ) -> None:
-    assert tracker("topics", "list", "--format", "csv", "-o", "shipped.csv").code == 0
+    assert tracker("list", "--topics", "--format", "csv", "-o", "shipped.csv").code == 0
     held = load_vocabulary(tmp_path / "shipped.csv")
     shipped = load_vocabulary()
     assert [(topic.id, topic.label, topic.broader) for topic in held.topics] == [
@@ -87,7 +89,7 @@ def test_the_shipped_vocabulary_as_csv_can_be_brought_back(
 
 def test_show_gives_all_that_is_known(codebook: Path, tracker: Callable[..., Ran]) -> None:
     for name in ("rivers", "RIVERS"):
-        assert tracker("topics", "show", name, "--vocabulary", codebook).out.splitlines() == [
+        assert tracker("list", "--topics", name, "--vocabulary", codebook).out.splitlines() == [
             "rivers  Rivers",
             "theme · broader: water · Sustainable Development Goals: 6.6, 14",
             "Running water.",
@@ -97,9 +99,9 @@ def test_show_gives_all_that_is_known(codebook: Path, tracker: Callable[..., Ran
             "near misses",
             "  en   River Hotel",
         ]
-    ran = tracker("topics", "show", "rivers", "--vocabulary", codebook, "--format", "json")
+    ran = tracker("list", "--topics", "rivers", "--vocabulary", codebook, "--format", "json")
     assert json.loads(ran.out)["near_misses"] == {"en": ["River Hotel"]}
-    ran = tracker("topics", "show", "rivets", "--vocabulary", codebook)
+    ran = tracker("list", "--topics", "rivets", "--vocabulary", codebook)
     assert (ran.code, ran.err) == (
         2,
         "tracker: the vocabulary mine has no topic 'rivets'; did you mean rivers?\n",
@@ -131,8 +133,8 @@ def test_learning_writes_a_model_that_the_vocabulary_uses(
     assert "60 units, 2 topics taught" in ran.out
     assert " 1.00     .67        1.00    1.00  Rivers" in ran.out
     assert "Rivers" in tracker("priorities", "speech.txt", "--vocabulary", codebook).out
-    assert "taught" in tracker("topics", "list", "--vocabulary", codebook).out
-    assert "salmon +" in tracker("topics", "show", "rivers", "--vocabulary", codebook).out
+    assert "taught" in tracker("list", "--topics", "--vocabulary", codebook).out
+    assert "salmon +" in tracker("list", "--topics", "rivers", "--vocabulary", codebook).out
 
 
 def test_learning_takes_the_decisions_of_an_archive(
@@ -160,7 +162,7 @@ def test_a_model_of_another_vocabulary_is_refused_and_found(
 ) -> None:
     assert tracker("topics", "learn", "coded.jsonl", "--vocabulary", codebook, "--format", "json").code == 0
     codebook.write_text(CODEBOOK.replace("streams", "brooks"), encoding="utf-8")
-    ran = tracker("topics", "list", "--vocabulary", codebook)
+    ran = tracker("list", "--topics", "--vocabulary", codebook)
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "run tracker topics learn again" in ran.err
     ran = tracker("topics", "check", codebook)

@@ -127,7 +127,7 @@ def test_a_fault_is_named_with_its_file(tmp_path: Path, text: str, message: str)
 def test_without_rdflib_the_extra_is_named(themes: Path, tmp_path: Path, tracker: Callable[..., Ran]) -> None:
     (tmp_path / "without").mkdir()
     (tmp_path / "without" / "rdflib.py").write_text("raise ImportError", encoding="utf-8")
-    ran = tracker("topics", "list", "--vocabulary", themes, PYTHONPATH=str(tmp_path / "without"))
+    ran = tracker("list", "--topics", "--vocabulary", themes, PYTHONPATH=str(tmp_path / "without"))
     assert (ran.code, ran.out) == (2, "")
     assert "pip install '.[skos]'" in ran.err
     assert ran.err.count("\n") == 1

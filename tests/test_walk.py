@@ -16,7 +16,7 @@ def test_a_stay_ends_where_the_way_goes_into_another_room() -> None:
 
 
 def test_a_walk_is_the_functions_that_a_command_calls_each_once(tmp_path: Path) -> None:
-    files = walk_anew(tmp_path, "bodies")
+    files = walk_anew(tmp_path, "list", "--bodies")
     assert files[0] == "cli/main.py"
     assert {"cli/read.py", "references/bodies.py", "cli/output.py"} <= {*files}
     # What a module calls while it is loaded was not handed on to it.

@@ -356,7 +356,7 @@ def test_an_export_comes_back_with_the_same_documents_dates_and_outcomes(
 ) -> None:
     export(tracker, "out.warc.gz")
     assert tracker("init", "--archive", "new").code == 0
-    ran = tracker("import-warc", "out.warc.gz", "--archive", "new")
+    ran = tracker("import", "out.warc.gz", "--archive", "new")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("9 captures: 3 new, 1 changed, 5 unchanged, 0 known, 0 skipped\n")
     new = added.parent / "new"
@@ -371,7 +371,7 @@ def test_an_export_comes_back_with_the_same_documents_dates_and_outcomes(
 def test_what_came_back_gives_the_same_export_again(added: Path, tracker: Callable[..., Ran]) -> None:
     export(tracker, "out.warc.gz")
     assert tracker("init", "--archive", "new").code == 0
-    assert tracker("import-warc", "out.warc.gz", "--archive", "new").code == 0
+    assert tracker("import", "out.warc.gz", "--archive", "new").code == 0
     export(tracker, "again.warc.gz", "--archive", "new")
     first, again = (by_type(added.parent / name) for name in ("out.warc.gz", "again.warc.gz"))
     for kind in ("response", "resource"):
@@ -387,10 +387,10 @@ def test_imported_again_nothing_is_new_and_neither_where_it_came_from(
 ) -> None:
     export(tracker, "out.warc.gz")
     assert tracker("init", "--archive", "new").code == 0
-    assert tracker("import-warc", "out.warc.gz", "--archive", "new").code == 0
+    assert tracker("import", "out.warc.gz", "--archive", "new").code == 0
     for archive in ("new", "snapshots"):
         rows = count_record(added.parent / archive)
-        ran = tracker("import-warc", "out.warc.gz", "--archive", archive)
+        ran = tracker("import", "out.warc.gz", "--archive", archive)
         assert ran.out.startswith("9 captures: 0 new, 0 changed, 0 unchanged, 9 known, 0 skipped\n")
         assert count_record(added.parent / archive) == rows
 
@@ -398,11 +398,11 @@ def test_imported_again_nothing_is_new_and_neither_where_it_came_from(
 def test_a_later_export_brings_what_is_new(folder: Path, site: Site, tracker: Callable[..., Ran]) -> None:
     export(tracker, "first.warc.gz")
     assert tracker("init", "--archive", "new").code == 0
-    assert tracker("import-warc", "first.warc.gz", "--archive", "new").code == 0
+    assert tracker("import", "first.warc.gz", "--archive", "new").code == 0
     site.say("/79", "We add another sentence.", ETag='"c"')
     run_night(folder, DAYS[4])
     export(tracker, "second.warc.gz")
-    ran = tracker("import-warc", "second.warc.gz", "--archive", "new")
+    ran = tracker("import", "second.warc.gz", "--archive", "new")
     assert ran.out.startswith("10 captures: 0 new, 1 changed, 1 unchanged, 8 known, 0 skipped\n")
     assert query(folder.parent / "new", TWO) == query(folder, TWO)
 
@@ -450,7 +450,7 @@ def test_without_warcio_an_export_says_how_to_get_it_and_an_import_needs_none(
         ran.stderr == "tracker: WARC needs warcio; install it, in a clone of tracker: pip install '.[warc]'\n"
     )
     export(tracker, "out.warc")
-    ran = run_without_warcio(folder.parent, "import-warc", "out.warc")
+    ran = run_without_warcio(folder.parent, "import", "out.warc")
     assert (ran.returncode, "known" in ran.stdout, ran.stderr) == (0, True, "")
 
 

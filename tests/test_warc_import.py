@@ -45,7 +45,7 @@ def bring(tracker: Callable[..., Ran], tmp_path: Path) -> Callable[..., Ran]:
 
     def run(records: Sequence[Made], *arguments: str, packed: bool = True) -> Ran:
         write_warc(tmp_path / "crawl.warc.gz", records, packed=packed)
-        return tracker("import-warc", "crawl.warc.gz", *(arguments or ("--as", STATEMENT)))
+        return tracker("import", "crawl.warc.gz", *(arguments or ("--as", STATEMENT)))
 
     return run
 
@@ -108,7 +108,7 @@ def test_again_and_from_another_file_nothing_is_new(
     same_moment = [Made(ONE, name="urn:test:other-crawler")]
     assert counts(bring(same_moment)) == "0 new, 0 changed, 0 unchanged, 1 known, 0 skipped"
     (tmp_path / "crawl.warc.gz").rename(tmp_path / "moved.warc.gz")
-    ran = tracker("import-warc", "moved.warc.gz", "--as", STATEMENT)
+    ran = tracker("import", "moved.warc.gz", "--as", STATEMENT)
     assert "1 known" in ran.out
     assert count_record(tmp_path / "snapshots") == rows
 
@@ -572,14 +572,14 @@ def test_a_file_that_is_cut_off_gives_nothing_and_names_the_place_and_what_helps
     offsets = list_offsets(whole)
     (tmp_path / "cut.warc").write_bytes(whole.read_bytes()[: offsets[2] + 700])
     rows = count_record(tmp_path / "snapshots")
-    ran = tracker("import-warc", "cut.warc", "--as", STATEMENT)
+    ran = tracker("import", "cut.warc", "--as", STATEMENT)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert f"the record at byte {offsets[2]:,}: it is cut off" in ran.err
     assert count_record(tmp_path / "snapshots") == rows
     remedy = re.search(r"head -c \d+ cut\.warc > PART", ran.err)
     assert remedy
     subprocess.run(["sh", "-c", remedy[0]], cwd=tmp_path, check=True)
-    assert "1 new, 1 changed" in tracker("import-warc", "PART", "--as", STATEMENT).out
+    assert "1 new, 1 changed" in tracker("import", "PART", "--as", STATEMENT).out
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -614,7 +614,7 @@ def test_a_flipped_byte_in_a_packed_record_names_it_and_nothing_is_kept(
     path = write_warc(tmp_path / "a.warc", THREE)
     offsets = list_offsets(path)
     flip(path, offsets[number] + 900)
-    ran = tracker("import-warc", "a.warc", "--as", STATEMENT)
+    ran = tracker("import", "a.warc", "--as", STATEMENT)
     assert (ran.code, ran.out) == (2, "")
     assert f"the record at byte {offsets[number]:,}:" in ran.err
     assert kept(tmp_path) == []
@@ -630,7 +630,7 @@ def test_a_flipped_byte_in_a_record_whose_end_is_certain_loses_no_other(
     path = write_warc(tmp_path / "a.warc", THREE, packed=False)
     offsets = list_offsets(path)
     flip(path, offsets[number] + 900)
-    ran = tracker("import-warc", "a.warc", "--as", STATEMENT)
+    ran = tracker("import", "a.warc", "--as", STATEMENT)
     assert (ran.code, counts(ran).endswith("1 skipped")) == (1, True)
     (line,) = (line for line in ran.out.splitlines() if line.startswith("skipped"))
     assert f"at byte {offsets[number]:,}" in line
@@ -646,7 +646,7 @@ def test_damage_in_a_record_that_is_no_capture_is_told(tracker: Callable[..., Ra
     )
     path = write_warc(tmp_path / "a.warc", [Made(ONE, name="urn:a"), request], packed=False)
     flip(path, path.read_bytes().index(b"Host"))
-    ran = tracker("import-warc", "a.warc", "--as", STATEMENT)
+    ran = tracker("import", "a.warc", "--as", STATEMENT)
     assert (ran.code, counts(ran)) == (1, "1 new, 0 changed, 0 unchanged, 0 known, 0 skipped")
     assert "ignored: 1 record whose bytes are damaged" in ran.out
     assert query(tmp_path / "snapshots", "SELECT request_headers FROM exchanges") == [("[]",)]
@@ -670,7 +670,7 @@ def test_a_wrong_length_of_a_record_is_damage(
         starts = [sum(len(gzip.compress(part, mtime=0)) for part in parts[:number]) for number in range(3)]
         spoilt = b"".join(gzip.compress(part, mtime=0) for part in parts)
     (tmp_path / "a.warc").write_bytes(spoilt)
-    ran = tracker("import-warc", "a.warc", "--as", STATEMENT)
+    ran = tracker("import", "a.warc", "--as", STATEMENT)
     assert (ran.code, ran.out) == (2, "")
     assert f"the record at byte {starts[1]:,}:" in ran.err, ran.err
     assert kept(tmp_path) == []
@@ -680,7 +680,7 @@ def test_records_that_are_packed_as_one_come_with_the_remedy(
     tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:
     pack_as_one(tmp_path / "one.warc.gz", THREE)
-    ran = tracker("import-warc", "one.warc.gz", "--as", STATEMENT)
+    ran = tracker("import", "one.warc.gz", "--as", STATEMENT)
     assert (ran.code, "warcio recompress FILE NEW" in ran.err) == (2, True)
 
 
@@ -701,7 +701,7 @@ def test_what_is_no_warc_is_refused(
 ) -> None:
     if data is not None:
         (tmp_path / "a.warc").write_bytes(data)
-    ran = tracker("import-warc", "a.warc", "--as", STATEMENT)
+    ran = tracker("import", "a.warc", "--as", STATEMENT)
     assert (ran.code, ran.out, ran.err.count("\n"), said in ran.err) == (2, "", 1, True), ran.err
 
 
@@ -741,7 +741,7 @@ def test_a_bomb_among_the_records_is_stopped_before_it_costs_much(
     first = write_warc(tmp_path / "first.warc.gz", [Made(ONE)]).read_bytes()
     bomb = squeeze(head_of(300 * len(MEGABYTE)), MEGABYTE, 300)
     (tmp_path / "a.warc.gz").write_bytes(first + bomb)
-    ran, peak = peak_of(lambda: tracker("import-warc", "a.warc.gz", "--as", STATEMENT))
+    ran, peak = peak_of(lambda: tracker("import", "a.warc.gz", "--as", STATEMENT))
     assert (ran.code, ran.out) == (2, "")
     assert f"the record at byte {len(first):,}: " in ran.err
     assert "unpack to 268," in ran.err
@@ -755,7 +755,7 @@ def test_a_head_without_an_end_is_stopped(
 ) -> None:
     first = write_warc(tmp_path / "first.warc.gz", [Made(ONE)]).read_bytes()
     (tmp_path / "a.warc.gz").write_bytes(first + squeeze(b"WARC/1.0\r\n", filling, 60))
-    ran, peak = peak_of(lambda: tracker("import-warc", "a.warc.gz", "--as", STATEMENT))
+    ran, peak = peak_of(lambda: tracker("import", "a.warc.gz", "--as", STATEMENT))
     assert (ran.code, "byte" in ran.err, ran.err.count("\n")) == (2, True, 1)
     assert peak < 50 * len(MEGABYTE)
 
@@ -763,7 +763,7 @@ def test_a_head_without_an_end_is_stopped(
 def test_a_huge_record_is_read_over_in_pieces(tracker: Callable[..., Ran], tmp_path: Path) -> None:
     huge = Made(MEGABYTE * 60, url=f"{SITE}/video", name="urn:test:huge")
     write_warc(tmp_path / "a.warc", [huge, Made(ONE)], packed=False)
-    ran, peak = peak_of(lambda: tracker("import-warc", "a.warc", "--as", STATEMENT, "--url", f"{SITE}/*"))
+    ran, peak = peak_of(lambda: tracker("import", "a.warc", "--as", STATEMENT, "--url", f"{SITE}/*"))
     assert peak < 30 * len(MEGABYTE)
     assert (ran.code, counts(ran)) == (1, "1 new, 0 changed, 0 unchanged, 0 known, 1 skipped")
     assert "too large: over 50 MB" in ran.out

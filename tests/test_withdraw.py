@@ -95,7 +95,7 @@ TELLING = (
     ("phrases", "XAA/UNGA", "78"),
     ("phrases", "XAA/UNGA", "79", "--all"),
     ("reextract", "--dry-run"),
-    ("runs",),
+    ("status", "--runs"),
 )
 """Commands that tell of it, or read over it."""
 
@@ -406,7 +406,7 @@ def test_an_import_passes_over_what_was_withdrawn(folder: Path, tracker: Tracker
     run_git(corpus, "init", "--quiet", "--initial-branch=main")
     run_git(corpus, "add", ".")
     run_git(corpus, "commit", "--quiet", "-m", "all")
-    ran = tracker("import-git", "corpus", "--path", "XAA_78.txt", "--as", "XAA/UNGA/78")
+    ran = tracker("import", "corpus", "--path", "XAA_78.txt", "--as", "XAA/UNGA/78")
     assert ran.code == 0
     assert query(folder, "SELECT count(*) FROM versions") == [(3,)]
 

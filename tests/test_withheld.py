@@ -83,11 +83,11 @@ def withdrawn(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 FORMS = {
-    "list": ("text", "json"), "log XAA/UNGA": ("text", "json"), "runs": ("text", "json", "csv"),
-    "health": ("text", "json"), "expect": ("text", "json"), "decisions": ("text", "json", "csv"),
+    "list": ("text", "json"), "log XAA/UNGA": ("text", "json"), "status --runs": ("text", "json", "csv"),
+    "status": ("text", "json"), "expect": ("text", "json"), "decisions": ("text", "json", "csv"),
     "review": ("text", "json"), "review --decided": ("text", "json"),
-    "report --year 2026": ("text", "json", "csv", "markdown"),
-    **{f"runs {number}": ("text", "json", "csv") for number in range(1, 8)},
+    "status --year 2026": ("text", "json", "csv", "markdown"),
+    **{f"status {number}": ("text", "json", "csv") for number in range(1, 8)},
     f"log {WHERE}": ("text", "json"), f"log {WHERE} --versions": ("text",), f"show {WHERE}": ("text",),
     f"show {WHERE} --raw": ("text",), f"priorities {WHERE}": ("text",),
     "search corruption": ("text", "json"), "blame " + WHERE: ("text", "json", "html"),
@@ -101,7 +101,7 @@ FORMS = {
     "diff XAA/UNGA 77 79 --encoder none --all": ("text", "json", "markdown", "html"),
     f"diff {WHERE} XAA/UNGA/79 --encoder none": ("text", "json", "markdown", "html"),
     "reextract --dry-run": ("text",), "verify": ("text",), "sources list": ("text", "json"),
-    "review 1": ("text", "json"), "datasette-metadata": ("text",),
+    "review 1": ("text", "json"), "export datasette": ("text",),
     f"judge {WHERE} --topic corruption --level mentioned --by Ben": ("text",),
     f"withdraw {WHERE} --reason again --authority Court": ("text", "json"),
     "diff XAA/UNGA 77 79 --all": ("tei",), f"diff {WHERE} XAA/UNGA/79 --all": ("tei",),
@@ -134,7 +134,7 @@ def test_before_all_of_it_is_shown(
     told: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tracker = runner(told, monkeypatch, capsys)
-    runs = "".join(tracker("runs", str(number), "--format", "json").out for number in range(1, 8))
+    runs = "".join(tracker("status", str(number), "--format", "json").out for number in range(1, 8))
     everything = runs + "".join(
         tracker(*command.split(), "--format", "json").out
         for command in ("list", "review --decided", "expect", "decisions", "search corruption")

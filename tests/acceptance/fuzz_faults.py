@@ -82,7 +82,7 @@ def _leave(_data: bytes, folder: Path) -> str:
 
 
 def _print(_data: bytes, _folder: Path) -> str:
-    call("bodies")
+    call("list", "--bodies")
     sys.modules["tracker.cli.main"].app = lambda **_: print("\x1b[2J")  # type: ignore[attr-defined]
     call("list")
     return "read"

@@ -123,7 +123,7 @@ class World:
 
     def wake(self) -> None:
         """Look at the health of the morning."""
-        ran = self.run("health", "--format", "json", at=self.instant(6))
+        ran = self.run("status", "--format", "json", at=self.instant(6))
         health = json.loads(ran.out)
         paths = {each["source"]: each["address"] for each in health["sources"]}
         self.mornings[self.night] = {

@@ -79,7 +79,7 @@ def test_the_record_is_served_with_what_it_means(datasette: tuple[str, Path], tm
     run = partial(run_tracker, tmp_path)
     run("init")
     run("import", ROOT / "seeds" / "xaa", "--body", "CCPCJ", "--pattern", "{country}_{session}_{year}.md")
-    assert run("datasette-metadata", "-o", "metadata.json").code == 0
+    assert run("export", "datasette", "metadata.json").code == 0
     record = tmp_path / "snapshots" / "tracker.db"
     before = record.read_bytes()
     with serving(datasette, record, tmp_path / "metadata.json") as served:
@@ -116,7 +116,7 @@ def test_what_was_rebuilt_from_the_public_mirror_serves_nothing_closed(
     subprocess.run(["git", "init", "-q", "--bare", tmp_path / "public.git"], check=True)
     assert run("mirror", "push", "public.git").code == 0
     assert run("rebuild", "public.git", "--archive", "public").code == 0
-    assert run("datasette-metadata", "--archive", "public", "-o", "metadata.json").err == ""
+    assert run("export", "datasette", "--archive", "public", "-o", "metadata.json").err == ""
     with serving(datasette, tmp_path / "public" / "tracker.db", tmp_path / "metadata.json") as served:
         assert [row["text"] for row in served.rows("/tracker/passages", words="harbours")] == [OPEN]
         assert served.rows("/tracker/passages", words="lighthouse") == []

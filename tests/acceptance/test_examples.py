@@ -46,7 +46,7 @@ ELSEWHERE = {
     "review 1": "needs documents in quarantine",
     "review 3": "needs documents in quarantine",
     "review 4": "needs documents in quarantine",
-    "import-warc": "needs a crawl",
+    "import": "needs a crawl",
     "judge GBR/UNGA 78 79": "needs a terminal",
     "withdraw XAA/UNGA/79@2": "needs a terminal, to be confirmed",
     "withdraw XAA/UNGA/79 --lift": "needs what the example before it withdrew",
@@ -68,13 +68,13 @@ def _list_examples(command: Command) -> Iterator[str]:
 
 
 OF_PAGES = {
-    **{line: why for line, why in ELSEWHERE.items() if line not in {"rebuild", "import-warc"}},
+    **{line: why for line, why in ELSEWHERE.items() if line not in {"rebuild", "import"}},
     "import corpus --body UNGA --metadata": "is an example of the help; changes what is compared here",
-    "import-warc crawl": "needs a crawl",
-    "import-warc statements": "needs what a later example exports",
+    "import crawl": "needs a crawl",
+    "import statements": "needs what a later example exports",
     "rebuild https://": "fetches from another host",
     "mirror push https://": "pushes to another host",
-    "datasette-metadata --archive public": "needs what the example before it fetched",
+    "export datasette metadata.json --archive public": "needs what the example before it fetched",
     "verify --archive drill": "needs a backup in a folder of its own",
     "withdraw XAA/UNGA/79 --lift": "is withdrawn by the example before it",
     'withdraw XAA/UNGA/79 --reason "personal': "needs a terminal, to be confirmed",

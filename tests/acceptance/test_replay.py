@@ -195,7 +195,7 @@ def test_what_we_exported_comes_back_and_the_archive_is_sound(pywb: Path, tmp_pa
     )
     assert (checked.returncode, checked.stdout) == (0, "")
     assert run("init", "--archive", "two").code == 0
-    assert run("import-warc", "out.warc.gz", "--archive", "two").code == 0
+    assert run("import", "out.warc.gz", "--archive", "two").code == 0
     ours, theirs = (
         [
             (check.outcome, check.observed, check.url, check.http_status, data)
@@ -230,7 +230,7 @@ reference = "{country}/{body}/{session}~prepared.en"
 """
         make_archive(tmp_path / "snapshots", f'[sources.un]\nurl = "{site.url("/")}"\n{table}', site.port)
     run = partial(run_tracker, tmp_path)
-    ran = run("import-warc", crawl, "--watched")
+    ran = run("import", crawl, "--watched")
     assert (ran.code, ran.out.splitlines()[0]) == (
         0, "6 captures: 6 new, 0 changed, 0 unchanged, 0 known, 0 skipped",
     ), ran.out + ran.err  # fmt: skip

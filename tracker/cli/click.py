@@ -4,6 +4,7 @@ from typer._click import Command, Context, HelpFormatter, Parameter
 from typer._click.exceptions import ClickException, MissingParameter, NoArgsIsHelpError, NoSuchOption
 from typer._click.globals import get_current_context
 from typer._click.utils import make_default_short_help
+from typer._types import TyperChoice
 
 __all__ = [
     "ClickException",
@@ -14,6 +15,7 @@ __all__ = [
     "NoArgsIsHelpError",
     "NoSuchOption",
     "Parameter",
+    "TyperChoice",
     "get_current_context",
     "make_default_short_help",
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import (
     answer,
     refuse_overwriting,
@@ -100,7 +100,6 @@ def judge(
         bool, typer.Option("--withdraw", help="Withdraw NAME's decision; the record keeps both.")
     ] = False,
     vocabulary: options.VocabularyFile = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Confirm or correct a judged change or topic level, or settle what is unsure.
 
@@ -119,7 +118,7 @@ def judge(
     from tracker.model.decisions import Coder
     from tracker.report.answers.coding import ruling_words
 
-    session = options.opened(archive)
+    session = options.opened()
     if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
         _need_terminal()
         _settle(words or (), by, note, options.load_vocabulary(vocabulary), session)
@@ -207,8 +206,6 @@ def decisions(
     ] = False,
     form: options.TableFormat = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List human decisions and the agreement between coders.
 
@@ -221,9 +218,10 @@ def decisions(
     from tracker.comparing.shifts.axes import QUESTIONS
     from tracker.report.answers.coding import decisions_json, render_decisions, write_sheet
 
+    archive = everywhere.archive()
     refuse_overwriting(output, (), archive)
     reference = join_words(words) if words else None
-    session = options.opened(archive)
+    session = options.opened()
     if form == "csv":
         write_answer(write_sheet(list_rulings(session, reference, by)), output)
         return
@@ -233,7 +231,7 @@ def decisions(
         each for each in measure_agreements(last, QUESTIONS) if by in {None, each.one, each.other}
     )
     as_json = partial(decisions_json, rulings, agreements)
-    answer(form, as_json, partial(render_decisions, rulings, agreements), color=color, output=output)
+    answer(form, as_json, partial(render_decisions, rulings, agreements), output=output)
 
 
 _PERSON_VARIABLE: Final = "TRACKER_PERSON"
@@ -317,7 +315,7 @@ class _Walk:
             if key == "s":
                 return "skipped"
             if key == "?":
-                self._write(render_help(terminal_width(), color=wants_colour("auto")))
+                self._write(render_help(terminal_width(), color=wants_colour()))
                 continue
             levels = topic.supposed if key == "y" else self._choose(topic, key)
             if levels is None:
@@ -384,7 +382,7 @@ class _Walk:
     def _draw(self, rows: Iterable[Line]) -> None:
         from tracker.report.layout import draw
 
-        self._write(draw(rows, color=wants_colour("auto")))
+        self._write(draw(rows, color=wants_colour()))
 
     def _write(self, text: str) -> None:
         sys.stdout.write(text)

@@ -10,10 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import typer.main
+from typer.core import TyperOption
 
 from tracker.cli.click import make_default_short_help
+from tracker.cli.everywhere import Single, offer
 from tracker.cli.mistakes import Commands
-from tracker.cli.output import offer_private
 
 if TYPE_CHECKING:
     from tracker.cli.click import Command, Context, HelpFormatter
@@ -23,11 +24,14 @@ COMMANDS: Final = {
         "demo": ("start", "Try the program on the statements that come with it."),
         "help": (
             "start",
-            'Show the help of a command, as --help does; "words" explains the words of the reports.',
+            'Show the help of a command, as --help does; "all" lists all commands, "words" explains reports.',
         ),
         "init": ("start", "Create an empty archive that only you can read."),
         "add": ("start", "Record documents as snapshots of one statement."),
-        "import": ("start", "Record a whole folder of statements."),
+        "import": (
+            "exchange",
+            "Record a folder of statements, every revision of files in a git repository, or a WARC.",
+        ),
     },
     "Compare": {
         "diff": ("compare", "Report what changed between two statements."),
@@ -48,30 +52,26 @@ COMMANDS: Final = {
         "phrases": ("follow", "Show phrases that set a session apart from the others."),
         "panel": ("groups", "Show the topics of many countries by session."),
         "batch": ("follow", "Read and compare many statements ahead."),
-        "groups": ("groups", "List groups of countries; keep your own."),
+        "groups": ("groups", "Keep groups of countries of your own."),
     },
     "Read": {
-        "list": ("read", "List the editions in the archive, one per line."),
+        "list": ("read", "List the editions in the archive, one per line; or bodies, groups, topics."),
         "log": ("read", "Show the snapshots behind a reference, oldest first."),
         "show": ("read", "Show a statement or a file in numbered paragraphs."),
         "search": ("read", "Find passages in the latest snapshot of every edition."),
-        "bodies": ("read", "List the bodies that references may name."),
         "cite": ("read", "Cite statements, or the passages of a change, with address, capture and digest."),
     },
     "Code": {
         "judge": ("code", "Confirm or correct a judged change or topic level, or settle what is unsure."),
         "decisions": ("code", "List human decisions and the agreement between coders."),
-        "topics": ("topics", "Inspect, check and teach a vocabulary of topics."),
+        "topics": ("topics", "Check and teach a vocabulary of topics."),
     },
     "Watch": {
         "snapshot": ("watch", "Check the watched sources and keep what is new."),
         "schedule": ("watch", "Print a schedule for nightly snapshots."),
         "review": ("review", "List quarantined documents, show one, or decide on it."),
-        "runs": ("ledger", "List the runs that wrote to the archive, or show one."),
-        "health": ("ledger", "Show the state of the sources and all concerns."),
-        "report": ("ledger", "Report one year by body."),
-        "expect": ("ledger", "Note that a statement is expected, or list the notes."),
-        "silence": ("ledger", "Note that a country made no statement at a session."),
+        "status": ("ledger", "Show the state of the sources and all concerns, the runs, or a year."),
+        "expect": ("ledger", "Note that a statement is expected, or was never made; or list the notes."),
         "sources": ("sources", "Manage the watch list of the archive, watch.toml."),
     },
     "Keep": {
@@ -83,13 +83,24 @@ COMMANDS: Final = {
         "mirror": ("keep", "Maintain the mirror, the archive's published copy."),
     },
     "Exchange": {
-        "import-git": ("exchange", "Record every revision of files in a git repository."),
-        "import-warc": ("exchange", "Record the documents of a WARC."),
         "export": ("exchange", "Export the archive for other archives and programs."),
-        "datasette-metadata": ("exchange", "Describe the record for Datasette, as JSON."),
     },
 }
-"""The commands under each heading of ``tracker --help``: the module of each, and how its help begins."""
+"""The commands under each heading of ``tracker help all``: the module of each, and how its help begins."""
+
+TEN: Final = {
+    "demo": "Try all this on statements that come with it.",
+    "import": "Record a folder, a git repository, or a web archive.",
+    "list": "See what the archive holds.",
+    "show": "Read a statement.",
+    "search": "Find words in all statements.",
+    "diff": "Compare two sessions, or two files.",
+    "timeline": "Follow a country's topics; --plot draws them.",
+    "trace": "See who first spoke of a topic, and since when.",
+    "sources": "Name the pages to watch.",
+    "snapshot": "Watch them; tracker schedule does so each night.",
+}
+"""The commands that ``tracker --help`` shows, and what each is for."""
 
 _MODULES: Final = {name: module for part in COMMANDS.values() for name, (module, _) in part.items()}
 
@@ -128,26 +139,39 @@ def _make(name: str, module: str) -> Command:
         if name == (each.name or typer.main.get_command_name(each.callback.__name__))  # type: ignore[union-attr]
     ]
     alone.registered_groups = [] if alone.registered_commands else alone.registered_groups
+    for each in (alone, *(group.typer_instance for group in alone.registered_groups)):
+        for info in each.registered_commands if each else ():
+            info.cls = Single
     command = typer.main.get_group(alone).commands[name]
-    offer_private(command)
+    offer(command)
     return command
 
 
 class AllCommands(Commands):
-    """The application's commands, listed under their headings without loading Rich or making them."""
+    """The application's commands, listed without loading Rich or making them."""
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 (Typer's own)
         super().__init__(**settings)
+        offer(self, TyperOption)
         self.commands = Made()  # type: ignore[assignment]  # Typer changes none
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 (Click's signature)
-        """Write one section for each heading; all sections have the same columns."""
-        widest = max(map(len, _MODULES))
-        for heading, part in COMMANDS.items():
-            with formatter.section(heading):
-                formatter.write_dl(
-                    [
-                        (f"{name:<{widest}}", make_default_short_help(text, formatter.width - widest - 6))
-                        for name, (_, text) in part.items()
-                    ]
-                )
+        """Write the ten that matter, and where the others are."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(TEN.items()))
+        formatter.write_paragraph()
+        formatter.write_text(f"{len(_MODULES)} commands are there: tracker help all")
+
+
+def write_all(formatter: HelpFormatter) -> str:
+    """Return all commands, a section for each heading; all sections have the same columns."""
+    widest = max(map(len, _MODULES))
+    for heading, part in COMMANDS.items():
+        with formatter.section(heading):
+            formatter.write_dl(
+                [
+                    (f"{name:<{widest}}", make_default_short_help(text, formatter.width - widest - 6))
+                    for name, (_, text) in part.items()
+                ]
+            )
+    return formatter.getvalue()

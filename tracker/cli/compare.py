@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli import output as shown
 from tracker.cli.output import (
     check_outputs,
@@ -97,8 +97,6 @@ def diff(
     ] = "default",
     sure: options.Sure = 0.9,
     countries: options.Countries = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Report what changed between two statements.
 
@@ -112,11 +110,12 @@ def diff(
     from tracker.report.comparison.sentences import read_filters
     from tracker.text.encoder import ENCODERS
 
+    archive = everywhere.archive()
     asked = {"--only": only, "--topic": topic, "--explain": explain, "--countries": countries}
     alone = {"--stat": stat, "--methods": methods}
     _refuse_unfit(form, table, asked, alone, output)
     check_outputs(output, plot, [*operands, vocabulary], archive, form)
-    topics = options.load_vocabulary(vocabulary, archive)
+    topics = options.load_vocabulary(vocabulary, keeps=True)
     if countries is not None:
         if stat or explain is not None or plot:
             raise TrackerError("--countries takes no --stat, --explain and --plot; tracker panel has --plot")
@@ -124,14 +123,14 @@ def diff(
 
         statuses = read_filters(only or (), by_country=True)
         wanted = CountriesAsked(operands, countries, topics, sure, topic, statuses, everything)
-        if diff_countries(wanted, archive, form, output, color):
+        if diff_countries(wanted, form, output):
             raise typer.Exit(DIFFERENT)
         return
     chosen = read_filters(only or ())
     vectors = ENCODERS[encoder]
-    session = options.opened(archive)
+    session = options.opened()
     comparison = compare(operands, session, topics, vectors, sure)
-    color_on = wants_colour(color, output)
+    color_on = wants_colour(output)
     if plot:
         _write_moves(plot, comparison, topics, everything, chosen, topic)
     answer: str | bytes
@@ -161,8 +160,6 @@ def priorities(
     vocabulary: options.VocabularyFile = None,
     form: options.RecordFormat = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show a statement's priorities and passing mentions.
 
@@ -171,14 +168,15 @@ def priorities(
     from tracker.diff.priorities import read_priorities
     from tracker.report.answers.statement import list_topics, render_priorities, topics_json, topics_table
 
+    archive = everywhere.archive()
     named = join_words(reference)
     refuse_overwriting(output, [vocabulary, named], archive, form)
-    topics = options.load_vocabulary(vocabulary, archive)
-    side, readings, absences = read_priorities(options.opened(archive), named, topics)
+    topics = options.load_vocabulary(vocabulary, keeps=True)
+    side, readings, absences = read_priorities(options.opened(), named, topics)
     table = list_topics(side, readings, topics, absences)
     as_table, as_json = partial(topics_table, table), partial(topics_json, table)
     as_text = partial(render_priorities, side, readings, topics, absences)
-    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
+    shown.answer(form, as_json, as_text, as_table=as_table, output=output)
 
 
 def reproduce(
@@ -191,8 +189,6 @@ def reproduce(
     ],
     vocabulary: options.VocabularyFile = None,
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Compute a comparison, or a replication zip, again and name what differs.
 
@@ -203,8 +199,8 @@ def reproduce(
     from tracker.report.comparison.provenance import render_reproduced, reproduced_json
 
     # What was kept would be read again, not computed.
-    found = compute(file, options.opened(archive, trusts_derived=False), vocabulary)
-    shown.answer(form, partial(reproduced_json, found), partial(render_reproduced, found), color=color)
+    found = compute(file, options.opened(trusts_derived=False), vocabulary)
+    shown.answer(form, partial(reproduced_json, found), partial(render_reproduced, found))
     raise typer.Exit(0 if found.is_same else options.FINDINGS)
 
 

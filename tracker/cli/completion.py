@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 import typer  # noqa: TC002 (Typer reads what is annotated)
 
+from tracker.cli import everywhere
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def complete_group(context: typer.Context, incomplete: str) -> list[str]:
     from tracker.follow.groups import known_groups
     from tracker.references.groups import packaged_groups
 
-    with suppress(TrackerError), ArchiveSession(_find_archive(context)) as archive:
+    with suppress(TrackerError), ArchiveSession(everywhere.archive(context)) as archive:
         return offer(known_groups(archive), incomplete)
     return offer(packaged_groups(), incomplete)
 
@@ -107,15 +108,15 @@ def complete_source(context: typer.Context, incomplete: str) -> list[str]:
 
     names: list[str] = []
     with suppress(TrackerError):
-        names = [each.id for each in list_sources(_find_archive(context)).sources]
+        names = [each.id for each in list_sources(everywhere.archive(context)).sources]
     return offer([*names, *complete_reference(context, incomplete)], incomplete)
 
 
 def complete_command(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer commands, or those of the group that was typed before, and ``words``."""
+    """Offer commands, or those of the group that was typed before, ``all`` and ``words``."""
     known: dict[str, Command] = getattr(context.find_root().command, "commands", {})
     if not read_words(context):
-        return offer([*known, "words"], incomplete)
+        return offer([*known, "all", "words"], incomplete)
     for word in read_words(context):
         known = getattr(known.get(word), "commands", {})
     return offer(known, incomplete)
@@ -126,20 +127,9 @@ def offer(offers: Iterable[str], incomplete: str) -> list[str]:
     return list(dict.fromkeys(offer for offer in offers if offer.startswith(incomplete)))
 
 
-def _find_archive(context: Context) -> Path:
-    """Return the folder that is named behind the command, or before it, or else by the environment."""
-    at: Context | None = context
-    while at is not None:
-        source = at.get_parameter_source("archive")
-        if source is not None and source.name == "COMMANDLINE":
-            return Path(at.params["archive"])
-        at = at.parent
-    return Path(context.params["archive"])
-
-
 def _list_recorded(context: Context) -> tuple[Reference, ...]:
     """Return the editions of the archive by country, body and order of session."""
-    return _read_editions(_find_archive(context))
+    return _read_editions(everywhere.archive(context))
 
 
 @cache

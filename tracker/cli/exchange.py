@@ -1,206 +1,433 @@
-"""Commands that exchange with other programs: imports of git and WARC, exports, Datasette's description."""
+"""Commands that exchange with others: ``import`` of folders, repositories and WARC, ``export``."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import line_writer, refuse_overwriting, shown_progress, write_answer, write_notice
+from tracker.errors import TrackerError
 from tracker.references import gather_references
 from tracker.report.records import encode_json, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracker.exchange.folder_import import FolderSaid
     from tracker.model.preserving import Exported
 
-GitSession = Annotated[
-    Literal["path", "subject", "date", "trailer", "regex"] | None,
-    typer.Option(
-        help="What names the session: the path, the commit's subject, the author's date, a trailer"
-        " (Session:, Statement:), or --regex. A date means the session that opened in its year."
-    ),
-]
-GitRegex = Annotated[
-    str | None,
-    typer.Option(
-        help="Matched in path and message; groups: country, body, session, item, date, year, kind, language."
-    ),
-]
+PATTERN_HELP = (
+    "Of a folder: the parts of a path, as in {country}/{session}_{year}.txt; found by looking if not given."
+    " Parts: country, session, item, year, date, language, kind, and any for what does not matter."
+)
+KIND_HELP = (
+    "Of a folder: the kind of all texts, or of some sessions: verbatim, verbatim:70-74,77. Kinds: prepared,"
+    " delivered, verbatim, summary, translation, interpretation. Inferred by session if not given."
+)
+COLUMN_HELP = (
+    "FIELD=COLUMN, for a column of --metadata that is not recognised by its name. Fields: country, session,"
+    " item, title, date, language, kind, url, symbol, speaker, post, on_behalf_of."
+)
+SESSION_HELP = (
+    "What names the session: of a repository path, subject of the commit, author's date, trailer (Session:,"
+    " Statement:) or regex; of a WARC url, date or regex. A date means the session that opened in its year."
+)
+REGEX_HELP = (
+    "Matched in path and message, or in the address; groups: country, body, session, item, date, year, kind,"
+    " language."
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(
-        "import-git",
-        epilog="Examples: tracker import-git ~/texts --path uk/31.md --as GBR/CCPCJ/31 |"
-        " tracker import-git ~/texts --path uk.md --as GBR/CCPCJ --session-from subject --dry-run",
-    )(import_git)
+        "import",
+        epilog="Examples: tracker import corpus --body UNGA --metadata speakers.csv"
+        " | tracker import corpus --body UNGA --pattern '{country}/{session}_{any}.txt'"
+        " --kind verbatim:70-74,77 --kind prepared:75,79"
+        " | tracker import ~/texts --path uk.md --as GBR/CCPCJ --session-from subject --dry-run"
+        " | tracker import crawl.warc.gz --url 'https://a.org/79*' --as XAA/UNGA/79"
+        " | tracker import crawl.warc.gz --watched --dry-run",
+    )(import_path)
     app.command(
-        "import-warc",
-        epilog="Examples: tracker import-warc crawl.warc.gz --url 'https://a.org/79*' --as XAA/UNGA/79 |"
-        " tracker import-warc crawl.warc.gz --as XAA/UNGA --session-from url --dry-run |"
-        " tracker import-warc crawl.warc.gz --watched --dry-run",
-    )(import_warc)
-    app.command(
-        epilog="Example: tracker datasette-metadata -o metadata.json;"
-        " datasette -i snapshots/tracker.db -m metadata.json (from 1.0 on: -c metadata.json too)"
-    )(datasette_metadata)
-    exports = options.add_group(app, "export", "Export the archive for other archives and programs.")
-    exports.command("warc", epilog="Example: tracker export warc statements.warc.gz XAA/UNGA XAA/HRC/52")(
-        export_warc
-    )
-    exports.command(
-        "corpus",
         epilog="Examples: tracker export corpus unga.csv UNGA | tracker export corpus all.parquet"
-        " | tracker export corpus french.jsonl XAA/UNGA/79~fr",
-    )(export_corpus)
-    exports.command(
-        "sentences",
-        epilog="Examples: tracker export sentences sentences.parquet"
-        " | tracker export sentences xaa.csv XAA/UNGA XAA/HRC",
-    )(export_sentences)
-    exports.command(
-        "tables",
-        epilog="Examples: tracker export tables tables | tracker export tables unga UNGA --all-editions",
-    )(export_tables)
-    exports.command(
-        "replication",
-        epilog="Example: tracker diff GBR/UNGA 78 79 --format json -o gbr.json;"
-        " tracker export replication paper.zip gbr.json",
-    )(export_replication)
-    exports.command("bag", epilog="Example: tracker export bag /mnt/disk/statements-2026")(export_bag)
+        " | tracker export corpus french.jsonl XAA/UNGA/79~fr | tracker export sentences xaa.csv XAA/UNGA"
+        " | tracker export tables unga UNGA --all-editions | tracker export replication paper.zip gbr.json"
+        " | tracker export warc statements.warc.gz XAA/UNGA | tracker export bag /mnt/disk/statements-2026"
+        " | tracker export datasette metadata.json"
+    )(export)
 
 
-def import_git(
-    repository: Annotated[Path, typer.Argument(metavar="REPO", help="A git repository, bare or not.")],
+def import_path(
     path: Annotated[
-        list[str], typer.Option(help="A file, a folder or a pattern such as 'uk/*.md', from the top of REPO.")
+        Path, typer.Argument(metavar="PATH", help="A folder of texts, a git repository, or a WARC.")
     ],
+    body: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a folder: the body of all its statements, such as UNGA.",
+            autocompletion=completion.complete_body,
+        ),
+    ] = None,
+    pattern: Annotated[str | None, typer.Option(help=PATTERN_HELP)] = None,
+    country: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a folder: the country, where paths do not name it.",
+            autocompletion=completion.complete_known_country,
+        ),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND[:SESSIONS]", help=KIND_HELP, autocompletion=completion.complete_kind),
+    ] = None,
+    metadata: Annotated[
+        Path | None, typer.Option(help="Of a folder: a CSV table of speakers, posts, dates and titles.")
+    ] = None,
+    column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Of a folder: name every file and row that was skipped.")
+    ] = False,
+    paths: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--path", help="Of a repository: a file, a folder or a pattern such as 'uk/*.md', from its top."
+        ),
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(help="Of a repository: a branch, tag or commit, other than the current.")
+    ] = None,
+    url: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of a WARC: only captures of this address, or of a pattern such as 'https://a.org/79/*'."
+        ),
+    ] = None,
+    watched: Annotated[
+        bool,
+        typer.Option("--watched", help="Of a WARC: sort by the watch list, instead of by --as."),
+    ] = False,
+    unjudged: Annotated[
+        bool, typer.Option("--unjudged", help="Of a WARC: record what looks like a login or error page too.")
+    ] = False,
     as_: Annotated[
         str | None,
         typer.Option(
             "--as",
             metavar="SERIES",
-            help="The series or one statement; taken from paths if not given.",
+            help="The series or one statement, of a repository or a WARC; taken from paths, or from the"
+            " metadata that tracker exports, if not given.",
             autocompletion=completion.complete_reference,
         ),
     ] = None,
-    session_from: GitSession = None,
-    regex: GitRegex = None,
-    branch: Annotated[
-        str | None, typer.Option(help="A branch, tag or commit; the current branch if not given.")
+    session_from: Annotated[
+        Literal["path", "subject", "date", "trailer", "url", "regex"] | None, typer.Option(help=SESSION_HELP)
     ] = None,
-    dry_run: options.ImportDryRun = False,
+    regex: Annotated[str | None, typer.Option(help=REGEX_HELP)] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Of a repository or a WARC: list what would be recorded, and write nothing."
+        ),
+    ] = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
-    """Record every revision of files in a git repository.
+    """Record a folder of statements, every revision of files in a git repository, or a WARC.
 
-    A revision is observed at the time of its commit. Renames are followed and removals noted. A second run
-    records only what is new.
+    What PATH is, is seen by looking; with --body a repository is read as a folder, as it stands. A revision
+    is observed at the time of its commit, renames are followed and removals noted; a capture is observed at
+    its own time. Nothing is recorded from a damaged WARC. A second run records only what is new.
     """
+    from tracker.exchange.folder_import import FolderSaid, need_folder
+    from tracker.exchange.looking import find_kind
+
+    given: dict[str, object] = {
+        "--body": body,
+        "--pattern": pattern,
+        "--country": country,
+        "--kind": kind,
+        "--metadata": metadata,
+        "--column": column,
+        "--verbose": verbose,
+        "--path": paths,
+        "--branch": branch,
+        "--url": url,
+        "--watched": watched,
+        "--unjudged": unjudged,
+        "--as": as_,
+        "--session-from": session_from,
+        "--regex": regex,
+        "--dry-run": dry_run,
+        "--format": form if form != "text" else None,
+    }
+    found = "git" if paths else "folder" if body else find_kind(path)
+    if found == "folder":
+        need_folder(path)
+    for name, value in given.items():
+        if value and name not in _TAKEN[found]:
+            raise TrackerError(f"{path} is {_CALLED[found]}, and its import takes no {name}")
+    if found == "warc":
+        _import_warc(path, url or [], (as_, session_from, regex), watched, unjudged, dry_run, form)
+    elif found == "git":
+        if not paths:
+            raise TrackerError(
+                f"{path} is a git repository; name its files with --path, or with --body the body of all that"
+                " stands in the folder"
+            )
+        _import_git(path, paths, (as_, session_from, regex), branch, dry_run, form)
+    else:
+        if body is None:
+            raise TrackerError("missing option --body; for example: tracker import corpus --body UNGA")
+        said = FolderSaid(body, pattern, country, kind or (), metadata, column or ())
+        _import_folder(path, said, every=verbose)
+
+
+def _import_folder(folder: Path, said: FolderSaid, *, every: bool) -> None:
+    from tracker.exchange.folder_import import import_folder, is_faulty
+    from tracker.report.answers.imports import render_folder
+
+    with shown_progress("importing") as progress:
+        imported = import_folder(folder, said, everywhere.archive(), options.now(), progress=progress)
+    write_answer(render_folder(imported, every=every))
+    if is_faulty(imported):
+        raise typer.Exit(options.FINDINGS)
+
+
+def _import_git(
+    repository: Path,
+    paths: list[str],
+    named: tuple[str | None, str | None, str | None],
+    branch: str | None,
+    dry_run: bool,
+    form: str,
+) -> None:
+    """Record revisions; ``named`` is the series, what names the session, and a regular expression."""
     from tracker.exchange.attribution import GIT_SOURCES, read_rule
-    from tracker.exchange.git_import import import_git as read_in
-    from tracker.exchange.git_import import is_faulty
+    from tracker.exchange.git_import import import_git, is_faulty
     from tracker.report.answers.imports import render_revisions
 
-    rule = read_rule(as_, session_from, regex, GIT_SOURCES)
+    rule, archive = read_rule(*named, GIT_SOURCES), everywhere.archive()
     with shown_progress("importing") as progress:
-        imported = read_in(
-            repository, path, rule, archive, options.now(), branch=branch, dry_run=dry_run, progress=progress
+        imported = import_git(
+            repository, paths, rule, archive, options.now(), branch=branch, dry_run=dry_run, progress=progress
         )
     write_answer(encode_json(imported) if form == "json" else render_revisions(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
 
 
-def import_warc(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A WARC, compressed or not.")],
-    url: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only captures of this address, or of a pattern such as 'https://example.org/79/*'."
-        ),
-    ] = None,
-    as_: Annotated[
-        str | None,
-        typer.Option(
-            "--as",
-            metavar="SERIES",
-            help="The series or one statement; if not given, taken from the metadata that tracker exports.",
-            autocompletion=completion.complete_reference,
-        ),
-    ] = None,
-    session_from: Annotated[
-        Literal["url", "date", "regex"] | None,
-        typer.Option(
-            help="What names the session: the address, the date, or --regex. A date means the session that"
-            " opened in its year."
-        ),
-    ] = None,
-    regex: Annotated[
-        str | None,
-        typer.Option(
-            help="Matched in the address; groups: country, body, session, item, date, year, kind, language."
-        ),
-    ] = None,
-    watched: Annotated[
-        bool,
-        typer.Option(
-            "--watched", help="Sort by the addresses and rules of the watch list, instead of by --as."
-        ),
-    ] = False,
-    unjudged: Annotated[
-        bool, typer.Option("--unjudged", help="Also record what looks like a login or error page.")
-    ] = False,
-    dry_run: options.ImportDryRun = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
+def _import_warc(
+    file: Path,
+    urls: list[str],
+    named: tuple[str | None, str | None, str | None],
+    watched: bool,
+    unjudged: bool,
+    dry_run: bool,
+    form: str,
 ) -> None:
-    """Record the documents of a WARC.
-
-    A document is observed at the time of its capture. Nothing is recorded from a damaged file. A second run
-    records only what is new.
-    """
+    """Record captures, whose statements are named as those of revisions are, or by the watch list."""
     from tracker.capture.watch_list import WATCH_FILE, read_watch_list
     from tracker.errors import ReferenceInvalid
     from tracker.exchange.attribution import WARC_SOURCES, read_rule
-    from tracker.exchange.warc_import import WarcSaid, is_faulty
-    from tracker.exchange.warc_import import import_warc as read_in
+    from tracker.exchange.warc_import import WarcSaid, import_warc, is_faulty
     from tracker.report.answers.imports import render_captures
 
-    if watched and (as_ or session_from or regex):
+    if watched and any(named):
         raise ReferenceInvalid(
             "--watched says whose all captures are; leave out --as, --session-from and --regex"
         )
-    rule = read_rule(as_, session_from, regex, WARC_SOURCES)
+    rule, archive = read_rule(*named, WARC_SOURCES), everywhere.archive()
     listed = read_watch_list(archive / WATCH_FILE) if watched else None
-    said = WarcSaid(url or (), rule, listed, is_judged=not unjudged)
+    said = WarcSaid(urls, rule, listed, is_judged=not unjudged)
     with shown_progress("importing") as progress:
-        imported = read_in(file, said, archive, options.now(), dry_run=dry_run, progress=progress)
+        imported = import_warc(file, said, archive, options.now(), dry_run=dry_run, progress=progress)
     write_answer(encode_json(imported) if form == "json" else render_captures(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
 
 
-def datasette_metadata(
-    database: Annotated[
-        str, typer.Option(metavar="NAME", help="The name of the served file, without its ending.")
-    ] = "tracker",
-    output: options.Output = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Describe the record for Datasette, as JSON.
+_SORTED: Final = frozenset({"--as", "--session-from", "--regex", "--dry-run", "--format"})
+_TAKEN: Final[Mapping[str, frozenset[str]]] = {
+    "folder": frozenset(
+        {"--body", "--pattern", "--country", "--kind", "--metadata", "--column", "--verbose"}
+    ),
+    "git": _SORTED | {"--path", "--branch"},
+    "warc": _SORTED | {"--url", "--watched", "--unjudged"},
+}
+"""The options of each kind of import."""
+_CALLED: Final = {"folder": "a folder", "git": "a git repository", "warc": "a WARC"}
 
-    Describes tables, columns, units and example queries. A warning on standard error says whether the record
-    holds material that is closed to the public: publish a record rebuilt from the public mirror instead.
+
+Kind = Literal["corpus", "sentences", "tables", "replication", "warc", "bag", "datasette"]
+_FITTING: Final[Mapping[str, frozenset[str]]] = {
+    "corpus": frozenset({"REF", "--all-editions"}),
+    "sentences": frozenset({"REF", "--all-editions", "--vocabulary"}),
+    "tables": frozenset({"REF", "--all-editions", "--vocabulary", "--sure"}),
+    "replication": frozenset({"REF", "--vocabulary"}),
+    "warc": frozenset({"REF"}),
+    "bag": frozenset(),
+    "datasette": frozenset({"--database"}),
+}
+"""What each kind of export takes beside the file."""
+
+
+def export(
+    kind: Annotated[
+        Kind,
+        typer.Argument(
+            metavar="KIND", help="Corpus, sentences, tables, replication, warc, bag or datasette."
+        ),
+    ],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="A new file: .csv, .jsonl or .parquet of corpus and sentences, .zip, .warc.gz, .json; a new"
+            " folder for tables and bag.",
+        ),
+    ] = None,
+    references: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REF]...",
+            help="Series, statements, editions or snapshots; a body (UNGA) or its session (UNGA/79) for all"
+            " countries; everything if not given. Of replication: comparisons, of diff --format json.",
+            autocompletion=completion.complete_reference,
+        ),
+    ] = None,
+    all_editions: Annotated[
+        bool,
+        typer.Option(
+            "--all-editions",
+            help="Of corpus, sentences and tables: every language and kind of text of a statement, not only"
+            " the preferred one.",
+        ),
+    ] = False,
+    vocabulary: options.VocabularyFile = None,
+    sure: options.Sure = options.USUAL,
+    database: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="For datasette: the name of the served file, without its ending."),
+    ] = None,
+    form: options.ListFormat = "text",
+) -> None:
+    """Export the archive for other archives and programs.
+
+    corpus: the texts as a table for readtext, quanteda and pandas, one row for each statement: the current
+    text of its preferred edition, or of the language and kind that REF names.
+
+    sentences: a row for each sentence, heading and item of these texts, with its topics, the words that name
+    them and their levels, with semicolons between.
+
+    tables: statements, sentences, topics, topic changes, changes and shifts as Parquet, for DuckDB, pandas
+    and R; the last three of neighbours that tracker batch, or a diff, has compared.
+
+    replication: comparisons with documents, texts, vocabulary, methods, citations, releases and digests as a
+    zip, which tracker reproduce reads.
+
+    warc: documents with the evidence of their capture. bag: documents, texts and metadata as a BagIt folder
+    that is read without this program. datasette: a description of tables, columns, units and example queries
+    as JSON; printed if no FILE is given.
+
+    Only open material, with --private all. The same record gives the same bytes.
     """
+    given = {
+        "REF": references,
+        "--all-editions": all_editions,
+        "--vocabulary": vocabulary,
+        "--sure": sure != options.USUAL,
+        "--database": database,
+    }
+    for name, value in given.items():
+        if value and name not in _FITTING[kind]:
+            raise TrackerError(f"export {kind} takes no {name}; see: tracker export -h")
+    if kind == "datasette":
+        _describe_record(database or "tracker", file)
+        return
+    if file is None:
+        raise TrackerError(f"missing FILE; for example: {_EXAMPLES[kind]}")
+    wanted = references or []
+    if kind in {"warc", "bag"}:
+        made = _export_documents(kind, file, wanted)
+    elif kind == "replication":
+        made = _export_replication(file, wanted, vocabulary)
+    else:
+        made = _export_texts(kind, file, wanted, vocabulary, sure, every=all_editions)
+    _answer(made, form)
+
+
+_EXAMPLES: Final[Mapping[str, str]] = {
+    "corpus": "tracker export corpus all.csv",
+    "sentences": "tracker export sentences all.csv",
+    "tables": "tracker export tables tables",
+    "replication": "tracker export replication paper.zip comparison.json",
+    "warc": "tracker export warc all.warc.gz",
+    "bag": "tracker export bag bag",
+}
+
+
+def _export_documents(kind: str, file: Path, references: list[str]) -> Exported:
+    """Write the kept documents as a WARC, or with all metadata as a folder."""
+    from tracker.exchange.bag import export_bag
+    from tracker.exchange.warc_export import export_warc
+
+    archive, private = everywhere.archive(), everywhere.is_private()
+    if kind == "bag":
+        return export_bag(archive, file, options.now()[:10], private=private)
+    return export_warc(archive, file, gather_references(references), private=private)
+
+
+def _export_replication(file: Path, reports: list[str], vocabulary: Path | None) -> Exported:
+    """Write comparisons with all that they rest on. Raises ``TrackerError`` where none is named."""
+    from tracker.exchange.replication import export_replication
+
+    if not reports:
+        raise TrackerError(f"missing REPORT; for example: {_EXAMPLES['replication']}")
+    session = options.opened(trusts_derived=False)
+    return export_replication(
+        file, [*map(Path, reports)], session, vocabulary, private=everywhere.is_private()
+    )
+
+
+def _export_texts(
+    kind: str, file: Path, references: list[str], vocabulary: Path | None, sure: float, *, every: bool
+) -> Exported:
+    """Write texts, sentences or all tables; say which pairs of neighbours these lack."""
+    from tracker.exchange.corpus import export_corpus, export_sentences
+    from tracker.exchange.tables import export_tables
+    from tracker.report.layout import counted
+
+    opened, wanted, private = options.opened(), gather_references(references), everywhere.is_private()
+    with shown_progress("exporting", line_writer("exporting")) as progress:
+        if kind == "corpus":
+            return export_corpus(opened, file, wanted, every=every, private=private, progress=progress)
+        known = options.load_vocabulary(vocabulary, keeps=True)
+        if kind == "sentences":
+            return export_sentences(
+                opened, file, wanted, known, every=every, private=private, progress=progress
+            )
+        made, missing = export_tables(
+            opened, file, wanted, known, sure=sure, every=every, private=private, progress=progress
+        )
+    if missing:
+        commands = "; ".join(f"tracker batch {shlex.quote(body)}" for body in sorted(missing))
+        write_notice(
+            f"{counted(missing.total(), 'pair')} of neighbours not compared yet: topic changes, changes and"
+            f" shifts lack them; to compare them: {commands}; then export again"
+        )
+    return made
+
+
+def _describe_record(database: str, output: Path | None) -> None:
+    """Write or print what Datasette is told of the record; warn where that holds what is closed."""
     from tracker.keep.datasette import describe_record
     from tracker.report.layout import counted
 
+    archive = everywhere.archive()
     refuse_overwriting(output, (), archive)
     metadata, closed = describe_record(archive, database)
     write_answer(write_json(metadata), output)
@@ -218,163 +445,6 @@ def datasette_metadata(
             f"{archive} holds {held}: do not publish it; its public mirror holds only open material"
             " (tracker mirror push, tracker rebuild)"
         )
-
-
-TableFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A new file that ends in .csv, .jsonl or .parquet.")
-]
-AllEditions = Annotated[
-    bool,
-    typer.Option(
-        "--all-editions", help="Every language and kind of text of a statement, not only the preferred one."
-    ),
-]
-References = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[REF]...",
-        help="Series, statements, editions or snapshots; a body (UNGA) or its session (UNGA/79) for all"
-        " countries; everything if not given.",
-        autocompletion=completion.complete_reference,
-    ),
-]
-
-
-def export_warc(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; compressed if it ends in .gz.")],
-    references: References = None,
-    private: options.Private = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Export documents with capture evidence as a WARC.
-
-    Only open material. The same record gives the same bytes.
-    """
-    from tracker.exchange.warc_export import export_warc as write_warc
-
-    made = write_warc(archive, file, gather_references(references or []), private=private)
-    _answer(made, form)
-
-
-def export_corpus(
-    file: TableFile,
-    references: References = None,
-    all_editions: AllEditions = False,
-    private: options.Private = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Export the texts as a table for readtext, quanteda and pandas.
-
-    One row for each statement: the current text of its preferred edition, or of the language and kind that
-    REF names. Columns: doc_id, text, country, body, session, year, kind, language, speaker. Only open
-    material. The same record gives the same bytes.
-    """
-    from tracker.exchange.corpus import export_corpus as write_corpus
-
-    opened, wanted = options.opened(archive), gather_references(references or [])
-    with shown_progress("exporting", line_writer("exporting")) as progress:
-        made = write_corpus(opened, file, wanted, every=all_editions, private=private, progress=progress)
-    _answer(made, form)
-
-
-def export_sentences(
-    file: TableFile,
-    references: References = None,
-    all_editions: AllEditions = False,
-    vocabulary: options.VocabularyFile = None,
-    private: options.Private = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Export the sentences as a table, each with its topics.
-
-    One row for each sentence, heading and item of the texts that export corpus takes. Topics, the words that
-    name them and their levels have semicolons between. What tracker batch has read is not read again. Only
-    open material. The same record gives the same bytes.
-    """
-    from tracker.exchange.corpus import export_sentences as write_sentences
-
-    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
-    wanted = gather_references(references or [])
-    with shown_progress("exporting", line_writer("exporting")) as progress:
-        made = write_sentences(
-            opened, file, wanted, known, every=all_editions, private=private, progress=progress
-        )
-    _answer(made, form)
-
-
-def export_tables(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    references: References = None,
-    all_editions: AllEditions = False,
-    vocabulary: options.VocabularyFile = None,
-    sure: options.Sure = 0.9,
-    private: options.Private = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Export all tables as Parquet, for DuckDB, pandas and R.
-
-    Statements, sentences and topics of the texts that export corpus takes; topic changes, changes and shifts
-    of neighbouring statements that tracker batch, or a diff, has compared. With a README, a data dictionary
-    and a Frictionless data package. Only open material.
-    """
-    from tracker.exchange.tables import export_tables as write_tables
-    from tracker.report.layout import counted
-
-    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
-    wanted = gather_references(references or [])
-    with shown_progress("exporting", line_writer("exporting")) as progress:
-        made, missing = write_tables(
-            opened, folder, wanted, known, sure=sure, every=all_editions, private=private, progress=progress
-        )
-    _answer(made, form)
-    if missing:
-        commands = "; ".join(f"tracker batch {shlex.quote(body)}" for body in sorted(missing))
-        write_notice(
-            f"{counted(missing.total(), 'pair')} of neighbours not compared yet: topic changes, changes and"
-            f" shifts lack them; to compare them: {commands}; then export again"
-        )
-
-
-def export_bag(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    private: options.Private = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Export documents and metadata as a BagIt folder.
-
-    It also holds the texts and can be read without this program. Only open material.
-    """
-    from tracker.exchange.bag import export_bag as write_bag
-
-    made = write_bag(archive, folder, options.now()[:10], private=private)
-    _answer(made, form)
-
-
-def export_replication(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new zip file.")],
-    reports: Annotated[
-        list[Path], typer.Argument(metavar="REPORT...", help="Comparisons as diff --format json wrote them.")
-    ],
-    vocabulary: options.VocabularyFile = None,
-    private: options.Private = False,
-    form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Export comparisons with all that they rest on as a zip.
-
-    With documents, texts, vocabulary, methods, citations, releases and digests; tracker reproduce reads it.
-    Only open material; of the rest, digests. The same input gives the same bytes.
-    """
-    from tracker.exchange.replication import export_replication as write_zip
-
-    session = options.opened(archive, trusts_derived=False)
-    made = write_zip(file, reports, session, vocabulary, private=private)
-    _answer(made, form)
 
 
 def _answer(made: Exported, form: str) -> None:

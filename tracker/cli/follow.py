@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli import output as shown
 from tracker.cli.output import check_outputs, write_picture
 from tracker.errors import Interrupted, NotInArchive, ReferenceInvalid, TrackerError
@@ -55,8 +55,6 @@ def timeline(
     plot: options.Plot = None,
     ranks: options.Ranks = False,
     width: Width = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the topics of a series by session.
 
@@ -70,13 +68,14 @@ def timeline(
     from tracker.report.formats import draw_report
     from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
 
+    archive = everywhere.archive()
     check_outputs(output, plot, [vocabulary], archive, form, ranks=ranks)
-    known = options.load_vocabulary(vocabulary, archive)
+    known = options.load_vocabulary(vocabulary, keeps=True)
     topics = name_topics(known, topic or ())
     told = form in {"csv", "json", "jsonl", "parquet"} or bool(topics)
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
-            options.opened(archive),
+            options.opened(),
             series,
             known,
             Within(first, last),
@@ -89,7 +88,7 @@ def timeline(
     build = partial(build_timeline, followed, rows, everything=everything, quotes=bool(topics))
     as_text = partial(draw_report, build, form)
     write_picture(plot, build, "ranks" if ranks else "shares" if topics else "map")
-    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output, width=width)
+    shown.answer(form, as_json, as_text, as_table=as_table, output=output, width=width)
 
 
 def compare_countries(
@@ -105,8 +104,6 @@ def compare_countries(
     output: options.Output = None,
     plot: options.Plot = None,
     width: Width = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the topics of one session by country.
 
@@ -124,10 +121,11 @@ def compare_countries(
         select_topics,
     )
 
+    archive = everywhere.archive()
     check_outputs(output, plot, [vocabulary], archive, form)
-    known = options.load_vocabulary(vocabulary, archive)
+    known = options.load_vocabulary(vocabulary, keeps=True)
     topics = name_topics(known, topic or ())
-    opened = options.opened(archive)
+    opened = options.opened()
     with shown.shown_progress("reading") as progress:
         everyone = compare(opened, body, session, known, progress)
     reading = everyone if countries is None else narrow_countries(opened, everyone, countries)
@@ -136,7 +134,7 @@ def compare_countries(
     build = partial(build_countries, reading, rows, rare, everything=everything, topics=topics)
     as_text = partial(draw_report, build, form)
     write_picture(plot, partial(build, mapped=True), "map")
-    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output, width=width)
+    shown.answer(form, as_json, as_text, as_table=as_table, output=output, width=width)
 
 
 def phrases(
@@ -149,8 +147,6 @@ def phrases(
     form: options.ListFormat = "text",
     output: options.Output = None,
     width: Width = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show phrases that set a session apart from the others.
 
@@ -161,12 +157,13 @@ def phrases(
     from tracker.follow.phrases import find_series_phrases
     from tracker.report.comparison.phrases import phrases_json, render_phrases
 
+    archive = everywhere.archive()
     shown.refuse_overwriting(output, [vocabulary], archive)
-    known = options.load_vocabulary(vocabulary, archive)
+    known = options.load_vocabulary(vocabulary, keeps=True)
     with shown.shown_progress("comparing") as progress:
-        found = find_series_phrases(options.opened(archive), series, session, known, progress)
+        found = find_series_phrases(options.opened(), series, session, known, progress)
     as_text = partial(render_phrases, found, everything=everything)
-    shown.answer(form, partial(phrases_json, found), as_text, color=color, output=output, width=width)
+    shown.answer(form, partial(phrases_json, found), as_text, output=output, width=width)
 
 
 def trace(
@@ -202,8 +199,6 @@ def trace(
     vocabulary: options.VocabularyFile = None,
     form: options.TraceFormat = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Follow phrases or a sentence through a series, or through all countries of a body.
 
@@ -224,13 +219,14 @@ def trace(
     )
     from tracker.report.series.spread import build_spread, render_spread, spread_json
 
+    archive = everywhere.archive()
     shown.refuse_overwriting(output, [vocabulary], archive, form)
     if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
         raise ReferenceInvalid(f"the series comes first: tracker trace {shlex.join([text, place])}")
-    known = options.load_vocabulary(vocabulary, archive) if topic else None
+    known = options.load_vocabulary(vocabulary, keeps=True) if topic else None
     topics = name_topics(known, topic) if known and topic else ()
     asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)
-    reference, opened = parse_place(place), options.opened(archive)
+    reference, opened = parse_place(place), options.opened()
     if reference.country and countries:
         raise TrackerError(f"--countries goes with a body, not a series: tracker trace {reference.body} ...")
     if reference.country:
@@ -243,7 +239,7 @@ def trace(
         as_table, build = partial(sayings_table, spread), partial(build_spread, spread, everything=everything)
     if form == "html":
         as_text = partial(draw_report, build, form)
-    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
+    shown.answer(form, as_json, as_text, as_table=as_table, output=output)
 
 
 def blame(
@@ -255,8 +251,6 @@ def blame(
     everything: Annotated[bool, typer.Option("--all", help="Show every sentence on its own line.")] = False,
     form: options.BlameFormat = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show when each sentence was first said in these words.
 
@@ -267,10 +261,10 @@ def blame(
     from tracker.report.formats import draw_report
     from tracker.report.series.origins import attribution_json, build_attribution, render_attribution
 
-    attribution = blame_statement(options.opened(archive), join_words(reference), through)
+    attribution = blame_statement(options.opened(), join_words(reference), through)
     as_page = partial(draw_report, partial(build_attribution, attribution), form)
     as_text = as_page if form == "html" else partial(render_attribution, attribution, everything=everything)
-    shown.answer(form, partial(attribution_json, attribution), as_text, color=color, output=output)
+    shown.answer(form, partial(attribution_json, attribution), as_text, output=output)
 
 
 def batch(
@@ -310,7 +304,6 @@ def batch(
     ] = 300,
     vocabulary: options.VocabularyFile = None,
     sure: options.Sure = 0.9,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Read and compare many statements ahead.
 
@@ -326,7 +319,7 @@ def batch(
 
     if scheduler and workers:
         raise TrackerError("--workers are processes of this machine, and --scheduler has its own; give one")
-    known, opened = options.load_vocabulary(vocabulary, archive), options.opened(archive)
+    known, opened = options.load_vocabulary(vocabulary, keeps=True), options.opened()
     place = find_body(body)
     held = BodyStatements(opened, place)
     wanted = held.list_wanted(held.choose(sessions), countries, sessions)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli import output as shown
 from tracker.cli.output import check_outputs, write_picture
-from tracker.report.records import encode_json, encode_rows
+from tracker.report.records import encode_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.topics import Vocabulary
 
-Date = Annotated[
-    str | None, typer.Option("--at", metavar="DATE", help="The members on this date, such as 2015-09.")
-]
 GroupName = Annotated[
     str,
     typer.Argument(metavar="GROUP", help="A group's code or name.", autocompletion=completion.complete_group),
@@ -33,11 +30,7 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker panel UNGA --sessions 70-79 --countries SIDS"
         " | tracker panel UNGA --sessions 70-79 --format csv -o panel.csv --plot panel.pdf"
     )(panel)
-    groups = options.add_group(app, "groups", "List groups of countries; keep your own.")
-    groups.command("list", epilog="Example: tracker groups list --at 1990")(list_groups)
-    groups.command(
-        epilog="Examples: tracker groups show EU --at 2019 | tracker groups show SIDS --format csv"
-    )(show)
+    groups = options.add_group(app, "groups", "Keep groups of countries of your own.")
     groups.command(
         epilog="Example: tracker groups edit ALLIES --add FIN:1995,GBR:1973..2020-02 --source treaty --by Ana"
     )(edit)
@@ -64,8 +57,6 @@ def panel(
     form: options.ReportFormat = "text",
     output: options.Output = None,
     plot: options.Plot = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show the topics of many countries by session.
 
@@ -78,18 +69,19 @@ def panel(
     from tracker.report.formats import draw_report
     from tracker.report.series.panels import build_panel, panel_json, panel_table
 
+    archive = everywhere.archive()
     check_outputs(output, plot, [vocabulary], archive, form)
-    known = options.load_vocabulary(vocabulary, archive)
+    known = options.load_vocabulary(vocabulary, keeps=True)
     topics = name_topics(known, topic or ())
-    session = options.opened(archive)
+    session = options.opened()
     with shown.shown_progress("reading") as progress:
         found = read_panel(session, body, sessions, countries, known, sure=sure, progress=progress)
-    notes = _explain(archive, countries)
+    notes = _explain(countries)
     as_table, as_json = partial(panel_table, found, topics), partial(panel_json, found, topics)
     build = partial(build_panel, found, topics, notes=notes, everything=everything)
     write_picture(plot, build, "shares" if topics else "map")
     as_text = partial(draw_report, build, form)
-    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
+    shown.answer(form, as_json, as_text, as_table=as_table, output=output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +100,8 @@ class CountriesAsked:
 
 def diff_countries(
     asked: CountriesAsked,
-    archive: Path,
     form: str,
     output: Path | None,
-    color: Literal["auto", "always", "never"],
 ) -> bool:
     """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
     from tracker.comparing.topics.vocabulary.naming import name_topics
@@ -123,7 +113,7 @@ def diff_countries(
     topics = name_topics(asked.vocabulary, [asked.topic] if asked.topic else [])
     with shown.shown_progress("comparing") as progress:
         found = compare(
-            options.opened(archive),
+            options.opened(),
             asked.operands,
             asked.countries,
             asked.vocabulary,
@@ -134,68 +124,27 @@ def diff_countries(
         found = replace(found, topics=tuple(each for each in found.topics if each.id in topics))
     if asked.only:
         found = narrow_moves(found, asked.only)
-    notes = _explain(archive, asked.countries)
+    notes = _explain(asked.countries)
     whole = asked.everything or bool(asked.topic or asked.only)
     build = partial(build_countries_diff, found, notes=notes, whole=whole, only=asked.only)
     as_text = partial(draw_report, build, form)
     as_json, as_table = partial(encode_json, found), partial(moves_table, found)
-    shown.answer(form, as_json, as_text, as_table=as_table, color=color, output=output)
+    shown.answer(form, as_json, as_text, as_table=as_table, output=output)
     return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
 
-def _explain(archive: Path, countries: str | None) -> tuple[str, ...]:
+def _explain(countries: str | None) -> tuple[str, ...]:
     from tracker.follow.groups import choose_countries, explain_undated
 
     if countries is None:
         return ()
-    groups = choose_countries(options.opened(archive), countries).groups
+    groups = choose_countries(options.opened(), countries).groups
     told = [
         f"{group.id}: {len(group.members)} memberships, {group.source}, checked {group.checked}"
         for group in groups
     ]
     undated = explain_undated(groups)
     return (*told, *((undated,) if undated else ()))
-
-
-def list_groups(
-    at: Date = None,
-    form: options.TableFormat = "text",
-    output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """List the groups whose members are known.
-
-    The archive's own groups come before those that come with the program. CSV has one row for each member.
-    """
-    from tracker.follow.groups import known_groups, narrow_members, read_date
-    from tracker.report.series.panels import groups_csv, render_groups
-
-    date = read_date(at) if at else None
-    groups = tuple(known_groups(options.opened(archive)).values())
-    found = tuple(narrow_members(group, date) for group in groups) if date else groups
-    as_text = partial(render_groups, found, date or options.now()[:10])
-    as_csv, as_json = partial(groups_csv, found), partial(encode_rows, "groups", found)
-    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
-
-
-def show(
-    group: GroupName,
-    at: Date = None,
-    form: options.TableFormat = "text",
-    output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Show the members of a group, with the dates from and to which they belong."""
-    from tracker.follow.groups import name_group, narrow_members, read_date
-    from tracker.report.series.panels import groups_csv, render_group
-
-    found = name_group(options.opened(archive), group)
-    if at:
-        found = narrow_members(found, read_date(at))
-    as_csv, as_json = partial(groups_csv, [found]), partial(encode_json, found)
-    shown.answer(form, as_json, partial(render_group, found, at), as_csv=as_csv, color=color, output=output)
 
 
 def edit(
@@ -212,7 +161,6 @@ def edit(
     source: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Where the members were taken from.")
     ] = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Make a group of your own, or change one, in the archive.
 
@@ -222,7 +170,7 @@ def edit(
 
     gone = [word for each in remove or () for word in each.split(",") if word.strip()]
     edit = GroupEdit(add or (), gone, name, source)
-    kept = edit_group(options.opened(archive), group, edit, person=by, noted=options.now())
+    kept = edit_group(options.opened(), group, edit, person=by, noted=options.now())
     shown.write_answer(f"{kept.id}: {len(kept.members)} memberships, kept by {kept.person}")
 
 
@@ -233,7 +181,6 @@ def fill(
             metavar="[GROUP]...", help="Only these groups.", autocompletion=completion.complete_group
         ),
     ] = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Bring the groups in the archive up to those that come with the program.
 
@@ -242,6 +189,6 @@ def fill(
     """
     from tracker.follow.groups import fill_groups
 
-    written = fill_groups(options.opened(archive), groups or (), options.now())
+    written = fill_groups(options.opened(), groups or (), options.now())
     names = ", ".join(group.id for group in written)
     shown.write_answer(f"wrote {len(written)} groups: {names}" if written else "nothing new to write")

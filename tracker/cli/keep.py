@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import answer, confirm, shown_progress, terminal_width, write_answer
 from tracker.errors import DecisionInvalid, TrackerError
 from tracker.references import gather_references, join_words
@@ -61,8 +61,6 @@ def verify(
         str | None, typer.Option("--reason", metavar="TEXT", help="With --accept: why; it is kept.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Check every part of the archive and of its mirror.
 
@@ -73,6 +71,7 @@ def verify(
     from tracker.keep import verify as verifying
     from tracker.report.answers import copies as report
 
+    archive = everywhere.archive()
     if accept or by or reason:
         _accept(archive, accept or [], by, reason, is_alone=not (repair or record_only))
         return
@@ -86,7 +85,7 @@ def verify(
         forms = partial(report.repaired_json, repaired), partial(report.render_repaired, repaired)
     else:
         forms = partial(report.verified_json, verified), partial(report.render_verified, verified)
-    answer("json" if as_json else "text", *forms, color=color)
+    answer("json" if as_json else "text", *forms)
     if verified.faults:
         raise typer.Exit(options.FINDINGS)
 
@@ -114,8 +113,6 @@ def reextract(
         bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Read kept documents again with the current extractors.
 
@@ -130,14 +127,14 @@ def reextract(
 
     with shown_progress("reading") as progress:
         found = read_again(
-            options.opened(archive),
+            options.opened(),
             gather_references(wanted or []),
             options.now(),
             dry_run=dry_run,
             progress=progress,
         )
     forms = partial(reread_json, found, dry_run=dry_run), partial(render_reread, found, dry_run=dry_run)
-    answer("json" if as_json else "text", *forms, color=color)
+    answer("json" if as_json else "text", *forms)
     if is_faulty(found):
         raise typer.Exit(options.FINDINGS)
 
@@ -157,7 +154,6 @@ def withdraw(
     lift: Annotated[bool, typer.Option("--lift", help="Reopen withdrawn material.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --destroy: do not ask.")] = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Withdraw a statement, an edition or a snapshot.
 
@@ -170,6 +166,7 @@ def withdraw(
     from tracker.model.rights import Ruled
     from tracker.report.answers.rights import change_json, render_change
 
+    archive = everywhere.archive()
     act = _read_act(destroy=destroy, lift=lift)
     named = join_words(reference)
     if act == "destroy" and not yes:
@@ -195,7 +192,9 @@ def _ask(archive: Path, reference: str) -> None:
     confirm(f"{asked} Destroy it?", DecisionInvalid(f"{asked} This needs a terminal to confirm, or --yes"))
 
 
-def update(form: options.ListFormat = "text", archive: options.Archive = options.DEFAULT_ARCHIVE) -> None:
+def update(
+    form: options.ListFormat = "text",
+) -> None:
     """Create the mirror or bring it up to date.
 
     Each run is one commit. Once the mirror exists, every run updates it; files edited by hand, such as
@@ -204,15 +203,13 @@ def update(form: options.ListFormat = "text", archive: options.Archive = options
     from tracker.keep.mirror import update_mirror
     from tracker.report.answers.copies import update_line
 
+    archive = everywhere.archive()
     updated = update_mirror(archive)
     write_answer(encode_json(updated) if form == "json" else update_line(updated))
 
 
 def push(
     remote: Annotated[str, typer.Argument(metavar="REMOTE", help="An address or path, as for git push.")],
-    private: Annotated[
-        bool, typer.Option("--private", help="Push everything; otherwise only open material and digests.")
-    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a copy that holds closed material or another history.")
     ] = False,
@@ -220,17 +217,19 @@ def push(
     only_open: Annotated[
         bool, typer.Option("--only-open", help="Push nothing if anything is restricted or embargoed.")
     ] = False,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Bring the mirror up to date and push it.
 
-    A public copy gets the open material, a private one everything. A path to nothing, or to an empty
-    folder, becomes a bare repository.
+    A public copy gets the open material and digests of the rest, with --private everything. A path to
+    nothing, or to an empty folder, becomes a bare repository.
     """
     from tracker.keep.mirror import push_mirror
     from tracker.report.answers.copies import push_line
 
-    pushed = push_mirror(archive, remote, private=private, force=force, branch=branch, only_open=only_open)
+    archive = everywhere.archive()
+    pushed = push_mirror(
+        archive, remote, private=everywhere.is_private(), force=force, branch=branch, only_open=only_open
+    )
     write_answer(push_line(pushed))
 
 
@@ -242,7 +241,6 @@ def rebuild(
         bool, typer.Option("--accept-watch-list", help="Use the mirror's watch list: save it as watch.toml.")
     ] = False,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Rebuild the archive from its mirror.
 
@@ -252,6 +250,7 @@ def rebuild(
     from tracker.keep.mirror import rebuild as rebuild_archive
     from tracker.report.answers.copies import rebuilt_line
 
+    archive = everywhere.archive()
     rebuilt = rebuild_archive(mirror, archive, accept_watch_list=accept_watch_list)
     write_answer(encode_json(rebuilt) if form == "json" else rebuilt_line(rebuilt))
 
@@ -259,7 +258,6 @@ def rebuild(
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Copy the record into one file and check the copy.
 
@@ -268,5 +266,6 @@ def backup(
     from tracker.keep.mirror import backup as back_up
     from tracker.report.answers.copies import backup_line
 
+    archive = everywhere.archive()
     made = back_up(archive, file)
     write_answer(encode_json(made) if form == "json" else backup_line(made))

@@ -16,10 +16,10 @@ import typer
 
 from tracker import __version__
 from tracker.cli.commands import SETTINGS, AllCommands
-from tracker.cli.mistakes import NO_PAGER_OPTION, explain_usage, name_bodies
-from tracker.cli.options import ARCHIVE_VARIABLE, CRASHED, DEFAULT_ARCHIVE
-from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
-from tracker.errors import REQUIRE, REQUIRED, BodyMissing, Interrupted, TrackerError
+from tracker.cli.everywhere import ARCHIVE_VARIABLE, DEFAULT_ARCHIVE
+from tracker.cli.mistakes import explain_usage, name_bodies
+from tracker.cli.options import CRASHED
+from tracker.errors import BodyMissing, Interrupted, TrackerError
 from tracker.files import remove_abandoned
 
 if TYPE_CHECKING:
@@ -56,16 +56,6 @@ def _clear_cache(asked: bool) -> None:
 
 @app.callback()
 def _before_command(
-    archive: Annotated[str | None, typer.Option(help="The archive's folder, for any command.")] = None,
-    no_pager: Annotated[
-        bool, typer.Option(NO_PAGER_OPTION, help="Never show a long answer in a pager; for any command.")
-    ] = False,
-    require_sandbox: Annotated[
-        bool,
-        typer.Option(
-            REQUIRE, help="Read documents in a whole sandbox or not at all (exit code 2); for any command."
-        ),
-    ] = False,
     _version: Annotated[
         bool,
         typer.Option("--version", help="Print the release and stop.", callback=_print_version, is_eager=True),
@@ -80,12 +70,7 @@ def _before_command(
         ),
     ] = False,
 ) -> None:
-    if archive:
-        os.environ[ARCHIVE_VARIABLE] = archive
-    if no_pager:
-        os.environ[PAGER_VARIABLE] = NO_PAGER
-    if require_sandbox:
-        os.environ[REQUIRED] = "1"
+    """Take the options of the program; those of every command are read by themselves."""
 
 
 ABORTED = 1

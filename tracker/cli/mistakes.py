@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections import Counter
@@ -12,8 +11,7 @@ from typing import TYPE_CHECKING
 from typer.core import TyperGroup
 
 from tracker.cli.click import MissingParameter, NoSuchOption
-from tracker.cli.output import NO_PAGER, PAGER_VARIABLE
-from tracker.errors import REQUIRE, REQUIRED, TrackerError
+from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,20 +21,18 @@ if TYPE_CHECKING:
     from tracker.errors import BodyMissing
 
 OTHER_WORDS = {
-    "cat": "show", "check": "verify, sources check", "clone": "rebuild", "compare": "diff, compare-countries",
-    "countries": "compare-countries", "create": "init", "delete": "withdraw", "explain": "diff --explain ID",
-    "fetch": "snapshot, sources add",
-    "find": "search, trace", "follow": "trace, timeline", "grep": "search", "history": "log, timeline",
-    "import-folder": "import", "ls": "list", "new": "init", "pull": "snapshot", "read": "show",
-    "remove": "withdraw", "rm": "withdraw", "status": "health", "sync": "mirror push",
-    "topic": "topics, timeline --topic", "update": "snapshot", "version": "--version", "view": "show",
-    "watch": "sources add, snapshot",
+    "bodies": "list --bodies", "cat": "show", "check": "verify, sources check", "clone": "rebuild",
+    "compare": "diff, compare-countries", "countries": "compare-countries", "create": "init",
+    "delete": "withdraw", "explain": "diff --explain ID", "fetch": "snapshot, sources add",
+    "find": "search, trace", "follow": "trace, timeline", "grep": "search", "health": "status",
+    "history": "log, timeline", "import-folder": "import", "import-git": "import", "import-warc": "import",
+    "ls": "list", "new": "init", "pull": "snapshot", "read": "show", "remove": "withdraw",
+    "report": "status --year", "rm": "withdraw", "runs": "status --runs", "silence": "expect --none",
+    "sync": "mirror push", "topic": "list --topics, timeline --topic", "update": "snapshot",
+    "version": "--version", "view": "show", "watch": "sources add, snapshot",
 }  # fmt: skip
 """What people call a command in other programs, and what it is called here."""
 
-NO_PAGER_OPTION = "--no-pager"
-ANYWHERE = {NO_PAGER_OPTION: (PAGER_VARIABLE, NO_PAGER), REQUIRE: (REQUIRED, "1")}
-"""Options of the program that may stand behind a command, and the variable that each sets."""
 _TYPES = {"a valid int range": "a whole number", "a valid int": "a whole number", "a valid float": "a number"}
 """What the parser calls the values that it takes, in words."""
 _EXTRA = re.compile(r"Got unexpected extra argument\S* \((.*)\)", re.DOTALL)
@@ -52,15 +48,7 @@ class Commands(TyperGroup):
     """Commands under a name, where a word that is none of them is answered with the likely one."""
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
-        """Find the command that the first argument names; raises ``UsageError`` where there is none.
-
-        ``--no-pager`` and ``--require-sandbox`` may stand behind any command too, where people write them.
-        """
-        words = args[: args.index("--")] if "--" in args else args
-        for option, (variable, value) in ANYWHERE.items():
-            if option in words[1:]:
-                os.environ[variable] = value
-        args = [each for at, each in enumerate(args) if not 0 < at < len(words) or each not in ANYWHERE]
+        """Find the command that the first argument names; raises ``UsageError`` where there is none."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
             ctx.fail(f"no such command: {name!r}; {self._likely(ctx, args)}")
@@ -78,7 +66,7 @@ class Commands(TyperGroup):
             return f"did you mean {' or '.join(f'{path} {each}' for each in meant)}?"
         if looks_like_reference(gather_words(args)[0]):
             return f"to compare, write: {path} diff {shlex.join(args)}"
-        return f"{path} -h lists the commands"
+        return f"{path} {'help all' if ctx.parent is None else '-h'} lists the commands"
 
     def _groups(self) -> Iterator[tuple[str, Sequence[str]]]:
         for name, command in self.commands.items():
@@ -129,7 +117,7 @@ def _explain_extra(context: Context, extra: str, example: str) -> str:
 def _example(command: Command) -> str:
     """Return the first of the examples that a command's help ends with."""
     if isinstance(command, TyperGroup):
-        return "tracker -h lists the commands"
+        return "tracker help all lists the commands"
     examples = str(command.epilog or "").partition(": ")[2].split(" | ")
     return f"for example: {examples[0]}" if examples[0] else "-h shows what it takes"
 

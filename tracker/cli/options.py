@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import typer
 
-from tracker.cli import completion
+from tracker.cli import completion, everywhere
 from tracker.cli.click import get_current_context
 from tracker.cli.mistakes import Commands
 from tracker.errors import TrackerError
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from tracker.archive import ArchiveSession
     from tracker.model.topics import Vocabulary
 
-ARCHIVE_VARIABLE = "TRACKER_ARCHIVE"
-DEFAULT_ARCHIVE = Path("snapshots")
 FINDINGS = 1
 """The exit code of a command that did its work and found something to report."""
-_USUAL = 0.9
+USUAL: Final = 0.9
 CRASHED = 70
 """The exit code of a bug (``EX_SOFTWARE``): whoever watches must not take it for a finding."""
 
@@ -34,11 +32,11 @@ def add_group(app: typer.Typer, name: str, help_text: str) -> typer.Typer:
     return group
 
 
-def opened(folder: Path, *, trusts_derived: bool = True) -> ArchiveSession:
+def opened(*, trusts_derived: bool = True) -> ArchiveSession:
     """Return the archive for the running command: opened once it is read, closed before it prints or ends."""
     from tracker.archive import ArchiveSession
 
-    context = get_current_context()
+    context, folder = get_current_context(), everywhere.archive()
     sessions: dict[tuple[Path, bool], ArchiveSession] = context.meta.setdefault(__name__, {})
     named = folder, trusts_derived
     if named not in sessions:
@@ -54,19 +52,19 @@ def joined(words: list[str]) -> str:
     return join_words(words)
 
 
-def load_vocabulary(path: Path | None = None, archive: Path | None = None) -> Vocabulary:
+def load_vocabulary(path: Path | None = None, *, keeps: bool = False) -> Vocabulary:
     """Return the user's vocabulary, or the one that comes with the program; raises as ``load`` does.
 
-    What is made of the user's is kept beside an archive.
+    With ``keeps``, what is made of the user's is kept beside the archive.
     """
     from tracker.comparing.topics.vocabulary.load import load_kept
     from tracker.comparing.topics.vocabulary.load import load_vocabulary as load
 
-    return load_kept(path, opened(archive).derived) if path and archive else load(path)
+    return load_kept(path, opened().derived) if path and keeps else load(path)
 
 
 def _check_sure(value: float) -> float:
-    if value == _USUAL:  # a Tab at a shell reads nothing for it
+    if value == USUAL:  # a Tab at a shell reads nothing for it
         return value
     from tracker.model.topics import CHOICES
 
@@ -80,10 +78,6 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-Archive = Annotated[
-    Path,
-    typer.Option(envvar=ARCHIVE_VARIABLE, help="The archive's folder.", show_default=True, file_okay=True),
-]
 ReferenceWords = Annotated[
     list[str],
     typer.Argument(
@@ -152,9 +146,6 @@ LastSession = Annotated[
     ),
 ]
 Person = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
-Colour = Annotated[
-    Literal["auto", "always", "never"], typer.Option("--color", help="Colour, and marks for edits.")
-]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")
 ]
@@ -187,11 +178,4 @@ Sure = Annotated[
         help="How much of what is claimed of topics is to be true: with .8 or .7 more is claimed.",
         callback=_check_sure,
     ),
-]
-Private = Annotated[
-    bool,
-    typer.Option("--private", help="Include restricted and embargoed material, never what is withdrawn."),
-]
-ImportDryRun = Annotated[
-    bool, typer.Option("--dry-run", help="List what would be recorded, and write nothing.")
 ]

@@ -12,12 +12,12 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from typer.core import TyperOption
 
 from tracker.cli.click import get_current_context
+from tracker.cli.everywhere import NO_PAGER, PAGER_VARIABLE, colour, is_private
 from tracker.errors import TrackerError, WatchListInvalid
 from tracker.files import BY_UMASK, CLOSED
 from tracker.report.formats import FORMATS, refuse_output
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tracker.archive import ArchiveSession
-    from tracker.cli.click import Command, Context, Parameter
+    from tracker.cli.click import Context
     from tracker.files import Permissions
     from tracker.report.document import Document
     from tracker.report.pictures.draw import Kind
@@ -70,9 +70,9 @@ def line_writer(what: str) -> Callable[[int, int], None]:
 NARROWEST, DEFAULT_WIDTH, WIDEST = 60, 80, 120
 
 
-def wants_colour(choice: Literal["auto", "always", "never"], output: Path | None = None) -> bool:
+def wants_colour(output: Path | None = None) -> bool:
     """Return whether to use colour: on a terminal, unless ``NO_COLOR`` is set or the user decides."""
-    if choice != "auto":
+    if (choice := colour()) != "auto":
         return choice == "always"
     is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return output is None and sys.stdout.isatty() and not is_plain
@@ -131,7 +131,6 @@ def answer(
     *,
     as_csv: Callable[[], str] | None = None,
     as_table: Callable[[Any], str | bytes] | None = None,
-    color: Literal["auto", "always", "never"] = "auto",
     output: Path | None = None,
     width: int | None = None,
 ) -> None:
@@ -144,7 +143,7 @@ def answer(
     elif form == "csv" and as_csv:
         text = as_csv()
     else:
-        text = as_text(width=width or terminal_width(), color=wants_colour(color, output))
+        text = as_text(width=width or terminal_width(), color=wants_colour(output))
     write_answer(text, output)
 
 
@@ -245,9 +244,6 @@ def _print(text: str) -> None:
             raise
 
 
-PAGER_VARIABLE, NO_PAGER = "TRACKER_PAGER", "cat"
-
-
 def _choose_pager(text: str) -> str | None:
     """Return the pager for a long text on a terminal, chosen as git does; None where there is to be none."""
     if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
@@ -279,37 +275,16 @@ def _show_page(pager: str, text: str) -> None:
 
 SESSIONS: Final = "tracker.cli.options"
 """Where the archives that a command has opened are, among what its context keeps."""
-_NAMED, _PRIVATE = f"{__name__}.named", f"{__name__}.private"
+_NAMED = f"{__name__}.named"
 _SHOWN: Final = (None, "text", "json", "csv", "jsonl")
 """Formats for who works on the archive; all others are pages and files to be handed on."""
 _FILES: Final = ("output", "plot")
 _MOST: Final = 3
 
 
-def offer_private(command: Command) -> None:
-    """Give a command that writes a report to a file an option that lets closed text into it."""
-    names = {name for each in command.params for name in each.opts}
-    if "--output" in names and "--private" not in names:
-        command.params.append(
-            TyperOption(
-                param_decls=["--private"],
-                is_flag=True,
-                default=False,
-                expose_value=False,
-                callback=_allow,
-                help="Write restricted and embargoed text too, into files that only you can read.",
-            )
-        )
-
-
-def _allow(context: Context, _option: Parameter, value: bool) -> None:
-    context.meta[_PRIVATE] = value
-
-
 def _written_permissions() -> Permissions:
     """Return those of what this command writes: with ``--private`` it is its owner's alone."""
-    context = get_current_context(silent=True)
-    return CLOSED if context and context.meta.get(_PRIVATE, False) else BY_UMASK
+    return CLOSED if is_private() else BY_UMASK
 
 
 def _check_rights() -> Context | None:
@@ -321,7 +296,7 @@ def _check_rights() -> Context | None:
     if context is None:
         return None
     is_written = context.params.get("form") not in _SHOWN or any(map(context.params.get, _FILES))
-    is_refused = is_written and not context.meta.get(_PRIVATE, False)
+    is_refused = is_written and not is_private()
     named_before: set[str] = context.meta.setdefault(_NAMED, set())
     try:
         closed = [each for each in _find_closed(context.meta.get(SESSIONS, {})) if each not in named_before]

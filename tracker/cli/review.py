@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import answer, refuse_overwriting, write_answer, write_bytes
 from tracker.errors import DecisionInvalid
 
@@ -63,8 +63,6 @@ def review(
     ] = False,
     form: options.ListFormat = "text",
     output: options.Output = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List quarantined documents, show one, or decide on it.
 
@@ -75,6 +73,7 @@ def review(
     from tracker.report.answers import review as report
     from tracker.watch.review import list_reviews, read_bytes, show_review
 
+    archive = everywhere.archive()
     spans = _read_spans(wanted) if wanted else ()
     number = _only_number(spans, verdict) if wanted else None
     _check_options(wanted, verdict, by, reason, named, save, decided=decided)
@@ -82,7 +81,7 @@ def review(
     if wanted is None:
         waiting = list_reviews(archive, decided=decided)
         as_text = partial(report.render_reviews, waiting, decided=decided)
-        answer(form, partial(report.reviews_json, waiting), as_text, color=color, output=output)
+        answer(form, partial(report.reviews_json, waiting), as_text, output=output)
     elif number is None:
         _reject(archive, spans, by, reason, named)
     elif save:
@@ -93,7 +92,7 @@ def review(
     else:
         shown = show_review(archive, number)
         as_text = partial(_render, shown, everything=everything)
-        answer(form, partial(report.review_json, shown), as_text, color=color, output=output)
+        answer(form, partial(report.review_json, shown), as_text, output=output)
 
 
 def _read_spans(text: str) -> tuple[range, ...]:

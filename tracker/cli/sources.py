@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import answer, confirm, shown_progress, write_answer
 from tracker.errors import WatchListInvalid
 from tracker.references import gather_references
@@ -73,7 +73,6 @@ def add(
     min_links: Annotated[
         int | None, typer.Option(help="For an index: with so many links it is in order.")
     ] = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Add a source to the watch list.
 
@@ -81,6 +80,7 @@ def add(
     """
     from tracker.watch.sources import watch
 
+    archive = everywhere.archive()
     keys: dict[str, object] = {
         "kind": "index" if index else None,
         "reference": as_,
@@ -106,17 +106,16 @@ def add(
 
 def list_sources(
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """List the sources, in the order of the watch list."""
     from tracker.report.answers.ledger import render_sources
     from tracker.report.records import encode_rows
     from tracker.watch.sources import list_sources as read
 
+    archive = everywhere.archive()
     watched = read(archive)
     fields = partial(encode_rows, "sources", watched.sources)
-    answer(form, fields, partial(render_sources, watched), color=color)
+    answer(form, fields, partial(render_sources, watched))
 
 
 def check(
@@ -129,7 +128,6 @@ def check(
         ),
     ] = None,
     form: options.ListFormat = "text",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Show what would be captured, and store nothing.
 
@@ -141,6 +139,7 @@ def check(
     from tracker.report.answers.ledger import check_line, counts_line, run_json
     from tracker.watch.snapshot import snapshot
 
+    archive = everywhere.archive()
     with shown_progress("checking") as advance:
         night = snapshot(
             archive,
@@ -163,7 +162,6 @@ def close(
     superseded_by: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="What took its place; it is watched from now on.")
     ] = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """End the watching of a source, or of one link of an index.
 
@@ -171,6 +169,7 @@ def close(
     """
     from tracker.watch.sources import close as close_source
 
+    archive = everywhere.archive()
     follower = close_source(archive, source, by, options.now()[:10], reason, superseded_by)
     write_answer(one_line(f"{source} closed by {by}: {reason}"))
     if follower:
@@ -179,7 +178,6 @@ def close(
 
 def accept(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Accept the watch list that came with a mirror.
 
@@ -191,6 +189,7 @@ def accept(
     from tracker.watch.sources import accept as accept_received
     from tracker.watch.sources import read_received
 
+    archive = everywhere.archive()
     received = read_received(archive)
     write_answer(render_received(received))
     if not yes:

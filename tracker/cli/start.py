@@ -1,4 +1,4 @@
-"""Commands to start with: ``demo``, ``help``, and what fills an archive: ``init``, ``add``, ``import``."""
+"""Commands to start with: ``demo``, ``help``, and what fills an archive: ``init``, ``add``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.mistakes import Commands
-from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer, write_notice
+from tracker.cli.output import terminal_width, wants_colour, write_answer, write_notice
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -18,33 +18,17 @@ if TYPE_CHECKING:
     from tracker.model.record import Recorded
 
 Kind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
-PATTERN_HELP = (
-    "The parts of a path, as in {country}/{session}_{year}.txt; found by looking if not given. Parts:"
-    " country, session, item, year, date, language, kind, and any for what does not matter."
-)
-KIND_HELP = (
-    "The kind of all these texts, or of some sessions: verbatim, verbatim:70-74,77. Kinds: prepared,"
-    " delivered, verbatim, summary, translation, interpretation. Inferred by session if not given."
-)
-COLUMN_HELP = (
-    "FIELD=COLUMN, for a column that is not recognised by its name. Fields: country, session, item, title,"
-    " date, language, kind, url, symbol, speaker, post, on_behalf_of."
-)
 StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-of-reply", "joint"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(epilog="Example: tracker demo --keep try; tracker --archive try list")(demo)
-    app.command("help", epilog="Example: tracker help diff")(show_help)
+    app.command("help", epilog="Examples: tracker help diff | tracker help all | tracker help words dropped")(
+        show_help
+    )
     app.command(epilog="Example: tracker init --archive ~/statements")(init)
     app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(add)
-    app.command(
-        "import",
-        epilog="Examples: tracker import corpus --body UNGA --metadata speakers.csv"
-        " | tracker import corpus --body UNGA --pattern '{country}/{session}_{any}.txt'"
-        " --kind verbatim:70-74,77 --kind prepared:75,79",
-    )(import_folder)
 
 
 def demo(
@@ -52,12 +36,11 @@ def demo(
         Path | None,
         typer.Option(metavar="DIR", help="Keep the archive in this folder, a new or an empty one."),
     ] = None,
-    color: options.Colour = "auto",
 ) -> None:
     """Try the program on the statements that come with it."""
     from tracker.exchange.demo import run_demo
 
-    for part in run_demo(keep, width=terminal_width(), color=wants_colour(color)):
+    for part in run_demo(keep, width=terminal_width(), color=wants_colour()):
         write_answer(part, paged=False)
 
 
@@ -67,17 +50,22 @@ def show_help(
         list[str] | None,
         typer.Argument(
             metavar="[COMMAND]...",
-            help="A command; or: words, and a word of the reports.",
+            help="A command; or: all; or: words, and a word of the reports.",
             autocompletion=completion.complete_command,
         ),
     ] = None,
 ) -> None:
-    """Show the help of a command, as --help does; "words" explains the words of the reports."""
+    """Show the help of a command, as --help does; "all" lists all commands, "words" explains reports."""
     if words and words[0] == "words":
         from tracker.report.render.glossary import render_words
 
         asked = " ".join(words[1:])
-        write_answer(render_words(asked, width=terminal_width(), color=wants_colour("auto")))
+        write_answer(render_words(asked, width=terminal_width(), color=wants_colour()))
+        return
+    if words == ["all"]:
+        from tracker.cli.commands import write_all
+
+        write_answer(write_all(context.make_formatter()))
         return
     shown = context.find_root()
     for word in words or ():
@@ -94,11 +82,11 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help="Share it with a group, whose members read and write it."),
     ] = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Create an empty archive that only you can read."""
     from tracker.archive import create_archive
 
+    archive = everywhere.archive()
     create_archive(archive, group)
     write_answer(visible(f"created an empty archive in {archive}"))
 
@@ -130,12 +118,12 @@ def add(
     speaker: Annotated[str | None, typer.Option(help="Who spoke.")] = None,
     post: Annotated[str | None, typer.Option(help="The speaker's post.")] = None,
     on_behalf_of: Annotated[str | None, typer.Option(help="The group spoken for, such as EU.")] = None,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Record documents as snapshots of one statement."""
     from tracker.exchange.add import Said, declare
     from tracker.exchange.add import add as add_files
 
+    archive = everywhere.archive()
     said = Said(
         date=date,
         title=title,
@@ -171,46 +159,3 @@ def _describe(path: Path, entry: Recorded) -> Iterator[str]:
         yield visible(f"  {amended.field} was {amended.earlier!r}, is now {amended.later!r}")
     if entry.elsewhere:
         yield f"  the same text is recorded as {' and '.join(entry.elsewhere)} too; is the session right?"
-
-
-def import_folder(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; subfolders are included.")],
-    body: Annotated[
-        str,
-        typer.Option(
-            help="The body of all these statements, such as UNGA.", autocompletion=completion.complete_body
-        ),
-    ],
-    pattern: Annotated[str | None, typer.Option(help=PATTERN_HELP)] = None,
-    country: Annotated[
-        str | None,
-        typer.Option(
-            help="The country, where paths do not name it.", autocompletion=completion.complete_known_country
-        ),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KIND[:SESSIONS]", help=KIND_HELP, autocompletion=completion.complete_kind),
-    ] = None,
-    metadata: Annotated[
-        Path | None, typer.Option(help="A CSV table of speakers, posts, dates and titles.")
-    ] = None,
-    column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Name every file and row that was skipped.")
-    ] = False,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
-) -> None:
-    """Record a whole folder of statements.
-
-    If a run was stopped, run it again: it continues from there.
-    """
-    from tracker.exchange import folder_import as importing
-    from tracker.report.answers.imports import render_folder
-
-    said = importing.FolderSaid(body, pattern, country, kind or (), metadata, column or ())
-    with shown_progress("importing") as progress:
-        imported = importing.import_folder(folder, said, archive, options.now(), progress=progress)
-    write_answer(render_folder(imported, every=verbose))
-    if importing.is_faulty(imported):
-        raise typer.Exit(options.FINDINGS)

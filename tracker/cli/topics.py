@@ -1,4 +1,4 @@
-"""Commands on vocabularies: ``topics list``, ``show``, ``check`` and ``learn``."""
+"""Commands on vocabularies: ``topics check`` and ``learn``."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import options
 from tracker.cli import output as shown
 from tracker.errors import TrackerError
-from tracker.report.records import encode_json, encode_rows
+from tracker.report.records import encode_rows
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application, under ``topics``."""
-    topics = options.add_group(app, "topics", "Inspect, check and teach a vocabulary of topics.")
-    topics.command("list", epilog="Example: tracker topics list --vocabulary codebook.csv")(list_topics)
-    topics.command(epilog="Example: tracker topics show corruption")(show)
+    topics = options.add_group(app, "topics", "Check and teach a vocabulary of topics.")
     topics.command(epilog="Example: tracker topics check codebook.ttl")(check)
     topics.command(
         epilog="Examples: tracker topics learn coded.jsonl --vocabulary codebook.toml"
@@ -26,53 +24,9 @@ def register(app: typer.Typer) -> None:
     )(learn)
 
 
-def list_topics(
-    vocabulary: options.VocabularyFile = None,
-    form: options.TableFormat = "text",
-    output: options.Output = None,
-    color: options.Colour = "auto",
-) -> None:
-    """List the topics of a vocabulary as a tree.
-
-    The default is the vocabulary that comes with the program. The CSV (English terms) can be edited and
-    used with --vocabulary.
-    """
-    from tracker.report.answers.vocabulary import render_topics, topics_csv
-
-    shown.refuse_overwriting(output, [vocabulary])
-    topics = options.load_vocabulary(vocabulary)
-    as_csv, as_json = partial(topics_csv, topics), partial(encode_rows, "topics", topics.topics)
-    as_text = partial(render_topics, topics)
-    shown.answer(form, as_json, as_text, as_csv=as_csv, color=color, output=output)
-
-
-def show(
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID", help="A topic's id, or its label.", autocompletion=completion.complete_topic
-        ),
-    ],
-    vocabulary: options.VocabularyFile = None,
-    form: options.ListFormat = "text",
-    color: options.Colour = "auto",
-) -> None:
-    """Show one topic of a vocabulary.
-
-    Shows its terms by language, hints, near misses, scope note and learned weights.
-    """
-    from tracker.comparing.topics.vocabulary.naming import find_topic
-    from tracker.report.answers.vocabulary import render_topic
-
-    topics = options.load_vocabulary(vocabulary)
-    topic = find_topic(topics, name)
-    shown.answer(form, partial(encode_json, topic), partial(render_topic, topic, topics), color=color)
-
-
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A vocabulary, TOML, CSV or SKOS.")],
     form: options.ListFormat = "text",
-    color: options.Colour = "auto",
 ) -> None:
     """Check a vocabulary for mistakes.
 
@@ -86,7 +40,7 @@ def check(
     shown.write_answer(
         encode_rows("findings", found.findings)
         if form == "json"
-        else render_findings(found.findings, found.topics, color=shown.wants_colour(color))
+        else render_findings(found.findings, found.topics, color=shown.wants_colour())
     )
     if found.findings:
         raise typer.Exit(options.FINDINGS)
@@ -112,8 +66,6 @@ def learn(
         Path | None,
         typer.Option("--output", "-o", help="Write the model to this file instead of beside the vocabulary."),
     ] = None,
-    color: options.Colour = "auto",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Teach a vocabulary from human-coded sentences.
 
@@ -128,12 +80,8 @@ def learn(
         raise TrackerError("nothing to learn from; give a file of coded units, or --decisions")
     shown.refuse_overwriting(output, [coded, vocabulary])
     with shown.shown_progress("learning") as report:
-        taught = learn_from(
-            vocabulary, coded, options.opened(archive) if decisions else None, language, report
-        )
+        taught = learn_from(vocabulary, coded, options.opened() if decisions else None, language, report)
     path = output or taught.path
     shown.write_answer(taught.model, path)
-    shown.answer(
-        form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson), color=color
-    )
+    shown.answer(form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson))
     shown.write_notices(f"{path}: {path.stat().st_size / 1000:.0f} kB written\n")

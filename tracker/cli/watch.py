@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from tracker.cli import completion, options
+from tracker.cli import completion, everywhere, options
 from tracker.cli.output import shown_progress, terminal_width, wants_colour, write_answer, write_notice
 from tracker.errors import ArchiveLocked, TrackerError
 from tracker.references import gather_references
@@ -75,7 +75,6 @@ def snapshot(
         bool,
         typer.Option("--heartbeat-on-findings", help="Request URL/fail of --heartbeat with exit code 1 too."),
     ] = False,
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Check the watched sources and keep what is new.
 
@@ -87,6 +86,7 @@ def snapshot(
     from tracker.watch.news import gather_news
     from tracker.watch.snapshot import snapshot as take_snapshots
 
+    archive = everywhere.archive()
     failing = read_outcomes(fail_on)
     named = gather_references(wanted or [])
     check_heartbeat(heartbeat)
@@ -190,7 +190,7 @@ def _show(printed: _Summary, *, as_json: bool, quiet: bool, summary: Path | None
     elif not quiet:
         write_answer(night_line(night.checks, printed.news, night.resting, night.run.clock))
         if printed.news:
-            write_answer(render_news(printed.news, width=terminal_width(), color=wants_colour("auto")))
+            write_answer(render_news(printed.news, width=terminal_width(), color=wants_colour()))
     if quiet:  # mailed by cron, and read in journals: nothing of what is closed is quoted
         named = {check.source for check in printed.failed}
         also = [e for e in printed.news if e.severity != "note" and e.check.source not in named]
@@ -211,7 +211,6 @@ def schedule(
     at: Annotated[
         str, typer.Option(metavar="TIME", help="The local time of the machine; on GitHub UTC.")
     ] = "04:30",
-    archive: options.Archive = options.DEFAULT_ARCHIVE,
 ) -> None:
     """Print a schedule for nightly snapshots.
 
@@ -226,6 +225,7 @@ def schedule(
         write_schedule,
     )
 
+    archive = everywhere.archive()
     nightly = Nightly(_program(), archive, *read_time(at))
     write_answer(write_schedule(scheduler, nightly, Path.cwd()))
     if scheduler != "github" and nightly.hour < SAFE_HOUR:

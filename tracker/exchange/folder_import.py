@@ -156,12 +156,17 @@ def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], bod
     return read_metadata(metadata, read_columns(columns), body)
 
 
-def _list_files(folder: Path) -> list[Path]:
+def need_folder(folder: Path) -> None:
+    """Raise ``DocumentUnreadable`` where there is no folder: of a file with the command that records it."""
     if folder.is_file():
         named = shlex.quote(str(folder))
         raise DocumentUnreadable(f"{folder} is a file; to record it: tracker add {named} --as GBR/UNGA/79")
     if not folder.is_dir():
         raise DocumentUnreadable(f"{folder}: no such directory")
+
+
+def _list_files(folder: Path) -> list[Path]:
+    need_folder(folder)
     return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
 
 

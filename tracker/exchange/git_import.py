@@ -1,4 +1,4 @@
-"""``tracker import-git``: every revision of files in a git repository becomes a snapshot.
+"""``tracker import`` of a repository: every revision of files in a git repository becomes a snapshot.
 
 A second import records only what is new. What was recorded before is known by its commit, or by its bytes
 where the history was rewritten or the repository moved.

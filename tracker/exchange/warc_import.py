@@ -1,4 +1,4 @@
-"""``tracker import-warc``: captures of a web archive become snapshots of the statements they belong to."""
+"""``tracker import`` of a web archive: its captures become snapshots of the statements they belong to."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def name_group(archive: ArchiveSession, text: str) -> Group:
     """
     found = find_group(text, archive.reader.groups())
     if found is None:
-        raise ReferenceInvalid(f"no members are known of {show(text)}; tracker groups list shows all groups")
+        raise ReferenceInvalid(f"no members are known of {show(text)}; tracker list --groups shows all")
     return found
 
 
@@ -185,7 +185,7 @@ def fill_groups(archive: ArchiveSession, names: Sequence[str], noted: str) -> tu
     found = [find_group(name) for name in names] if names else packaged_groups().values()
     if None in found:
         unknown = show(names[[*found].index(None)])
-        raise ReferenceInvalid(f"no group {unknown} comes with tracker; tracker groups list shows all groups")
+        raise ReferenceInvalid(f"no group {unknown} comes with tracker; tracker list --groups shows all")
     wanted = [
         group
         for group in found
@@ -222,7 +222,7 @@ def edit_group(archive: ArchiveSession, text: str, edit: GroupEdit, *, person: s
     gone = {find_country(word).code for word in edit.remove}
     if gone and (missing := gone - {member.country for member in (old.members if old else ())}):
         raise NotInArchive(
-            f"{min(missing)} is no member of {code}; tracker groups show {shlex.quote(code)} lists all"
+            f"{min(missing)} is no member of {code}; tracker list --groups {shlex.quote(code)} lists all"
         )
     changed = gone | {member.country for member in added}
     members = [member for member in (old.members if old else ()) if member.country not in changed] + added

@@ -1,4 +1,4 @@
-"""``tracker datasette-metadata``: the description of a record for Datasette."""
+"""``tracker export datasette``: the description of a record for Datasette."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """One run as ``tracker runs`` shows it; what older releases did not note is None."""
+    """One run as ``tracker status --runs`` shows it; what older releases did not note is None."""
 
     id: int
     kind: RunKind | None

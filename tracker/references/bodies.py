@@ -107,7 +107,7 @@ def _unknown(name: str, extra: Sequence[Body]) -> str:
     hint = f"did you mean {match_bodies(likely, extra)[0]}? " if likely else ""
     if name.strip().isdigit():
         hint = "a body comes before its session, as in UNGA 79; "
-    return f"unknown body {show(name.strip())}; {hint}`tracker bodies` lists those known"
+    return f"unknown body {show(name.strip())}; {hint}`tracker list --bodies` lists those known"
 
 
 @lru_cache(maxsize=1)

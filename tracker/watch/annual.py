@@ -1,4 +1,4 @@
-"""``tracker report``, ``expect`` and ``silence``: a year of the archive, and what is missing."""
+"""``tracker status --year`` and ``expect``: a year of the archive, and what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``tracker health`` and ``tracker runs``: the state of each source, and what each run did."""
+"""``tracker status`` and ``status --runs``: the state of each source, and what each run did."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def show_run(archive: Path, run: int | None) -> tuple[RunEntry, tuple[Check, ...
         entry = ledger.run(run) if run is not None else next(iter(ledger.runs(kind="snapshot")[-1:]), None)
         if entry is None:
             name = "no run yet" if run is None else f"no run {run}"
-            raise NotInArchive(f"{name} in {ledger.path}; tracker runs lists them")
+            raise NotInArchive(f"{name} in {ledger.path}; tracker status --runs lists them")
         (entry,) = _end_killed(archive, [entry])
         return entry, ledger.checks(entry.id, evidence=True)
 

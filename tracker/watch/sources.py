@@ -140,7 +140,7 @@ def _find(archive: Path, id_: str, watched: WatchList) -> Source:
                     if link.source.id == id_:
                         return link.source
     raise WatchListInvalid(
-        f"nothing is watched under the id {id_}; see: tracker sources list, tracker health"
+        f"nothing is watched under the id {id_}; see: tracker sources list, tracker status"
     )
 
 

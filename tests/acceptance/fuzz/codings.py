@@ -118,7 +118,7 @@ def use_metadata(data: bytes, folder: Path) -> str:
     ran = call(
         "import", "c", "--body", "CCPCJ", "--pattern", "{country}/{session}.txt", "--metadata", "m.csv"
     )
-    for command in (("list",), ("list", "--format", "json"), ("verify",), ("runs",)):
+    for command in (("list",), ("list", "--format", "json"), ("verify",), ("status", "--runs")):
         if call(*command).code:
             raise Found(f"{command} ends in trouble or with findings after that")
     return outcome(ran)
@@ -155,7 +155,7 @@ def use_model(data: bytes, folder: Path) -> str:
     """Use a vocabulary beside which somebody's model lies."""
     put_archive(folder)
     put_files({"v.toml": _VOCABULARY, "v.model.json": data}, folder)
-    call("topics", "show", "corruption", "--vocabulary", "v.toml")
+    call("list", "--topics", "corruption", "--vocabulary", "v.toml")
     call("diff", "XAA/CCPCJ", "32", "33", "--vocabulary", "v.toml")
     return outcome(call("priorities", "XAA/CCPCJ/33", "--vocabulary", "v.toml"))
 

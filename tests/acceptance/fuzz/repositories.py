@@ -192,11 +192,11 @@ def use(data: bytes, folder: Path) -> str:
     unpack(data, folder / "repo", canary_of(folder))
     call("init")
     rule = ("--path", "uk/*.md", "--as", "XAA/CCPCJ", "--session-from", "path")
-    call("import-git", "repo", *rule, "--dry-run")
-    ran = call("import-git", "repo", *rule)
+    call("import", "repo", *rule, "--dry-run")
+    ran = call("import", "repo", *rule)
     if crc32(data) % 2:
         call(
-            "import-git",
+            "import",
             "repo",
             "--path",
             "uk",

@@ -108,7 +108,7 @@ def use_watch_list(data: bytes, folder: Path) -> str:
         return "read"
     night = call("snapshot", "--json")
     call("sources", "check")
-    for command in ("health", "runs", "review", "list", "reextract"):
+    for command in ("status", "review", "list", "reextract"):
         if call(command).code == 2:
             raise Found(f"{command} ends in trouble after a night that ended with {night.code}")
     if call("verify").code:
@@ -132,9 +132,9 @@ def use_vocabulary_as(data: bytes, folder: Path, name: str) -> str:
     (folder / name).write_bytes(data)
     checked = call("topics", "check", name)
     used = (
-        call("topics", "list", "--vocabulary", name, "--format", "csv"),
-        call("topics", "list", "--vocabulary", name),
-        call("topics", "show", "rivers", "--vocabulary", name),
+        call("list", "--topics", "--vocabulary", name, "--format", "csv"),
+        call("list", "--topics", "--vocabulary", name),
+        call("list", "--topics", "rivers", "--vocabulary", name),
         call("priorities", "XAA/CCPCJ/33", "--vocabulary", name),
         call("diff", "XAA/CCPCJ", "32", "33", "--vocabulary", name, "--encoder", "none"),
         call("timeline", "XAA/CCPCJ", "--vocabulary", name, "--format", "csv"),

@@ -40,18 +40,19 @@ def _reading(references: list[str], series: str) -> Commands:
         (name, one) for one in references for name in ("show", "log", "blame", "priorities", "decisions")
     )
     return (
-        *each, ("list",), ("runs",), ("runs", "1"), ("runs", "2", "--format", "json"), ("health",),
-        ("review",), ("expect",), ("sources", "list"), ("diff", "--encoder", "none", "--", *references[:2]),
+        *each, ("list",), ("status", "--runs"), ("status", "1"), ("status", "2", "--format", "json"),
+        ("status",), ("review",), ("expect",), ("sources", "list"),
+        ("diff", "--encoder", "none", "--", *references[:2]),
         ("diff", series, "--encoder", "none"), ("timeline", series), ("phrases", series),
         ("trace", series, "Corruption is our first priority"), ("search", "dykes"),
-        ("search", "corruption", "--format", "json"), ("report", "--year", "2026", "--format", "json"),
+        ("search", "corruption", "--format", "json"), ("status", "--year", "2026", "--format", "json"),
         ("compare-countries", "UNGA", "79"), ("log", references[0], "--versions"),
     )  # fmt: skip
 
 
 def _checking() -> Commands:
     return (
-        ("datasette-metadata",), ("verify", "--json"), ("export", "bag", "bag"), ("export", "warc", "a.warc"),
+        ("export", "datasette"), ("verify", "--json"), ("export", "bag", "bag"), ("export", "warc", "a.warc"),
         ("export", "sentences", "a.csv"),
         ("backup", "copy.db"), ("verify", "--repair"), ("verify",), ("list",),
     )  # fmt: skip

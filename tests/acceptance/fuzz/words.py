@@ -178,7 +178,7 @@ def use_date(data: bytes, folder: Path) -> str:
         call("add", "33.txt", "--as", "XAA/CCPCJ/40", "--date", text),
         call("expect", "--by", "A", "--due", text, "XAA/CCPCJ/41"),
         call("sources", "add", "https://a.org/1", "--as", "XAA/CCPCJ/42", "--valid-from", text),
-        call("report", "--year", text),
+        call("status", "--year", text),
         call("log", f"XAA/CCPCJ/33@{text}"),
     )  # fmt: skip
     call("schedule", "cron", "--at", text)
@@ -206,7 +206,7 @@ def use_path(data: bytes, folder: Path) -> str:
         call("show", "--", text), call("diff", "--", "./32.txt", text),
         call("add", "--as", "XAA/CCPCJ/40", "--", text),
         call("import", "--body", "UNGA", "--pattern", text, "--", text),
-        call("import-git", "--path", text, "--", text), call("import-warc", "--", text),
+        call("import", "--path", text, "--", text), call("import", "--", text),
         call("topics", "check", "--", text), call("priorities", "XAA/CCPCJ/33", "--vocabulary", text),
         call("judge", "--from", text), call("list", "--archive", text), call("verify", "--archive", text),
         call("topics", "learn", "--vocabulary", text, "--", text), call("export", "warc", "--", text),
@@ -236,7 +236,7 @@ def use_query(data: bytes, folder: Path) -> str:
         call("trace", "--format", "csv", "--or", text[:20], "--", "CCPCJ", text),
     )  # fmt: skip
     call("search", "--language", text[:50], "--session", text[-50:], "--", "corruption")
-    call("topics", "show", "--", text)
+    call("list", "--topics", "--", text)
     return _any(*ran)
 
 

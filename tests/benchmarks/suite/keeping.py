@@ -179,10 +179,10 @@ def history(ground: Ground) -> Iterator[Line]:
     folder.mkdir()
     make_repository(folder / "repo", _make_up(revisions))
     log = ("git", "-C", "repo", "log", "-p", "--follow", "main", "--", "statement.txt")
-    command = (TRACKER, "import-git", "repo", "--path", "statement.txt", "--as", "XAA/CCPCJ/31")
+    command = (TRACKER, "import", "repo", "--path", "statement.txt", "--as", "XAA/CCPCJ/31")
     ours, theirs = ground.take_turns(Job(command, folder, before=partial(begin, folder)), Job(log, folder))
     yield Line(
-        f"import-git, {revisions:,} revisions", ours.processor, "s", "git log -p --follow", theirs.processor
+        f"import, {revisions:,} revisions", ours.processor, "s", "git log -p --follow", theirs.processor
     )
 
 

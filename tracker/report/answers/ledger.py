@@ -104,7 +104,7 @@ def night_line(
     told = {each.check.source for each in news}
     old = [each for each in checks if each.outcome not in GOOD_OUTCOMES and each.source not in told]
     more = (
-        f"{len(old):,} as before, see: tracker health" if old else "",
+        f"{len(old):,} as before, see: tracker status" if old else "",
         f"{resting:,} rest" if resting else "",
         describe_clock(clock),
     )

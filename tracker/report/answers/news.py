@@ -99,7 +99,7 @@ def news_lines(news: Sequence[News], width: int, *, quotes_closed: bool = True) 
             yield from wrap(one_line(text), width, "  ", "    ")
     if notes[_MOST_NOTES:]:
         counts = tally(Counter(each.kind for each in notes[_MOST_NOTES:]).most_common())
-        yield line(f"and {counts}; see: tracker runs")
+        yield line(f"and {counts}; see: tracker status --runs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -397,7 +397,7 @@ def render_groups(groups: Sequence[Group], date: str, *, width: int = 80, color:
         for group in groups
     ]
     head = ("group", f"members {date}", "checked", "kept by", "name")
-    hint = "Members with dates: tracker groups show EU; your own: tracker groups edit"
+    hint = "Members with dates: tracker list --groups EU; your own: tracker groups edit"
     return draw([*lay_table(head, rows, width, (1,)), line(), *wrap([Span(hint, "dim")], width)], color=color)
 
 

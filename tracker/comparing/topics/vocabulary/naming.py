@@ -81,4 +81,4 @@ def _hint(vocabulary: Vocabulary, name: str) -> str:
     spelled = {topic.label: topic.id for topic in vocabulary.topics} | {t.id: t.id for t in vocabulary.topics}
     nearest = closest(name, spelled)
     likely = list(dict.fromkeys([*([spelled[nearest]] if nearest else []), *alike]))[:_LISTED]
-    return f"did you mean {' or '.join(likely)}?" if likely else "tracker topics list shows all"
+    return f"did you mean {' or '.join(likely)}?" if likely else "tracker list --topics shows all"

@@ -1,0 +1,152 @@
+"""How much there is to remember: the commands, their options, and those that go with every command."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.main import get_command
+
+from tests.repositories import Made, make_repository
+from tests.running import NEW, OLD
+from tracker.cli.click import Context
+from tracker.cli.commands import COMMANDS as HEADINGS
+from tracker.cli.commands import TEN
+from tracker.cli.everywhere import EVERYWHERE
+from tracker.cli.main import app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.running import Ran
+    from tracker.cli.click import Command
+
+COMMANDS, OPTIONS = 44, 246
+"""The most that there may be: commands that do something, and options that all help lists together."""
+
+
+def _walk(command: Command, *path: str) -> Iterator[tuple[str, Command]]:
+    """Yield each command that does something, with its name, and the program itself."""
+    under = getattr(command, "commands", {})
+    if not path or not under:
+        yield " ".join(path), command
+    for name, each in under.items():
+        yield from _walk(each, *path, name)
+
+
+def _list_options(command: Command) -> list[str]:
+    context = Context(command)
+    return [
+        each.opts[0]
+        for each in command.params
+        if each.param_type_name == "option" and each.get_help_record(context)
+    ]
+
+
+def test_commands_and_options_are_few() -> None:
+    listed = {name: _list_options(command) for name, command in _walk(get_command(app))}
+    assert (len(listed) - 1, sum(map(len, listed.values()))) == (COMMANDS, OPTIONS)
+
+
+def test_what_goes_with_every_command_is_listed_by_the_program_alone() -> None:
+    for name, command in _walk(get_command(app)):
+        taken = {option for each in command.params for option in each.opts}
+        assert set(EVERYWHERE) <= taken, name
+        assert set(EVERYWHERE) & set(_list_options(command)) == (set() if name else set(EVERYWHERE)), name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--archive snapshots log XAA/CCPCJ/32",
+        "log --archive snapshots XAA/CCPCJ/32",
+        "log XAA/CCPCJ/32 --archive=snapshots",
+        "--archive nowhere log XAA/CCPCJ/32 --archive snapshots",
+    ],
+)
+def test_the_archive_is_named_before_or_behind(archive: Callable[..., Ran], line: str) -> None:
+    assert archive(*line.split(), TRACKER_ARCHIVE="elsewhere") == archive("log", "XAA/CCPCJ/32")
+
+
+def test_colour_is_asked_for_before_or_behind(archive: Callable[..., Ran]) -> None:
+    plain, before, behind = (
+        archive(*line.split())
+        for line in ("diff XAA/CCPCJ", "--color always diff XAA/CCPCJ", "diff XAA/CCPCJ --color always")
+    )
+    assert "\x1b[" not in plain.out
+    assert "\x1b[" in before.out
+    assert before == behind
+
+
+def test_what_another_option_takes_is_none_of_them(archive: Callable[..., Ran]) -> None:
+    """A value that looks like an option, and what stands behind two dashes, stay what they are."""
+    assert archive("expect", "XAA/CCPCJ/34", "--by", "Ana", "--note", "--private").code == 0
+    assert "--private" in archive("expect").out
+    assert archive("show", "--", "--no-pager").code == 2
+
+
+def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "speeches").mkdir()
+    (tmp_path / "speeches" / "30.txt").write_text(OLD, encoding="utf-8")
+    make_repository(tmp_path / "repo", [Made("one", {"29.txt": NEW})])
+    assert archive("export", "warc", "all.warc").code == 0
+    (tmp_path / "web").write_bytes(gzip.compress((tmp_path / "all.warc").read_bytes()))
+    (tmp_path / "all.warc").unlink()
+    folder = archive(
+        "import", "speeches", "--body", "CCPCJ", "--country", "XAA", "--pattern", "{session}.txt"
+    )
+    git = archive("import", "repo", "--path", "29.txt", "--as", "XAA/CCPCJ/29")
+    warc = archive("import", "web", "--archive", "again")
+    assert [each.code for each in (folder, git)] == [0, 0], (folder, git)
+    assert warc.err == "tracker: no archive at again; run: tracker init\n"
+    listed = archive("list", "XAA").out
+    assert all(f"XAA/CCPCJ/{session}" in listed for session in (29, 30))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("import repo", "repo is a git repository; name its files with --path"),
+        ("import repo --path a --body CCPCJ", "repo is a git repository, and its import takes no --body"),
+        ("import speeches", "missing option --body"),
+        ("import speeches --body CCPCJ --watched", "speeches is a folder, and its import takes no --watched"),
+        ("import a.warc --verbose", "a.warc is a WARC, and its import takes no --verbose"),
+        ("import old.txt --as XAA/CCPCJ/31", "old.txt is a file; to record it: tracker add old.txt --as"),
+        ("import none", "none: no such directory"),
+        ("status 1 --year 2026", "RUN and --year are two questions"),
+        ("status --format csv", "status has no csv format"),
+        ("status --runs --format markdown", "--runs has no markdown format"),
+        ("list --bodies XAA", "list --bodies takes no REF"),
+        ("list --bodies --groups", "list --bodies takes no --groups"),
+        ("list --at 2015", "list takes no --at"),
+        ("list --topics --body CCPCJ", "list --topics takes no --body"),
+        ("list --topics rivers --format csv", "one topic has no csv format"),
+        ("expect --none --by Ana", "--none takes a statement"),
+        ("expect XAA/CCPCJ/34 --none --withdraw --by Ana", "--none takes no --withdraw"),
+        ("export bag", "missing FILE; for example: tracker export bag bag"),
+        ("export bag out XAA", "export bag takes no REF"),
+        ("export corpus out.csv --sure .8", "export corpus takes no --sure"),
+        ("export replication paper.zip", "missing REPORT"),
+    ],
+)
+def test_what_does_not_go_together_is_told(
+    archive: Callable[..., Ran], tmp_path: Path, line: str, told: str
+) -> None:
+    (tmp_path / "speeches").mkdir()
+    (tmp_path / "a.warc").write_bytes(b"WARC/1.1\r\n")
+    make_repository(tmp_path / "repo", [Made("one", {"29.txt": NEW})])
+    ran = archive(*line.split())
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"tracker: {told}")
+
+
+def test_ten_commands_are_shown_and_all_are_found(tracker: Callable[..., Ran]) -> None:
+    shown, every = tracker("--help").out, tracker("help", "all").out
+    assert len(TEN) == 10
+    assert all(f"\n  {name} " in shown and f"\n  {name} " in every for name in TEN)
+    assert "tracker help all" in shown
+    names = [name for part in HEADINGS.values() for name in part]
+    assert [line.split()[0] for line in every.splitlines() if line.startswith("  ")] == names
+    assert max(map(len, shown.splitlines())) <= 80
