@@ -250,7 +250,7 @@ def test_countries_are_names_groups_and_files(run: Callable[..., Ran], tmp_path:
 MISTAKES = [
     (
         ("list", "--groups", "GRULAC"),
-        "no members are known of 'GRULAC'; tracker list --groups shows all groups",
+        "no members are known of 'GRULAC'; tracker list --groups shows all",
     ),
     (("list", "--groups", "EU", "--at", "soon"), "'soon' is no date; write 2015, 2015-09 or 2015-09-28"),
     (("groups", "fill", "GBR"), "no group 'GBR' comes with tracker"),

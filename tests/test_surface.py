@@ -117,6 +117,8 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
         ("import none", "none: no such directory"),
         ("status 1 --year 2026", "RUN and --year are two questions"),
         ("status --format csv", "status has no csv format"),
+        ("status --runs -o runs.txt", "-o goes with --year"),
+        ("status -o status.txt", "-o goes with --year"),
         ("status --runs --format markdown", "--runs has no markdown format"),
         ("list --bodies XAA", "list --bodies takes no REF"),
         ("list --bodies --groups", "list --bodies takes no --groups"),
