@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_is_refused_in_a_line(
 def test_of_two_sessions_by_country_another_command_has_a_picture(demo: Callable[..., Ran]) -> None:
     ran = demo("diff", "CCPCJ", "32", "33", "--countries", "XAA", "--plot", "p.svg")
     assert ran.code == 2
-    assert "tracker timeline has --plot" in ran.err
+    assert "timeline has --plot" in ran.err
 
 
 def test_an_input_is_not_overwritten(archive: Callable[..., Ran], tmp_path: Path) -> None:
