@@ -67,7 +67,6 @@ COMMANDS = {
     "verify": 0,
     "export datasette": 0,
     "export warc out.warc.gz": 0,
-    "export-bag former": 0,
     "import old.txt": 2,
     "export bag bag": 0,
     "export corpus corpus.csv": 0,
