@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 OTHERS = {"revision.md", "session.txt"}
 """Golden files of other tests."""
-GROUPS = ("export", "groups", "mirror", "sources", "topics")
+GROUPS = ("groups", "mirror", "sources", "topics")
 """Commands that are commands of their own only with the next word."""
 LONGEST = 150
 """Lines of an answer that is written out; of a longer one, its beginning and end, and the digest of all."""

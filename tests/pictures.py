@@ -32,8 +32,8 @@ PICTURES = {
     "map": "timeline XAA/CCPCJ",
     "ranks": "timeline XAA/CCPCJ --ranks",
     "shares": "timeline XAA/CCPCJ --topic corruption --topic prison-reform --topic cybercrime-treaty",
-    "countries": "compare-countries CCPCJ 31 --countries XAA",
-    "panel": "panel CCPCJ --sessions 29-33 --countries XAA",
+    "countries": "timeline CCPCJ/31 --countries XAA",
+    "panel": "timeline CCPCJ --sessions 29-33 --countries XAA",
 }
 """The pictures of the documents, all of a made-up country, and the commands that draw them."""
 

@@ -13,6 +13,7 @@ import typer
 from tests.forking import run_command
 from tracker.capture.read.extract import MAX_BYTES, MAX_CHARACTERS
 from tracker.capture.sandbox.protocol import KEPT_DOCUMENT, MAX_ANSWER, NEW_DOCUMENT
+from tracker.cli.everywhere import EVERYWHERE
 from tracker.cli.main import app
 from tracker.model import corpus_rows, rows, series_rows
 from tracker.record.schema.descriptions import read_descriptions
@@ -63,7 +64,9 @@ def print_help() -> str:
     parts = [
         "## Options of every command\n",
         "These stand before or behind the command; what is said behind counts.\n",
-        *(_explain(each) for each in _list_taken(root)),
+        *(_explain(each) for each in _list_taken(root) if each.opts[0] in EVERYWHERE),
+        "\n## Options of the program alone\n",
+        *(_explain(each) for each in _list_taken(root) if each.opts[0] not in EVERYWHERE),
         "",
     ]
     parts += ["## What several commands take\n", *sorted(common), ""]
@@ -154,9 +157,9 @@ _TABLES = (
     ("shifts", "diff OLD NEW --table shifts", rows.ShiftRecord),
     ("countries", "diff BODY OLD NEW --countries LIST", series_rows.MoveRecord),
     ("priorities", "priorities REF", rows.StatementTopicRecord),
-    ("panel", "panel BODY --sessions RANGE", series_rows.PanelRecord),
+    ("timeline", "timeline BODY --sessions RANGE", series_rows.PanelRecord),
     ("timeline", "timeline SERIES", series_rows.TimelineRecord),
-    ("compare", "compare-countries BODY SESSION", series_rows.StandingRecord),
+    ("compare", "timeline BODY/SESSION", series_rows.StandingRecord),
     ("trace", "trace SERIES TEXT", series_rows.SayingRecord),
     ("corpus", "export corpus FILE", corpus_rows.CorpusRow),
     ("sentences", "export sentences FILE", corpus_rows.SentenceRow),

@@ -59,9 +59,9 @@ TAUGHT = Vocabulary(
 
 ASKED = (
     ("diff", "XAA/UNGA", "75", "--format", "json"),
-    ("panel", "UNGA", "--sessions", "70-75", "--format", "json"),
+    ("timeline", "UNGA", "--sessions", "70-75", "--format", "json"),
     ("timeline", "XAA/UNGA", "--format", "json"),
-    ("compare-countries", "UNGA", "75", "--format", "json"),
+    ("timeline", "UNGA", "75", "--format", "json"),
 )
 """What shows the answers that are kept."""
 WORKED = (
@@ -221,7 +221,7 @@ def test_a_session_is_read_with_all_that_it_looks_back_on(folder: Path, tracker:
     assert {"XAA/UNGA/70~prepared.en", "XAA/UNGA/74~prepared.en"} <= read
     assert not {name for name in read if "/75" in name or "/S-32" in name}
     assert batch.compared.done == 3
-    assert tracker("panel", "UNGA", "--sessions", "74").code == 0
+    assert tracker("timeline", "UNGA", "--sessions", "74").code == 0
 
 
 def test_several_statements_of_a_session_are_read_and_not_compared(folder: Path, tracker: Tracker) -> None:
@@ -229,7 +229,7 @@ def test_several_statements_of_a_session_are_read_and_not_compared(folder: Path,
     assert (batch.read.done, batch.compared.done) == (2, 0)
     assert dict(batch.left_out) == {"several statements": 1}
     answers = kept(folder)
-    assert tracker("compare-countries", "HRC", "52").code == 0
+    assert tracker("timeline", "HRC", "52").code == 0
     assert kept(folder) == answers
 
 

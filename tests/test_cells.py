@@ -84,7 +84,7 @@ def rows_of(ran: Ran) -> list[list[str]]:
 COMMANDS = (
     "list --topics --vocabulary topics.toml --format csv",
     "timeline XAA/CCPCJ --vocabulary topics.toml --format csv",
-    "compare-countries CCPCJ 32 --vocabulary topics.toml --format csv",
+    "timeline CCPCJ 32 --vocabulary topics.toml --format csv",
     "status --runs --format csv",
     "decisions --format csv",
 )

@@ -250,7 +250,7 @@ def test_countries_are_names_groups_and_files(run: Callable[..., Ran], tmp_path:
 MISTAKES = [
     (
         ("list", "--groups", "GRULAC"),
-        "no members are known of 'GRULAC'; tracker list --groups shows all groups",
+        "no members are known of 'GRULAC'; tracker list --groups shows all",
     ),
     (("list", "--groups", "EU", "--at", "soon"), "'soon' is no date; write 2015, 2015-09 or 2015-09-28"),
     (("groups", "fill", "GBR"), "no group 'GBR' comes with tracker"),
@@ -285,27 +285,30 @@ MISTAKES = [
         "is no code for a group; write 2",
     ),
     (
-        ("panel", "UNGA", "--sessions", "78", "--countries", "GRULAC"),
+        ("timeline", "UNGA", "--sessions", "78", "--countries", "GRULAC"),
         "name them with: tracker groups edit GRULAC",
     ),
     (
-        ("panel", "UNGA", "--sessions", "78", "--countries", "AU"),
+        ("timeline", "UNGA", "--sessions", "78", "--countries", "AU"),
         "write AUS (Australia) or AFRICANUNION (African Union)",
     ),
     (
-        ("panel", "UNGA", "--sessions", "78", "--countries", " , "),
+        ("timeline", "UNGA", "--sessions", "78", "--countries", " , "),
         "names nobody; write codes, such as GBR,FRA",
     ),
     (
-        ("panel", "UNGA", "--sessions", "78", "--countries", "@none.txt"),
+        ("timeline", "UNGA", "--sessions", "78", "--countries", "@none.txt"),
         "--countries @none.txt: No such file",
     ),
-    (("panel", "UNGA", "--sessions", "12-20"), "the archive has no statement at UNGA 12-20; it has sessions"),
-    (("panel", "UNGA", "--sessions", "12"), "the archive has no statement at UNGA 12; it has sessions"),
-    (("panel", "UNGA", "--sessions", ","), "names no session; write a range, such as 70-79"),
-    (("panel", "UNGA", "--sessions", "78", "--countries", "GBR"), "no statement by GBR at UNGA 78"),
     (
-        ("panel", "UNGA", "--sessions", "78", "--countries", "EU"),
+        ("timeline", "UNGA", "--sessions", "12-20"),
+        "the archive has no statement at UNGA 12-20; it has sessions",
+    ),
+    (("timeline", "UNGA", "--sessions", "12"), "the archive has no statement at UNGA 12; it has sessions"),
+    (("timeline", "UNGA", "--sessions", ","), "names no session; write a range, such as 70-79"),
+    (("timeline", "UNGA", "--sessions", "78", "--countries", "GBR"), "no statement by GBR at UNGA 78"),
+    (
+        ("timeline", "UNGA", "--sessions", "78", "--countries", "EU"),
         "nobody of EU has a statement that can be read",
     ),
     (("diff", "GBR/UNGA", "78", "79", "--countries", "EU"), "tracker diff UNGA 70 71 --countries SIDS"),

@@ -33,9 +33,9 @@ PUBLISHED_BY = {
     ("trace", "XAA/CCPCJ", "We will publish every contract."): "biography",
     ("trace", "CCPCJ", "corruption"): "spread",
     ("timeline", "XAA/CCPCJ"): "timeline",
-    ("compare-countries", "CCPCJ", "31"): "countries",
-    ("panel", "CCPCJ", "--sessions", "31-33"): "panel",
-    ("phrases", "XAA/CCPCJ"): "phrases",
+    ("timeline", "CCPCJ", "31"): "countries",
+    ("timeline", "CCPCJ", "--sessions", "31-33"): "panel",
+    ("timeline", "XAA/CCPCJ", "--phrases"): "phrases",
 }
 """A command, and the schema that describes its JSON."""
 ROWS_OF = {

@@ -271,11 +271,11 @@ def test_the_command_answers_in_each_form(
     assert ("GBR", "74") in spoke
     assert ("GBR", "75") not in spoke
     assert {country for country, _ in spoke} == {"FRA", "GBR", "ITA"}
-    assert run("panel", "UNGA", "--sessions", "74-75", "--format", "csv").out.startswith(
+    assert run("timeline", "UNGA", "--sessions", "74-75", "--format", "csv").out.startswith(
         "body,country,name,session,"
     )
-    assert "EU: 28 memberships" in run("panel", "UNGA", "--sessions", "74-75", "--countries", "EU").out
-    narrowed = run("compare-countries", "UNGA", "75", "--countries", "EU", "--format", "json")
+    assert "EU: 28 memberships" in run("timeline", "UNGA", "--sessions", "74-75", "--countries", "EU").out
+    narrowed = run("timeline", "UNGA", "75", "--countries", "EU", "--format", "json")
     assert [each["country"] for each in json.loads(narrowed.out)["countries"]] == ["FRA"]
 
 

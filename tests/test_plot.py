@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 COMMANDS = {
     **PICTURES,
     "one share": "timeline XAA/CCPCJ --topic corruption",
-    "share of statements": "panel CCPCJ --sessions 29-33 --topic corruption",
+    "share of statements": "timeline CCPCJ --sessions 29-33 --topic corruption",
     "one move": "diff XAA/CCPCJ 32 33 --topic corruption",
     "some moves": "diff XAA/CCPCJ 32 33 --only new",
     "all moves": "diff XAA/CCPCJ 32 33 --all",
     "beside JSON": "timeline XAA/CCPCJ --format json",
-    "beside CSV": "panel CCPCJ --sessions 29-33 --format csv",
+    "beside CSV": "timeline CCPCJ --sessions 29-33 --format csv",
     "beside a count": "diff XAA/CCPCJ 32 33 --stat",
 }
 
@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_is_refused_in_a_line(
 def test_of_two_sessions_by_country_another_command_has_a_picture(demo: Callable[..., Ran]) -> None:
     ran = demo("diff", "CCPCJ", "32", "33", "--countries", "XAA", "--plot", "p.svg")
     assert ran.code == 2
-    assert "tracker panel has --plot" in ran.err
+    assert "timeline has --plot" in ran.err
 
 
 def test_an_input_is_not_overwritten(archive: Callable[..., Ran], tmp_path: Path) -> None:

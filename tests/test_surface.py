@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-COMMANDS, OPTIONS = 44, 246
+COMMANDS, OPTIONS = 41, 227
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 
@@ -117,12 +117,20 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
         ("import none", "none: no such directory"),
         ("status 1 --year 2026", "RUN and --year are two questions"),
         ("status --format csv", "status has no csv format"),
+        ("status --runs -o runs.txt", "-o goes with --year"),
+        ("status -o status.txt", "-o goes with --year"),
         ("status --runs --format markdown", "--runs has no markdown format"),
         ("list --bodies XAA", "list --bodies takes no REF"),
         ("list --bodies --groups", "list --bodies takes no --groups"),
         ("list --at 2015", "list takes no --at"),
         ("list --topics --body CCPCJ", "list --topics takes no --body"),
         ("list --topics rivers --format csv", "one topic has no csv format"),
+        ("timeline XAA/CCPCJ/33", "XAA/CCPCJ/33 is one statement; its topics: tracker priorities"),
+        ("timeline CCPCJ/33 --sure .8", "timeline of one session takes no --sure"),
+        ("timeline CCPCJ --from 32", "timeline of a body takes no --from"),
+        ("timeline XAA/CCPCJ --countries XAA", "timeline of a series takes no --countries"),
+        ("timeline XAA/CCPCJ --phrases --topic rivers", "timeline of phrases takes no --topic"),
+        ("timeline XAA/CCPCJ --phrases --format csv", "--phrases has no csv format"),
         ("expect --none --by Ana", "--none takes a statement"),
         ("expect XAA/CCPCJ/34 --none --withdraw --by Ana", "--none takes no --withdraw"),
         ("export bag", "missing FILE; for example: tracker export bag bag"),
@@ -140,6 +148,22 @@ def test_what_does_not_go_together_is_told(
     ran = archive(*line.split())
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert ran.err.startswith(f"tracker: {told}")
+
+
+def test_a_place_is_followed_as_what_it_is(archive: Callable[..., Ran]) -> None:
+    found = {
+        line: archive(*line.split(), "--format", "json")
+        for line in (
+            "timeline XAA/CCPCJ", "timeline CCPCJ/33", "timeline CCPCJ 33", "timeline CCPCJ",
+            "timeline CCPCJ --sessions 32-33", "timeline XAA/CCPCJ/33 --phrases",
+            "timeline XAA/CCPCJ 33 --phrases",
+        )
+    }  # fmt: skip
+    assert {ran.code for ran in found.values()} == {0}
+    assert found["timeline CCPCJ/33"] == found["timeline CCPCJ 33"]
+    assert found["timeline CCPCJ"] == found["timeline CCPCJ --sessions 32-33"]
+    assert found["timeline XAA/CCPCJ/33 --phrases"] == found["timeline XAA/CCPCJ 33 --phrases"]
+    assert len({ran.out for ran in found.values()}) == 4
 
 
 def test_ten_commands_are_shown_and_all_are_found(tracker: Callable[..., Ran]) -> None:

@@ -689,8 +689,8 @@ def test_timeline_is_written_to_a_file(run: Callable[..., Ran], tmp_path: Path, 
     ("arguments", "said"),
     [
         (("timeline", "XAA/UNGA"), "Cybercrime"),
-        (("compare-countries", "UNGA", "75"), "a priority of 1 of 10"),
-        (("panel", "UNGA", "--sessions", "75"), "Cybercrime"),
+        (("timeline", "UNGA", "75"), "a priority of 1 of 10"),
+        (("timeline", "UNGA", "--sessions", "75"), "Cybercrime"),
         (("diff", "XAA/UNGA", "74", "75"), "*cybercrime*"),
         (("trace", "XAA/UNGA"), "said"),
     ],
@@ -727,18 +727,18 @@ def test_the_later_side_has_not_been_there_before_the_earlier_one(run: Callable[
 
 
 def test_compare_countries_as_a_matrix(run: Callable[..., Ran]) -> None:
-    ran = run("compare-countries", "UNGA", "75", "--format", "csv", "--topic", "oceans")
+    ran = run("timeline", "UNGA", "75", "--format", "csv", "--topic", "oceans")
     table = {row["country"]: row["oceans"] for row in csv.DictReader(io.StringIO(ran.out))}
     assert (len(table), table["XAB"], table["XAZ"]) == (10, "substantive", "")
 
 
 def test_what_is_rare_is_told_from_all_countries(run: Callable[..., Ran]) -> None:
-    ran = run("compare-countries", "UNGA", "75", "--countries", "XAA")
+    ran = run("timeline", "UNGA", "75", "--countries", "XAA")
     assert re.search(r"others\n.*  0 of 9\n", ran.out)
 
 
 def test_phrases_answers(run: Callable[..., Ran]) -> None:
-    ran = run("phrases", "XAA/UNGA", "75", "--format", "json")
+    ran = run("timeline", "XAA/UNGA", "75", "--phrases", "--format", "json")
     assert (ran.code, json.loads(ran.out)["series"]) == (0, "XAA/UNGA")
 
 
@@ -748,10 +748,10 @@ def test_phrases_answers(run: Callable[..., Ran]) -> None:
         (("timeline", "XAA/UNGA", "--topic", "corupption"), "corruption"),
         (("timeline", "XAA/UNGA/75"), "XAA/UNGA"),
         (("timeline", "XAD/UNGA"), "XAA"),
-        (("compare-countries", "UNGA", "12"), "tracker list"),
-        (("compare-countries", "UNGA", "75", "--countries", "GBR"), "GBR"),
-        (("compare-countries", "NOWHERE", "75"), "NOWHERE"),
-        (("phrases", "XAA/UNGA", "12"), "12"),
+        (("timeline", "UNGA", "12"), "tracker list"),
+        (("timeline", "UNGA", "75", "--countries", "GBR"), "GBR"),
+        (("timeline", "NOWHERE", "75"), "NOWHERE"),
+        (("timeline", "XAA/UNGA", "12", "--phrases"), "12"),
         (("timeline", "XAA/UNGA", "--vocabulary", "none.toml"), "none.toml"),
     ],
 )

@@ -79,7 +79,7 @@ SHOWING = (
     ("timeline", "XAA/UNGA", "--topic", "corruption"),
     ("timeline", "XAA/UNGA", "--format", "json"),
     ("priorities", "XAA/UNGA/78"),
-    ("compare-countries", "UNGA", "78", "--format", "json"),
+    ("timeline", "UNGA", "78", "--format", "json"),
     ("judge", "XAA/UNGA/78", "--topic", "corruption", "--level", "mentioned", "--by", "Ben"),
     ("decisions", "--format", "csv"),
 )
@@ -92,8 +92,8 @@ TELLING = (
     ("log", "XAA/UNGA", "--format", "json"),
     ("log", "XAA/UNGA/78", "--versions"),
     ("blame", "XAA/UNGA/79"),
-    ("phrases", "XAA/UNGA", "78"),
-    ("phrases", "XAA/UNGA", "79", "--all"),
+    ("timeline", "XAA/UNGA", "78", "--phrases"),
+    ("timeline", "XAA/UNGA", "79", "--phrases", "--all"),
     ("reextract", "--dry-run"),
     ("status", "--runs"),
 )

@@ -38,9 +38,9 @@ PATIENCE = 300.0
 ASKED = (
     ("diff", "AND/UNGA", "79", "--format", "json"),
     ("diff", "ALB/UNGA", "77", "--format", "markdown"),
-    ("panel", "UNGA", "--sessions", "77-79", "--format", "csv"),
+    ("timeline", "UNGA", "--sessions", "77-79", "--format", "csv"),
     ("timeline", "AGO/UNGA", "--format", "csv"),
-    ("compare-countries", "UNGA", "78", "--format", "json"),
+    ("timeline", "UNGA", "78", "--format", "json"),
 )
 """What shows the answers that a batch keeps."""
 

@@ -27,7 +27,7 @@ def folder(imported: tuple[Path, Run]) -> Path:
 def share(folder: Path, session: int, topic: str) -> float:
     """Return the share of the countries that speak to which a topic is a priority."""
     answer: dict[str, Any] = json.loads(
-        run_tracker(folder, "compare-countries", "UNGA", str(session), "--format", "json").said
+        run_tracker(folder, "timeline", "UNGA", str(session), "--format", "json").said
     )
     shares = {row["id"]: row["share_of_countries"] for row in answer["topics"]}
     return float(shares.get(topic, 0))

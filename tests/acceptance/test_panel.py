@@ -44,7 +44,7 @@ def panels(imported: tuple[Path, Run]) -> dict[str, Path]:
     for sessions, more in PANELS.items():
         for time in ("first", "second"):
             words = ("--sessions", sessions, *more, "--format", "csv", "-o", f"{sessions}-{time}.csv")
-            run = run_tracker(folder, "panel", "UNGA", *words)
+            run = run_tracker(folder, "timeline", "UNGA", *words)
             print(f"{sessions}, {time} time: {run.processor:.1f} s of processor, {run.megabytes:.0f} MB")
     return {sessions: folder / f"{sessions}-first.csv" for sessions in PANELS}
 

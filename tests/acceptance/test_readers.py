@@ -41,7 +41,7 @@ COMMANDS = {
         f"diff_{table}": (kind, f"diff XAA/CCPCJ 31 32 --table {table} --format {{form}} -o {{file}}")
         for table, kind in (("topics", TopicRecord), ("changes", ChangeRecord), ("shifts", ShiftRecord))
     },
-    "panel": (PanelRecord, "panel CCPCJ --sessions 31-33 --format {form} -o {file}"),
+    "panel": (PanelRecord, "timeline CCPCJ --sessions 31-33 --format {form} -o {file}"),
     "timeline": (TimelineRecord, "timeline XAA/CCPCJ --format {form} -o {file}"),
 }
 """Tables in three forms: the type of their rows, and the command that writes them."""

@@ -41,10 +41,10 @@ OTHERS = (
     "trace GBR/UNGA 'We must act together.' --format json",
     "blame GBR/UNGA/59 --format json",
     "timeline GBR/UNGA --format json",
-    "phrases GBR/UNGA --format json",
+    "timeline GBR/UNGA --phrases --format json",
     "priorities PAN/UNGA/79",
     "priorities GHA/UNGA/75",
-    "compare-countries UNGA 79 --format json",
+    "timeline UNGA 79 --format json",
 )
 REVISED = {"argrewrite2": 4, "tetra_derived": 2, "aesop": 2}
 """Sets of revised texts, and how many of their pairs are compared as files."""

@@ -118,7 +118,7 @@ def diff(
     topics = options.load_vocabulary(vocabulary, keeps=True)
     if countries is not None:
         if stat or explain is not None or plot:
-            raise TrackerError("--countries takes no --stat, --explain and --plot; tracker panel has --plot")
+            raise TrackerError("--countries takes no --stat, --explain and --plot; timeline has --plot")
         from tracker.cli.groups import CountriesAsked, diff_countries
 
         statuses = read_filters(only or (), by_country=True)

@@ -1,10 +1,13 @@
-"""Commands that follow topics and words: ``timeline``, ``phrases``, ``trace``, ``blame``, ``batch``, ..."""
+"""Commands that follow topics and words: ``timeline``, ``trace``, ``blame``, ``batch``."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -21,13 +24,11 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
     app.command(
         epilog="Examples: tracker timeline GBR/UNGA --topic climate-change --from 60"
-        " | tracker timeline GBR/UNGA --ranks --plot ranks.svg"
+        " | tracker timeline GBR/UNGA --ranks --plot ranks.svg | tracker timeline UNGA/79"
+        " | tracker timeline HRC/52 --topic sudan | tracker timeline UNGA --sessions 70-79 --countries SIDS"
+        " | tracker timeline UNGA --sessions 70-79 --format csv -o panel.csv --plot panel.pdf"
+        " | tracker timeline GBR/UNGA/79 --phrases | tracker timeline GBR/UNGA --phrases"
     )(timeline)
-    app.command(
-        "compare-countries",
-        epilog="Examples: tracker compare-countries UNGA 79 | tracker compare-countries HRC 52 --topic sudan",
-    )(compare_countries)
-    app.command(epilog="Examples: tracker phrases GBR/UNGA 79 | tracker phrases GBR/UNGA")(phrases)
     app.command(
         epilog="Examples: tracker trace GBR/UNGA 'two-state solution' --or 'two States' --from 60"
         " | tracker trace UNGA 'loss and damage' | tracker trace UNGA --topic sea-level-rise --format csv"
@@ -40,79 +41,191 @@ def register(app: typer.Typer) -> None:
     )(batch)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What ``timeline`` is asked, of whatever is followed."""
+
+    place: str
+    """A series, or a body."""
+    session: str | None
+    topic: list[str]
+    within: tuple[str | None, str | None]
+    sessions: str | None
+    countries: str | None
+    everything: bool
+    vocabulary: Path | None
+    sure: float
+    form: str
+    output: Path | None
+    plot: Path | None
+    ranks: bool
+    width: int | None
+
+
+def complete_followed(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer series, and bodies."""
+    return [
+        *completion.complete_reference(context, incomplete),
+        *completion.complete_body(context, incomplete),
+    ]
+
+
 def timeline(
-    series: options.Series,
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="PLACE",
+            help="A series such as GBR/UNGA, a session of a body such as UNGA/79, or a body such as UNGA.",
+            autocompletion=complete_followed,
+        ),
+    ],
+    session: options.AnySession = None,
+    phrases: Annotated[
+        bool,
+        typer.Option(
+            "--phrases", help="Of a series: phrases that set its sessions, or one, apart from the others."
+        ),
+    ] = False,
     topic: options.Topics = None,
     first: options.FirstSession = None,
     last: options.LastSession = None,
+    sessions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RANGE",
+            help="Of a body: 70-79, 70,75 or S-30..S-32; all if not given.",
+            autocompletion=completion.complete_session,
+        ),
+    ] = None,
+    countries: options.Countries = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Show every topic, also those that are only mentioned.")
+        bool, typer.Option("--all", help="Show every topic, or phrase, also those of little weight.")
     ] = False,
     vocabulary: options.VocabularyFile = None,
-    sure: options.Sure = 0.9,
+    sure: options.Sure = options.USUAL,
     form: options.ReportFormat = "text",
     output: options.Output = None,
     plot: options.Plot = None,
     ranks: options.Ranks = False,
     width: Width = None,
 ) -> None:
-    """Show the topics of a series by session.
+    """Show the topics of a series by session, of one session by country, or of a body by session.
 
-    What moved most, then a map of levels, strongest topics first; in colour the shade is the share of the
-    statement's words. With --topic, each session with a quote and how the topic changed since the one before.
-    CSV has one row per topic and session.
+    GBR/UNGA: what moved most, then a map of levels, strongest topics first; in colour the shade is the share
+    of the statement's words. With --topic, each session with a quote and how the topic changed since the one
+    before. CSV has one row per topic and session.
+
+    UNGA/79: the priorities of most countries, and of up to twelve the topics that few share with each, out of
+    all countries that spoke, whichever are shown. CSV is a matrix of levels.
+
+    UNGA: how many countries have a topic as a priority. Each statement is compared with the country's one
+    before, as diff does; a group counts those who belong to it at the time of each session. CSV has one row
+    for each country, session and topic. Interrupted, the same command goes on.
+
+    --phrases: those that no topic of the vocabulary covers, most distinctive first: by log-odds with a prior
+    of word frequencies in the UN General Debate, which comes with the program. The prior is English; other
+    languages have a flat prior, and Chinese has no phrases.
     """
+    place, session = _read_place(place, session)
+    kind = "phrases" if phrases else _find_kind(place, session)
+    if kind == "series" and session:
+        named = shlex.quote(f"{place}/{session}")
+        raise ReferenceInvalid(
+            f"{place}/{session} is one statement; its topics: tracker priorities {named}; its phrases:"
+            f" tracker timeline {named} --phrases"
+        )
+    given = {
+        "--topic": topic,
+        "--from": first,
+        "--to": last,
+        "--sessions": sessions,
+        "--countries": countries,
+        "--sure": sure != options.USUAL,
+        "--plot": plot,
+        "--ranks": ranks,
+    }
+    for name, value in given.items():
+        if value and name not in _FITTING[kind]:
+            raise TrackerError(f"timeline of {_CALLED[kind]} takes no {name}; see: tracker timeline -h")
+    if phrases and form not in {"text", "json"}:
+        raise TrackerError(f"--phrases has no {form} format")
+    check_outputs(output, plot, [vocabulary], everywhere.archive(), form, ranks=ranks)
+    asked = _Asked(
+        place,
+        session,
+        topic or [],
+        (first, last),
+        sessions,
+        countries,
+        everything,
+        vocabulary,
+        sure,
+        form,
+        output,
+        plot,
+        ranks,
+        width,
+    )
+    _FOLLOWED[kind](asked)
+
+
+_FITTING: Final[Mapping[str, frozenset[str]]] = {
+    "series": frozenset({"--topic", "--from", "--to", "--sure", "--plot", "--ranks"}),
+    "session": frozenset({"--topic", "--countries", "--plot"}),
+    "body": frozenset({"--topic", "--sessions", "--countries", "--sure", "--plot"}),
+    "phrases": frozenset(),
+}
+"""What is asked of each kind of timeline alone."""
+_CALLED: Final = {
+    "series": "a series", "session": "one session", "body": "a body", "phrases": "phrases",
+}  # fmt: skip
+
+
+def _read_place(place: str, session: str | None) -> tuple[str, str | None]:
+    """Return a series or a body, and the session that is named behind it or apart."""
+    head, slash, tail = place.partition("/")
+    if session is None and slash and match_bodies(head):
+        return head, tail
+    series, _, last = place.rpartition("/")
+    return (series, last) if session is None and "/" in series else (place, session)
+
+
+def _find_kind(place: str, session: str | None) -> str:
+    if "/" in place:
+        return "series"
+    return "session" if session else "body" if match_bodies(place) else "series"
+
+
+def _follow_series(asked: _Asked) -> None:
     from tracker.comparing.topics.vocabulary.naming import name_topics
     from tracker.follow.series import Within
     from tracker.follow.timeline import follow_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
 
-    archive = everywhere.archive()
-    check_outputs(output, plot, [vocabulary], archive, form, ranks=ranks)
-    known = options.load_vocabulary(vocabulary, keeps=True)
-    topics = name_topics(known, topic or ())
-    told = form in {"csv", "json", "jsonl", "parquet"} or bool(topics)
+    known = options.load_vocabulary(asked.vocabulary, keeps=True)
+    topics = name_topics(known, asked.topic)
+    told = asked.form in {"csv", "json", "jsonl", "parquet"} or bool(topics)
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
             options.opened(),
-            series,
+            asked.place,
             known,
-            Within(first, last),
+            Within(*asked.within),
             statuses=told,
-            sure=sure,
+            sure=asked.sure,
             progress=progress,
         )
-    rows = select_rows(followed, topics, everything=everything)
+    rows = select_rows(followed, topics, everything=asked.everything)
     as_table, as_json = partial(timeline_table, followed, rows), partial(timeline_json, followed, rows)
-    build = partial(build_timeline, followed, rows, everything=everything, quotes=bool(topics))
-    as_text = partial(draw_report, build, form)
-    write_picture(plot, build, "ranks" if ranks else "shares" if topics else "map")
-    shown.answer(form, as_json, as_text, as_table=as_table, output=output, width=width)
+    build = partial(build_timeline, followed, rows, everything=asked.everything, quotes=bool(topics))
+    write_picture(asked.plot, build, "ranks" if asked.ranks else "shares" if topics else "map")
+    _answer(asked, as_json, partial(draw_report, build, asked.form), as_table)
 
 
-def compare_countries(
-    body: options.BodyName,
-    session: options.SessionName,
-    countries: options.Countries = None,
-    topic: options.Topics = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Show every topic, and what few share with each country.")
-    ] = False,
-    vocabulary: options.VocabularyFile = None,
-    form: options.ReportFormat = "text",
-    output: options.Output = None,
-    plot: options.Plot = None,
-    width: Width = None,
-) -> None:
-    """Show the topics of one session by country.
-
-    Shows the priorities of most countries, and of up to twelve the topics that few share with each, out of
-    all countries that spoke, whichever are shown. CSV is a matrix of levels.
-    """
+def _follow_session(asked: _Asked) -> None:
     from tracker.comparing.topics.vocabulary.naming import name_topics
-    from tracker.follow.standings import compare_countries as compare
-    from tracker.follow.standings import narrow_countries
+    from tracker.follow.standings import compare_countries, narrow_countries
     from tracker.report.formats import draw_report
     from tracker.report.series.countries import (
         build_countries,
@@ -121,49 +234,71 @@ def compare_countries(
         select_topics,
     )
 
-    archive = everywhere.archive()
-    check_outputs(output, plot, [vocabulary], archive, form)
-    known = options.load_vocabulary(vocabulary, keeps=True)
-    topics = name_topics(known, topic or ())
+    known = options.load_vocabulary(asked.vocabulary, keeps=True)
+    topics = name_topics(known, asked.topic)
     opened = options.opened()
     with shown.shown_progress("reading") as progress:
-        everyone = compare(opened, body, session, known, progress)
-    reading = everyone if countries is None else narrow_countries(opened, everyone, countries)
-    rows, rare = select_topics(reading, topics, everything=everything), select_topics(everyone)
+        everyone = compare_countries(opened, asked.place, str(asked.session), known, progress)
+    reading = everyone if asked.countries is None else narrow_countries(opened, everyone, asked.countries)
+    rows, rare = select_topics(reading, topics, everything=asked.everything), select_topics(everyone)
     as_table, as_json = partial(countries_table, reading, rows), partial(countries_json, reading, rows, rare)
-    build = partial(build_countries, reading, rows, rare, everything=everything, topics=topics)
-    as_text = partial(draw_report, build, form)
-    write_picture(plot, partial(build, mapped=True), "map")
-    shown.answer(form, as_json, as_text, as_table=as_table, output=output, width=width)
+    build = partial(build_countries, reading, rows, rare, everything=asked.everything, topics=topics)
+    write_picture(asked.plot, partial(build, mapped=True), "map")
+    _answer(asked, as_json, partial(draw_report, build, asked.form), as_table)
 
 
-def phrases(
-    series: options.Series,
-    session: options.AnySession = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Show all phrases, also those that a topic covers.")
-    ] = False,
-    vocabulary: options.VocabularyFile = None,
-    form: options.ListFormat = "text",
-    output: options.Output = None,
-    width: Width = None,
-) -> None:
-    """Show phrases that set a session apart from the others.
+def _follow_body(asked: _Asked) -> None:
+    from tracker.cli.groups import explain_groups
+    from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.panel import read_panel
+    from tracker.report.formats import draw_report
+    from tracker.report.series.panels import build_panel, panel_json, panel_table
 
-    Phrases that no topic of the vocabulary covers, most distinctive first: by log-odds with a prior of word
-    frequencies in the UN General Debate, which comes with the program. The prior is English; other languages
-    have a flat prior, and Chinese has no phrases.
-    """
+    known = options.load_vocabulary(asked.vocabulary, keeps=True)
+    topics = name_topics(known, asked.topic)
+    with shown.shown_progress("reading") as progress:
+        found = read_panel(
+            options.opened(),
+            asked.place,
+            asked.sessions,
+            asked.countries,
+            known,
+            sure=asked.sure,
+            progress=progress,
+        )
+    notes = explain_groups(asked.countries)
+    as_table, as_json = partial(panel_table, found, topics), partial(panel_json, found, topics)
+    build = partial(build_panel, found, topics, notes=notes, everything=asked.everything)
+    write_picture(asked.plot, build, "shares" if topics else "map")
+    _answer(asked, as_json, partial(draw_report, build, asked.form), as_table)
+
+
+def _follow_phrases(asked: _Asked) -> None:
     from tracker.follow.phrases import find_series_phrases
     from tracker.report.comparison.phrases import phrases_json, render_phrases
 
-    archive = everywhere.archive()
-    shown.refuse_overwriting(output, [vocabulary], archive)
-    known = options.load_vocabulary(vocabulary, keeps=True)
+    known = options.load_vocabulary(asked.vocabulary, keeps=True)
     with shown.shown_progress("comparing") as progress:
-        found = find_series_phrases(options.opened(), series, session, known, progress)
-    as_text = partial(render_phrases, found, everything=everything)
-    shown.answer(form, partial(phrases_json, found), as_text, output=output, width=width)
+        found = find_series_phrases(options.opened(), asked.place, asked.session, known, progress)
+    as_text = partial(render_phrases, found, everything=asked.everything)
+    _answer(asked, partial(phrases_json, found), as_text, None)
+
+
+def _answer(
+    asked: _Asked,
+    as_json: Callable[[], str],
+    as_text: Callable[..., str],
+    as_table: Callable[[str], str | bytes] | None,
+) -> None:
+    shown.answer(asked.form, as_json, as_text, as_table=as_table, output=asked.output, width=asked.width)
+
+
+_FOLLOWED: Final[Mapping[str, Callable[[_Asked], None]]] = {
+    "series": _follow_series,
+    "session": _follow_session,
+    "body": _follow_body,
+    "phrases": _follow_phrases,
+}
 
 
 def trace(
@@ -308,7 +443,7 @@ def batch(
     """Read and compare many statements ahead.
 
     Each statement is read and compared with the country's one before, as diff does. What comes of it is kept
-    in derived.db, where diff, panel, timeline and compare-countries find it. Interrupted or killed, the same
+    in derived.db, where diff and timeline find it. Interrupted or killed, the same
     command goes on where it was. Ends in 2 where a statement failed; the others are kept.
     """
     from tracker.follow.batch import Batch

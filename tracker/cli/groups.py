@@ -1,4 +1,4 @@
-"""Commands on many countries: ``panel``, ``groups``, and what ``diff`` does with ``--countries``."""
+"""Commands on many countries: ``groups``, and what ``diff`` does with ``--countries``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli import completion, everywhere, options
+from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.cli.output import check_outputs, write_picture
 from tracker.report.records import encode_json
 
 if TYPE_CHECKING:
@@ -26,62 +25,11 @@ GroupName = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
-    app.command(
-        epilog="Examples: tracker panel UNGA --sessions 70-79 --countries SIDS"
-        " | tracker panel UNGA --sessions 70-79 --format csv -o panel.csv --plot panel.pdf"
-    )(panel)
     groups = options.add_group(app, "groups", "Keep groups of countries of your own.")
     groups.command(
         epilog="Example: tracker groups edit ALLIES --add FIN:1995,GBR:1973..2020-02 --source treaty --by Ana"
     )(edit)
     groups.command(epilog="Examples: tracker groups fill | tracker groups fill EU SIDS")(fill)
-
-
-def panel(
-    body: options.BodyName,
-    sessions: Annotated[
-        str,
-        typer.Option(
-            metavar="RANGE",
-            help="Sessions: 70-79, 70,75 or S-30..S-32.",
-            autocompletion=completion.complete_session,
-        ),
-    ],
-    countries: options.Countries = None,
-    topic: options.Topics = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Show every topic that is a priority of some.")
-    ] = False,
-    vocabulary: options.VocabularyFile = None,
-    sure: options.Sure = 0.9,
-    form: options.ReportFormat = "text",
-    output: options.Output = None,
-    plot: options.Plot = None,
-) -> None:
-    """Show the topics of many countries by session.
-
-    Each statement is compared with the country's one before, as diff does. A group counts those who belong to
-    it at the time of each session. The text has counts; CSV has one row for each country, session and topic.
-    Interrupted, the same command goes on.
-    """
-    from tracker.comparing.topics.vocabulary.naming import name_topics
-    from tracker.follow.panel import read_panel
-    from tracker.report.formats import draw_report
-    from tracker.report.series.panels import build_panel, panel_json, panel_table
-
-    archive = everywhere.archive()
-    check_outputs(output, plot, [vocabulary], archive, form)
-    known = options.load_vocabulary(vocabulary, keeps=True)
-    topics = name_topics(known, topic or ())
-    session = options.opened()
-    with shown.shown_progress("reading") as progress:
-        found = read_panel(session, body, sessions, countries, known, sure=sure, progress=progress)
-    notes = _explain(countries)
-    as_table, as_json = partial(panel_table, found, topics), partial(panel_json, found, topics)
-    build = partial(build_panel, found, topics, notes=notes, everything=everything)
-    write_picture(plot, build, "shares" if topics else "map")
-    as_text = partial(draw_report, build, form)
-    shown.answer(form, as_json, as_text, as_table=as_table, output=output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +72,7 @@ def diff_countries(
         found = replace(found, topics=tuple(each for each in found.topics if each.id in topics))
     if asked.only:
         found = narrow_moves(found, asked.only)
-    notes = _explain(asked.countries)
+    notes = explain_groups(asked.countries)
     whole = asked.everything or bool(asked.topic or asked.only)
     build = partial(build_countries_diff, found, notes=notes, whole=whole, only=asked.only)
     as_text = partial(draw_report, build, form)
@@ -133,7 +81,8 @@ def diff_countries(
     return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
 
-def _explain(countries: str | None) -> tuple[str, ...]:
+def explain_groups(countries: str | None) -> tuple[str, ...]:
+    """Return a line on each group that is named, and on those whose dates are not known."""
     from tracker.follow.groups import choose_countries, explain_undated
 
     if countries is None:

@@ -83,25 +83,27 @@ def status(
     unfit = {"markdown"} if named[:1] != ["--year"] else set()
     if form in (unfit if named else {"markdown", "csv"}):
         raise TrackerError(f"{named[0] if named else 'status'} has no {form} format")
+    if output and year is None:
+        raise TrackerError(
+            "-o goes with --year; runs and concerns quote what was typed, and stay on the terminal"
+        )
     archive = everywhere.archive()
     refuse_overwriting(output, (), archive)
     if year is not None:
         _show_year(archive, year, form, output)
     elif named:
-        _show_runs(archive, run, kind, limit, form, output)
+        _show_runs(archive, run, kind, limit, form)
     else:
         from tracker.report.answers.ledger import health_json, render_health
         from tracker.watch.health import assess_health
 
         found = assess_health(archive, options.now(), streak)
-        answer(form, partial(health_json, found), partial(render_health, found), output=output)
+        answer(form, partial(health_json, found), partial(render_health, found))
         if found.concerns:
             raise typer.Exit(options.FINDINGS)
 
 
-def _show_runs(
-    archive: Path, run: int | None, kind: RunKind | None, limit: int, form: str, output: Path | None
-) -> None:
+def _show_runs(archive: Path, run: int | None, kind: RunKind | None, limit: int, form: str) -> None:
     from tracker.report.answers import ledger as report
     from tracker.watch.health import list_runs, show_run
 
@@ -113,7 +115,7 @@ def _show_runs(
         entries = list_runs(archive, kind, limit)
         as_csv = partial(report.runs_csv, entries)
         as_json, as_text = partial(report.runs_json, entries), partial(report.render_runs, entries)
-    answer(form, as_json, as_text, as_csv=as_csv, output=output)
+    answer(form, as_json, as_text, as_csv=as_csv)
 
 
 def _show_year(archive: Path, year: int, form: str, output: Path | None) -> None:

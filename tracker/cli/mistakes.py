@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 OTHER_WORDS = {
     "bodies": "list --bodies", "cat": "show", "check": "verify, sources check", "clone": "rebuild",
-    "compare": "diff, compare-countries", "countries": "compare-countries", "create": "init",
+    "compare": "diff, timeline", "compare-countries": "timeline", "countries": "timeline", "create": "init",
     "delete": "withdraw", "explain": "diff --explain ID", "fetch": "snapshot, sources add",
     "find": "search, trace", "follow": "trace, timeline", "grep": "search", "health": "status",
     "history": "log, timeline", "import-folder": "import", "import-git": "import", "import-warc": "import",
-    "ls": "list", "new": "init", "pull": "snapshot", "read": "show", "remove": "withdraw",
-    "report": "status --year", "rm": "withdraw", "runs": "status --runs", "silence": "expect --none",
-    "sync": "mirror push", "topic": "list --topics, timeline --topic", "update": "snapshot",
-    "version": "--version", "view": "show", "watch": "sources add, snapshot",
+    "ls": "list", "new": "init", "panel": "timeline", "phrases": "timeline --phrases", "pull": "snapshot",
+    "read": "show", "remove": "withdraw", "report": "status --year", "rm": "withdraw",
+    "runs": "status --runs", "silence": "expect --none", "sync": "mirror push",
+    "topic": "list --topics, timeline --topic", "update": "snapshot", "version": "--version",
+    "view": "show", "watch": "sources add, snapshot",
 }  # fmt: skip
 """What people call a command in other programs, and what it is called here."""
 

@@ -41,7 +41,7 @@ _RANGE = re.compile(r"(.*?)\s*\.\.\s*(.*)|(.*)\s*[-–]\s*(.*)")
 def read_panel(
     archive: ArchiveSession,
     body: str,
-    sessions: str,
+    sessions: str | None,
     countries: str | None,
     vocabulary: Vocabulary,
     *,
@@ -50,9 +50,9 @@ def read_panel(
 ) -> Panel:
     """Read countries at sessions of a body, each statement against the one before it.
 
-    ``sessions`` is a range (``70-79``, ``S-30..S-32``) or a list. What was worked out stays, so that the same
-    again is quick, and a run that was cut short goes on. Raises ``ReferenceInvalid`` for an unknown body,
-    session or country, ``NotInArchive`` where nobody spoke.
+    ``sessions`` is a range (``70-79``, ``S-30..S-32``) or a list, None for all. What was worked out stays, so
+    that the same again is quick, and a run that was cut short goes on. Raises ``ReferenceInvalid`` for an
+    unknown body, session or country, ``NotInArchive`` where nobody spoke.
     """
     place = find_body(body)
     held = BodyStatements(archive, place)
@@ -60,9 +60,8 @@ def read_panel(
     wanted = held.list_wanted(labels, countries, sessions)
     entries = tuple(held.read_all(wanted, vocabulary, sure, progress))
     if not any(entry.state == "read" for entry in entries):
-        raise NotInArchive(
-            f"nobody of {countries or 'all'} has a statement that can be read at {place.id} {sessions}"
-        )
+        where = f"{place.id} {sessions}" if sessions else place.id
+        raise NotInArchive(f"nobody of {countries or 'all'} has a statement that can be read at {where}")
     unmeasured = explain_unmeasured(vocabulary, held.languages)
     return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, entries)
 

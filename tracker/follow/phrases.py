@@ -1,4 +1,4 @@
-"""``tracker phrases``: what sets the sessions of a series apart in words that no topic may cover."""
+"""``tracker timeline --phrases``: what sets sessions of a series apart in words that no topic may cover."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def use_vocabulary_as(data: bytes, folder: Path, name: str) -> str:
         call("priorities", "XAA/CCPCJ/33", "--vocabulary", name),
         call("diff", "XAA/CCPCJ", "32", "33", "--vocabulary", name, "--encoder", "none"),
         call("timeline", "XAA/CCPCJ", "--vocabulary", name, "--format", "csv"),
-        call("phrases", "XAA/CCPCJ", "--vocabulary", name),
+        call("timeline", "XAA/CCPCJ", "--phrases", "--vocabulary", name),
     )
     refused = [ran.code == 2 for ran in used if ran is not used[2]]
     # What is wrong with a vocabulary that can be read is told by check, with 1, and refused by the others.

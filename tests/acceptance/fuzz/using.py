@@ -43,10 +43,10 @@ def _reading(references: list[str], series: str) -> Commands:
         *each, ("list",), ("status", "--runs"), ("status", "1"), ("status", "2", "--format", "json"),
         ("status",), ("review",), ("expect",), ("sources", "list"),
         ("diff", "--encoder", "none", "--", *references[:2]),
-        ("diff", series, "--encoder", "none"), ("timeline", series), ("phrases", series),
+        ("diff", series, "--encoder", "none"), ("timeline", series), ("timeline", series, "--phrases"),
         ("trace", series, "Corruption is our first priority"), ("search", "dykes"),
         ("search", "corruption", "--format", "json"), ("status", "--year", "2026", "--format", "json"),
-        ("compare-countries", "UNGA", "79"), ("log", references[0], "--versions"),
+        ("timeline", "UNGA", "79"), ("log", references[0], "--versions"),
     )  # fmt: skip
 
 

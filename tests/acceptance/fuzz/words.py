@@ -148,7 +148,7 @@ def use_reference(data: bytes, folder: Path) -> str:
         call("priorities", "--", text), call("diff", "--", text, "./33.txt"),
         call("diff", "XAA/CCPCJ", "--", text), call("blame", "--", text), call("timeline", "--", text),
         call("timeline", "XAA/CCPCJ", "--from", text), call("expect", "--by", "A", "--", text),
-        call("compare-countries", "--", "CCPCJ", text),
+        call("timeline", "--", "CCPCJ", text),
         call("withdraw", "--reason", "a", "--authority", "b", "--", text),
         call("export", "warc", "--", "a.warc", text), call("add", "33.txt", "--as", text), call("verify"),
     ]  # fmt: skip

@@ -136,7 +136,7 @@ def topics(ground: Ground) -> Iterator[Line]:
     yield Line("topics of a speech", float(run.said) / speeches, "s", bound=Bound(0.04))
     for size in ground.sizes:
         record = ground.record(size)
-        session = (TRACKER, "compare-countries", "UNGA", "73")
+        session = (TRACKER, "timeline", "UNGA", "73")
         first, again, line, phrase = ground.take_turns(
             Job(session, record, before=partial(_forget, record)),
             Job(session, record),
@@ -144,8 +144,8 @@ def topics(ground: Ground) -> Iterator[Line]:
             Job((TRACKER, "trace", "UNGA", "loss and damage"), record),
         )
         bound = Bound(8) if size >= LARGE else None
-        yield Line("compare-countries, first time", first.processor, "s", bound=bound, kept=size)
-        yield Line("compare-countries, kept", again.processor, "s", kept=size)
+        yield Line("timeline of a session, first time", first.processor, "s", bound=bound, kept=size)
+        yield Line("timeline of a session, kept", again.processor, "s", kept=size)
         yield Line("timeline of six sessions, first time", line.processor, "s", kept=size)
         yield Line("trace a phrase in all countries", phrase.processor, "s", kept=size)
 
