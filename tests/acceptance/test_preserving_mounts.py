@@ -42,7 +42,7 @@ REBUILD = """
 update_mirror(made)
 fill(int(sys.argv[3]))
 attempt(rebuild_record, made / "mirror.git", folder / "again")
-print(sorted(path.name for path in (folder / "again").iterdir()))
+print((folder / "again").exists())
 (folder / "ballast").unlink()
 attempt(rebuild_record, made / "mirror.git", folder / "again")
 print(read_tables(folder / "again") == read_tables(made))
@@ -93,7 +93,7 @@ def test_a_rebuild_onto_a_full_disk_leaves_nothing(tmp_path: Path, left: int) ->
         tmp_path / "disk", "size=4m", SETTING + REBUILD, str(tmp_path / "made"), str(left)
     ).splitlines()
     assert told[0].startswith("ArchiveUnusable disk full: DISK/again/tracker.db")
-    assert told[1:] == ["[]", "did Rebuilt", "True"]
+    assert told[1:] == ["False", "did Rebuilt", "True"]
 
 
 @pytest.mark.parametrize("left", [0, 60, 250, 400, 600])

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
 
+_LONGEST_DATE = 60
+"""How many characters of what is no date are quoted."""
+
 
 def check_date(text: str) -> str:
     """Return a date as written: EDTF level 0, and the signs of doubt of level 1.
@@ -53,7 +56,7 @@ def check_date(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ReferenceInvalid(f"invalid date {text!r}; write 2022-05-16, 2022-05 or 2022")
+    raise ReferenceInvalid(f"invalid date {text[:_LONGEST_DATE]!r}; write 2022-05-16, 2022-05 or 2022")
 
 
 def is_kind(text: str) -> TypeGuard[TextKind]:

@@ -15,6 +15,7 @@ import re
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from tempfile import TemporaryFile
@@ -280,9 +281,11 @@ def run_git(
 
 def _listen(pipe: IO[bytes], heard: list[bytes]) -> None:
     """Keep the beginning of a pipe's output, and discard the rest, so that nobody waits."""
-    heard.append(_read(pipe, _LARGEST_COMPLAINT)[0])
-    while pipe.read(_PIECE):
-        pass
+    # An interrupted command closes the pipe while it is read here.
+    with suppress(ValueError):
+        heard.append(_read(pipe, _LARGEST_COMPLAINT)[0])
+        while pipe.read(_PIECE):
+            pass
 
 
 def _read(pipe: IO[bytes], most: int) -> tuple[bytes, bool]:
