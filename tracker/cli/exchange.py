@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog="Examples: tracker export corpus unga.csv UNGA | tracker export corpus all.parquet"
         " | tracker export corpus french.jsonl XAA/UNGA/79~fr | tracker export sentences xaa.csv XAA/UNGA"
-        " | tracker export tables unga UNGA --all-editions | tracker export replication gbr.zip comparison.json"
+        " | tracker export tables unga UNGA --all-editions | tracker export replication x.zip comparison.json"
         " | tracker export warc statements.warc.gz XAA/UNGA | tracker export bag /mnt/disk/statements-2026"
         " | tracker export datasette metadata.json"
     )(export)
