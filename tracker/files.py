@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _NO_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
+_ATTEMPTS = 100
 _RANDOM_BYTES = 5
 _LONGEST = 59
 """So many characters of a name are in that of its draft: of four bytes each, they fit into the usual 255."""
@@ -170,15 +171,16 @@ def temporary_folder(purpose: str) -> Iterator[Path]:
 
 
 def _make_temporary(path: Path) -> int:
-    """Make a folder and lock it; once more where it was taken for abandoned before the lock."""
-    while True:
-        new_folder(path, CLOSED)
+    """Make a folder and lock it; again where it was taken for abandoned before the lock. Raises ``OSError``."""
+    for _ in range(_ATTEMPTS):
         with suppress(FileNotFoundError):
+            new_folder(path, CLOSED)
             file = _open_to_hold(path)
             _lock(file)
             if path.is_dir():
                 return file
             os.close(file)
+    raise FileNotFoundError(errno.ENOENT, "removed as soon as it is made", str(path))
 
 
 def temporary_place() -> Path:
