@@ -171,7 +171,7 @@ def temporary_folder(purpose: str) -> Iterator[Path]:
 
 
 def _make_temporary(path: Path) -> int:
-    """Make a folder and lock it; again where it was taken for abandoned before the lock. Raises ``OSError``."""
+    """Make a folder and lock it; again where it was taken for abandoned before that. Raises ``OSError``."""
     for _ in range(_ATTEMPTS):
         with suppress(FileNotFoundError):
             new_folder(path, CLOSED)
