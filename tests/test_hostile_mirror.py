@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import zlib
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +16,7 @@ from tests.mirrors import FIRST, edit, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tracker.errors import RepositoryUnusable
 from tracker.keep.mirror import push_mirror, update_mirror
+from tracker.preservation.mirror.commit_log import read_logged, read_logged_file
 from tracker.preservation.mirror.rebuild import rebuild_record
 from tracker.preservation.mirror.unit_files import document_path, run_path, watch_list_path
 from tracker.record.access.closed import find_watch_list
@@ -287,3 +291,16 @@ def test_a_repository_with_notes_of_its_own_kind_is_none(tmp_path: Path) -> None
     make_repository(tmp_path / "repo", [Made("one", {"archive.json": notes})])
     with pytest.raises(RepositoryUnusable):
         rebuild_record(tmp_path / "repo", tmp_path / "again")
+
+
+def test_what_is_noted_of_commits_unpacks_within_bounds() -> None:
+    bomb = zlib.compress(bytes(80 * 1024**2))
+    with closing(sqlite3.connect(":memory:")) as record:
+        record.execute("CREATE TABLE mirror_files (name, content)")
+        record.execute("CREATE TABLE mirror_commits (name, content, files)")
+        told = [("bomb", bomb), ("file", zlib.compress(b"text"))]
+        record.executemany("INSERT INTO mirror_files VALUES (?, ?)", told)
+        record.execute("INSERT INTO mirror_commits VALUES ('bomb', x'00', ?)", [bomb])
+        assert read_logged_file(record, "bomb") is None
+        assert read_logged_file(record, "file") == b"text"
+        assert read_logged(record, "bomb") is None

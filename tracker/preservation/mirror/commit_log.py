@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.errors import RepositoryUnusable
+from tracker.inputs.inflate import Meter, NotInflated, inflate
 from tracker.preservation.git.trees import TreeReader
 from tracker.preservation.mirror.unit_files import ARCHIVE, SCHEMA, is_document
 from tracker.record.schema.connection import WATCH
@@ -28,6 +29,9 @@ _OF_NO_RUN = frozenset({ARCHIVE, SCHEMA, WATCH})
 
 _READABLE = ".txt"
 """What the names of readable texts end in: they are written again from the versions."""
+
+_FREE = 64 * 1024**2
+"""Bytes up to which what is noted may unpack, however well it is packed: a record may be another's."""
 
 _REMOVED = "0" * 40
 _IS_THERE = "SELECT 1 FROM main.sqlite_master WHERE name = 'mirror_commits'"
@@ -63,7 +67,7 @@ def read_logged(connection: sqlite3.Connection, commit: str) -> LoggedCommit | N
     found = connection.execute(query, [commit]).fetchone()
     try:
         return LoggedCommit(found[0], tuple(_read_files(found[1]))) if found else None
-    except (zlib.error, TypeError, ValueError):
+    except (NotInflated, TypeError, ValueError):
         return None
 
 
@@ -71,8 +75,8 @@ def read_logged_file(connection: sqlite3.Connection, name: str) -> bytes | None:
     """Return the bytes of a file that was noted; None where they were not. Raises ``sqlite3.Error``."""
     found = connection.execute("SELECT content FROM mirror_files WHERE name = ?", [name]).fetchone()
     try:
-        return zlib.decompress(found[0]) if found else None
-    except (zlib.error, TypeError):
+        return _unpack(found[0]) if found else None
+    except (NotInflated, TypeError):
         return None
 
 
@@ -133,7 +137,11 @@ def _choose_kept(changes: Sequence[Raw], *, keeps_all: bool) -> Iterator[str]:
 
 
 def _read_files(deflated: bytes) -> Iterator[tuple[bytes, str | None]]:
-    for line in zlib.decompress(deflated).split(b"\0")[:-1]:
+    for line in _unpack(deflated).split(b"\0")[:-1]:
         name, _, path = line.partition(b" ")
         blob = name.decode("ascii")
         yield path, None if blob == _REMOVED else blob
+
+
+def _unpack(packed: bytes) -> bytes:
+    return b"".join(piece.data for piece in inflate([packed], "zlib", Meter(_FREE)))
