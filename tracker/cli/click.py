@@ -3,7 +3,6 @@
 from typer._click import Command, Context, HelpFormatter, Parameter
 from typer._click.exceptions import ClickException, MissingParameter, NoArgsIsHelpError, NoSuchOption
 from typer._click.globals import get_current_context
-from typer._click.utils import make_default_short_help
 from typer._types import TyperChoice
 
 __all__ = [
@@ -17,5 +16,4 @@ __all__ = [
     "Parameter",
     "TyperChoice",
     "get_current_context",
-    "make_default_short_help",
 ]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import typer.main
 from typer.core import TyperOption
 
-from tracker.cli.click import make_default_short_help
 from tracker.cli.everywhere import Single, offer
 from tracker.cli.mistakes import Commands
 
@@ -168,10 +167,5 @@ def write_all(formatter: HelpFormatter) -> str:
     widest = max(map(len, _MODULES))
     for heading, part in COMMANDS.items():
         with formatter.section(heading):
-            formatter.write_dl(
-                [
-                    (f"{name:<{widest}}", make_default_short_help(text, formatter.width - widest - 6))
-                    for name, (_, text) in part.items()
-                ]
-            )
+            formatter.write_dl([(f"{name:<{widest}}", text) for name, (_, text) in part.items()])
     return formatter.getvalue()
