@@ -217,7 +217,7 @@ def test_the_weights_are_named_by_their_digest() -> None:
 
 
 def test_the_notice_names_the_files_on_disk_and_the_release_that_is_required() -> None:
-    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    notice = (ROOT / "tracker" / "text" / "NOTICE").read_text(encoding="utf-8")
     named = {
         path: digest for digest, path in re.findall(r"^\w+ +([0-9a-f]{64})  (\S+)$", notice, re.MULTILINE)
     }
@@ -228,7 +228,7 @@ def test_the_notice_names_the_files_on_disk_and_the_release_that_is_required() -
     assert f"package    {encoder.PACKAGE} {encoder.RELEASE}\n" in notice
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"{encoder.PACKAGE}[fast]=={encoder.RELEASE}" in asked["dependencies"]
-    assert "NOTICE" in asked["license-files"]
+    assert "tracker/text/NOTICE" in asked["license-files"]
 
 
 @pytest.mark.parametrize("name", encoder.PINNED)

@@ -1,6 +1,6 @@
 """Draws mistakes in the program, makes them one by one in a copy, and says which of them its tests notice.
 
-Run as ``python -m tests.acceptance.mutants --seed 1 --number 100 --folder /var/tmp/mutants`` in the root of
+Run as ``python -m tests.acceptance.mutants --seed 1 --number 100 --folder DIR`` in the root of
 the repository, by Python 3.12 or newer. What is drawn depends on the seed and the tree alone. At first each
 test is run once, half an hour of a processor, to know which lines it reaches in all that it starts; this map
 is kept in the folder, and made again for files of tests that have changed. A mutant is tried by the
