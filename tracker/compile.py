@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.comparing.names.texts import small_words
+from tracker.comparing.names.finding import small_words
 from tracker.comparing.topics.associations import load_associations
 from tracker.comparing.topics.emerging import load_prior
 from tracker.comparing.topics.evidence import weigh_words

@@ -6,11 +6,15 @@ another spelling, by its first letters, by a surname, or by the adjective of a c
 
 from __future__ import annotations
 
+import gzip
 import re
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.comparing.passages.forms import skip_acts
 from tracker.comparing.passages.terms import find_terms, load_terms, load_values
+from tracker.inputs.compiled import read_compiled
 from tracker.references.countries import countries, match_countries
 from tracker.references.names import fold_name
 
@@ -28,8 +32,17 @@ _LEAST_COUNTRY = 4
 """Letters of a country's name at the beginning of a sentence; ``No`` and ``La`` are codes of countries."""
 _SET_BEFORE = ' \n"“”«(‘•*0123456789'
 """What may be between a sentence's end and the first word of the next, the number of a note too."""
+_MARKER = re.compile(r"(?:^|[.!?:;]\s+)(?:\(?[^\W_]{1,4}\)|[^\W_]{1,4}[.]?\s*[-–—]|[-–—])\s*$")
+"""The marker of an item before its first word: ``(a)``, ``iv)``, ``7 -``."""
+_CLAUSE_BEFORE = re.compile(r"[,;]\s+$")
+_LISTED = re.compile(r"\w, $")
+_ARTICLE = re.compile(
+    r"(?:^|\s)(?:the|this|that|these|those|an?|our|your|their|its|each|any|such) $", re.IGNORECASE
+)
 _ELIDED = re.compile(r"[a-zà-ÿ]{1,2}['’]")
 """What may stand before the large letter of a word: ``d'Ivoire``."""
+_ELISION = re.compile(r"[LldD]['’](?=[^\W\d_])")
+"""An article or a link that French writes as one with the next word: ``l'Agence``."""
 _YEAR_BEFORE = re.compile(r"\b\d{4} $")
 _QUOTES = "“«”"
 _QUOTED = re.compile(r"[^“”«».,:;?!]{1,80}[”»]")
@@ -40,6 +53,8 @@ _LONGEST_NAME = 60
 _MANY_CAPITALS = 5
 """Words all in capitals that are no name, but cried out."""
 _LONGEST_WHOLE = 40
+_REACH = 12
+"""Signs before a word in which its article or the marker of its item stands."""
 _OPENER_ENDS = ("ing", "ly", "ed")
 """What ends an English word that is large because it begins a sentence."""
 
@@ -56,6 +71,18 @@ class NameMatch(NamedTuple):
         """Return a part of the name."""
         text = self.text[start:end]
         return self._replace(start=self.start + start, end=self.start + start + len(text), text=text)
+
+
+@cache
+def small_words() -> frozenset[str]:
+    """Return the English words that speeches at large write small."""
+    place = Path(__file__).with_name("small.en.txt.gz")
+    words: frozenset[str] = read_compiled(place, [place, Path(__file__)], partial(_read_words, place))
+    return words
+
+
+def _read_words(file: Path) -> frozenset[str]:
+    return frozenset(gzip.decompress(file.read_bytes()).decode("utf-8").split())
 
 
 @cache
@@ -103,16 +130,26 @@ def _find_numbered(passage: SideText) -> Iterator[NameMatch]:
 def _find_runs(passage: SideText) -> Iterator[list[Token]]:
     """Yield runs of words in capitals, with the small words, points and numbers between and after them."""
     run: list[Token] = []
+    acts_end = 0
     for at, token in enumerate(passage.tokens):
         large = _is_large(token)
+        if large and token.start >= acts_end and _begins_clause(passage, token.start):
+            acts_end = skip_acts(passage, token.start)
         joined = run and passage.text[run[-1].end : token.start] in {" ", "\n", ""}
         if joined and (large or _is_small(passage, run, token) or _is_mark(passage, run, at)):
             run.append(token)
             continue
         if run:
             yield from _close(passage, run)
-        run = [token] if large and not _opens(passage, at) else []
+        run = [token] if large and token.start >= acts_end and not _opens(passage, at) else []
     yield from _close(passage, run)
+
+
+def _begins_clause(passage: SideText, start: int) -> bool:
+    """Return whether a sentence, or an item of a resolution written in one, begins here."""
+    return opens_sentence(passage, start) or bool(
+        _CLAUSE_BEFORE.search(passage.text, max(0, start - 3), start)
+    )
 
 
 def _is_small(passage: SideText, run: list[Token], token: Token) -> bool:
@@ -223,7 +260,11 @@ def opens_sentence(passage: SideText, start: int) -> bool:
     at = start - 1
     while at >= 0 and passage.text[at] in _SET_BEFORE:
         at -= 1
-    return at < 0 or passage.text[at] in ".!?:"
+    return (
+        at < 0
+        or passage.text[at] in ".!?:"
+        or bool(_MARKER.search(passage.text, max(0, start - _REACH), start))
+    )
 
 
 def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
@@ -235,12 +276,34 @@ def _read_names(passage: SideText, run: list[Token]) -> Iterator[NameMatch]:
     text = OWNER.sub("", passage.text[start : run[-1].end])
     instruments = load_terms(FILE, "instruments", passage.language)
     name = NameMatch(start, start + len(text), text, "actor")
-    nobody = load_names(passage.language, "nobody")
-    for start, end in split_joined(text, passage.language):
+    listed = _LISTED.search(passage.text, max(0, start - 3), start) is not None
+    for start, end in split_joined(text, passage.language, listed=listed):
         whole = _trim(name.cut(start, end), passage.language)
-        if whole.text.lower() not in nobody:
+        if not _is_nobody(passage, whole):
             kind = "instrument" if find_terms(whole.text, instruments) else _find_kind(passage, whole)
             yield whole._replace(kind=kind)
+
+
+def _is_nobody(passage: SideText, name: NameMatch) -> bool:
+    """Return whether a name is no more than common words: ``the Services``, ``Buyer``, ``The Challenge``.
+
+    A common noun with an article is a term that a contract defines, but where it is short for a body.
+    """
+    language = passage.language
+    nobody, bare, defined, bodies = (
+        load_names(language, table) for table in ("nobody", "bare", "defined", "short_forms")
+    )
+    word = name.text.lower()
+    if (
+        word in nobody
+        or word in bare
+        or all(_plain(part) in defined for part in re.split(r"[\s-]+", name.text))
+    ):
+        return True
+    if language != "en" or " " in name.text or not name.text.istitle() or word in bodies:
+        return False
+    has_article = _ARTICLE.search(passage.text, max(0, name.start - _REACH), name.start)
+    return bool(has_article) and not match_countries(name.text) and word in small_words()
 
 
 def _find_kind(passage: SideText, name: NameMatch) -> str:
@@ -256,18 +319,21 @@ def _find_kind(passage: SideText, name: NameMatch) -> str:
 def _trim(name: NameMatch, language: str) -> NameMatch:
     """Return a name without the small words that it begins with."""
     links = load_names(language, "links")
+    elided = _ELISION.match(name.text) if "l'" in links else None
+    name = name.cut(elided.end()) if elided else name
     start = next((word.start() for word in WORD.finditer(name.text) if word[0] not in links), 0)
     return name.cut(start)
 
 
-_AND = re.compile(r"\s(?:and|et|y)\s(?:al |a |à )?(?P<article>the |la |el |le |les |los |las |l['’])?")
+_AND = re.compile(r"\s(?:and|et|y|e)\s(?:al |a |à )?(?P<article>the |la |el |le |les |los |las |l['’])?")
 
 
-def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
+def split_joined(text: str, language: str, *, listed: bool = False) -> Iterator[tuple[int, int]]:
     """Yield where the names in a run of large words begin and end.
 
     Two are countries, parts of the world, persons with a title, names with an article, or single words
-    that are no half of a name: ``Piraeus and Thessaloniki``, but ``Health and Social Welfare``.
+    that are no half of a name: ``Piraeus and Thessaloniki``, but ``Health and Social Welfare``. Where the
+    run is ``listed``, behind a comma and another name, its last two may have many words.
     """
     titles = load_names(language, "titles", "abbreviations")
     tables = ("regions", "continents", "directions")
@@ -279,7 +345,7 @@ def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
         first, last = text[start : ends[at]], text[middle.end() : ends[at + 1]]
         title = " " in last and (WORD.match(last) or [""])[0].lower() in titles
         two = any(match_countries(part) or part.lower() in continents for part in (first, last))
-        single = len(places) == 1 and not any(map(_may_be_half, (first, last)))
+        single = len(places) == 1 and not any(_may_be_half(part, listed=listed) for part in (first, last))
         inside = (
             {first.lower()} & {*directions}
             or last.lower() in regions
@@ -291,8 +357,9 @@ def split_joined(text: str, language: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _may_be_half(part: str) -> bool:
-    return " " in part or part.lower() in load_names("en", "things", "halves")
+def _may_be_half(part: str, *, listed: bool) -> bool:
+    halves = load_names("en", "things", "halves")
+    return (" " in part and not listed) or not halves.isdisjoint(part.lower().split())
 
 
 _AROUND = re.compile(r"\s\(\d{4}\)$|^(?:United Nations|UN) (?=Secretary)")

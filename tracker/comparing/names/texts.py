@@ -7,12 +7,10 @@ write it small. What may be a form or a slip of it in the other text counts as i
 
 from __future__ import annotations
 
-import gzip
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from functools import cache, lru_cache, partial
-from pathlib import Path
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.comparing.names.finding import (
@@ -24,9 +22,10 @@ from tracker.comparing.names.finding import (
     is_adjective,
     load_names,
     opens_sentence,
+    small_words,
 )
 from tracker.comparing.passages.rewording import read_passage
-from tracker.inputs.compiled import read_compiled, read_packaged
+from tracker.inputs.compiled import read_packaged
 from tracker.model.changes import NameChange
 from tracker.references.countries import countries, find_country
 from tracker.references.names import fold_letters, fold_name, has_slip
@@ -421,18 +420,6 @@ def _begins_state(word: str) -> bool:
 def _load_named() -> Mapping[str, Any]:
     """Return the tables of ``named.toml``."""
     return read_packaged(__package__, "named.toml")
-
-
-@cache
-def small_words() -> frozenset[str]:
-    """Return the words that speeches at large write small."""
-    place = Path(__file__).with_name(f"small.{_LANGUAGE}.txt.gz")
-    words: frozenset[str] = read_compiled(place, [place, Path(__file__)], partial(_read_words, place))
-    return words
-
-
-def _read_words(file: Path) -> frozenset[str]:
-    return frozenset(gzip.decompress(file.read_bytes()).decode("utf-8").split())
 
 
 @cache

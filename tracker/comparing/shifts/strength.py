@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.comparing.passages.terms import TermMatch, find_terms, load_terms, same_stem
 from tracker.comparing.shifts.dates import find_date_shifts
 from tracker.comparing.shifts.figures import find_figure_shifts, is_promised
-from tracker.comparing.shifts.forms import (
+from tracker.comparing.passages.forms import (
     BINDING,
     HEADS,
     blank_forms,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
-    from tracker.comparing.shifts.forms import Form
+    from tracker.comparing.passages.forms import Form
     from tracker.model.changes import Direction, Shift
 
 _FILE = "strength.toml"

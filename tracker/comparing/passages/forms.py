@@ -23,6 +23,8 @@ HEADS: Final = frozenset({"duty", "promise", "requests", "evaluation", "endorsem
 """Kinds of forms that say what a sentence does; the others only add to them."""
 BINDING: Final = frozenset({"duty", "promise", "requests"})
 """Kinds by which an act, an amount or a date is promised or asked."""
+_ACTS: Final = HEADS - {"duty"}
+"""Kinds by which a sentence may begin with what it does and no subject: ``Strongly urges``, ``Noting``."""
 _FILE = "force.toml"
 _SHARED_TABLES = (
     ("strengtheners", "modifier", 1),
@@ -81,6 +83,21 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
 def read_heads(passage: SideText) -> tuple[Form, ...]:
     """Return the forms that say what a sentence does."""
     return tuple(form for form in read_forms(passage) if form.kind in HEADS)
+
+
+def skip_acts(passage: SideText, start: int) -> int:
+    """Return where the words end by which a clause that starts here asks, judges or notes; else its start."""
+    pattern, meanings = _compile_forms(passage.language)
+    joined, text, at, end = _compile("acts", passage.language), _straighten(passage.text), start, start
+    while (form := pattern.match(text, at)) or (act := joined.match(text, at)):
+        found = form or act
+        kind = meanings[form.lastgroup or ""][0] if form else "act"
+        if kind not in _ACTS | {"modifier", "act"}:
+            break
+        at = found.end()
+        end = at if kind != "modifier" else end
+        at += len(text[at:]) - len(text[at:].lstrip(" ,"))
+    return end
 
 
 @lru_cache(maxsize=_SIDES)
