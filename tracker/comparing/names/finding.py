@@ -365,6 +365,8 @@ def _may_be_half(part: str, *, listed: bool) -> bool:
 _AROUND = re.compile(r"\s\(\d{4}\)$|^(?:United Nations|UN) (?=Secretary)")
 """What is said or not: the year of a resolution, whose Secretary-General."""
 _SMALL_WORD = re.compile(r" [^\W\d_A-Z]")
+_ENDING = "~"
+"""Behind a word that may have the ending of any case."""
 _CODE = "="
 """Before the code of a country among the words of a text."""
 _MOST_WORDS = 6
@@ -376,10 +378,11 @@ _SPELLINGS = (("programme", "program"), ("organis", "organiz"), ("centre", "cent
 _ENDINGS = ("n", "an", "ian", "ean", "i", "ern", "ese", "s", "es")
 
 
-def list_words(text: str) -> set[str]:
+def list_words(text: str, language: str = "en") -> set[str]:
     """Return the words of a text, folded and without the ``'s`` of an owner, and the countries that it names.
 
-    The parts of a word with a hyphen are words too; what is written in capitals is there as it stands.
+    The parts of a word with a hyphen are words too; what is written in capitals is there as it stands. Where
+    names are inflected, their words without an ending are there as well.
     """
     written = [OWNER.sub("", word) for word in WORD.findall(text)]
     words = {_fold(part) for word in written for part in (word, *re.split(r"[-/]", word))}
@@ -388,6 +391,8 @@ def list_words(text: str) -> set[str]:
     for acronym, name in load_values(FILE, "aliases", "any").items():
         if acronym.upper() in words or name in text:
             words |= {acronym, acronym.upper(), *(_fold(word) for word in name.split())}
+    large = {_fold(word) for word in written if word[:1].isupper()} if load_names(language, "cases") else ()
+    words |= {_bare(word, language) for word in large}
     return words | {_CODE + code for code in _find_codes(WORD.findall(text))}
 
 
@@ -413,7 +418,19 @@ def has_name(name: str, words: set[str], language: str = "en") -> bool:
     is_person = len(named) < len(large) and bool(own)
     rest = [word for word in written if word.lower() not in links]
     needed = own[-1:] if is_person else own or large or rest or written
-    return all(_has(word, words) for word in needed)
+    return all(_has(word, words) or _bare(_fold(word), language) in words for word in needed)
+
+
+def _bare(word: str, language: str) -> str:
+    """Return a word with a sign for the ending of its case."""
+    stem = _compile_cases(language).sub("", word)
+    return (stem if len(stem) >= _SHORT_ACRONYM else word) + _ENDING
+
+
+@cache
+def _compile_cases(language: str) -> re.Pattern[str]:
+    endings = sorted(load_names(language, "cases"), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(endings)})$" if endings else r"(?!)")
 
 
 def _has_state(name: str, words: set[str], language: str) -> bool:
@@ -446,6 +463,15 @@ def is_named(name: str, text: str, words: set[str], language: str = "en") -> boo
     """Return whether a text has a name in any form, its first letters included, or what these stand for."""
     short = name.replace(".", "").removesuffix("s")
     return has_name(name, words, language) or spells_out(text, short) or abbreviate(name) in words
+
+
+def count_name(name: str, text: str, language: str = "en") -> int:
+    """Return how often a text names somebody by the same words, in whatever case."""
+    cases = _compile_cases(language)
+    ending = r"\w{0,3}" if load_names(language, "cases") else ""
+    words = (f"{re.escape(cases.sub('', word))}{ending}" for word in name.split())
+    spelled = r"\s+".join(words)
+    return len(re.findall(rf"(?<!\w){spelled}(?!\w)", text))
 
 
 def is_adjective(text: str, start: int, end: int) -> bool:

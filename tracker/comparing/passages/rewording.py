@@ -119,6 +119,8 @@ class Rewording:
     substitutions: tuple[Substitution, ...] = ()
     comparable: bool = False
     """Whether enough is kept for agent and object to be taken as alike."""
+    texts: tuple[str, str] = ("", "")
+    """The texts that the passages stand in, old and new."""
 
     @property
     def language(self) -> str:
@@ -179,7 +181,8 @@ def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
         if edit.kind == "kept"
     )
     pairs = tuple(_pair_edits(change.edits, before, after))
-    return Rewording(before, after, pairs, comparable=kept >= _LEAST_KEPT * shorter)
+    comparable = kept >= _LEAST_KEPT * shorter
+    return Rewording(before, after, pairs, comparable=comparable, texts=(old.text, new.text))
 
 
 def read_passages(old: Version, new: Version, change: Change) -> tuple[SideText, SideText]:

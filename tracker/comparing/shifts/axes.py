@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tracker.comparing.passages.forms import changes_force
 from tracker.comparing.passages.rewording import is_readable, read_passages, read_rewording
 from tracker.comparing.shifts.dates import find_date_shifts
 from tracker.comparing.shifts.figures import find_figure_shifts
-from tracker.comparing.passages.forms import changes_force
 from tracker.comparing.shifts.names import find_name_shifts
 from tracker.comparing.shifts.scope import find_negation_shifts, find_scope_shifts
 from tracker.comparing.shifts.strength import find_strength_shifts

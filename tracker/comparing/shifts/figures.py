@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tracker.comparing.passages.forms import BINDING, read_forms
 from tracker.comparing.passages.rewording import is_reordered
 from tracker.comparing.passages.terms import same_stem
-from tracker.comparing.passages.forms import BINDING, read_forms
 from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
 from tracker.comparing.shifts.quantities import Figure, read_quantities
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,19 +12,20 @@ from tracker.comparing.names.finding import (
     WORD,
     NameMatch,
     abbreviate,
+    count_name,
     find_names,
     has_name,
     is_named,
     list_words,
     load_names,
 )
-from tracker.comparing.passages.terms import find_terms, load_terms, same_stem
+from tracker.comparing.passages.terms import find_terms, load_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
-    from tracker.model.changes import Shift
+    from tracker.model.changes import Evidence, Shift
 
 _ROLES = ("asked", "condemned", "thanked", "supported")
 _REACH = 90
@@ -32,9 +34,40 @@ _CLAUSE_END = re.compile(r"[.;:!?]")
 _AND = re.compile(r"\s(?:and|et|y)\s")
 
 
-@lru_cache(maxsize=1)
 def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return names replaced, put in or taken out, each once; one that both sides hold is none."""
+    """Return names replaced, put in or taken out, each once; one that passed to another sentence is none."""
+    found = _find_in_passages(rewording)
+    passed = {
+        name
+        for shift in found
+        for name in (shift.old, shift.new)
+        if name and _is_passed_on(rewording, shift, name)
+    }
+    return tuple(
+        left
+        for shift in found
+        for left in ((shift,) if passed.isdisjoint((shift.old, shift.new)) else _leave_out(shift, passed))
+    )
+
+
+def _is_passed_on(rewording: Rewording, shift: Shift, name: Evidence) -> bool:
+    """Return whether the other text names somebody as often as this one: in another sentence."""
+    old, new = (count_name(name.text, text, rewording.language) for text in rewording.texts)
+    return 0 < old <= new if name is shift.old else 0 < new <= old
+
+
+def _leave_out(shift: Shift, passed: set[Evidence]) -> tuple[Shift, ...]:
+    """Return what is left of a name replaced where one of the two is named elsewhere."""
+    if shift.old and shift.old not in passed:
+        return (replace(shift, direction="removed", new=None),)
+    if shift.new and shift.new not in passed:
+        return (replace(shift, direction="added", old=None),)
+    return ()
+
+
+@lru_cache(maxsize=1)
+def _find_in_passages(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return what became of the names of both passages, each once; one that both hold is none."""
     if not rewording.substitutions:
         return ()
     old, new = _read_side(rewording.old), _read_side(rewording.new)
@@ -46,17 +79,8 @@ def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
 
 def replaces_actor(rewording: Rewording) -> bool:
     """Return whether another actor took the place of one: what is said of them does not compare."""
-    found = find_name_shifts(rewording)
-    return any(
-        shift.old and shift.new and shift.rule.startswith("actor") and not _is_inflected(rewording, shift)
-        for shift in found
-    )
-
-
-def _is_inflected(rewording: Rewording, shift: Shift) -> bool:
-    """Return whether a Russian name only stands in another case."""
-    one, other = shift.old, shift.new
-    return rewording.language == "ru" and bool(one and other and same_stem(one.text, other.text))
+    found = _find_in_passages(rewording)
+    return any(shift.old and shift.new and shift.rule.startswith("actor") for shift in found)
 
 
 def _compare(
@@ -96,7 +120,8 @@ class _Side(NamedTuple):
 
 def _read_side(passage: SideText) -> _Side:
     names = find_names(passage)
-    return _Side(names, passage.text, list_words(passage.text), {abbreviate(name.text) for name in names})
+    words = list_words(passage.text, passage.language)
+    return _Side(names, passage.text, words, {abbreviate(name.text) for name in names})
 
 
 def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:

@@ -20,9 +20,6 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.comparing.passages.terms import TermMatch, find_terms, load_terms, same_stem
-from tracker.comparing.shifts.dates import find_date_shifts
-from tracker.comparing.shifts.figures import find_figure_shifts, is_promised
 from tracker.comparing.passages.forms import (
     BINDING,
     HEADS,
@@ -39,6 +36,9 @@ from tracker.comparing.passages.forms import (
     read_forms,
     read_heads,
 )
+from tracker.comparing.passages.terms import TermMatch, find_terms, load_terms, same_stem
+from tracker.comparing.shifts.dates import find_date_shifts
+from tracker.comparing.shifts.figures import find_figure_shifts, is_promised
 from tracker.comparing.shifts.ladders import (
     OURS,
     Scale,
@@ -54,8 +54,8 @@ from tracker.comparing.shifts.scope import find_negation_shifts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
     from tracker.comparing.passages.forms import Form
+    from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
     from tracker.model.changes import Direction, Shift
 
 _FILE = "strength.toml"
