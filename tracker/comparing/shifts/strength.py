@@ -293,7 +293,14 @@ def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) ->
         for one, other in zip(*quantities, strict=False):
             if _is_same_frame(rewording, one, other):
                 yield _pair(one, other, "quantity")
-    yield from _find_lone(rewording, old, new, modified=bool(compared) or not any(heads))
+    lone = _find_lone(rewording, old, new, modified=bool(compared) or not any(heads))
+    outweighed = {not one.stronger for one in compared if _is_far(one)}
+    yield from (one for one in lone if not (one.stronger in outweighed and one.rule.startswith("modifier")))
+
+
+def _is_far(finding: _Finding) -> bool:
+    """Return whether what replaces a verb is so much stronger or weaker that its adverb does not make up for it."""
+    return bool(finding.old and finding.new) and abs(finding.old.force - finding.new.force) >= _FAR
 
 
 def _binds(form: Form) -> bool:
