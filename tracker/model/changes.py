@@ -116,7 +116,7 @@ AXES: Final[Mapping[Axis, AxisEntry]] = {
     ),
     "name": AxisEntry(("changed", "added", "removed"), ("names.toml",), "facts"),
     "scope": AxisEntry(("wider", "narrower"), ("scope.toml",), "wording"),
-    "negation": AxisEntry(("added", "removed"), ("scope.toml",), "wording"),
+    "negation": AxisEntry(("added", "removed"), ("polarity.toml",), "wording"),
 }
 """The one table of axes, in the order in which they are listed; ``tracker.comparing.shifts`` finds shifts on
 them. What people may decide and what reports list is taken from it."""

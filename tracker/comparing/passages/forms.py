@@ -72,7 +72,7 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
             match.start(),
             match.start() + len(match[0].rstrip()),
         )
-        for match in pattern.finditer(_straighten(passage.text))
+        for match in pattern.finditer(straighten(passage.text))
         if not any(start < match.start() < end for start, end in reported)
         and not (
             meanings[match.lastgroup or ""][0] == "promise" and _WHO.search(passage.text, 0, match.start())
@@ -88,7 +88,7 @@ def read_heads(passage: SideText) -> tuple[Form, ...]:
 def skip_acts(passage: SideText, start: int) -> int:
     """Return where the words end by which a clause that starts here asks, judges or notes; else its start."""
     pattern, meanings = _compile_forms(passage.language)
-    joined, text, at, end = _compile("acts", passage.language), _straighten(passage.text), start, start
+    joined, text, at, end = _compile("acts", passage.language), straighten(passage.text), start, start
     while (form := pattern.match(text, at)) or (act := joined.match(text, at)):
         found = form or act
         kind = meanings[form.lastgroup or ""][0] if form else "act"
@@ -137,7 +137,7 @@ def changes_force(old: SideText, new: SideText) -> bool:
 
 def count_denials(passage: SideText) -> int:
     """Return how often a passage denies, without the forms that hold a denial themselves."""
-    return len(_compile("denials", passage.language).findall(_straighten(blank_forms(passage))))
+    return len(_compile("denials", passage.language).findall(straighten(blank_forms(passage))))
 
 
 def is_ceremonial(rewording: Rewording) -> bool:
@@ -194,14 +194,15 @@ def list_stems(text: str, language: str) -> frozenset[str]:
     return frozenset(word[:_STEM] for word in words if len(word) >= _LEAST)
 
 
-def _straighten(text: str) -> str:
+def straighten(text: str) -> str:
+    """Return a text with one kind of apostrophe, that of the tables."""
     return text.replace("’", "'")
 
 
 @lru_cache(maxsize=_SIDES)
 def _find_reported(passage: SideText) -> list[tuple[int, int]]:
     pattern = _compile("told", passage.language)
-    return [match.span() for match in pattern.finditer(_straighten(passage.text))]
+    return [match.span() for match in pattern.finditer(straighten(passage.text))]
 
 
 @cache
@@ -211,7 +212,7 @@ def _compile_forms(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str,
     meanings = {f"form{number}": meaning for number, (_, meaning) in enumerate(forms)}
     # The name stands behind its form: in front, it would keep ``re`` from skipping forms by first letters.
     named = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
-    return _bound(named, language), meanings
+    return bound_forms(named, language), meanings
 
 
 def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
@@ -230,10 +231,10 @@ def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
 @cache
 def _compile(name: str, language: str) -> re.Pattern[str]:
     table: dict[str, Any] = read_rules(_FILE)[name]
-    return _bound(table.get(language, ()), language)
+    return bound_forms(table.get(language, ()), language)
 
 
-def _bound(forms: Iterable[str], language: str) -> re.Pattern[str]:
+def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:
     """Bound words by what is no letter; Chinese has no blanks, and Arabic writes ``and`` as a letter."""
     spelled = "|".join(forms) or _NEVER
     if language == "zh":

@@ -9,7 +9,8 @@ from tracker.comparing.passages.rewording import is_readable, read_passages, rea
 from tracker.comparing.shifts.dates import find_date_shifts
 from tracker.comparing.shifts.figures import find_figure_shifts
 from tracker.comparing.shifts.names import find_name_shifts
-from tracker.comparing.shifts.scope import find_negation_shifts, find_scope_shifts
+from tracker.comparing.shifts.negation import find_negation_shifts
+from tracker.comparing.shifts.scope import find_scope_shifts
 from tracker.comparing.shifts.strength import find_strength_shifts
 from tracker.model.changes import AXES
 

@@ -48,8 +48,8 @@ from tracker.comparing.shifts.ladders import (
     strip_modifiers,
 )
 from tracker.comparing.shifts.names import replaces_actor
+from tracker.comparing.shifts.negation import find_negation_shifts
 from tracker.comparing.shifts.requests import find_ask_shifts
-from tracker.comparing.shifts.scope import find_negation_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,10 +70,15 @@ _WEAKENS: Final[tuple[Direction, Direction]] = ("weaker", "stronger")
 
 def find_strength_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the shifts of strength: what stands in one place first, else what the whole sentence says."""
-    # Another actor, what somebody else said, or thanks: the sides do not compare.
-    if replaces_actor(rewording) or only_reports(rewording) or is_ceremonial(rewording):
+    # Another actor, what somebody else said, thanks, or a stance that is turned: the sides do not compare.
+    if (
+        replaces_actor(rewording)
+        or only_reports(rewording)
+        or is_ceremonial(rewording)
+        or find_negation_shifts(rewording)
+    ):
         return ()
-    is_near = rewording.comparable and is_same_object(rewording) and not find_negation_shifts(rewording)
+    is_near = rewording.comparable and is_same_object(rewording)
     near = _find_near(rewording) if is_near else ()
     # Modifiers alone say nothing where other words were edited too.
     if not keeps_nearly_all(rewording) and all(map(_is_of_modifier, near)):
@@ -299,7 +304,7 @@ def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) ->
 
 
 def _is_far(finding: _Finding) -> bool:
-    """Return whether what replaces a verb is so much stronger or weaker that its adverb does not make up for it."""
+    """Return whether a verb is so much stronger or weaker that its adverb does not make up for it."""
     return bool(finding.old and finding.new) and abs(finding.old.force - finding.new.force) >= _FAR
 
 

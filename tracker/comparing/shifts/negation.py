@@ -1,0 +1,264 @@
+"""What a sentence denies that it affirmed, or the reverse: ``find_negation_shifts``.
+
+A side is turned by a word that denies, or by the opposite of a word in that word's place; tables are in
+``polarity.toml``. Two turns undo each other. Nothing is said where another word was edited beside the one
+that turns it, or the rest of the sentence is not the same.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tracker.comparing.passages.forms import bound_forms, list_stems, read_forms, straighten
+from tracker.comparing.passages.terms import TermMatch, read_rules
+from tracker.text.detection import may_be_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
+    from tracker.model.changes import Direction, Shift
+
+_FILE = "polarity.toml"
+_WAYS: Final[tuple[Direction, Direction]] = ("added", "removed")
+_NOT_DENYING: Final = {"modifier", "condition", "limit", "courtesy"}
+"""Kinds of forms in which a denial denies nothing: ``without delay``, ``no more than``."""
+_LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.6, 0.5
+"""Shares of the content words by which two sentences are one but for what turns it."""
+_SEVENTH = 7
+"""Of so many words one at least is small and common."""
+_LEAST_BASE, _STEM = 5, 6
+"""Letters of a word that a prefix turns, and by which another form of it is known."""
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_WEAK = re.compile(r"^[يتنأ]|[اويىآأ]")
+"""Letters that come and go in the forms of an Arabic verb."""
+
+
+class _Turn(NamedTuple):
+    """One turn: what denies on the old side, or on the new one, and what it took the place of."""
+
+    old: TermMatch | None
+    new: TermMatch | None
+    is_added: bool
+
+
+@lru_cache(maxsize=1)
+def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the one denial that was put in or taken out, or the one word that gave way to its opposite."""
+    if not rewording.comparable or not all(map(_is_in_language, (rewording.old, rewording.new))):
+        return ()
+    opposed = list(_find_opposed(rewording))
+    turns = [*opposed, *_find_denied(rewording, opposed)]
+    if len(turns) != 1 or not _is_pure(rewording, turns[0]):
+        return ()
+    (turn,) = turns
+    if turn.old and turn.new:
+        rule = f"opposite: {turn.old.term} > {turn.new.term} (ours)"
+        return rewording.shift("negation", _WAYS[not turn.is_added], turn.old, turn.new, rule)
+    passage, found = (rewording.old, turn.old) if turn.old else (rewording.new, turn.new)
+    if found is None:
+        return ()
+    return rewording.shift_alone("negation", _WAYS, passage, found, f"negation: {found.term} (ours)")
+
+
+def _is_in_language(passage: SideText) -> bool:
+    """Return whether a passage may be in the language of its text: ``No reira`` denies nothing in English."""
+    text, language = passage.text, passage.language
+    small = _compile("carriers", language).findall(text)
+    return len(small) * _SEVENTH >= len(_WORD.findall(text)) or may_be_in(text, language)
+
+
+def _find_denied(rewording: Rewording, opposed: list[_Turn]) -> Iterator[_Turn]:
+    """Yield the turn of the side that denies once more, or three times, with the words that were edited."""
+    old, new = (
+        [denial for denial in _list_denials(side) if not _is_in(denial, opposed)]
+        for side in (rewording.old, rewording.new)
+    )
+    if (len(old) - len(new)) % 2 == 0:
+        return
+    is_new = len(new) > len(old)
+    edited = [place.new if is_new else place.old for place in rewording.substitutions]
+    passage = rewording.new if is_new else rewording.old
+    found = [
+        match
+        for match in (*(new if is_new else old), *_list_concord(passage))
+        if any(part.overlaps(match) for part in edited)
+    ]
+    if found:
+        start, end = min(match.start for match in found), max(match.end for match in found)
+        words = TermMatch(min(found, key=lambda match: match.start).term, start, end)
+        yield _Turn(None, words, is_added=True) if is_new else _Turn(words, None, is_added=False)
+
+
+def _is_in(denial: TermMatch, turns: list[_Turn]) -> bool:
+    """Return whether a denial is the opposite that a turn is told by."""
+    return any(
+        found.start <= denial.start and denial.end <= found.end
+        for turn in turns
+        for found in (turn.old, turn.new)
+        if found and found.term.endswith(denial.term)
+    )
+
+
+@lru_cache(maxsize=2)
+def _list_denials(passage: SideText) -> list[TermMatch]:
+    """Return what denies in a passage, once for each; where nothing else does, the first that repeats it."""
+    text = _blank(passage)
+    denials = _match(_compile("denials", passage.language), text)
+    return denials or list(_list_concord(passage)[:1])
+
+
+def _list_concord(passage: SideText) -> list[TermMatch]:
+    return _match(_compile("concord", passage.language), _blank(passage))
+
+
+def _match(pattern: re.Pattern[str], text: str) -> list[TermMatch]:
+    return [
+        TermMatch(match[0].strip().lower(), match.start(), match.start() + len(match[0].rstrip()))
+        for match in pattern.finditer(text)
+    ]
+
+
+@lru_cache(maxsize=2)
+def _blank(passage: SideText) -> str:
+    """Return a passage with blanks for what holds a denial and denies nothing."""
+    signs = list(straighten(passage.text))
+    apart = _compile("apart", passage.language).finditer(straighten(passage.text))
+    forms = (form for form in read_forms(passage) if form.kind in _NOT_DENYING)
+    for start, end in (*(match.span() for match in apart), *((form.start, form.end) for form in forms)):
+        signs[start:end] = " " * (end - start)
+    return "".join(signs)
+
+
+def _find_opposed(rewording: Rewording) -> Iterator[_Turn]:
+    """Yield the words that gave way to their opposite, one at each place."""
+    for place in rewording.substitutions:
+        if not (place.old.text.strip() and place.new.text.strip()):
+            continue
+        turn = _find_row(rewording.language, place) or _find_prefixed(rewording.language, place)
+        if turn:
+            yield turn
+
+
+def _find_row(language: str, place: Substitution) -> _Turn | None:
+    for affirmed, denied in _compile_opposites(language):
+        for is_added, (one, other) in ((True, (affirmed, denied)), (False, (denied, affirmed))):
+            old, new = _find_edited(one, place.old), _find_edited(other, place.new)
+            if old and new:
+                return _Turn(old, new, is_added)
+    return None
+
+
+def _find_edited(pattern: re.Pattern[str], part: Fragment) -> TermMatch | None:
+    """Return what matches in a passage and was edited, if it did but once."""
+    text = straighten(part.passage.text)
+    found = [match for match in _match(pattern, text) if part.overlaps(match)]
+    return found[0] if len(found) == 1 else None
+
+
+def _find_prefixed(language: str, place: Substitution) -> _Turn | None:
+    """Return the word that is the other's with a prefix that turns it: ``lawful``, ``unlawful``."""
+    old, new = ([*_list_edited(part)] for part in (place.old, place.new))
+    for one in old:
+        for other in new:
+            if _is_turned(one.term, other.term, language):
+                return _Turn(one, other, is_added=True)
+            if _is_turned(other.term, one.term, language):
+                return _Turn(one, other, is_added=False)
+    return None
+
+
+def _list_edited(part: Fragment) -> Iterator[TermMatch]:
+    """Yield the words that an edit touches, whole."""
+    for match in _WORD.finditer(part.passage.text, part.start and max(0, part.start - 30)):
+        if match.start() >= part.end:
+            return
+        if match.end() > part.start:
+            yield TermMatch(match[0].lower(), match.start(), match.end())
+
+
+def _is_turned(word: str, turned: str, language: str) -> bool:
+    return any(
+        turned.startswith(prefix)
+        and len(word) >= _LEAST_BASE
+        and turned.removeprefix(prefix)[: max(_STEM, len(word) - 2)] == word[: max(_STEM, len(word) - 2)]
+        for prefix in read_rules(_FILE)["prefixes"].get(language, ())
+    )
+
+
+def _is_pure(rewording: Rewording, turn: _Turn) -> bool:
+    """Return whether nothing but a turn was edited where it is, and the rest of the sentence is the same."""
+    language = rewording.language
+    sides = [_read_rest(side, turn) for side in (rewording.old, rewording.new)]
+    stems = [_list_stems(text, language) for text in sides]
+    for place in rewording.substitutions:
+        if not any(
+            found and part.overlaps(found) for part, found in ((place.old, turn.old), (place.new, turn.new))
+        ):
+            continue
+        for part, text, others in ((place.old, sides[0], stems[1]), (place.new, sides[1], stems[0])):
+            rest = _list_stems(_widen(text, part), language)
+            if not all(_is_like(stem, others, language) for stem in rest):
+                return False
+    shared = sum(_is_like(stem, stems[1], language) for stem in stems[0])
+    shorter, longer = sorted(map(len, stems))
+    return shared >= _LEAST_SHARED * shorter and shared >= _LEAST_SHARED_OF_LONGER * longer and shared > 0
+
+
+def _widen(text: str, part: Fragment) -> str:
+    """Return an edited part with the whole of the words at its ends."""
+    start, end = part.start, part.end
+    while start > 0 and text[start - 1].isalpha() and text[start : start + 1].isalpha():
+        start -= 1
+    while end < len(text) and text[end].isalpha() and text[end - 1 : end].isalpha():
+        end += 1
+    return text[start:end]
+
+
+def _read_rest(passage: SideText, turn: _Turn) -> str:
+    """Return a passage with blanks for what denies, what a turn is told by, and what carries either."""
+    text = straighten(passage.text)
+    found = [*_list_denials(passage), *_list_concord(passage)]
+    found += [
+        match
+        for match in (turn.old, turn.new)
+        if match and text[match.start : match.end].lower() == match.term
+    ]
+    signs = list(text)
+    for match in found:
+        signs[match.start : match.end] = " " * (match.end - match.start)
+    left = "".join(signs)
+    return _compile("carriers", passage.language).sub(lambda match: " " * len(match[0]), left)
+
+
+def _list_stems(text: str, language: str) -> frozenset[str]:
+    if language == "zh":
+        return frozenset(sign for sign in text if sign.isalpha())
+    return list_stems(text, language)
+
+
+def _is_like(stem: str, others: frozenset[str], language: str) -> bool:
+    """Return whether a stem is among others; an Arabic verb also by the letters that all its forms have."""
+    if stem in others:
+        return True
+    if language != "ar":
+        return False
+    root = _WEAK.sub("", stem)
+    return len(root) > 1 and any(_WEAK.sub("", other) == root for other in others)
+
+
+@cache
+def _compile(table: str, language: str) -> re.Pattern[str]:
+    return bound_forms(sorted(read_rules(_FILE)[table].get(language, ()), key=len, reverse=True), language)
+
+
+@cache
+def _compile_opposites(language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple(
+        (bound_forms([affirmed], language), bound_forms([denied], language))
+        for table in read_rules(_FILE)["opposites"]
+        if table["language"] == language
+        for affirmed, denied in table["rows"]
+    )
