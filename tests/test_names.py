@@ -90,7 +90,7 @@ Brief = tuple[str, str, str | None, str | None, str]
             "es",
             [
                 ("strength", "weaker", "todos los", "algunos", "quantity: todos los > algunos"),
-                ("scope", "narrower", "todos los", "algunos", "quantity: todos los > algunos"),
+                ("scope", "narrower", "todos", "algunos", "quantity: todos > algunos"),
             ],
         ),
         (

@@ -1,4 +1,4 @@
-"""A verb of request or stance begins no name, and is ranked: verbs by objects by numbering by six languages."""
+"""A verb of request or stance begins no name, and is ranked: verbs by objects by numbering, six languages."""
 
 from __future__ import annotations
 

@@ -115,8 +115,8 @@ AXES: Final[Mapping[Axis, AxisEntry]] = {
         always=True,
     ),
     "name": AxisEntry(("changed", "added", "removed"), ("names.toml",), "facts"),
-    "scope": AxisEntry(("wider", "narrower"), ("scope.toml",), "wording"),
-    "negation": AxisEntry(("added", "removed"), ("polarity.toml",), "wording"),
+    "scope": AxisEntry(("wider", "narrower"), ("scope.toml",), "wording", always=True),
+    "negation": AxisEntry(("added", "removed"), ("polarity.toml",), "wording", always=True),
 }
 """The one table of axes, in the order in which they are listed; ``tracker.comparing.shifts`` finds shifts on
 them. What people may decide and what reports list is taken from it."""

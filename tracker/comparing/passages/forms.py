@@ -38,6 +38,7 @@ _ARTICLE = re.compile(r"^[وف]?(?:[بلك]?ال|لل)(?=\w{3})|^[وفبل](?=\w
 _WORD = re.compile(r"[^\W_]+")
 _WHO = re.compile(r"\b(?:that|which|who|qui|котор\w+)\s+$", re.IGNORECASE)
 """Words after which a verb says what others promise: ``efforts that seek to``."""
+_CLAUSE = re.compile(r"[,;:،؛，；。.]")
 _NEVER = r"(?!)"
 _LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.5, 0.4
 """Shares of the content words, forms of force left out, by which two sentences are about one thing."""
@@ -65,7 +66,7 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
     """Return the forms of a passage in text order, without those in what it tells of others."""
     pattern, meanings = _compile_forms(passage.language)
     reported = _find_reported(passage)
-    return tuple(
+    forms = (
         Form(
             *meanings[match.lastgroup or ""],
             " ".join(match[0].lower().split()),
@@ -74,10 +75,27 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
         )
         for match in pattern.finditer(straighten(passage.text))
         if not any(start < match.start() < end for start, end in reported)
-        and not (
-            meanings[match.lastgroup or ""][0] == "promise" and _WHO.search(passage.text, 0, match.start())
-        )
     )
+    return tuple(
+        form for form in forms if not (form.kind == "promise" and _WHO.search(passage.text, 0, form.start))
+    )
+
+
+def tell_expectation(old: SideText, one: Form, new: SideText, other: Form) -> bool:
+    """Return whether two duties may only tell what one expects of a thing: ``the dam should help``."""
+    expecting = _compile("expecting", old.language)
+    may_expect = all(form.kind == "duty" and expecting.fullmatch(form.term) for form in (one, other))
+    return may_expect and (_is_expectation(old, one) or _is_expectation(new, other))
+
+
+def _is_expectation(passage: SideText, form: Form) -> bool:
+    text, language = straighten(passage.text), passage.language
+    after = len(text[form.end :]) - len(text[form.end :].lstrip())
+    if not _compile("expected", language).match(text, form.end + after):
+        return False
+    clause = _CLAUSE.split(text[: form.start])[-1]
+    named = any(word[:1].isupper() for word in clause.split()[1:])
+    return not (named or _compile("obliged", language).search(clause))
 
 
 def read_heads(passage: SideText) -> tuple[Form, ...]:

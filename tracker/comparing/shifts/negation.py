@@ -11,8 +11,9 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.comparing.passages.forms import bound_forms, list_stems, read_forms, straighten
+from tracker.comparing.passages.forms import bound_forms, read_forms, straighten
 from tracker.comparing.passages.terms import TermMatch, read_rules
+from tracker.comparing.shifts.purity import blank_words, compile_carriers, is_only_edit
 from tracker.text.detection import may_be_in
 
 if TYPE_CHECKING:
@@ -25,15 +26,11 @@ _FILE = "polarity.toml"
 _WAYS: Final[tuple[Direction, Direction]] = ("added", "removed")
 _NOT_DENYING: Final = {"modifier", "condition", "limit", "courtesy"}
 """Kinds of forms in which a denial denies nothing: ``without delay``, ``no more than``."""
-_LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.6, 0.5
-"""Shares of the content words by which two sentences are one but for what turns it."""
 _SEVENTH = 7
 """Of so many words one at least is small and common."""
 _LEAST_BASE, _STEM = 5, 6
 """Letters of a word that a prefix turns, and by which another form of it is known."""
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_WEAK = re.compile(r"^[يتنأ]|[اويىآأ]")
-"""Letters that come and go in the forms of an Arabic verb."""
 
 
 class _Turn(NamedTuple):
@@ -47,7 +44,7 @@ class _Turn(NamedTuple):
 @lru_cache(maxsize=1)
 def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the one denial that was put in or taken out, or the one word that gave way to its opposite."""
-    if not rewording.comparable or not all(map(_is_in_language, (rewording.old, rewording.new))):
+    if not all(map(_is_in_language, (rewording.old, rewording.new))):
         return ()
     opposed = list(_find_opposed(rewording))
     turns = [*opposed, *_find_denied(rewording, opposed)]
@@ -66,7 +63,7 @@ def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
 def _is_in_language(passage: SideText) -> bool:
     """Return whether a passage may be in the language of its text: ``No reira`` denies nothing in English."""
     text, language = passage.text, passage.language
-    small = _compile("carriers", language).findall(text)
+    small = compile_carriers(language).findall(text)
     return len(small) * _SEVENTH >= len(_WORD.findall(text)) or may_be_in(text, language)
 
 
@@ -190,63 +187,15 @@ def _is_turned(word: str, turned: str, language: str) -> bool:
 
 def _is_pure(rewording: Rewording, turn: _Turn) -> bool:
     """Return whether nothing but a turn was edited where it is, and the rest of the sentence is the same."""
-    language = rewording.language
-    sides = [_read_rest(side, turn) for side in (rewording.old, rewording.new)]
-    stems = [_list_stems(text, language) for text in sides]
-    for place in rewording.substitutions:
-        if not any(
-            found and part.overlaps(found) for part, found in ((place.old, turn.old), (place.new, turn.new))
-        ):
-            continue
-        for part, text, others in ((place.old, sides[0], stems[1]), (place.new, sides[1], stems[0])):
-            rest = _list_stems(_widen(text, part), language)
-            if not all(_is_like(stem, others, language) for stem in rest):
-                return False
-    shared = sum(_is_like(stem, stems[1], language) for stem in stems[0])
-    shorter, longer = sorted(map(len, stems))
-    return shared >= _LEAST_SHARED * shorter and shared >= _LEAST_SHARED_OF_LONGER * longer and shared > 0
+    opposed = (turn.old, turn.new) if turn.old and turn.new else (None, None)
+    sides = _read_rest(rewording.old, opposed[0]), _read_rest(rewording.new, opposed[1])
+    return is_only_edit(rewording, turn.old, turn.new, sides)
 
 
-def _widen(text: str, part: Fragment) -> str:
-    """Return an edited part with the whole of the words at its ends."""
-    start, end = part.start, part.end
-    while start > 0 and text[start - 1].isalpha() and text[start : start + 1].isalpha():
-        start -= 1
-    while end < len(text) and text[end].isalpha() and text[end - 1 : end].isalpha():
-        end += 1
-    return text[start:end]
-
-
-def _read_rest(passage: SideText, turn: _Turn) -> str:
-    """Return a passage with blanks for what denies, what a turn is told by, and what carries either."""
-    text = straighten(passage.text)
-    found = [*_list_denials(passage), *_list_concord(passage)]
-    found += [
-        match
-        for match in (turn.old, turn.new)
-        if match and text[match.start : match.end].lower() == match.term
-    ]
-    signs = list(text)
-    for match in found:
-        signs[match.start : match.end] = " " * (match.end - match.start)
-    left = "".join(signs)
-    return _compile("carriers", passage.language).sub(lambda match: " " * len(match[0]), left)
-
-
-def _list_stems(text: str, language: str) -> frozenset[str]:
-    if language == "zh":
-        return frozenset(sign for sign in text if sign.isalpha())
-    return list_stems(text, language)
-
-
-def _is_like(stem: str, others: frozenset[str], language: str) -> bool:
-    """Return whether a stem is among others; an Arabic verb also by the letters that all its forms have."""
-    if stem in others:
-        return True
-    if language != "ar":
-        return False
-    root = _WEAK.sub("", stem)
-    return len(root) > 1 and any(_WEAK.sub("", other) == root for other in others)
+def _read_rest(passage: SideText, opposite: TermMatch | None) -> str:
+    """Return a passage with blanks for what denies, for a word with an opposite, and what carries either."""
+    told = (opposite,) if opposite else ()
+    return blank_words(passage, (*_list_denials(passage), *_list_concord(passage), *told))
 
 
 @cache

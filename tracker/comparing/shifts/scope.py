@@ -1,39 +1,74 @@
-"""Scope: all, most, some; tables in ``scope.toml``."""
+"""Scope: all, most, some; at most, at least; but for, including; only. Tables are in ``scope.toml``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.comparing.passages.terms import cut_terms, find_everywhere
-from tracker.comparing.shifts.ladders import Scale, compare_ladders
+from tracker.comparing.passages.forms import bound_forms, straighten
+from tracker.comparing.passages.terms import TermMatch, read_rules
+from tracker.comparing.shifts.purity import blank_words, is_only_edit
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
-    from tracker.comparing.passages.rewording import Rewording, Substitution
+    from tracker.comparing.passages.rewording import Rewording, SideText, Substitution
     from tracker.model.changes import Direction, Shift
 
 _FILE = "scope.toml"
-_MARKS = " \n,;.:"
-_SCALE = Scale("scope", "wider", "narrower")
-_ONE_SIDED: Final[tuple[tuple[str, tuple[Direction, Direction]], ...]] = (
-    ("whole", ("wider", "narrower")),
-    ("part", ("narrower", "wider")),
-)
-"""Tables of words, and the direction where such a word was added, and removed."""
+_MARKS = " \n,;.:()"
+_LIMIT: Final = "limit"
+"""The ladder of who alone is meant: with ``only`` goes the word that says who."""
+_WAYS: Final[dict[bool, Direction]] = {True: "wider", False: "narrower"}
+_WIDENS: Final[tuple[Direction, Direction]] = ("wider", "narrower")
+_NARROWS: Final[tuple[Direction, Direction]] = ("narrower", "wider")
+"""The direction where words were added, and where they were removed."""
+
+
+class _Rung(NamedTuple):
+    """A word of a ladder where it stands, and how wide it is."""
+
+    start: int
+    end: int
+    term: str
+    width: int
 
 
 def find_scope_shifts(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return where a quantity was replaced, or where words for the whole or a part came or went."""
-    return tuple(
-        shift
-        for place in rewording.substitutions
-        for found in (
-            compare_ladders(rewording, place, _FILE, _SCALE),
-            _find_one_sided(rewording, place),
-        )
-        for shift in found
-    )
+    """Return where a word of a ladder was replaced, or where words for the whole or a part came or went."""
+    for family, rungs in _compile_ladders(rewording.language):
+        found = _find_replaced(rewording, family, rungs)
+        if found:
+            return found
+    places = rewording.substitutions if rewording.comparable else ()
+    return tuple(shift for place in places for shift in _find_one_sided(rewording, place))
+
+
+def _find_replaced(rewording: Rewording, family: str, rungs: re.Pattern[str]) -> tuple[Shift, ...]:
+    """Return the shift between the one word of a ladder that only the old side has and the new side's."""
+    sides = [_list_rungs(side, rungs) for side in (rewording.old, rewording.new)]
+    shared = [{rung.term for rung in side} for side in sides]
+    left = [[rung for rung in side if rung.term not in shared[1 - at]] for at, side in enumerate(sides)]
+    if any(len(side) != 1 for side in left) or left[0][0].width == left[1][0].width:
+        return ()
+    old, new = left[0][0], left[1][0]
+    looked_at = (True, True) if family != _LIMIT else (old.width > new.width, new.width > old.width)
+    blanked = blank_words(rewording.old, sides[0]), blank_words(rewording.new, sides[1])
+    if not is_only_edit(rewording, old, new, blanked, looked_at):
+        return ()
+    wide, narrow = (new, old) if new.width > old.width else (old, new)
+    rule = f"{family}: {wide.term} > {narrow.term} (ours)"
+    return rewording.shift("scope", _WAYS[new.width > old.width], old, new, rule)
+
+
+def _list_rungs(passage: SideText, rungs: re.Pattern[str]) -> list[_Rung]:
+    """Return the words of a ladder in a passage."""
+    return [
+        _Rung(match.start(), match.start() + len(found), found.lower(), int((match.lastgroup or "")[4:]))
+        for match in rungs.finditer(straighten(passage.text))
+        for found in (match[0].rstrip(),)
+    ]
 
 
 def _find_one_sided(rewording: Rewording, place: Substitution) -> Iterator[Shift]:
@@ -41,12 +76,35 @@ def _find_one_sided(rewording: Rewording, place: Substitution) -> Iterator[Shift
     edited = [part for part in (place.old, place.new) if part.text.strip(_MARKS)]
     if len(edited) != 1:
         return
-    passage = edited[0].passage
-    for table, directions in _ONE_SIDED:
-        terms = rewording.terms(_FILE, table)
-        found = edited[0].find(terms)
-        if len(found) != 1 or cut_terms(edited[0].text, terms).strip(_MARKS):
-            continue
-        if not find_everywhere(rewording.other(passage).text, (found[0].term,)):
-            rule = f"{table}: {found[0].term} (ours)"
-            yield from rewording.shift_alone("scope", directions, passage, found[0], rule)
+    (part,) = edited
+    text = straighten(part.text).strip(_MARKS)
+    start = part.start + straighten(part.text).index(text)
+    other = straighten(rewording.other(part.passage).text)
+    for table, directions in (("whole", _WIDENS), ("part", _NARROWS), ("exceptions", _NARROWS)):
+        terms = _compile_terms(table, rewording.language)
+        found = terms.match(text) if table == "exceptions" else terms.fullmatch(text)
+        if found and not terms.search(other):
+            words = TermMatch(found[0].lower(), start, start + len(found[0]))
+            yield from rewording.shift_alone(
+                "scope", directions, part.passage, words, f"{table}: {words.term} (ours)"
+            )
+            return
+
+
+@cache
+def _compile_ladders(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return by family one pattern of all rungs, each a group with its width, the longest words first."""
+    return tuple(
+        (ladder["family"], bound_forms(_list_forms(ladder["rungs"][language]), language))
+        for ladder in read_rules(_FILE)["ladder"]
+        if language in ladder["rungs"]
+    )
+
+
+def _list_forms(rungs: list[str]) -> list[str]:
+    return [f"(?:{rung})(?P<rung{width}>)" for width, rung in enumerate(rungs)]
+
+
+@cache
+def _compile_terms(table: str, language: str) -> re.Pattern[str]:
+    return bound_forms(sorted(read_rules(_FILE)[table].get(language, ()), key=len, reverse=True), language)

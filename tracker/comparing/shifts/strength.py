@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.passages.forms import (
@@ -35,6 +36,7 @@ from tracker.comparing.passages.forms import (
     only_reports,
     read_forms,
     read_heads,
+    tell_expectation,
 )
 from tracker.comparing.passages.terms import TermMatch, find_terms, load_terms, same_stem
 from tracker.comparing.shifts.dates import find_date_shifts
@@ -155,12 +157,19 @@ def _find_replaced(rewording: Rewording) -> tuple[Shift, ...]:
         return ()
     shifts: list[Shift] = []
     for place in rewording.substitutions:
-        shifts.extend(compare_ladders(rewording, place, _FILE, _SCALE))
+        if not _tells_expectation(rewording, place):
+            shifts.extend(compare_ladders(rewording, place, _FILE, _SCALE))
         shifts.extend(_find_put_off(rewording, place))
         shifts.extend(_find_modifiers(rewording, place))
     if _is_edited(rewording, "hedges") and not any(map(_replaces, shifts)):
         return ()  # what was put off is not understood, and may outweigh the rest
     return tuple(shifts)
+
+
+def _tells_expectation(rewording: Rewording, place: Substitution) -> bool:
+    """Return whether two duties that only tell an expectation took each other's place."""
+    forms = (part.select(read_forms(part.passage)) for part in (place.old, place.new))
+    return any(tell_expectation(rewording.old, one, rewording.new, other) for one, other in product(*forms))
 
 
 def _is_edited(rewording: Rewording, table: str) -> bool:
@@ -326,6 +335,8 @@ def _alone(form: Form, *, is_new: bool, stronger: bool) -> _Finding:
 def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
     """Return whether two forms differ in force, by every published ladder too, and say it of one thing."""
     if one.kind == other.kind == "duty" and one.term.endswith(" not") != other.term.endswith(" not"):
+        return False
+    if tell_expectation(rewording.old, one, rewording.new, other):
         return False
     apart, kinds = abs(one.force - other.force), {one.kind, other.kind}
     if len(kinds) == 1:

@@ -1,0 +1,95 @@
+"""Whether an edit changed nothing but some words: ``is_only_edit``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tracker.comparing.passages.forms import bound_forms, list_stems, straighten
+from tracker.comparing.passages.terms import read_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, TextSpan
+
+_FILE = "polarity.toml"
+_LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.6, 0.5
+"""Shares of the content words by which two sentences are one but for an edit."""
+_LEAST = 4
+"""Letters by which one of two stems may begin the other: the forms of a case."""
+_WEAK = re.compile(r"^[يتنأ]|[اويىآأ]")
+"""Letters that come and go in the forms of an Arabic verb."""
+
+
+def is_only_edit(
+    rewording: Rewording,
+    old: TextSpan | None,
+    new: TextSpan | None,
+    blanked: tuple[str, str],
+    looked_at: tuple[bool, bool] = (True, True),
+) -> bool:
+    """Return whether no other word was edited beside some, and the rest of both sides is the same.
+
+    ``blanked`` are both sides with blanks for the words that the edit is told by and for all that may come
+    with them, and ``looked_at`` says of which side other words count.
+    """
+    language = rewording.language
+    stems = tuple(_list_stems(text, language) for text in blanked)
+    for place in rewording.substitutions:
+        parts = (place.old, place.new)
+        if not any(found and part.overlaps(found) for part, found in zip(parts, (old, new), strict=True)):
+            continue
+        for at, part in enumerate(parts):
+            rest = _list_stems(_widen(blanked[at], part), language) if looked_at[at] else ()
+            if not all(_is_like(stem, stems[1 - at], language) for stem in rest):
+                return False
+    shared = sum(_is_like(stem, stems[1], language) for stem in stems[0])
+    shorter, longer = sorted(map(len, stems))
+    return shared >= _LEAST_SHARED * shorter and shared >= _LEAST_SHARED_OF_LONGER * longer and shared > 0
+
+
+def blank_words(passage: SideText, found: Iterable[TextSpan]) -> str:
+    """Return a passage with blanks for some words and for the small ones that mean nothing by themselves."""
+    signs = list(straighten(passage.text))
+    for match in found:
+        signs[match.start : match.end] = " " * (match.end - match.start)
+    return compile_carriers(passage.language).sub(lambda match: " " * len(match[0]), "".join(signs))
+
+
+@cache
+def compile_carriers(language: str) -> re.Pattern[str]:
+    """Return a pattern of the small words that come and go with a denial or a quantity."""
+    return bound_forms(read_rules(_FILE)["carriers"].get(language, ()), language)
+
+
+def _widen(text: str, part: Fragment) -> str:
+    """Return an edited part with the whole of the words at its ends."""
+    start, end = part.start, part.end
+    while start > 0 and text[start - 1].isalpha() and text[start : start + 1].isalpha():
+        start -= 1
+    while 0 < end < len(text) and text[end].isalpha() and text[end - 1].isalpha():
+        end += 1
+    return text[start:end]
+
+
+def _list_stems(text: str, language: str) -> frozenset[str]:
+    if language == "zh":
+        return frozenset(sign for sign in text if sign.isalpha())
+    return list_stems(text, language)
+
+
+def _is_like(stem: str, others: frozenset[str], language: str) -> bool:
+    """Return whether a stem is among others, in another form too; an Arabic verb by its firm letters."""
+    if stem in others:
+        return True
+    if language == "zh":
+        return False
+    if language == "ar":
+        root = _WEAK.sub("", stem)
+        return len(root) > 1 and any(_WEAK.sub("", other) == root for other in others)
+    return any(
+        len(stem) >= _LEAST <= len(other) and (stem.startswith(other) or other.startswith(stem))
+        for other in others
+    )
