@@ -84,7 +84,7 @@ MISTAKES = {
     "no operand": ("show", "for example: tracker show GBR/CCPCJ/31@1", ""),
     "no reference for a file": ("add old.txt", "missing option '--as'; for example: tracker add", ""),
     "a date as people write it": ("add old.txt --as XAA/CCPCJ/34 --date 20.5.24", "write 2022-05-16", ""),
-    "no archive": ("list --archive nowhere", "no archive at nowhere; run: tracker init", ""),
+    "no archive": ("list --archive nowhere", "no archive at nowhere; tracker add or import makes one", ""),
     "an archive that is a file": ("list --archive old.txt", "which is a file; name the folder", ""),
     "the file of an archive": (
         "list --archive snapshots/tracker.db", "name the folder: --archive snapshots",

@@ -191,7 +191,7 @@ def _import_folder(folder: Path, said: FolderSaid, *, every: bool) -> None:
     from tracker.report.answers.imports import render_folder
 
     with shown_progress("importing") as progress:
-        imported = import_folder(folder, said, everywhere.archive(), options.now(), progress=progress)
+        imported = import_folder(folder, said, options.begun(), options.now(), progress=progress)
     write_answer(render_folder(imported, every=every))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
@@ -210,7 +210,7 @@ def _import_git(
     from tracker.exchange.git_import import import_git, is_faulty
     from tracker.report.answers.imports import render_revisions
 
-    rule, archive = read_rule(*named, GIT_SOURCES), everywhere.archive()
+    rule, archive = read_rule(*named, GIT_SOURCES), options.begun(dry_run=dry_run)
     with shown_progress("importing") as progress:
         imported = import_git(
             repository, paths, rule, archive, options.now(), branch=branch, dry_run=dry_run, progress=progress
@@ -240,8 +240,9 @@ def _import_warc(
         raise ReferenceInvalid(
             "--watched says whose all captures are; leave out --as, --session-from and --regex"
         )
-    rule, archive = read_rule(*named, WARC_SOURCES), everywhere.archive()
-    listed = read_watch_list(archive / WATCH_FILE) if watched else None
+    rule = read_rule(*named, WARC_SOURCES)
+    listed = read_watch_list(everywhere.archive() / WATCH_FILE) if watched else None
+    archive = options.begun(dry_run=dry_run)
     said = WarcSaid(urls, rule, listed, is_judged=not unjudged)
     with shown_progress("importing") as progress:
         imported = import_warc(file, said, archive, options.now(), dry_run=dry_run, progress=progress)

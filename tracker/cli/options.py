@@ -45,6 +45,26 @@ def opened(*, trusts_derived: bool = True) -> ArchiveSession:
     return sessions[named]
 
 
+def begun(*, dry_run: bool = False) -> Path:
+    """Return the archive's folder for a command that may be the first to record; a line says where it was.
+
+    A dry run reads an empty archive then, which is gone when the command ends.
+    """
+    from tracker.archive import create_archive, lacks_archive
+    from tracker.cli.output import write_notice
+    from tracker.files import temporary_folder
+
+    folder = everywhere.archive()
+    if not lacks_archive(folder):
+        return folder
+    if dry_run:
+        folder = get_current_context().with_resource(temporary_folder("archive"))
+    create_archive(folder)
+    if not dry_run:
+        write_notice(f"made a new archive in {folder}; to have it elsewhere: --archive DIR")
+    return folder
+
+
 def joined(words: list[str]) -> str:
     """Return the reference that the words of an argument make; raises ``ReferenceInvalid`` as that does."""
     from tracker.references import join_words
