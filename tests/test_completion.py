@@ -21,7 +21,7 @@ OFFERED = {
     "a session of a series": ("diff XAA/CCPCJ 32 3", "32 33"),
     "a session of a body": ("diff CCPCJ 3", "32 33"),
     "the first session": ("timeline XAA/CCPCJ --from 3", "32 33"),
-    "a session of a batch": ("batch CCPCJ --session 3", "32 33"),
+    "a session of a panel": ("timeline CCPCJ --sessions 3", "32 33"),
     "the last of a range": ("timeline CCPCJ --sessions 32-", "32-32 32-33"),
     "the last of a list": ("timeline CCPCJ --sessions 32,3", "32,32 32,33"),
     "a statement to record": ("add old.txt --as XAA/", "XAA/CCPCJ"),

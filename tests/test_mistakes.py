@@ -125,7 +125,7 @@ MISTAKES = {
         "list --topics --vocabulary folder", "a directory and no file; name a", "",
     ),
     "a share that is none": ("diff XAA/CCPCJ 32 33 --sure 95", "expected one of .9, .8, .7", ""),
-    "a word for a number": ("timeline XAA/CCPCJ --width wide", "'wide' is not a whole number", ""),
+    "a word for a number": ("timeline CCPCJ --jobs many", "'wide' is not a whole number", ""),
     "a word for a figure": ("diff XAA/CCPCJ 32 33 --sure high", "'high' is not a number", ""),
     "bounds the wrong way round": (
         "timeline XAA/CCPCJ --from 33 --to 32", "--from 33 comes after --to 32", "",

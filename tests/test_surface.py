@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-COMMANDS, OPTIONS = 41, 227
+COMMANDS, OPTIONS = 40, 221
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 
@@ -129,6 +129,8 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
         ("timeline XAA/CCPCJ/33", "XAA/CCPCJ/33 is one statement; its topics: tracker priorities"),
         ("timeline CCPCJ/33 --sure .8", "timeline of one session takes no --sure"),
         ("timeline CCPCJ --from 32", "timeline of a body takes no --from"),
+        ("timeline XAA/CCPCJ --jobs 2", "timeline of a series takes no --jobs"),
+        ("timeline CCPCJ 33 --sentences", "timeline of one session takes no --sentences"),
         ("timeline XAA/CCPCJ --countries XAA", "timeline of a series takes no --countries"),
         ("timeline XAA/CCPCJ --phrases --topic rivers", "timeline of phrases takes no --topic"),
         ("timeline XAA/CCPCJ --phrases --format csv", "--phrases has no csv format"),

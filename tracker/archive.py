@@ -35,8 +35,8 @@ def create_archive(folder: Path, group: str | None = None) -> None:
     if (folder / MIRROR).exists() and not (folder / FILE_NAME).exists():
         mirror = shlex.quote(str(folder / MIRROR))
         raise ArchiveUnusable(
-            f"{folder / FILE_NAME} is gone and its mirror is there; to make it again: tracker rebuild {mirror}"
-            " --archive DIR"
+            f"{folder / FILE_NAME} is gone and its mirror is there; to make it again:"
+            f" tracker rebuild {mirror} --archive DIR"
         )
     store.create_archive(folder, following, group)
 

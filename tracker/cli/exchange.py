@@ -325,7 +325,7 @@ def export(
     them and their levels, with semicolons between.
 
     tables: statements, sentences, topics, topic changes, changes and shifts as Parquet, for DuckDB, pandas
-    and R; the last three of neighbours that tracker batch, or a diff, has compared.
+    and R; the last three of neighbours that timeline BODY --sentences, or a diff, has compared.
 
     replication: comparisons with documents, texts, vocabulary, methods, citations, releases and digests as a
     zip, which tracker reproduce reads.
@@ -415,7 +415,7 @@ def _export_texts(
             opened, file, wanted, known, sure=sure, every=every, private=private, progress=progress
         )
     if missing:
-        commands = "; ".join(f"tracker batch {shlex.quote(body)}" for body in sorted(missing))
+        commands = "; ".join(f"tracker timeline {shlex.quote(body)} --sentences" for body in sorted(missing))
         write_notice(
             f"{counted(missing.total(), 'pair')} of neighbours not compared yet: topic changes, changes and"
             f" shifts lack them; to compare them: {commands}; then export again"

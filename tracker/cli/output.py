@@ -132,7 +132,6 @@ def answer(
     as_csv: Callable[[], str] | None = None,
     as_table: Callable[[Any], str | bytes] | None = None,
     output: Path | None = None,
-    width: int | None = None,
 ) -> None:
     """Write JSON or a table where ``form`` is that, otherwise text laid out for the terminal, or Markdown."""
     text: str | bytes
@@ -143,7 +142,7 @@ def answer(
     elif form == "csv" and as_csv:
         text = as_csv()
     else:
-        text = as_text(width=width or terminal_width(), color=wants_colour(output))
+        text = as_text(width=terminal_width(), color=wants_colour(output))
     write_answer(text, output)
 
 
