@@ -34,7 +34,7 @@ OFFERED = {
     "what is exported": ("export warc out.warc X", "XAA/CCPCJ"),
     "a kind of export": ("export ba", "bag"),
     "the commands of a group": ("mirror up", "update"),
-    "a country": ("list --country X", "XAA"),
+    "a country": ("search x --country X", "XAA"),
     "a country to record": ("import folder --country GB", "GBR"),
     "a body": ("timeline CCP", "CCPCJ"),
     "a body to record": ("import folder --body HR", "HRC"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MISTAKES = {
     "a wrong country code": ("diff GRB/CCPCJ 32 33", "did you mean GBR (United Kingdom)?", ""),
-    "a wrong name of a country": ("list --country Germny", "did you mean DEU (Germany)?", ""),
+    "a wrong name of a country": ("search x --country Germny", "did you mean DEU (Germany)?", ""),
     "a wrong body": ("show XAA/CPCJ/33", "did you mean CCPCJ", "show XAA/CCPCJ/33"),
     "a country alone": ("diff XAA 32 33", "try: tracker diff XAA/CCPCJ 32 33", "diff XAA/CCPCJ 32 33"),
     "a country and a session": ("show XAA/33", "try: tracker show XAA/CCPCJ/33", "show XAA/CCPCJ/33"),
@@ -125,7 +125,7 @@ MISTAKES = {
         "list --topics --vocabulary folder", "a directory and no file; name a", "",
     ),
     "a share that is none": ("diff XAA/CCPCJ 32 33 --sure 95", "expected one of .9, .8, .7", ""),
-    "a word for a number": ("timeline CCPCJ --jobs many", "'wide' is not a whole number", ""),
+    "a word for a number": ("timeline CCPCJ --jobs many", "'many' is not a whole number", ""),
     "a word for a figure": ("diff XAA/CCPCJ 32 33 --sure high", "'high' is not a number", ""),
     "bounds the wrong way round": (
         "timeline XAA/CCPCJ --from 33 --to 32", "--from 33 comes after --to 32", "",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-COMMANDS, OPTIONS = 40, 221
+COMMANDS, OPTIONS = 40, 218
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 
@@ -113,7 +113,7 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
         ("import repo --path a --body CCPCJ", "repo is a git repository, and its import takes no --body"),
         ("import speeches", "missing option --body"),
         ("import speeches --body CCPCJ --watched", "speeches is a folder, and its import takes no --watched"),
-        ("import a.warc --verbose", "a.warc is a WARC, and its import takes no --verbose"),
+        ("import a.warc --pattern x", "a.warc is a WARC, and its import takes no --pattern"),
         ("import old.txt --as XAA/CCPCJ/31", "old.txt is a file; to record it: tracker add old.txt --as"),
         ("import none", "none: no such directory"),
         ("status 1 --year 2026", "RUN and --year are two questions"),
@@ -124,11 +124,11 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
         ("list --bodies XAA", "list --bodies takes no REF"),
         ("list --bodies --groups", "list --bodies takes no --groups"),
         ("list --at 2015", "list takes no --at"),
-        ("list --topics --body CCPCJ", "list --topics takes no --body"),
+        ("list --topics --groups", "list --groups takes no --topics"),
         ("list --topics rivers --format csv", "one topic has no csv format"),
         ("timeline XAA/CCPCJ/33", "XAA/CCPCJ/33 is one statement; its topics: tracker priorities"),
         ("timeline CCPCJ/33 --sure .8", "timeline of one session takes no --sure"),
-        ("timeline CCPCJ --from 32", "timeline of a body takes no --from"),
+        ("timeline CCPCJ 33 --from 32", "timeline of one session takes no --from"),
         ("timeline XAA/CCPCJ --jobs 2", "timeline of a series takes no --jobs"),
         ("timeline CCPCJ 33 --sentences", "timeline of one session takes no --sentences"),
         ("timeline XAA/CCPCJ --countries XAA", "timeline of a series takes no --countries"),
@@ -167,6 +167,30 @@ def test_a_place_is_followed_as_what_it_is(archive: Callable[..., Ran]) -> None:
     assert found["timeline CCPCJ"] == found["timeline CCPCJ --sessions 32-33"]
     assert found["timeline XAA/CCPCJ/33 --phrases"] == found["timeline XAA/CCPCJ 33 --phrases"]
     assert len({ran.out for ran in found.values()}) == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "timeline XAA/CCPCJ", "timeline CCPCJ", "trace XAA/CCPCJ corruption", "trace CCPCJ corruption",
+        "search rivers --body CCPCJ",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_a_bound_is_a_year_or_a_session_in_every_command(
+    archive: Callable[..., Ran], line: str, option: str
+) -> None:
+    """The sessions 32 and 33 were in 2023 and 2024."""
+    words = (*line.split(), "--format", "json")
+    of = {bound: archive(*words, option, bound) for bound in ("32", "2023", "33", "2024")}
+    assert {ran.code for ran in of.values()} == {0}, of
+    assert (of["32"].out, of["33"].out) == (of["2023"].out, of["2024"].out)
+    assert of["32"].out != of["33"].out
+    outside = archive(*words, option, {"--from": "2025", "--to": "2022"}[option])
+    assert outside.code == 2
+    assert outside.err.count("\n") == 1
+    wrong = archive(*words, "--from", "2024", "--to", "2023")
+    assert wrong.code == 2
 
 
 def test_ten_commands_are_shown_and_all_are_found(tracker: Callable[..., Ran]) -> None:

@@ -18,6 +18,7 @@ from tracker.errors import Interrupted, ReferenceInvalid, TrackerError
 from tracker.references import join_words, looks_like_reference, match_bodies
 
 if TYPE_CHECKING:
+    from tracker.follow.series import Within
     from tracker.model.topics import Vocabulary
 
 
@@ -47,7 +48,7 @@ class _Asked:
     """A series, or a body."""
     session: str | None
     topic: list[str]
-    within: tuple[str | None, str | None]
+    within: Within
     sessions: str | None
     countries: str | None
     everything: bool
@@ -96,8 +97,8 @@ def timeline(
         ),
     ] = False,
     topic: options.Topics = None,
-    first: options.FirstSession = None,
-    last: options.LastSession = None,
+    first: options.First = None,
+    last: options.Last = None,
     sessions: Annotated[
         str | None,
         typer.Option(
@@ -154,6 +155,8 @@ def timeline(
     of word frequencies in the UN General Debate, which comes with the program. The prior is English; other
     languages have a flat prior, and Chinese has no phrases.
     """
+    from tracker.follow.series import Within
+
     place, session = _read_place(place, session)
     kind = "phrases" if phrases else _find_kind(place, session)
     if kind == "series" and session:
@@ -188,7 +191,7 @@ def timeline(
         place,
         session,
         topic or [],
-        (first, last),
+        Within(first, last),
         sessions,
         countries,
         everything,
@@ -209,6 +212,8 @@ _FITTING: Final[Mapping[str, frozenset[str]]] = {
     "body": frozenset(
         {
             "--topic",
+            "--from",
+            "--to",
             "--sessions",
             "--countries",
             "--sure",
@@ -243,7 +248,6 @@ def _find_kind(place: str, session: str | None) -> str:
 
 def _follow_series(asked: _Asked) -> None:
     from tracker.comparing.topics.vocabulary.naming import name_topics
-    from tracker.follow.series import Within
     from tracker.follow.timeline import follow_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
@@ -256,7 +260,7 @@ def _follow_series(asked: _Asked) -> None:
             options.opened(),
             asked.place,
             known,
-            Within(*asked.within),
+            asked.within,
             statuses=told,
             sure=asked.sure,
             progress=progress,
@@ -310,6 +314,7 @@ def _follow_body(asked: _Asked) -> None:
             asked.sessions,
             asked.countries,
             known,
+            within=asked.within,
             sure=asked.sure,
             progress=progress,
         )
@@ -333,7 +338,9 @@ def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary) -> None:
 
     opened = options.opened()
     statements = BodyStatements(opened, find_body(asked.place))
-    wanted = statements.list_wanted(statements.choose(asked.sessions), asked.countries, asked.sessions)
+    wanted = statements.list_wanted(
+        statements.choose(asked.sessions, asked.within), asked.countries, asked.sessions
+    )
     opening = (
         open_cluster(ahead.scheduler, shown.write_notice)
         if ahead.scheduler
@@ -413,8 +420,8 @@ def trace(
             autocompletion=completion.complete_topic,
         ),
     ] = None,
-    first: options.FirstSession = None,
-    last: options.LastSession = None,
+    first: options.First = None,
+    last: options.Last = None,
     countries: options.Countries = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every country, where those of a body are shown.")

@@ -147,21 +147,21 @@ Topics = Annotated[
         autocompletion=completion.complete_topic,
     ),
 ]
-FirstSession = Annotated[
+First = Annotated[
     str | None,
     typer.Option(
         "--from",
-        metavar="SESSION",
-        help="The first session to read.",
+        metavar="BOUND",
+        help="The first session, or year: 70 or 2015.",
         autocompletion=completion.complete_session,
     ),
 ]
-LastSession = Annotated[
+Last = Annotated[
     str | None,
     typer.Option(
         "--to",
-        metavar="SESSION",
-        help="The last session to read.",
+        metavar="BOUND",
+        help="The last session, or year.",
         autocompletion=completion.complete_session,
     ),
 ]
