@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-COMMANDS, OPTIONS = 40, 218
+COMMANDS, OPTIONS = 40, 219
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 
@@ -191,6 +191,100 @@ def test_a_bound_is_a_year_or_a_session_in_every_command(
     assert outside.err.count("\n") == 1
     wrong = archive(*words, "--from", "2024", "--to", "2023")
     assert wrong.code == 2
+
+
+BEGINS = {
+    "docx": b"PK", "html": b"<!doctype", "md": b"# ", "tex": b"%", "tei": b"<?xml", "csv": b"old,",
+    "txt": b"XAA at", "json": b"{", "jsonl": b"{", "parquet": b"PAR1", "odd": b"XAA at",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", BEGINS)
+def test_a_file_has_the_format_that_its_ending_means(
+    archive: Callable[..., Ran], tmp_path: Path, ending: str
+) -> None:
+    assert archive("diff", "XAA/CCPCJ", "32", "33", "-o", f"a.{ending}").code == 1
+    assert (tmp_path / f"a.{ending}").read_bytes().lower().startswith(BEGINS[ending].lower())
+
+
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("cite XAA/CCPCJ/33 -o a.bib", "@misc{"),
+        ("cite XAA/CCPCJ/33 -o a.json", "[\n"),
+        ("cite XAA/CCPCJ/33 -o a.ris", "TY  - "),
+        ("list -o a.csv", "reference,"),
+        ("show XAA/CCPCJ/33 -o a.JSON", "{\n"),
+        ("timeline XAA/CCPCJ --format text -o a.map", "XAA at"),
+    ],
+)
+def test_so_it_has_of_other_commands(
+    archive: Callable[..., Ran], tmp_path: Path, line: str, begins: str
+) -> None:
+    assert archive(*line.split()).code == 0
+    assert (tmp_path / line.rsplit(maxsplit=1)[-1]).read_text(encoding="utf-8").startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            "show XAA/CCPCJ/33 -o a.docx",
+            "the ending is that of docx, which tracker show does not write; say which",
+        ),
+        (
+            "timeline XAA/CCPCJ -o a.svg",
+            "the ending is that of a picture (--plot), which tracker timeline does",
+        ),
+        (
+            "diff XAA/CCPCJ 32 33 --format csv -o a.docx",
+            "the ending is that of docx, and the format is csv; leave",
+        ),
+    ],
+)
+def test_an_ending_that_means_another_format_is_told(
+    archive: Callable[..., Ran], tmp_path: Path, line: str, told: str
+) -> None:
+    ran = archive(*line.split())
+    name = line.rsplit(maxsplit=1)[-1]
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"tracker: {name}: {told}")
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "diff XAA/CCPCJ 32 33 -o kept.html", "list -o kept.csv", "cite XAA/CCPCJ/33 -o kept.txt",
+        "status --year 2026 -o kept.md", "timeline XAA/CCPCJ -o kept.json", "export datasette kept.json",
+        "decisions -o kept.txt", "blame XAA/CCPCJ/33 -o kept.txt", "trace XAA/CCPCJ rivers -o kept.txt",
+        "show XAA/CCPCJ/33 -o kept.txt", "priorities XAA/CCPCJ/33 -o kept.txt", "review -o kept.txt",
+        "timeline XAA/CCPCJ --plot kept.svg",
+    ],
+)  # fmt: skip
+def test_a_file_that_is_there_is_replaced_where_that_is_asked_for(
+    archive: Callable[..., Ran], tmp_path: Path, line: str
+) -> None:
+    kept = tmp_path / line.rsplit(maxsplit=1)[-1]
+    kept.write_text("mine", encoding="utf-8")
+    refused = archive(*line.split())
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == f"tracker: {kept.name} is there already; to replace it: --overwrite\n"
+    assert kept.read_text(encoding="utf-8") == "mine"
+    assert archive(*line.split(), "--overwrite").code in {0, 1}
+    assert kept.read_text(encoding="utf-8") != "mine"
+    kept.write_bytes(b"")  # as mktemp makes it
+    assert archive("--overwrite", *line.split()).code in {0, 1}
+
+
+def test_a_link_is_written_through_and_stays(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    """So does ``/dev/stdout``, which is one, and which leads to a file where the output goes into one."""
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "link").symlink_to("empty.txt")
+    assert archive("list", "-o", "link").code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "empty.txt").read_text(encoding="utf-8") == archive("list").out
+    assert archive("list", "-o", "/proc/self/fd/1").out == archive("list").out
 
 
 def test_ten_commands_are_shown_and_all_are_found(tracker: Callable[..., Ran]) -> None:

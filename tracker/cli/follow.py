@@ -491,6 +491,7 @@ def blame(
     from tracker.report.formats import draw_report
     from tracker.report.series.origins import attribution_json, build_attribution, render_attribution
 
+    shown.refuse_overwriting(output, (), everywhere.archive(), form)
     attribution = blame_statement(options.opened(), join_words(reference), through)
     as_page = partial(draw_report, partial(build_attribution, attribution), form)
     as_text = as_page if form == "html" else partial(render_attribution, attribution, everything=everything)

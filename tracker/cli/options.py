@@ -167,7 +167,10 @@ Last = Annotated[
 ]
 Person = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="Write to this file; its ending tells the format, unless --format does."
+    ),
 ]
 Plot = Annotated[
     Path | None,
