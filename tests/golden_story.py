@@ -192,7 +192,7 @@ def follow(story: Story) -> None:
         story(f"timeline CCPCJ --sessions 31-33 --topic corruption --format {form}")
     story.in_forms("timeline CCPCJ --sessions 31-33", "json", "csv", "markdown", "html")
     # All of it is kept by now: workers would be of another release than this one, which has no number.
-    story("batch CCPCJ --sessions 31-33 --topics-only --workers 1")
+    story("timeline CCPCJ --sessions 31-33 --jobs 1")
     story.in_forms("diff CCPCJ 32 33 --countries XAA", "json", "markdown", "html", "csv")
     story.in_forms("list --groups --at 2015", "json", "csv")
     story.in_forms("list --groups EU", "json", "csv")

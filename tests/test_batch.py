@@ -257,11 +257,21 @@ def test_a_damaged_text_is_named_and_ends_in_2(folder: Path, tracker: Tracker) -
         for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             file.execute(f'DROP TRIGGER "{trigger}"')
         file.execute(sql)
-    ran = tracker("batch", "UNGA", "--sessions", "70-71", "--topics-only", "--workers", "1")
-    assert ran.code == 2
+    ran = tracker("timeline", "UNGA", "--sessions", "70-71", "--jobs", "1")
+    assert (ran.code, ran.out) == (2, "")
     assert "XAA/UNGA/70" in ran.err
     assert "named above" in ran.err
-    assert ran.out == "read 1 statement, 0 of them before; compared 0, 0 of them before\n"
+
+
+def test_jobs_answer_as_one_process_does_and_say_what_they_did(folder: Path, tracker: Tracker) -> None:
+    words = ("timeline", "UNGA", "--sessions", "74-75", "--format", "json")
+    alone = tracker(*words)
+    (folder / DERIVED_NAME).unlink()
+    ran = tracker(*words, "--jobs", "1", "--sentences")
+    assert (ran.code, ran.out) == (0, alone.out)
+    assert ran.err.endswith(" compared 15, 0 of them before\n"), ran.err
+    assert {kind for kind, _ in kept(folder)} == KINDS
+    assert "compared 15, 15 of them before" in tracker(*words, "--jobs", "1", "--sentences").err
 
 
 def test_what_was_destroyed_meanwhile_is_not_kept(tmp_path: Path) -> None:
@@ -413,11 +423,11 @@ def test_answers_are_the_same_on_any_number_of_cores(threads: str) -> None:
 
 
 MISTAKES = {
-    "both": (("--workers", "2", "--scheduler", "tcp://127.0.0.1:9"), "give one"),
+    "both": (("--jobs", "2", "--scheduler", "tcp://127.0.0.1:9"), "give one"),
     "no address": (("--scheduler", "nowhere at all"), "dask scheduler"),
     "no session": (("--sessions", "12"), "the archive has no statement at UNGA 12"),
     "no country": (("--sessions", "74", "--countries", "DEU"), "no statement by DEU at UNGA 74"),
-    "no workers": (("--workers", "0"), "0"),
+    "no workers": (("--jobs", "0"), "0"),
 }
 
 
@@ -425,7 +435,7 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_one_line_and_ends_in_2(tracker: Tracker, name: str) -> None:
     words, said = MISTAKES[name]
-    ran = tracker("batch", "UNGA", "--topics-only", *words)
+    ran = tracker("timeline", "UNGA", "--sentences", *words)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert ran.err.count("\n") == 1
@@ -436,7 +446,7 @@ def test_without_dask_the_line_says_how_to_install_it(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    ran = tracker("batch", "UNGA", "--scheduler", "tcp://127.0.0.1:9")
+    ran = tracker("timeline", "UNGA", "--scheduler", "tcp://127.0.0.1:9")
     assert (ran.code, ran.err) == (
         2,
         "tracker: --scheduler needs Dask; install it, in a clone of tracker: pip install '.[dask]'\n",

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.running import count_rows
+from tests.nights import source, watch
+from tests.repositories import Made, make_repository
+from tests.running import OLD, count_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.nights import Site
     from tests.running import Ran
 
 
@@ -99,6 +102,69 @@ def test_a_document_without_a_statement_is_refused_whole(
 def test_a_missing_file_and_a_folder_are_refused(archive: Callable[..., Ran]) -> None:
     assert archive("add", "nothing.txt", "--as", "XAA/CCPCJ/34").err.count("nothing.txt") == 1
     assert "directory" in archive("add", "snapshots", "--as", "XAA/CCPCJ/34").err
+
+
+RECORDING = {
+    "add": ("add", "old.txt", "--as", "XAA/CCPCJ/32"),
+    "a folder": ("import", "texts", "--body", "CCPCJ", "--country", "XAA", "--pattern", "{session}.txt"),
+    "a repository": ("import", "repo", "--path", "32.txt", "--as", "XAA/CCPCJ/32"),
+    "a source": ("sources", "add", "https://a.example/32", "--as", "XAA/CCPCJ/32"),
+    "an expectation": ("expect", "XAA/CCPCJ/34", "--by", "Ana"),
+    "a group": ("groups", "edit", "ALLIES", "--add", "XAA", "--source", "treaty", "--by", "Ana"),
+}
+
+
+@pytest.mark.parametrize("name", RECORDING)
+def test_what_records_first_makes_an_archive_and_says_where(
+    tracker: Callable[..., Ran], two_files: tuple[Path, Path], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "32.txt").write_bytes(two_files[0].read_bytes())
+    make_repository(tmp_path / "repo", [Made("one", {"32.txt": OLD})])
+    first = tracker(*RECORDING[name], TRACKER_ARCHIVE="there")
+    made = "tracker: made a new archive in there; to have it elsewhere: --archive DIR\n"
+    assert (first.code, first.err) == (0, made), first
+    assert (tmp_path / "there").stat().st_mode & 0o777 == 0o700
+    again = tracker("add", "new.txt", "--as", "XAA/CCPCJ/33", TRACKER_ARCHIVE="there")
+    assert (again.code, again.err) == (0, "")
+    assert not (tmp_path / "snapshots").exists()
+
+
+def test_a_night_makes_the_archive_of_a_watch_list(
+    tracker: Callable[..., Ran], site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "snapshots").mkdir()
+    site.say("/79")
+    watch(tmp_path / "snapshots", source("xaa", "XAA/UNGA/79", site.url("/79")), site.port)
+    assert "no archive at snapshots" in tracker("snapshot", "--dry-run").err
+    first = tracker("snapshot", "--quiet")
+    assert (first.code, first.err.count("\n")) == (0, 1), first.err
+    assert "made a new archive in snapshots" in first.err
+    assert "XAA/UNGA/79" in tracker("list").out
+
+
+def test_a_dry_run_and_what_only_reads_make_none(
+    tracker: Callable[..., Ran], two_files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    make_repository(tmp_path / "repo", [Made("one", {"32.txt": OLD})])
+    tried = tracker("import", "repo", "--path", "32.txt", "--as", "XAA/CCPCJ/32", "--dry-run")
+    assert (tried.code, tried.err) == (0, ""), tried
+    assert "XAA/CCPCJ/32" in tried.out
+    for words in (("list",), ("status",), ("verify",), ("judge", "abc1234", "reject", "--by", "Ana")):
+        assert tracker(*words).code == 2
+    assert tracker("diff", *(path.name for path in two_files)).code == 1
+    assert not (tmp_path / "snapshots").exists()
+
+
+def test_a_mirror_whose_record_is_gone_is_no_place_for_another(
+    archive: Callable[..., Ran], tmp_path: Path
+) -> None:
+    assert archive("mirror", "update").code == 0
+    (tmp_path / "snapshots" / "tracker.db").unlink()
+    refused = archive(*RECORDING["add"])
+    assert refused.code == 2
+    assert "tracker rebuild snapshots/mirror.git --archive DIR" in refused.err
+    assert not (tmp_path / "snapshots" / "tracker.db").exists()
 
 
 def test_init_twice_harms_nothing(archive: Callable[..., Ran], tmp_path: Path) -> None:

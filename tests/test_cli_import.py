@@ -136,6 +136,27 @@ def test_a_second_row_about_a_statement_is_skipped(tracker: Callable[..., Ran], 
     assert "A. Person" in tracker("list", "--format", "csv").out
 
 
+def test_a_dry_run_says_what_the_import_then_does_and_leaves_nothing(
+    tracker: Callable[..., Ran], corpus: Path, tmp_path: Path
+) -> None:
+    (corpus / "XAB" / "79_2024.txt").write_bytes(b"\0" * 4096)
+    form = ("--format", "json")
+    before = tracker("import", corpus, *PATTERN, *form, "--dry-run")
+    assert tracker("import", corpus, *PATTERN, *form, "--dry-run", "--archive", "none") == before
+    assert not (tmp_path / "none").exists()
+    done = tracker("import", corpus, *PATTERN, *form)
+    assert (before.code, before.out) == (done.code, done.out)
+    assert {each["status"] for each in json.loads(done.out)["entries"]} >= {"new", "skipped"}
+    rows, runs = count_rows(tmp_path), tracker("status", "--runs").out
+    other = corpus / "XAA" / "79_2024.txt"
+    other.write_text(f"{other.read_text(encoding='utf-8')} We add a sentence to it.", encoding="utf-8")
+    tried = tracker("import", corpus, *PATTERN, "--dry-run")
+    assert "  changed XAA/UNGA/79~prepared.en XAA/79_2024.txt" in tried.out
+    assert (count_rows(tmp_path), tracker("status", "--runs").out) == (rows, runs)
+    again = tracker("import", corpus, *PATTERN, "--dry-run")
+    assert again.out == tried.out
+
+
 def test_of_a_table_only_rows_of_these_sessions_are_named(
     tracker: Callable[..., Ran], corpus: Path, tmp_path: Path
 ) -> None:
@@ -154,12 +175,12 @@ def test_of_a_table_only_rows_of_these_sessions_are_named(
         :-1
     ] == [
         *(f"  skipped line {line}: {unknown}" for line in (3, 4, 105)),
-        "  ... and 2 more for this reason (--verbose names all)",
+        "  ... and 2 more for this reason (--dry-run names all)",
         "  skipped line 108: it names no country",
         "  skipped line 109: it names no session",
     ]
-    verbose = tracker("import", corpus, *PATTERN, "--metadata", "s.csv", "--verbose").out
-    assert f"  skipped line 107: {unknown}" in verbose
+    tried = tracker("import", corpus, *PATTERN, "--metadata", "s.csv", "--dry-run").out
+    assert f"  skipped line 107: {unknown}" in tried
     entries = json.loads(tracker("list", "XAA/UNGA/79", "--format", "json").out)["statements"]
     assert entries[0]["speaker"] == "A"
 

@@ -91,7 +91,7 @@ def test_an_odd_query_is_answered_or_refused_on_one_line(archive: Callable[..., 
         ),
         (("init", "--archive", "a" * 300), "name too long"),
         (("export", "warc", "a" * 300), "name too long"),
-        (("list", "--archive", "nowhere"), "tracker init"),
+        (("list", "--archive", "nowhere"), "tracker add or import makes one"),
     ],
 )
 def test_a_wrong_name_is_one_clear_line_and_exit_2(

@@ -190,12 +190,37 @@ def test_a_watch_list_that_was_edited_is_kept_with_each_run(
 
 
 def test_without_an_archive_or_a_watch_list_the_next_step_is_told(tracker: Callable[..., Ran]) -> None:
+    told = "tracker: snapshots/watch.toml: there is no watch list; begin one with: tracker sources add\n"
     ran = tracker("snapshot")
-    assert (ran.code, ran.err) == (2, "tracker: no archive at snapshots; run: tracker init\n")
+    assert (ran.code, ran.err) == (2, told)
     tracker("init")
-    ran = tracker("snapshot")
-    assert ran.code == 2
-    assert "tracker sources add" in ran.err
+    assert tracker("snapshot") == ran
+
+
+def test_an_archive_without_a_watch_list_has_its_status_too(
+    archive: Callable[..., Ran], tmp_path: Path
+) -> None:
+    ran = archive("status")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("0 concerns, 0 sources, 1 note, ")
+    shown = " ".join(ran.out.split())
+    assert "there is no watch list; begin one with: tracker sources add" in shown
+    assert re.search(r"last run: 2 add, 20\S+Z, complete; all: tracker status --runs;", shown)
+    told = json.loads(archive("status", "--format", "json").out)
+    assert (told["notes"][0]["kind"], told["last_run"]["id"]) == ("unwatched", 2)
+    # What came with a mirror waits for somebody; a list that nights were by is missed.
+    (tmp_path / "snapshots" / "watch.received.toml").write_text("", encoding="utf-8")
+    waits = archive("status")
+    assert (waits.code, "tracker sources accept" in " ".join(waits.out.split())) == (1, True)
+
+
+@pytest.mark.usefixtures("site")
+def test_the_list_of_earlier_nights_is_missed(tracker: Callable[..., Ran], tmp_path: Path) -> None:
+    tracker("snapshot")
+    (tmp_path / "snapshots" / "watch.toml").unlink()
+    ran = tracker("status")
+    assert (ran.code, ran.out) == (2, "")
+    assert "there is no watch list" in ran.err
 
 
 def test_a_run_that_was_killed_is_no_longer_running(

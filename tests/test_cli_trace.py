@@ -154,7 +154,7 @@ def test_blame_through_snapshots(archive: Callable[..., Ran], two_files: tuple[P
         (("trace", "XAA/CCPCJ", "..."), "nothing to trace"),
         (("trace", "XAA/CCPCJ", "corruption", "--from", "34"), "32 to 33"),
         (("trace", "XAA/CCPCJ", "corruption", "--from", "soon"), "soon"),
-        (("trace", "XAA/CCPCJ", "corruption", "--archive", "nowhere"), "tracker init"),
+        (("trace", "XAA/CCPCJ", "corruption", "--archive", "nowhere"), "tracker add or import"),
         (("blame", "XAA/CCPCJ"), "session"),
         (("blame", "XAA/CCPCJ/29"), "29"),
     ],

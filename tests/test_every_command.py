@@ -42,7 +42,7 @@ COMMANDS = {
     "timeline CCPCJ 33": 0,
     "timeline XAA/CCPCJ 33 --phrases": 0,
     "timeline CCPCJ --sessions 32-33": 0,
-    "batch CCPCJ --topics-only --workers 1": 0,
+    "timeline CCPCJ --jobs 1 --sentences": 0,
     "list --groups": 0,
     "list --groups EU": 0,
     "groups edit ALLIES --add GBR,FRA --source treaty --by Ana": 0,

@@ -281,7 +281,7 @@ def test_what_nobody_compared_is_counted_and_nothing_is_compared_unasked(
     assert ran.code == 0
     assert ran.err == (
         "tracker: 2 pairs of neighbours not compared yet: topic changes, changes and shifts lack them; to"
-        " compare them: tracker batch UNGA; then export again\n"
+        " compare them: tracker timeline UNGA --sentences; then export again\n"
     )
     assert ran.out.startswith("before: 5 statements, 42 sentences, 8 topics, ")
     assert ask(folder.parent / "before", "SELECT * FROM changes") == []
@@ -291,7 +291,7 @@ def test_what_nobody_compared_is_counted_and_nothing_is_compared_unasked(
     found = ask(folder.parent / "between", "SELECT id, old, new FROM changes")
     pair = "XAA/UNGA/77~prepared.en@1", "XAA/UNGA/78~prepared.en@2"
     assert found == [(each["id"], *pair) for each in told]
-    assert tracker("batch", "UNGA", "--workers", "1").code == 0
+    assert tracker("timeline", "UNGA", "--jobs", "1", "--sentences").code == 0
     assert tracker("export", "tables", "after").err == ""
     assert ask(folder.parent / "after", "SELECT DISTINCT new FROM changes ORDER BY new")[1:] == [
         ("XAA/UNGA/79~prepared.en@1",)
@@ -321,14 +321,14 @@ def export_all(tracker: Tracker, *more: str) -> None:
 
 
 def test_what_is_open_is_there(folder: Path, tracker: Tracker) -> None:
-    tracker("batch", "UNGA", "--workers", "1")
+    tracker("timeline", "UNGA", "--jobs", "1", "--sentences")
     export_all(tracker)
     assert {name.partition(".")[2] for name in holds_phrase(folder.parent)} == {"csv", "jsonl", "parquet"}
 
 
 @pytest.mark.parametrize("more", [(), ("--private",)], ids=["open", "private"])
 def test_what_was_withdrawn_is_in_no_table(folder: Path, tracker: Tracker, more: tuple[str, ...]) -> None:
-    tracker("batch", "UNGA", "--workers", "1")
+    tracker("timeline", "UNGA", "--jobs", "1", "--sentences")
     assert tracker("withdraw", "XAA/UNGA/78", *WHY).code == 0
     export_all(tracker, *more)
     assert holds_phrase(folder.parent) == []
@@ -346,7 +346,7 @@ def test_what_is_closed_is_in_no_open_table_nor_what_looked_back_on_it(
     folder: Path, tracker: Tracker
 ) -> None:
     add(folder, "XAA/UNGA/80~prepared.en", OPEN.replace("5", "7"))
-    tracker("batch", "UNGA", "--workers", "1")
+    tracker("timeline", "UNGA", "--jobs", "1", "--sentences")
     assert tracker("export", "tables", "all").code == 0
     pairs = "SELECT DISTINCT new FROM topic_changes ORDER BY new"
     assert len(ask(folder.parent / "all", pairs)) == 3

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MISTAKES = {
     "a wrong country code": ("diff GRB/CCPCJ 32 33", "did you mean GBR (United Kingdom)?", ""),
-    "a wrong name of a country": ("list --country Germny", "did you mean DEU (Germany)?", ""),
+    "a wrong name of a country": ("search x --country Germny", "did you mean DEU (Germany)?", ""),
     "a wrong body": ("show XAA/CPCJ/33", "did you mean CCPCJ", "show XAA/CCPCJ/33"),
     "a country alone": ("diff XAA 32 33", "try: tracker diff XAA/CCPCJ 32 33", "diff XAA/CCPCJ 32 33"),
     "a country and a session": ("show XAA/33", "try: tracker show XAA/CCPCJ/33", "show XAA/CCPCJ/33"),
@@ -84,7 +84,7 @@ MISTAKES = {
     "no operand": ("show", "for example: tracker show GBR/CCPCJ/31@1", ""),
     "no reference for a file": ("add old.txt", "missing option '--as'; for example: tracker add", ""),
     "a date as people write it": ("add old.txt --as XAA/CCPCJ/34 --date 20.5.24", "write 2022-05-16", ""),
-    "no archive": ("list --archive nowhere", "no archive at nowhere; run: tracker init", ""),
+    "no archive": ("list --archive nowhere", "no archive at nowhere; tracker add or import makes one", ""),
     "an archive that is a file": ("list --archive old.txt", "which is a file; name the folder", ""),
     "the file of an archive": (
         "list --archive snapshots/tracker.db", "name the folder: --archive snapshots",
@@ -125,7 +125,7 @@ MISTAKES = {
         "list --topics --vocabulary folder", "a directory and no file; name a", "",
     ),
     "a share that is none": ("diff XAA/CCPCJ 32 33 --sure 95", "expected one of .9, .8, .7", ""),
-    "a word for a number": ("timeline XAA/CCPCJ --width wide", "'wide' is not a whole number", ""),
+    "a word for a number": ("timeline CCPCJ --jobs many", "'many' is not a whole number", ""),
     "a word for a figure": ("diff XAA/CCPCJ 32 33 --sure high", "'high' is not a number", ""),
     "bounds the wrong way round": (
         "timeline XAA/CCPCJ --from 33 --to 32", "--from 33 comes after --to 32", "",

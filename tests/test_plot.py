@@ -66,7 +66,7 @@ def test_a_picture_comes_beside_the_report_which_stays_as_it_was(
 
 
 def test_what_a_picture_tells_is_what_the_report_says(demo: Callable[..., Ran], tmp_path: Path) -> None:
-    said = demo(*PICTURES["moves"].split(), "--plot", "p.svg").out
+    said = demo(*PICTURES["moves"].split(), "--plot", "p.svg", COLUMNS="100").out
     told = etree.fromstring((tmp_path / "p.svg").read_bytes()).xpath("string(//*[local-name() = 'desc'])")
     facts = re.findall(r"[;:] ([^;:]+?) ([\d.]+ → [\d.]+), ([^;]+?)(?=;|\. )", told.partition("topics; ")[2])
     assert len(facts) >= 6
@@ -118,9 +118,9 @@ def test_the_same_bytes_come_from_every_process_whatever_the_settings(
         ("--plot p.gif", "--plot p.gif: the ending names the format; end it in .svg, .png or .pdf"),
         ("--plot p", "--plot p: the ending names the format; end it in .svg, .png or .pdf"),
         ("--plot snapshots/p.svg", "snapshots/p.svg: the output would overwrite an input or the archive"),
-        ("--plot p.svg -o p.svg", "p.svg: the output would overwrite an input or the archive"),
+        ("--plot p.svg -o p.svg", "p.svg: the ending is that of a picture (--plot), which tracker timeline"),
         ("--plot none/p.svg", "none/p.svg: there is no folder none; make it first"),
-        ("-o t.docx", "t.docx: the ending is that of docx, and the format is text; add --format docx"),
+        ("-o t.docx --format csv", "t.docx: the ending is that of docx, and the format is csv; leave out"),
         (
             "-o t.csv --format json",
             "t.csv: the ending is that of csv, and the format is json",

@@ -41,6 +41,10 @@ def make_partial(folder: Path) -> None:
     run_git(repo, "config", "remote.origin.url", ADDRESS)
 
 
+def make_mirror(folder: Path) -> None:
+    (folder / NAME / "mirror.git").mkdir(parents=True)
+
+
 def make_nothing(_: Path) -> None:
     pass
 
@@ -57,10 +61,10 @@ PRINTED: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[str, ...
         ("show", ADDRESS),
         ("tracker", "sources", "add", ADDRESS, "--as", "GBR/UNGA/79"),
     ),
-    "a folder that is no archive": (
-        make_nothing,
-        ("sources", "add", "https://a.example/b", "--as", "GBR/UNGA/79", "--archive", NAME),
-        ("tracker", "init", "--archive", NAME),
+    "a mirror without its record": (
+        make_mirror,
+        ("add", "x.txt", "--as", "GBR/UNGA/79", "--archive", NAME),
+        ("tracker", "rebuild", f"{NAME}/mirror.git", "--archive", "DIR"),
     ),
     "a repository that borrows": (
         make_borrowing,

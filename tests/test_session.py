@@ -145,7 +145,7 @@ def test_who_reads_an_answer_page_by_page_keeps_no_run_waiting(
 def test_a_session_without_an_archive_fails_once_it_is_read(tmp_path: Path) -> None:
     with ArchiveSession(tmp_path / "none") as archive:
         archive.derived.keep_answer("links", "key", "rules", "value")
-        with pytest.raises(ArchiveUnusable, match="run: tracker init"):
+        with pytest.raises(ArchiveUnusable, match="tracker add or import makes one"):
             _ = archive.reader
     assert not (tmp_path / "none").exists()
 

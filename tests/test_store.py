@@ -588,7 +588,7 @@ def test_no_archive_names_the_next_step(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert callable(open_)
-    with pytest.raises(ArchiveUnusable, match=r"^no archive at snapshots; run: tracker init$"):
+    with pytest.raises(ArchiveUnusable, match=r"^no archive at snapshots; tracker add or import makes one$"):
         open_(Path("snapshots"))
     assert list(tmp_path.iterdir()) == []
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-COMMANDS, OPTIONS = 41, 227
+COMMANDS, OPTIONS = 40, 219
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 
@@ -101,7 +101,7 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
     git = archive("import", "repo", "--path", "29.txt", "--as", "XAA/CCPCJ/29")
     warc = archive("import", "web", "--archive", "again")
     assert [each.code for each in (folder, git)] == [0, 0], (folder, git)
-    assert warc.err == "tracker: no archive at again; run: tracker init\n"
+    assert "other records are packed with it" in warc.err
     listed = archive("list", "XAA").out
     assert all(f"XAA/CCPCJ/{session}" in listed for session in (29, 30))
 
@@ -113,7 +113,7 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
         ("import repo --path a --body CCPCJ", "repo is a git repository, and its import takes no --body"),
         ("import speeches", "missing option --body"),
         ("import speeches --body CCPCJ --watched", "speeches is a folder, and its import takes no --watched"),
-        ("import a.warc --verbose", "a.warc is a WARC, and its import takes no --verbose"),
+        ("import a.warc --pattern x", "a.warc is a WARC, and its import takes no --pattern"),
         ("import old.txt --as XAA/CCPCJ/31", "old.txt is a file; to record it: tracker add old.txt --as"),
         ("import none", "none: no such directory"),
         ("status 1 --year 2026", "RUN and --year are two questions"),
@@ -124,11 +124,13 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
         ("list --bodies XAA", "list --bodies takes no REF"),
         ("list --bodies --groups", "list --bodies takes no --groups"),
         ("list --at 2015", "list takes no --at"),
-        ("list --topics --body CCPCJ", "list --topics takes no --body"),
+        ("list --topics --groups", "list --groups takes no --topics"),
         ("list --topics rivers --format csv", "one topic has no csv format"),
         ("timeline XAA/CCPCJ/33", "XAA/CCPCJ/33 is one statement; its topics: tracker priorities"),
         ("timeline CCPCJ/33 --sure .8", "timeline of one session takes no --sure"),
-        ("timeline CCPCJ --from 32", "timeline of a body takes no --from"),
+        ("timeline CCPCJ 33 --from 32", "timeline of one session takes no --from"),
+        ("timeline XAA/CCPCJ --jobs 2", "timeline of a series takes no --jobs"),
+        ("timeline CCPCJ 33 --sentences", "timeline of one session takes no --sentences"),
         ("timeline XAA/CCPCJ --countries XAA", "timeline of a series takes no --countries"),
         ("timeline XAA/CCPCJ --phrases --topic rivers", "timeline of phrases takes no --topic"),
         ("timeline XAA/CCPCJ --phrases --format csv", "--phrases has no csv format"),
@@ -165,6 +167,124 @@ def test_a_place_is_followed_as_what_it_is(archive: Callable[..., Ran]) -> None:
     assert found["timeline CCPCJ"] == found["timeline CCPCJ --sessions 32-33"]
     assert found["timeline XAA/CCPCJ/33 --phrases"] == found["timeline XAA/CCPCJ 33 --phrases"]
     assert len({ran.out for ran in found.values()}) == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "timeline XAA/CCPCJ", "timeline CCPCJ", "trace XAA/CCPCJ corruption", "trace CCPCJ corruption",
+        "search rivers --body CCPCJ",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_a_bound_is_a_year_or_a_session_in_every_command(
+    archive: Callable[..., Ran], line: str, option: str
+) -> None:
+    """The sessions 32 and 33 were in 2023 and 2024."""
+    words = (*line.split(), "--format", "json")
+    of = {bound: archive(*words, option, bound) for bound in ("32", "2023", "33", "2024")}
+    assert {ran.code for ran in of.values()} == {0}, of
+    assert (of["32"].out, of["33"].out) == (of["2023"].out, of["2024"].out)
+    assert of["32"].out != of["33"].out
+    outside = archive(*words, option, {"--from": "2025", "--to": "2022"}[option])
+    assert outside.code == 2
+    assert outside.err.count("\n") == 1
+    wrong = archive(*words, "--from", "2024", "--to", "2023")
+    assert wrong.code == 2
+
+
+BEGINS = {
+    "docx": b"PK", "html": b"<!doctype", "md": b"# ", "tex": b"%", "tei": b"<?xml", "csv": b"old,",
+    "txt": b"XAA at", "json": b"{", "jsonl": b"{", "parquet": b"PAR1", "odd": b"XAA at",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", BEGINS)
+def test_a_file_has_the_format_that_its_ending_means(
+    archive: Callable[..., Ran], tmp_path: Path, ending: str
+) -> None:
+    assert archive("diff", "XAA/CCPCJ", "32", "33", "-o", f"a.{ending}").code == 1
+    assert (tmp_path / f"a.{ending}").read_bytes().lower().startswith(BEGINS[ending].lower())
+
+
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("cite XAA/CCPCJ/33 -o a.bib", "@misc{"),
+        ("cite XAA/CCPCJ/33 -o a.json", "[\n"),
+        ("cite XAA/CCPCJ/33 -o a.ris", "TY  - "),
+        ("list -o a.csv", "reference,"),
+        ("show XAA/CCPCJ/33 -o a.JSON", "{\n"),
+        ("timeline XAA/CCPCJ --format text -o a.map", "XAA at"),
+    ],
+)
+def test_so_it_has_of_other_commands(
+    archive: Callable[..., Ran], tmp_path: Path, line: str, begins: str
+) -> None:
+    assert archive(*line.split()).code == 0
+    assert (tmp_path / line.rsplit(maxsplit=1)[-1]).read_text(encoding="utf-8").startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            "show XAA/CCPCJ/33 -o a.docx",
+            "the ending is that of docx, which tracker show does not write; say which",
+        ),
+        (
+            "timeline XAA/CCPCJ -o a.svg",
+            "the ending is that of a picture (--plot), which tracker timeline does",
+        ),
+        (
+            "diff XAA/CCPCJ 32 33 --format csv -o a.docx",
+            "the ending is that of docx, and the format is csv; leave",
+        ),
+    ],
+)
+def test_an_ending_that_means_another_format_is_told(
+    archive: Callable[..., Ran], tmp_path: Path, line: str, told: str
+) -> None:
+    ran = archive(*line.split())
+    name = line.rsplit(maxsplit=1)[-1]
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"tracker: {name}: {told}")
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "diff XAA/CCPCJ 32 33 -o kept.html", "list -o kept.csv", "cite XAA/CCPCJ/33 -o kept.txt",
+        "status --year 2026 -o kept.md", "timeline XAA/CCPCJ -o kept.json", "export datasette kept.json",
+        "decisions -o kept.txt", "blame XAA/CCPCJ/33 -o kept.txt", "trace XAA/CCPCJ rivers -o kept.txt",
+        "show XAA/CCPCJ/33 -o kept.txt", "priorities XAA/CCPCJ/33 -o kept.txt", "review -o kept.txt",
+        "timeline XAA/CCPCJ --plot kept.svg",
+    ],
+)  # fmt: skip
+def test_a_file_that_is_there_is_replaced_where_that_is_asked_for(
+    archive: Callable[..., Ran], tmp_path: Path, line: str
+) -> None:
+    kept = tmp_path / line.rsplit(maxsplit=1)[-1]
+    kept.write_text("mine", encoding="utf-8")
+    refused = archive(*line.split())
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == f"tracker: {kept.name} is there already; to replace it: --overwrite\n"
+    assert kept.read_text(encoding="utf-8") == "mine"
+    assert archive(*line.split(), "--overwrite").code in {0, 1}
+    assert kept.read_text(encoding="utf-8") != "mine"
+    kept.write_bytes(b"")  # as mktemp makes it
+    assert archive("--overwrite", *line.split()).code in {0, 1}
+
+
+def test_a_link_is_written_through_and_stays(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    """So does ``/dev/stdout``, which is one, and which leads to a file where the output goes into one."""
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "link").symlink_to("empty.txt")
+    assert archive("list", "-o", "link").code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "empty.txt").read_text(encoding="utf-8") == archive("list").out
+    assert archive("list", "-o", "/proc/self/fd/1").out == archive("list").out
 
 
 def test_ten_commands_are_shown_and_all_are_found(tracker: Callable[..., Ran]) -> None:

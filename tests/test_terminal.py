@@ -45,7 +45,7 @@ from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import cite_words, quote_topic, read_edits
 from tracker.report.comparison.sentences import FILTERS, cite_changes
 from tracker.report.comparison.words import NO_DIFFERENCE, interval_words
-from tracker.report.document import Document, Entry, Quote, Section, Span
+from tracker.report.document import Column, Document, Entry, Quote, Section, Span, Tick
 from tracker.report.layout import excerpt, mark_edits, shorten, wrap
 from tracker.report.render.terminal import LINES, render_terminal
 from tracker.report.safe import visible
@@ -335,6 +335,28 @@ def test_no_line_is_wider_than_asked(one: str, other: str, width: int) -> None:
 def test_quotes_are_cut_between_words(text: str, width: int, shown: str) -> None:
     assert shorten(text, width) == shown
     assert cell_len(shown) <= max(width, 1)
+
+
+LONG = "Trafficking in persons and self-determination of Indigenous peoples of small islands"
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("ticks", [0, 5, 40])
+def test_what_a_row_is_called_is_wrapped_and_never_cut(width: int, ticks: int) -> None:
+    marks = tuple(Span("D") for _ in range(ticks))
+    columns = (Column("% of words"), Column("", right=False))
+    rows = tuple(
+        Entry((Span(label),), ("12.6 → 0", "not repeated? (.48)")[: 1 if ticks else 2], marks)
+        for label in (LONG, "Trade")
+    )
+    heads = tuple(Tick(f"A{number:02}") for number in range(ticks))
+    section = Section("Moves", rows, columns=columns[: 1 if ticks else 2], ticks=heads, first=2)
+    text = render_terminal(Document("", (), (), "", (section,)), width=width)
+    assert "…" not in text
+    assert max(map(cell_len, text.split("\n"))) <= width
+    told = [line for line in text.split("\n") if line.startswith("  ") and "A0" not in line]
+    words = [word for line in told for word in line.split() if word in LONG.split()]
+    assert [*dict.fromkeys(words)] == [*dict.fromkeys(LONG.split())]
 
 
 def test_an_excerpt_holds_the_words_it_is_about() -> None:

@@ -602,7 +602,7 @@ def test_countries_as_json_are_what_their_schema_says(folder: Path) -> None:
 
 
 def test_nobody_spoke_and_one_did_not(folder: Path) -> None:
-    with pytest.raises(NotInArchive, match="tracker list --body UNGA"):
+    with pytest.raises(NotInArchive, match="tracker list UNGA"):
         compare_countries(folder, "UNGA", "12", load_vocabulary())
     with pytest.raises(NotInArchive, match="XAB"):
         narrow_countries(folder, compare_countries(folder, "UNGA", "70", load_vocabulary()), "XAB")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from tracker.errors import NotInArchive, ReferenceInvalid
+from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid
 from tracker.model.texts import Reference
-from tracker.record.schema.connection import FILE_NAME, is_record
+from tracker.record.schema.connection import FILE_NAME, is_blank, is_record
 from tracker.record.schema.rows import Record, method, open_record
 
 if TYPE_CHECKING:
@@ -23,11 +24,30 @@ if TYPE_CHECKING:
 
 
 def create_archive(folder: Path, group: str | None = None) -> None:
-    """Make an empty archive in a folder; see ``storing.store.create_archive``."""
+    """Make an empty archive in a folder; see ``storing.store.create_archive``.
+
+    Raises as that does, and ``ArchiveUnusable`` where a mirror is there whose record is gone.
+    """
     from tracker.preservation import following  # noqa: PLC0415 (as below)
+    from tracker.preservation.folder import MIRROR  # noqa: PLC0415 (as below)
     from tracker.record.storing import store  # noqa: PLC0415 (as below)
 
+    if (folder / MIRROR).exists() and not (folder / FILE_NAME).exists():
+        mirror = shlex.quote(str(folder / MIRROR))
+        raise ArchiveUnusable(
+            f"{folder / FILE_NAME} is gone and its mirror is there; to make it again:"
+            f" tracker rebuild {mirror} --archive DIR"
+        )
     store.create_archive(folder, following, group)
+
+
+def lacks_archive(folder: Path) -> bool:
+    """Tell whether an archive could be begun in a folder: there is none, and nothing in its place.
+
+    Raises as ``open_record`` does for a file that SQLite cannot open.
+    """
+    path = folder / FILE_NAME
+    return not folder.is_file() and not path.is_symlink() and (not path.exists() or is_blank(path))
 
 
 def open_store(folder: Path, kind: RunKind = "record", clock: Callable[[], str] | None = None) -> Store:

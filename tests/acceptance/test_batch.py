@@ -21,19 +21,19 @@ import pytest
 from distributed import LocalCluster
 
 from tests.benchmarks.repeated_corpus import make_record
-from tests.measuring import run_tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 TRACKER = (sys.executable, "-m", "tracker")
-BATCH = (*TRACKER, "batch", "UNGA", "--sessions", "77-79")
+BATCH = (*TRACKER, "timeline", "UNGA", "--sessions", "77-79", "--sentences")
 RECORD, STATEMENTS, PAIRS = 36, 30, 9
 """Six statements of a country that is not at these sessions, ten of three others each: all looked back on."""
 FEW = 4
 ANSWERS = {"readings", "links", "cells", "comparison"}
 PATIENCE = 300.0
+SOON = {"DASK_DISTRIBUTED__SCHEDULER__NO_WORKERS_TIMEOUT": "10s"}
 
 ASKED = (
     ("diff", "AND/UNGA", "79", "--format", "json"),
@@ -56,10 +56,9 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alone(record: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the record after a batch by one worker, to which nothing happened."""
     folder = copy(record, tmp_path_factory.mktemp("alone"))
-    done = subprocess.run((*BATCH, "--workers", "1"), cwd=folder, capture_output=True, text=True, check=True)
-    assert (
-        done.stdout == f"read {STATEMENTS} statements, 0 of them before; compared {PAIRS}, 0 of them before\n"
-    )
+    done = subprocess.run((*BATCH, "--jobs", "1"), cwd=folder, capture_output=True, text=True, check=True)
+    told = f"read {STATEMENTS} statements, 0 of them before; compared {PAIRS}, 0 of them before\n"
+    assert done.stderr == f"tracker: {told}"
     return folder
 
 
@@ -78,11 +77,16 @@ def read_kept(folder: Path) -> dict[tuple[str, str], str]:
 
 
 @contextmanager
-def started(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+def started(folder: Path, *options: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Start a batch, and wait until some of it is kept but by far not all."""
     command = (*BATCH, *options)
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
     ) as run:
         try:
             wait_until(lambda: len(read_kept(folder)) >= FEW)
@@ -119,10 +123,10 @@ def list_workers(run: subprocess.Popen[str]) -> list[psutil.Process]:
 
 
 def finish(run: subprocess.Popen[str]) -> str:
-    out, err = run.communicate(timeout=PATIENCE)
+    _, err = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, err
     assert "Traceback" not in err
-    return out
+    return err
 
 
 def say(folder: Path, words: tuple[str, ...]) -> tuple[int, str]:
@@ -152,7 +156,7 @@ def test_commands_say_with_what_is_kept_what_they_say_without(
 
 def test_two_workers_of_which_one_is_killed_keep_the_same(record: Path, alone: Path, tmp_path: Path) -> None:
     folder = copy(record, tmp_path)
-    with started(folder, "--workers", "2") as run:
+    with started(folder, "--jobs", "2") as run:
         os.kill(list_workers(run)[0].pid, signal.SIGKILL)
         assert f"compared {PAIRS}" in finish(run)
     assert read_kept(folder) == read_kept(alone)
@@ -170,7 +174,7 @@ def test_a_cluster_of_which_a_worker_is_killed_keeps_the_same(
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(record: Path, alone: Path, tmp_path: Path) -> None:
     folder = copy(record, tmp_path)
-    with started(folder, "--workers", "2") as run:
+    with started(folder, "--jobs", "2") as run:
         workers = list_workers(run)
         assert len(workers) == 2
         run.kill()
@@ -180,9 +184,14 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(record: Path, alone: Path,
         assert (len(gone), left) == (2, [])
     kept = read_kept(folder)
     assert 0 < len(kept) < len(read_kept(alone))
-    said = run_tracker(folder, *BATCH[3:], "--workers", "2").said
+    said = finish(
+        subprocess.Popen(
+            (*BATCH, "--jobs", "2"), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+    )
     read = sum(kind == "readings" for kind, _ in kept)
-    assert said.startswith(f"read {STATEMENTS} statements, {read} of them before; compared {PAIRS}, ")
+    told = f"read {STATEMENTS} statements, {read} of them before; compared {PAIRS}, "
+    assert said.startswith(f"tracker: {told}")
     assert read_kept(folder) == read_kept(alone)
 
 
@@ -190,7 +199,7 @@ def test_interrupted_it_leaves_no_process_and_no_traceback(record: Path, tmp_pat
     folder = copy(record, tmp_path)
     # What a shell starts in the background ignores interrupts, and so would the batch.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with started(folder, "--workers", "2") as run:
+    with started(folder, "--jobs", "2") as run:
         signal.signal(signal.SIGINT, before)
         workers = list_workers(run)
         run.send_signal(signal.SIGINT)
@@ -210,7 +219,7 @@ def test_a_cluster_that_all_workers_leave_is_told_of_and_what_is_done_is_kept(
 ) -> None:
     folder = copy(record, tmp_path)
     with open_cluster(2) as cluster:
-        with started(folder, "--scheduler", cluster.scheduler_address, "--worker-timeout", "10") as run:
+        with started(folder, "--scheduler", cluster.scheduler_address, **SOON) as run:
             cluster.scale(0)
             _, err = run.communicate(timeout=PATIENCE)
         assert run.returncode == 2

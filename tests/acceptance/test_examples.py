@@ -38,6 +38,7 @@ HELD = (
 ELSEWHERE = {
     "rebuild": "clones from another host",
     "batch UNGA --scheduler": "needs a cluster",
+    "init --group": "needs a group of the system",
     "mirror push git@": "pushes to another host",
     "snapshot": "fetches from another host",
     "sources check": "fetches from another host",

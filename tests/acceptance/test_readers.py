@@ -105,7 +105,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, (reference, text) in enumerate(HARD.items()):
         (folder / f"{number}.txt").write_text(text, encoding="utf-8")
         run(f"add {number}.txt --as {reference}")
-    run("batch CCPCJ --workers 1")
+    run("timeline CCPCJ --jobs 1 --sentences")
     for name, (_, line) in COMMANDS.items():
         for form in FORMS:
             run(line.format(form=form, file=f"{name}.{form}"))

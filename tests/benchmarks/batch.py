@@ -1,4 +1,4 @@
-"""What ``tracker batch`` costs for each pair as a record grows, by part, and how much two workers gain.
+"""What ``timeline BODY --jobs`` costs for each pair as a record grows, by part, and what two workers gain.
 
 Run as ``python -m tests.benchmarks.batch [N]... [--record FOLDER] [--topics-only]``, with numbers of
 statements, 100 and 1,000 if none are given, up to 13,000 of the repeated corpus. With
@@ -72,16 +72,16 @@ def run_batch(folder: Path, workers: int, *options: str, anew: bool = True) -> C
     if anew:
         (folder / "snapshots" / "derived.db").unlink(missing_ok=True)
     begun = time.perf_counter()
-    command = (sys.executable, "-m", "tracker", "batch", "UNGA", "--workers", str(workers), *options)
+    command = (sys.executable, "-m", "tracker", "timeline", "UNGA", "--jobs", str(workers), *options)
     seen: dict[int, Seen] = {}
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as run:
         while run.poll() is None:
             for pid in (run.pid, *list_workers(run.pid)):
                 look_at(pid, seen.setdefault(pid, Seen(time.perf_counter())))
             time.sleep(EVERY)
-        said = run.stdout.read().strip() if run.stdout else ""
+        said = run.stderr.read().strip() if run.stderr else ""
     if run.returncode:
         raise SystemExit(f"the batch ended in {run.returncode}: {said}")
     pairs = int(re.findall(r"compared ([\d,]+)", said)[0].replace(",", ""))
@@ -147,7 +147,7 @@ def measure(folder: Path, statements: str, options: list[str]) -> None:
 def main(arguments: list[str]) -> None:
     folders = [Path(after) for before, after in pairwise(arguments) if before == "--record"]
     sizes = sorted(int(each) for each in arguments if each.isdigit()) or ([] if folders else [100, 1000])
-    options = [each for each in arguments if each == "--topics-only"]
+    options = [] if "--topics-only" in arguments else ["--sentences"]
     print(
         "statements  pairs workers  seconds worker ms/pair writer ms/pair   idle writer MB worker MB"
         " kept KB/pair"

@@ -1,6 +1,7 @@
 """What the command line takes of Typer's own copy of Click, which is private: only this module names it."""
 
 from typer._click import Command, Context, HelpFormatter, Parameter
+from typer._click.core import ParameterSource
 from typer._click.exceptions import ClickException, MissingParameter, NoArgsIsHelpError, NoSuchOption
 from typer._click.globals import get_current_context
 from typer._types import TyperChoice
@@ -14,6 +15,7 @@ __all__ = [
     "NoArgsIsHelpError",
     "NoSuchOption",
     "Parameter",
+    "ParameterSource",
     "TyperChoice",
     "get_current_context",
 ]

@@ -50,7 +50,6 @@ COMMANDS: Final = {
             "follow",
             "Show the topics of a series by session, of one session by country, or of a body by session.",
         ),
-        "batch": ("follow", "Read and compare many statements ahead."),
         "groups": ("groups", "Keep groups of countries of your own."),
     },
     "Read": {

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from typer.core import TyperCommand, TyperOption
 
-from tracker.cli.click import TyperChoice, get_current_context
+from tracker.cli.click import ParameterSource, TyperChoice, get_current_context
 from tracker.errors import REQUIRE, REQUIRED
+from tracker.report.formats import find_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 ARCHIVE_VARIABLE, DEFAULT_ARCHIVE = "TRACKER_ARCHIVE", Path("snapshots")
 PAGER_VARIABLE, NO_PAGER = "TRACKER_PAGER", "cat"
-_ARCHIVE, _COLOUR, _PRIVATE = (f"{__name__}.{each}" for each in ("archive", "colour", "private"))
+_ARCHIVE, _COLOUR, _OVERWRITE, _PRIVATE = (
+    f"{__name__}.{each}" for each in ("archive", "colour", "overwrite", "private")
+)
 """Where what was said is among what the contexts of one command line share."""
 
 
@@ -33,6 +36,12 @@ def colour() -> Literal["auto", "always", "never"]:
     context = get_current_context(silent=True)
     chosen: Literal["auto", "always", "never"] = context.meta.get(_COLOUR, "auto") if context else "auto"
     return chosen
+
+
+def may_overwrite() -> bool:
+    """Tell whether a file that is there may be replaced by what a command writes."""
+    context = get_current_context(silent=True)
+    return context is None or context.meta.get(_OVERWRITE, False)
 
 
 def is_private() -> bool:
@@ -73,6 +82,11 @@ _WRITTEN: Final[dict[str, dict[str, Any]]] = {
         "help": "Never show a long answer in a pager.",
         "callback": _set(PAGER_VARIABLE, NO_PAGER),
     },
+    "--overwrite": {
+        "is_flag": True,
+        "help": "Replace the file that -o, --plot or --save names, where there is one.",
+        "callback": _kept(_OVERWRITE),
+    },
     "--private": {
         "is_flag": True,
         "help": "Write restricted and embargoed text too, into files that only you can read; never what is"
@@ -104,7 +118,19 @@ def offer(command: Command, kind: type[TyperOption] = _Unlisted) -> None:
 
 
 class Single(TyperCommand):
-    """A command whose help says below its own options which others there are."""
+    """A command whose help says below its own options which others there are.
+
+    What it writes to a file has the format that the file's ending means, unless one is asked for.
+    """
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words of a command line. Raises ``TrackerError`` for an ending of another format."""
+        rest = super().parse_args(ctx, args)
+        output, source = ctx.params.get("output"), ctx.get_parameter_source("form")
+        if output and source is ParameterSource.DEFAULT:
+            choices = next(each.type.choices for each in self.params if each.name == "form")  # type: ignore[attr-defined]
+            ctx.params["form"] = find_format(Path(output), choices, ctx.params["form"], self.name or "")
+        return rest
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the command's own options, then the names of those of every command."""

@@ -89,9 +89,6 @@ def import_path(
         Path | None, typer.Option(help="Of a folder: a CSV table of speakers, posts, dates and titles.")
     ] = None,
     column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Of a folder: name every file and row that was skipped.")
-    ] = False,
     paths: Annotated[
         list[str] | None,
         typer.Option(
@@ -130,9 +127,7 @@ def import_path(
     regex: Annotated[str | None, typer.Option(help=REGEX_HELP)] = None,
     dry_run: Annotated[
         bool,
-        typer.Option(
-            "--dry-run", help="Of a repository or a WARC: list what would be recorded, and write nothing."
-        ),
+        typer.Option("--dry-run", help="List what would be recorded, and write nothing of it."),
     ] = False,
     form: options.ListFormat = "text",
 ) -> None:
@@ -152,7 +147,6 @@ def import_path(
         "--kind": kind,
         "--metadata": metadata,
         "--column": column,
-        "--verbose": verbose,
         "--path": paths,
         "--branch": branch,
         "--url": url,
@@ -161,8 +155,6 @@ def import_path(
         "--as": as_,
         "--session-from": session_from,
         "--regex": regex,
-        "--dry-run": dry_run,
-        "--format": form if form != "text" else None,
     }
     found = "git" if paths else "folder" if body else find_kind(path)
     if found == "folder":
@@ -183,16 +175,18 @@ def import_path(
         if body is None:
             raise TrackerError("missing option --body; for example: tracker import corpus --body UNGA")
         said = FolderSaid(body, pattern, country, kind or (), metadata, column or ())
-        _import_folder(path, said, every=verbose)
+        _import_folder(path, said, dry_run, form)
 
 
-def _import_folder(folder: Path, said: FolderSaid, *, every: bool) -> None:
+def _import_folder(folder: Path, said: FolderSaid, dry_run: bool, form: str) -> None:
     from tracker.exchange.folder_import import import_folder, is_faulty
     from tracker.report.answers.imports import render_folder
 
     with shown_progress("importing") as progress:
-        imported = import_folder(folder, said, everywhere.archive(), options.now(), progress=progress)
-    write_answer(render_folder(imported, every=every))
+        imported = import_folder(
+            folder, said, options.begun(dry_run=dry_run), options.now(), dry_run=dry_run, progress=progress
+        )
+    write_answer(encode_json(imported) if form == "json" else render_folder(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
 
@@ -210,7 +204,7 @@ def _import_git(
     from tracker.exchange.git_import import import_git, is_faulty
     from tracker.report.answers.imports import render_revisions
 
-    rule, archive = read_rule(*named, GIT_SOURCES), everywhere.archive()
+    rule, archive = read_rule(*named, GIT_SOURCES), options.begun(dry_run=dry_run)
     with shown_progress("importing") as progress:
         imported = import_git(
             repository, paths, rule, archive, options.now(), branch=branch, dry_run=dry_run, progress=progress
@@ -240,8 +234,9 @@ def _import_warc(
         raise ReferenceInvalid(
             "--watched says whose all captures are; leave out --as, --session-from and --regex"
         )
-    rule, archive = read_rule(*named, WARC_SOURCES), everywhere.archive()
-    listed = read_watch_list(archive / WATCH_FILE) if watched else None
+    rule = read_rule(*named, WARC_SOURCES)
+    listed = read_watch_list(everywhere.archive() / WATCH_FILE) if watched else None
+    archive = options.begun(dry_run=dry_run)
     said = WarcSaid(urls, rule, listed, is_judged=not unjudged)
     with shown_progress("importing") as progress:
         imported = import_warc(file, said, archive, options.now(), dry_run=dry_run, progress=progress)
@@ -250,11 +245,9 @@ def _import_warc(
         raise typer.Exit(options.FINDINGS)
 
 
-_SORTED: Final = frozenset({"--as", "--session-from", "--regex", "--dry-run", "--format"})
+_SORTED: Final = frozenset({"--as", "--session-from", "--regex"})
 _TAKEN: Final[Mapping[str, frozenset[str]]] = {
-    "folder": frozenset(
-        {"--body", "--pattern", "--country", "--kind", "--metadata", "--column", "--verbose"}
-    ),
+    "folder": frozenset({"--body", "--pattern", "--country", "--kind", "--metadata", "--column"}),
     "git": _SORTED | {"--path", "--branch"},
     "warc": _SORTED | {"--url", "--watched", "--unjudged"},
 }
@@ -324,7 +317,7 @@ def export(
     them and their levels, with semicolons between.
 
     tables: statements, sentences, topics, topic changes, changes and shifts as Parquet, for DuckDB, pandas
-    and R; the last three of neighbours that tracker batch, or a diff, has compared.
+    and R; the last three of neighbours that timeline BODY --sentences, or a diff, has compared.
 
     replication: comparisons with documents, texts, vocabulary, methods, citations, releases and digests as a
     zip, which tracker reproduce reads.
@@ -414,7 +407,7 @@ def _export_texts(
             opened, file, wanted, known, sure=sure, every=every, private=private, progress=progress
         )
     if missing:
-        commands = "; ".join(f"tracker batch {shlex.quote(body)}" for body in sorted(missing))
+        commands = "; ".join(f"tracker timeline {shlex.quote(body)} --sentences" for body in sorted(missing))
         write_notice(
             f"{counted(missing.total(), 'pair')} of neighbours not compared yet: topic changes, changes and"
             f" shifts lack them; to compare them: {commands}; then export again"

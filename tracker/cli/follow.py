@@ -1,4 +1,4 @@
-"""Commands that follow topics and words: ``timeline``, ``trace``, ``blame``, ``batch``."""
+"""Commands that follow topics and words: ``timeline``, ``trace``, ``blame``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from tracker.cli import completion, everywhere, options
 from tracker.cli import output as shown
 from tracker.cli.output import check_outputs, write_picture
-from tracker.errors import Interrupted, NotInArchive, ReferenceInvalid, TrackerError
+from tracker.errors import Interrupted, ReferenceInvalid, TrackerError
 from tracker.references import join_words, looks_like_reference, match_bodies
 
-Width = Annotated[int | None, typer.Option(min=60, help="The width in columns; the terminal's if not given.")]
+if TYPE_CHECKING:
+    from tracker.follow.series import Within
+    from tracker.model.topics import Vocabulary
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +29,8 @@ def register(app: typer.Typer) -> None:
         " | tracker timeline GBR/UNGA --ranks --plot ranks.svg | tracker timeline UNGA/79"
         " | tracker timeline HRC/52 --topic sudan | tracker timeline UNGA --sessions 70-79 --countries SIDS"
         " | tracker timeline UNGA --sessions 70-79 --format csv -o panel.csv --plot panel.pdf"
+        " | tracker timeline UNGA --jobs 8 --sentences"
+        " | tracker timeline UNGA --scheduler tcp://127.0.0.1:8786"
         " | tracker timeline GBR/UNGA/79 --phrases | tracker timeline GBR/UNGA --phrases"
     )(timeline)
     app.command(
@@ -34,11 +38,6 @@ def register(app: typer.Typer) -> None:
         " | tracker trace UNGA 'loss and damage' | tracker trace UNGA --topic sea-level-rise --format csv"
     )(trace)
     app.command(epilog="Example: tracker blame GBR/CCPCJ/31")(blame)
-    app.command(
-        epilog="Examples: tracker batch UNGA | tracker batch UNGA --session 79"
-        " | tracker batch UNGA --sessions 70-79 --countries SIDS --topics-only"
-        " | tracker batch UNGA --scheduler tcp://127.0.0.1:8786"
-    )(batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class _Asked:
     """A series, or a body."""
     session: str | None
     topic: list[str]
-    within: tuple[str | None, str | None]
+    within: Within
     sessions: str | None
     countries: str | None
     everything: bool
@@ -59,7 +58,18 @@ class _Asked:
     output: Path | None
     plot: Path | None
     ranks: bool
-    width: int | None
+    ahead: _Ahead | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """By whom the statements of a body are read ahead, and whether their sentences are compared too."""
+
+    jobs: int | None
+    """Processes of this machine; None for one a core."""
+    scheduler: str | None
+    """The address of a cluster that takes their place."""
+    sentences: bool
 
 
 def complete_followed(context: typer.Context, incomplete: str) -> list[str]:
@@ -87,8 +97,8 @@ def timeline(
         ),
     ] = False,
     topic: options.Topics = None,
-    first: options.FirstSession = None,
-    last: options.LastSession = None,
+    first: options.First = None,
+    last: options.Last = None,
     sessions: Annotated[
         str | None,
         typer.Option(
@@ -107,7 +117,24 @@ def timeline(
     output: options.Output = None,
     plot: options.Plot = None,
     ranks: options.Ranks = False,
-    width: Width = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help="Of a body: read with so many processes of this machine."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Of a body: the scheduler of a Dask cluster, whose workers get the texts instead.",
+        ),
+    ] = None,
+    sentences: Annotated[
+        bool,
+        typer.Option(
+            "--sentences",
+            help="Of a body: compare sentences too, for diff and export; with a process a core, unless told.",
+        ),
+    ] = False,
 ) -> None:
     """Show the topics of a series by session, of one session by country, or of a body by session.
 
@@ -120,12 +147,16 @@ def timeline(
 
     UNGA: how many countries have a topic as a priority. Each statement is compared with the country's one
     before, as diff does; a group counts those who belong to it at the time of each session. CSV has one row
-    for each country, session and topic. Interrupted, the same command goes on.
+    for each country, session and topic. What was worked out is kept in derived.db: interrupted or killed, the
+    same command goes on where it was. With --jobs, --scheduler or --sentences it ends in 2 where a statement
+    failed; the others are kept.
 
     --phrases: those that no topic of the vocabulary covers, most distinctive first: by log-odds with a prior
     of word frequencies in the UN General Debate, which comes with the program. The prior is English; other
     languages have a flat prior, and Chinese has no phrases.
     """
+    from tracker.follow.series import Within
+
     place, session = _read_place(place, session)
     kind = "phrases" if phrases else _find_kind(place, session)
     if kind == "series" and session:
@@ -143,18 +174,24 @@ def timeline(
         "--sure": sure != options.USUAL,
         "--plot": plot,
         "--ranks": ranks,
+        "--jobs": jobs,
+        "--scheduler": scheduler,
+        "--sentences": sentences,
     }
     for name, value in given.items():
         if value and name not in _FITTING[kind]:
             raise TrackerError(f"timeline of {_CALLED[kind]} takes no {name}; see: tracker timeline -h")
     if phrases and form not in {"text", "json"}:
         raise TrackerError(f"--phrases has no {form} format")
+    if scheduler and jobs:
+        raise TrackerError("--jobs are processes of this machine, and --scheduler has its own; give one")
     check_outputs(output, plot, [vocabulary], everywhere.archive(), form, ranks=ranks)
+    ahead = _Ahead(jobs, scheduler, sentences) if jobs or scheduler or sentences else None
     asked = _Asked(
         place,
         session,
         topic or [],
-        (first, last),
+        Within(first, last),
         sessions,
         countries,
         everything,
@@ -164,7 +201,7 @@ def timeline(
         output,
         plot,
         ranks,
-        width,
+        ahead,
     )
     _FOLLOWED[kind](asked)
 
@@ -172,7 +209,20 @@ def timeline(
 _FITTING: Final[Mapping[str, frozenset[str]]] = {
     "series": frozenset({"--topic", "--from", "--to", "--sure", "--plot", "--ranks"}),
     "session": frozenset({"--topic", "--countries", "--plot"}),
-    "body": frozenset({"--topic", "--sessions", "--countries", "--sure", "--plot"}),
+    "body": frozenset(
+        {
+            "--topic",
+            "--from",
+            "--to",
+            "--sessions",
+            "--countries",
+            "--sure",
+            "--plot",
+            "--jobs",
+            "--scheduler",
+            "--sentences",
+        }
+    ),
     "phrases": frozenset(),
 }
 """What is asked of each kind of timeline alone."""
@@ -198,7 +248,6 @@ def _find_kind(place: str, session: str | None) -> str:
 
 def _follow_series(asked: _Asked) -> None:
     from tracker.comparing.topics.vocabulary.naming import name_topics
-    from tracker.follow.series import Within
     from tracker.follow.timeline import follow_topics
     from tracker.report.formats import draw_report
     from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
@@ -211,7 +260,7 @@ def _follow_series(asked: _Asked) -> None:
             options.opened(),
             asked.place,
             known,
-            Within(*asked.within),
+            asked.within,
             statuses=told,
             sure=asked.sure,
             progress=progress,
@@ -256,6 +305,8 @@ def _follow_body(asked: _Asked) -> None:
 
     known = options.load_vocabulary(asked.vocabulary, keeps=True)
     topics = name_topics(known, asked.topic)
+    if asked.ahead:
+        _read_ahead(asked, asked.ahead, known)
     with shown.shown_progress("reading") as progress:
         found = read_panel(
             options.opened(),
@@ -263,6 +314,7 @@ def _follow_body(asked: _Asked) -> None:
             asked.sessions,
             asked.countries,
             known,
+            within=asked.within,
             sure=asked.sure,
             progress=progress,
         )
@@ -271,6 +323,49 @@ def _follow_body(asked: _Asked) -> None:
     build = partial(build_panel, found, topics, notes=notes, everything=asked.everything)
     write_picture(asked.plot, build, "shares" if topics else "map")
     _answer(asked, as_json, partial(draw_report, build, asked.form), as_table)
+
+
+def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary) -> None:
+    """Read and compare the statements of a body with workers; what comes of it is kept for what shows it.
+
+    Raises ``TrackerError`` where a statement failed: read here, it could end us as it ended its worker.
+    """
+    from tracker.follow.batch import Batch
+    from tracker.follow.panel import BodyStatements
+    from tracker.follow.workers import count_cores, open_cluster, open_processes
+    from tracker.references import find_body
+    from tracker.report.layout import counted
+
+    opened = options.opened()
+    statements = BodyStatements(opened, find_body(asked.place))
+    wanted = statements.list_wanted(
+        statements.choose(asked.sessions, asked.within), asked.countries, asked.sessions
+    )
+    opening = (
+        open_cluster(ahead.scheduler, shown.write_notice)
+        if ahead.scheduler
+        else open_processes(ahead.jobs or count_cores())
+    )
+    done = Batch(opened, statements, vocabulary, asked.sure)
+    try:
+        with opening as running:
+            with shown.shown_progress("reading", shown.line_writer("reading")) as progress:
+                done.read_topics(wanted, running, progress)
+            with shown.shown_progress("comparing", shown.line_writer("comparing")) as progress:
+                done.compare(wanted, running, progress, topics_only=not ahead.sentences)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted; {counted(done.read.done, 'statement')} read and {done.compared.done:,} compared"
+            " are kept; give the same command again, which goes on"
+        ) from None
+    for name, why in done.failed:
+        shown.write_notice(f"{name}: {why}")
+    if done.failed:
+        raise TrackerError(f"{len(done.failed):,} failed and are named above; all else is kept")
+    shown.write_notice(
+        f"read {counted(done.read.done, 'statement')}, {done.read.kept:,} of them before;"
+        f" compared {done.compared.done:,}, {done.compared.kept:,} of them before"
+    )
 
 
 def _follow_phrases(asked: _Asked) -> None:
@@ -290,7 +385,7 @@ def _answer(
     as_text: Callable[..., str],
     as_table: Callable[[str], str | bytes] | None,
 ) -> None:
-    shown.answer(asked.form, as_json, as_text, as_table=as_table, output=asked.output, width=asked.width)
+    shown.answer(asked.form, as_json, as_text, as_table=as_table, output=asked.output)
 
 
 _FOLLOWED: Final[Mapping[str, Callable[[_Asked], None]]] = {
@@ -325,8 +420,8 @@ def trace(
             autocompletion=completion.complete_topic,
         ),
     ] = None,
-    first: options.FirstSession = None,
-    last: options.LastSession = None,
+    first: options.First = None,
+    last: options.Last = None,
     countries: options.Countries = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every country, where those of a body are shown.")
@@ -396,94 +491,8 @@ def blame(
     from tracker.report.formats import draw_report
     from tracker.report.series.origins import attribution_json, build_attribution, render_attribution
 
+    shown.refuse_overwriting(output, (), everywhere.archive(), form)
     attribution = blame_statement(options.opened(), join_words(reference), through)
     as_page = partial(draw_report, partial(build_attribution, attribution), form)
     as_text = as_page if form == "html" else partial(render_attribution, attribution, everything=everything)
     shown.answer(form, partial(attribution_json, attribution), as_text, output=output)
-
-
-def batch(
-    body: options.BodyName,
-    sessions: Annotated[
-        str | None,
-        typer.Option(
-            "--sessions",
-            "--session",
-            metavar="RANGE",
-            help="Sessions: 79, 70-79 or 70,75; else all.",
-            autocompletion=completion.complete_session,
-        ),
-    ] = None,
-    countries: options.Countries = None,
-    topics_only: Annotated[
-        bool,
-        typer.Option("--topics-only", help="Only topics: all that a panel needs, and much less work."),
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, max=1024, help="How many processes of this machine; one a core if not given."),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", help="The scheduler of a Dask cluster, whose workers get the texts instead."
-        ),
-    ] = None,
-    worker_timeout: Annotated[
-        float,
-        typer.Option(
-            metavar="SECONDS",
-            min=1,
-            help="How long a cluster of which all workers have left may stay without one.",
-        ),
-    ] = 300,
-    vocabulary: options.VocabularyFile = None,
-    sure: options.Sure = 0.9,
-) -> None:
-    """Read and compare many statements ahead.
-
-    Each statement is read and compared with the country's one before, as diff does. What comes of it is kept
-    in derived.db, where diff and timeline find it. Interrupted or killed, the same
-    command goes on where it was. Ends in 2 where a statement failed; the others are kept.
-    """
-    from tracker.follow.batch import Batch
-    from tracker.follow.panel import BodyStatements
-    from tracker.follow.workers import count_cores, open_cluster, open_processes
-    from tracker.references import find_body
-    from tracker.report.layout import counted
-
-    if scheduler and workers:
-        raise TrackerError("--workers are processes of this machine, and --scheduler has its own; give one")
-    known, opened = options.load_vocabulary(vocabulary, keeps=True), options.opened()
-    place = find_body(body)
-    held = BodyStatements(opened, place)
-    wanted = held.list_wanted(held.choose(sessions), countries, sessions)
-    if not wanted:
-        raise NotInArchive(f"the archive has no statement at {place.id}; see: tracker list")
-    opening = (
-        open_cluster(scheduler, worker_timeout, shown.write_notice)
-        if scheduler
-        else open_processes(workers or count_cores())
-    )
-    done = Batch(opened, held, known, sure)
-    try:
-        with opening as running:
-            with shown.shown_progress("reading", shown.line_writer("reading")) as progress:
-                done.read_topics(wanted, running, progress)
-            with shown.shown_progress("comparing", shown.line_writer("comparing")) as progress:
-                done.compare(wanted, running, progress, topics_only=topics_only)
-    except KeyboardInterrupt:
-        raise Interrupted(
-            f"interrupted; {counted(done.read.done, 'statement')} read and {done.compared.done:,} compared"
-            " are kept; give the same command again, which goes on"
-        ) from None
-    for name, why in done.failed:
-        shown.write_notice(f"{name}: {why}")
-    for state, count in sorted(done.left_out.items()):
-        shown.write_notice(f"{count:,} not compared: {state}")
-    shown.write_answer(
-        f"read {counted(done.read.done, 'statement')}, {done.read.kept:,} of them before;"
-        f" compared {done.compared.done:,}, {done.compared.kept:,} of them before"
-    )
-    if done.failed:
-        raise TrackerError(f"{len(done.failed):,} failed and are named above; all else is kept")

@@ -119,6 +119,7 @@ def edit(
 
     gone = [word for each in remove or () for word in each.split(",") if word.strip()]
     edit = GroupEdit(add or (), gone, name, source)
+    options.begun()
     kept = edit_group(options.opened(), group, edit, person=by, noted=options.now())
     shown.write_answer(f"{kept.id}: {len(kept.members)} memberships, kept by {kept.person}")
 

@@ -156,13 +156,12 @@ def expect(
     from tracker.report.answers.ledger import render_expectations
     from tracker.watch.annual import list_expectations, note_expectation
 
-    archive = everywhere.archive()
     if none and (withdraw or due):
         raise DecisionInvalid(f"--none takes no {'--withdraw' if withdraw else '--due'}")
     if not words:
         if none:
             raise DecisionInvalid("--none takes a statement: tracker expect REF --none --by NAME")
-        entries = list_expectations(archive)
+        entries = list_expectations(everywhere.archive())
         answer(
             form,
             partial(encode_rows, "expectations", entries),
@@ -172,5 +171,5 @@ def expect(
     if by is None:
         raise DecisionInvalid("missing option --by NAME")
     state: Expected = "withdrawn" if withdraw else "no statement" if none else "expected"
-    noted = note_expectation(archive, join_words(words), state, by, options.now(), due=due, note=note)
+    noted = note_expectation(options.begun(), join_words(words), state, by, options.now(), due=due, note=note)
     write_answer(f"{noted.reference} {noted.state}" + (f" by {noted.due}" if noted.due else ""))

@@ -45,6 +45,26 @@ def opened(*, trusts_derived: bool = True) -> ArchiveSession:
     return sessions[named]
 
 
+def begun(*, dry_run: bool = False) -> Path:
+    """Return the archive's folder for a command that may be the first to record; a line says where it was.
+
+    A dry run reads an empty archive then, which is gone when the command ends.
+    """
+    from tracker.archive import create_archive, lacks_archive
+    from tracker.cli.output import write_notice
+    from tracker.files import temporary_folder
+
+    folder = everywhere.archive()
+    if not lacks_archive(folder):
+        return folder
+    if dry_run:
+        folder = get_current_context().with_resource(temporary_folder("archive"))
+    create_archive(folder)
+    if not dry_run:
+        write_notice(f"made a new archive in {folder}; to have it elsewhere: --archive DIR")
+    return folder
+
+
 def joined(words: list[str]) -> str:
     """Return the reference that the words of an argument make; raises ``ReferenceInvalid`` as that does."""
     from tracker.references import join_words
@@ -127,27 +147,30 @@ Topics = Annotated[
         autocompletion=completion.complete_topic,
     ),
 ]
-FirstSession = Annotated[
+First = Annotated[
     str | None,
     typer.Option(
         "--from",
-        metavar="SESSION",
-        help="The first session to read.",
+        metavar="BOUND",
+        help="The first session, or year: 70 or 2015.",
         autocompletion=completion.complete_session,
     ),
 ]
-LastSession = Annotated[
+Last = Annotated[
     str | None,
     typer.Option(
         "--to",
-        metavar="SESSION",
-        help="The last session to read.",
+        metavar="BOUND",
+        help="The last session, or year.",
         autocompletion=completion.complete_session,
     ),
 ]
 Person = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="Write to this file; its ending tells the format, unless --format does."
+    ),
 ]
 Plot = Annotated[
     Path | None,

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from tracker.cli.click import get_current_context
-from tracker.cli.everywhere import NO_PAGER, PAGER_VARIABLE, colour, is_private
+from tracker.cli.everywhere import NO_PAGER, PAGER_VARIABLE, colour, is_private, may_overwrite
 from tracker.errors import TrackerError, WatchListInvalid
 from tracker.files import BY_UMASK, CLOSED
-from tracker.report.formats import FORMATS, refuse_output
+from tracker.report.formats import FORMATS, check_ending, refuse_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -97,31 +97,27 @@ def confirm(question: str, without_terminal: TrackerError) -> None:
         raise typer.Exit(REFUSED)
 
 
-_MEANT: Final = {ending: form for form, each in FORMATS.items() for ending in each.endings}
-"""The format that a file's name tells; other names tell none."""
-
-
 def refuse_overwriting(
     output: Path | None,
     inputs: Iterable[str | Path | None] = (),
     archive: Path | None = None,
     form: str = "",
 ) -> None:
-    """Raise ``TrackerError`` where an output file is one of the inputs or lies in the archive.
+    """Raise ``TrackerError`` where an output file is one of the inputs, lies in the archive, or is there.
 
-    So it does where the format is for files alone and no file is named, or the ending is that of another.
+    An empty one is no loss, and ``--overwrite`` replaces any. So it does where the format is for files alone
+    and no file is named, or the ending is that of another.
     """
     refuse_output(form, output)
     if output is None:
         return
-    if form and form != (meant := _MEANT.get(output.suffix.lower(), form)):
-        raise TrackerError(
-            f"{output}: the ending is that of {meant}, and the format is {form}; add --format {meant}, or"
-            " another ending"
-        )
+    if form:
+        check_ending(output, form)
     inside = archive and archive.exists() and archive.resolve() in output.resolve().parents
     if inside or output.resolve() in {Path(name).resolve() for name in inputs if name}:
         raise TrackerError(f"{output}: the output would overwrite an input or the archive; name another file")
+    if output.is_file() and output.stat().st_size and not may_overwrite():
+        raise TrackerError(f"{output} is there already; to replace it: --overwrite")
 
 
 def answer(
@@ -132,7 +128,6 @@ def answer(
     as_csv: Callable[[], str] | None = None,
     as_table: Callable[[Any], str | bytes] | None = None,
     output: Path | None = None,
-    width: int | None = None,
 ) -> None:
     """Write JSON or a table where ``form`` is that, otherwise text laid out for the terminal, or Markdown."""
     text: str | bytes
@@ -143,7 +138,7 @@ def answer(
     elif form == "csv" and as_csv:
         text = as_csv()
     else:
-        text = as_text(width=width or terminal_width(), color=wants_colour(output))
+        text = as_text(width=terminal_width(), color=wants_colour(output))
     write_answer(text, output)
 
 
@@ -176,15 +171,15 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
 
 
 def write_bytes(data: bytes, output: Path) -> None:
-    """Write bytes to a file atomically, or into a pipe; with ``--private`` for the owner alone.
+    """Write bytes to a file atomically, or into a pipe or what a link leads to, such as ``/dev/stdout``.
 
-    Raises ``TrackerError`` where that fails.
+    With ``--private`` a file is for its owner alone. Raises ``TrackerError`` where that fails.
     """
     from tracker.files import write_file
 
     _check_rights()
     try:
-        if output.exists() and not output.is_file():
+        if output.is_symlink() or (output.exists() and not output.is_file()):
             output.write_bytes(data)
         else:
             write_file(output, data, _written_permissions())
@@ -278,7 +273,7 @@ SESSIONS: Final = "tracker.cli.options"
 _NAMED = f"{__name__}.named"
 _SHOWN: Final = (None, "text", "json", "csv", "jsonl")
 """Formats for who works on the archive; all others are pages and files to be handed on."""
-_FILES: Final = ("output", "plot")
+_FILES: Final = ("output", "model", "plot")
 _MOST: Final = 3
 
 

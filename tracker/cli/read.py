@@ -18,11 +18,6 @@ Country = Annotated[
 BodyName = Annotated[
     str | None, typer.Option(help="Only this body.", autocompletion=completion.complete_body)
 ]
-FirstYear = Annotated[
-    str | None,
-    typer.Option("--from", metavar="YEAR", help="The first year; with --body a session will do."),
-]
-LastYear = Annotated[str | None, typer.Option("--to", metavar="YEAR", help="The last year, or session.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -63,8 +58,6 @@ def list_statements(
             autocompletion=complete_listed,
         ),
     ] = None,
-    country: Country = None,
-    body: BodyName = None,
     bodies: Annotated[
         bool, typer.Option("--bodies", help="List the bodies that references may name.")
     ] = False,
@@ -93,8 +86,6 @@ def list_statements(
     what, archive = " ".join(place or ()), everywhere.archive()
     given = {
         "REF": what and bodies,
-        "--country": country and named,
-        "--body": body and named,
         "--at": at and not groups,
         "--vocabulary": vocabulary and not topics,
         "format": form != "text" and bodies,
@@ -112,7 +103,7 @@ def list_statements(
         from tracker.keep.read import list_statements as read
         from tracker.report.answers.listing import list_csv, list_json, render_list
 
-        found = read(options.opened(), options.joined(place) if place else None, country, body)
+        found = read(options.opened(), options.joined(place) if place else None)
         as_csv, as_json = partial(list_csv, *found), partial(list_json, *found)
         answer(form, as_json, partial(render_list, *found), as_csv=as_csv, output=output)
 
@@ -216,8 +207,8 @@ def search(
     session: Annotated[
         str | None, typer.Option(help="Only this session.", autocompletion=completion.complete_session)
     ] = None,
-    first: FirstYear = None,
-    last: LastYear = None,
+    first: options.First = None,
+    last: options.Last = None,
     language: Annotated[str | None, typer.Option(help="Only this language.")] = None,
     order: Annotated[
         Literal["best", "oldest", "newest"], typer.Option(help="Which passages come first.")

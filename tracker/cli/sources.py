@@ -78,9 +78,8 @@ def add(
 
     The rest of the file, comments included, stays as it is.
     """
-    from tracker.watch.sources import watch
+    from tracker.watch.sources import describe, watch
 
-    archive = everywhere.archive()
     keys: dict[str, object] = {
         "kind": "index" if index else None,
         "reference": as_,
@@ -99,7 +98,9 @@ def add(
         "min_words": min_words,
         "min_links": min_links,
     }
-    source = watch(archive, address, {key: value for key, value in keys.items() if value is not None}, name)
+    table = {key: value for key, value in keys.items() if value is not None}
+    source = describe(everywhere.archive(), address, table, name)
+    watch(options.begun(), source)
     feeds = source.rule or source.reference or "links to name in: tracker review"
     write_answer(one_line(f"{source.id} added: {source.address} feeds {feeds}"))
 

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("help", epilog="Examples: tracker help diff | tracker help all | tracker help words dropped")(
         show_help
     )
-    app.command(epilog="Example: tracker init --archive ~/statements")(init)
+    app.command(epilog="Example: tracker init --group editors --archive /srv/statements")(init)
     app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(add)
 
 
@@ -83,7 +83,10 @@ def init(
         typer.Option(metavar="NAME", help="Share it with a group, whose members read and write it."),
     ] = None,
 ) -> None:
-    """Create an empty archive that only you can read."""
+    """Create an empty archive that only you can read.
+
+    Without it the first command that records makes one; this is for an archive that a group shares.
+    """
     from tracker.archive import create_archive
 
     archive = everywhere.archive()
@@ -123,7 +126,6 @@ def add(
     from tracker.exchange.add import Said, declare
     from tracker.exchange.add import add as add_files
 
-    archive = everywhere.archive()
     said = Said(
         date=date,
         title=title,
@@ -137,7 +139,7 @@ def add(
         on_behalf_of=on_behalf_of,
     )
     declaration = declare(as_, said)
-    now = options.now()
+    now, archive = options.now(), options.begun()
     last = _last_run(archive)
     pairs = zip(files, add_files(files, declaration, archive, now), strict=True)
     write_answer("\n".join(line for path, entry in pairs for line in _describe(path, entry)))

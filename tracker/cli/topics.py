@@ -62,7 +62,7 @@ def learn(
         typer.Option(help="The language of the units; detected if not given."),
     ] = None,
     form: options.ListFormat = "text",
-    output: Annotated[
+    model: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write the model to this file instead of beside the vocabulary."),
     ] = None,
@@ -78,10 +78,10 @@ def learn(
 
     if not (coded or decisions):
         raise TrackerError("nothing to learn from; give a file of coded units, or --decisions")
-    shown.refuse_overwriting(output, [coded, vocabulary])
+    shown.refuse_overwriting(model, [coded, vocabulary])
     with shown.shown_progress("learning") as report:
         taught = learn_from(vocabulary, coded, options.opened() if decisions else None, language, report)
-    path = output or taught.path
+    path = model or taught.path
     shown.write_answer(taught.model, path)
     shown.answer(form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson))
     shown.write_notices(f"{path}: {path.stat().st_size / 1000:.0f} kB written\n")

@@ -81,12 +81,15 @@ def snapshot(
     Only one run at a time writes to the archive; the exit code is 75 while another one does.
     """
     from tracker.capture.admit.admission import admit
+    from tracker.capture.watch_list import WATCH_FILE
     from tracker.report.records import encode_json
     from tracker.watch.heartbeat import check_heartbeat
     from tracker.watch.news import gather_news
     from tracker.watch.snapshot import snapshot as take_snapshots
 
     archive = everywhere.archive()
+    if not dry_run and (archive / WATCH_FILE).exists():
+        archive = options.begun()
     failing = read_outcomes(fail_on)
     named = gather_references(wanted or [])
     check_heartbeat(heartbeat)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -306,6 +307,27 @@ def import_items(
             with store.batch():
                 entries += [_write(store, item) for item in islice(remaining, BATCH)]
     progress(total, total)
+    return tuple(entries)
+
+
+class _Undone(Exception):
+    """Ends a transaction of which nothing is to stay."""
+
+
+def rehearse_items(
+    items: Iterable[Item[Entry]], total: int, archive: Path, progress: Progress
+) -> tuple[Entry, ...]:
+    """Write the items of a source as ``import_items`` does, and undo it: what each would have come to.
+
+    What a document holds is known when it has been read, and what of it is new when all before it is kept.
+    The archive is locked meanwhile. Raises as ``open_store`` does.
+    """
+    entries: list[Entry] = []
+    with open_store(archive, "import") as store, suppress(_Undone), store.batch():
+        for done, item in enumerate(items):
+            progress(done, total)
+            entries.append(_write(store, item))
+        raise _Undone
     return tuple(entries)
 
 

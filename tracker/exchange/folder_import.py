@@ -23,6 +23,7 @@ from tracker.exchange.add import (
     import_items,
     read_bytes,
     record_read,
+    rehearse_items,
     show_nothing,
 )
 from tracker.exchange.metadata import (
@@ -70,9 +71,15 @@ class FolderSaid:
 
 
 def import_folder(
-    folder: Path, said: FolderSaid, archive: Path, observed: str, *, progress: Progress = show_nothing
+    folder: Path,
+    said: FolderSaid,
+    archive: Path,
+    observed: str,
+    *,
+    dry_run: bool = False,
+    progress: Progress = show_nothing,
 ) -> FolderImport:
-    """Import every file below a folder whose path fits the pattern.
+    """Import every file below a folder whose path fits the pattern; a ``dry_run`` undoes all of it.
 
     Raises ``TrackerError`` where nothing can be imported.
     """
@@ -104,7 +111,7 @@ def import_folder(
         )
         for each in (*wanted, *(each for each in planned if not each.declaration))
     )
-    entries = import_items(items, len(found), archive, progress)
+    entries = (rehearse_items if dry_run else import_items)(items, len(found), archive, progress)
     return FolderImport(
         tuple(sorted(entries, key=lambda entry: PurePosixPath(entry.path))),
         used,

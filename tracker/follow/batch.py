@@ -1,4 +1,4 @@
-"""``tracker batch``: many statements read and compared by workers, and kept for what shows them."""
+"""``tracker timeline BODY --jobs``: statements read and compared by workers, and kept for what shows them."""
 
 from __future__ import annotations
 

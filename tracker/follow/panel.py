@@ -12,7 +12,7 @@ from tracker.diff.cells import compare_cells
 from tracker.diff.sides import session_before
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.follow.groups import check_spoke, choose_countries, date_session
-from tracker.follow.series import read_year
+from tracker.follow.series import EVER, choose_sessions, read_year
 from tracker.follow.standings import has_terms
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelEntry
 from tracker.model.texts import Reference
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tracker.archive import ArchiveSession
+    from tracker.follow.series import Within
     from tracker.model.panels import PanelCell
     from tracker.model.topics import Vocabulary
     from tracker.references import Body
@@ -45,6 +46,7 @@ def read_panel(
     countries: str | None,
     vocabulary: Vocabulary,
     *,
+    within: Within = EVER,
     sure: float = SURE,
     progress: Progress = lambda _done, _total: None,
 ) -> Panel:
@@ -56,11 +58,11 @@ def read_panel(
     """
     place = find_body(body)
     held = BodyStatements(archive, place)
-    labels = held.choose(sessions)
+    labels = held.choose(sessions, within)
     wanted = held.list_wanted(labels, countries, sessions)
     entries = tuple(held.read_all(wanted, vocabulary, sure, progress))
     if not any(entry.state == "read" for entry in entries):
-        where = f"{place.id} {sessions}" if sessions else place.id
+        where = " ".join(filter(None, (place.id, sessions, any(within) and str(within))))
         raise NotInArchive(f"nobody of {countries or 'all'} has a statement that can be read at {where}")
     unmeasured = explain_unmeasured(vocabulary, held.languages)
     return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, entries)
@@ -118,10 +120,13 @@ class BodyStatements:
             raise NotInArchive(f"the archive has no statement at {self._place.id} {label}; {self._there()}")
         return label
 
-    def choose(self, text: str | None) -> tuple[str, ...]:
-        """Return the labels that a range or a list of sessions means, or all of them, in their order."""
+    def choose(self, text: str | None, within: Within = EVER) -> tuple[str, ...]:
+        """Return the labels that a range or a list of sessions means, or all, in order, within bounds."""
+        chosen = choose_sessions(self.body, within, self._delivered)
+        if not chosen and self.spoke:
+            raise NotInArchive(f"nobody has a statement at {self.body} {within}; {self._there()}")
         if text is None:
-            return tuple(sorted(self.spoke, key=self._key))
+            return tuple(chosen)
         found: set[str] = set()
         for part in filter(None, (each.strip() for each in text.split(","))):
             single, parted = match_session(self._place, part), _RANGE.fullmatch(part)
@@ -132,7 +137,7 @@ class BodyStatements:
             found |= {self.resolve(part)} if is_one or not ends else self._between(ends[0], ends[1], part)
         if not found:
             raise ReferenceInvalid(f"--sessions {text!r} names no session; write a range, such as 70-79")
-        return tuple(sorted(found, key=self._key))
+        return tuple(label for label in chosen if label in found)
 
     def _between(self, first: str, last: str, part: str) -> set[str]:
         first, last = (resolve_session(self._place, name).label for name in (first, last))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.errors import NotInArchive, ReferenceInvalid
-from tracker.references import parse_reference, read_session, resolve_session, session_sort_key
+from tracker.references import parse_reference, read_bound, read_session, session_sort_key
 from tracker.references.bodies import match_bodies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.model.record import StatementEntry
     from tracker.model.texts import Reference
@@ -56,42 +57,64 @@ def preferred_editions(entries: Iterable[StatementEntry], wanted: Reference) -> 
 
 
 class Within(NamedTuple):
-    """From which session to which, both included; None for no bound."""
+    """From where to where, both included, as a person wrote it: sessions, or years; None for no bound."""
 
     first: str | None = None
     last: str | None = None
 
+    def __str__(self) -> str:
+        return f"from {self.first or 'the first'} to {self.last or 'the last'}"
+
 
 EVER: Final = Within()
+
+
+def choose_sessions(body: str, within: Within, delivered: Mapping[str, Sequence[str | None]]) -> list[str]:
+    """Return the sessions within bounds, in order, of those with the dates on which was spoken there.
+
+    Raises ``ReferenceInvalid`` for what is no session and no year, and for bounds the wrong way round.
+    """
+    first, last = (None if text is None else read_bound(body, text) for text in within)
+
+    def compare(label: str, bound: int | str) -> int:
+        """Return -1 where a session is before a bound, 1 where it is after it: by year, or in their order."""
+        if isinstance(bound, int):
+            year = read_year(body, label, delivered[label]) or 0
+            return (year > bound) - (year < bound)
+        one, other = session_sort_key(body, label), session_sort_key(body, bound)
+        return (one > other) - (one < other)
+
+    if (isinstance(first, int) and isinstance(last, int) and first > last) or (
+        isinstance(first, str) and isinstance(last, str) and compare(first, last) > 0
+    ):
+        raise ReferenceInvalid(f"--from {within.first} comes after --to {within.last}; change them round")
+    return [
+        label
+        for label in sorted(delivered, key=partial(session_sort_key, body))
+        if (first is None or compare(label, first) >= 0) and (last is None or compare(label, last) <= 0)
+    ]
 
 
 def list_editions(
     reader: Reader, series: Reference, within: Within = EVER
 ) -> dict[str, tuple[Reference, ...]]:
     """Return the preferred editions of a series, or of a body, by session, in order, within bounds."""
-    held: dict[str, tuple[Reference, ...]] = {}
-    for edition in preferred_editions(reader.statements(series.country, series.body), series):
+    entries = reader.statements(series.country, series.body)
+    delivered = {entry.reference: entry.delivered for entry in entries}
+    by_session: dict[str, tuple[Reference, ...]] = {}
+    for edition in preferred_editions(entries, series):
         label = str(edition.session)
-        held[label] = (*held.get(label, ()), edition)
-    if not held:
+        by_session[label] = (*by_session.get(label, ()), edition)
+    if not by_session:
         raise reader.missing(series)
-    low, high = (
-        None if text is None else session_sort_key(series.body, resolve_session(series.body, text).label)
-        for text in within
-    )
-    if low and high and low > high:
-        raise ReferenceInvalid(f"--from {within.first} comes after --to {within.last}; change them round")
-    keys = {label: session_sort_key(series.body, label) for label in held}
-    ends = sorted(held, key=keys.__getitem__)
-    chosen = [
-        label for label in ends if (not low or keys[label] >= low) and (not high or keys[label] <= high)
-    ]
+    dates = {label: [delivered[each] for each in editions] for label, editions in by_session.items()}
+    chosen = choose_sessions(series.body, within, dates)
     if not chosen:
+        every = choose_sessions(series.body, EVER, dates)
         raise NotInArchive(
-            f"no statement of {series} from {within.first or 'the first'} to {within.last or 'the last'};"
-            f" the archive holds sessions {ends[0]} to {ends[-1]}"
+            f"no statement of {series} {within}; the archive holds sessions {every[0]} to {every[-1]}"
         )
-    return {label: held[label] for label in chosen}
+    return {label: by_session[label] for label in chosen}
 
 
 def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:

@@ -219,7 +219,7 @@ def _list_editions(reader: Reader, body: str, session: str) -> dict[str, tuple[R
         held[country] = preferred_editions(own, Reference(country, body))
     if not held:
         known = sorted({entry.reference.session or "" for entry in reader.statements(body=body)})
-        there = f"it has {len(known)} other sessions of it: tracker list --body {body}" if known else "none"
+        there = f"it has {len(known)} other sessions of it: tracker list {body}" if known else "none"
         raise NotInArchive(f"the archive has no statement at {body} {session}; {there}")
     return held
 

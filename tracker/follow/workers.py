@@ -31,6 +31,8 @@ _OUT: Final = 2
 """Units that are out for each worker, the one that it does and the next: what bounds our memory."""
 _DIED: Final = "its worker died of it twice: out of memory, or ended from outside"
 _SECONDS: Final = "10s"
+_WITHOUT_WORKERS: Final = 300.0
+"""Seconds that a cluster of which all workers have left may stay without one."""
 _LOOK_AFTER: Final = 5.0
 """Seconds without an answer after which we look whether anybody is there to give one."""
 
@@ -171,11 +173,12 @@ def _follow() -> None:
 
 
 @contextmanager
-def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> Iterator[Workers]:
+def open_cluster(address: str, warn: Callable[[str], None]) -> Iterator[Workers]:
     """Yield the workers of the Dask cluster behind a scheduler's address.
 
     Raises ``TrackerError`` where there is none, or its workers would give other answers than this machine;
-    and while it works, where all of them have left and none has come for ``timeout`` seconds.
+    and while it works, where all of them have left and none has come for five minutes, or for as long as
+    Dask's own setting says (``distributed.scheduler.no-workers-timeout``).
     """
     try:
         from distributed import Client  # noqa: PLC0415 (an extra, a second to import)
@@ -201,8 +204,17 @@ def open_cluster(address: str, timeout: float, warn: Callable[[str], None]) -> I
         yield Workers(
             lambda: client.get_executor(pure=False),
             lambda: sum(client.nthreads().values()),
-            _wait_for_others(address, timeout, warn),
+            _wait_for_others(address, _read_timeout(), warn),
         )
+
+
+def _read_timeout() -> float:
+    """Return for how many seconds a cluster may stay without workers."""
+    import dask  # noqa: PLC0415 (as above)
+    from dask.utils import parse_timedelta  # noqa: PLC0415 (as above)
+
+    set_by_user = dask.config.get("distributed.scheduler.no-workers-timeout", None)
+    return float(parse_timedelta(set_by_user)) if set_by_user else _WITHOUT_WORKERS
 
 
 def _wait_for_others(address: str, seconds: float, warn: Callable[[str], None]) -> Missing:

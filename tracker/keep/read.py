@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker import references
-from tracker.errors import NotInArchive, ReferenceInvalid, TrackerError, Withdrawn
+from tracker.errors import NotInArchive, TrackerError, Withdrawn
 from tracker.model.record import SearchScope
 from tracker.model.texts import Reference
-from tracker.references.names import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,29 +19,28 @@ if TYPE_CHECKING:
     from tracker.model.texts import Side
     from tracker.record.reading.reader import Reader
 
-_YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
-
 
 def list_statements(
-    archive: ArchiveSession, series: str | None = None, country: str | None = None, body: str | None = None
+    archive: ArchiveSession, named: str | None = None
 ) -> tuple[tuple[StatementEntry, ...], tuple[WithdrawnEntry, ...]]:
-    """Return the editions of the archive, narrowed to a series or statement, a country or a body.
+    """Return the editions of the archive, or those of a series, a statement, a country or a body.
 
-    ``series`` may be a country or a body alone too. Those of which everything was withdrawn come apart.
+    Those of which everything was withdrawn come apart.
     """
-    if series and references.match_countries(series):
-        series, country = None, series
-    elif series and references.match_bodies(series):
-        series, body = None, series
-    named = references.parse_reference(series) if series else None
-    place = (
-        named.country if named else references.find_country(country).code if country else None,
-        named.body if named else references.find_body(body).id if body else None,
-        named.session if named else None,
-    )
+    place = _read_listed(named) if named else (None, None, None)
     entries = archive.reader.statements(*place)
     archive.note_shown(entry.reference for entry in entries)
     return entries, archive.reader.withdrawn(*place)
+
+
+def _read_listed(text: str) -> tuple[str | None, str | None, str | None]:
+    """Return the country, the body and the session that a text names, each None where it names none."""
+    if references.match_countries(text):
+        return references.find_country(text).code, None, None
+    if references.match_bodies(text):
+        return None, references.find_body(text).id, None
+    named = references.parse_reference(text)
+    return named.country, named.body, named.session
 
 
 def log_snapshots(archive: ArchiveSession, reference: str) -> tuple[SnapshotEntry | WithdrawnSnapshot, ...]:
@@ -129,18 +126,9 @@ def read_scope(
     ``ReferenceInvalid`` for an unknown name, and for a bound that is no year without a body.
     """
     place = references.find_body(body) if body else None
-    labels: list[str | None] = []
-    years: list[int | None] = []
-    for bound in (first, last):
-        year = int(bound) if bound and _YEAR.fullmatch(bound) else None
-        if bound and year is None and place is None:
-            raise ReferenceInvalid(
-                f"{show(bound)} is no year, such as 2015; for sessions name their body: --body UNGA"
-            )
-        labels.append(
-            references.resolve_session(place, bound).label if bound and place and year is None else None
-        )
-        years.append(year)
+    bounds = [references.read_bound(place, bound) if bound else None for bound in (first, last)]
+    years = [bound if isinstance(bound, int) else None for bound in bounds]
+    labels = [bound if isinstance(bound, str) else None for bound in bounds]
     return SearchScope(
         country=references.find_country(country).code if country else None,
         body=place.id if place else None,

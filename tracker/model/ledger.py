@@ -156,6 +156,7 @@ class SourceState:
 
 
 ConcernKind = Literal[
+    "unwatched",
     "night missed",
     "clock",
     "embargo",
@@ -204,6 +205,8 @@ class Health:
     """Snapshots that other extractors than today's have read, and no ``reextract`` since."""
     sandbox: str = ""
     """How far documents are read in a sandbox here: ``full``, or what is missing."""
+    last_run: RunEntry | None = None
+    """The last that wrote to the archive, of any kind."""
 
 
 @dataclass(frozen=True, slots=True)

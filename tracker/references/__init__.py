@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tracker.references.sessions import (
         Session,
         match_session,
+        read_bound,
         read_session,
         resolve_session,
         same_kind,
@@ -48,6 +49,7 @@ __all__ = [
     "match_session",
     "own_names",
     "parse_reference",
+    "read_bound",
     "read_session",
     "resolve_session",
     "same_kind",
@@ -61,6 +63,7 @@ _HOMES: Final = {
     "sessions": (
         "Session",
         "match_session",
+        "read_bound",
         "read_session",
         "resolve_session",
         "same_kind",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tracker.references.bodies import Body, SessionKind
     from tracker.references.session_words import Reading
 
+_YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 _PARTIAL = re.compile(r"((?:19|20|21)[0-9]{2})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
@@ -81,6 +82,21 @@ def resolve_session(body: Body | str, text: str) -> Session:
     if found is None:
         raise ReferenceInvalid(_unreadable(place, text))
     return found
+
+
+def read_bound(body: Body | str | None, text: str) -> int | str:
+    """Return what bounds a series: the year that a text is, or the label of a session of the body.
+
+    Four figures from 1900 to 2199 are a year at every body. Raises ``ReferenceInvalid`` as
+    ``resolve_session`` does, and without a body for all that is no year.
+    """
+    if _YEAR.fullmatch(text):
+        return int(text)
+    if body is None:
+        raise ReferenceInvalid(
+            f"{show(text)} is no year, such as 2015; for sessions name their body: --body UNGA"
+        )
+    return resolve_session(body, text).label
 
 
 def same_kind(body: Body | str, label_a: str, label_b: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tracker.model.changes import Comparison
@@ -54,6 +54,35 @@ class Format(NamedTuple):
     needs_file: bool = False
     notice: Callable[[Comparison], str] = lambda _comparison: ""
     """Says what of both texts it cannot hold."""
+
+
+def find_format(output: Path, choices: Iterable[str], usual: str, command: str) -> str:
+    """Return which of a command's formats the ending of a file means; the ``usual`` one where it means none.
+
+    Raises ``TrackerError`` where it means another.
+    """
+    meant = [form for form, endings in _ENDINGS.items() if output.suffix.lower() in endings]
+    found = [form for form in meant if form in choices]
+    if meant and not found:
+        from tracker.errors import TrackerError
+
+        raise TrackerError(
+            f"{output}: the ending is that of {meant[0]}, which tracker {command} does not write; say which"
+            f" with --format: {', '.join(choices)}"
+        )
+    return found[0] if found else usual
+
+
+def check_ending(output: Path, form: str) -> None:
+    """Raise ``TrackerError`` where the ending of a file means another format than was asked for."""
+    meant = [each for each, endings in _ENDINGS.items() if output.suffix.lower() in endings]
+    if meant and form not in meant:
+        from tracker.errors import TrackerError
+
+        raise TrackerError(
+            f"{output}: the ending is that of {meant[0]}, and the format is {form}; leave out --format, or"
+            " take another ending"
+        )
 
 
 def refuse_output(form: str, output: Path | None) -> None:
@@ -177,7 +206,7 @@ _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.d
 
 FORMATS: Final[Mapping[str, Format]] = {
     "text": Format("text/plain", compare=_compare_drawn, draw=_draw_text),
-    "markdown": Format("text/markdown", compare=_compare_drawn, draw=_draw_markdown),
+    "markdown": Format("text/markdown", (".md",), _compare_drawn, _draw_markdown),
     "html": Format("text/html", (".html", ".htm"), _compare_page, _draw_page),
     "json": Format("application/json", (".json",), _compare_json),
     "csv": Format("text/csv", (".csv",), _compare_rows, is_table=True, whole=_ROWS),
@@ -185,9 +214,18 @@ FORMATS: Final[Mapping[str, Format]] = {
     "parquet": Format(_PARQUET, (".parquet",), _compare_rows, is_table=True, whole=_ROWS, needs_file=True),
     "latex": Format("application/x-tex", (".tex",), _compare_latex, whole="has all priorities"),
     "docx": Format(_WORD, (".docx",), _compare_word, whole=_BOTH, needs_file=True, notice=_tell_lost),
-    "tei": Format("application/tei+xml", (".tei",), _compare_tei, whole=_BOTH, notice=_tell_lost),
+    "tei": Format("application/tei+xml", (".tei", ".xml"), _compare_tei, whole=_BOTH, notice=_tell_lost),
 }
 """The formats by the names that ``--format`` has for them."""
+
+_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{form: each.endings for form, each in FORMATS.items()},
+    "bibtex": (".bib",),
+    "csl": (".json",),
+    "ris": (".ris",),
+    "a picture (--plot)": (".svg", ".png", ".pdf"),
+}
+"""The endings of files that mean a format, those of citations and pictures too."""
 
 REPORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "comparison": ("text", "json", "markdown", "html", "docx", "tei", "csv", "jsonl", "parquet", "latex"),

@@ -74,10 +74,12 @@ def line(text: str = "", style: Style = "plain") -> Line:
     return (Span(text, style),)
 
 
-def spread(left: str, right: str, width: int, style: Style = "plain") -> Line:
-    """Return a line with texts at both margins; the left one is shortened to fit."""
-    left = shorten(left, width - columns(right) - 2)
-    return (Span(left, style), Span(" " * (width - columns(left) - columns(right))), Span(right))
+def spread(left: str, right: str, width: int, style: Style = "plain") -> Iterator[Line]:
+    """Yield a line with texts at both margins; what finds no room of the left one stands below it."""
+    lead = left[: len(left) - len(left.lstrip())]
+    first, *rest = wrap([Span(left, style)], width - columns(right) - 2, lead, f"{lead}  ")
+    yield (*first, Span(" " * (width - _width(first) - columns(right))), Span(right))
+    yield from rest
 
 
 def shorten(text: str, width: int) -> str:

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.capture.sandbox.process import tell_level
-from tracker.capture.watch_list import WATCH_FILE, read_watch_list
+from tracker.capture.watch_list import RECEIVED_FILE, WATCH_FILE, parse_watch_list, read_watch_list
 from tracker.comparing.decisions.rulings import name_statement
-from tracker.errors import NotInArchive
+from tracker.errors import NotInArchive, WatchListInvalid
 from tracker.keep.reextract import count_outdated
 from tracker.model.clock_readings import CONFIRMING_HOSTS
 from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
@@ -86,12 +86,16 @@ GAP_HOURS = 7 * 24
 def assess_health(archive: Path, instant: str, streak: int) -> Health:
     """Return the state of the sources that are watched at an instant (ISO 8601 in UTC).
 
-    A source is a concern after ``streak`` checks in a row that failed. Raises as ``read_watch_list`` does.
+    A source is a concern after ``streak`` checks in a row that failed. An archive without a watch list has no
+    nights to miss. Raises as ``read_watch_list`` does for a list that cannot be read, and where nights were
+    and their list is gone.
     """
-    watched = read_watch_list(archive / WATCH_FILE)
     with open_ledger(archive) as ledger:
+        all_runs = ledger.runs()
+        watched, unwatched = _read_watched(archive, needed=any(run.kind == "snapshot" for run in all_runs))
         sources = _read_states(ledger, watched, instant[:10])
-        runs, waiting = _end_killed(archive, ledger.runs(kind="snapshot")), ledger.waiting()
+        runs = _end_killed(archive, (run for run in all_runs if run.kind == "snapshot"))
+        waiting = ledger.waiting()
         noted, series = ledger.expectations(), name_series(watched.sources)
         silent = frozenset(each.reference for each in noted if each.state == "no statement")
         down = _find_hosts([each for each in sources if not _is_silent(each.last, silent)], streak)
@@ -100,7 +104,8 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
         alone = [each for each in waiting if each not in chain.from_iterable(floods)]
         indexes = frozenset(each.id for each in watched.sources if each.is_index)
         found = (
-            *_missed_nights(runs, instant),
+            *unwatched,
+            *(() if unwatched else _missed_nights(runs, instant)),
             *_unconfirmed(runs),
             *_ended_embargoes(watched, ledger.confirmed_day(), instant[:10]),
             *_readable(archive),
@@ -131,7 +136,25 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     )
     notes = tuple(each for each in found if each.severity == "note")
     news = tuple(chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent)))
-    return Health(instant, sources, concerns, notes, news, outdated, tell_level())
+    last = next(iter(_end_killed(archive, all_runs[-1:])), None)
+    return Health(instant, sources, concerns, notes, news, outdated, tell_level(), last)
+
+
+def _read_watched(archive: Path, *, needed: bool) -> tuple[WatchList, tuple[Concern, ...]]:
+    """Return the watch list; where there is none an empty one, and how to begin: a note.
+
+    It is a warning where one came with a mirror and waits. Raises as
+    ``read_watch_list`` does where one is ``needed``.
+    """
+    path = archive / WATCH_FILE
+    try:
+        return read_watch_list(path), ()
+    except WatchListInvalid as error:
+        if needed or path.exists():
+            raise
+        severity: Severity = "warning" if (archive / RECEIVED_FILE).exists() else "note"
+        detail = str(error).removeprefix(f"{path}: ")
+        return parse_watch_list(b"", path), (Concern("unwatched", "the archive", None, detail, severity),)
 
 
 def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceState, ...]:

@@ -17,7 +17,6 @@ from tracker.exchange.add import declare_arrival, record_arrival
 from tracker.model.ledger import RunEntry
 from tracker.model.watching import CHALLENGE, FetchFailed
 from tracker.record.reading.ledger import open_ledger
-from tracker.record.schema.connection import archive_file
 from tracker.watch.clock import ClockCheck, keep_order, read_instant
 from tracker.watch.examine import (
     CHECKS_READ,
@@ -86,7 +85,6 @@ def snapshot(
     """
     run_clock = clock or system_clock()
     started = read_instant(run_clock)
-    archive_file(archive)
     watched = read_watch_list(archive / WATCH_FILE)
     run = RunEntry(0, "snapshot", None, started, None, None, __version__, watched.sha256)
     night = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from tracker.capture.watch_list import (
 )
 from tracker.capture.web.fetch import is_web_address
 from tracker.capture.web.network import is_allowed
-from tracker.errors import ArchiveUnusable, DecisionInvalid, WatchListInvalid
+from tracker.errors import DecisionInvalid, WatchListInvalid
 from tracker.model.decisions import Coder
 from tracker.model.watching import Closing, Received
 from tracker.record.modes import archive_permissions
@@ -75,16 +74,12 @@ def _ports(private: Sequence[str]) -> set[int]:
     return {0, *(int(port) for name in private if (port := name.rpartition(":")[2]).isdigit())}
 
 
-def watch(archive: Path, address: str, table: Mapping[str, object], name: str | None = None) -> Source:
-    """Add a source to the watch list of an archive, and return it as it is watched from then on.
+def describe(archive: Path, address: str, table: Mapping[str, object], name: str | None = None) -> Source:
+    """Return a source as the watch list of an archive would have it.
 
     ``table`` has the keys of a watch list's table, except the address. Without a name the source is named
-    after what it feeds. Raises ``WatchListInvalid`` where the list would be invalid, ``ArchiveUnusable``
-    where there is no archive.
+    after what it feeds. Raises ``WatchListInvalid``.
     """
-    if not archive.is_dir():
-        named = shlex.quote(str(archive))
-        raise ArchiveUnusable(f"there is no archive in {archive}; make one: tracker init --archive {named}")
     if _HOST.match(address) and not (archive / address).exists():
         raise WatchListInvalid(f"{address}: no such file in {archive}; did you mean https://{address}?")
     path = archive / WATCH_FILE
@@ -93,8 +88,12 @@ def watch(archive: Path, address: str, table: Mapping[str, object], name: str | 
     source = describe_source(name or _NAMELESS, {**table, **place})
     if name is None:
         source = replace(source, id=_free_name(source, taken))
-    extend(path, source, permissions=archive_permissions(archive))
     return source
+
+
+def watch(archive: Path, source: Source) -> None:
+    """Add a source to the watch list of an archive. Raises ``WatchListInvalid`` where it would be invalid."""
+    extend(archive / WATCH_FILE, source, permissions=archive_permissions(archive))
 
 
 def close(

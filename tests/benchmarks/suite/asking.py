@@ -174,7 +174,7 @@ def batch(ground: Ground) -> Iterator[Line]:
     """Every neighbouring pair, by one worker and by two; ``tests.benchmarks.batch`` does larger records."""
     for size in ground.sizes[:1] if ground.is_quick else ground.sizes[:2]:
         folder = ground.copy(size, "batches")
-        one, two = (run_batch(folder, workers) for workers in (1, 2))
+        one, two = (run_batch(folder, workers, "--sentences") for workers in (1, 2))
         yield Line("batch, for each pair", one.processor / one.pairs, "s", kept=size)
         kept = (folder / "snapshots" / "derived.db").stat().st_size / MEGABYTE
         yield Line("batch, memory of the writer", one.writer.megabytes, "MB", kept=size)

@@ -62,11 +62,11 @@ def archive_file(folder: Path) -> Path:
     if path.is_file():
         return path
     if path.exists():
-        raise ArchiveUnusable(f"{path} is not a file; move it away, then run: tracker init")
+        raise ArchiveUnusable(f"{path} is not a file; move it away, and tracker add or import makes one")
     if folder.is_file():
         place = shlex.quote(str(folder.parent)) if folder.name == FILE_NAME else "DIR"
         raise ArchiveUnusable(f"no archive at {folder}, which is a file; name the folder: --archive {place}")
-    raise ArchiveUnusable(f"no archive at {folder}; run: tracker init")
+    raise ArchiveUnusable(f"no archive at {folder}; tracker add or import makes one")
 
 
 def connect_to_write(path: Path, named: Path | None = None) -> sqlite3.Connection:

@@ -35,7 +35,7 @@ _WIDTH = 80
 def render_folder(imported: FolderImport, *, every: bool = False) -> str:
     """Return the pattern if it was found, the counts, what was skipped, and the kinds that were inferred.
 
-    Of what was skipped for the same reason a few are named; ``every`` names all.
+    Of what was skipped for the same reason a few are named; ``every`` names all, and what was not skipped.
     """
     return "\n".join(_folder_lines(imported, every=every))
 
@@ -49,6 +49,8 @@ def _folder_lines(imported: FolderImport, *, every: bool) -> Iterator[str]:
     parts = [f"{counts[status]:,} {status}" for status in ("new", "changed", "unchanged")]
     yield f"{files}: {', '.join(parts)}, {counts['skipped'] + counts['passed']:,} skipped"
     for entry in imported.entries:
+        if every and entry.reference and not entry.note:
+            yield f"  {entry.status} {entry.reference} {one_line(entry.path)}"
         if entry.elsewhere:
             yield f"  {one_line(entry.path)} has the same text as {' and '.join(entry.elsewhere)}"
     yield from _skipped(((entry.note, entry.path) for entry in imported.entries if entry.note), every=every)
@@ -69,10 +71,10 @@ def _skipped(reasons: Iterable[tuple[str, str]], *, every: bool) -> Iterator[str
         named = places if every else places[:_SHOWN_EACH]
         yield from (f"  skipped {one_line(place)}: {one_line(reason)}" for place in named)
         if len(places) > len(named):
-            yield f"  ... and {len(places) - len(named):,} more for this reason (--verbose names all)"
+            yield f"  ... and {len(places) - len(named):,} more for this reason (--dry-run names all)"
     if not every and len(ordered) > _SHOWN_REASONS:
         others = sum(len(places) for _, places in ordered[_SHOWN_REASONS:])
-        yield f"  ... and {others:,} more for other reasons (--verbose names all)"
+        yield f"  ... and {others:,} more for other reasons (--dry-run names all)"
 
 
 def _table_lines(table: TableUse, *, every: bool) -> Iterator[str]:

@@ -295,6 +295,10 @@ def render_health(health: Health, *, width: int = 80, color: bool = False) -> st
         told = f"{number} read by other extractors than today's; read again with: tracker reextract"
         rows.extend([line(), *wrap([Span(told)], width)])
     rows.extend([line(), *wrap([Span(f"sandbox: {one_line(health.sandbox)}")], width)])
+    if last := health.last_run:
+        what = f"last run: {last.id} {last.kind or ''}, {last.started}, {_ending(last)}"
+        more = f"all: tracker status --runs; the year: tracker status --year {health.instant[:4]}"
+        rows.extend(wrap([Span(f"{what}; {more}")], width))
     return draw(rows, color=color)
 
 
@@ -335,8 +339,13 @@ def health_json(health: Health) -> str:
             "sources": [_source_fields(state) for state in health.sources],
             "outdated": health.outdated,
             "sandbox": health.sandbox,
+            "last_run": health.last_run and _last_fields(health.last_run),
         }
     )
+
+
+def _last_fields(last: RunEntry) -> dict[str, object]:
+    return {name: getattr(last, name) for name in ("id", "kind", "started", "ended", "status")}
 
 
 def _source_fields(state: SourceState) -> dict[str, object]:

@@ -97,7 +97,7 @@ def _lay_absent(absences: Mapping[str, Decision], labels: Mapping[str, str], wid
 def _lay_topics(
     side: Side, readings: Sequence[TopicReading], labels: dict[str, str], width: int
 ) -> Iterator[Line]:
-    yield line(shorten(" · ".join(side_facts(side)), width), "bold")
+    yield from wrap([Span(" · ".join(side_facts(side)), "bold")], width)
     if not readings:
         yield line("No topic of the vocabulary is named.")
     for level in get_args(Level):
@@ -113,7 +113,7 @@ def _lay_topic(reading: TopicReading, labels: dict[str, str], side: Side, width:
     segment = side.version.segments[reading.leading]
     counts = f"{counted(len(reading.segments), 'sentence')}, {percent(reading.share)}"
     counts = reading.rule if reading.rule == NARROWER else counts
-    yield spread(f"  {labels.get(reading.topic, reading.topic)}", counts, width)
+    yield from spread(f"  {labels.get(reading.topic, reading.topic)}", counts, width)
     if reading.decided:
         yield from wrap(decision_words(reading.decided), width, "      ", "      ")
     yield line(f"      {place(segment)} {quoted(shorten(segment.text, width - 14))}", "dim")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, shorten, wrap
+from tracker.report.layout import DIGEST, Line, columns, counted, draw, line, wrap
 from tracker.report.records import encode_json, write_csv
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracker.comparing.topics.learning import Lesson, Tally
     from tracker.comparing.topics.vocabulary.check import Flaw
@@ -31,7 +31,9 @@ def render_topics(vocabulary: Vocabulary, *, width: int = 80, color: bool = Fals
     )
     head = line(one_line(" · ".join(filter(None, facts))), "bold")
     legend = line(f"{'topic':<{size}}  terms  label", "dim")
-    return draw([head, legend, *(_topic_row(*row, size, width) for row in rows)], color=color)
+    return draw(
+        [head, legend, *(each for row in rows for each in _topic_row(*row, size, width))], color=color
+    )
 
 
 def _walk(topics: Sequence[Topic]) -> Iterator[tuple[int, Topic]]:
@@ -45,10 +47,10 @@ def _walk(topics: Sequence[Topic]) -> Iterator[tuple[int, Topic]]:
         waiting += [(depth + 1, narrower) for narrower in reversed(below[topic.id])]
 
 
-def _topic_row(name: str, topic: Topic, size: int, width: int) -> Line:
+def _topic_row(name: str, topic: Topic, size: int, width: int) -> Iterable[Line]:
     count = sum(map(len, topic.terms.values()))
     start = f"{name}{' ' * (size - columns(name))}  {count or '-':>5}  "
-    return line(start + shorten(one_line(topic.label), max(width - columns(start), 1)))
+    return wrap(one_line(topic.label), width, start, " " * columns(start))
 
 
 def topics_csv(vocabulary: Vocabulary) -> str:
@@ -128,16 +130,16 @@ def render_lesson(lesson: Lesson, *, width: int = 80, color: bool = False) -> st
     above = f"{'':<5}  {'by terms alone':<17}   as taught"
     rows = [("all topics together", lesson.terms, lesson.taught)]
     rows += [(topic.label, topic.terms, topic.taught) for topic in lesson.topics]
-    table = (_lesson_row(*row, width) for row in rows)
+    table = (each for row in rows for each in _lesson_row(*row, width))
     return draw([*wrap(head, width), line(above, "dim"), line(legend, "bold"), *table], color=color)
 
 
-def _lesson_row(label: str, terms: Tally, taught: Tally, width: int) -> Line:
+def _lesson_row(label: str, terms: Tally, taught: Tally, width: int) -> Iterable[Line]:
     start = (
         f"{taught.coded:>5}  {_figure(terms.precision):>9}  {_figure(terms.recall):>6}"
         f"   {_figure(taught.precision):>9}  {_figure(taught.recall):>6}  "
     )
-    return line(start + shorten(one_line(label), max(width - columns(start), 1)))
+    return wrap(one_line(label), width, start, " " * columns(start))
 
 
 def _figure(value: float | None) -> str:

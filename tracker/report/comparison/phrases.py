@@ -138,7 +138,7 @@ def _detail(session: PhraseSession, width: int, *, everything: bool) -> Iterator
     shown = found if everything else found[:_SHOWN]
     for use in shown:
         covered = f", topic {use.topic}" if use.topic else ""
-        yield spread(f"  {quoted(one_line(use.phrase))}{covered}", _phrase_facts(use), width)
+        yield from spread(f"  {quoted(one_line(use.phrase))}{covered}", _phrase_facts(use), width)
         lead = f"    ¶{use.paragraph} "
         if use.status == "vanished":
             lead = f"    {use.reference} ¶{use.paragraph} "

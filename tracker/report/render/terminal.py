@@ -170,7 +170,7 @@ def _lay_title(section: Section, sizes: Sequence[int], width: int) -> Iterator[L
     title = section.title.upper()
     heads = _join_cells([column.head for column in section.columns], section, sizes)
     if heads.strip() and not section.ticks:
-        yield spread(title, heads, width, "bold")
+        yield from spread(title, heads, width, "bold")
         return
     note = f": {section.note}" if section.note else ""
     yield from wrap([Span(title, "bold"), Span(note, "dim")], width)
@@ -224,12 +224,12 @@ def _lay_claim(
     if cells and length <= room:
         yield (*claim, Span(" " * (width - columns(cells) - length)), Span(cells))
     elif cells and rows is not None and len(entry.claim) == 1:
-        yield spread(_INDENT + entry.claim[0].text, cells, width)
+        yield from spread(_INDENT + entry.claim[0].text, cells, width)
     else:
         laid = wrap(entry.claim, width, _INDENT, _DEEPER)
         yield from _cut_lines(laid, rows, width)
         if cells:
-            yield spread("", cells, width)
+            yield from spread("", cells, width)
 
 
 def _cut_lines(lines: Sequence[Line], rows: int | None, width: int) -> Sequence[Line]:
@@ -274,36 +274,43 @@ def _lay_marks(section: Section, entries: Sequence[Entry], width: int) -> Iterat
     if len(sizes) > 1:  # the head of a single one runs on above the labels
         sizes = [max(size, columns(each.head)) for size, each in zip(sizes, section.columns, strict=True)]
     fixed = len(_INDENT) + sum(1 + each for each in sizes) + 1
-    longest = max(columns(_label(entry)) for entry in section.entries)
-    label, cell, most = _plan(section, size, longest, width - fixed)
+    label, cell, most = _plan(section, size, width - fixed)
     numbers = all(mark.isdecimal() or mark in _NO_NUMBER for mark in marks)
     for start in range(0, len(section.ticks), most):
         block = section.ticks[start : start + most]
         yield from _lay_ticks(section, block, (label + fixed, cell, width), to_right=numbers)
         for entry in entries:
-            name = shorten(_label(entry), label)
-            lead = f"{_INDENT}{name}{' ' * (label - columns(name))}"
-            lead += "".join(f" {each:>{room}}" for each, room in zip(entry.cells, sizes, strict=True)) + " "
-            yield (Span(lead), *_space(entry.marks[start : start + most], cell, to_right=numbers))
+            cells = "".join(f" {each:>{room}}" for each, room in zip(entry.cells, sizes, strict=True))
+            marked = _space(entry.marks[start : start + most], cell, to_right=numbers)
+            first, *rest = wrap(_label(entry), label, "", _INDENT)
+            blank = " " * (label - sum(columns(span.text) for span in first))
+            yield (Span(_INDENT), *first, Span(f"{blank}{cells} "), *marked)
+            yield from ((Span(_INDENT), *each) for each in rest)
 
 
 def _label(entry: Entry) -> str:
     return one_line("".join(span.text for span in entry.claim))
 
 
-def _plan(section: Section, size: int, longest: int, room: int) -> tuple[int, int, int]:
-    """Return the columns of labels and of a tick, and how many ticks stand in a block."""
+def _plan(section: Section, size: int, room: int) -> tuple[int, int, int]:
+    """Return the columns of labels and of a tick, and how many ticks stand in a block.
+
+    A label is as long as the longest, or wrapped; no word of one is broken.
+    """
+    labels = [_label(entry) for entry in section.entries]
+    longest = max(map(columns, labels))
+    least = max(len(_INDENT) + columns(word) for each in labels for word in each.split())
     ticks = len(section.ticks)
     heads = max(columns(text) for tick in section.ticks for text in (tick.head, tick.under))
     named = max(size, heads) + 1
     sizes = {named, 3, size + 1, size} if section.sparse else {named + 1, named}
     cells = sorted((each for each in sizes if each >= size), reverse=True)
     for most in _LABELS:
-        label = min(longest, most)
+        label = min(longest, max(most, least))
         for cell in cells:
             if ticks * cell <= room - label:
                 return label, cell, ticks
-    label = min(longest, _OF_BLOCKS)
+    label = min(longest, max(_OF_BLOCKS, least))
     blocks = -(-ticks // max(1, (room - label) // cell))
     return label, cell, -(-ticks // blocks)
 
