@@ -319,20 +319,20 @@ def _likely(topic: MovedTopic, statuses: Sequence[str]) -> list[CountryMove]:
 
 
 def panel_table(panel: Panel, topics: Sequence[str], form: RecordForm) -> str | bytes:
-    """Return one row for each country, session and topic; ``absent`` where it was read and is not there.
+    """Return what ``list_panel`` yields as a table."""
+    return write_records(PanelRecord, list_panel(panel, topics), form)
+
+
+def list_panel(panel: Panel, topics: Sequence[str]) -> Iterator[PanelRecord]:
+    """Yield one row for each country, session and topic; ``absent`` where it was read and is not there.
 
     A statement that was not read has one row, with its ``state`` and no topic.
     """
     shown = [topic for topic, _ in _order_topics(panel, topics)]
-    rows = (
-        PanelRecord(
-            *(panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state),
-            *facts,
-        )
-        for entry in panel.entries
-        for facts in _entry_facts(entry, shown)
-    )
-    return write_records(PanelRecord, rows, form)
+    for entry in panel.entries:
+        where = panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state
+        for facts in _entry_facts(entry, shown):
+            yield PanelRecord(*where, *facts)
 
 
 def _entry_facts(entry: PanelEntry, topics: Sequence[Topic]) -> Iterator[tuple[Any, ...]]:

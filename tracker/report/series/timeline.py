@@ -222,19 +222,21 @@ def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
 
 
 def timeline_table(timeline: Timeline, rows: Sequence[TopicRow], form: RecordForm) -> str | bytes:
-    """Return one row for each topic and session, by topic; ``absent`` where it was read and is not there.
+    """Return what ``list_timeline`` yields as a table."""
+    return write_records(TimelineRecord, list_timeline(timeline, rows), form)
+
+
+def list_timeline(timeline: Timeline, rows: Sequence[TopicRow]) -> Iterator[TimelineRecord]:
+    """Yield one row for each topic and session, by topic; ``absent`` where it was read and is not there.
 
     Sessions that were not read have their ``state`` and nothing else.
     """
-    records = (
-        TimelineRecord(
-            *(timeline.series, session.label, session.kind, session.year, session.state),
-            *(row.topic.id, row.topic.label, *_timeline_facts(row, session)),
-        )
-        for row in rows
-        for session in timeline.sessions
-    )
-    return write_records(TimelineRecord, records, form)
+    for row in rows:
+        for session in timeline.sessions:
+            yield TimelineRecord(
+                *(timeline.series, session.label, session.kind, session.year, session.state),
+                *(row.topic.id, row.topic.label, *_timeline_facts(row, session)),
+            )
 
 
 def _timeline_facts(row: TopicRow, session: TimelineSession) -> tuple[Any, ...]:
