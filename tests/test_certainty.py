@@ -36,9 +36,8 @@ from tracker.diff.notebook import compare
 from tracker.model.changes import Evidence
 from tracker.model.decisions import Decision
 from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
-from tracker.report.comparison.build import render_stat
+from tracker.report.comparison.build import render_json, render_stat
 from tracker.report.comparison.words import unclaimed_words
-from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 

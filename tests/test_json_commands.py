@@ -18,7 +18,8 @@ from tracker.model.compared import list_rows
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
 from tracker.model.topics import Status, VocabularyName
 from tracker.model.tracing import Biography, Occurrence, TracedStatement
-from tracker.report.records import SCHEMA_VERSION, encode_json, render_json
+from tracker.report.comparison.build import render_json
+from tracker.report.records import SCHEMA_VERSION, encode_json
 from tracker.report.series.biography import biography_json
 
 if TYPE_CHECKING:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 LIMIT = 400_000
 OURS = {
+    "q",
     "html", "head", "meta", "title", "style", "script", "body", "header", "nav", "main", "section", "footer",
     "div", "p", "span", "a", "b", "bdi", "ul", "li", "dl", "dt", "dd", "h1", "h2", "h3", "blockquote", "mark",
     "ins", "del", "table", "thead", "tbody", "tr", "th", "td", "fieldset", "legend", "label", "input",

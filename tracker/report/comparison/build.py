@@ -9,9 +9,11 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.changes import AXES
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
+from tracker.report.comparison.lead import build_lead, read_lead
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 from tracker.report.layout import MORE, counted, draw, line
+from tracker.report.records import encode_json, plain_fields
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -56,10 +58,22 @@ def build_report(
         cautions=cautions,
         verdict=wording.verdict(comparison),
         sections=sections,
+        lead=() if topics or only else build_lead(comparison),
         closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topics))),
         whole=everything or bool(only) or bool(topics),
         provenance=provenance.provenance_words(comparison, vocabulary),
     )
+
+
+def render_json(comparison: Comparison) -> str:
+    """Return a comparison as JSON that ``comparison.schema.json`` describes, indented by two.
+
+    The lead stands first, then keys in the order of ``tracker.model``. Text is not escaped, except what
+    cannot be seen or would act on a terminal. Shares, scores and confidences have four decimals. Each side's
+    ``text`` is its clean text, cut at the offsets of its ``segments``; the edits of a change that are not
+    inserted, joined, are the texts of its old segments joined by blanks, and those not deleted its new ones.
+    """
+    return encode_json({"lead": read_lead(build_lead(comparison)), **plain_fields(comparison)})
 
 
 def build_moves(

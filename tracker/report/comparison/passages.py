@@ -92,6 +92,12 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
     return _lead(comparison, topic, "new")
 
 
+def quote_briefly(comparison: Comparison, topic: TopicChange) -> Quote:
+    """Return the one passage that shows best what became of a topic: what is said of it now, or was."""
+    shown = _lead(comparison, topic, "new") or _lead(comparison, topic, "old")
+    return shown[0]
+
+
 def _lead(comparison: Comparison, topic: TopicChange, name: SideName) -> tuple[Quote, ...]:
     reading = topic.old if name == "old" else topic.new
     if reading is None:

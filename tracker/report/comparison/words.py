@@ -34,6 +34,8 @@ NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""
 ARROW = "→"
+NO_SESSIONS: Final = ("old", "new")
+"""What sides are called that sessions do not tell from each other."""
 NO_DIFFERENCE = "No difference: the same sentences in the same words and order."
 
 
@@ -72,7 +74,7 @@ def size_words(side: Side) -> str:
 def side_labels(comparison: Comparison) -> tuple[str, str]:
     """Return what the two sides are called in leads: their sessions, or old and new."""
     old, new = comparison.old.session, comparison.new.session
-    return (old, new) if old and new and old != new else ("old", "new")
+    return (old, new) if old and new and old != new else NO_SESSIONS
 
 
 def verdict(comparison: Comparison) -> str:
@@ -170,6 +172,11 @@ def quoted(text: str) -> str:
 def percent(share: float) -> str:
     """Return a share in per cent with one decimal, or ``0%`` for none at all."""
     return f"{100 * share:.1f}%" if share else "0%"
+
+
+def rounded(share: float) -> str:
+    """Return a share in whole per cent, without the sign; what is below half of one is ``under 1``."""
+    return f"{100 * share:.0f}" if not 0 < share < 0.005 else "under 1"  # noqa: PLR2004 (half a per cent)
 
 
 def decision_words(decision: Decision) -> str:
