@@ -87,7 +87,7 @@ def test_places_are_given_as_text_or_as_paths(
 def test_compare_is_what_diff_prints() -> None:
     comparison = tracker.compare(OLD, NEW)
     statuses = {change.topic: change.outcome for change in comparison.topics}
-    assert statuses["corruption"] == "dropped"
+    assert statuses["corruption"] == "not repeated"
     assert statuses["cybercrime"] == "new"
 
 

@@ -124,12 +124,12 @@ def test_the_schema_accepts_every_optional_field() -> None:
         topics=(
             topic(
                 "A",
-                "up",
+                "more",
                 reading("declared", (0,), 0.1),
                 reading("declared", (0,), 0.2),
                 difference=(0.01, 0.2),
             ),
-            topic("B", "dropped", reading("declared", (0,), 0.1), None, closest=Passage(0, 0.123456)),
+            topic("B", "not repeated", reading("declared", (0,), 0.1), None, closest=Passage(0, 0.123456)),
         ),
     )
     data = json.loads(render_json(value))

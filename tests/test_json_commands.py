@@ -183,8 +183,8 @@ def test_a_status_is_claimed_and_what_is_likely_is_possible(
 
 def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> None:
     moves = (
-        CountryMove("FRA", "dropped", None, 0.9, measured=True, share_unsure=False),
-        CountryMove("GBR", None, "dropped", 0.4, measured=True, share_unsure=False),
+        CountryMove("FRA", "not repeated", None, 0.9, measured=True, share_unsure=False),
+        CountryMove("GBR", None, "not repeated", 0.4, measured=True, share_unsure=False),
     )
     found = CountriesDiff(
         "UNGA", "78", "79", "FRA,GBR", VocabularyName("own", "ab" * 32), 0.9, None, ("FRA", "GBR"), (),
@@ -194,8 +194,8 @@ def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> No
     schema("moves").validate(now)
     (row,) = now["topics"]
     assert [(each["country"], each["status"], each["possible"]) for each in row["countries"]] == [
-        ("FRA", "dropped", None),
-        ("GBR", None, "dropped"),
+        ("FRA", "not repeated", None),
+        ("GBR", None, "not repeated"),
     ]
 
 

@@ -36,7 +36,7 @@ def test_the_status_with_the_largest_finding_leads_and_its_largest_topic_is_quot
         topic("Figs", "new", None, reading("substantive", (1,), 0.1)),
         topic("Gold", "new", None, reading("substantive", (2,), 0.05)),
     ]
-    gone = topic("Bees", "dropped", reading("substantive", (1,), 0.4), None)
+    gone = topic("Bees", "not repeated", reading("substantive", (1,), 0.4), None)
     main = "the main subject in the old text"
     assert lead(*new, gone) == [
         f"Not repeated from the old text: Bees, {main}, 40 % of the words (old ¶1 “We keep bees.”).",
@@ -52,7 +52,7 @@ def test_no_more_than_three_sentences_and_four_topics_each() -> None:
         for sides in [
             (
                 None if status == "new" else reading("substantive", (0,), 0.1),
-                None if status == "dropped" else reading("substantive", (0,), 0.12),
+                None if status == "not repeated" else reading("substantive", (0,), 0.12),
             )
         ]
     ]
@@ -85,14 +85,14 @@ def test_what_is_hardly_likely_is_in_no_sentence() -> None:
 
 
 def test_a_rank_that_goes_against_its_share_shows_levels_and_no_shares() -> None:
-    raised = topic("Cod", "promoted", reading("mentioned", (0,), 0.3), reading("substantive", (0,), 0.1))
+    raised = topic("Cod", "moved up", reading("mentioned", (0,), 0.3), reading("substantive", (0,), 0.1))
     (found,) = lead(raised)
     assert "mentioned → substantive" in found
     assert "%" not in found
 
 
 def test_the_old_text_is_quoted_where_the_new_one_is_silent() -> None:
-    (sentence,) = build_lead(between(topic("Bees", "dropped", reading("substantive", (1,), 0.4), None)))
+    (sentence,) = build_lead(between(topic("Bees", "not repeated", reading("substantive", (1,), 0.4), None)))
     (place,) = read_lead((sentence,))[0].quotations
     assert (place.side, place.segment) == ("old", 1)
 

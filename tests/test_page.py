@@ -172,7 +172,7 @@ def words_of(root: object) -> str:
 
 
 def test_it_says_what_the_terminal_says_and_how_sure() -> None:
-    unsure = topic("Oceans", "promoted", reading("mentioned", (4,), 0.08), reading("substantive", (2,), 0.33))
+    unsure = topic("Oceans", "moved up", reading("mentioned", (4,), 0.08), reading("substantive", (2,), 0.33))
     made = session()
     unsure = replace(unsure, claimed=False, outcome_certainty=0.53, measured=True)
     made = replace(made, topics=(unsure, *(each for each in made.topics if each.label != "Oceans")))

@@ -78,7 +78,7 @@ def attacked(attack: str) -> Comparison:
             topic(f"topic{attack}", "new", None, reading("declared", (1,), 0.5)),
             topic(
                 f"other{attack}",
-                "dropped",
+                "not repeated",
                 reading("declared", (1,), 0.5),
                 None,
                 closest=Passage(0, 0.5),

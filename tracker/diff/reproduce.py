@@ -279,7 +279,7 @@ def _leave_out(written: Fields, left_out: Collection[str]) -> Fields:
             return {name: leave(each) for name, each in value.items() if name not in left_out}
         if isinstance(value, list):
             return [leave(each) for each in value]
-        return "new" if value == "returned" else value
+        return "new" if value == "back" else value
 
     return {
         name: value if name in _SIDES else leave(value)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.changes import AXES
+from tracker.model.topics import Status
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.lead import build_lead, read_lead
@@ -204,13 +205,11 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield from _count("  moved", sum(change.moved for change in changes))
     if judged := wording.decisions_summary(comparison):
         yield "applies", judged
-    sure = [topic for topic in comparison.topics if topic.claimed or topic.share_unsure]
-    unsure = sum(topic.share_unsure for topic in sure)
-    yield from _count("priorities", len(sure))
-    for status, name in wording.STATUSES.items():
-        of_these = f"  {unsure:,} with share unsure" if status == "kept" and unsure else ""
-        yield from _count(f"  {name}", sum(topic.outcome == status for topic in sure), of_these)
-    yield from _count("  perhaps", len(comparison.topics) - len(sure))
+    claimed = [topic for topic in comparison.topics if topic.claimed]
+    yield from _count("priorities", len(claimed))
+    for status in get_args(Status):
+        yield from _count(f"  {status}", sum(topic.status == status for topic in claimed))
+    yield from _count(f"  {wording.LIKELY}", sum(bool(topic.possible) for topic in comparison.topics))
     shifts = [row.shift for row in sentences.select_shifts(comparison, AXES)]
     yield from _count("shifts", len(shifts))
     for axis in AXES:
@@ -219,6 +218,6 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
             yield f"  {axis}", f"{len(some):>5,}  {wording.tally_shifts(some)}"
 
 
-def _count(name: str, number: int, of_these: str = "") -> Iterator[tuple[str, str]]:
+def _count(name: str, number: int) -> Iterator[tuple[str, str]]:
     if number:
-        yield name, f"{number:>5,}{of_these}"
+        yield name, f"{number:>5,}"

@@ -44,12 +44,12 @@ class _Rule(NamedTuple):
 
 RULES: Final[dict[Status, _Rule]] = {
     "new": _Rule("New in {new}", 0.03),
-    "returned": _Rule("Back in {new}", 0.03),
-    "dropped": _Rule("Not repeated from {old}", 0.03),
-    "promoted": _Rule("Moved up in {new}", 0.01),
-    "demoted": _Rule("Moved down in {new}", 0.01),
-    "up": _Rule("More of the words in {new}", 0.0),
-    "down": _Rule("Less of the words in {new}", 0.0),
+    "back": _Rule("Back in {new}", 0.03),
+    "not repeated": _Rule("Not repeated from {old}", 0.03),
+    "moved up": _Rule("Moved up in {new}", 0.01),
+    "moved down": _Rule("Moved down in {new}", 0.01),
+    "more": _Rule("More of the words in {new}", 0.0),
+    "less": _Rule("Less of the words in {new}", 0.0),
 }
 """What a lead tells, by status; what is kept is told where nothing changed."""
 
@@ -132,8 +132,8 @@ def _tell_size(comparison: Comparison, topic: TopicChange) -> str:
     if topic.last:
         last = f"last a priority in {provenance.session_words(str(comparison.old.body), topic.last)}, "
     if not old or not new:
-        return f"{last}{wording.rounded(old or new)} % of the words"
-    return f"{last}{wording.rounded(old)} to {wording.rounded(new)} % of the words"
+        return f"{last}{wording.percent(old or new)} of the words"
+    return f"{last}{wording.percent(old)} to {wording.percent(new)} of the words"
 
 
 def _name(comparison: Comparison, topic: TopicChange) -> str:
@@ -165,8 +165,7 @@ def _tell_likely(comparison: Comparison, likely: Sequence[TopicChange]) -> Sente
 
 
 def _name_likely(topic: TopicChange) -> str:
-    chance = wording.chance_mark(topic.outcome_certainty or 0.0, measured=topic.measured)
-    return f"{one_line(topic.label)} {wording.STATUSES[topic.outcome]} {chance}"
+    return f"{one_line(topic.label)} {topic.outcome} {wording.chance_mark(topic.outcome_certainty)}"
 
 
 def _tell_nothing_sure(comparison: Comparison) -> Sentence:
