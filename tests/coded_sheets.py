@@ -90,10 +90,10 @@ def code_status(old: str, new: str) -> str | None:
     if max(RANKS[old], RANKS[new]) < PRIORITY:
         return None
     if ABSENT in (old, new):
-        return "new" if old == ABSENT else "dropped"
+        return "new" if old == ABSENT else "not repeated"
     if RANKS[old] == RANKS[new]:
         return "kept"
-    return "promoted" if RANKS[new] > RANKS[old] else "demoted"
+    return "moved up" if RANKS[new] > RANKS[old] else "moved down"
 
 
 def coded_status(codes: tuple[Codes, Codes], topic: str) -> str | None:

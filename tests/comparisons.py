@@ -183,7 +183,7 @@ def revision() -> Comparison:
             ),
             topic(
                 "Women in prison",
-                "dropped",
+                "not repeated",
                 reading("substantive", (4,), 0.12),
                 None,
                 closest=Passage(2, 0.2113),
@@ -227,7 +227,7 @@ def session() -> Comparison:
         caveats=("different kinds of text (verbatim, inferred; prepared)",),
         topics=(
             topic("Artificial intelligence", "new", None, reading("declared", (0, 1), 0.31)),
-            topic("Oceans", "promoted", reading("mentioned", (4,), 0.08), reading("substantive", (2,), 0.33)),
+            topic("Oceans", "moved up", reading("mentioned", (4,), 0.08), reading("substantive", (2,), 0.33)),
             topic(
                 "Climate change",
                 "kept",
@@ -237,12 +237,12 @@ def session() -> Comparison:
             ),
             topic(
                 "Ukraine",
-                "dropped",
+                "not repeated",
                 reading("substantive", (1, 2), 0.29),
                 None,
                 closest=Passage(1, 0.2304),
             ),
-            topic("Migration", "dropped", reading("substantive", (3,), 0.1), None),
+            topic("Migration", "not repeated", reading("substantive", (3,), 0.1), None),
         ),
         counterparts=(
             Counterpart(

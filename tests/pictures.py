@@ -41,7 +41,7 @@ _MARKS: tuple[tuple[str, Style], ...] = (
     ("D", "shade4"), ("d", "shade3"), ("S", "shade2"), ("s", "shade1"), ("+", "plain"), (".", "plain"),
     (":", "plain"), (" ", "plain"), ("-", "dim"), ("/", "dim"), ("x", "dim"),
 )  # fmt: skip
-_OUTCOMES = ("up", "new", "not repeated? (.48)", "kept, share unsure", "promoted? (.92, short of .95)")
+_OUTCOMES = ("more", "new", "not repeated? (.48)", "kept, share unsure", "promoted? (.92, short of .95)")
 CITED = "Cite: XAA/CCPCJ/32 (9bb4c649e9cf) → XAA/CCPCJ/33 (16f6a085c4fe), tracker 0.1.0, topics un 7f48f0"
 
 
@@ -69,7 +69,7 @@ def moves(labels: Sequence[str]) -> Document:
     for at, label in enumerate(labels):
         shares = ((at * 7) % 11 / 20 if at % 4 else 0.0, (at * 5) % 9 / 20 if at % 5 else 0.0)
         words = " → ".join(f"{100 * share:.1f}" for share in shares)
-        kinds = ("up",) if at % 2 else ("up", "perhaps")
+        kinds = ("more",) if at % 2 else ("more", "perhaps")
         entries.append(
             Entry(
                 (Span(label),),

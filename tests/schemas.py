@@ -15,7 +15,19 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from tracker.model import changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing
+from tracker.model import (
+    changes,
+    decisions,
+    panels,
+    phrases,
+    reported,
+    rows,
+    series,
+    spread,
+    texts,
+    topics,
+    tracing,
+)
 from tracker.model.changes import AXES
 from tracker.report.records import SCHEMA_VERSION, in_json, list_published, read_docstrings
 
@@ -23,7 +35,7 @@ REPORT: Final = Path(__file__).parents[1] / "tracker" / "report"
 PUBLISHED: Final = {
     "answers/priorities": (rows.StatementTopics, "What a statement does with each topic"),
     "answers/statement": (texts.StatementText, "One statement and its text"),
-    "comparison/comparison": (changes.Comparison, "Comparison of two national statements"),
+    "comparison/comparison": (reported.ReportedComparison, "Comparison of two national statements"),
     "series/attribution": (
         tracing.AttributionTable,
         "Since when each segment of a statement has been said in these words",
@@ -126,7 +138,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _names() -> dict[str, Any]:
     """Return what the models' annotations name: much of it is imported for type checkers only."""
-    modules = (changes, decisions, panels, phrases, rows, series, spread, texts, topics, tracing)
+    modules = (changes, decisions, panels, phrases, reported, rows, series, spread, texts, topics, tracing)
     return {name: value for module in modules for name, value in vars(module).items()} | _NARROWER
 
 

@@ -10,7 +10,7 @@ from tests.comparisons import reading, topic
 from tracker.comparing.topics.certainty import load_certainty
 
 LEAST = load_certainty().find_threshold("new", 0.9)
-NAMED = {"new": frozenset({"piracy", "prisons"}), "dropped": frozenset({"prisons"})}
+NAMED = {"new": frozenset({"piracy", "prisons"}), "not repeated": frozenset({"prisons"})}
 
 
 def _tell(name: str, certainty: float, *, claimed: bool = True, pair: str = "XAA 1-2") -> Told:

@@ -36,9 +36,8 @@ from tracker.diff.notebook import compare
 from tracker.model.changes import Evidence
 from tracker.model.decisions import Decision
 from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
-from tracker.report.comparison.build import render_stat
+from tracker.report.comparison.build import render_json, render_stat
 from tracker.report.comparison.words import unclaimed_words
-from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 
@@ -159,11 +158,13 @@ def test_a_claim_is_surer_the_likelier_the_priority_and_the_absence(
 @given(*[st.tuples(PROBABILITIES, PROBABILITIES, PROBABILITIES).map(sorted)] * 2)
 def test_the_statuses_of_two_texts_share_out_what_is_possible(one: list[float], two: list[float]) -> None:
     old, new = (Likelihood(each[1], each[2], each[0]) for each in (one, two))
-    chances = [find_chance(status, old, new) for status in ("new", "dropped", "promoted", "demoted", "kept")]
+    chances = [
+        find_chance(status, old, new) for status in ("new", "not repeated", "moved up", "moved down", "kept")
+    ]
     neither = (1 - old.priority) * (1 - new.priority)
     assert sum(chances) + neither == pytest.approx(1)
-    assert find_chance("dropped", new, old) == pytest.approx(chances[0])
-    assert find_chance("demoted", new, old) == pytest.approx(chances[2])
+    assert find_chance("not repeated", new, old) == pytest.approx(chances[0])
+    assert find_chance("moved down", new, old) == pytest.approx(chances[2])
 
 
 def test_much_said_on_one_side_alone_is_claimed_and_a_single_sentence_is_perhaps_so() -> None:
@@ -206,12 +207,12 @@ def test_words_weigh_for_the_topics_whose_company_they_keep() -> None:
 
 def test_a_mention_that_became_a_priority_is_claimed_as_far_as_both_are_sure() -> None:
     mention = f"{FILLER}He said that piracy had ended."
-    for old, new, status in ((mention, FILLER + MUCH, "promoted"), (FILLER + MUCH, mention, "demoted")):
+    for old, new, status in ((mention, FILLER + MUCH, "moved up"), (FILLER + MUCH, mention, "moved down")):
         moved = _compare(old, new)["piracy"]
         assert moved.outcome == status
         assert moved.certainty is not None
-        assert moved.claimed == (moved.certainty >= load_certainty().find_threshold("promoted", SURE))
-    rate = partial(load_certainty().rate, "promoted")
+        assert moved.claimed == (moved.certainty >= load_certainty().find_threshold("moved up", SURE))
+    rate = partial(load_certainty().rate, "moved up")
     sure, doubtful = Likelihood(0.9, 0.9), Likelihood(0.5, 0.9)
     passing, absent = Likelihood(0.1, 0.9), Likelihood(0.0, 0.1)
     assert rate(passing, sure) > rate(passing, doubtful) > rate(absent, doubtful)
@@ -245,7 +246,7 @@ def test_of_what_both_texts_say_word_for_word_the_level_is_the_same() -> None:
     (word_for_word, reworded) = (_compare(text, new)["piracy"].certainty or 0.0 for new in (text, other))
     assert word_for_word > 0.99 > reworded
     some, rate = Likelihood(0.5, 0.9), load_certainty().rate
-    orders: dict[Status, int] = {"kept": 1, "promoted": -1, "new": -1}
+    orders: dict[Status, int] = {"kept": 1, "moved up": -1, "new": -1}
     for status, order in orders.items():
         sureness = [rate(status, some, some, same=same) for same in (0.0, 0.5, 1.0)]
         assert sureness == sorted(sureness, reverse=order < 0)
@@ -259,10 +260,10 @@ def test_a_doubtful_level_makes_kept_doubtful_and_not_only_its_share() -> None:
     assert (found.outcome, found.claimed, found.share_unsure) == ("kept", False, False)
 
 
-@pytest.mark.parametrize("status", ["new", "promoted", "kept"])
+@pytest.mark.parametrize("status", ["new", "moved up", "kept"])
 def test_less_sure_and_more_is_claimed(status: str) -> None:
     mention = f"{FILLER}He said that piracy had ended. "
-    old = {"new": FILLER, "promoted": mention, "kept": FILLER + MUCH}[status]
+    old = {"new": FILLER, "moved up": mention, "kept": FILLER + MUCH}[status]
     sides = [read_text(text, language="en") for text in (old, FILLER + MUCH)]
     claimed = []
     for sure in CHOICES:
@@ -345,7 +346,10 @@ def test_where_certainty_was_not_measured_it_is_approximate_and_nothing_claimed(
     (tmp_path / "mine.toml").write_text(vocabulary, encoding="utf-8")
     held = load_vocabulary(tmp_path / "mine.toml")
     found = compare(*TEXTS[language], language=language, vocabulary=held, encoder=None)
-    assert {each.topic: each.outcome for each in found.topics} == {"corruption": "new", "piracy": "dropped"}
+    assert {each.topic: each.outcome for each in found.topics} == {
+        "corruption": "new",
+        "piracy": "not repeated",
+    }
     assert {each.topic for each in found.topics if each.measured} == measured
     assert {each.topic for each in found.topics if each.claimed} == measured
     assert found.provenance.unmeasured is not None
@@ -374,7 +378,7 @@ def test_where_certainty_was_measured_claims_stand_and_no_caveat_does(tmp_path: 
 def test_what_is_kept_or_moves_by_share_is_only_possible_too() -> None:
     much = " ".join(f"Nous mettrons fin à la piraterie sur la côte numéro {number}." for number in range(40))
     little = f"La piraterie doit cesser. Nous condamnons la piraterie.\n\n{'Le port était calme. ' * 60}"
-    for old, new, status in ((little, much, "up"), (much, little, "down"), (little, little, "kept")):
+    for old, new, status in ((little, much, "more"), (much, little, "less"), (little, little, "kept")):
         found = compare(old, new, language="fr", encoder=None)
         told = {each.topic: (each.outcome, each.claimed) for each in found.topics}
         assert told == {"piracy": (status, False)}
@@ -398,13 +402,13 @@ def test_what_people_decided_on_both_sides_is_claimed_whatever_the_language() ->
     ]
     before, after = map(ReadText, versions, readings)
     (change,), _ = compare_topics(before, after, UN)
-    assert (change.outcome, change.claimed) == ("promoted", True)
+    assert (change.outcome, change.claimed) == ("moved up", True)
     (change,), _ = compare_topics(
         ReadText(versions[0], readings[0]),
         ReadText(versions[1], [replace(readings[1][0], decided=None)]),
         UN,
     )
-    assert (change.outcome, change.claimed) == ("promoted", False)
+    assert (change.outcome, change.claimed) == ("moved up", False)
 
 
 def test_the_sentence_that_most_likely_shows_a_priority_is_explained_first() -> None:
@@ -437,7 +441,7 @@ def test_a_status_as_sure_as_claims_says_why_it_is_none(
 ) -> None:
     held = session()
     unsure = replace(
-        topic("Debt", "dropped", reading(level, [0], 0.2), None),
+        topic("Debt", "not repeated", reading(level, [0], 0.2), None),
         outcome_certainty=certainty,
         measured=True,
         claimed=False,
@@ -503,7 +507,7 @@ def _doubtful() -> Comparison:
         change("new", [], [0], "+Two."),
         genre="session",
     )
-    sure = topic("Piracy", "dropped", reading("substantive", [0], 0.5), None)
+    sure = topic("Piracy", "not repeated", reading("substantive", [0], 0.5), None)
     doubtful = topic("Oceans", "new", None, reading("substantive", [0], 0.5))
     return replace(
         held,

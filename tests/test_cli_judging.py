@@ -309,7 +309,7 @@ def test_a_priority_decided_on_counts_in_later_sessions(archive: Tracker) -> Non
 
     assert status() == "new"
     judge(archive, "XAA/CCPCJ/32", "--topic", "cybercrime", "--level", "declared", "--by", "Ana")
-    assert status() == "returned"
+    assert status() == "back"
 
 
 # Another text --------------------------------------------------------------------------------------
@@ -425,7 +425,7 @@ def test_the_sheet_goes_out_and_comes_back(judged: Tracker, tmp_path: Path) -> N
     ("old", "new", "said"),
     [
         ("mentioned", "sung", "line 4: Ana says 'sung'; expected one of declared"),
-        ("none", "up", "line 2: Ana says 'up'"),
+        ("none", "more", "line 2: Ana says 'up'"),
         ("cybercrime", "hills", "line 4: the vocabulary un has no topic 'hills'"),
         ("XAA/CCPCJ/33", "XAA?", "sheet.csv"),
     ],

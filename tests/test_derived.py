@@ -33,7 +33,7 @@ from tracker.follow.trace import blame_statement
 from tracker.record.derived.answers import DERIVED_NAME, Derived, open_derived
 from tracker.record.derived.file import DerivedFile
 from tracker.record.derived.vectors import CachedEncoder
-from tracker.report.records import render_json
+from tracker.report.comparison.build import render_json
 from tracker.report.series.origins import attribution_json
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text

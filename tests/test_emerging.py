@@ -33,7 +33,7 @@ from tracker.comparing.topics.vocabulary.stems import find_words
 from tracker.diff.notebook import compare as compare_texts
 from tracker.model.phrases import PAIR, PhraseChange
 from tracker.model.topics import Topic, Vocabulary
-from tracker.report.records import render_json
+from tracker.report.comparison.build import render_json
 
 if TYPE_CHECKING:
     from tracker.model.changes import Comparison

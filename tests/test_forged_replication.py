@@ -103,7 +103,7 @@ def edit_citations(old: bytes, new: bytes) -> Forge:
 
 
 def turn_status(written: dict[str, Any]) -> None:
-    written["topics"][0]["status"] = "new" if written["topics"][0]["status"] != "new" else "dropped"
+    written["topics"][0]["status"] = "new" if written["topics"][0]["status"] != "new" else "not repeated"
 
 
 def change_release(written: dict[str, Any]) -> None:

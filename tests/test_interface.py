@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import pytest
 
 import tracker
 from tests.running import NEW, OLD
-from tracker.errors import DocumentUnreadable, ReferenceInvalid
+from tracker.errors import DocumentUnreadable, ReferenceInvalid, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,14 +80,14 @@ def test_places_are_given_as_text_or_as_paths(
     (tmp_path / "codes.csv").write_text("id,label\nrivers,Rivers\n", encoding="utf-8")
     assert [topic.id for topic in tracker.load_vocabulary(form(tmp_path / "codes.csv")).topics] == ["rivers"]
     assert archive("list").code == 0
-    with tracker.open_archive(form(tmp_path / "snapshots")) as reader:
-        assert reader.statements()
+    with tracker.open_archive(form(tmp_path / "snapshots")) as opened:
+        assert opened.reader.statements()
 
 
 def test_compare_is_what_diff_prints() -> None:
     comparison = tracker.compare(OLD, NEW)
     statuses = {change.topic: change.outcome for change in comparison.topics}
-    assert statuses["corruption"] == "dropped"
+    assert statuses["corruption"] == "not repeated"
     assert statuses["cybercrime"] == "new"
 
 
@@ -98,8 +100,8 @@ def test_comparing_a_text_with_itself_finds_nothing() -> None:
 
 def test_open_archive_reads_what_was_added(archive: Callable[..., Ran], tmp_path: Path) -> None:
     assert archive("list").code == 0
-    with tracker.open_archive(tmp_path / "snapshots") as reader:
-        side = reader.side(tracker.parse_reference("XAA/CCPCJ/33"))
+    with tracker.open_archive(tmp_path / "snapshots") as opened:
+        side = opened.reader.side(tracker.parse_reference("XAA/CCPCJ/33"))
     assert side.version.segments[0].text == "Mr. President,"
 
 
@@ -126,8 +128,61 @@ def test_values_show_themselves_on_one_short_line() -> None:
 
 def test_an_open_archive_says_where_it_is(archive: Callable[..., Ran], tmp_path: Path) -> None:
     assert archive("list").code == 0
-    with tracker.open_archive(tmp_path / "snapshots") as reader:
-        assert repr(reader) == f"<Reader of {str(tmp_path / 'snapshots' / 'tracker.db')!r}>"
+    with tracker.open_archive(tmp_path / "snapshots") as opened:
+        assert repr(opened) == f"<Archive in {str(tmp_path / 'snapshots')!r}>"
+
+
+# What commands say of an archive --------------------------------------------------------------------
+
+
+def test_an_archive_is_asked_what_commands_ask(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    """The rows of each answer are those that the command writes."""
+    with tracker.open_archive(tmp_path / "snapshots") as opened:
+        asked = {
+            "diff XAA/CCPCJ/32 XAA/CCPCJ/33": opened.compare("XAA/CCPCJ/32", "XAA/CCPCJ/33"),
+            "diff XAA/CCPCJ 32 33 --table shifts": opened.compare("XAA/CCPCJ", "32", "33", of="shifts"),
+            "timeline XAA/CCPCJ --topic corruption": opened.timeline("XAA/CCPCJ", "corruption"),
+            "timeline XAA/CCPCJ --all --from 33": opened.timeline("XAA/CCPCJ", first="33"),
+            "trace XAA/CCPCJ corruption": opened.trace("XAA/CCPCJ", "corruption"),
+            "trace CCPCJ --topic corruption": opened.trace("CCPCJ", topics=["corruption"]),
+            "timeline CCPCJ --sessions 32-33 --topic corruption": opened.panel(
+                "CCPCJ", "32-33", topics="corruption"
+            ),
+        }
+        rows = {words: answer.rows() for words, answer in asked.items()}
+    for words, found in rows.items():
+        ran = archive(*words.split(), "--format", "jsonl")
+        assert [json.loads(line) for line in ran.out.splitlines()] == found
+        assert found
+
+
+def test_an_answer_in_a_notebook_is_its_report(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    assert archive("list").code == 0
+    with tracker.open_archive(tmp_path / "snapshots") as opened:
+        compared = opened.compare("XAA/CCPCJ", "32", "33")
+        traced = opened.trace("XAA/CCPCJ", "corruption")
+        assert "<section" in str(compared._repr_html_())
+        assert traced._repr_html_() is None
+        assert repr(traced) == f"<Answer of {len(traced.rows())} rows: Biography>"
+
+
+def test_a_frame_without_its_library_says_what_to_install(
+    archive: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert archive("list").code == 0
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with tracker.open_archive(tmp_path / "snapshots") as opened:
+        answer = opened.trace("XAA/CCPCJ", "corruption")
+    with pytest.raises(TrackerError, match="a data frame needs pandas or polars; install it: pip install"):
+        answer.frame()
+    with pytest.raises(TrackerError, match="a data frame needs polars; install it: pip install polars"):
+        answer.frame("polars")
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with tracker.open_archive(tmp_path) as opened, pytest.raises(TrackerError, match="no archive"):
+        opened.compare("XAA/CCPCJ/32", "XAA/CCPCJ/33")
 
 
 ROWS = {

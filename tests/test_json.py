@@ -18,7 +18,7 @@ from tracker.comparing.changes import describe_changes
 from tracker.model.changes import Link
 from tracker.model.texts import Run, Side, SpanMap
 from tracker.model.topics import Passage
-from tracker.report.records import render_json
+from tracker.report.comparison.build import render_json
 
 if TYPE_CHECKING:
     from tracker.model.changes import Comparison
@@ -124,12 +124,12 @@ def test_the_schema_accepts_every_optional_field() -> None:
         topics=(
             topic(
                 "A",
-                "up",
+                "more",
                 reading("declared", (0,), 0.1),
                 reading("declared", (0,), 0.2),
                 difference=(0.01, 0.2),
             ),
-            topic("B", "dropped", reading("declared", (0,), 0.1), None, closest=Passage(0, 0.123456)),
+            topic("B", "not repeated", reading("declared", (0,), 0.1), None, closest=Passage(0, 0.123456)),
         ),
     )
     data = json.loads(render_json(value))
@@ -143,7 +143,7 @@ def test_the_schema_accepts_every_optional_field() -> None:
 def test_it_is_stable_and_readable() -> None:
     text = render_json(session())
     assert text == render_json(session())
-    assert text.startswith('{\n  "schema_version": "2",\n  "old": {\n')
+    assert text.startswith('{\n  "schema_version": "2",\n  "lead": [\n')
     assert list(json.loads(text)) == list(SCHEMA["properties"])
     assert text.endswith("}\n")
 

@@ -18,7 +18,8 @@ from tracker.model.compared import list_rows
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
 from tracker.model.topics import Status, VocabularyName
 from tracker.model.tracing import Biography, Occurrence, TracedStatement
-from tracker.report.records import SCHEMA_VERSION, encode_json, render_json
+from tracker.report.comparison.build import render_json
+from tracker.report.records import SCHEMA_VERSION, encode_json
 from tracker.report.series.biography import biography_json
 
 if TYPE_CHECKING:
@@ -182,8 +183,8 @@ def test_a_status_is_claimed_and_what_is_likely_is_possible(
 
 def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> None:
     moves = (
-        CountryMove("FRA", "dropped", None, 0.9, measured=True, share_unsure=False),
-        CountryMove("GBR", None, "dropped", 0.4, measured=True, share_unsure=False),
+        CountryMove("FRA", "not repeated", None, 0.9, measured=True, share_unsure=False),
+        CountryMove("GBR", None, "not repeated", 0.4, measured=True, share_unsure=False),
     )
     found = CountriesDiff(
         "UNGA", "78", "79", "FRA,GBR", VocabularyName("own", "ab" * 32), 0.9, None, ("FRA", "GBR"), (),
@@ -193,8 +194,8 @@ def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> No
     schema("moves").validate(now)
     (row,) = now["topics"]
     assert [(each["country"], each["status"], each["possible"]) for each in row["countries"]] == [
-        ("FRA", "dropped", None),
-        ("GBR", None, "dropped"),
+        ("FRA", "not repeated", None),
+        ("GBR", None, "not repeated"),
     ]
 
 

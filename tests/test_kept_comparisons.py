@@ -13,8 +13,8 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff import compare
 from tracker.diff.diff import diff
 from tracker.record.derived.answers import DERIVED_NAME
+from tracker.report.comparison.build import render_json
 from tracker.report.comparison.words import list_decisions
-from tracker.report.records import render_json
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:

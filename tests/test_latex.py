@@ -48,7 +48,7 @@ def test_no_text_acts(text: str) -> None:
 def test_the_table_has_a_row_for_each_topic_and_says_what_it_rests_on() -> None:
     rows = (
         topic("100% & more", "new", None, reading("declared", (0,), 0.125)),
-        topic("Debt_", "dropped", reading("substantive", (0,), 0.4), None),
+        topic("Debt_", "not repeated", reading("substantive", (0,), 0.4), None),
     )
     made = comparison(side("A_1", ("We met.",)), side("B#2", ("We act.",)), topics=rows)
     written = render_latex(made, VOCABULARY).splitlines()

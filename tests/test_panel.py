@@ -187,7 +187,7 @@ def test_csv_has_a_row_for_each_country_session_and_topic(folder: Path) -> None:
     france = {(row["session"], row["topic"]): row for row in rows if row["country"] == "FRA"}
     assert france["74", "corruption"]["level"] == "declared"
     assert france["75", "corruption"]["level"] == "absent"
-    assert "dropped" in (france["75", "corruption"]["status"], france["75", "corruption"]["possible"])
+    assert "not repeated" in (france["75", "corruption"]["status"], france["75", "corruption"]["possible"])
     assert france["75", "oceans"]["level"] == "absent"
     assert france["75", "oceans"]["status"] == ""
     assert {row["before"] for (label, _), row in france.items() if label == "75"} == {"74"}
@@ -240,9 +240,9 @@ def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> N
         topic.id: {move.country: move.status or move.possible for move in topic.countries}
         for topic in found.topics
     }
-    assert by_topic["corruption"] == dict.fromkeys(("FRA", "GBR", "XAA"), "dropped")
+    assert by_topic["corruption"] == dict.fromkeys(("FRA", "GBR", "XAA"), "not repeated")
     # XAA spoke of oceans at session 70.
-    assert by_topic["oceans"] == {"GBR": "new", "XAA": "returned"}
+    assert by_topic["oceans"] == {"GBR": "new", "XAA": "back"}
     report = render_terminal(build_countries_diff(found))
     likely = re.search(r"not repeated\? \(3\): (.*?)\n  \S", report, re.DOTALL)
     sure = "not repeated (3): France, United Kingdom, XAA" in report
@@ -260,7 +260,7 @@ def test_the_command_answers_in_each_form(
     schema("moves").validate(json.loads(told.out))
     assert "GBR/UNGA 74 75" in run(*words).out or "FRA/UNGA 74 75" in run(*words).out
     assert run(*words, "--format", "markdown").out.startswith("# Report: FRA,GBR (2 countries)")
-    dropped = run(*words, "--only", "dropped").out
+    dropped = run(*words, "--only", "not repeated").out
     assert "not repeated" in dropped
     assert "new" not in dropped
     traced = json.loads(run("trace", "UNGA", "corruption", "--countries", "EU", "--format", "json").out)

@@ -75,7 +75,7 @@ def test_it_is_computed_and_not_read_from_what_is_kept(
 def test_each_value_that_was_changed_is_named(archive: Callable[..., Ran], written: Path) -> None:
     def edit(comparison: dict[str, Any]) -> None:
         comparison["provenance"]["release"] = "0.0.9"
-        comparison["topics"][0]["status"] = "demoted"
+        comparison["topics"][0]["status"] = "moved down"
         comparison["changes"].pop()
 
     topic = json.loads(written.read_text(encoding="utf-8"))["topics"][0]
@@ -90,7 +90,7 @@ def test_each_value_that_was_changed_is_named(archive: Callable[..., Ran], writt
         ["changes", last["id"]],
         ["topics", topic["topic"], "status"],
     ]
-    assert (found[2]["then"], found[2]["now"]) == ("demoted", topic["status"])
+    assert (found[2]["then"], found[2]["now"]) == ("moved down", topic["status"])
     assert (found[1]["then"], json.loads(found[1]["now"])) == (None, last)
 
 

@@ -26,8 +26,7 @@ from tracker.report.answers.listing import (
     render_log,
 )
 from tracker.report.answers.statement import render_priorities, render_statement
-from tracker.report.comparison.build import render_stat, show_part
-from tracker.report.records import render_json
+from tracker.report.comparison.build import render_json, render_stat, show_part
 from tracker.report.safe import NOT_XML, escape_hidden, one_line, visible
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def attacked(attack: str) -> Comparison:
             topic(f"topic{attack}", "new", None, reading("declared", (1,), 0.5)),
             topic(
                 f"other{attack}",
-                "dropped",
+                "not repeated",
                 reading("declared", (1,), 0.5),
                 None,
                 closest=Passage(0, 0.5),

@@ -61,14 +61,14 @@ def _expect_status(topic: str, pair: dict[str, Any]) -> set[str]:
     """Return the statuses that the levels allow: the three of one level cannot be told apart by them."""
     old, new = _levels(pair["old"]).get(topic), _levels(pair["new"]).get(topic)
     if new is None:
-        return {"dropped"}
+        return {"not repeated"}
     if old is None:
         files = [entry["file"] for entry in SERIES]
         before = files[: files.index(pair["old"])]
-        return {"returned" if any(_levels(file).get(topic) in PRIORITY for file in before) else "new"}
+        return {"back" if any(_levels(file).get(topic) in PRIORITY for file in before) else "new"}
     if old == new:
-        return {"up", "kept", "down"}
-    return {"promoted" if RANK[new] > RANK[old] else "demoted"}
+        return {"more", "kept", "less"}
+    return {"moved up" if RANK[new] > RANK[old] else "moved down"}
 
 
 @pytest.mark.parametrize("entry", STATEMENTS, ids=lambda entry: str(entry["file"]))
@@ -111,7 +111,7 @@ def test_a_group_has_the_shape_of_its_operation(group: dict[str, Any]) -> None:
         "split": len(old) == 1 < len(new),
         "merged": len(old) > 1 == len(new),
         "new": not old and len(new) == 1,
-        "dropped": not new and len(old) == 1,
+        "not repeated": not new and len(old) == 1,
     }
     assert counts.get(group["operation"], len(old) == len(new) == 1)
     if group["operation"] in ("kept", "reworded", "typographic"):

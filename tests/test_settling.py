@@ -268,7 +268,7 @@ def reading(level: Level | None) -> TopicReading | None:
 def test_yes_stands_for_the_levels_of_the_question(
     old: Level | None, new: Level | None, supposed: tuple[str, str], others: tuple[str, str] | None
 ) -> None:
-    status: Status = "new" if old is None else "dropped" if new is None else "kept"
+    status: Status = "new" if old is None else "not repeated" if new is None else "kept"
     change = TopicChange("debt", "Debt", "theme", status, reading(old), reading(new))
     assert suppose_levels(change) == supposed
     assert OpenTopic(change, supposed, ((), ())).others.get("3") == others

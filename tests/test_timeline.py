@@ -156,12 +156,12 @@ def test_statuses_are_against_the_session_of_the_same_kind_before(folder: Path) 
         if cell.topic in THEMES and cell.status
     }
     assert told == {
-        ("71", "corruption"): "demoted",
-        ("71", "oceans"): "dropped",
-        ("74", "corruption"): "promoted",
-        ("75", "corruption"): "dropped",
+        ("71", "corruption"): "moved down",
+        ("71", "oceans"): "not repeated",
+        ("74", "corruption"): "moved up",
+        ("75", "corruption"): "not repeated",
         ("75", "cybercrime"): "new",
-        ("75", "oceans"): "returned",
+        ("75", "oceans"): "back",
     }
 
 
@@ -257,7 +257,7 @@ def test_decisions_are_shown_with_name_and_dispute_in_every_form(tmp_path: Path)
     }
     names = ("level", "status", "decided_by", "decided", "said", "against")
     assert [lines["33", "corruption"][name] for name in names] == [
-        "absent", "dropped", "Ben", "2026-11-02T10:00:00Z", "declared", "Ana: mentioned"
+        "absent", "not repeated", "Ben", "2026-11-02T10:00:00Z", "declared", "Ana: mentioned"
     ]  # fmt: skip
     assert not lines["32", "corruption"]["decided_by"]
     data = json.loads(timeline_json(timeline, rows))
@@ -470,8 +470,12 @@ def test_csv_has_a_row_for_each_topic_and_session(folder: Path) -> None:
     table = list(csv.DictReader(io.StringIO(str(timeline_table(timeline, rows, "csv")))))
     assert len(table) == len(rows) * len(timeline.sessions)
     told = {row["session"]: row for row in table if row["topic"] == "corruption"}
-    assert (told["74"]["level"], told["74"]["status"], told["74"]["before"]) == ("declared", "promoted", "71")
-    assert (told["75"]["level"], told["75"]["status"], told["75"]["share"]) == ("absent", "dropped", "0.0")
+    assert (told["74"]["level"], told["74"]["status"], told["74"]["before"]) == ("declared", "moved up", "71")
+    assert (told["75"]["level"], told["75"]["status"], told["75"]["share"]) == (
+        "absent",
+        "not repeated",
+        "0.0",
+    )
     assert (told["72"]["state"], told["72"]["level"]) == ("no statement", "")
     assert 0 < float(told["70"]["share"]) <= 1
     assert 0 < float(told["71"]["priority"]) < float(told["70"]["priority"]) <= 1
@@ -723,7 +727,7 @@ def test_sessions_between_are_told(
 def test_the_later_side_has_not_been_there_before_the_earlier_one(run: Callable[..., Ran]) -> None:
     data = json.loads(run("diff", "XAA/UNGA", "75", "70", "--format", "json").out)
     told = {each["topic"]: (each["status"], each["last"]) for each in data["topics"]}
-    assert (told["corruption"], told["cybercrime"]) == (("new", None), ("dropped", None))
+    assert (told["corruption"], told["cybercrime"]) == (("new", None), ("not repeated", None))
 
 
 def test_compare_countries_as_a_matrix(run: Callable[..., Ran]) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tracker.comparing.topics.vocabulary.load import load_vocabulary
     from tracker.comparing.topics.vocabulary.matching import match_topics
     from tracker.diff.notebook import compare
+    from tracker.library import open_archive
     from tracker.model.compared import list_rows
-    from tracker.record.reading.reader import open_reader as open_archive
     from tracker.references import parse_reference
     from tracker.text.reading import segment
 
@@ -40,7 +40,7 @@ _HOMES = {
     "list_rows": ("tracker.model.compared", "list_rows"),
     "load_vocabulary": ("tracker.comparing.topics.vocabulary.load", "load_vocabulary"),
     "match_topics": ("tracker.comparing.topics.vocabulary.matching", "match_topics"),
-    "open_archive": ("tracker.record.reading.reader", "open_reader"),
+    "open_archive": ("tracker.library", "open_archive"),
     "parse_reference": ("tracker.references", "parse_reference"),
     "segment": ("tracker.text.reading", "segment"),
 }

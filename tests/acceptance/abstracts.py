@@ -39,16 +39,16 @@ TOLD_FIRST = 3
 HALVES = {"M": "looked at", "O": "not looked at"}
 _HEADING = re.compile(r"[A-Z][A-Z ,]+(?=:|  |$| \()")
 _EVIDENCE = re.compile(r"[“”]|¶|nothing close")
-_STATUS_OF = {"returned": "new", "up": "kept", "down": "kept", "not repeated": "dropped"}
-_WORDS = ("not repeated", "returned", "promoted", "demoted", "new", "up", "down", "kept")
+_STATUS_OF = {"back": "new", "more": "kept", "less": "kept", "not repeated": "not repeated"}
+_WORDS = ("not repeated", "back", "moved up", "moved down", "new", "more", "less", "kept")
 _SECTIONS = {
-    "LOST RANK": "demoted",
-    "BACK AFTER AN ABSENCE": "returned",
-    "GAINED RANK": "promoted",
+    "LOST RANK": "moved down",
+    "BACK AFTER AN ABSENCE": "back",
+    "GAINED RANK": "moved up",
     "NEW": "new",
     "NOT REPEATED": "not repeated",
-    "MORE OF THE WORDS": "up",
-    "LESS OF THE WORDS": "down",
+    "MORE OF THE WORDS": "more",
+    "LESS OF THE WORDS": "less",
 }
 
 

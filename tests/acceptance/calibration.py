@@ -61,7 +61,7 @@ class Told:
 
 def code_status(status: Status) -> str:
     """Return a status as readers' levels give it: they say nothing of shares and earlier sessions."""
-    return {"returned": "new", "up": "kept", "down": "kept"}.get(status, status)
+    return {"back": "new", "more": "kept", "less": "kept"}.get(status, status)
 
 
 def print_calibration(pairs: Sequence[CodedPair], later: frozenset[str]) -> None:
@@ -69,7 +69,7 @@ def print_calibration(pairs: Sequence[CodedPair], later: frozenset[str]) -> None
     told = [each for pair in pairs for each in tell(pair, later)]
     for family, head in _HEADS.items():
         print_bands(head, [each for each in told if FAMILIES[each.change.outcome] == family], pairs)
-    for statuses in (("new", "dropped"), ("promoted",), ("demoted",), ("kept",)):
+    for statuses in (("new", "not repeated"), ("moved up",), ("moved down",), ("kept",)):
         print_curve(statuses, [each for each in told if each.status in statuses], pairs)
     print_causes(pairs, told)
 
@@ -168,7 +168,7 @@ def print_causes(pairs: Sequence[CodedPair], told: Iterable[Told]) -> None:
         for pair in pairs
         for named in [find_named(pair)]
         for topic in sorted(pair.topics)
-        for status in ("new", "dropped")
+        for status in ("new", "not repeated")
         if is_firm(pair, topic, status)
     )
     print(f"\nfirm new and dropped topics: {causes.total()}")
@@ -186,7 +186,7 @@ def find_named(pair: CodedPair) -> Mapping[str, frozenset[str]]:
         )
         for session in (pair.new, pair.old)
     )
-    return {"new": new, "dropped": old}
+    return {"new": new, "not repeated": old}
 
 
 def find_cause(topic: str, status: str, told: Iterable[Told], named: Mapping[str, frozenset[str]]) -> str:
@@ -197,7 +197,7 @@ def find_cause(topic: str, status: str, told: Iterable[Told], named: Mapping[str
         return "claimed" if is_claimed(found, SURE) else "right, but not sure enough to be claimed"
     if topic.startswith(FREE):
         return "no topic of the vocabulary"
-    if topic in named["dropped" if status == "new" else "new"]:
+    if topic in named["not repeated" if status == "new" else "new"]:
         return "a term, perhaps a loose one, credits the other side with it"
     if any(by_topic[other].status == status for other in find_related(topic) & by_topic.keys()):
         return "told under a broader, narrower or neighbouring topic"

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     Distance = Callable[[Hashable, Hashable, Counter[Hashable]], float]
 
 CALIBRATION = "--calibration"
-STATUSES = ("new", "dropped", "promoted", "demoted", "kept")
+STATUSES = ("new", "not repeated", "moved up", "moved down", "kept")
 COUNTED = ("new or perhaps", "dropped or perhaps", "kept or unsure")
 """Claims together with what is told apart as perhaps so, or as kept with a share that is unsure."""
 COUNTED_ENOUGH = 2
@@ -108,7 +108,7 @@ def count_terms(pair: CodedPair, later: frozenset[str]) -> Claims:
         status: frozenset(
             topic for topic, number in there.items() if number >= COUNTED_ENOUGH and topic not in elsewhere
         )
-        for status, there, elsewhere in (("new", new, old), ("dropped", old, new))
+        for status, there, elsewhere in (("new", new, old), ("not repeated", old, new))
     }
 
 

@@ -9,8 +9,7 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff import compare
 from tracker.diff.diff import diff
 from tracker.errors import TrackerError
-from tracker.report.comparison.build import build_report
-from tracker.report.records import render_json
+from tracker.report.comparison.build import build_report, render_json
 from tracker.report.render.terminal import render_terminal
 
 if TYPE_CHECKING:

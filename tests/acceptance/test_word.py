@@ -23,7 +23,7 @@ from openxml_audit import OpenXmlValidator
 from tests.redlined import SIDES, Side, revise, settle_json, settle_tei, settle_word, write_tei, write_word
 from tests.shared_data import require
 from tracker.diff.notebook import compare
-from tracker.report.records import render_json
+from tracker.report.comparison.build import render_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

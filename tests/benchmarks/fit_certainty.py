@@ -383,7 +383,7 @@ def _compare(
 
 def code_status(status: Status) -> str:
     """Return a status as readers' levels give it: they say nothing of shares and earlier sessions."""
-    return {"returned": "new", "up": "kept", "down": "kept"}.get(status, status)
+    return {"back": "new", "more": "kept", "less": "kept"}.get(status, status)
 
 
 def fit_claims(claims: Sequence[Claim]) -> dict[str, Array]:
@@ -468,7 +468,7 @@ def report(
 ) -> list[str]:
     """Return how many claims of each status are true, and how many of the firm ones are found."""
     lines = []
-    for status in ("new", "dropped", "promoted", "demoted", "kept"):
+    for status in ("new", "not repeated", "moved up", "moved down", "kept"):
         chosen = [at for at, claim in enumerate(claims) if code_status(claim.status) == status]
         firm = count_firm(pairs, status)
         family = FAMILIES[status]

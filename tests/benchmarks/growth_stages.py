@@ -26,7 +26,7 @@ from tracker.model.changes import Link
 from tracker.model.topics import Counterpart
 from tracker.record.statements.search import fold_for_search
 from tracker.report.answers.statement import render_priorities
-from tracker.report.records import render_json
+from tracker.report.comparison.build import render_json
 from tracker.text.detection import detect_language, infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold

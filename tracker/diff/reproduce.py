@@ -20,7 +20,8 @@ from tracker.model.strict import NotAsTyped, read_typed
 from tracker.model.texts import Side
 from tracker.model.topics import SURE
 from tracker.references import parse_reference
-from tracker.report.records import SCHEMA_VERSION, encode_json
+from tracker.report.comparison.build import render_json
+from tracker.report.records import SCHEMA_VERSION
 from tracker.report.safe import one_line
 from tracker.text.encoder import ENCODERS
 from tracker.text.identity import digest_text
@@ -93,7 +94,7 @@ def recompute(
         again, old=replace(again.old, name=told[0].name), new=replace(again.new, name=told[1].name)
     )
     closed, in_archive = MARK in written, all(kept)
-    now: Fields = json.loads(encode_json(again))
+    now: Fields = json.loads(render_json(again))
     then, now = (written, withhold(now)) if closed else (written, now)
     left_out = () if in_archive else _OF_ARCHIVE if decided == UNDECIDED else _OF_STATEMENTS
     if left_out:
@@ -278,7 +279,7 @@ def _leave_out(written: Fields, left_out: Collection[str]) -> Fields:
             return {name: leave(each) for name, each in value.items() if name not in left_out}
         if isinstance(value, list):
             return [leave(each) for each in value]
-        return "new" if value == "returned" else value
+        return "new" if value == "back" else value
 
     return {
         name: value if name in _SIDES else leave(value)

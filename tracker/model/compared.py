@@ -95,9 +95,14 @@ def list_rows(comparison: Comparison, of: RowKind = "topics") -> list[Row]:
 
     Raises ``ValueError`` for rows of anything else.
     """
+    return [asdict(record) for record in list_records(comparison, of)]
+
+
+def list_records(comparison: Comparison, of: RowKind) -> Iterator[DataclassInstance]:
+    """Yield the records of topics, changes or shifts; raises ``ValueError`` for anything else."""
     if of not in TABLES:
         raise ValueError(f"rows of {of!r}: expected one of {', '.join(TABLES)}")
-    return [asdict(row) for row in TABLES[of][1](comparison)]
+    return TABLES[of][1](comparison)
 
 
 def _side(reading: TopicReading | None, side: Side) -> tuple[LevelOrAbsent, int, float, str | None]:

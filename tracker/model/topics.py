@@ -138,7 +138,7 @@ SURE: Final = 0.9
 """How many of the claims about topics are to be true, unless somebody chooses otherwise."""
 CHOICES: Final = (0.9, 0.8, 0.7)
 
-Status = Literal["new", "promoted", "returned", "up", "kept", "down", "demoted", "dropped"]
+Status = Literal["new", "moved up", "back", "more", "kept", "less", "moved down", "not repeated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +225,11 @@ class TopicChange:
     def goes_against_share(self) -> bool:
         """Whether its rank and its share of the words changed in opposite directions."""
         change = (self.new.share if self.new else 0.0) - (self.old.share if self.old else 0.0)
-        return (self.outcome == "promoted" and change < 0) or (self.outcome == "demoted" and change > 0)
+        return (self.outcome == "moved up" and change < 0) or (self.outcome == "moved down" and change > 0)
 
     def __repr__(self) -> str:
         levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))
-        told = self.status or (f"perhaps {self.possible}" if self.possible else "unclear")
+        told = self.status or (f"likely {self.possible}" if self.possible else "no change is likely")
         certainty = "" if self.certainty is None else f", certainty {self.certainty:.2f}"
         return f"<TopicChange {self.topic}: {told}, {levels}{certainty}>"
 

@@ -42,6 +42,16 @@ class Redline(NamedTuple):
     runs: tuple[Span, ...]
 
 
+class Sentence(NamedTuple):
+    """A sentence of ours that quotes."""
+
+    parts: tuple[Span | Quote, ...]
+    topics: tuple[str, ...] = ()
+    """The ids of the topics that it tells of."""
+    changes: tuple[str, ...] = ()
+    """The ids of the changes that it tells of."""
+
+
 class Column(NamedTuple):
     """A column of short facts beside the claims of a section."""
 
@@ -126,7 +136,10 @@ class Document(NamedTuple):
     cautions: tuple[str, ...]
     """In which respects the sides cannot be compared, and why."""
     verdict: str
+    """How the sides relate, or in one sentence what the report says."""
     sections: tuple[Section, ...]
+    lead: tuple[Sentence, ...] = ()
+    """What matters most. Where it stands, sides, verdict and cautions follow the sections."""
     closing: tuple[str, ...] = ()
     """What was left out, how to go on and how to cite."""
     whole: bool = False

@@ -154,7 +154,7 @@ def _compare_page(asked: Asked, _form: str) -> str:
 
 
 def _compare_json(asked: Asked, _form: str) -> str:
-    from tracker.report.records import render_json
+    from tracker.report.comparison.build import render_json
 
     return render_json(asked.comparison)
 

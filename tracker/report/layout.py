@@ -6,13 +6,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.document import Span
+from tracker.report.document import Quote, Span
 from tracker.report.safe import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.report.document import Quote, Style
+    from tracker.report.document import Sentence, Style
 
 _SGR: dict[Style, str] = {
     "plain": "",
@@ -36,6 +36,8 @@ DIGEST = 12
 ELLIPSIS = "…"
 MORE = "--all"
 """The option that shows what was left out."""
+QUOTE: Final = 160
+"""Columns of a quotation on paper, where not everything is shown."""
 WHOLE = 5000
 """Columns of a quotation that is given in full; a sentence may be a whole session, and show many topics."""
 WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd"
@@ -270,6 +272,15 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
             spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
             at = last - begin
     return (*spans, Span(f"{shown[at:]}”"))
+
+
+def write_sentence(sentence: Sentence, width: int) -> tuple[Span, ...]:
+    """Return a sentence as runs, each quotation behind its place and cut to so many columns."""
+    return tuple(
+        span
+        for part in sentence.parts
+        for span in ((Span(f"{part.lead} "), *cut_quote(part, width)) if isinstance(part, Quote) else (part,))
+    )
 
 
 def least_width(quote: Quote) -> int:

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-    from tracker.model.changes import Comparison
-
 SCHEMA_VERSION: Final = "2"
 _DECIMALS = 4
 
@@ -52,17 +50,6 @@ _WORDS: Final = {True: "TRUE", False: "FALSE"}
 """What both R and pandas take for a boolean."""
 _TOGETHER: Final = 8_000_000
 """Characters of the rows that are in memory at once, and of a group of rows in Parquet."""
-
-
-def render_json(comparison: Comparison) -> str:
-    """Return a comparison as JSON that ``comparison.schema.json`` describes, indented by two.
-
-    Keys stand in the order of ``tracker.model``. Text is not escaped, except what cannot be seen or
-    would act on a terminal. Shares, scores and confidences have four decimals. Each side's ``text`` is its
-    clean text, cut at the offsets of its ``segments``; the edits of a change that are not inserted, joined,
-    are the texts of its old segments joined by blanks, and those not deleted are its new ones.
-    """
-    return encode_json(comparison)
 
 
 def encode_json(value: DataclassInstance | Mapping[str, object]) -> str:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 FAMILIES: Final[Mapping[Status, str]] = {
-    **dict.fromkeys(("new", "returned", "dropped"), "absent"),
-    **dict.fromkeys(("promoted", "demoted"), "moved"),
-    **dict.fromkeys(("up", "kept", "down"), "kept"),
+    **dict.fromkeys(("new", "back", "not repeated"), "absent"),
+    **dict.fromkeys(("moved up", "moved down"), "moved"),
+    **dict.fromkeys(("more", "kept", "less"), "kept"),
 }
 """Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
 
@@ -222,7 +222,7 @@ def find_threshold(status: Status, sure: float) -> float:
 
 def find_chance(status: Status, old: Likelihood, new: Likelihood) -> float:
     """Return how likely two texts that are read on their own give a status."""
-    before, after = (new, old) if status in {"dropped", "demoted"} else (old, new)
+    before, after = (new, old) if status in {"not repeated", "moved down"} else (old, new)
     absent, mentioned, substantive, declared = before.levels
     if FAMILIES[status] == "absent":
         return absent * after.priority

@@ -141,14 +141,14 @@ def decide_status(
 ) -> Status:
     """Return the status of a topic with these levels; None is absent. One of them is a priority's."""
     if before is None:
-        return "returned" if returning else "new"
+        return "back" if returning else "new"
     if after is None:
-        return "dropped"
+        return "not repeated"
     if _RANKS[after] != _RANKS[before]:
-        return "promoted" if _RANKS[after] > _RANKS[before] else "demoted"
+        return "moved up" if _RANKS[after] > _RANKS[before] else "moved down"
     if not difference.shown:
         return "kept"
-    return "up" if sum(difference.interval) > 0 else "down"
+    return "more" if sum(difference.interval) > 0 else "less"
 
 
 def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, _Readings]:
@@ -198,7 +198,7 @@ def _change(
     levels = before.level if before else None, after.level if after else None
     status = decide_status(*levels, difference, returning=last is not None)
     closest = None
-    if before and status == "dropped":
+    if before and status == "not repeated":
         terms = (*topic.terms.get(new.language, ()), *topic.terms.get("und", ()))[:_TERMS]
         sought = (old.segments[before.leading].text, *terms)
         closest = find_closest([segment.text for segment in new.segments], sought, new.language)
@@ -211,7 +211,7 @@ def _change(
         new=after,
         difference=difference.interval,
         closest=closest,
-        last=last if status == "returned" else None,
+        last=last if status == "back" else None,
     )
 
 
@@ -276,14 +276,14 @@ class _Doubts:
             measured=measured,
             claimed=sure and not doubted,
             share_unsure=doubted,
-            covered=self._aligned if change.outcome == "dropped" else None,
+            covered=self._aligned if change.outcome == "not repeated" else None,
         )
 
     def may_differ(self, topic: str, pair: _Readings) -> bool:
         """Tell whether what one side alone mentions may well be a priority there, and absent elsewhere."""
         if topic not in self._measured or (pair[0] is None) == (pair[1] is None):
             return False
-        certainty = self._rate(topic, "new" if pair[0] is None else "dropped", pair)
+        certainty = self._rate(topic, "new" if pair[0] is None else "not repeated", pair)
         return certainty is not None and certainty >= self._weights.perhaps
 
     def _rate(self, topic: str, status: Status, pair: _Readings) -> float | None:

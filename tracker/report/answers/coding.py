@@ -14,9 +14,8 @@ from tracker.inputs.formats import unguard
 from tracker.report.comparison.sentences import SHORTEST_ID
 from tracker.report.comparison.words import (
     ARROW,
-    STATUSES,
-    certainty_figure,
     decision_words,
+    likely_words,
     place,
     quoted,
     share_words,
@@ -233,10 +232,10 @@ _BEFORE, _AFTER = 140, 260
 
 _QUESTIONS: Final[Mapping[Status, str]] = {
     "new": "Is {topic} a new priority in {new}: {after} there, and absent from {old}?",
-    "returned": "Is {topic} a priority again in {new}: {after} there, and absent from {old}?",
-    "dropped": "Is {topic} no longer in {new}: {before} in {old}, and absent from {new}?",
-    "promoted": "Does {topic} rank higher in {new}: {before} in {old}, {after} in {new}?",
-    "demoted": "Does {topic} rank lower in {new}: {before} in {old}, {after} in {new}?",
+    "back": "Is {topic} a priority again in {new}: {after} there, and absent from {old}?",
+    "not repeated": "Is {topic} no longer in {new}: {before} in {old}, and absent from {new}?",
+    "moved up": "Does {topic} rank higher in {new}: {before} in {old}, {after} in {new}?",
+    "moved down": "Does {topic} rank lower in {new}: {before} in {old}, {after} in {new}?",
 }
 _KEPT: Final = "Does {topic} keep its rank: {before} in {old}, {after} in {new}?"
 
@@ -273,12 +272,9 @@ def side_names(comparison: Comparison) -> tuple[str, str]:
 
 def head_lines(change: TopicChange, number: int, total: int, width: int) -> Iterator[Line]:
     """Yield the topic with how it is reported and how sure that is, and what people decided of one side."""
-    certainty = ""
-    if change.certainty is not None:
-        certainty = f" ({certainty_figure(change.certainty, measured=change.measured)})"
     yield line()
-    status = STATUSES[change.outcome] if change.claimed else f"perhaps {STATUSES[change.outcome]}"
-    claim = f"{one_line(change.label)}, {status}{certainty}"
+    status = change.outcome if change.claimed else likely_words(change.outcome, change.certainty)
+    claim = f"{one_line(change.label)}, {status}"
     yield from wrap([Span(f"{number} of {total}  {claim}; {share_words(change)} of words", "bold")], width)
     for decision in topic_decisions(change):
         yield from wrap(decision_words(decision), width, "  ", "    ")

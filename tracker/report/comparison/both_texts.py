@@ -34,7 +34,7 @@ def list_notes(comparison: Comparison, *, everything: bool = False) -> tuple[Not
     topics = [
         each for each in comparison.topics if everything or not (each.outcome == "kept" or each.unclear)
     ]
-    told = (*_tell_shifts(comparison), *_tell_topics(topics, comparison.provenance.sure))
+    told = (*_tell_shifts(comparison), *_tell_topics(topics))
     return (
         *_note_decisions(comparison),
         *(
@@ -63,19 +63,19 @@ def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKi
             yield "old", row.old.ordinal, "shift", text
 
 
-def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[SideName, int, NoteKind, str]]:
+def _tell_topics(topics: Iterable[TopicChange]) -> Iterator[tuple[SideName, int, NoteKind, str]]:
     for topic in wording.rank_topics(topics):
-        text = _tell_topic(topic, sure)
+        text = _tell_topic(topic)
         if topic.old and topic.outcome in wording.OLD_SIDE:
             yield "old", topic.old.leading, "topic", text
         if topic.new:
             yield "new", topic.new.leading, "topic", text
 
 
-def _tell_topic(topic: TopicChange, sure: float) -> str:
+def _tell_topic(topic: TopicChange) -> str:
     facts = (
         wording.level_words(topic),
-        wording.status_mark(topic, sure),
+        wording.status_mark(topic),
         f"{wording.share_words(topic)}% of the words",
         wording.certainty_words(topic),
     )
@@ -93,10 +93,7 @@ def build_texts(comparison: Comparison) -> Texts:
         paragraphs=(old, new),
         runs=redline(comparison),
         passages={change.id: _show_change(change, cited[change.id]) for change in comparison.changes},
-        topics={
-            topic.topic: _place_topic(topic, comparison.provenance.sure)
-            for topic in wording.rank_topics(comparison.topics)
-        },
+        topics={topic.topic: _place_topic(topic) for topic in wording.rank_topics(comparison.topics)},
         aligned=sentences.is_revision(comparison),
     )
 
@@ -118,11 +115,11 @@ def _list_facts(change: Change) -> Iterator[str]:
     yield from map(wording.decision_words, change.decided)
 
 
-def _place_topic(topic: TopicChange, sure: float) -> Places:
+def _place_topic(topic: TopicChange) -> Places:
     old, new = (reading.segments if reading else () for reading in (topic.old, topic.new))
     return Places(
         label=one_line(topic.label),
-        status=wording.status_mark(topic, sure),
+        status=wording.status_mark(topic),
         levels=wording.level_names(topic),
         shares=wording.share_words(topic),
         old=old,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.changes import AXES
+from tracker.model.topics import Status
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
+from tracker.report.comparison.lead import build_lead, read_lead
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 from tracker.report.layout import MORE, counted, draw, line
+from tracker.report.records import encode_json, plain_fields
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -56,10 +59,22 @@ def build_report(
         cautions=cautions,
         verdict=wording.verdict(comparison),
         sections=sections,
+        lead=() if topics or only else build_lead(comparison),
         closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topics))),
         whole=everything or bool(only) or bool(topics),
         provenance=provenance.provenance_words(comparison, vocabulary),
     )
+
+
+def render_json(comparison: Comparison) -> str:
+    """Return a comparison as JSON that ``comparison.schema.json`` describes, indented by two.
+
+    The lead stands first, then keys in the order of ``tracker.model``. Text is not escaped, except what
+    cannot be seen or would act on a terminal. Shares, scores and confidences have four decimals. Each side's
+    ``text`` is its clean text, cut at the offsets of its ``segments``; the edits of a change that are not
+    inserted, joined, are the texts of its old segments joined by blanks, and those not deleted its new ones.
+    """
+    return encode_json({"lead": read_lead(build_lead(comparison)), **plain_fields(comparison)})
 
 
 def build_moves(
@@ -190,13 +205,11 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield from _count("  moved", sum(change.moved for change in changes))
     if judged := wording.decisions_summary(comparison):
         yield "applies", judged
-    sure = [topic for topic in comparison.topics if topic.claimed or topic.share_unsure]
-    unsure = sum(topic.share_unsure for topic in sure)
-    yield from _count("priorities", len(sure))
-    for status, name in wording.STATUSES.items():
-        of_these = f"  {unsure:,} with share unsure" if status == "kept" and unsure else ""
-        yield from _count(f"  {name}", sum(topic.outcome == status for topic in sure), of_these)
-    yield from _count("  perhaps", len(comparison.topics) - len(sure))
+    claimed = [topic for topic in comparison.topics if topic.claimed]
+    yield from _count("priorities", len(claimed))
+    for status in get_args(Status):
+        yield from _count(f"  {status}", sum(topic.status == status for topic in claimed))
+    yield from _count(f"  {wording.LIKELY}", sum(bool(topic.possible) for topic in comparison.topics))
     shifts = [row.shift for row in sentences.select_shifts(comparison, AXES)]
     yield from _count("shifts", len(shifts))
     for axis in AXES:
@@ -205,6 +218,6 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
             yield f"  {axis}", f"{len(some):>5,}  {wording.tally_shifts(some)}"
 
 
-def _count(name: str, number: int, of_these: str = "") -> Iterator[tuple[str, str]]:
+def _count(name: str, number: int) -> Iterator[tuple[str, str]]:
     if number:
-        yield name, f"{number:>5,}{of_these}"
+        yield name, f"{number:>5,}"

@@ -30,29 +30,23 @@ _MORE_MOVES: Final = 12
 """Topics that are named with their shares below them."""
 UNSURE: Final = 8
 """Lines at most that tell of what is unsure, those among the largest moves included."""
+NO_CHANGE: Final = "no change is likely"
+"""What is said of a topic of which nothing is told."""
 _LEAST_MOVE: Final = 0.01
 """Of the words: a smaller change of share is no move."""
 _MOVES = (Column("% of words"), Column("sentences"), Column("", right=False, unit="status"))
 _FIGURES = (Column("", unit="% of words"), Column("", unit="sentences"))
 
-FINDINGS: Final[dict[str, tuple[Status, ...]]] = {
-    "lost rank": ("demoted",),
-    "back after an absence": ("returned",),
-    "gained rank": ("promoted",),
-    "new": ("new",),
-    "not repeated": ("dropped",),
-    "more of the words": ("up",),
-    "less of the words": ("down",),
-}
-"""Headings of what is claimed, in the order of the report, and the statuses below each."""
-_NOTES: Final = {
-    "lost rank": "a lower level than before",
-    "gained rank": "a higher level than before",
+FINDINGS: Final[dict[Status, str]] = {
+    "moved down": "a lower level than before",
+    "back": "a priority again, absent before",
+    "moved up": "a higher level than before",
     "new": "a priority now, absent before",
     "not repeated": "a priority before, absent now",
-    "more of the words": "same level, a larger share",
-    "less of the words": "same level, a smaller share",
+    "more": "more of the words, at the same level",
+    "less": "less of the words, at the same level",
 }
+"""The statuses that are told, in the order of the report, and what each means."""
 
 _SHARE = (Column("% of words"),)
 _FIGURES_NOTE = (
@@ -68,33 +62,32 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
     The largest have a row each; what follows is named, but for what is claimed, which has its finding.
     """
     moved = wording.rank_moves(comparison.topics)
-    large = [topic for topic in moved if everything or abs(wording.share_change(topic)) >= _LEAST_MOVE]
+    large = [topic for topic in moved if everything or _says_something(topic)]
     if large:
         further = [topic for topic in large[MOVES:] if not topic.claimed][:_MORE_MOVES]
         shown = large if everything else [*large[:MOVES], *further]
-        sure = [topic for topic in shown if topic.claimed or topic.share_unsure]
+        sure = sum(topic.claimed for topic in shown)
         yield Section(
             "largest moves",
-            tuple(_show_move(topic, comparison.provenance.sure) for topic in shown),
+            tuple(map(_show_move, shown)),
             columns=_MOVES,
             first=MOVES,
-            most=max(MOVES, min(len(shown), len(sure) + UNSURE)),
+            most=max(MOVES, min(len(shown), sure + UNSURE)),
             rest=4,
         )
 
 
-def _show_move(topic: TopicChange, sure: float) -> Entry:
+def _says_something(topic: TopicChange) -> bool:
+    """Return whether the change of a share is large, and something is told of the topic that it bears out."""
+    told = topic.claimed or topic.possible is not None
+    return told and not topic.goes_against_share and abs(wording.share_change(topic)) >= _LEAST_MOVE
+
+
+def _show_move(topic: TopicChange) -> Entry:
     label = one_line(topic.label)
-    cells = (
-        wording.share_words(topic),
-        wording.sentence_words(topic),
-        wording.status_mark(topic, sure),
-    )
-    doubt = "" if topic.claimed or topic.share_unsure else "?"
-    brief = (
-        f"{label} {cells[0]} {cells[2]}" if wording.is_barred(topic, sure) else f"{label}{doubt} {cells[0]}"
-    )
+    cells = (wording.share_words(topic), wording.sentence_words(topic), wording.status_mark(topic))
     kinds, shares = wording.kinds_of_topic(topic), wording.shares(topic)
+    brief = f"{label} {cells[0]}, {cells[2]}".rstrip(", ")
     return Entry((Span(label),), cells, brief=brief, topic=topic.topic, kinds=kinds, shares=shares)
 
 
@@ -107,11 +100,11 @@ def show_findings(
     comparison: Comparison, moved: Collection[str], *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
     """Yield what is claimed by kind, the strongest first; figures of what ``moved`` most stand above."""
-    for title, statuses in FINDINGS.items():
+    for status, note in FINDINGS.items():
         topics = [
             topic
             for topic in wording.rank_topics(comparison.topics)
-            if topic.status in statuses and (not only or topic.status in only)
+            if topic.status == status and (not only or status in only)
         ]
         if topics:
             new_figures = any(one_line(topic.label) not in moved for topic in topics)
@@ -122,7 +115,7 @@ def show_findings(
                 for topic in topics
             )
             columns = _FIGURES if new_figures else ()
-            yield Section(title, tuple(entries), note=_NOTES.get(title, ""), columns=columns, first=1)
+            yield Section(status, tuple(entries), note=note, columns=columns, first=1)
 
 
 def _show_finding(comparison: Comparison, topic: TopicChange, *, is_moved: bool, everything: bool) -> Entry:
@@ -130,7 +123,7 @@ def _show_finding(comparison: Comparison, topic: TopicChange, *, is_moved: bool,
     label = one_line(topic.label)
     claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {wording.level_words(topic)}"))
     if not topic.claimed:
-        claim = (*claim, Span(f", {wording.status_mark(topic, comparison.provenance.sure)}", "dim"))
+        claim = (*claim, Span(f", {wording.status_mark(topic) or NO_CHANGE}", "dim"))
     if topic.last:
         when = provenance.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
@@ -175,55 +168,51 @@ def show_doubts(
         for topic in comparison.topics
         if not topic.claimed
         and topic.outcome != "kept"
-        and (not only or topic.outcome in only or "perhaps" in only)
+        and (not only or topic.outcome in only or wording.LIKELY in only)
     ]
     doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     if everything and doubts:
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in doubts)
-        yield Section("less sure", tuple(entries), note="a careful reader may disagree")
+        yield Section(wording.LIKELY, tuple(entries), note="a careful reader may disagree")
         return
     likely = [topic for topic in doubts if topic.possible]
-    sure = comparison.provenance.sure
     lines = []
     for status in dict.fromkeys(topic.outcome for topic in likely):
-        name = wording.STATUSES[status]
         left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in moved]
         if left:
             named = tuple(
-                f"{one_line(each.label)} {wording.certainty_mark(each, sure)}".rstrip() for each in left
+                f"{one_line(each.label)} {wording.chance_mark(each.certainty)}".rstrip() for each in left
             )
-            lines.append(Entry((Span(f"{name}?", "bold"),), names=named, brief=f"{len(left)} {name}"))
+            claim = (Span(f"{wording.LIKELY} {status}", "bold"),)
+            lines.append(Entry(claim, names=named, brief=f"{len(left)} {status}"))
     if lines and most > 0:
-        note = "in brackets how likely each holds"
-        yield Section("less sure", tuple(lines), note=note, most=most)
+        yield Section(wording.LIKELY, tuple(lines), note="in brackets how sure each is", most=most)
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
     """Yield the priorities that changed by name, one line a status: a revision has them below its edits."""
     lines = []
-    for status, name in wording.STATUSES.items():
+    for status in FINDINGS:
         topics = [
             topic
             for topic in wording.rank_topics(comparison.topics)
             if topic.outcome == status and not topic.unclear
         ]
-        if topics and status != "kept":
-            named = tuple(
-                _name_with_doubt(topic, comparison.provenance.sure)
-                for topic in sorted(topics, key=lambda each: not each.claimed)
-            )
-            lines.append(Entry((Span(name, "bold"),), names=named, brief=f"{len(topics)} {name}"))
+        if topics:
+            named = tuple(map(_name_with_doubt, sorted(topics, key=lambda each: not each.claimed)))
+            lines.append(Entry((Span(status, "bold"),), names=named, brief=f"{len(topics)} {status}"))
     if lines:
-        yield Section(
-            "priorities that changed", tuple(lines), note="less sure where there is a question mark", first=2
-        )
+        yield Section("priorities that changed", tuple(lines), first=2)
 
 
-def _name_with_doubt(topic: TopicChange, sure: float) -> str:
+def _name_with_doubt(topic: TopicChange) -> str:
     label = one_line(topic.label)
     if people := dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic)):
         return f"{label} (judged by {', '.join(people)})"
-    return label if topic.claimed else f"{label}? {wording.certainty_mark(topic, sure)}".rstrip()
+    if topic.claimed:
+        return label
+    certainty = wording.chance_mark(topic.certainty).strip("()")
+    return f"{label} ({' '.join(filter(None, (wording.LIKELY, certainty)))})"
 
 
 def show_kept(comparison: Comparison, moved: Collection[str], *, everything: bool) -> Iterator[Section]:
@@ -231,18 +220,15 @@ def show_kept(comparison: Comparison, moved: Collection[str], *, everything: boo
     kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
-        yield Section("same level", tuple(entries))
+        yield Section("kept", tuple(entries), note="the same level on both sides")
         return
     names = tuple(
-        _name_kept(topic, comparison.provenance.sure) for topic in kept if one_line(topic.label) not in moved
+        f"{_name_with_doubt(topic)} {wording.share_words(topic)}"
+        for topic in kept
+        if one_line(topic.label) not in moved
     )
     if names:
-        yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, inline=True)
-
-
-def _name_kept(topic: TopicChange, sure: float) -> str:
-    name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic, sure)
-    return f"{name} {wording.share_words(topic)}"
+        yield Section(f"kept ({len(names)})", (Entry((), names=names),), first=1, inline=True)
 
 
 def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
@@ -322,7 +308,7 @@ def _show_topic(
         said = wording.OWN_SITUATION if own else "no priority on either side"
         return Entry((Span(f"{one_line(topic.label)}, {said}"),), ("",))
     found = _show_finding(comparison, change, is_moved=True, everything=True)
-    claim = (*found.claim[:2], Span(f", {wording.status_mark(change, comparison.provenance.sure)}"))
+    claim = (*found.claim[:2], Span(f", {wording.status_mark(change) or NO_CHANGE}"))
     why = wording.unclaimed_words(change, comparison.provenance.sure)
     return Entry(claim, (wording.share_words(change),), notes=(*found.notes, *((Span(why),) if why else ())))
 
@@ -376,15 +362,15 @@ def render_latex(comparison: Comparison, vocabulary: Vocabulary) -> str:
         f"Priorities of {provenance.title_words(comparison)}",
         "llrrl",
         ("Topic", old, new, f"{old}, %", f"{new}, %", "Change"),
-        (_cells(topic, comparison.provenance.sure) for topic in wording.rank_topics(comparison.topics)),
+        (_cells(topic) for topic in wording.rank_topics(comparison.topics)),
         (
-            "Levels and shares of the words; ?: less sure, with its certainty.",
+            "Levels and shares of the words; what is likely, with its certainty.",
             *(f"Caution: {caveat}" for caveat in comparison.caveats),
             provenance.citation(comparison, vocabulary),
         ),
     )
 
 
-def _cells(topic: TopicChange, sure: float) -> tuple[str, ...]:
+def _cells(topic: TopicChange) -> tuple[str, ...]:
     shares = (wording.percent(share).removesuffix("%") for share in wording.shares(topic))
-    return topic.label, *wording.level_names(topic), *shares, wording.status_mark(topic, sure)
+    return topic.label, *wording.level_names(topic), *shares, wording.status_mark(topic)

@@ -80,7 +80,7 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
     is not repeated by the one before and the closest now; what kept its level only where all is asked for.
     """
     # Not repeated: what was said, and what comes closest to it now.
-    if topic.outcome == "dropped":
+    if topic.outcome == "not repeated":
         return (*_lead(comparison, topic, "old"), *_closest(comparison, topic))
     # Kept: nothing to show.
     if topic.outcome == "kept" and not everything:
@@ -90,6 +90,12 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
         return (*_lead(comparison, topic, "old"), *_lead(comparison, topic, "new"))
     # New, back or of a higher rank: what is said now.
     return _lead(comparison, topic, "new")
+
+
+def quote_briefly(comparison: Comparison, topic: TopicChange) -> Quote:
+    """Return the one passage that shows best what became of a topic: what is said of it now, or was."""
+    shown = _lead(comparison, topic, "new") or _lead(comparison, topic, "old")
+    return shown[0]
 
 
 def _lead(comparison: Comparison, topic: TopicChange, name: SideName) -> tuple[Quote, ...]:
@@ -108,7 +114,7 @@ def has_close(topic: TopicChange) -> bool:
 def _closest(comparison: Comparison, topic: TopicChange) -> tuple[Quote, ...]:
     if topic.passing:
         found = quote(comparison, "new", topic.passing.segment, (topic.passing.start, topic.passing.end))
-        return (found._replace(lead=f"{found.lead}, in passing"),)
+        return (found._replace(lead=f"{found.lead}, names it"),)
     if topic.closest is None or not has_close(topic):
         return ()
     found = quote(comparison, "new", topic.closest.segment)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from tracker.report.redline import SideName
 
 FILTERS: tuple[str, ...] = tuple(
-    dict.fromkeys((*get_args(Status), *wording.OPERATIONS, "moved", *AXES, "perhaps", "phrases"))
+    dict.fromkeys((*get_args(Status), *wording.OPERATIONS, "moved", *AXES, wording.LIKELY, "phrases"))
 )
 """What a report may be narrowed to."""
-_OF_COUNTRIES = tuple(status for status in wording.STATUSES if status != "kept")
+_OF_COUNTRIES = tuple(status for status in get_args(Status) if status != "kept")
 """And one of many countries, of which only what became of topics is told."""
 WORDING_AXES, FACT_AXES = (
     tuple(name for name, axis in AXES.items() if axis.about == about) for about in ("wording", "facts")
@@ -98,7 +98,7 @@ def select_changes(
     # Asked for by name: that alone. Of two different texts a word that is a status too means topics.
     if only:
         of_sentences = everything or comparison.genre == "revision"
-        asked = set(only) if of_sentences else set(only) - set(wording.STATUSES)
+        asked = set(only) if of_sentences else set(only) - set(get_args(Status))
         return tuple(c for c in comparison.changes if c.operation in asked or (c.moved and "moved" in asked))
     # Two different texts: nearly all of their sentences are new or dropped, which says nothing.
     if comparison.genre == "session" and not everything:

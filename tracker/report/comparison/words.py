@@ -34,6 +34,10 @@ NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""
 ARROW = "→"
+_LEAST_SHARE: Final = 0.005
+"""A share that is rounded to none and is one."""
+NO_SESSIONS: Final = ("old", "new")
+"""What sides are called that sessions do not tell from each other."""
 NO_DIFFERENCE = "No difference: the same sentences in the same words and order."
 
 
@@ -72,7 +76,7 @@ def size_words(side: Side) -> str:
 def side_labels(comparison: Comparison) -> tuple[str, str]:
     """Return what the two sides are called in leads: their sessions, or old and new."""
     old, new = comparison.old.session, comparison.new.session
-    return (old, new) if old and new and old != new else ("old", "new")
+    return (old, new) if old and new and old != new else NO_SESSIONS
 
 
 def verdict(comparison: Comparison) -> str:
@@ -168,8 +172,8 @@ def quoted(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in per cent with one decimal, or ``0%`` for none at all."""
-    return f"{100 * share:.1f}%" if share else "0%"
+    """Return a share in whole per cent, as precisely as it is known: ``0%`` for none, ``<1%`` below half."""
+    return "<1%" if 0 < share < _LEAST_SHARE else f"{100 * share:.0f}%"
 
 
 def decision_words(decision: Decision) -> str:
@@ -221,24 +225,13 @@ def is_human_decision(shift: Shift) -> bool:
     return shift.rule.startswith("person: ")
 
 
-STATUSES: dict[Status, str] = {
-    "new": "new",
-    "promoted": "promoted",
-    "returned": "returned",
-    "up": "up",
-    "kept": "kept",
-    "down": "down",
-    "demoted": "demoted",
-    "dropped": "not repeated",
-}
-"""Statuses in the order of the report, as they are printed."""
-SHARE_UNSURE: Final = "kept, share unsure"
-"""What a topic is called whose level is sure, and of which too few sentences tell how its share changed."""
+LIKELY: Final = "likely"
+"""What stands before a status that is not claimed, and narrows a report to these; the one word for doubt."""
 OWN_SITUATION: Final = (
     "own situation: what it says of that as we and our land is not counted, so that no change is told"
 )
 """What is said of a situation of the speaker's own country, which is counted where its terms name it."""
-OLD_SIDE: frozenset[Status] = frozenset({"down", "demoted", "dropped"})
+OLD_SIDE: frozenset[Status] = frozenset({"less", "moved down", "not repeated"})
 """Statuses of which the old side shows more."""
 
 
@@ -260,7 +253,7 @@ def kinds_of_topic(topic: TopicChange) -> tuple[str, ...]:
     """Return by which words of ``--only`` a report is narrowed to a topic."""
     if topic.claimed:
         return (topic.outcome,)
-    return () if topic.unclear else (topic.outcome, "perhaps")
+    return () if topic.unclear else (topic.outcome, LIKELY)
 
 
 def sentence_words(topic: TopicChange) -> str:
@@ -291,37 +284,23 @@ def rank_moves(topics: Iterable[TopicChange]) -> list[TopicChange]:
     return sorted(topics, key=lambda topic: (-abs(share_change(topic)), topic.label))
 
 
-def status_mark(topic: TopicChange, sure: float) -> str:
-    """Return a topic's status, with a question mark and its certainty where it is not claimed."""
+def status_mark(topic: TopicChange) -> str:
+    """Return a topic's status, which is *likely* with its certainty where it is not claimed; "" for none."""
     if topic.status:
-        return STATUSES[topic.status]
-    if topic.share_unsure:
-        return SHARE_UNSURE
+        return topic.status
     if topic.possible is None:
-        return "unclear"
-    return f"{STATUSES[topic.possible]}? {certainty_mark(topic, sure)}".rstrip()
-
-
-def is_barred(topic: TopicChange, sure: float) -> bool:
-    """Return whether something keeps from being claimed what is as certain as claims are."""
-    return bool(topic.possible and not topic.share_unsure and _bar(topic, sure))
-
-
-def certainty_mark(topic: TopicChange, sure: float) -> str:
-    """Return how certain a status is, briefly: ``(.53)``, and ``(~.53)`` where that was not measured.
-
-    One as certain as claims are has the reason behind it: ``(.86, in passing)``.
-    """
-    if topic.certainty is None:
         return ""
-    why = _bar(topic, sure)
-    chance = chance_mark(topic.certainty, measured=topic.measured)
-    return f"{chance[:-1]}, {why})" if why else chance
+    return likely_words(topic.possible, topic.certainty)
 
 
-def chance_mark(chance: float, *, measured: bool) -> str:
-    """Return how likely something is, briefly, as ``certainty_mark`` does."""
-    return f"({certainty_figure(chance, measured=measured)})".replace("0.", ".")
+def likely_words(status: Status, certainty: float | None) -> str:
+    """Return a status that is not claimed: ``likely new (.55)``."""
+    return f"{LIKELY} {status} {chance_mark(certainty)}".rstrip()
+
+
+def chance_mark(chance: float | None) -> str:
+    """Return how likely something is, briefly: ``(.53)``; "" where nothing tells."""
+    return "" if chance is None else f"({chance:.2f})".replace("0.", ".")
 
 
 def _bar(topic: TopicChange, sure: float) -> str:
@@ -330,10 +309,8 @@ def _bar(topic: TopicChange, sure: float) -> str:
     Changes of rank need more than others for as many of them to be true.
     """
     certainty, least = topic.outcome_certainty or 0.0, _least(topic, sure)
-    if not topic.measured or certainty < min(least, find_threshold("new", sure)):
+    if not topic.measured or certainty < least:
         return ""
-    if certainty < least:
-        return f"short of {chance_mark(least, measured=True)[1:-1]}"
     levels = {side.level for side in (topic.old, topic.new) if side}
     return "in passing" if levels & PRIORITIES else "only mentioned"
 
@@ -349,8 +326,8 @@ def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
     if topic.share_unsure:
         return "of so few sentences its share may as well have halved or doubled"
     if topic.goes_against_share:
-        return f"by its levels {STATUSES[topic.outcome]}, against the change of its share, and not sure"
-    least = chance_mark(_least(topic, sure), measured=True)[1:-1]
+        return f"by its levels {topic.outcome}, against the change of its share, and not sure"
+    least = chance_mark(_least(topic, sure))[1:-1]
     reasons = {
         "in passing": f"as sure as what is claimed (from {least}); but the other side names it in passing",
         "only mentioned": f"as sure as what is claimed (from {least}); but it is a priority on neither side",
@@ -389,11 +366,4 @@ def coverage_words(topic: TopicChange) -> str | None:
 
 def certainty_words(topic: TopicChange) -> str | None:
     """Return how certain a claim is: ``certainty 0.95``; of what is not claimed its mark says it."""
-    if topic.certainty is None or not (topic.claimed or topic.share_unsure):
-        return None
-    return f"certainty {certainty_figure(topic.certainty, measured=topic.measured)}"
-
-
-def certainty_figure(certainty: float, *, measured: bool) -> str:
-    """Return a certainty with two decimals, after ``~`` where it is approximate."""
-    return f"{'' if measured else '~'}{certainty:.2f}"
+    return f"certainty {topic.certainty:.2f}" if topic.claimed and topic.certainty is not None else None

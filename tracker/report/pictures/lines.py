@@ -93,7 +93,7 @@ def _draw_scale(canvas: Canvas, ticks: Mapping[float, str], top: float, bottom: 
 
 def _is_unsure(entry: Entry) -> bool:
     """Return whether what became of a topic is not claimed."""
-    return bool(entry.topic) and (not entry.kinds or "perhaps" in entry.kinds)
+    return bool(entry.topic) and (not entry.kinds or "likely" in entry.kinds)
 
 
 def _height(lines: Sequence[str]) -> float:

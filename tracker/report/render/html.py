@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from tracker.model.changes import AXES
 from tracker.report.document import Quote
+from tracker.report.layout import QUOTE as BRIEF
 from tracker.report.layout import cut_quote
 from tracker.report.redline import IN_SIDE
 from tracker.report.render.glossary import explain_words
@@ -95,7 +96,9 @@ def _environment() -> Environment:
         is_table=_is_table,
         scale=_find_scale,
     )
-    environment.filters.update(isolate=_isolate, quoted=_quote, spans=_mark_spans, plain=_join)
+    environment.filters.update(
+        isolate=_isolate, brief=_quote_briefly, quoted=_quote, spans=_mark_spans, plain=_join
+    )
     return environment
 
 
@@ -128,6 +131,13 @@ def _mark_span(span: Span, mark: Callable[[str], Markup]) -> Markup:
 
 def _quote(quote: Quote, *, whole: bool) -> Markup:
     return _mark_spans(cut_quote(quote, len(quote.text) + 3 if whole else QUOTE), said=True)
+
+
+def _quote_briefly(quote: Quote) -> Markup:
+    """Return a quotation in the lead, cut; the marks about it are the page's."""
+    first, *between, last = cut_quote(quote, BRIEF)
+    bare = (first._replace(text=first.text[1:]), *between, last._replace(text=last.text[:-1]))
+    return _mark_spans(bare, said=True)
 
 
 def _is_quote(shown: object) -> bool:

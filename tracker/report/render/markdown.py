@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.report.document import Quote
-from tracker.report.layout import cut_quote
+from tracker.report.layout import QUOTE, cut_quote, write_sentence
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.report.document import Document, Entry, Redline, Section, Span, Style
-
-QUOTE: Final = 160
-"""Columns of a quotation where not everything is shown."""
 
 _SPECIAL = re.compile(
     r"[\\`*_\[\]<>#|~&$^@]"  # markup of GitHub, and of pandoc
@@ -32,9 +29,12 @@ def render_markdown(document: Document) -> str:
     Nothing in a statement, title or name becomes markup. Quotations are cut around the words they rest on,
     unless the document is whole.
     """
-    parts = [*_head(document)]
+    parts = [f"# Report: {escape_markdown(document.title)}"]
+    parts += [] if document.lead else _show_method(document)
+    parts += [mark_runs(write_sentence(each, QUOTE)) for each in document.lead]
     for section in document.sections:
         parts += _show_section(section, None if document.whole else QUOTE)
+    parts += _show_method(document) if document.lead else []
     if document.closing:
         parts.append("\n".join(f"- {escape_markdown(note)}" for note in document.closing))
     return "\n\n".join(parts) + "\n"
@@ -78,8 +78,8 @@ def _escape_within(text: str) -> str:
     return f"{' ' * before}{escaped}{' ' * (after and bool(escaped))}"
 
 
-def _head(document: Document) -> Iterator[str]:
-    yield f"# Report: {escape_markdown(document.title)}"
+def _show_method(document: Document) -> Iterator[str]:
+    """Yield what the sides are, how they relate, and in which respects they cannot be compared."""
     if document.sides:
         yield "\n".join(
             f"- **{escape_markdown(side.label)}**: {' · '.join(map(escape_markdown, side.facts))}"

@@ -17,6 +17,7 @@ from tracker.report.layout import (
     shorten,
     spread,
     wrap,
+    write_sentence,
 )
 from tracker.report.safe import one_line
 
@@ -32,6 +33,8 @@ _PHASES: Final = ((1, 1), (2, 1), (2, 2), (None, 2))
 """What is granted in turn where room is short: entries of each section, and lines of a quotation."""
 _FEWEST: Final = 6
 """Entries of a section that are kept where there is no room for those that it asks for."""
+_LEAD_QUOTE: Final = 64
+"""Columns of a quotation in the lead."""
 _INDENT, _DEEPER = "  ", "    "
 _GAP = "  "
 _NARROW_QUOTE: Final = 24
@@ -55,6 +58,16 @@ def render_terminal(document: Document, *, width: int = 80, color: bool = False)
 
 def _head(document: Document, width: int) -> Iterator[Line]:
     yield from wrap([Span(document.title, "bold")], width)
+    if not document.lead:
+        yield from _lay_method(document, width)
+        return
+    yield line()
+    runs = [_star_matches(write_sentence(each, _LEAD_QUOTE)) for each in document.lead]
+    yield from wrap([span for each in runs for span in (*each, Span(" "))], width)
+
+
+def _lay_method(document: Document, width: int) -> Iterator[Line]:
+    """Yield what the sides are, how they relate, and in which respects they cannot be compared."""
     size = max(columns(side.label) for side in document.sides) if document.sides else 0
     for side in document.sides:
         yield from _lay_side(side, size, width)
@@ -79,6 +92,8 @@ def _lay_side(side: Named, size: int, width: int) -> Iterator[Line]:
 def _foot(document: Document, width: int) -> Iterator[Line]:
     if document.closing:
         yield line()
+    if document.lead:
+        yield from _lay_method(document, width)
     for note in document.closing:
         yield from wrap([Span(note, "dim")], width)
 

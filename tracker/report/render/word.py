@@ -20,7 +20,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from tracker.inputs.zips import EPOCH, write_zip
 from tracker.report.document import Note, Redline
-from tracker.report.layout import MORE
+from tracker.report.layout import MORE, QUOTE, write_sentence
 from tracker.report.redline import (
     IN_SIDE,
     PARAGRAPH,
@@ -312,9 +312,8 @@ _SHOWN: Final = 5
 def summarize(report: Document) -> Iterator[str]:
     """Yield what a report says in plain lines, the evidence apart, which the texts show."""
     yield report.title
-    yield from (f"{side.label}: {' · '.join(side.facts)}" for side in report.sides)
-    yield report.verdict
-    yield from (f"Caution: {caution}" for caution in report.cautions)
+    yield from ("".join(span.text for span in write_sentence(each, QUOTE)) for each in report.lead)
+    yield from () if report.lead else _list_method(report)
     for section in report.sections:
         if any(isinstance(each, Redline) for entry in section.entries for each in entry.evidence):
             continue
@@ -324,6 +323,7 @@ def summarize(report: Document) -> Iterator[str]:
         yield from (f"– {_tell(entry, units)}" for entry in section.entries[:most])
         if left := len(section.entries[most:]):
             yield f"– {left} more: {MORE}"
+    yield from _list_method(report) if report.lead else ()
     yield from report.closing if report.whole else report.closing[-1:]  # the rest tells how to see more
 
 
@@ -331,3 +331,10 @@ def _tell(entry: Entry, units: Sequence[str]) -> str:
     claim = "".join(span.text for span in entry.claim).strip()
     cells = [f"{cell} {unit}".strip() for cell, unit in zip(entry.cells, units, strict=False) if cell]
     return "; ".join(filter(None, (" ".join(filter(None, (claim, " · ".join(entry.names)))), *cells)))
+
+
+def _list_method(report: Document) -> Iterator[str]:
+    """Yield what the sides are, how they relate, and in which respects they cannot be compared."""
+    yield from (f"{side.label}: {' · '.join(side.facts)}" for side in report.sides)
+    yield report.verdict
+    yield from (f"Caution: {caution}" for caution in report.cautions)

@@ -410,11 +410,15 @@ def _statement(traced: TracedStatement) -> BiographyStatement:
 
 
 def sayings_table(traced: Biography | Spread, form: RecordForm) -> str | bytes:
-    """Return one row for each saying, and one for each statement that does not say it; in their order."""
-    rows = (
-        SayingRecord(*lead, *_saying(each)) for lead, sayings in _said(traced) for each in sayings or (None,)
-    )
-    return write_records(SayingRecord, rows, form)
+    """Return what ``list_sayings`` yields as a table."""
+    return write_records(SayingRecord, list_sayings(traced), form)
+
+
+def list_sayings(traced: Biography | Spread) -> Iterator[SayingRecord]:
+    """Yield one row for each saying, and one for each statement that does not say it; in their order."""
+    for lead, sayings in _said(traced):
+        for each in sayings or (None,):
+            yield SayingRecord(*lead, *_saying(each))
 
 
 def _said(traced: Biography | Spread) -> Iterator[tuple[tuple[Any, ...], tuple[Occurrence, ...]]]:

@@ -14,7 +14,7 @@ from tracker.model.topics import PRIORITIES
 from tracker.references import country_name
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.provenance import name_body, session_words
-from tracker.report.comparison.words import ARROW, chance_mark
+from tracker.report.comparison.words import ARROW, LIKELY, chance_mark
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.layout import counted, draw, lay_table, line, wrap
 from tracker.report.records import encode_json, write_csv, write_records
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from tracker.report.records import RecordForm
     from tracker.report.series.parts import MapRow
 
-TAKEN_UP: Final = ("new", "returned")
-DROPPED: Final = ("dropped",)
+TAKEN_UP: Final = ("new", "back")
+DROPPED: Final = ("not repeated",)
 
 _Heading: TypeAlias = "tuple[str, tuple[Status, ...]]"
 _MOVES: Final = 10
 """Topics of the table where not everything is asked for."""
-_HEADINGS: Final = tuple(FINDINGS.items())
+_HEADINGS: Final[Sequence[_Heading]] = tuple((status, (status,)) for status in FINDINGS)
 _SHORT: Final[Sequence[_Heading]] = (("new or back", TAKEN_UP), ("not repeated", DROPPED))
 
 _GROUP_COLUMNS: Final = ("group", "name", "country", "since", "until", "source", "checked", "person")
@@ -105,7 +105,7 @@ def build_panel(
             *([_show_counts(panel, rows, read)] if rows else []),
         ),
         closing=(
-            "New or back, not repeated: since each one's session before; + 3?: three more, less sure.",
+            "New or back, not repeated: since each one's session before; + 3: three more are likely.",
             *map(one_line, notes),
             *close_report(
                 _lead_on(panel),
@@ -274,15 +274,15 @@ def _count_moves(
         entries += [Entry((Span(label),), cells, brief=label)] if any(cells) else []
     if entries:
         shown = entries if whole else entries[:_MOVES]
-        title = "most changed, by countries (with ? less sure)"
+        title = "most changed, by countries (behind + what is likely)"
         yield Section(title, tuple(shown), columns=columns, first=_MOVES)
 
 
 def _write_sure(claimed: int, possible: int) -> str:
-    """Return how many are claimed, and how many more may be: ``3 + 5?``."""
+    """Return how many are claimed, and how many more may be: ``3 + 5``."""
     if not possible:
         return str(claimed or "")
-    return f"{claimed} + {possible}?"
+    return f"{claimed} + {possible}"
 
 
 def _name_countries(topics: Sequence[MovedTopic]) -> Section:
@@ -303,10 +303,9 @@ def _list_moves(topic: MovedTopic) -> Iterator[Span]:
             yield Span(f"{heading} ({len(sure)}): {', '.join(country_name(move.country) for move in sure)}")
         if likely := _likely(topic, statuses):
             names = ", ".join(
-                f"{country_name(move.country)} {chance_mark(move.certainty or 0.0, measured=move.measured)}"
-                for move in likely
+                f"{country_name(move.country)} {chance_mark(move.certainty)}" for move in likely
             )
-            yield Span(f"{heading}? ({len(likely)}): {names}", "dim")
+            yield Span(f"{LIKELY} {heading} ({len(likely)}): {names}", "dim")
 
 
 def _choose(moves: Sequence[CountryMove], statuses: Sequence[str]) -> list[CountryMove]:
@@ -319,20 +318,20 @@ def _likely(topic: MovedTopic, statuses: Sequence[str]) -> list[CountryMove]:
 
 
 def panel_table(panel: Panel, topics: Sequence[str], form: RecordForm) -> str | bytes:
-    """Return one row for each country, session and topic; ``absent`` where it was read and is not there.
+    """Return what ``list_panel`` yields as a table."""
+    return write_records(PanelRecord, list_panel(panel, topics), form)
+
+
+def list_panel(panel: Panel, topics: Sequence[str]) -> Iterator[PanelRecord]:
+    """Yield one row for each country, session and topic; ``absent`` where it was read and is not there.
 
     A statement that was not read has one row, with its ``state`` and no topic.
     """
     shown = [topic for topic, _ in _order_topics(panel, topics)]
-    rows = (
-        PanelRecord(
-            *(panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state),
-            *facts,
-        )
-        for entry in panel.entries
-        for facts in _entry_facts(entry, shown)
-    )
-    return write_records(PanelRecord, rows, form)
+    for entry in panel.entries:
+        where = panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state
+        for facts in _entry_facts(entry, shown):
+            yield PanelRecord(*where, *facts)
 
 
 def _entry_facts(entry: PanelEntry, topics: Sequence[Topic]) -> Iterator[tuple[Any, ...]]:

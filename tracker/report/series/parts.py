@@ -147,7 +147,7 @@ def mark_chance(cell: Standing, between: str = "") -> str:
     chance = find_chance(cell)
     if chance is None or not _is_unsure(cell):
         return between
-    return f"?{between} {chance_mark(chance, measured=cell.measured)}"
+    return f"?{between} {chance_mark(chance)}"
 
 
 def count_countries(number: int) -> str:

@@ -13,7 +13,7 @@ from tracker.model import series
 from tracker.model.series_rows import TimelineRecord
 from tracker.references import own_names, parse_reference
 from tracker.report.comparison.provenance import name_body, name_country
-from tracker.report.comparison.words import ARROW, OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark, percent
+from tracker.report.comparison.words import ARROW, OWN_SITUATION, likely_words, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
 from tracker.report.layout import counted
 from tracker.report.records import encode_json, write_records
@@ -191,15 +191,10 @@ def _show_topic(row: TopicRow, read: Sequence[TimelineSession], timeline: Timeli
 
 
 def _tell_status(cell: Standing) -> str:
-    """Return a status in words; one that is not claimed is questioned, with its certainty."""
-    if cell.status:
-        return STATUSES[cell.status]
-    if cell.possible is None:
-        return ""
-    if cell.share_unsure:
-        return SHARE_UNSURE
-    chance = "" if cell.certainty is None else chance_mark(cell.certainty, measured=cell.measured)
-    return f"{STATUSES[cell.possible]}? {chance}".rstrip()
+    """Return a status in words; one that is not claimed is likely, with its certainty."""
+    if cell.status or cell.possible is None:
+        return cell.status or ""
+    return likely_words(cell.possible, cell.certainty)
 
 
 def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
@@ -222,19 +217,21 @@ def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
 
 
 def timeline_table(timeline: Timeline, rows: Sequence[TopicRow], form: RecordForm) -> str | bytes:
-    """Return one row for each topic and session, by topic; ``absent`` where it was read and is not there.
+    """Return what ``list_timeline`` yields as a table."""
+    return write_records(TimelineRecord, list_timeline(timeline, rows), form)
+
+
+def list_timeline(timeline: Timeline, rows: Sequence[TopicRow]) -> Iterator[TimelineRecord]:
+    """Yield one row for each topic and session, by topic; ``absent`` where it was read and is not there.
 
     Sessions that were not read have their ``state`` and nothing else.
     """
-    records = (
-        TimelineRecord(
-            *(timeline.series, session.label, session.kind, session.year, session.state),
-            *(row.topic.id, row.topic.label, *_timeline_facts(row, session)),
-        )
-        for row in rows
-        for session in timeline.sessions
-    )
-    return write_records(TimelineRecord, records, form)
+    for row in rows:
+        for session in timeline.sessions:
+            yield TimelineRecord(
+                *(timeline.series, session.label, session.kind, session.year, session.state),
+                *(row.topic.id, row.topic.label, *_timeline_facts(row, session)),
+            )
 
 
 def _timeline_facts(row: TopicRow, session: TimelineSession) -> tuple[Any, ...]:

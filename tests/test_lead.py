@@ -1,0 +1,106 @@
+"""The lead: the largest findings by status, each with words that are there; what is unsure is said so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.comparisons import VOCABULARY, change, comparison, reading, session, side, topic
+from tests.reports import render
+from tracker.report.comparison.lead import MOST, RULES, build_lead, read_lead
+
+if TYPE_CHECKING:
+    from tracker.model.changes import Comparison
+    from tracker.model.topics import TopicChange
+
+OLD = side("XAA/UNGA/78", ("We fish for cod.", "We keep bees.", "Eels are rare."))
+NEW = side("XAA/UNGA/79", ("We fish for cod again.", "Figs will be planted.", "Gold is found."))
+
+
+def between(*topics: TopicChange) -> Comparison:
+    changes = (
+        change("dropped", (0,), (), "-We fish for cod."),
+        change("new", (), (1,), "+Figs will be planted."),
+    )
+    return comparison(OLD, NEW, *changes, topics=topics, genre="session", aligned=0)
+
+
+def lead(*topics: TopicChange) -> list[str]:
+    return [each.text for each in read_lead(build_lead(between(*topics)))]
+
+
+def test_the_status_with_the_largest_finding_leads_and_its_largest_topic_is_quoted() -> None:
+    new = [
+        topic("Figs", "new", None, reading("substantive", (1,), 0.1)),
+        topic("Gold", "new", None, reading("substantive", (2,), 0.05)),
+    ]
+    gone = topic("Bees", "not repeated", reading("substantive", (1,), 0.4), None)
+    main = "the main subject in the old text"
+    assert lead(*new, gone) == [
+        f"Not repeated from the old text: Bees, {main}, 40 % of the words (old ¶1 “We keep bees.”).",
+        "New in the new text: Figs, 10 % of the words (new ¶1 “Figs will be planted.”); Gold.",
+    ]
+
+
+def test_no_more_than_three_sentences_and_four_topics_each() -> None:
+    topics = [
+        topic(f"{status} {number}", status, *sides, difference=None)
+        for status in RULES
+        for number in range(6)
+        for sides in [
+            (
+                None if status == "new" else reading("substantive", (0,), 0.1),
+                None if status == "not repeated" else reading("substantive", (0,), 0.12),
+            )
+        ]
+    ]
+    found = build_lead(between(*topics))
+    assert len(found) == MOST
+    assert all(len(each.topics) == 4 for each in found)
+    assert all("and 2 more." in each.text for each in read_lead(found))
+
+
+def test_what_is_unsure_is_said_to_be_likely_with_its_certainty() -> None:
+    unsure = replace(
+        topic("Figs", "new", None, reading("substantive", (1,), 0.1)),
+        claimed=False,
+        outcome_certainty=0.66,
+        measured=True,
+    )
+    first, second = lead(unsure)
+    assert first == "No change of priorities between the old text and the new text is sure."
+    assert second == "Likely: Figs new (.66), new ¶1 “Figs will be planted.”."
+
+
+def test_what_is_hardly_likely_is_in_no_sentence() -> None:
+    unsure = replace(
+        topic("Figs", "new", None, reading("substantive", (1,), 0.1)),
+        claimed=False,
+        outcome_certainty=0.4,
+        measured=True,
+    )
+    assert len(lead(unsure)) == 1
+
+
+def test_a_rank_that_goes_against_its_share_shows_levels_and_no_shares() -> None:
+    raised = topic("Cod", "moved up", reading("mentioned", (0,), 0.3), reading("substantive", (0,), 0.1))
+    (found,) = lead(raised)
+    assert "mentioned → substantive" in found
+    assert "%" not in found
+
+
+def test_the_old_text_is_quoted_where_the_new_one_is_silent() -> None:
+    (sentence,) = build_lead(between(topic("Bees", "not repeated", reading("substantive", (1,), 0.4), None)))
+    (place,) = read_lead((sentence,))[0].quotations
+    assert (place.side, place.segment) == ("old", 1)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_it_stands_first_on_a_terminal(width: int) -> None:
+    lines = render(session(), VOCABULARY, width=width).splitlines()
+    start = lines.index("")
+    shown = " ".join(lines[start + 1 : lines.index("", start + 1)])
+    told = read_lead(build_lead(session()))
+    assert all(each.text.split(" (")[0] in shown for each in told)

@@ -1,0 +1,199 @@
+"""The lead of a report: at most three sentences, made by rules of the surest and largest findings.
+
+Each names what became of topics by status, the largest first, with the words that show it. What is not
+claimed is in no sentence but the one on what is likely.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tracker.model.reported import LeadSentence, Quoted
+from tracker.model.topics import PRIORITIES
+from tracker.report.comparison import provenance
+from tracker.report.comparison import words as wording
+from tracker.report.comparison.passages import quote_briefly
+from tracker.report.document import Quote, Sentence, Span
+from tracker.report.layout import QUOTE, write_sentence
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.model.changes import Comparison
+    from tracker.model.topics import Status, TopicChange
+
+MOST: Final = 3
+"""Sentences of a lead."""
+_NAMED: Final = 4
+"""Topics that a sentence names at most; how many it leaves out, it says."""
+_LIKELY: Final = 0.5
+"""The certainty from which what is not claimed may be said to be likely."""
+_MAIN: Final = 0.15
+"""The share of the words from which the topic with the largest share is the main subject."""
+
+
+class _Rule(NamedTuple):
+    """How a sentence on topics of one status begins, and what it is worth that a topic has it."""
+
+    opening: str
+    """With ``{old}`` and ``{new}``, what the sides are called."""
+    worth: float
+    """Added to the change of share: what appears or goes says more than what changes its size."""
+
+
+RULES: Final[dict[Status, _Rule]] = {
+    "new": _Rule("New in {new}", 0.03),
+    "back": _Rule("Back in {new}", 0.03),
+    "not repeated": _Rule("Not repeated from {old}", 0.03),
+    "moved up": _Rule("Moved up in {new}", 0.01),
+    "moved down": _Rule("Moved down in {new}", 0.01),
+    "more": _Rule("More of the words in {new}", 0.0),
+    "less": _Rule("Less of the words in {new}", 0.0),
+}
+"""What a lead tells, by status; what is kept is told where nothing changed."""
+
+
+def build_lead(comparison: Comparison) -> tuple[Sentence, ...]:
+    """Return the sentences, the largest finding first; one at least."""
+    if wording.is_unchanged(comparison):
+        return (Sentence((Span(wording.NO_DIFFERENCE),)),)
+    groups = _group([topic for topic in comparison.topics if topic.claimed and topic.outcome in RULES])
+    sentences = [_tell_group(comparison, group) for group in groups][:MOST]
+    if not sentences:
+        sentences.append(_tell_nothing_sure(comparison))
+    likely = _find_likely(comparison)
+    if likely and len(sentences) < MOST:
+        sentences.append(_tell_likely(comparison, likely))
+    return tuple(sentences)
+
+
+def _group(claims: Sequence[TopicChange]) -> list[list[TopicChange]]:
+    """Return claims by status, the largest first in each, and that with the largest first."""
+    groups: dict[Status, list[TopicChange]] = {}
+    for topic in sorted(claims, key=lambda each: (-weigh(each), each.label)):
+        groups.setdefault(topic.outcome, []).append(topic)
+    return list(groups.values())
+
+
+def weigh(topic: TopicChange) -> float:
+    """Return how much a finding matters: how its share of the words changed, and what its status is worth."""
+    moved = 0.0 if topic.goes_against_share else abs(wording.share_change(topic))
+    return moved + RULES[topic.outcome].worth
+
+
+def _tell_group(comparison: Comparison, group: Sequence[TopicChange]) -> Sentence:
+    old, new = _name_sides(comparison)
+    opening = RULES[group[0].outcome].opening.format(old=old, new=new)
+    others = ", ".join(_name(comparison, topic) for topic in group[1:_NAMED])
+    left = len(group) - _NAMED
+    rest = f"; {others}{f' and {left} more' if left > 0 else ''}." if others else "."
+    return Sentence(
+        (Span(f"{opening}: "), *_tell_first(comparison, group[0]), Span(rest)),
+        tuple(topic.topic for topic in group[:_NAMED]),
+    )
+
+
+def _name_sides(comparison: Comparison) -> tuple[str, str]:
+    old, new = wording.side_labels(comparison)
+    return ("the old text", "the new text") if (old, new) == wording.NO_SESSIONS else (old, new)
+
+
+def _tell_first(comparison: Comparison, topic: TopicChange) -> Iterator[Span | Quote]:
+    yield Span(one_line(topic.label), "bold")
+    yield Span(f"{_tell_main(comparison, topic)}, {_tell_size(comparison, topic)} (")
+    yield quote_briefly(comparison, topic)
+    yield Span(")")
+
+
+def _tell_main(comparison: Comparison, topic: TopicChange) -> str:
+    """Say of which side it is the main subject, if of one."""
+    places = [
+        label
+        for label, here, most in zip(
+            _name_sides(comparison), wording.shares(topic), _largest(comparison), strict=True
+        )
+        if here == most >= _MAIN
+    ]
+    return f", the main subject in {' and '.join(places)}" if places else ""
+
+
+def _largest(comparison: Comparison) -> tuple[float, float]:
+    """Return the largest share of a topic on each side; 0 where none has one."""
+    pairs = [wording.shares(topic) for topic in comparison.topics]
+    return max((old for old, _ in pairs), default=0.0), max((new for _, new in pairs), default=0.0)
+
+
+def _tell_size(comparison: Comparison, topic: TopicChange) -> str:
+    old, new = wording.shares(topic)
+    if topic.goes_against_share:
+        return wording.level_words(topic)
+    last = ""
+    if topic.last:
+        last = f"last a priority in {provenance.session_words(str(comparison.old.body), topic.last)}, "
+    if not old or not new:
+        return f"{last}{wording.percent(old or new)} of the words"
+    return f"{last}{wording.percent(old)} to {wording.percent(new)} of the words"
+
+
+def _name(comparison: Comparison, topic: TopicChange) -> str:
+    label = one_line(topic.label)
+    if topic.last:
+        return f"{label} (last in {provenance.session_words(str(comparison.old.body), topic.last)})"
+    return label
+
+
+def _find_likely(comparison: Comparison) -> list[TopicChange]:
+    """Return what is likely to have changed, the surest first."""
+    likely = [
+        topic
+        for topic in comparison.topics
+        if topic.possible in RULES
+        and (topic.outcome_certainty or 0.0) >= _LIKELY
+        and not topic.goes_against_share
+    ]
+    return sorted(likely, key=lambda topic: (-(topic.outcome_certainty or 0.0), topic.label))
+
+
+def _tell_likely(comparison: Comparison, likely: Sequence[TopicChange]) -> Sentence:
+    first, *rest = likely[:MOST]
+    others = "".join(f"; {_name_likely(topic)}" for topic in rest)
+    return Sentence(
+        (Span(f"Likely: {_name_likely(first)}, "), quote_briefly(comparison, first), Span(f"{others}.")),
+        tuple(topic.topic for topic in (first, *rest)),
+    )
+
+
+def _name_likely(topic: TopicChange) -> str:
+    return f"{one_line(topic.label)} {topic.outcome} {wording.chance_mark(topic.outcome_certainty)}"
+
+
+def _tell_nothing_sure(comparison: Comparison) -> Sentence:
+    old, new = _name_sides(comparison)
+    if not comparison.topics:
+        return Sentence((Span(wording.NO_PRIORITIES),))
+    kept = [
+        topic
+        for topic in wording.rank_topics(comparison.topics)
+        if topic.status == "kept" and topic.new and topic.new.level in PRIORITIES
+    ]
+    stays = f" The same stay: {', '.join(one_line(topic.label) for topic in kept[:_NAMED])}." if kept else ""
+    return Sentence(
+        (Span(f"No change of priorities between {old} and {new} is sure.{stays}"),),
+        tuple(topic.topic for topic in kept[:_NAMED]),
+    )
+
+
+def read_lead(lead: Sequence[Sentence]) -> tuple[LeadSentence, ...]:
+    """Return the sentences as JSON has them: in words, with what each tells of and where it quotes."""
+    return tuple(
+        LeadSentence(
+            text="".join(span.text for span in write_sentence(sentence, QUOTE)),
+            topics=sentence.topics,
+            changes=sentence.changes,
+            quotations=tuple(
+                Quoted(*part.at) for part in sentence.parts if isinstance(part, Quote) and part.at
+            ),
+        )
+        for sentence in lead
+    )
