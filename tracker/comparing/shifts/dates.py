@@ -35,7 +35,7 @@ def find_date_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     Where each side has one deadline they are each other's; where too few words are kept, there is nothing
     else.
     """
-    match = Match(_is_as_exact, _is_equal)
+    match = Match(_is_as_exact, _is_equal, _name_unit)
     old, new = drop_kept(rewording, (read_moments(rewording.old), read_moments(rewording.new)), match)
     comparable = rewording.comparable or is_reordered(rewording)
     pair = _pair_deadlines(rewording, old, new) or (_pair_lone(old, new) if comparable else None)
@@ -56,6 +56,10 @@ def find_date_shifts(rewording: Rewording) -> tuple[Shift, ...]:
 def _is_as_exact(old: Moment, new: Moment) -> bool:
     """Return whether both are years, months, days or periods, and name their year or do not."""
     return (old.scale, len(old.parts), bool(old.until)) == (new.scale, len(new.parts), bool(new.until))
+
+
+def _name_unit(moment: Moment) -> str:
+    return f"{moment.scale} {len(moment.parts)}"
 
 
 def _is_equal(old: Moment, new: Moment) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tracker.comparing.passages.rewording import is_reordered
 from tracker.comparing.passages.terms import same_stem
 from tracker.comparing.shifts.forms import BINDING, read_forms
 from tracker.comparing.shifts.moments import read_moments
-from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
+from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, pair_spans
 from tracker.comparing.shifts.quantities import Figure, read_quantities
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the figures that changed: each with that of the other side that is of the same thing."""
     if not rewording.substitutions or not (rewording.comparable or is_reordered(rewording)):
         return ()
-    match = Match(_may_compare, _is_equal)
-    found = _read_figures(rewording.old), _read_figures(rewording.new)
-    old, new = drop_kept(rewording, found, match)
+    old, new = _read_figures(rewording.old), _read_figures(rewording.new)
+    if not (old and new):
+        return ()
+    match = Match(_may_compare, _is_equal, attrgetter("unit"))
     return tuple(
         shift
         for pair in pair_spans(rewording, old, new, match)
