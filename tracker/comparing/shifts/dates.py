@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _UNDATED = frozenset({"open", "relative"})
 """Scales of what is a deadline without a word like ``by`` before it: soon, next year."""
+_UNITS = (("year", 17532), ("month", 1461), ("week", 336), ("day", 48), ("hour", 2), ("half hour", 1))
+"""Units of a span, longest first, in half hours: a year has 365.25 days."""
 _RENEWAL = ("lapses", "goes_on")
 """Tables of what would end, and what goes on after that."""
 
@@ -114,7 +116,8 @@ def compare_deadlines(rewording: Rewording, old: Moment, new: Moment) -> tuple[S
     beside one without. What is counted otherwise has *changed*: a year and "next year" cannot be compared
     without the day of speaking. Nothing is said where they overlap in part.
     """
-    words = _cite(old), _cite(new)
+    alike = _is_as_exact(old, new) and old.parts != new.parts
+    words = (old, new) if alike else (_cite(old), _cite(new))
     if old.scale == new.scale:
         renewed = old.scale == "day of any year" and _find_renewal(rewording)
         direction = renewed or _compare_intervals(old, new)
@@ -174,6 +177,10 @@ def _subtract(old: Moment, new: Moment) -> str | None:
     """Return how far apart two sessions are, or two dates that are as exact, in the unit of both."""
     if old.scale == "session":
         return _count(new.first - old.first, "session")
+    if old.scale == "relative":
+        spans = [(each.first + each.last) // 2 for each in (old, new)]
+        unit, size = next((unit, size) for unit, size in _UNITS if not any(span % size for span in spans))
+        return _count((spans[1] - spans[0]) // size, unit)
     match len(old.parts):
         case 1:
             return _count(new.parts[0] - old.parts[0], "year")

@@ -41,7 +41,10 @@ _LEAD = 45
 """Characters before a date, and behind it, in which a word like ``by`` makes it a deadline."""
 _DECADE: Final = date(2029, 12, 31).toordinal(), date(2030, 12, 31).toordinal()
 """The end of "the decade", 2029 or 2030: a text whose day is not known is taken to be of the present one."""
-_HOURS = 24
+_HALF_HOURS = 2
+_DAY_SPAN = 24 * _HALF_HOURS
+_TOLERANCE = 50
+"""A span is taken to be as much longer or shorter as this part of it: 30 days are a month."""
 
 
 class Moment(NamedTuple):
@@ -51,7 +54,7 @@ class Moment(NamedTuple):
     end: int
     scale: Scale
     first: int = 0
-    """A day by its ordinal, a session by its number, a span by its days; 0 where no time is named."""
+    """A day by its ordinal, a session by its number, a span by its half hours; 0 where no time is named."""
     last: int = 0
     deadline_start: int | None = None
     """Where the words begin that make it a deadline."""
@@ -300,7 +303,7 @@ def _read_relative(passage: SideText) -> Iterator[Moment]:
         led = lead and (lead["by"] or lead["before"])
         followed = behind and (behind["by"] or behind["before"])
         days = values[_fold(match["term"])]
-        first, last = _DECADE if days == "decade" else (int(days), int(days))
+        first, last = _DECADE if days == "decade" else _span(int(days) * _DAY_SPAN)
         within = match["term"].lower().startswith(load_terms(_FILE, "within", language))
         yield Moment(
             start,
@@ -312,24 +315,39 @@ def _read_relative(passage: SideText) -> Iterator[Moment]:
         )
 
 
+def _span(half_hours: int) -> tuple[int, int]:
+    return half_hours - half_hours // _TOLERANCE, half_hours + half_hours // _TOLERANCE
+
+
 def _read_spans(passage: SideText) -> Iterator[Moment]:
     """Yield the spans within which something is due: within two years."""
     text, language = passage.text.replace("’", "'"), passage.language
-    if not (holds(passage, "within") or holds(passage, "within_behind")):
+    due = _due_pattern("due", language).search(text)
+    before, behind = _within_patterns(language, due=due is not None)
+    if not (before.search(text) or behind.search(text)):
         return
-    before = re.compile(
-        rf"{_edges(language)[0]}(?:{_any_of(load_terms(_FILE, 'within', language))})\s+\Z", re.IGNORECASE
-    )
-    behind = re.compile(rf"(?:\s*)(?:{_any_of(load_terms(_FILE, 'within_behind', language))})", re.IGNORECASE)
     for figure in read_quantities(passage):
-        if figure.unit != "hours" or figure.high < _HOURS:
+        if figure.unit != "hours":
             continue
-        lead = before.search(text, max(0, figure.start - _LEAD), figure.start)
+        leads = before.finditer(text, max(0, figure.start - _LEAD), figure.start)
+        lead = next((each for each in leads if not text[each.end() : figure.start].strip()), None)
         follows = behind.match(text, figure.end)
         if lead or follows:
-            days = round(figure.high / _HOURS)
-            end = follows.end() if follows else figure.end
-            yield Moment(figure.start, end, "relative", days, days, lead.start() if lead else figure.start)
+            start, end = lead.start() if lead else figure.start, follows.end() if follows else figure.end
+            yield Moment(figure.start, end, "relative", *_span(int(figure.high * _HALF_HOURS)), start)
+
+
+@cache
+def _within_patterns(language: str, *, due: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what makes a deadline of a span before it, and behind it."""
+    tables = ("within", "within_due") if due else ("within",)
+    leads = _any_of(term for table in tables for term in _load(table, language))
+    before, after = _edges(language)
+    behind = _any_of(_load("within_behind", language))
+    return (
+        re.compile(rf"{before}(?:{leads}){after}", re.IGNORECASE),
+        re.compile(rf"\s*(?:{behind}){after}", re.IGNORECASE),
+    )
 
 
 def _read_open(passage: SideText) -> Iterator[Moment]:
@@ -345,7 +363,7 @@ def _read_sessions(passage: SideText) -> Iterator[Moment]:
     text, language = passage.text, passage.language
     pattern = _session_pattern(language)
     found = list(pattern.finditer(text)) if pattern else []
-    due, now = (_due_pattern(name, language) for name in ("session_due", "session_now"))
+    due, now = (_due_pattern(name, language) for name in ("due", "session_now"))
     if not found or now.search(text) or not due.search(text):
         return
     for match in found:
