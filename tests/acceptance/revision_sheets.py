@@ -14,14 +14,20 @@ import argparse
 import csv
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.acceptance.first_screens import is_shown, show_screen
+
 import tracker
 from tests.comparisons import version
+from tracker.comparing.alignment.align import align
 from tracker.comparing.changes import describe_changes
+from tracker.comparing.topics.mentions import find_ceremony
 from tracker.model.changes import AXES, Link
+from tracker.report.comparison.sentences import is_revision
+from tracker.text.reading import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 
     Case = Mapping[str, Any]
 
+SIDES: Final = ("old", "new")
 CODING = Path(__file__).parent / "coding"
 SILENT: Final = {"none", "unranked"}
 """Answers of readers by which no direction may be given."""
@@ -167,6 +174,109 @@ def _is_same_name(one: str, other: str) -> bool:
     return one.casefold().endswith(other.casefold()) or other.casefold().endswith(one.casefold())
 
 
+# Figures --------------------------------------------------------------------------------------------
+
+ALONE: Final = {"added", "dropped", "same"}
+"""What is no change from one figure to another: nothing need be said of it."""
+
+
+def score_figures(case: Case) -> Tally:
+    """Score the figures told as changed, and the dates that stand in a pair of the case.
+
+    One is right where both sides overlap a pair and it goes the same way; more days are a later date.
+    """
+    shifts = [
+        shift
+        for shift in find_edit_shifts(case)
+        if shift.axis == "figure"
+        or (shift.axis == "date" and any(_overlaps(shift, pair) for pair in case["pairs"]))
+    ]
+    wanted = [pair for pair in case["pairs"] if pair["direction"] not in ALONE]
+    told = [[pair for pair in wanted if _tells(shift, pair)] for shift in shifts]
+    found = {id(pair) for pairs in told for pair in pairs}
+    missed = [f"{pair['old']} > {pair['new']}" for pair in wanted if id(pair) not in found]
+    wrong = [
+        " > ".join(side.text if side else "" for side in (shift.old, shift.new))
+        for shift, pairs in zip(shifts, told, strict=True)
+        if not pairs
+    ]
+    note = f"missed {'; '.join(missed) or 'nothing'}; wrong {'; '.join(wrong) or 'nothing'}"
+    return Tally(len(shifts), len(shifts) - len(wrong), len(wanted), len(found), note)
+
+
+def _tells(shift: Shift, pair: Mapping[str, Any]) -> bool:
+    """Return whether a shift is the change of a pair."""
+    spans = {"raised": "later", "lowered": "earlier"}
+    return shift.direction in {pair["direction"], spans.get(pair["direction"])} and _overlaps(shift, pair)
+
+
+def _overlaps(shift: Shift, pair: Mapping[str, Any]) -> bool:
+    return all(
+        evidence is not None
+        and pair[side]
+        and pair[f"{side}_at"] < evidence.end
+        and evidence.start < pair[f"{side}_at"] + len(pair[side])
+        for side, evidence in (("old", shift.old), ("new", shift.new))
+    )
+
+
+# Sentences that correspond, and where they end ------------------------------------------------------
+
+
+def score_links(case: Case) -> Tally:
+    """Score the pairs of sentences that links stand for."""
+    links = align(case["old"], case["new"])
+    given = {(i, j) for link in links for i in link.old for j in link.new}
+    return _score_sets(given, {(i, j) for i, j in case["links"]})
+
+
+def score_splitting(case: Case) -> Tally:
+    """Score the sentences of a text, or the links of near-identical ones, which keep their order."""
+    if case["kind"] == "order":
+        return score_links(case)
+    given, wanted = [one.text for one in segment(case["text"], language=case["language"])], case["sentences"]
+    for at in case.get("optional", ()):
+        joined = " ".join(wanted[at : at + 2])
+        if joined in given:
+            wanted = [*wanted[:at], joined, *wanted[at + 2 :]]
+    return _score_sets(set(given), set(wanted))
+
+
+def _score_sets(given: set[Any], wanted: set[Any]) -> Tally:
+    right = len(given & wanted)
+    note = f"missing {sorted(wanted - given)}; too many {sorted(given - wanted)}"
+    return Tally(len(given), right, len(wanted), right, note)
+
+
+# First screens and ceremony --------------------------------------------------------------------------
+
+
+def score_first_screen(case: Case) -> Tally:
+    """Score how many of the changes that each reader named the first screen shows."""
+    screen = show_screen(case["old"], case["new"], case["language"])
+    rows = [row for row in read_csv("revisions/first_screen_main.csv") if row["id"] == case["id"]]
+    lacking = [
+        row for row in rows if not any(row[side] and is_shown(screen, row[side], side) for side in SIDES)
+    ]
+    note = "; ".join(f"not shown ({row['reader']}{row['rank']}): {row['what']}" for row in lacking)
+    return Tally(wanted=len(rows), found=len(rows) - len(lacking), note=note)
+
+
+def score_ceremony(case: Case) -> Tally:
+    """Score which sentences are ceremony, and whether the two texts are two sessions or a revision."""
+    tally = Tally()
+    said = []
+    for side in SIDES:
+        given = find_ceremony(version(case[side], language=case["language"]), range(len(case[side])))
+        wanted = frozenset(case[f"{side}_ceremony"])
+        tally += Tally(len(given), len(given & wanted), len(wanted), len(given & wanted))
+        said.append(f"{side}: too many {sorted(given - wanted)}, lacking {sorted(wanted - given)}")
+    texts = (("" if case["language"] == "zh" else " ").join(case[side]) for side in SIDES)
+    kind = "revision" if is_revision(tracker.compare(*texts, language=case["language"])) else "session"
+    tally += Tally(1, kind == case["kind"], 1, kind == case["kind"])
+    return replace(tally, note=f"read as a {kind}; {'; '.join(said)}")
+
+
 # All classes ----------------------------------------------------------------------------------------
 
 SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
@@ -174,6 +284,14 @@ SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
     "requests": score_edit,
     "polarity": score_edit,
     "names": score_names,
+    "deadlines": score_edit,
+    "figures": score_figures,
+    "figures60": score_figures,
+    "merges": score_links,
+    "reuse": score_links,
+    "splitting": score_splitting,
+    "first_screen": score_first_screen,
+    "ceremony": score_ceremony,
 }
 """By class what scores one of its cases."""
 
@@ -204,7 +322,8 @@ def main() -> None:
         for case in read_cases(name, asked.half):
             tally = SCORERS[name](case)
             if asked.list and not tally.is_perfect:
-                print(f"{case['id']} ({case.get('kind', '')}) {tally.note}\n  {case['old']}\n  {case['new']}")
+                shown = "\n  ".join(str(case[side]) for side in ("text", "old", "new") if side in case)
+                print(f"{case['id']} ({case.get('kind', '')}) {tally.note}\n  {shown}")
             for group in (case["language"], "all"):
                 scores[group] += tally
         for group, score in sorted(scores.items(), key=lambda row: row[0] == "all"):

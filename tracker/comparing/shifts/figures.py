@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tracker.comparing.passages.forms import BINDING, read_forms
 from tracker.comparing.passages.rewording import is_reordered
 from tracker.comparing.passages.terms import same_stem
-from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
+from tracker.comparing.shifts.moments import read_moments
+from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, pair_spans
 from tracker.comparing.shifts.quantities import Figure, read_quantities
 
 if TYPE_CHECKING:
@@ -36,15 +38,26 @@ def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the figures that changed: each with that of the other side that is of the same thing."""
     if not rewording.substitutions or not (rewording.comparable or is_reordered(rewording)):
         return ()
-    match = Match(_may_compare, _is_equal)
-    found = read_quantities(rewording.old), read_quantities(rewording.new)
-    old, new = drop_kept(rewording, found, match)
+    old, new = _read_figures(rewording.old), _read_figures(rewording.new)
+    if not (old and new):
+        return ()
+    match = Match(_may_compare, _is_equal, attrgetter("unit"))
     return tuple(
         shift
         for pair in pair_spans(rewording, old, new, match)
         if _is_one_thing(rewording, pair)
         for shift in compare_figures(rewording, pair.old, pair.new)
     )
+
+
+def _read_figures(passage: SideText) -> list[Figure]:
+    """Return the figures of a passage without those of a deadline: two years is one in "within two years"."""
+    spans = [each for each in read_moments(passage) if each.scale == "relative"]
+    return [
+        figure
+        for figure in read_quantities(passage)
+        if not any(figure.start < each.end and each.start < figure.end for each in spans)
+    ]
 
 
 def compare_figures(rewording: Rewording, old: Figure, new: Figure) -> tuple[Shift, ...]:
