@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import tracker
 from tests.comparisons import version
+from tracker.comparing.alignment.align import align
 from tracker.comparing.changes import describe_changes
 from tracker.model.changes import AXES, Link
+from tracker.text.reading import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -167,6 +169,34 @@ def _is_same_name(one: str, other: str) -> bool:
     return one.casefold().endswith(other.casefold()) or other.casefold().endswith(one.casefold())
 
 
+# Sentences that correspond, and where they end ------------------------------------------------------
+
+
+def score_links(case: Case) -> Tally:
+    """Score the pairs of sentences that links stand for."""
+    links = align(case["old"], case["new"])
+    given = {(i, j) for link in links for i in link.old for j in link.new}
+    return _score_sets(given, {(i, j) for i, j in case["links"]})
+
+
+def score_splitting(case: Case) -> Tally:
+    """Score the sentences of a text, or the links of near-identical ones, which keep their order."""
+    if case["kind"] == "order":
+        return score_links(case)
+    given, wanted = [one.text for one in segment(case["text"], language=case["language"])], case["sentences"]
+    for at in case.get("optional", ()):
+        joined = " ".join(wanted[at : at + 2])
+        if joined in given:
+            wanted = [*wanted[:at], joined, *wanted[at + 2 :]]
+    return _score_sets(set(given), set(wanted))
+
+
+def _score_sets(given: set[Any], wanted: set[Any]) -> Tally:
+    right = len(given & wanted)
+    note = f"missing {sorted(wanted - given)}; too many {sorted(given - wanted)}"
+    return Tally(len(given), right, len(wanted), right, note)
+
+
 # All classes ----------------------------------------------------------------------------------------
 
 SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
@@ -174,6 +204,9 @@ SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
     "requests": score_edit,
     "polarity": score_edit,
     "names": score_names,
+    "merges": score_links,
+    "reuse": score_links,
+    "splitting": score_splitting,
 }
 """By class what scores one of its cases."""
 
@@ -204,7 +237,8 @@ def main() -> None:
         for case in read_cases(name, asked.half):
             tally = SCORERS[name](case)
             if asked.list and not tally.is_perfect:
-                print(f"{case['id']} ({case.get('kind', '')}) {tally.note}\n  {case['old']}\n  {case['new']}")
+                shown = "\n  ".join(str(case[side]) for side in ("text", "old", "new") if side in case)
+                print(f"{case['id']} ({case.get('kind', '')}) {tally.note}\n  {shown}")
             for group in (case["language"], "all"):
                 scores[group] += tally
         for group, score in sorted(scores.items(), key=lambda row: row[0] == "all"):
