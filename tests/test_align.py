@@ -114,6 +114,28 @@ def test_a_sentence_told_in_other_words_is_linked_with_all_its_parts(
 
 
 @pytest.mark.parametrize("encoder", [None, DEFAULT])
+@pytest.mark.parametrize(
+    ("form", "of", "does", "when"),
+    [
+        (
+            "The {} lock will {} at {}.",
+            ("northern", "southern"),
+            ("close", "open"),
+            ("dusk", "noon"),
+        ),
+        ("Le quai {} sera {} en {}.", ("nord", "sud"), ("fermé", "ouvert"), ("mai", "juin")),
+        ("{} причал {} на ремонт в {}.", ("Северный", "Южный"), ("закрыт", "остановлен"), ("мае", "июне")),
+    ],
+)
+def test_sentences_as_alike_crosswise_keep_their_order(
+    form: str, of: tuple[str, str], does: tuple[str, str], when: tuple[str, str], encoder: Encoder | None
+) -> None:
+    old = [form.format(one, verb, date) for one, verb, date in zip(of, does, when, strict=True)]
+    new = [form.format(one, verb, date) for one, verb, date in zip(of, does[::-1], when[::-1], strict=True)]
+    assert _sides(old, new, encoder) == [((0,), (0,)), ((1,), (1,))]
+
+
+@pytest.mark.parametrize("encoder", [None, DEFAULT])
 def test_an_unrelated_neighbour_does_not_join(encoder: Encoder | None) -> None:
     old = [FUND, SCHOOLS, WATER]
     new = [FUND_NOW, PORT, SCHOOLS_NOW, OCEAN]

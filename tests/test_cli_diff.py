@@ -46,6 +46,17 @@ def test_two_files_need_no_archive(tracker: Callable[..., Ran], two_files: tuple
     assert "Corruption" in answer.out
 
 
+def test_the_language_of_short_files_is_said(tracker: Callable[..., Ran], tmp_path: Path) -> None:
+    texts = {"old.txt": "Plan n. 2: OK. No!", "new.txt": "Plan n. 3: OK. No!"}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    files = [tmp_path / name for name in texts]
+    said = json.loads(tracker("diff", *files, "--language", "es", "--format", "json").out)
+    assert {said[side]["version"]["language"] for side in ("old", "new")} == {"es"}
+    detected = json.loads(tracker("diff", *files, "--format", "json").out)
+    assert {detected[side]["version"]["language"] for side in ("old", "new")} != {"es"}
+
+
 def test_standard_input_is_a_side(tracker: Callable[..., Ran], two_files: tuple[Path, Path]) -> None:
     answer = tracker("diff", two_files[0], "-", stdin=two_files[0].read_bytes())
     assert answer.code == 0, answer.err
@@ -184,6 +195,8 @@ def test_an_exit_code_is_kept_whoever_listens(
         (("", "new.txt"), "empty name"),
         (("XAA/CCPCJ", "--stat", "--format", "json"), "--stat"),
         (("XAA/CCPCJ", "--only", "new", "--format", "json"), "--only"),
+        (("XAA/CCPCJ", "--language", "fr"), "--language is of files"),
+        (("CCPCJ", "32", "33", "--countries", "XAA", "--language", "fr"), "--language"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(

@@ -32,6 +32,10 @@ SENTENCES = {
         "The judgment in Nicaragua v. United States stands.|We respect it.",
         "Nos. 242 and 338 bind us.|So does No. 1325.",
         "As stated in res. 78/1, p. 12, we agree.|Vol. 3 has more.",
+        "As recs. 3 and 4, ref. 12 and doc. WHA75.5 say, it holds.|Rec. 6 does not.",
+        # Notes of a record
+        "We keep our word.|(spoke in English)|Mr. President, we came.|[interpretation from Russian]|We go.",
+        "(Applause)|We thank you.|He spoke (in English) to us.|We thank (spoke in French) Mr. Sorel.",
         "The ruling (I.C.J. Reports 1986, p. 14) is clear.|We obey.",
         "See ibid., para. (b).|It is short.",
         "Cf. document A/RES/78/1, fig. 2.|It was adopted.",
@@ -74,6 +78,10 @@ SENTENCES = {
         "What now?|2030 is near.",
         # Notes, addresses, sections
         "This is law.2|It binds us.3",
+        "It rose by 7%.2|It fell (by a third).3|We wait.[4]|It ended.",
+        "They left in 2015.12|Avaria stayed.|It stood at 88.4.6|Prices rose.|The rate was 35.2|We pay.",
+        "Under target 16.1.3 Deaths are counted.|See section 4.1 The Seat.|A total of 2010.5 Mt was sold.",
+        "The draft in A/C.3/79/L.15 Avaria brought.|It passed.",
         "“It is law.”4|We agree.",
         "Visit https://www.un.org/en/ga.|It is open.",
         "Write to a.b@un.org.|We answer.",
@@ -110,6 +118,8 @@ SENTENCES = {
         "La santé, l’éducation, etc. sont vitales.|D’accord.",
         "La séance s’ouvre à 10 h.|M. Petit parle.|En 1960. Avaria devint libre.",
         "On vote à 15 h. 30.|Voir rés. 5, sect. II, annexe B.|C’est tout.",
+        "Le pont a cédé en 1987.4|Avaria l’a refait.|L’indice vaut 96,1.2|Peu importe.|La rec. 6.",
+        "Nous irons.|(L’oratrice s’exprime en russe)|Merci.|(applaudissements)|Elle part.",
     ),
     "es": (
         "Véase la pág. 5 y el párr. 3.|Está claro.",
@@ -119,6 +129,8 @@ SENTENCES = {
         "A las 5 p. m. Avaria votó.|Abrió a las 10 a. m.|Nadie vino.",
         "Los EE. UU. y la U. E. votaron.|Ganaron.",
         "Vive en Av. Mayor 5.|Murió en 44 a. C. en paz.",
+        "Véase la recom. 4, el apart. 2 y el nro. 7.|Cayó en 1987.4|Avaria lo rehízo.",
+        "Iremos.|(prosigue en ruso)|Gracias.|[interpretación del francés]|Salimos.",
     ),
     "ru": (
         "Г-жа Иванова и проф. Петров выступили.|Мы согласны.",
@@ -130,6 +142,8 @@ SENTENCES = {
         "Открыто в 10 час. 15 мин.|Закрыто в 13 ч. 05 м.|Это было в XX в.|Мир был иным.",
         "В 10 ч. 30 мин. пришли 14 чел.|Нужны хлеб, вода и т. д.|Мир нужен.",
         "Проф. Петров, в т. ч. им. Ленина, т. е. здесь.|Да.",
+        "Рек. 6 и реш. 3, см. доп. 2.|Мост рухнул в 1987.4|Авария ждёт.|Так в 1987 г.5|Авария ждёт.",
+        "Мы придём.|(далее по-французски)|Спасибо.|[перевод с испанского]|Мы уходим.",
     ),
     "ar": (
         "قال: «السلام ممكن. حقا.»|وافقنا.",
@@ -137,11 +151,15 @@ SENTENCES = {
         "السيد أ. ب. تارن تكلم.|نريد: 1. السلام؛ 2. الخبز.",
         "انظر ص. 5 من التقرير.|هذا مهم.",
         "كان ذلك عام 1999 م.|ثم ارتفع 0.4 م. في سنة.",
+        "انهار الجسر في عام 1987.2|ثم بني.|وبلغت الكلفة 1987.2 مليون.|انظر وث. 5.",
+        "سنأتي.|(تكلمت بالفرنسية)|شكرا.|(تصفيق)|نمضي.",
     ),
     "zh": (
         "“和平。”¦他说完了。¦我们同意……然后行动。",
         "（见附件。）¦我们支持「发展。和平。」这一主题。",
         "增长3.5%。¦2030年很近！¦行动吧。",
+        "桥塌了。2¦阿瓦里亚重建。[3]¦2个村庄受灾。¦12月再建。。¦何时？！¦不知道!?¦好。",
+        "我们来。¦（以法语发言）¦谢谢。¦（掌声）¦我们走。",
         "“为什么？”他问。¦（见第7段。）；我们同意。¦“走吧！我们走。”",
     ),
 }

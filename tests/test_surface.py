@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
+<<<<<<< HEAD
 COMMANDS, OPTIONS = 40, 219
+=======
+COMMANDS, OPTIONS = 41, 228
+>>>>>>> links
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 

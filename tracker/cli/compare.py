@@ -96,6 +96,10 @@ def diff(
         typer.Option(help="'none' aligns sentences by their words alone, in half the time."),
     ] = "default",
     sure: options.Sure = 0.9,
+    language: Annotated[
+        Literal["en", "fr", "es", "ru", "ar", "zh"] | None,
+        typer.Option(help="The language of files; detected if not given, which short ones hardly allow."),
+    ] = None,
     countries: options.Countries = None,
 ) -> None:
     """Report what changed between two statements.
@@ -117,8 +121,10 @@ def diff(
     check_outputs(output, plot, [*operands, vocabulary], archive, form)
     topics = options.load_vocabulary(vocabulary, keeps=True)
     if countries is not None:
-        if stat or explain is not None or plot:
-            raise TrackerError("--countries takes no --stat, --explain and --plot; timeline has --plot")
+        if stat or explain is not None or plot or language:
+            raise TrackerError(
+                "--countries takes no --stat, --explain, --language and --plot; timeline has --plot"
+            )
         from tracker.cli.groups import CountriesAsked, diff_countries
 
         statuses = read_filters(only or (), by_country=True)
@@ -129,7 +135,7 @@ def diff(
     chosen = read_filters(only or ())
     vectors = ENCODERS[encoder]
     session = options.opened()
-    comparison = compare(operands, session, topics, vectors, sure)
+    comparison = compare(operands, session, topics, vectors, sure, language)
     color_on = wants_colour(output)
     if plot:
         _write_moves(plot, comparison, topics, everything, chosen, topic)

@@ -16,6 +16,7 @@ from tracker.diff.derive import (
     identify_vocabulary,
 )
 from tracker.diff.sides import earlier_sessions, load_decided, load_side, pair_operands
+from tracker.errors import ReferenceInvalid
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.report.comparison.words import is_unchanged
@@ -39,14 +40,17 @@ if TYPE_CHECKING:
     from tracker.text.encoder import Encoder
 
 
-def load_pair(old: Operand, new: Operand, archive: ArchiveSession) -> tuple[Side, Side]:
+def load_pair(
+    old: Operand, new: Operand, archive: ArchiveSession, language: str | None = None
+) -> tuple[Side, Side]:
     """Read two sides, each with the version that counts, or both with versions of the same extractor.
 
+    ``language`` is that of files, as ``load_side`` takes it.
     The same bytes in one edition are read with one version. Where two extractors read other bytes, and
     nothing that one of them read is there for both, the sides stay as they are: ``list_caveats`` says so.
     Raises as ``load_side`` does.
     """
-    sides = load_side(old, archive), load_side(new, archive)
+    sides = load_side(old, archive, language), load_side(new, archive, language)
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         return sides
     before, after = archive.reader.resolve(old), archive.reader.resolve(new)
@@ -103,13 +107,17 @@ def diff(
     vocabulary: Vocabulary,
     encoder: Encoder | None = DEFAULT,
     sure: float = SURE,
+    language: str | None = None,
 ) -> Comparison:
     """Compare what the arguments name, as ``compare_sides`` does; see ``pair_operands`` for their forms.
 
-    Raises ``TrackerError`` with the reason where a side cannot be had.
+    ``language`` is that of files. Raises ``TrackerError`` with the reason where a side cannot be had, and
+    where a language is given and no file.
     """
     old, new = pair_operands(arguments, archive)
-    sides = load_pair(old, new, archive)
+    if language and isinstance(old, Reference) and isinstance(new, Reference):
+        raise ReferenceInvalid("--language is of files; a statement of the archive has its own")
+    sides = load_pair(old, new, archive, language)
     derived = choose_derived(archive, *sides)
     decided = load_decided(old, new, archive)
     vectors = cache_vectors(encoder, derived)

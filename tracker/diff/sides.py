@@ -111,11 +111,12 @@ def in_session(series: Reference, text: str) -> Reference:
     return replace(rest, item=series.item)
 
 
-def load_side(operand: Operand, archive: ArchiveSession) -> Side:
+def load_side(operand: Operand, archive: ArchiveSession, language: str | None = None) -> Side:
     """Read one side, from a file, from standard input or from the archive.
 
-    Raises ``DocumentUnreadable`` for a file that is missing or holds no text, and what the reader
-    raises for a reference.
+    ``language`` is that of a file; it is detected where none is given. A statement of the
+    archive has its own. Raises ``DocumentUnreadable`` for a file that is missing or holds no text, and what
+    the reader raises for a reference.
     """
     if isinstance(operand, Reference):
         if operand.session is None:
@@ -123,7 +124,7 @@ def load_side(operand: Operand, archive: ArchiveSession) -> Side:
             latest = f"; the latest is {replace(operand, session=labels[-1])}" if labels else ""
             raise ReferenceInvalid(f"{operand} names no session; write {operand}/SESSION{latest}")
         return archive.reader.side(operand)
-    return file_side(operand)
+    return file_side(operand, language)
 
 
 def read_document(path: Path) -> bytes:

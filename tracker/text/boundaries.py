@@ -36,22 +36,26 @@ _SOURCE = (
     r"|\d{1,4}(?:st|nd|rd|th)[ ](?:plenary[ ])?meeting)"
     r"[^\[\]()]{0,150}(?:\([^()]{0,40}\)[^\[\]()]{0,80}){0,2}[\])]\.?"
 )
+_RAISED = r"[¹²³⁰⁴-⁹]{1,3}|[\[［]\d{1,3}[\]］]"
+"""The mark of a note that is no plain digit."""
 # One class of marks first, then what may follow each: only marks are looked at closely.
 _CANDIDATE = (
     r"[.!?…؟۔‽⁇⁈⁉。！？,•](?:"
     rf"(?<=[。！？])(?P<wide>[。！？]*{_CLOSERS})"
+    # The number of a note, but not of what is counted: 矿井关闭。2山谷, 我们来了。2个国家
+    rf"(?P<mark>{_RAISED}|\d{{1,2}}(?!%c|\d)(?=[\u4e00-\u9fff]))?"
     r"|(?<=[a-zа-я)\]”\"'’0-9],)(?P<comma>)(?= (?:%s) [a-z])"
     r"|(?<=[;:.,!?] •)(?P<bullet>)(?= )"
+    # I read as a number: in 2015.1 am glad.
+    r"|(?P<pronoun>(?<=\d\.)(?=1 (?:am|%p) ))"
     r"|(?<=[^,。！？•])(?P<stop>(?:[ ]?[.!?…؟]){0,60})"
-    rf"(?P<close>{_CLOSERS})(?P<note>(?<=[^\W\d][.!?])\d{{1,2}}|(?<=[.!?][\"”’»)])\d{{1,2}}|[¹²³⁰⁴-⁹]{{1,3}})?"
+    rf"(?P<close>{_CLOSERS})(?P<note>(?<=[^\s.][.!?])\d{{1,2}}|(?<=[.!?][\"”’»)])\d{{1,2}}|{_RAISED})?"
     rf"(?P<source>{_SOURCE})?(?=\s|$)"
     # A blank lost after a full stop: final.Next
     r"|(?:(?<=[a-zà-ÿа-яё]{2}[.!?])|(?<=[a-z][)%][.!?])|(?<=[0-9]{3}[.!?]))(?P<tight>[”»]?)"
     r"(?=[“«]?[A-ZÀ-ÞА-Я][a-zà-ÿа-яё]|I )"
-    # I read as a number: in 2015.1 am glad.
-    r"|(?P<pronoun>(?<=\d\.)(?=1 (?:am|%p) ))"
     r"|(?P<unspaced>(?<=[\u0621-\u064a]{2}[.!؟])(?=[\u0621-\u064a]{2})"
-    r"|(?<=[\u4e00-\u9fff][.!?])(?=[“「]?[\u4e00-\u9fff]))"
+    r"|(?<=[\u4e00-\u9fff][.!?])[!?]{0,8}(?=[“「]?[\u4e00-\u9fff]))"
     r")"
 )
 _OPENERS = " \t\"'“”‘’«»([{¿¡—–-*„‚「『《"
@@ -65,22 +69,52 @@ _LONGEST_WHOLE = 80
 """Characters of a quotation that is not cut; a longer one is a text of its own sentences."""
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)*[^\W\d_]")
 _YEAR, _COUNT = re.compile(r"(?:19|20)\d\d"), re.compile(r"(?:19|20)\d\d|\d{1,3}(?:,\d{3})+")
+_NUMBER = re.compile(r"([^\W\d_]+)[ ](?:[^\W\d]{0,3}[$€£¥])?(\d[\d.,]*)$")
+"""A number, and the word before it."""
+_COMMA_DECIMAL = re.compile(r"\d+,\d{1,2}")
 _ROMAN = re.compile(r"(?!I (?!(?:of|and|to|or|in|is|on) )[a-z])[IVXLC]+\b")
-_LETTERED = re.compile(r"(?!M\. )[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S")
-"""A part that is counted by letters, or a document: sect. B, doc. A/81/5."""
+_LETTERED = re.compile(r"(?!M\. )[A-ZА-Я](?:[),;:.\]]|$)|[A-Z]{1,5}/\S|[A-Z]{2,5}-?\d")
+"""A part that is counted by letters, or a document: sect. B, doc. A/81/5, rec. WHA75.5."""
 _COUNTED = re.compile(
     r"(?::\s+|：\s*)\(?[1a]$|(?:[;؛،]\s+|；\s*)(?:(?:and|or|et|y|и|و) )?\(?(?:\d{1,2}|[a-z])$"
 )
 """The number of an item that stands in a sentence: 1. peace; 2. bread."""
 _DAY = re.compile(r"\d{1,2} [^\W\d_]{3,} \d{4}\b")
 _SYMBOL = re.compile(r"/\S{0,20}?[A-Z][A-Za-z]*$")
+_NUMBERED_SYMBOL = re.compile(r"/(?:L|PV|SR|CRP|INF|WP|NGO|CONF|CN|AC|SC|C|Add|Corr|Rev|Amend)$")
 _SAID = re.compile(r"[\u4e00-\u9fff]{0,6}(?:说|问|答|道|喊|指出|表示)[。，！？]")
 _OF_TIME = re.compile(r"(?:[A-Z][\w-]* ){1,3}[Tt]ime\b")
 _LONGEST_QUOTATION = 400
+_SHORTEST_WORD = 3
+"""Letters of a word with a capital that is no unit: 2010.5 Mt."""
+_ENDED = re.compile(rf"(?:^|[.!?…؟۔。！？]{_CLOSERS})\s*$")
 
 
 def sentence_ends(line: str, language: str, habits: Habits = NO_HABITS) -> Iterator[int]:
-    """Yield the offset after each sentence of a line, the last one left out."""
+    """Yield the offset after each sentence of a line, the last one left out.
+
+    A note of the record, such as "(spoke in English)", between two sentences is one by itself.
+    """
+    at = 0
+    for start, end in _find_notes(line, language):
+        yield from (at + stop for stop in _ends_between_notes(line[at:start], language, habits))
+        yield from (stop for stop in (start, end) if 0 < stop < len(line))
+        at = end
+    yield from (at + stop for stop in _ends_between_notes(line[at:] if at else line, language, habits))
+
+
+def _find_notes(line: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield where a record says in brackets, between two sentences, how these were spoken."""
+    if not any(mark in line for mark in "([（"):
+        return
+    for match in _note(language).finditer(line):
+        after = line[match.end() : match.end() + 40].lstrip(_OPENERS)[:1]
+        goes_on = after.islower() or (after and after in ":,;，：；،؛")
+        if _ENDED.search(line[: match.start()]) and not goes_on:
+            yield match.span()
+
+
+def _ends_between_notes(line: str, language: str, habits: Habits) -> Iterator[int]:
     stops = read_stops(language)
     may_enclose = any(mark in line for mark in '“"«([「（『„') and line.count('"') % 2 == 0
     enclosed = [
@@ -138,8 +172,13 @@ def _is_full_stop(
     # "we agreed. The": most stops; nothing below is asked of them.
     if ends_plainly(line[max(begin, dot - LONGEST_MARKER) : dot], stops):
         return True
-    if _SYMBOL.search(line, begin, dot) and after[0].isdigit():  # A/81/305/Corr. 1
+    # "A/81/305/Corr. 1", "A/C.3/81/L.12"
+    corrects = after[0].isdigit() and _SYMBOL.search(line, begin, dot)
+    if corrects or (match["note"] and _NUMBERED_SYMBOL.search(line, begin, dot)):
         return False
+    # "in 2020.3 The", "section 4.1 The"
+    if match["note"] and match["note"].isdecimal() and line[dot - 1].isdigit():
+        return _is_noted(line[max(begin, dot - 40) : dot], after, stops)
     # "2. We agree", "Part II. Peace", "3. 5 per cent"
     counts = _is_list_number(line, begin, dot, stops) or _COUNTED.search(line, max(begin, dot - 8), dot)
     if counts or is_cut_decimal(line[begin : dot + 1], after):
@@ -158,7 +197,7 @@ def _ends_word(line: str, match: re.Match[str], begin: int, after: str, stops: S
         words.add(word[:1].lower() + word[1:])  # Проф. at the beginning is проф.
     opens = opens_sentence(after, stops)
     if words & stops.measures and two[0][-1:].isdigit() and (not has_no_case(after) or _YEAR.match(two[0])):
-        return opens  # 1961 г., but 0.4 م.
+        return opens or bool(match["note"])  # 1961 г., but 0.4 م.
     if _is_lettered(two, stops) or (word == "no" and two[0] in stops.introducing):  # the answer is no
         return True
     if words & stops.leading or (words & stops.numbered and _opens_number(line[match.end() :][:2], after)):
@@ -170,6 +209,22 @@ def _ends_word(line: str, match: re.Match[str], begin: int, after: str, stops: S
     if len(word) == 1 and has_no_case(word):  # أ. ب. تارن
         return False
     return opens or not (words & stops.either or any(map(_is_initial, words)))
+
+
+def _is_noted(piece: str, after: str, stops: Stops) -> bool:
+    """Say whether digits behind the full stop of a number are those of a note: not where it numbers a part.
+
+    Before a word that opens a sentence, one ends here either way; else a year or an amount must.
+    """
+    match = _NUMBER.search(piece)
+    if match is None or {match[1].capitalize(), match[1].capitalize().removesuffix("s")} & stops.heads:
+        return False
+    if has_no_case(after):
+        return match[1] in stops.dated and _YEAR.fullmatch(match[2]) is not None
+    first = FIRST_WORD.match(after)
+    is_word = first is not None and len(first.group()) >= _SHORTEST_WORD and not first.group().isupper()
+    is_amount = _YEAR.fullmatch(match[2]) or _COMMA_DECIMAL.fullmatch(match[2]) or match[1] in stops.amounting
+    return opens_sentence(after, stops) or (is_word and bool(is_amount))
 
 
 def _is_lettered(two: list[str], stops: Stops) -> bool:
@@ -219,11 +274,11 @@ def _is_initial(word: str) -> bool:
 
 def _is_wide_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) -> bool:
     """Decide on a Chinese stop: not where it closes a quotation inside a sentence (「和平。」这一主题)."""
-    if line[match.end() : match.end() + 1] in set("，；：、,;:") or (
-        match.group()[-1] in "”」』" and _SAID.match(line, match.end())
-    ):
+    last = line[match.end("wide") - 1]
+    goes_on = line[match.end() : match.end() + 1] in set("，；：、,;:")
+    if goes_on or (last in "”」』" and _SAID.match(line, match.end())):
         return False
-    opens = {"」": "「", "』": "『", "”": "“"}.get(match.group()[-1], "\n")
+    opens = {"」": "「", "』": "『", "”": "“"}.get(last, "\n")
     opener = line.rfind(opens, max(0, match.start() - _LONGEST_QUOTATION), match.start())
     return opener <= 0 or line[opener - 1] in "：:，,。！？ "
 
@@ -238,12 +293,27 @@ def _is_tight_end(line: str, match: re.Match[str], _begin: int, _stops: Stops) -
 @cache
 def _candidate(language: str) -> re.Pattern[str]:
     stops = read_stops(language)
-    commas, verbs = ("|".join(sorted(table)) or "(?!)" for table in (stops.after_comma, stops.said))
-    return re.compile(_CANDIDATE.replace("%s", commas).replace("%p", verbs))
+    tables = {"%s": stops.after_comma, "%p": stops.said, "%c": stops.counters}
+    pattern = _CANDIDATE
+    for place, table in tables.items():
+        pattern = pattern.replace(place, _any_of(table))
+    return re.compile(pattern)
+
+
+@cache
+def _note(language: str) -> re.Pattern[str]:
+    said, inside = _any_of(read_stops(language).notes), r"[^()\[\]（）]"
+    word = r"(?:(?<!\w)|(?<=[\u4e00-\u9fff]))"
+    return re.compile(rf"[(\[（]{inside}{{0,40}}?{word}(?:{said}){inside}{{0,80}}[)\]）]", re.IGNORECASE)
+
+
+def _any_of(table: frozenset[str]) -> str:
+    return "|".join(sorted(table)) or "(?!)"
 
 
 _DECISIONS: dict[str, Callable[[str, re.Match[str], int, Stops], bool]] = {
     "wide": _is_wide_end,
+    "mark": _is_wide_end,
     "tight": _is_tight_end,
     "unspaced": lambda *_: True,
     "comma": lambda line, match, begin, stops: is_stop(line[begin : match.start()].strip(), stops),

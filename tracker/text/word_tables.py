@@ -53,6 +53,10 @@ class Stops(NamedTuple):
     offices: frozenset[str]
     holders: frozenset[str]
     said: frozenset[str]
+    counters: frozenset[str]
+    notes: frozenset[str]
+    dated: frozenset[str]
+    amounting: frozenset[str]
     clauses: frozenset[str]
     abbreviated: frozenset[str]
     """The last word of each that a full stop abbreviates, and the same in capitals."""
