@@ -10,6 +10,7 @@ from tracker.comparing import caveats
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
+from tracker.comparing.highlights import find_highlights
 from tracker.comparing.names.texts import compare_names
 from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.certainty import explain_unmeasured
@@ -35,7 +36,7 @@ from tracker.text.identity import digest_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model.changes import Genre, Link
+    from tracker.model.changes import Genre, Highlight, Link
     from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Version
     from tracker.model.topics import TopicReading, Vocabulary
@@ -109,9 +110,11 @@ def describe_sides(
     aligned = _aligned_share(changes)
     genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
     phrases: tuple[PhraseChange, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
     if genre == "session":
-        # Of a revision the sentences themselves are compared.
         phrases = compare_phrases(old.version, new.version, vocabulary, names)
+    else:  # of a revision the sentences themselves are compared
+        highlights = find_highlights(old.version, new.version, changes)
     provenance = _provenance(old, new, basis, genre)
     return Comparison(
         old=old,
@@ -130,6 +133,7 @@ def describe_sides(
         counterparts=counterparts,
         provenance=provenance,
         phrases=phrases,
+        highlights=highlights,
         names=compare_names(old.version, new.version, names),
         levels=list_levels(*levels, vocabulary),
     )

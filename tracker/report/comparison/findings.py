@@ -199,24 +199,19 @@ def show_doubts(
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
-    """Yield the priorities that changed by name, one line a status: a revision has them below its edits."""
-    lines = []
-    for status, name in wording.STATUSES.items():
-        topics = [
-            topic
-            for topic in wording.rank_topics(comparison.topics)
-            if topic.outcome == status and not topic.unclear
-        ]
-        if topics and status != "kept":
-            named = tuple(
-                _name_with_doubt(topic, comparison.provenance.sure)
-                for topic in sorted(topics, key=lambda each: not each.claimed)
-            )
-            lines.append(Entry((Span(name, "bold"),), names=named, brief=f"{len(topics)} {name}"))
-    if lines:
-        yield Section(
-            "priorities that changed", tuple(lines), note="less sure where there is a question mark", first=2
-        )
+    """Yield the priorities that changed by name, what is claimed first: of a revision, below its edits."""
+    topics = [
+        topic
+        for topic in wording.rank_topics(comparison.topics)
+        if topic.outcome != "kept" and not topic.unclear
+    ]
+    names = tuple(
+        f"{_name_with_doubt(topic, comparison.provenance.sure)} {wording.STATUSES[topic.outcome]}"
+        for topic in sorted(topics, key=lambda each: not each.claimed)
+    )
+    if names:
+        title = "priorities that changed"
+        yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
 
 
 def _name_with_doubt(topic: TopicChange, sure: float) -> str:
@@ -226,8 +221,10 @@ def _name_with_doubt(topic: TopicChange, sure: float) -> str:
     return label if topic.claimed else f"{label}? {wording.certainty_mark(topic, sure)}".rstrip()
 
 
-def show_kept(comparison: Comparison, moved: Collection[str], *, everything: bool) -> Iterator[Section]:
-    """Yield the priorities that kept their level, by name, or in full where everything is asked for."""
+def show_kept(
+    comparison: Comparison, moved: Collection[str], *, everything: bool, rows: int = 2
+) -> Iterator[Section]:
+    """Yield the priorities that kept their level, by name on so many lines, or all of them in full."""
     kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
@@ -237,7 +234,8 @@ def show_kept(comparison: Comparison, moved: Collection[str], *, everything: boo
         _name_kept(topic, comparison.provenance.sure) for topic in kept if one_line(topic.label) not in moved
     )
     if names:
-        yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, inline=True)
+        title = f"same level ({len(names)})"
+        yield Section(title, (Entry((), names=names),), first=1, rows=rows, inline=True, tight=True)
 
 
 def _name_kept(topic: TopicChange, sure: float) -> str:
@@ -254,7 +252,7 @@ def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]
             for each in found
         )
         if names:
-            yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True)
+            yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
 
 
 def count_unsure(comparison: Comparison, moved: Collection[str]) -> int:
@@ -297,7 +295,10 @@ def show_topics(
                 yield _list_sentences(comparison, topic, held_one, name, held)
     if silent:
         yield Section(
-            f"named on neither side ({len(silent)})", (Entry((), names=tuple(silent)),), inline=True
+            f"named on neither side ({len(silent)})",
+            (Entry((), names=tuple(silent)),),
+            inline=True,
+            tight=True,
         )
     if explain:
         yield Section("how to read the figures", (), note=_FIGURES_NOTE)
