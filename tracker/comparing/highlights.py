@@ -43,21 +43,26 @@ class _Texts(NamedTuple):
     words: Mapping[str, Mapping[_Kind, tuple[str, ...]]]
     """By the id of the change, the stems that only one side of it has."""
     places: Mapping[_Kind, Counter[str]]
+    ceremony: frozenset[int]
+    """The segments of the new text that are greetings and formulas."""
 
 
-def find_highlights(old: Version, new: Version, changes: Sequence[Change]) -> tuple[Highlight, ...]:
+def find_highlights(
+    old: Version, new: Version, changes: Sequence[Change], ceremony: frozenset[int] = frozenset()
+) -> tuple[Highlight, ...]:
     """Return what changed between two versions of a text, what people decided about first, then the largest.
 
     Sentences of one side that follow each other in a paragraph are one highlight, and so are those that
-    moved together. What was kept is none, unless it moved or somebody decided about it.
+    moved together. What was kept is none, unless it moved or somebody decided about it. ``ceremony`` are the
+    segments of the new text that are greetings and formulas.
     """
     news = [each for each in changes if each.operation not in _QUIET or each.moved or each.decided]
-    texts = _read_texts(old, new, news)
+    texts = _read_texts(old, new, news, ceremony)
     found = [(not group[0].decided, _weigh(texts, group)) for group in _group(texts, news)]
     return tuple(each for _, each in sorted(found, key=lambda row: (row[0], -row[1].weight)))
 
 
-def _read_texts(old: Version, new: Version, changes: Sequence[Change]) -> _Texts:
+def _read_texts(old: Version, new: Version, changes: Sequence[Change], ceremony: frozenset[int]) -> _Texts:
     words = {change.id: _read_words(change) for change in changes}
     return _Texts(
         old,
@@ -68,6 +73,7 @@ def _read_texts(old: Version, new: Version, changes: Sequence[Change]) -> _Texts
         },
         words=words,
         places={kind: Counter(stem for each in words.values() for stem in each[kind]) for kind in _KINDS},
+        ceremony=ceremony,
     )
 
 
@@ -187,7 +193,9 @@ def _binds(texts: _Texts, change: Change) -> bool:
 
 
 def _name_place(texts: _Texts, change: Change) -> str:
-    """Return what the last segment of a change is: a ``label``, a ``recital``, or else a sentence."""
+    """Return what the last segment of a change is: ``ceremony``, a ``label``, a ``recital`` or a sentence."""
+    if change.new and texts.ceremony.issuperset(change.new):
+        return "ceremony"
     version, places = (texts.new, change.new) if change.new else (texts.old, change.old)
     last = version.segments[places[-1]]
     said = last.text.rstrip(_BEHIND)

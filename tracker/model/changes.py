@@ -224,7 +224,7 @@ class Comparison:
     new: Side
     genre: Genre
     aligned: Proportion
-    """Share of the segments of both sides that have a partner."""
+    """Share of the segments of both sides, greetings and formulas apart, that have a partner."""
     caveats: tuple[str, ...]
     changes: tuple[Change, ...]
     topics: tuple[TopicChange, ...]
@@ -234,6 +234,8 @@ class Comparison:
     """What one side uses far more, emerging before vanished; empty for a revision."""
     highlights: tuple[Highlight, ...] = ()
     """What changed, what people decided about first, then the largest; empty where topics are compared."""
+    ceremony: tuple[Filled, ...] = ()
+    """The ids of the changes that are greetings and formulas on both sides."""
     names: tuple[NameChange, ...] = ()
     """Who and what only one side names, no longer named first; of two English texts only."""
     levels: tuple[DecidedLevel, ...] = ()

@@ -120,6 +120,10 @@ def find_term(topic: str, mentions: Sequence[Mention]) -> Evidence | None:
     return Evidence(best.segment, best.start, best.end, best.term)
 
 
+_LONGEST_FORMULA: Final = 300
+"""Characters of a sentence that may be no more than a formula."""
+
+
 def _find_titles(segments: Sequence[Segment]) -> frozenset[int]:
     """Return the headings before the first sentence: titles of the statement and its occasion."""
     headings = takewhile(lambda segment: segment.kind == "heading", segments)
@@ -133,6 +137,20 @@ def find_apart(version: Version) -> frozenset[int]:
     cues = load_cues(version.language)
     ceremony = {each.ordinal for each in version.segments if cues.find("ceremony", ready(each.text))}
     return _find_titles(version.segments) | ceremony
+
+
+def find_ceremony(version: Version) -> frozenset[int]:
+    """Return the segments that are titles, thanks or greetings, or hardly more than a formula.
+
+    That these come back from one session to the next says nothing of what either says.
+    """
+    cues = load_cues(version.language)
+    formulas = (
+        each.ordinal
+        for each in version.segments
+        if len(each.text) <= _LONGEST_FORMULA and cues.find("formulas", ready(each.text))
+    )
+    return find_apart(version).union(formulas)
 
 
 def count_substance(version: Version) -> list[int]:
