@@ -1,0 +1,215 @@
+"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and 240 edits of a sentence.
+
+Run as ``python -m tests.acceptance.revision_sheets [--half chosen|report] [--list] [CLASS ...]``;
+``edits240`` is a class too. For each class and language it prints how many answers were given and how many of
+them a reader gives or would allow (*right*), and how many answers readers give and how many of these were
+given (*found*). ``--list`` shows each case that is not wholly right. An answer is a direction on one axis, a
+name, or whatever the scorer of the class counts; where readers say ``none`` or ``unranked``, the right answer
+is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import tracker
+from tests.comparisons import version
+from tracker.comparing.changes import describe_changes
+from tracker.model.changes import AXES, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tracker.model.changes import Shift
+
+    Case = Mapping[str, Any]
+
+CODING = Path(__file__).parent / "coding"
+SILENT: Final = {"none", "unranked"}
+"""Answers of readers by which no direction may be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Answers given, those right, answers wanted, and those found; and what to show of a case."""
+
+    given: int = 0
+    right: int = 0
+    wanted: int = 0
+    found: int = 0
+    note: str = ""
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.given + other.given,
+            self.right + other.right,
+            self.wanted + other.wanted,
+            self.found + other.found,
+        )
+
+    @property
+    def is_perfect(self) -> bool:
+        return self.given == self.right and self.wanted == self.found
+
+    def __str__(self) -> str:
+        right, found = (f"{part / whole:.2f}" if whole else "-" for part, whole in self._shares())
+        return f"right {self.right} of {self.given} = {right}, found {self.found} of {self.wanted} = {found}"
+
+    def _shares(self) -> Iterable[tuple[int, int]]:
+        return (self.right, self.given), (self.found, self.wanted)
+
+
+# Edits of one sentence ------------------------------------------------------------------------------
+
+
+def score_edit(case: Case) -> Tally:
+    """Score the directions given to an edit of one sentence, axis by axis."""
+    wanted = {axis: {case["expected"].get(axis, "none")} for axis in AXES}
+    allowed = {axis: values | {case.get("or", {}).get(axis, "")} for axis, values in wanted.items()}
+    return score_axes(wanted, allowed, find_edit_shifts(case))
+
+
+def find_edit_shifts(case: Case) -> tuple[Shift, ...]:
+    """Return the shifts between two sentences that are linked."""
+    old, new = (version([case[side]], language=case["language"]) for side in ("old", "new"))
+    (change,) = describe_changes(old, new, [Link((0,), (0,), 0.9, "likeness")])
+    return change.shifts
+
+
+def score_axes(
+    wanted: Mapping[str, set[str]], allowed: Mapping[str, set[str]], shifts: Iterable[Shift]
+) -> Tally:
+    """Score shifts against the direction that readers give on each axis, and those that they would allow.
+
+    Two directions on one axis are one answer, right where both are allowed; of names, one added and one removed
+    are what readers call changed.
+    """
+    said: dict[str, set[str]] = defaultdict(set)
+    for shift in shifts:
+        said[shift.axis].add(shift.direction)
+    if len(said["name"]) > 1:
+        said["name"] = {"changed"}
+    given = {axis: directions for axis, directions in said.items() if directions}
+    right = {axis for axis, directions in given.items() if directions <= allowed[axis]}
+    asked = {axis for axis in wanted if not allowed[axis] & SILENT}
+    shown = "; ".join(f"{s.axis} {s.direction} ({s.rule})" for s in shifts) or "nothing"
+    want = ", ".join(
+        f"{axis} {'/'.join(sorted(filter(None, allowed[axis])))}"
+        for axis in wanted
+        if allowed[axis] != {"none", ""}
+    )
+    return Tally(
+        len(given), len(right), len(asked), len(asked & right), f"wanted {want or 'nothing'}; said {shown}"
+    )
+
+
+def score_sheet_edit(case: Case) -> Tally:
+    """Score a row of the sheet of 240 edits, of which each reader's answer is right."""
+    return score_axes(case["wanted"], case["allowed"], find_edit_shifts(case))
+
+
+def read_edits(half: str) -> list[Case]:
+    """Return the rows of the sheet of 240 edits, with what its readers want and allow on each axis."""
+    answers: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for answer in read_csv("edits240_answers.csv"):
+        answers[answer["id"]].append(answer)
+    cases: list[Case] = []
+    for row in read_csv("edits240.csv"):
+        if row["half"] != half:
+            continue
+        wanted = {axis: {answer[axis] for answer in answers[row["id"]]} for axis in AXES}
+        allowed = {axis: set(values) for axis, values in wanted.items()}
+        for answer in answers[row["id"]]:
+            if answer["note"].startswith("or ") and "=" in answer["note"]:
+                axis, _, value = answer["note"].removeprefix("or ").partition("=")
+                allowed[axis].add(value.split()[0].strip(",;"))
+        cases.append({**row, "kind": row["class"], "wanted": wanted, "allowed": allowed})
+    return cases
+
+
+# Names ----------------------------------------------------------------------------------------------
+
+
+def score_names(case: Case) -> Tally:
+    """Score the names that only one side has, as the whole comparison of both texts tells them."""
+    comparison = tracker.compare(case["old"], case["new"], language=case["language"])
+    said: dict[str, set[str]] = {"removed": set(), "added": set()}
+    for change in comparison.changes:
+        for shift in change.shifts:
+            if shift.axis == "name":
+                said["removed"] |= {shift.old.text} if shift.old else set()
+                said["added"] |= {shift.new.text} if shift.new else set()
+    tally = Tally()
+    for side, told in said.items():
+        wanted = case[side]
+        right = sum(any(_is_same_name(name, other) for other in wanted) for name in told)
+        found = sum(any(_is_same_name(name, other) for other in told) for name in wanted)
+        tally += Tally(len(told), right, len(wanted), found)
+    want = "; ".join(f"{side} {', '.join(case[side])}" for side in said if case[side])
+    shown = "; ".join(f"{side} {', '.join(sorted(told))}" for side, told in said.items() if told)
+    return Tally(
+        tally.given,
+        tally.right,
+        tally.wanted,
+        tally.found,
+        f"wanted {want or 'nothing'}; said {shown or 'nothing'}",
+    )
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    """Return whether two names are one, with or without an article or a title before it."""
+    return one.casefold().endswith(other.casefold()) or other.casefold().endswith(one.casefold())
+
+
+# All classes ----------------------------------------------------------------------------------------
+
+SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
+    "edits240": score_sheet_edit,
+    "requests": score_edit,
+    "polarity": score_edit,
+    "names": score_names,
+}
+"""By class what scores one of its cases."""
+
+
+def read_csv(name: str) -> list[dict[str, str]]:
+    """Return the rows of a sheet in ``coding/``."""
+    with (CODING / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def read_cases(name: str, half: str) -> list[Case]:
+    """Return the cases of a class of one half."""
+    if name == "edits240":
+        return read_edits(half)
+    lines = (CODING / "revisions" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    return [case for case in map(json.loads, lines) if case["half"] == half]
+
+
+def main() -> None:
+    """Print the scores of the classes asked for, by language."""
+    parser = argparse.ArgumentParser(description="Score what is said of revisions against the sheets.")
+    parser.add_argument("classes", nargs="*", default=list(SCORERS), metavar="CLASS")
+    parser.add_argument("--half", choices=("chosen", "report"), default="chosen")
+    parser.add_argument("--list", action="store_true", help="show each case that is not wholly right")
+    asked = parser.parse_args()
+    for name in asked.classes:
+        scores: dict[str, Tally] = defaultdict(Tally)
+        for case in read_cases(name, asked.half):
+            tally = SCORERS[name](case)
+            if asked.list and not tally.is_perfect:
+                print(f"{case['id']} ({case.get('kind', '')}) {tally.note}\n  {case['old']}\n  {case['new']}")
+            for group in (case["language"], "all"):
+                scores[group] += tally
+        for group, score in sorted(scores.items(), key=lambda row: row[0] == "all"):
+            print(f"{name:12} {group:3} {score}")
+
+
+if __name__ == "__main__":
+    main()
