@@ -14,14 +14,17 @@ import argparse
 import csv
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import tracker
+from tests.acceptance.first_screens import is_shown, show_screen
 from tests.comparisons import version
 from tracker.comparing.changes import describe_changes
+from tracker.comparing.topics.mentions import find_ceremony
 from tracker.model.changes import AXES, Link
+from tracker.report.comparison.sentences import is_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     Case = Mapping[str, Any]
 
 CODING = Path(__file__).parent / "coding"
+SIDES: Final = ("old", "new")
 SILENT: Final = {"none", "unranked"}
 """Answers of readers by which no direction may be given."""
 
@@ -167,6 +171,35 @@ def _is_same_name(one: str, other: str) -> bool:
     return one.casefold().endswith(other.casefold()) or other.casefold().endswith(one.casefold())
 
 
+# First screens and ceremony --------------------------------------------------------------------------
+
+
+def score_first_screen(case: Case) -> Tally:
+    """Score how many of the changes that each reader named the first screen shows."""
+    screen = show_screen(case["old"], case["new"], case["language"])
+    rows = [row for row in read_csv("revisions/first_screen_main.csv") if row["id"] == case["id"]]
+    lacking = [
+        row for row in rows if not any(row[side] and is_shown(screen, row[side], side) for side in SIDES)
+    ]
+    note = "; ".join(f"not shown ({row['reader']}{row['rank']}): {row['what']}" for row in lacking)
+    return Tally(wanted=len(rows), found=len(rows) - len(lacking), note=note)
+
+
+def score_ceremony(case: Case) -> Tally:
+    """Score which sentences are ceremony, and whether the two texts are two sessions or a revision."""
+    tally = Tally()
+    said = []
+    for side in SIDES:
+        given = find_ceremony(version(case[side], language=case["language"]))
+        wanted = frozenset(case[f"{side}_ceremony"])
+        tally += Tally(len(given), len(given & wanted), len(wanted), len(given & wanted))
+        said.append(f"{side}: too many {sorted(given - wanted)}, lacking {sorted(wanted - given)}")
+    texts = (("" if case["language"] == "zh" else " ").join(case[side]) for side in SIDES)
+    kind = "revision" if is_revision(tracker.compare(*texts, language=case["language"])) else "session"
+    tally += Tally(1, kind == case["kind"], 1, kind == case["kind"])
+    return replace(tally, note=f"read as a {kind}; {'; '.join(said)}")
+
+
 # All classes ----------------------------------------------------------------------------------------
 
 SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
@@ -174,6 +207,8 @@ SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
     "requests": score_edit,
     "polarity": score_edit,
     "names": score_names,
+    "first_screen": score_first_screen,
+    "ceremony": score_ceremony,
 }
 """By class what scores one of its cases."""
 
