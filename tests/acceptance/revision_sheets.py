@@ -1,4 +1,4 @@
-"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and 240 edits of a sentence.
+"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and 240 edits.
 
 Run as ``python -m tests.acceptance.revision_sheets [--half chosen|report] [--list] [CLASS ...]``;
 ``edits240`` is a class too. For each class and language it prints how many answers were given and how many of
@@ -91,8 +91,8 @@ def score_axes(
 ) -> Tally:
     """Score shifts against the direction that readers give on each axis, and those that they would allow.
 
-    Two directions on one axis are one answer, right where both are allowed; of names, one added and one removed
-    are what readers call changed.
+    Two directions on one axis are one answer, right where both are allowed; of names, one added and one
+    removed are what readers call changed.
     """
     said: dict[str, set[str]] = defaultdict(set)
     for shift in shifts:
@@ -190,7 +190,7 @@ def score_ceremony(case: Case) -> Tally:
     tally = Tally()
     said = []
     for side in SIDES:
-        given = find_ceremony(version(case[side], language=case["language"]))
+        given = find_ceremony(version(case[side], language=case["language"]), range(len(case[side])))
         wanted = frozenset(case[f"{side}_ceremony"])
         tally += Tally(len(given), len(given & wanted), len(wanted), len(given & wanted))
         said.append(f"{side}: too many {sorted(given - wanted)}, lacking {sorted(wanted - given)}")

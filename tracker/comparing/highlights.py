@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from tracker.comparing.passages.rewording import is_readable, read_passages, read_rewording
 from tracker.comparing.shifts.forms import BINDING, read_forms
 from tracker.comparing.shifts.numerals import find_numbers
+from tracker.comparing.topics.mentions import find_ceremony
 from tracker.inputs.compiled import read_packaged
 from tracker.model.changes import Highlight
 from tracker.text.commonness import find_stems, load_commonness
@@ -47,22 +48,19 @@ class _Texts(NamedTuple):
     """The segments of the new text that are greetings and formulas."""
 
 
-def find_highlights(
-    old: Version, new: Version, changes: Sequence[Change], ceremony: frozenset[int] = frozenset()
-) -> tuple[Highlight, ...]:
+def find_highlights(old: Version, new: Version, changes: Sequence[Change]) -> tuple[Highlight, ...]:
     """Return what changed between two versions of a text, what people decided about first, then the largest.
 
     Sentences of one side that follow each other in a paragraph are one highlight, and so are those that
-    moved together. What was kept is none, unless it moved or somebody decided about it. ``ceremony`` are the
-    segments of the new text that are greetings and formulas.
+    moved together. What was kept is none, unless it moved or somebody decided about it.
     """
     news = [each for each in changes if each.operation not in _QUIET or each.moved or each.decided]
-    texts = _read_texts(old, new, news, ceremony)
+    texts = _read_texts(old, new, news)
     found = [(not group[0].decided, _weigh(texts, group)) for group in _group(texts, news)]
     return tuple(each for _, each in sorted(found, key=lambda row: (row[0], -row[1].weight)))
 
 
-def _read_texts(old: Version, new: Version, changes: Sequence[Change], ceremony: frozenset[int]) -> _Texts:
+def _read_texts(old: Version, new: Version, changes: Sequence[Change]) -> _Texts:
     words = {change.id: _read_words(change) for change in changes}
     return _Texts(
         old,
@@ -73,7 +71,7 @@ def _read_texts(old: Version, new: Version, changes: Sequence[Change], ceremony:
         },
         words=words,
         places={kind: Counter(stem for each in words.values() for stem in each[kind]) for kind in _KINDS},
-        ceremony=ceremony,
+        ceremony=find_ceremony(new, (at for each in changes for at in each.new)),
     )
 
 

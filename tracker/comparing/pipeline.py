@@ -34,7 +34,7 @@ from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from tracker.model.changes import Genre, Highlight, Link
     from tracker.model.phrases import PhraseChange
@@ -107,15 +107,15 @@ def describe_sides(
         changes, counterparts = _without_strength(changes), _without_strength(counterparts)
     changes = mark_changes(changes, placed, old.version, new.version)
     topics = mark_absences(topics, *map(find_absences, levels))
-    ceremony = find_ceremony(old.version), find_ceremony(new.version)
-    aligned = _share_aligned(changes, ceremony)
+    ceremony = _list_ceremony(old.version, new.version, changes)
+    aligned = _share_aligned([each for each in changes if each.id not in ceremony] or changes)
     genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
     phrases: tuple[PhraseChange, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     if genre == "session":
         phrases = compare_phrases(old.version, new.version, vocabulary, names)
     else:  # of a revision the sentences themselves are compared
-        highlights = find_highlights(old.version, new.version, changes, ceremony[1])
+        highlights = find_highlights(old.version, new.version, changes)
     provenance = _provenance(old, new, basis, genre)
     return Comparison(
         old=old,
@@ -135,7 +135,7 @@ def describe_sides(
         provenance=provenance,
         phrases=phrases,
         highlights=highlights,
-        ceremony=_list_kept(changes, *ceremony),
+        ceremony=ceremony,
         names=compare_names(old.version, new.version, names),
         levels=list_levels(*levels, vocabulary),
     )
@@ -148,24 +148,19 @@ def _without_strength(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
     )
 
 
-def _share_aligned(changes: Sequence[Change], ceremony: tuple[frozenset[int], frozenset[int]]) -> float:
-    """Return the share of the segments that have a partner: apart from ceremony, if that is not all."""
-    apart = ceremony if any(_count_apart(each, *ceremony) for each in changes) else (frozenset(), frozenset())
-    linked = sum(_count_apart(each, *apart) for each in changes if each.old and each.new)
-    every = sum(_count_apart(each, *apart) for each in changes)
+def _list_ceremony(old: Version, new: Version, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return the ids of the changes that are greetings and formulas on both sides."""
+    linked = [change for change in changes if change.old and change.new]
+    before = find_ceremony(old, (at for change in linked for at in change.old))
+    alike = [change for change in linked if before.issuperset(change.old)]
+    after = find_ceremony(new, (at for change in alike for at in change.new))
+    return tuple(change.id for change in alike if after.issuperset(change.new))
+
+
+def _share_aligned(changes: Sequence[Change]) -> float:
+    every = sum(len(change.old) + len(change.new) for change in changes)
+    linked = sum(len(change.old) + len(change.new) for change in changes if change.old and change.new)
     return round(linked / every, 4) if every else 0.0
-
-
-def _count_apart(change: Change, old: Collection[int], new: Collection[int]) -> int:
-    """Return how many segments of a change are not among those of either side."""
-    return sum(at not in old for at in change.old) + sum(at not in new for at in change.new)
-
-
-def _list_kept(changes: Sequence[Change], old: Collection[int], new: Collection[int]) -> tuple[str, ...]:
-    """Return the ids of the changes that are ceremony on both sides."""
-    return tuple(
-        change.id for change in changes if change.old and change.new and not _count_apart(change, old, new)
-    )
 
 
 def side_names(*sides: Side) -> tuple[str, ...]:

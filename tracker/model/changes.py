@@ -224,7 +224,7 @@ class Comparison:
     new: Side
     genre: Genre
     aligned: Proportion
-    """Share of the segments of both sides, greetings and formulas apart, that have a partner."""
+    """Share of the segments of both sides that have a partner, apart from ``ceremony``."""
     caveats: tuple[str, ...]
     changes: tuple[Change, ...]
     topics: tuple[TopicChange, ...]

@@ -15,8 +15,9 @@ from tracker.model.changes import Evidence
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from tracker.comparing.topics.cues import Cues
     from tracker.model.texts import Segment, Version
     from tracker.model.topics import Mention, Vocabulary
 
@@ -139,18 +140,17 @@ def find_apart(version: Version) -> frozenset[int]:
     return _find_titles(version.segments) | ceremony
 
 
-def find_ceremony(version: Version) -> frozenset[int]:
-    """Return the segments that are titles, thanks or greetings, or hardly more than a formula.
+def find_ceremony(version: Version, among: Iterable[int]) -> frozenset[int]:
+    """Return which segments are titles, thanks or greetings, or hardly more than a formula.
 
     That these come back from one session to the next says nothing of what either says.
     """
-    cues = load_cues(version.language)
-    formulas = (
-        each.ordinal
-        for each in version.segments
-        if len(each.text) <= _LONGEST_FORMULA and cues.find("formulas", ready(each.text))
-    )
-    return find_apart(version).union(formulas)
+    apart, cues = find_apart(version), load_cues(version.language)
+    return frozenset(at for at in among if at in apart or _is_formula(version.segments[at].text, cues))
+
+
+def _is_formula(text: str, cues: Cues) -> bool:
+    return len(text) <= _LONGEST_FORMULA and cues.find("formulas", ready(text))
 
 
 def count_substance(version: Version) -> list[int]:
