@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from tracker.comparing.highlights import find_highlights
 from tracker.model.changes import Change, Comparison, Edit, Evidence, Provenance, Shift
 from tracker.model.texts import Segment, Side, SpanMap, Version
 from tracker.model.topics import Counterpart, Passage, Topic, TopicChange, TopicReading, Vocabulary
@@ -100,8 +101,18 @@ def comparison(
     counterparts: Sequence[Counterpart] = (),
 ) -> Comparison:
     source = Provenance("0.1.0", "1" * 64, "2" * 64, VOCABULARY.digest, "none")
+    highlights = find_highlights(old.version, new.version, changes) if genre == "revision" else ()
     return Comparison(
-        old, new, genre, aligned, tuple(caveats), tuple(changes), tuple(topics), tuple(counterparts), source
+        old,
+        new,
+        genre,
+        aligned,
+        tuple(caveats),
+        tuple(changes),
+        tuple(topics),
+        tuple(counterparts),
+        source,
+        highlights=highlights,
     )
 
 

@@ -1,13 +1,15 @@
 """Check the sheets of the revisions: extracts stand in their texts, ranks are whole, halves are as drawn.
 
-Run as ``python -m tests.acceptance.revised [--draw]``. ``coding/revised/`` holds thirty pairs of whole texts,
-and in ``abstracts.csv`` the changes that readers would name first of each; its README describes the columns.
-``--draw`` writes ``drawn.csv``: by the seed below, half of the pairs are *chosen*, to look at while the first
-screen is made, and half are for the *report*, scored once.
+Run as ``python -m tests.acceptance.revised [--draw] [--half chosen|report [--list]]``. ``coding/revised/``
+holds thirty pairs of whole texts, and in ``abstracts.csv`` the changes that readers would name first of each;
+its README describes the columns. ``--draw`` writes ``drawn.csv``: by the seed below, half of the pairs are
+*chosen*, to look at while the first screen is made, and half are for the *report*, scored once. ``--half``
+prints how many of the changes the first screen shows, by reader, and with ``--list`` those that it lacks.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import random
 import sys
@@ -15,6 +17,8 @@ from collections import defaultdict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.acceptance.first_screens import is_shown, show_screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +38,40 @@ MOST_WORDS = 25
 
 
 def main() -> None:
-    """Write the draw where asked to; print what is wrong with the sheets, and exit 1 if anything is."""
-    if "--draw" in sys.argv:
+    """Print what first screens show, or what is wrong with the sheets, after drawing where asked to."""
+    parser = argparse.ArgumentParser(
+        description="Check the sheets of the revisions, and score first screens."
+    )
+    parser.add_argument("--draw", action="store_true", help="write drawn.csv first")
+    parser.add_argument("--half", choices=HALVES, help="score the first screens of these pairs")
+    parser.add_argument("--list", action="store_true", help="show the changes that a screen lacks")
+    asked = parser.parse_args()
+    if asked.draw:
         with (HERE / "drawn.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows((("pair", "half", "digest"), *draw()))
+    if asked.half:
+        score(asked.half, show=asked.list)
+        return
     wrong = [*check_draw(), *check_abstracts()]
     print("\n".join(wrong) or f"{len(list_pairs())} pairs, sheets in order")
     sys.exit(bool(wrong))
+
+
+def score(half: str, *, show: bool) -> None:
+    """Print how many changes of each reader the first screens show, and how many of those named first."""
+    pairs = {row["pair"] for row in read_rows("drawn.csv") if row["half"] == half}
+    screens = {pair: show_screen(read_text(pair, "old"), read_text(pair, "new")) for pair in sorted(pairs)}
+    shown: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for row in read_rows("abstracts.csv"):
+        if row["pair"] in pairs:
+            found = any(is_shown(screens[row["pair"]], row["extract"], side) for side in SIDES[row["side"]])
+            shown[row["reader"]].append((row["rank"], found))
+            if show and not found:
+                print(f"{row['pair']} {row['reader']}{row['rank']} {row['kind']}: {row['extract']}")
+    for reader, found in sorted(shown.items()):
+        first = [is_found for rank, is_found in found if rank == RANKS[0]]
+        every = sum(is_found for _, is_found in found)
+        print(f"{reader}: {every} of {len(found)} shown, {sum(first)} of {len(first)} named first")
 
 
 def list_pairs() -> list[str]:

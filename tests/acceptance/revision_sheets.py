@@ -18,9 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.acceptance.first_screens import is_shown, show_screen
-
 import tracker
+from tests.acceptance.first_screens import is_shown, show_screen
 from tests.comparisons import version
 from tracker.comparing.alignment.align import align
 from tracker.comparing.changes import describe_changes

@@ -10,6 +10,7 @@ from tracker.comparing import caveats
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
+from tracker.comparing.highlights import find_highlights
 from tracker.comparing.names.texts import compare_names
 from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.certainty import explain_unmeasured
@@ -21,7 +22,7 @@ from tracker.comparing.topics.decided import (
     place_levels,
 )
 from tracker.comparing.topics.emerging import compare_phrases, name_prior
-from tracker.comparing.topics.mentions import find_own_situations
+from tracker.comparing.topics.mentions import find_ceremony, find_own_situations
 from tracker.comparing.topics.reading import RULES, TopicReader
 from tracker.comparing.topics.statuses import ALONE, OtherSessions, ReadText, compare_topics
 from tracker.comparing.topics.vocabulary.load import name_recognition
@@ -35,7 +36,7 @@ from tracker.text.identity import digest_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.model.changes import Genre, Link
+    from tracker.model.changes import Genre, Highlight, Link
     from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Version
     from tracker.model.topics import TopicReading, Vocabulary
@@ -106,12 +107,15 @@ def describe_sides(
         changes, counterparts = _without_strength(changes), _without_strength(counterparts)
     changes = mark_changes(changes, placed, old.version, new.version)
     topics = mark_absences(topics, *map(find_absences, levels))
-    aligned = _aligned_share(changes)
+    ceremony = _list_ceremony(old.version, new.version, changes)
+    aligned = _share_aligned([each for each in changes if each.id not in ceremony] or changes)
     genre: Genre = "revision" if aligned >= REVISION_FLOOR else "session"
     phrases: tuple[PhraseChange, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
     if genre == "session":
-        # Of a revision the sentences themselves are compared.
         phrases = compare_phrases(old.version, new.version, vocabulary, names)
+    else:  # of a revision the sentences themselves are compared
+        highlights = find_highlights(old.version, new.version, changes)
     provenance = _provenance(old, new, basis, genre)
     return Comparison(
         old=old,
@@ -130,6 +134,8 @@ def describe_sides(
         counterparts=counterparts,
         provenance=provenance,
         phrases=phrases,
+        highlights=highlights,
+        ceremony=ceremony,
         names=compare_names(old.version, new.version, names),
         levels=list_levels(*levels, vocabulary),
     )
@@ -142,7 +148,16 @@ def _without_strength(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
     )
 
 
-def _aligned_share(changes: Sequence[Change]) -> float:
+def _list_ceremony(old: Version, new: Version, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return the ids of the changes that are greetings and formulas on both sides."""
+    linked = [change for change in changes if change.old and change.new]
+    before = find_ceremony(old, (at for change in linked for at in change.old))
+    alike = [change for change in linked if before.issuperset(change.old)]
+    after = find_ceremony(new, (at for change in alike for at in change.new))
+    return tuple(change.id for change in alike if after.issuperset(change.new))
+
+
+def _share_aligned(changes: Sequence[Change]) -> float:
     every = sum(len(change.old) + len(change.new) for change in changes)
     linked = sum(len(change.old) + len(change.new) for change in changes if change.old and change.new)
     return round(linked / every, 4) if every else 0.0

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tracker.model.decisions import DecidedLevel, Decision
     from tracker.model.phrases import PhraseChange
-    from tracker.model.texts import Filled, Natural, Proportion, Segment, Side
+    from tracker.model.texts import Amount, Filled, Natural, Proportion, Segment, Side
     from tracker.model.topics import Counterpart, TopicChange
 
 LinkMethod = Literal["equal", "typographic", "likeness", "judged", "none"]
@@ -182,6 +182,18 @@ class Change:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Changes that a reader takes as one, with how much they change."""
+
+    changes: tuple[Filled, ...]
+    """Their ids, what weighs most first: of one change, or of some that stand together."""
+    weight: Amount
+    """How much they weigh beside the others of the comparison; it is no share and has no unit."""
+    reasons: tuple[str, ...]
+    """What weighs in it, the most first: words, an axis, or that it binds (``highlights.toml``)."""
+
+
 Genre = Literal["revision", "session"]
 
 
@@ -212,7 +224,7 @@ class Comparison:
     new: Side
     genre: Genre
     aligned: Proportion
-    """Share of the segments of both sides that have a partner."""
+    """Share of the segments of both sides that have a partner, apart from ``ceremony``."""
     caveats: tuple[str, ...]
     changes: tuple[Change, ...]
     topics: tuple[TopicChange, ...]
@@ -220,6 +232,10 @@ class Comparison:
     provenance: Provenance
     phrases: tuple[PhraseChange, ...] = ()
     """What one side uses far more, emerging before vanished; empty for a revision."""
+    highlights: tuple[Highlight, ...] = ()
+    """What changed, what people decided about first, then the largest; empty where topics are compared."""
+    ceremony: tuple[Filled, ...] = ()
+    """The ids of the changes that are greetings and formulas on both sides."""
     names: tuple[NameChange, ...] = ()
     """Who and what only one side names, no longer named first; of two English texts only."""
     levels: tuple[DecidedLevel, ...] = ()

@@ -9,6 +9,7 @@ Natural: TypeAlias = Annotated[int, ("minimum", 0)]
 """A place, an offset or a count, from 0; beside each such type stand its bounds in JSON Schema's words."""
 Positive: TypeAlias = Annotated[int, ("minimum", 1)]
 Proportion: TypeAlias = Annotated[float, ("minimum", 0), ("maximum", 1)]
+Amount: TypeAlias = Annotated[float, ("minimum", 0)]
 Filled: TypeAlias = Annotated[str, ("minLength", 1)]
 
 

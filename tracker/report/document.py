@@ -119,6 +119,10 @@ class Section(NamedTuple):
     """How many lines may name the entries that are not shown in full."""
     inline: bool = False
     """Whether its only entry stands beside the title."""
+    tight: bool = False
+    """Whether it stands close below the one before, where it is a line or two."""
+    beside: bool = False
+    """Whether evidence stands beside the claim that it is for: it is short, and is not cut any more."""
 
 
 class Named(NamedTuple):

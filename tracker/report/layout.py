@@ -100,6 +100,20 @@ def shorten(text: str, width: int) -> str:
     return taken + ELLIPSIS
 
 
+def cut_middle(text: str, width: int) -> str:
+    """Cut words out of the middle of a text of more than ``width`` columns: it begins and ends as it does.
+
+    What a sentence is about stands at its beginning, and what limits it at its end.
+    """
+    if fits(text, width):
+        return text
+    head = shorten(text, 2 * width // 3)
+    end = max(len(text) - width, 0)
+    starts = [match.start() for match in _BEGINNING.finditer(text, end)]
+    tail = next((text[at:] for at in starts if columns(text[at:]) <= width // 3), "")
+    return f"{head} {tail}".rstrip()
+
+
 def excerpt(text: str, start: int, width: int) -> str:
     """Shorten a text on both sides so that what stands at ``start`` is in it."""
     begin = find_beginning(text, start, width)

@@ -15,8 +15,9 @@ from tracker.model.changes import Evidence
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from tracker.comparing.topics.cues import Cues
     from tracker.model.texts import Segment, Version
     from tracker.model.topics import Mention, Vocabulary
 
@@ -120,6 +121,10 @@ def find_term(topic: str, mentions: Sequence[Mention]) -> Evidence | None:
     return Evidence(best.segment, best.start, best.end, best.term)
 
 
+_LONGEST_FORMULA: Final = 300
+"""Characters of a sentence that may be no more than a formula."""
+
+
 def _find_titles(segments: Sequence[Segment]) -> frozenset[int]:
     """Return the headings before the first sentence: titles of the statement and its occasion."""
     headings = takewhile(lambda segment: segment.kind == "heading", segments)
@@ -133,6 +138,19 @@ def find_apart(version: Version) -> frozenset[int]:
     cues = load_cues(version.language)
     ceremony = {each.ordinal for each in version.segments if cues.find("ceremony", ready(each.text))}
     return _find_titles(version.segments) | ceremony
+
+
+def find_ceremony(version: Version, among: Iterable[int]) -> frozenset[int]:
+    """Return which segments are titles, thanks or greetings, or hardly more than a formula.
+
+    That these come back from one session to the next says nothing of what either says.
+    """
+    apart, cues = find_apart(version), load_cues(version.language)
+    return frozenset(at for at in among if at in apart or _is_formula(version.segments[at].text, cues))
+
+
+def _is_formula(text: str, cues: Cues) -> bool:
+    return len(text) <= _LONGEST_FORMULA and cues.find("formulas", ready(text))
 
 
 def count_substance(version: Version) -> list[int]:

@@ -190,6 +190,7 @@ def show_doubts(
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
+<<<<<<< HEAD
     """Yield the priorities that changed by name, one line a status: a revision has them below its edits."""
     lines = []
     for status in FINDINGS:
@@ -203,6 +204,21 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
             lines.append(Entry((Span(status, "bold"),), names=named, brief=f"{len(topics)} {status}"))
     if lines:
         yield Section("priorities that changed", tuple(lines), first=2)
+=======
+    """Yield the priorities that changed by name, what is claimed first: of a revision, below its edits."""
+    topics = [
+        topic
+        for topic in wording.rank_topics(comparison.topics)
+        if topic.outcome != "kept" and not topic.unclear
+    ]
+    names = tuple(
+        f"{_name_with_doubt(topic, comparison.provenance.sure)} {wording.STATUSES[topic.outcome]}"
+        for topic in sorted(topics, key=lambda each: not each.claimed)
+    )
+    if names:
+        title = "priorities that changed"
+        yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
+>>>>>>> first
 
 
 def _name_with_doubt(topic: TopicChange) -> str:
@@ -215,8 +231,10 @@ def _name_with_doubt(topic: TopicChange) -> str:
     return f"{label} ({' '.join(filter(None, (wording.LIKELY, certainty)))})"
 
 
-def show_kept(comparison: Comparison, moved: Collection[str], *, everything: bool) -> Iterator[Section]:
-    """Yield the priorities that kept their level, by name, or in full where everything is asked for."""
+def show_kept(
+    comparison: Comparison, moved: Collection[str], *, everything: bool, rows: int = 2
+) -> Iterator[Section]:
+    """Yield the priorities that kept their level, by name on so many lines, or all of them in full."""
     kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
@@ -228,7 +246,17 @@ def show_kept(comparison: Comparison, moved: Collection[str], *, everything: boo
         if one_line(topic.label) not in moved
     )
     if names:
+<<<<<<< HEAD
         yield Section(f"kept ({len(names)})", (Entry((), names=names),), first=1, inline=True)
+=======
+        title = f"same level ({len(names)})"
+        yield Section(title, (Entry((), names=names),), first=1, rows=rows, inline=True, tight=True)
+
+
+def _name_kept(topic: TopicChange, sure: float) -> str:
+    name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic, sure)
+    return f"{name} {wording.share_words(topic)}"
+>>>>>>> first
 
 
 def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
@@ -240,7 +268,7 @@ def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]
             for each in found
         )
         if names:
-            yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True)
+            yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
 
 
 def count_unsure(comparison: Comparison, moved: Collection[str]) -> int:
@@ -283,7 +311,10 @@ def show_topics(
                 yield _list_sentences(comparison, topic, held_one, name, held)
     if silent:
         yield Section(
-            f"named on neither side ({len(silent)})", (Entry((), names=tuple(silent)),), inline=True
+            f"named on neither side ({len(silent)})",
+            (Entry((), names=tuple(silent)),),
+            inline=True,
+            tight=True,
         )
     if explain:
         yield Section("how to read the figures", (), note=_FIGURES_NOTE)

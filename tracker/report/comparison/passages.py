@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from tracker.model.changes import Edit
 from tracker.report.comparison.words import OLD_SIDE, place, side_labels
 from tracker.report.document import Quote, Span
-from tracker.report.layout import ELLIPSIS
+from tracker.report.layout import ELLIPSIS, cut_middle
 from tracker.report.safe import one_line, visible
+from tracker.text.identity import fold_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.model.changes import Comparison, Edit, EditKind
+    from tracker.model.changes import Comparison, EditKind
     from tracker.model.topics import TopicChange
     from tracker.report.document import Style
     from tracker.report.redline import SideName
@@ -31,6 +33,8 @@ _NAME = re.compile(r"(?:^|\s)[A-Z][a-z]+$")
 _REST_OF_NAME = re.compile(r"(?:\s[A-Z][a-z]+){1,3}\b(?!\s[A-Z])")
 """What goes on as a name does, of so few words that it is no heading."""
 
+_LONGEST: Final[Mapping[Style, int]] = {"deleted": 150, "inserted": 300}
+"""Columns of what was taken out or put in, where not everything is shown: what came says more."""
 _STYLES: dict[EditKind, Style] = {"kept": "plain", "deleted": "deleted", "inserted": "inserted"}
 
 
@@ -48,6 +52,35 @@ def read_edits(edits: Sequence[Edit], context: int | None = None) -> tuple[Span,
         Span(_elide(run.text, context, before=at > 0, after=at < last)) if run.style == "plain" else run
         for at, run in enumerate(runs)
     )
+
+
+def cut_edits(edits: Sequence[Edit], context: int) -> tuple[Span, ...]:
+    """Return edits as ``read_edits`` does, long stretches of one side without their middle.
+
+    Where another sign stands for the same (a quotation mark, a dash) nothing is marked.
+    """
+    return tuple(
+        Span(cut_middle(run.text, _LONGEST[run.style]), run.style) if run.style in _LONGEST else run
+        for run in read_edits(tuple(_join_same(edits)), context)
+    )
+
+
+def _join_same(edits: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield edits, as kept what only other signs were put in for; neighbours that were kept are one."""
+    kept = ""
+    for before, edit, after in zip((None, *edits), edits, (*edits[1:], None), strict=False):
+        if edit.kind == "kept" or (before and _is_same_but_signs(before, edit)):
+            kept += edit.text
+        elif not (after and _is_same_but_signs(edit, after)):
+            yield from (Edit("kept", kept), edit) if kept else (edit,)
+            kept = ""
+    if kept:
+        yield Edit("kept", kept)
+
+
+def _is_same_but_signs(one: Edit, other: Edit) -> bool:
+    kinds = (one.kind, other.kind)
+    return kinds == ("deleted", "inserted") and fold_sentence(one.text) == fold_sentence(other.text)
 
 
 def _part(edit: Edit) -> Iterator[Span]:

@@ -62,7 +62,7 @@ def show_phrases(comparison: Comparison, *, everything: bool) -> Iterator[Sectio
         yield Section(f"words that one side uses far more, |z| ≥ {PAIR.score}", entries)
         return
     uses = tuple(f"{quoted(one_line(each.phrase))} {_uses(each)}" for each in phrases)
-    yield Section("words in all forms", (Entry((), names=uses),), first=1, rows=1, inline=True)
+    yield Section("words in all forms", (Entry((), names=uses),), first=1, rows=1, inline=True, tight=True)
 
 
 def _show(comparison: Comparison, change: PhraseChange) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from tracker.comparing.decisions.applied import METHOD
@@ -10,9 +10,21 @@ from tracker.errors import TrackerError
 from tracker.model.changes import AXES, Change, list_shifts, place_shift
 from tracker.model.topics import Status
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.passages import quote, read_edits
+from tracker.report.comparison.passages import cut_edits, quote, read_edits
 from tracker.report.document import Entry, Quote, Redline, Section, Span
-from tracker.report.layout import Line, draw, line, mark_edits, shorten, wrap
+from tracker.report.layout import (
+    ELLIPSIS,
+    Line,
+    columns,
+    counted,
+    cut_middle,
+    draw,
+    fits,
+    line,
+    mark_edits,
+    shorten,
+    wrap,
+)
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -38,6 +50,10 @@ SHORTEST_ID = 7
 
 CONTEXT: Final = 8
 """Words kept on each side of an edit where not everything is shown."""
+PASSAGE: Final = 300
+"""Columns of a passage of one side there: four lines of a terminal, and all of most sentences."""
+_GRADED: Final = ("strength", "scope")
+"""Axes whose directions are told beside the operation: with them it is known what was done to what."""
 _NAME: Final = "name"
 
 _INDENT, _DEEPER = "  ", "    "
@@ -165,56 +181,95 @@ def _make_row(
 
 
 def show_changes(comparison: Comparison, changes: Sequence[Change], *, everything: bool) -> Iterator[Section]:
-    """Yield the sentences that changed, each with what happened to it, where, and its id."""
+    """Yield the sentences that changed, each with what happened to it, where, and its id.
+
+    Where not everything is asked for, they stand in the order of the highlights, and those that a highlight
+    joins are one entry, each text no longer than shows it.
+    """
     if not changes:
         return
     cited = cite_changes(comparison)
-    ranked = changes if everything else sorted(changes, key=_weigh)
-    entries = (_show_change(comparison, change, cited[change.id], everything=everything) for change in ranked)
-    yield Section("sentences", tuple(entries), note=wording.tally_changes(comparison))
+    groups = [(change,) for change in changes] if everything else _rank(comparison, changes)
+    entries = (_show_change(comparison, group, cited, everything=everything) for group in groups)
+    tally = wording.tally_changes(comparison)
+    note = tally if everything else f"{tally}; largest first"
+    yield Section("sentences", tuple(entries), note=note, rows=1, beside=not everything)
 
 
-def _weigh(change: Change) -> tuple[bool, ...]:
-    """Order changes for a short report: decided by people, shifted in wording, in facts, edited."""
-    axes = {shift.axis for shift in change.shifts}
-    return (
-        not change.decided,
-        axes.isdisjoint(WORDING_AXES),
-        not axes,
-        not (change.old and change.new),
+def _rank(comparison: Comparison, changes: Sequence[Change]) -> list[tuple[Change, ...]]:
+    """Join changes as the highlights do, in their order; what is in none comes last."""
+    left = {change.id: change for change in changes}
+    joined = [
+        tuple(left.pop(name) for name in highlight.changes if name in left)
+        for highlight in comparison.highlights
+    ]
+    return [*filter(None, joined), *((change,) for change in left.values())]
+
+
+def _show_change(
+    comparison: Comparison, group: Sequence[Change], cited: Mapping[str, str], *, everything: bool
+) -> Entry:
+    """Return a change, or changes that stand together, that which weighs most before the others."""
+    first = group[0]
+    old, new = (
+        [side.version.segments[at] for at in sorted(at for each in group for at in getattr(each, name))]
+        for name, side in (("old", comparison.old), ("new", comparison.new))
     )
-
-
-def _show_change(comparison: Comparison, change: Change, cited: str, *, everything: bool) -> Entry:
-    old = [comparison.old.version.segments[index] for index in change.old]
-    new = [comparison.new.version.segments[index] for index in change.new]
+    number = [counted(len(group), "sentence")] if len(group) > 1 else []
+    words = ", ".join((wording.change_words(first), *_list_ways(group), *number))
     claim = (
-        Span(wording.change_words(change), "bold"),
+        Span(words, "bold"),
         Span(f"  {wording.places(old, new)}  "),
-        Span(cited, "dim"),
+        Span(f"{cited[first.id]}", "dim"),
     )
-    notes = tuple(Span(wording.decision_words(decision), "bold") for decision in change.decided)
+    notes = tuple(Span(wording.decision_words(decision), "bold") for decision in first.decided)
     return Entry(
         claim,
         notes=notes,
-        evidence=(_show_text(comparison, change, everything=everything),),
-        change=change.id,
-        kinds=kinds_of_change(change),
+        evidence=(_show_text(comparison, group, everything=everything),),
+        change=first.id,
+        kinds=tuple(dict.fromkeys(kind for each in group for kind in kinds_of_change(each))),
     )
 
 
-def _show_text(comparison: Comparison, change: Change, *, everything: bool) -> Quote | Redline:
+def _list_ways(group: Sequence[Change]) -> Iterator[str]:
+    """Yield which ways the wording of changes went: stronger, wider."""
+    shifts = (shift for change in group for shift in change.shifts)
+    yield from dict.fromkeys(shift.direction for shift in shifts if shift.axis in _GRADED)
+
+
+def _show_text(comparison: Comparison, group: Sequence[Change], *, everything: bool) -> Quote | Redline:
     """Return the redline of what is on both sides; what is on one, or was kept, is quoted."""
-    if change.old and change.new and (change.operation != "kept" or change.decided):
-        return Redline(read_edits(change.edits, None if everything else CONTEXT))
-    if change.new:
-        return _quote_whole(comparison.new, "new", change.new)
-    return _quote_whole(comparison.old, "old", change.old)
+    first = group[0]
+    if first.old and first.new and (first.operation != "kept" or first.decided):
+        return Redline(read_edits(first.edits) if everything else cut_edits(first.edits, CONTEXT))
+    name: SideName = "new" if first.new else "old"
+    side = comparison.new if name == "new" else comparison.old
+    places = [at for change in group for at in (change.new or change.old)]
+    return _quote_segments(side, name, places, None if everything else PASSAGE)
 
 
-def _quote_whole(side: Side, name: SideName, indexes: Sequence[int]) -> Quote:
-    text = one_line(" ".join(side.version.segments[index].text for index in indexes))
-    return Quote("", text, at=(name, indexes[0]))
+def _quote_segments(side: Side, name: SideName, places: Sequence[int], width: int | None) -> Quote:
+    """Return segments to quote, in the order of the text.
+
+    Of more than ``width`` columns those at the first of the places are chosen, and a long one has no middle.
+    """
+    texts = {at: one_line(side.version.segments[at].text) for at in places}
+    if width is not None and not fits(" ".join(texts.values()), width):
+        texts = _choose(texts, width)
+    parts = (texts.get(at, ELLIPSIS) for at in sorted(places))
+    shown = " ".join(part for part, same in groupby(parts) for _ in ([1] if part == ELLIPSIS else same))
+    return Quote("", shown, at=(name, min(places)))
+
+
+def _choose(texts: Mapping[int, str], width: int) -> dict[int, str]:
+    """Return the first texts that have so many columns together, and always one."""
+    chosen: dict[int, str] = {}
+    for at, text in texts.items():
+        left = width - sum(columns(each) for each in chosen.values())
+        if not chosen or fits(text, left):
+            chosen[at] = cut_middle(text, left)
+    return chosen
 
 
 def show_shifts(
@@ -233,11 +288,28 @@ def show_shifts(
         title += " in sentences that correspond"
     for heading, axes in (("wording", WORDING_AXES), (title, facts)):
         rows = select_shifts(comparison, axes, only)
+        # Named alone: what the redlines of a revision show, and the facts of two sessions.
+        named = not (only or everything) and (revision or axes is facts)
+        if revision and named:
+            rows = _rank_shifts(comparison, rows)
         if rows:
             entries = (_show_shift(comparison, row, context=context, rule=everything) for row in rows)
             note = wording.tally_shifts(row.shift for row in rows)
-            named = axes is facts and not (only or revision)
-            yield Section(heading, tuple(entries), note=note, rows=1, most=0 if named else None)
+            yield Section(
+                heading,
+                tuple(entries),
+                note=note,
+                rows=1,
+                most=0 if named else None,
+                rest=1 if revision else 2,
+                tight=revision and axes is facts,
+            )
+
+
+def _rank_shifts(comparison: Comparison, rows: Sequence[ShiftRow]) -> tuple[ShiftRow, ...]:
+    """Order shifts as the highlights are that hold them, names behind all others."""
+    places = {name: at for at, each in enumerate(comparison.highlights) for name in each.changes}
+    return tuple(sorted(rows, key=lambda row: (row.shift.axis == _NAME, places.get(row.change, len(places)))))
 
 
 def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: bool) -> Entry:

@@ -89,9 +89,15 @@ def verdict(comparison: Comparison) -> str:
     linked = {index for change in comparison.changes if change.new for index in change.old}
     number = f"{len(linked):,}" if linked else "None"
     has = "have" if len(linked) > 1 else "has"
-    return (
-        f"{number} of {old:,} sentences {has} a counterpart among {new:,}: topics are compared, not wording."
-    )
+    said = f"{number} of {old:,} sentences {has} a counterpart among {new:,}"
+    return f"{said}: topics are compared, not wording. {ceremony_words(comparison)}".rstrip()
+
+
+def ceremony_words(comparison: Comparison) -> str:
+    """Say how many sentences of the new text are greetings and formulas of the old one; "" for none."""
+    names = frozenset(comparison.ceremony)
+    kept = sum(len(change.new) for change in comparison.changes if change.id in names)
+    return f"Greetings and formulas: {counted(kept, 'sentence')} kept." if kept else ""
 
 
 def aligned_words(comparison: Comparison) -> str:

@@ -47,12 +47,8 @@ def render_terminal(document: Document, *, width: int = 80, color: bool = False)
     No control character of a statement, title or name reaches the text; with ``color`` it holds our own.
     """
     head, foot = [*_head(document, width)], [*_foot(document, width)]
-    parts = _fit(document, width, LINES - len(head) - len(foot))
-    body = [
-        row
-        for section, part in zip(document.sections, parts, strict=True)
-        for row in _lay_section(section, width, part)
-    ]
+    chosen = _choose(document, width, LINES - len(head) - len(foot))
+    body = [row for section, part in chosen for row in _lay_section(section, width, part)]
     return draw([*head, *body, *foot], color=color)
 
 
@@ -103,6 +99,37 @@ class _Part(NamedTuple):
 
     entries: int
     rows: int | None = 1
+
+
+def _choose(document: Document, width: int, room: int) -> Sequence[tuple[Section, _Part]]:
+    """Return the sections with how much of each is shown; what one would only repeat makes room for more."""
+    chosen: list[tuple[Section, _Part]] = []
+    for _ in range(2):
+        document = document._replace(sections=tuple(_part_blanks(document.sections)))
+        parts = _fit(document, width, room)
+        chosen = _leave_out(list(zip(document.sections, parts, strict=True)))
+        document = document._replace(sections=tuple(section for section, _ in chosen))
+    sections = _part_blanks(document.sections)
+    return [(section, part) for section, (_, part) in zip(sections, chosen, strict=True)]
+
+
+def _part_blanks(sections: Sequence[Section]) -> Iterator[Section]:
+    """Yield sections, those set apart again that would stand close below paragraphs."""
+    for before, section in zip((None, *sections), sections, strict=False):
+        yield section._replace(tight=False) if before and before.beside else section
+
+
+def _leave_out(chosen: Sequence[tuple[Section, _Part]]) -> list[tuple[Section, _Part]]:
+    """Return sections without what they would only name of changes that are shown, if anything is left."""
+    told = (section.entries[: part.entries] for section, part in chosen if section.beside)
+    shown = {entry.change for entries in told for entry in entries}
+    kept = []
+    for section, part in chosen:
+        full, rest = section.entries[: part.entries], section.entries[part.entries :]
+        left = tuple(entry for entry in rest if entry.change not in shown)
+        if full or left or not rest:
+            kept.append((section._replace(entries=(*full, *left)), part))
+    return kept
 
 
 def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
@@ -160,13 +187,14 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     """Lay out a section with some entries in full; the others are named below, or counted."""
     full, rows = part.entries, part.rows
     title = (Span(section.title.upper(), "bold"), Span(": "))
+    blank = [] if section.tight else [line()]
     if section.inline:
         (entry,) = section.entries
-        return [*_lay_names("", title, entry.names, width, rows)]
+        return [*blank, *_lay_names("", title, entry.names, width, rows)]
     sizes = _measure(section, full)
     names = [one_line(entry.brief) for entry in section.entries[full:] if entry.brief]
     if not full and names:
-        return [line(), *_lay_names("", title, names, width, section.rest)]
+        return [*blank, *_lay_names("", title, names, width, section.rest)]
     if not full and section.entries:
         section = section._replace(note=f"{section.note} · {MORE}")
         return [line(), *_lay_title(section, sizes, width)]
@@ -217,6 +245,9 @@ def _lay_entry(
     if entry.names:
         yield from _lay_names(_INDENT, (*entry.claim, Span(_GAP)), entry.names, width, rows)
         return
+    if section.beside:
+        yield from _lay_beside(entry, width)
+        return
     if entry.claim:
         yield from _lay_claim(entry, section, sizes, width, rows)
     for note in entry.notes:
@@ -227,6 +258,20 @@ def _lay_entry(
             yield from _lay_quote(each, lead, width, rows)
         else:
             yield from _lay_redline(each, width)
+
+
+def _lay_beside(entry: Entry, width: int) -> Iterator[Line]:
+    """Yield a claim and its evidence as one paragraph, then what is noted."""
+    shown = (
+        run
+        for each in entry.evidence
+        for run in (
+            _star_matches(cut_quote(each, WHOLE)) if isinstance(each, Quote) else mark_edits(each.runs)
+        )
+    )
+    yield from wrap((*entry.claim, Span(_GAP), *shown), width, _INDENT, _DEEPER)
+    for note in entry.notes:
+        yield from wrap([note], width, _DEEPER, _DEEPER)
 
 
 def _lay_claim(
