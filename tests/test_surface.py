@@ -24,11 +24,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-<<<<<<< HEAD
-COMMANDS, OPTIONS = 40, 219
-=======
-COMMANDS, OPTIONS = 41, 228
->>>>>>> links
+COMMANDS, OPTIONS = 40, 220
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 

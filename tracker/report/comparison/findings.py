@@ -190,45 +190,29 @@ def show_doubts(
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
-<<<<<<< HEAD
-    """Yield the priorities that changed by name, one line a status: a revision has them below its edits."""
-    lines = []
-    for status in FINDINGS:
-        topics = [
-            topic
-            for topic in wording.rank_topics(comparison.topics)
-            if topic.outcome == status and not topic.unclear
-        ]
-        if topics:
-            named = tuple(map(_name_with_doubt, sorted(topics, key=lambda each: not each.claimed)))
-            lines.append(Entry((Span(status, "bold"),), names=named, brief=f"{len(topics)} {status}"))
-    if lines:
-        yield Section("priorities that changed", tuple(lines), first=2)
-=======
     """Yield the priorities that changed by name, what is claimed first: of a revision, below its edits."""
     topics = [
         topic
         for topic in wording.rank_topics(comparison.topics)
         if topic.outcome != "kept" and not topic.unclear
     ]
-    names = tuple(
-        f"{_name_with_doubt(topic, comparison.provenance.sure)} {wording.STATUSES[topic.outcome]}"
-        for topic in sorted(topics, key=lambda each: not each.claimed)
-    )
+    ranked = sorted(topics, key=lambda each: not each.claimed)
+    names = tuple(f"{one_line(topic.label)}, {_mark_decided(topic)}" for topic in ranked)
     if names:
         title = "priorities that changed"
         yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
->>>>>>> first
 
 
-def _name_with_doubt(topic: TopicChange) -> str:
-    label = one_line(topic.label)
-    if people := dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic)):
-        return f"{label} (judged by {', '.join(people)})"
-    if topic.claimed:
-        return label
-    certainty = wording.chance_mark(topic.certainty).strip("()")
-    return f"{label} ({' '.join(filter(None, (wording.LIKELY, certainty)))})"
+def _mark_decided(topic: TopicChange) -> str:
+    """Return a topic's status, and who judged it where people did."""
+    people = dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic))
+    return f"{topic.outcome} (judged by {', '.join(people)})" if people else wording.status_mark(topic)
+
+
+def _name_kept(topic: TopicChange) -> str:
+    """Return a topic with its shares and, where it is not claimed as kept, how likely that is."""
+    doubt = _mark_decided(topic).replace("kept", "").split()
+    return " ".join((one_line(topic.label), wording.share_words(topic), *doubt))
 
 
 def show_kept(
@@ -240,23 +224,10 @@ def show_kept(
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
         yield Section("kept", tuple(entries), note="the same level on both sides")
         return
-    names = tuple(
-        f"{_name_with_doubt(topic)} {wording.share_words(topic)}"
-        for topic in kept
-        if one_line(topic.label) not in moved
-    )
+    names = tuple(_name_kept(topic) for topic in kept if one_line(topic.label) not in moved)
     if names:
-<<<<<<< HEAD
-        yield Section(f"kept ({len(names)})", (Entry((), names=names),), first=1, inline=True)
-=======
-        title = f"same level ({len(names)})"
+        title = f"kept ({len(names)})"
         yield Section(title, (Entry((), names=names),), first=1, rows=rows, inline=True, tight=True)
-
-
-def _name_kept(topic: TopicChange, sure: float) -> str:
-    name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic, sure)
-    return f"{name} {wording.share_words(topic)}"
->>>>>>> first
 
 
 def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
