@@ -8,8 +8,8 @@ from itertools import groupby
 from math import log2
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from tracker.comparing.passages.rewording import is_readable, read_passages, read_rewording
 from tracker.comparing.passages.forms import BINDING, read_forms
+from tracker.comparing.passages.rewording import is_readable, read_passages, read_rewording
 from tracker.comparing.shifts.numerals import find_numbers
 from tracker.comparing.topics.mentions import find_ceremony
 from tracker.inputs.compiled import read_packaged
