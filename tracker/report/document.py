@@ -45,7 +45,7 @@ class Redline(NamedTuple):
 class Sentence(NamedTuple):
     """A sentence of ours that quotes."""
 
-    parts: tuple[Span | Quote, ...]
+    parts: tuple[Span | Quote | Redline, ...]
     topics: tuple[str, ...] = ()
     """The ids of the topics that it tells of."""
     changes: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.document import Quote, Span
+from tracker.report.document import Quote, Redline, Span
 from tracker.report.safe import one_line, visible
 
 if TYPE_CHECKING:
@@ -290,11 +290,22 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
 
 def write_sentence(sentence: Sentence, width: int) -> tuple[Span, ...]:
     """Return a sentence as runs, each quotation behind its place and cut to so many columns."""
-    return tuple(
-        span
-        for part in sentence.parts
-        for span in ((Span(f"{part.lead} "), *cut_quote(part, width)) if isinstance(part, Quote) else (part,))
-    )
+    return tuple(span for part in sentence.parts for span in _write_part(part, width))
+
+
+def _write_part(part: Span | Quote | Redline, width: int) -> tuple[Span, ...]:
+    match part:
+        case Quote():
+            return (Span(f"{part.lead} " if part.lead else ""), *cut_quote(part, width))
+        case Redline():
+            return part.runs
+        case _:
+            return (part,)
+
+
+def read_sentence(sentence: Sentence, width: int) -> str:
+    """Return a sentence as plain text, in which edits have marks."""
+    return "".join(span.text for span in mark_edits(write_sentence(sentence, width)))
 
 
 def least_width(quote: Quote) -> int:

@@ -10,6 +10,7 @@ from tracker.model.changes import AXES
 from tracker.model.topics import Status
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
+from tracker.report.comparison.lead import MOST as LED
 from tracker.report.comparison.lead import build_lead, read_lead
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
@@ -151,7 +152,8 @@ def _build_edits(comparison: Comparison, *, everything: bool, only: Collection[s
     """Where most sentences are listed, their redlines are the context of the shifts."""
     changes = sentences.select_changes(comparison, everything=everything, only=only)
     context = not changes or sentences.hides_sentences(comparison)
-    yield from sentences.show_changes(comparison, changes, everything=everything)
+    led = 0 if only or not sentences.is_revision(comparison) else LED
+    yield from sentences.show_changes(comparison, changes, everything=everything, led=led)
     yield from sentences.show_shifts(comparison, context=context, everything=everything, only=only)
 
 

@@ -13,8 +13,9 @@ from tracker.model.topics import PRIORITIES
 from tracker.report.comparison import provenance
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import quote_briefly
+from tracker.report.comparison.sentences import is_revision, lead_changes
 from tracker.report.document import Quote, Sentence, Span
-from tracker.report.layout import QUOTE, write_sentence
+from tracker.report.layout import QUOTE, read_sentence
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ def build_lead(comparison: Comparison) -> tuple[Sentence, ...]:
     """Return the sentences, the largest finding first; one at least."""
     if wording.is_unchanged(comparison):
         return (Sentence((Span(wording.NO_DIFFERENCE),)),)
+    if is_revision(comparison):
+        edits = tuple(lead_changes(comparison, MOST))
+        if edits:
+            return edits
     groups = _group([topic for topic in comparison.topics if topic.claimed and topic.outcome in RULES])
     sentences = [_tell_group(comparison, group) for group in groups][:MOST]
     if not sentences:
@@ -188,7 +193,7 @@ def read_lead(lead: Sequence[Sentence]) -> tuple[LeadSentence, ...]:
     """Return the sentences as JSON has them: in words, with what each tells of and where it quotes."""
     return tuple(
         LeadSentence(
-            text="".join(span.text for span in write_sentence(sentence, QUOTE)),
+            text=read_sentence(sentence, QUOTE),
             topics=sentence.topics,
             changes=sentence.changes,
             quotations=tuple(

@@ -11,7 +11,7 @@ from tracker.model.changes import AXES, Change, list_shifts, place_shift
 from tracker.model.topics import Status
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import cut_edits, quote, read_edits
-from tracker.report.document import Entry, Quote, Redline, Section, Span
+from tracker.report.document import Entry, Quote, Redline, Section, Sentence, Span
 from tracker.report.layout import (
     ELLIPSIS,
     Line,
@@ -180,20 +180,37 @@ def _make_row(
     return ShiftRow(shift, labels.get(holder.topic, holder.topic), old, new, topic=holder.topic)
 
 
-def show_changes(comparison: Comparison, changes: Sequence[Change], *, everything: bool) -> Iterator[Section]:
+def show_changes(
+    comparison: Comparison, changes: Sequence[Change], *, everything: bool, led: int = 0
+) -> Iterator[Section]:
     """Yield the sentences that changed, each with what happened to it, where, and its id.
 
     Where not everything is asked for, they stand in the order of the highlights, and those that a highlight
-    joins are one entry, each text no longer than shows it.
+    joins are one entry, each text no longer than shows it. So many as ``led`` stand in the lead already.
     """
     if not changes:
         return
     cited = cite_changes(comparison)
-    groups = [(change,) for change in changes] if everything else _rank(comparison, changes)
+    groups = [(change,) for change in changes] if everything else _rank(comparison, changes)[led:]
     entries = (_show_change(comparison, group, cited, everything=everything) for group in groups)
     tally = wording.tally_changes(comparison)
     note = tally if everything else f"{tally}; largest first"
     yield Section("sentences", tuple(entries), note=note, rows=1, beside=not everything)
+
+
+def lead_changes(comparison: Comparison, most: int) -> Iterator[Sentence]:
+    """Yield a sentence on each of the changes that weigh most between two versions, as the list has them."""
+    cited = cite_changes(comparison)
+    for group in _rank(comparison, select_changes(comparison))[:most]:
+        entry = _show_change(comparison, group, cited, everything=False)
+        what, where, name = (span.text.strip() for span in entry.claim)
+        lead = (
+            Span(f"{what[:1].upper()}{what[1:]}", "bold"),
+            Span(f", {where} "),
+            Span(name, "dim"),
+            Span(" "),
+        )
+        yield Sentence((*lead, *entry.evidence), changes=tuple(change.id for change in group))
 
 
 def _rank(comparison: Comparison, changes: Sequence[Change]) -> list[tuple[Change, ...]]:

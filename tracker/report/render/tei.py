@@ -14,7 +14,7 @@ from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from tracker.report.layout import WHOLE, write_sentence
+from tracker.report.layout import WHOLE, read_sentence
 from tracker.report.redline import IN_SIDE, PARAGRAPH, Paragraph, redline, split_paragraphs
 from tracker.report.safe import in_xml, refer_hidden
 
@@ -152,7 +152,7 @@ def _write_header(root: ET.Element, comparison: Comparison, report: Document) ->
         _add(published, "p", line)
     listed = _add(file, "notesStmt")
     for sentence in report.lead:
-        _add(listed, "note", "".join(span.text for span in write_sentence(sentence, WHOLE)), type="lead")
+        _add(listed, "note", read_sentence(sentence, WHOLE), type="lead")
     _add(listed, "note", report.verdict, type="verdict")
     for caution in report.cautions:
         _add(listed, "note", caution, type="caution")

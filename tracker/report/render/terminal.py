@@ -24,7 +24,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.report.document import Document, Entry, Named, Redline, Section, Tick
+    from tracker.report.document import Document, Entry, Named, Redline, Section, Sentence, Tick
     from tracker.report.layout import Line
 
 LINES: Final = 44
@@ -34,7 +34,7 @@ _PHASES: Final = ((1, 1), (2, 1), (2, 2), (None, 2))
 _FEWEST: Final = 6
 """Entries of a section that are kept where there is no room for those that it asks for."""
 _LEAD_QUOTE: Final = 64
-"""Columns of a quotation in the lead."""
+"""Columns of a quotation in the lead that shows a topic; one of a change is the change."""
 _INDENT, _DEEPER = "  ", "    "
 _GAP = "  "
 _NARROW_QUOTE: Final = 24
@@ -58,8 +58,15 @@ def _head(document: Document, width: int) -> Iterator[Line]:
         yield from _lay_method(document, width)
         return
     yield line()
-    runs = [_star_matches(write_sentence(each, _LEAD_QUOTE)) for each in document.lead]
-    yield from wrap([span for each in runs for span in (*each, Span(" "))], width)
+    told = [span for each in document.lead if not each.changes for span in _write_lead(each, _LEAD_QUOTE)]
+    yield from wrap(told, width) if told else ()
+    for each in document.lead:
+        if each.changes:
+            yield from wrap(_write_lead(each, WHOLE), width)
+
+
+def _write_lead(sentence: Sentence, quote: int) -> tuple[Span, ...]:
+    return (*_star_matches(mark_edits(write_sentence(sentence, quote))), Span(" "))
 
 
 def _lay_method(document: Document, width: int) -> Iterator[Line]:

@@ -20,7 +20,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from tracker.inputs.zips import EPOCH, write_zip
 from tracker.report.document import Note, Redline
-from tracker.report.layout import MORE, QUOTE, write_sentence
+from tracker.report.layout import MORE, QUOTE, read_sentence
 from tracker.report.redline import (
     IN_SIDE,
     PARAGRAPH,
@@ -312,7 +312,7 @@ _SHOWN: Final = 5
 def summarize(report: Document) -> Iterator[str]:
     """Yield what a report says in plain lines, the evidence apart, which the texts show."""
     yield report.title
-    yield from ("".join(span.text for span in write_sentence(each, QUOTE)) for each in report.lead)
+    yield from (read_sentence(each, QUOTE) for each in report.lead)
     yield from () if report.lead else _list_method(report)
     for section in report.sections:
         if any(isinstance(each, Redline) for entry in section.entries for each in entry.evidence):
