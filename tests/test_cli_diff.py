@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.thorough import some
 from tracker.comparing.topics.certainty import SENTENCE_FEATURES
 
 if TYPE_CHECKING:
@@ -169,14 +170,17 @@ def test_a_reader_that_has_gone_is_no_error(archive: Callable[..., Ran], tmp_pat
 
 @pytest.mark.parametrize(
     ("line", "code"),
-    [
-        ("list | true", 0),
-        ("diff XAA/CCPCJ --all | true", 1),
-        ("list >&-", 0),
-        ("diff XAA/CCPCJ 2>&-", 1),
-        ("show nowhere.txt 2>&-", 2),
-        ("list <&- >&- 2>&-", 0),
-    ],
+    some(
+        2,
+        [
+            ("list | true", 0),
+            ("diff XAA/CCPCJ --all | true", 1),
+            ("list >&-", 0),
+            ("diff XAA/CCPCJ 2>&-", 1),
+            ("show nowhere.txt 2>&-", 2),
+            ("list <&- >&- 2>&-", 0),
+        ],
+    ),
 )
 def test_an_exit_code_is_kept_whoever_listens(
     archive: Callable[..., Ran], tmp_path: Path, line: str, code: int

@@ -12,6 +12,7 @@ import pytest
 
 from tests.nights import Page, make_archive, running_site, source, watch
 from tests.test_heartbeat import listening
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,7 +84,9 @@ def test_the_summary_says_all_of_it_to_a_machine(
 
 @pytest.mark.parametrize(
     ("fail_on", "code"),
-    [(None, 1), ("never", 0), ("gone,quarantined", 0), ("unreachable", 1), ("new", 1), ("nonsense", 2)],
+    some(
+        3, [(None, 1), ("never", 0), ("gone,quarantined", 0), ("unreachable", 1), ("new", 1), ("nonsense", 2)]
+    ),
 )
 def test_the_user_says_what_counts_as_a_finding(
     tracker: Callable[..., Ran], site: Site, fail_on: str | None, code: int

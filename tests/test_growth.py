@@ -13,7 +13,7 @@ from tests.benchmarks.growth import Growth, measure
 from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, revise, write
 from tests.limits import run_limited
-from tests.thorough import IS_THOROUGH, few, size
+from tests.thorough import IS_THOROUGH, few, size, some
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.edits import LONGEST, SHARE, split_windows, word_edits
 from tracker.comparing.passages import terms
@@ -44,7 +44,7 @@ SPEECHES: Final = {
 }
 
 
-@pytest.mark.parametrize("name", SPEECHES)
+@pytest.mark.parametrize("name", some(5, SPEECHES))
 def test_a_speech_is_compared_in_a_moment_whatever_it_says(name: str, tmp_path: Path) -> None:
     for file, text in (("old.txt", SPEECHES[name]), ("new.txt", edit(SPEECHES[name]))):
         (tmp_path / file).write_text(f"We had come from far away to speak.\n\n{text}\n")
@@ -87,7 +87,7 @@ def test_what_grows_too_fast_or_dies_fails() -> None:
 # What is parted to be bounded --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", few(2, "names", "numbers", "dates", "quotations"))
+@pytest.mark.parametrize("what", few(1, "names", "numbers", "dates", "quotations"))
 def test_a_sentence_of_which_nothing_stayed_is_compared_in_a_moment(what: str, tmp_path: Path) -> None:
     kind = f"one sentence of {what}, English"
     length = max(40_000, size(160_000))
@@ -128,7 +128,7 @@ WORDS: Final = (
 
 
 @pytest.mark.parametrize(
-    "changed", few(4, "if we can", "revised", "not", "6 million euros", "Revised", "must")
+    "changed", few(2, "if we can", "revised", "not", "6 million euros", "Revised", "must")
 )
 def test_what_the_edits_of_a_long_sentence_mean_is_read_in_steps_that_grow_with_it(changed: str) -> None:
     _count_steps(300, changed)  # the tables are read once

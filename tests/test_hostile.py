@@ -17,7 +17,7 @@ from tests.archives import count_record, query
 from tests.conftest import run_tracker
 from tests.hostile import BOMBS, DEADLY, HALF_CHARACTERS, LOOPS, SLOW
 from tests.nights import Page, make_archive, outcomes, running_site, source, watch, write_speech
-from tests.thorough import IS_THOROUGH, few
+from tests.thorough import IS_THOROUGH, few, some
 from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.capture.links import read_links
 from tracker.capture.read.extract import GAVE_UP, MAX_CHARACTERS, extract
@@ -54,7 +54,7 @@ def read(data: bytes) -> str:
         return str(error)
 
 
-@pytest.mark.parametrize("name", [*LOOPS, *BOMBS, *SLOW])
+@pytest.mark.parametrize("name", some(14, [*LOOPS, *BOMBS, *SLOW]))
 def test_a_hostile_document_is_read_or_refused_in_a_moment(name: str) -> None:
     began = time.process_time()
     told = read({**LOOPS, **BOMBS, **SLOW}[name])
@@ -66,7 +66,7 @@ def test_a_hostile_document_is_read_or_refused_in_a_moment(name: str) -> None:
     assert "root:" not in told
 
 
-@pytest.mark.parametrize("name", SLOW)
+@pytest.mark.parametrize("name", some(5, SLOW))
 def test_judging_markup_without_a_text_takes_a_moment(name: str) -> None:
     from tests.bad_pages import fetch  # noqa: PLC0415 - its archive is not needed elsewhere
 
@@ -209,7 +209,7 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize(("command", "attack"), [*zip(cycle(COMMANDS), REFERENCES, strict=False)])
+@pytest.mark.parametrize(("command", "attack"), some(8, [*zip(cycle(COMMANDS), REFERENCES, strict=False)]))
 def test_a_hostile_reference_is_refused_on_one_line(
     command: tuple[str, ...], attack: str, tmp_path: Path, site: Site
 ) -> None:

@@ -18,6 +18,7 @@ from tests.hostile_git import ATTACKS, ATTRIBUTES
 from tests.mirrors import FIRST, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tests.running import count_rows
+from tests.thorough import some
 from tracker.keep.mirror import update_mirror
 from tracker.preservation.git import program as git_running
 from tracker.preservation.git import repository, trees
@@ -85,7 +86,7 @@ def test_a_hostile_repository_is_read_and_runs_nothing(
     assert not sung(tmp_path)
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", some(8, ATTACKS))
 def test_a_hostile_mirror_is_read_and_runs_nothing(
     received: Path, tracker: Callable[..., Ran], tmp_path: Path, canary: Path, name: str
 ) -> None:
@@ -109,7 +110,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", some(6, ATTACKS))
 def test_a_received_archive_is_written_to_and_runs_nothing(
     received: Path, tracker: Callable[..., Ran], tmp_path: Path, canary: Path, name: str
 ) -> None:
@@ -260,7 +261,7 @@ REFUSED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("address", REFUSED)
+@pytest.mark.parametrize("address", some(3, REFUSED))
 def test_no_helper_reaches_a_repository(
     received: Path, tracker: Callable[..., Ran], tmp_path: Path, address: str
 ) -> None:
@@ -422,7 +423,7 @@ ENDLESS: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", ENDLESS)
+@pytest.mark.parametrize("name", some(1, ENDLESS))
 def test_a_small_repository_takes_no_longer_than_its_size_allows(
     tracker: Callable[..., Ran], repo: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -465,7 +466,7 @@ def test_a_small_repository_is_recorded_for_less_than_a_minute(
 ) -> None:
     """Large texts are a thousandth of that when packed; what is allowed grows with what lies on the disk."""
     text = b"Mr. President, we build dykes. " * 300_000
-    add_commits(repo, [Made(f"{n}", {"final.txt": b"%d %b" % (n, text)}) for n in range(5)], first=3)
+    add_commits(repo, [Made(f"{n}", {"final.txt": b"%d %b" % (n, text)}) for n in range(2)], first=3)
     with isolate_repository(repo, to_write=False) as isolated:
         assert isolated.size < 332_000
         assert allow_time(isolated.size).overall < 40

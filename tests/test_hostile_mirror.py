@@ -14,6 +14,7 @@ from tests.archives import query
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
+from tests.thorough import some
 from tracker.errors import RepositoryUnusable
 from tracker.keep.mirror import push_mirror, update_mirror
 from tracker.preservation.mirror.commit_log import read_logged, read_logged_file
@@ -135,7 +136,7 @@ EVIL: dict[str, tuple[dict[str, str | bytes | None], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("files", "told"), EVIL.values(), ids=EVIL.keys())
+@pytest.mark.parametrize(("files", "told"), some(8, EVIL.values()), ids=some(8, EVIL.keys()))
 def test_a_mirror_that_says_other_than_the_schema_is_refused(
     folder: Path, tracker: Callable[..., Ran], tmp_path: Path, files: dict[str, str | bytes | None], told: str
 ) -> None:

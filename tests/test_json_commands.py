@@ -14,6 +14,7 @@ from tests.conftest import run_tracker
 from tests.goldens import GOLDEN
 from tests.printing import walk_commands
 from tests.schemas import PUBLISHED, REPORT
+from tests.thorough import some
 from tracker.model.compared import list_rows
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
 from tracker.model.topics import Status, VocabularyName
@@ -32,7 +33,7 @@ PUBLISHED_BY = {
     ("show", "XAA/CCPCJ/33"): "statement",
     ("blame", "XAA/CCPCJ/33"): "attribution",
     ("trace", "XAA/CCPCJ", "We will publish every contract."): "biography",
-    ("trace", "CCPCJ", "corruption"): "spread",
+    ("trace", "CCPCJ", "corruption"): "some",
     ("timeline", "XAA/CCPCJ"): "timeline",
     ("timeline", "CCPCJ", "31"): "countries",
     ("timeline", "CCPCJ", "--sessions", "31-33"): "panel",
@@ -110,7 +111,7 @@ def _writes_json(command: Any) -> bool:  # noqa: ANN401 (Typer's own Click)
     )
 
 
-@pytest.mark.parametrize(("command", "name"), PUBLISHED_BY.items(), ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(("command", "name"), some(6, PUBLISHED_BY.items()), ids=lambda each: str(each)[:40])
 def test_what_is_published_follows_its_schema(folder: Path, command: tuple[str, ...], name: str) -> None:
     answer = ask(folder, command)
     assert (next(iter(answer)), answer["schema_version"]) == ("schema_version", "2")
@@ -126,7 +127,7 @@ def test_a_list_stands_under_a_name_after_the_version(
     assert (answer["schema_version"], type(answer[name])) == ("2", list)
 
 
-@pytest.mark.parametrize("command", OBJECTS, ids=" ".join)
+@pytest.mark.parametrize("command", some(5, OBJECTS), ids=" ".join)
 def test_an_object_begins_with_the_version(folder: Path, command: tuple[str, ...]) -> None:
     name, version = next(iter(ask(folder, command).items()))
     assert (name, version) == ("schema_version", "2")

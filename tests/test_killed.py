@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import run_tracker
 from tests.running import PYTHON
-from tests.thorough import IS_THOROUGH
+from tests.thorough import IS_THOROUGH, some
 from tracker.files import remove_abandoned, temporary_folder, temporary_place
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def kill_at_work(folder: Path, command: str, how: signal.Signals, wait: float) -
     return running.returncode, there
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", some(2, COMMANDS))
 def test_a_killed_command_leaves_nothing_in_the_temporary_folder(command: str, prepared: Path) -> None:
     temporary = prepared / "temporary"
     met = 0

@@ -22,6 +22,7 @@ from tests.mirrors import (
 )
 from tests.nights import make_archive, outcomes, run_night, running_site, source, watch
 from tests.repositories import Made, add_commits, make_repository, run_git
+from tests.thorough import some
 from tracker.errors import DocumentUnreadable, RepositoryUnusable, TrackerError
 from tracker.keep.mirror import push_mirror, update_mirror
 from tracker.keep.verify import verify
@@ -86,7 +87,7 @@ def check_open(mirror: Path) -> None:
 # What is closed --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("access", ["restricted", "embargoed"])
+@pytest.mark.parametrize("access", some(1, ["restricted", "embargoed"]))
 def test_closed_material_is_in_no_commit_of_the_public_branch(
     folder: Path, mirror: Path, site: Site, tmp_path: Path, access: str
 ) -> None:
@@ -225,7 +226,7 @@ def test_what_was_not_accepted_and_is_withdrawn_leaves_the_public_history(
     assert "Port Regis" not in read_everything(mirror, "public")
 
 
-@pytest.mark.parametrize("act", ["withdraw", "destroy"])
+@pytest.mark.parametrize("act", some(1, ["withdraw", "destroy"]))
 @pytest.mark.parametrize("number", [80, 81], ids=["the same", "another text"])
 def test_what_was_withdrawn_does_not_come_back_where_a_public_copy_is_gone_on_from(
     folder: Path, mirror: Path, site: Site, tmp_path: Path, act: Act, number: int
@@ -265,7 +266,7 @@ def test_a_public_push_gives_open_material_alone(folder: Path, mirror: Path, rem
 
 
 @pytest.mark.parametrize(("private", "mode"), [(True, 0o700), (False, 0o755)])
-@pytest.mark.parametrize("is_there", [True, False])
+@pytest.mark.parametrize("is_there", some(1, [True, False]))
 def test_a_new_folder_becomes_a_repository(
     folder: Path, tmp_path: Path, private: bool, mode: int, is_there: bool
 ) -> None:
@@ -288,7 +289,7 @@ def test_a_public_copy_may_be_a_branch_beside_others(folder: Path, mirror: Path,
         push_mirror(folder, str(other))
 
 
-@pytest.mark.parametrize("access", ["open", "restricted", "embargoed"])
+@pytest.mark.parametrize("access", some(2, ["open", "restricted", "embargoed"]))
 def test_a_push_of_open_material_only_is_refused_where_any_is_closed(
     folder: Path, site: Site, remote: Path, access: str
 ) -> None:
@@ -375,14 +376,17 @@ def test_what_the_commands_print(tracker: Callable[..., Ran], folder: Path, remo
 
 @pytest.mark.parametrize(
     ("address", "told"),
-    [
-        ("nowhere", "nowhere: git push: 'nowhere' does not appear to be a git repository"),
-        ("no/where.git", "there is no folder "),
-        ("https://ana:word@127.0.0.1:1/a.git", "https://127.0.0.1:1/a.git: git push: unable to access"),
-        ("--upload-pack=touch", "--upload-pack=touch: git push:"),
-        (f"={200_000 * 'a'}", "git cannot be started: Argument list too long"),
-    ],
-    ids=["nowhere", "no folder", "nobody listens", "an option", "a long one"],
+    some(
+        3,
+        [
+            ("nowhere", "nowhere: git push: 'nowhere' does not appear to be a git repository"),
+            ("no/where.git", "there is no folder "),
+            ("https://ana:word@127.0.0.1:1/a.git", "https://127.0.0.1:1/a.git: git push: unable to access"),
+            ("--upload-pack=touch", "--upload-pack=touch: git push:"),
+            (f"={200_000 * 'a'}", "git cannot be started: Argument list too long"),
+        ],
+    ),
+    ids=some(3, ["nowhere", "no folder", "nobody listens", "an option", "a long one"]),
 )
 def test_where_it_cannot_be_pushed(
     tracker: Callable[..., Ran], folder: Path, address: str, told: str

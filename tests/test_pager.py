@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import COMMAND
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,18 +84,21 @@ def test_colours_reach_the_pager(terminal: Callable[..., Seen]) -> None:
 
 @pytest.mark.parametrize(
     ("words", "environment"),
-    [
-        (("list",), {"TRACKER_PAGER": PAGER}),
-        (("show", "XAA/CCPCJ/99"), {"TRACKER_PAGER": PAGER}),
-        (("--no-pager", *LONG), {"TRACKER_PAGER": PAGER}),
-        ((*LONG, "--no-pager"), {"TRACKER_PAGER": PAGER}),
-        (("demo",), {"TRACKER_PAGER": PAGER}),
-        (LONG, {"TRACKER_PAGER": "", "PAGER": PAGER}),
-        (LONG, {"TRACKER_PAGER": "cat", "PAGER": PAGER}),
-        (LONG, {"TRACKER_PAGER": "no-such-pager", "PAGER": PAGER}),
-        (LONG, {"TERM": "dumb", "TRACKER_PAGER": PAGER}),
-        ((*LONG, "-o", "list.json"), {"TRACKER_PAGER": PAGER}),
-    ],
+    some(
+        4,
+        [
+            (("list",), {"TRACKER_PAGER": PAGER}),
+            (("show", "XAA/CCPCJ/99"), {"TRACKER_PAGER": PAGER}),
+            (("--no-pager", *LONG), {"TRACKER_PAGER": PAGER}),
+            ((*LONG, "--no-pager"), {"TRACKER_PAGER": PAGER}),
+            (("demo",), {"TRACKER_PAGER": PAGER}),
+            (LONG, {"TRACKER_PAGER": "", "PAGER": PAGER}),
+            (LONG, {"TRACKER_PAGER": "cat", "PAGER": PAGER}),
+            (LONG, {"TRACKER_PAGER": "no-such-pager", "PAGER": PAGER}),
+            (LONG, {"TERM": "dumb", "TRACKER_PAGER": PAGER}),
+            ((*LONG, "-o", "list.json"), {"TRACKER_PAGER": PAGER}),
+        ],
+    ),
 )
 def test_some_answers_are_not_paged(
     terminal: Callable[..., Seen], words: tuple[str, ...], environment: dict[str, str]
@@ -113,10 +117,13 @@ def test_a_pipe_has_no_pager(archive: Callable[..., Ran], tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("pager", "words", "code"),
-    [
-        *((pager, LONG, 0) for pager in ("true", "head -1", "sh -c 'exit 3'", "sh -c 'kill -9 $$'")),
-        ("head -1", ("diff", "XAA/CCPCJ", "--all"), 1),
-    ],
+    some(
+        3,
+        [
+            *((pager, LONG, 0) for pager in ("true", "head -1", "sh -c 'exit 3'", "sh -c 'kill -9 $$'")),
+            ("head -1", ("diff", "XAA/CCPCJ", "--all"), 1),
+        ],
+    ),
 )
 def test_quitting_the_pager_is_no_error(
     terminal: Callable[..., Seen], pager: str, words: tuple[str, ...], code: int

@@ -17,6 +17,7 @@ from lxml import etree
 from tests.conftest import run_tracker
 from tests.pictures import DOCS, PICTURES
 from tests.running import COMMAND, PYTHON, ROOT
+from tests.thorough import few, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def demo(tmp_path: Path, _demo_kept_once: Path) -> Callable[..., Ran]:
     return partial(run_tracker, tmp_path)
 
 
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("command", some(4, COMMANDS.values()), ids=some(4, COMMANDS))
 def test_a_picture_comes_beside_the_report_which_stays_as_it_was(
     demo: Callable[..., Ran], tmp_path: Path, command: str
 ) -> None:
@@ -105,11 +106,11 @@ def test_the_same_bytes_come_from_every_process_whatever_the_settings(
         assert demo(*PICTURES["map"].split(), "--plot", f"2.{form}").code == 0
     (tmp_path / "odd").write_text("font.size: 20\ntext.usetex: True\nsavefig.dpi: 50\n", encoding="utf-8")
     odd = {"MATPLOTLIBRC": str(tmp_path / "odd"), "SOURCE_DATE_EPOCH": "1"}
-    for at, settings in enumerate(({}, odd)):
+    for at, settings in enumerate(few(1, odd, {})):
         names = [f"{at}.{form}" for form in forms]
         draw_in_new_process(tmp_path, PICTURES["map"], *names, **settings, PYTHONHASHSEED=str(at))
     for form in forms:
-        assert len({(tmp_path / f"{at}.{form}").read_bytes() for at in range(3)}) == 1
+        assert len({path.read_bytes() for path in tmp_path.glob(f"[0-2].{form}")}) == 1
 
 
 @pytest.mark.parametrize(
@@ -212,9 +213,8 @@ def test_a_script_that_no_font_has_is_told_and_a_font_of_the_system_is_used(
     assert "no font of this system has \U0010fffd; install one" in refused.err
     font = tmp_path / "home" / "fonts" / "own.ttf"
     subprocess.run([sys.executable, "-c", _FONT, font], check=True)
-    draw_in_new_process(
-        tmp_path, " ".join(asked[:-1]), "p.pdf", "p.svg", "p.png", XDG_DATA_HOME=str(tmp_path / "home")
-    )
+    drawn = few(1, "p.pdf", "p.svg", "p.png")
+    draw_in_new_process(tmp_path, " ".join(asked[:-1]), *drawn, XDG_DATA_HOME=str(tmp_path / "home"))
     page = pypdfium2.PdfDocument(tmp_path / "p.pdf")[0].get_textpage().get_text_range()
     assert "\U0010fffd" in page or "Own" in page or "مكافحة" in page
 

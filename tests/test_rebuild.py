@@ -9,6 +9,7 @@ import pytest
 from tests.here import runner
 from tests.mirrors import FIRST, edit, list_files, make_record, read_tables, say, show
 from tests.repositories import Made, add_commits, make_repository, run_git
+from tests.thorough import some
 from tracker.errors import ArchiveUnusable, RepositoryUnusable, TrackerError
 from tracker.keep.mirror import backup, rebuild, update_mirror
 from tracker.preservation.mirror.rebuild import rebuild_record
@@ -50,7 +51,7 @@ CLONES = {
 }
 
 
-@pytest.mark.parametrize("command", CLONES.values(), ids=CLONES.keys())
+@pytest.mark.parametrize("command", some(2, CLONES.values()), ids=some(2, CLONES.keys()))
 def test_a_clone_gives_the_record_equal_in_every_table(
     folder: Path, mirror: Path, tmp_path: Path, command: list[str]
 ) -> None:
@@ -212,7 +213,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], Made], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("damage", "told"), DAMAGE.values(), ids=DAMAGE.keys())
+@pytest.mark.parametrize(("damage", "told"), some(7, DAMAGE.values()), ids=some(7, DAMAGE.keys()))
 def test_a_damaged_mirror_is_told_and_gives_no_archive(
     mirror: Path, tmp_path: Path, damage: Callable[[Path], Made], told: str
 ) -> None:
@@ -222,7 +223,7 @@ def test_a_damaged_mirror_is_told_and_gives_no_archive(
     assert not (tmp_path / "again").exists()
 
 
-@pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
+@pytest.mark.parametrize("kept", some(1, [0.2, 0.5, 0.9]))
 def test_a_mirror_whose_objects_rotted_gives_no_archive(mirror: Path, tmp_path: Path, kept: float) -> None:
     for pack in (mirror / "objects" / "pack").glob("*.pack"):
         data = pack.read_bytes()

@@ -15,6 +15,7 @@ import pytest
 
 from tests.closed import ACCESS, WHERE, WHY, close, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
+from tests.thorough import some
 from tracker.exchange.package import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
 
@@ -65,7 +66,7 @@ def test_it_has_all_that_is_needed_and_is_the_same_twice(folder: Path) -> None:
     assert members["requirements.txt"].startswith(f"# tracker {told['release']}, from a clone".encode())
 
 
-@pytest.mark.parametrize("place", ["snapshots", "elsewhere"])
+@pytest.mark.parametrize("place", some(1, ["snapshots", "elsewhere"]))
 def test_it_is_computed_again_with_and_without_an_archive(folder: Path, place: str) -> None:
     run(folder, "diff", "XAA/UNGA", "77", "79", "--format", "json", "-o", "other.json")
     run(folder, "export", "replication", "paper.zip", "report.json", "other.json")
@@ -230,7 +231,7 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", DAMAGE)
+@pytest.mark.parametrize("name", some(7, DAMAGE))
 def test_what_is_not_whole_is_refused_in_one_line(made_once: Path, tmp_path: Path, name: str) -> None:
     if not (made_once / "whole.zip").exists():
         run(made_once, "export", "replication", "whole.zip", "report.json")

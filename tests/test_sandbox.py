@@ -21,7 +21,7 @@ from tests.conftest import run_tracker
 from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
 from tests.running import LACKING, ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
-from tests.thorough import IS_THOROUGH
+from tests.thorough import IS_THOROUGH, some
 from tracker.capture.links import find_links, read_links
 from tracker.capture.read.extract import extract, naming
 from tracker.capture.sandbox import process
@@ -81,7 +81,7 @@ def fresh() -> Iterator[None]:
 # What is read ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", some(12, DOCUMENTS))
 @pytest.mark.parametrize(
     "settings",
     [{}, {"selector": "#a"}, {"remove": ("#a", "h1")}, {"content_type": "text/plain; charset=cp1251"}],
@@ -337,7 +337,7 @@ LEVELS = {
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="by means of Linux")
-@pytest.mark.parametrize("lacking", LEVELS)
+@pytest.mark.parametrize("lacking", some(2, LEVELS))
 def test_the_level_is_told_and_may_be_required(tmp_path: Path, lacking: str) -> None:
     (tmp_path / "a.pdf").write_bytes(PDF)
     (tmp_path / "b.txt").write_text(PARAGRAPHS[0], encoding="utf-8")
@@ -375,7 +375,7 @@ def test_the_level_is_told_and_may_be_required(tmp_path: Path, lacking: str) -> 
 # How it ends ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ENDLESS)
+@pytest.mark.parametrize("name", some(2, ENDLESS))
 def test_what_takes_too_long_or_too_much_is_ended(name: str) -> None:
     with pytest.raises(
         ReaderStopped, match=r"^a\?b: (reading it takes over|its reader broke off)"

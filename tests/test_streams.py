@@ -21,7 +21,7 @@ from tests.fault_server import answer, running
 from tests.here import runner
 from tests.nights import make_archive, source
 from tests.test_judgement import speech
-from tests.thorough import IS_THOROUGH
+from tests.thorough import IS_THOROUGH, some
 from tests.warcs import Made, write_warc
 from tracker.capture.causes import FetchFault
 from tracker.capture.links import read_links
@@ -173,7 +173,7 @@ def measure(stream: Stream, size: int, folder: Path) -> float:
     return min(taken)
 
 
-@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", some(14, STREAMS), ids=lambda stream: stream.name)
 def test_what_is_ten_times_as_long_takes_ten_times_as_long(stream: Stream, tmp_path: Path) -> None:
     least = stream.size if IS_THOROUGH else stream.size // 4
     nothing, short, long = (measure(stream, size, tmp_path) for size in (0, least, GROWTH * least))

@@ -12,6 +12,7 @@ from tests.conftest import run_tracker
 from tests.here import runner
 from tests.nights import Page, running_site, source, watch, write_speech
 from tests.repositories import run_git
+from tests.thorough import some
 from tracker.capture.admit.admission import admit
 from tracker.watch.snapshot import snapshot
 
@@ -111,11 +112,14 @@ FORMS = {
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        (*command.split(), *(() if form == "text" else ("--format", form)))
-        for command, forms in FORMS.items()
-        for form in forms
-    ],
+    some(
+        50,
+        [
+            (*command.split(), *(() if form == "text" else ("--format", form)))
+            for command, forms in FORMS.items()
+            for form in forms
+        ],
+    ),
     ids=" ".join,
 )
 def test_no_command_prints_what_was_typed_or_noted(

@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import ArchiveUnusable, TrackerError
@@ -113,7 +114,11 @@ def find_altered_parts(connection: sqlite3.Connection) -> dict[SchemaPart, str]:
 def expected_schema(connection: sqlite3.Connection) -> dict[SchemaPart, str]:
     """Return the SQL of each part of the schema that a record should have, by kind and name."""
     query = f"SELECT name FROM {NOTES} WHERE migration_set = ?"  # noqa: S608 (a name of sqlite-utils)
-    applied = [name for (name,) in connection.execute(query, [MIGRATION_SET])]
+    return _schema_after(frozenset(name for (name,) in connection.execute(query, [MIGRATION_SET])))
+
+
+@cache
+def _schema_after(applied: frozenset[str]) -> dict[SchemaPart, str]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
         make_schema(model, applied)
         return read_schema(model)
