@@ -85,10 +85,11 @@ def tell_expectation(old: SideText, one: Form, new: SideText, other: Form) -> bo
     """Return whether two duties may only tell what one expects of a thing: ``the dam should help``."""
     expecting = _compile("expecting", old.language)
     may_expect = all(form.kind == "duty" and expecting.fullmatch(form.term) for form in (one, other))
-    return may_expect and (_is_expectation(old, one) or _is_expectation(new, other))
+    return may_expect and (is_expectation(old, one) or is_expectation(new, other))
 
 
-def _is_expectation(passage: SideText, form: Form) -> bool:
+def is_expectation(passage: SideText, form: Form) -> bool:
+    """Return whether a duty stands before what a thing brings about, and behind nobody who may be obliged."""
     text, language = straighten(passage.text), passage.language
     after = len(text[form.end :]) - len(text[form.end :].lstrip())
     if not _compile("expected", language).match(text, form.end + after):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _FILE = "polarity.toml"
 _LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.6, 0.5
 """Shares of the content words by which two sentences are one but for an edit."""
+_CLAUSE = re.compile(r"[,;:،؛，；。.]")
 _LEAST = 4
 """Letters by which one of two stems may begin the other: the forms of a case."""
 _WEAK = re.compile(r"^[يتنأ]|[اويىآأ]")
@@ -45,9 +46,25 @@ def is_only_edit(
             rest = _list_stems(_widen(blanked[at], part), language) if looked_at[at] else ()
             if not all(_is_like(stem, stems[1 - at], language) for stem in rest):
                 return False
-    shared = sum(_is_like(stem, stems[1], language) for stem in stems[0])
-    shorter, longer = sorted(map(len, stems))
-    return shared >= _LEAST_SHARED * shorter and shared >= _LEAST_SHARED_OF_LONGER * longer and shared > 0
+        clauses = [
+            _list_stems(_cut_clause(text, part), language) for text, part in zip(blanked, parts, strict=True)
+        ]
+        if not _share(*clauses, language):
+            return False
+    return any(stems) and _share(*stems, language)
+
+
+def _share(one: frozenset[str], other: frozenset[str], language: str) -> bool:
+    """Return whether two passages have most of their content words in common."""
+    shared = sum(_is_like(stem, other, language) for stem in one)
+    shorter, longer = sorted((len(one), len(other)))
+    return shared >= _LEAST_SHARED * shorter and shared >= _LEAST_SHARED_OF_LONGER * longer
+
+
+def _cut_clause(text: str, part: Fragment) -> str:
+    """Return the clause in which an edited part stands."""
+    before, after = _CLAUSE.split(text[: part.start])[-1], _CLAUSE.split(text[part.end :])[0]
+    return before + text[part.start : part.end] + after
 
 
 def blank_words(passage: SideText, found: Iterable[TextSpan]) -> str:
