@@ -476,7 +476,7 @@ def spells_out(text: str, acronym: str, language: str = "en") -> bool:
 def defines_acronym(text: str, end: int, words: set[str]) -> bool:
     """Return whether a name that ends here is defined by an acronym in brackets that is among some words."""
     defined = _DEFINED.match(text, end)
-    return bool(defined) and defined[1] in words
+    return defined is not None and defined[1] in words
 
 
 def is_named(name: str, text: str, words: set[str], language: str = "en") -> bool:

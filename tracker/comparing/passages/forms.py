@@ -107,10 +107,9 @@ def read_heads(passage: SideText) -> tuple[Form, ...]:
 def skip_acts(passage: SideText, start: int) -> int:
     """Return where the words end by which a clause that starts here asks, judges or notes; else its start."""
     pattern, meanings = _compile_forms(passage.language)
-    joined, text, at, end = _compile("acts", passage.language), straighten(passage.text), start, start
-    while (form := pattern.match(text, at)) or (act := joined.match(text, at)):
-        found = form or act
-        kind = meanings[form.lastgroup or ""][0] if form else "act"
+    acts, text, at, end = _compile("acts", passage.language), straighten(passage.text), start, start
+    while found := pattern.match(text, at) or acts.match(text, at):
+        kind = meanings[found.lastgroup][0] if found.lastgroup else "act"
         if kind not in _ACTS | {"modifier", "act"}:
             break
         at = found.end()

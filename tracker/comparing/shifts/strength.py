@@ -315,7 +315,8 @@ def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) ->
 
 def _is_far(finding: _Finding) -> bool:
     """Return whether a verb is so much stronger or weaker that its adverb does not make up for it."""
-    return bool(finding.old and finding.new) and abs(finding.old.force - finding.new.force) >= _FAR
+    old, new = finding.old, finding.new
+    return old is not None and new is not None and abs(old.force - new.force) >= _FAR
 
 
 def _binds(form: Form) -> bool:
