@@ -35,6 +35,8 @@ _SET_BEFORE = ' \n"“”«(‘•*0123456789'
 _MARKER = re.compile(r"(?:^|[.!?:;]\s+)(?:\(?[^\W_]{1,4}\)|[^\W_]{1,4}[.]?\s*[-–—]|[-–—])\s*$")
 """The marker of an item before its first word: ``(a)``, ``iv)``, ``7 -``."""
 _CLAUSE_BEFORE = re.compile(r"[,;]\s+$")
+_DEFINED = re.compile(r"[^.;:()]{0,80}\(([^\W\da-z_][^\Wa-z_]{1,11})\)")
+"""The rest of a name, small words too, and the acronym that it defines: ``(AFB)``."""
 _LISTED = re.compile(r"\w, $")
 _ARTICLE = re.compile(
     r"(?:^|\s)(?:the|this|that|these|those|an?|our|your|their|its|each|any|such) $", re.IGNORECASE
@@ -101,13 +103,18 @@ def find_names(passage: SideText) -> tuple[NameMatch, ...]:
     runs = (name for run in _find_runs(passage) for name in _read_names(passage, run))
     runs_free = [name for name in runs if _is_free(taken, name)]
     _take(taken, runs_free)
-    found += runs_free
+    found += [name for name in runs_free if not passage.is_heading or _is_known(name)]
     for term in passage.whole.find(load_terms(FILE, "roles", passage.language)):
         name = NameMatch(term.start, term.end, passage.text[term.start : term.end], "actor")
         if _is_free(taken, name):
             _take(taken, [name])
             found.append(name)
     return tuple(sorted(found, key=lambda name: name.start))
+
+
+def _is_known(name: NameMatch) -> bool:
+    """Return whether a name is proven by more than its large letters, which a heading has everywhere."""
+    return bool(match_countries(name.text)) or any(letter.isdigit() for letter in name.text)
 
 
 def _take(taken: bytearray, names: Iterable[NameMatch]) -> None:
@@ -374,7 +381,10 @@ _MOST_WORDS = 6
 _SHORT_ACRONYM = 3
 """Letters up to which capitals are told from a word: ``US`` from ``us``."""
 _LEAST_FORM = 4
-_SPELLINGS = (("programme", "program"), ("organis", "organiz"), ("centre", "center"), ("defence", "defense"))
+_SPELLINGS = (
+    *(("programme", "program"), ("organis", "organiz"), ("centre", "center"), ("defence", "defense")),
+    *((f"{letter}our", f"{letter}or") for letter in "bnlvd"),
+)
 _ENDINGS = ("n", "an", "ian", "ean", "i", "ern", "ese", "s", "es")
 
 
@@ -384,7 +394,7 @@ def list_words(text: str, language: str = "en") -> set[str]:
     The parts of a word with a hyphen are words too; what is written in capitals is there as it stands. Where
     names are inflected, their words without an ending are there as well.
     """
-    written = [OWNER.sub("", word) for word in WORD.findall(text)]
+    written = [OWNER.sub("", _ELISION.sub("", word)) for word in WORD.findall(text)]
     words = {_fold(part) for word in written for part in (word, *re.split(r"[-/]", word))}
     plain = [word.replace(".", "") for word in written]
     words |= {word.removesuffix("s") for word in plain if word.removesuffix("s").isupper()}
@@ -403,7 +413,7 @@ def has_name(name: str, words: set[str], language: str = "en") -> bool:
     """
     if _has_state(name, words, language):
         return True
-    written = [OWNER.sub("", word) for word in WORD.findall(_AROUND.sub("", name))]
+    written = [OWNER.sub("", _ELISION.sub("", word)) for word in WORD.findall(_AROUND.sub("", name))]
     large = [
         part
         for word in written
@@ -453,16 +463,26 @@ def abbreviate(name: str) -> str:
     return "".join(letters) if len(letters) >= _LEAST_ACRONYM else "\0"
 
 
-def spells_out(text: str, acronym: str) -> bool:
-    """Return whether the words of a text begin with the letters of an acronym, one after the other."""
-    initials = "".join(word[0].lower() for word in WORD.findall(text))
-    return acronym.isupper() and len(acronym) >= _SHORT_ACRONYM and acronym.lower() in initials
+def spells_out(text: str, acronym: str, language: str = "en") -> bool:
+    """Return whether the words of a text, with its small ones or without, begin with an acronym's letters."""
+    if not acronym.isupper() or len(acronym) < _SHORT_ACRONYM:
+        return False
+    words = [_ELISION.sub("", word).lower() for word in WORD.findall(text)]
+    small = load_names(language, "links", "title_links")
+    counted = words, [word for word in words if word not in small]
+    return any(acronym.lower() in "".join(word[0] for word in each) for each in counted)
+
+
+def defines_acronym(text: str, end: int, words: set[str]) -> bool:
+    """Return whether a name that ends here is defined by an acronym in brackets that is among some words."""
+    defined = _DEFINED.match(text, end)
+    return defined is not None and defined[1] in words
 
 
 def is_named(name: str, text: str, words: set[str], language: str = "en") -> bool:
     """Return whether a text has a name in any form, its first letters included, or what these stand for."""
     short = name.replace(".", "").removesuffix("s")
-    return has_name(name, words, language) or spells_out(text, short) or abbreviate(name) in words
+    return has_name(name, words, language) or spells_out(text, short, language) or abbreviate(name) in words
 
 
 def count_name(name: str, text: str, language: str = "en") -> int:

@@ -85,10 +85,11 @@ def tell_expectation(old: SideText, one: Form, new: SideText, other: Form) -> bo
     """Return whether two duties may only tell what one expects of a thing: ``the dam should help``."""
     expecting = _compile("expecting", old.language)
     may_expect = all(form.kind == "duty" and expecting.fullmatch(form.term) for form in (one, other))
-    return may_expect and (_is_expectation(old, one) or _is_expectation(new, other))
+    return may_expect and (is_expectation(old, one) or is_expectation(new, other))
 
 
-def _is_expectation(passage: SideText, form: Form) -> bool:
+def is_expectation(passage: SideText, form: Form) -> bool:
+    """Return whether a duty stands before what a thing brings about, and behind nobody who may be obliged."""
     text, language = straighten(passage.text), passage.language
     after = len(text[form.end :]) - len(text[form.end :].lstrip())
     if not _compile("expected", language).match(text, form.end + after):
@@ -106,10 +107,9 @@ def read_heads(passage: SideText) -> tuple[Form, ...]:
 def skip_acts(passage: SideText, start: int) -> int:
     """Return where the words end by which a clause that starts here asks, judges or notes; else its start."""
     pattern, meanings = _compile_forms(passage.language)
-    joined, text, at, end = _compile("acts", passage.language), straighten(passage.text), start, start
-    while (form := pattern.match(text, at)) or (act := joined.match(text, at)):
-        found = form or act
-        kind = meanings[form.lastgroup or ""][0] if form else "act"
+    acts, text, at, end = _compile("acts", passage.language), straighten(passage.text), start, start
+    while found := pattern.match(text, at) or acts.match(text, at):
+        kind = meanings[found.lastgroup][0] if found.lastgroup else "act"
         if kind not in _ACTS | {"modifier", "act"}:
             break
         at = found.end()

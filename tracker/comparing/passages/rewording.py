@@ -55,6 +55,8 @@ class SideText:
     language: str
     segments: tuple[tuple[int, int], ...]
     """Ordinal of each segment, and where it starts in the text."""
+    is_heading: bool = False
+    """Whether it is a heading, in which any word may be large."""
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -230,7 +232,8 @@ def read_passage(segments: Sequence[Segment], language: str) -> SideText:
         starts.append((segment.ordinal, at))
         at += len(segment.text) + 1
     text = " ".join(segment.text for segment in segments)
-    return SideText(text, language, tuple(starts))
+    is_heading = bool(segments) and all(segment.kind == "heading" for segment in segments)
+    return SideText(text, language, tuple(starts), is_heading)
 
 
 def _is_inside(token: Token, spans: Sequence[tuple[int, int]]) -> bool:

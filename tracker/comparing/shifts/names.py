@@ -13,6 +13,7 @@ from tracker.comparing.names.finding import (
     NameMatch,
     abbreviate,
     count_name,
+    defines_acronym,
     find_names,
     has_name,
     is_named,
@@ -132,6 +133,7 @@ def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
         for name in _split(edited, other.words, part.passage.language)
         if not _is_short(name, side)
         if not is_named(name.text, other.text, other.words, part.passage.language)
+        if not defines_acronym(side.text, name.end, other.words)
         if name.text.replace(".", "").removesuffix("s") not in other.acronyms
     ]
 

@@ -69,10 +69,8 @@ def _is_in_language(passage: SideText) -> bool:
 
 def _find_denied(rewording: Rewording, opposed: list[_Turn]) -> Iterator[_Turn]:
     """Yield the turn of the side that denies once more, or three times, with the words that were edited."""
-    old, new = (
-        [denial for denial in _list_denials(side) if not _is_in(denial, opposed)]
-        for side in (rewording.old, rewording.new)
-    )
+    old = [each for each in _list_denials(rewording.old) if not _is_in(each, [turn.old for turn in opposed])]
+    new = [each for each in _list_denials(rewording.new) if not _is_in(each, [turn.new for turn in opposed])]
     if (len(old) - len(new)) % 2 == 0:
         return
     is_new = len(new) > len(old)
@@ -89,14 +87,9 @@ def _find_denied(rewording: Rewording, opposed: list[_Turn]) -> Iterator[_Turn]:
         yield _Turn(None, words, is_added=True) if is_new else _Turn(words, None, is_added=False)
 
 
-def _is_in(denial: TermMatch, turns: list[_Turn]) -> bool:
-    """Return whether a denial is the opposite that a turn is told by."""
-    return any(
-        found.start <= denial.start and denial.end <= found.end
-        for turn in turns
-        for found in (turn.old, turn.new)
-        if found and found.term.endswith(denial.term)
-    )
+def _is_in(denial: TermMatch, opposites: list[TermMatch | None]) -> bool:
+    """Return whether a denial stands in one of the words that an opposite is told by."""
+    return any(found and found.start <= denial.start and denial.end <= found.end for found in opposites)
 
 
 @lru_cache(maxsize=2)

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 _FILE = "polarity.toml"
 _LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.6, 0.5
 """Shares of the content words by which two sentences are one but for an edit."""
-_LEAST = 4
+_WORD = re.compile(r"[^\W\d_]+")
+_CLAUSE = re.compile(r"[,;:،؛，；。.]")
+_LEAST = 3
 """Letters by which one of two stems may begin the other: the forms of a case."""
-_WEAK = re.compile(r"^[يتنأ]|[اويىآأ]")
-"""Letters that come and go in the forms of an Arabic verb."""
+_PREFIX = re.compile(r"^[وف]?(?:س?[يتنأ]|[بلك]?ال|لل|[بل](?=\w{3}))")
+_WEAK = re.compile(r"[اويىآأإةء]")
+"""What comes and goes in the forms of an Arabic word: its prefix, and letters within."""
+_LEAST_ROOT, _ROOT = 2, 4
 
 
 def is_only_edit(
@@ -43,11 +47,27 @@ def is_only_edit(
             continue
         for at, part in enumerate(parts):
             rest = _list_stems(_widen(blanked[at], part), language) if looked_at[at] else ()
-            if not all(_is_like(stem, stems[1 - at], language) for stem in rest):
+            if not all(_is_like(stem, stems[1 - at]) for stem in rest):
                 return False
-    shared = sum(_is_like(stem, stems[1], language) for stem in stems[0])
-    shorter, longer = sorted(map(len, stems))
-    return shared >= _LEAST_SHARED * shorter and shared >= _LEAST_SHARED_OF_LONGER * longer and shared > 0
+        clauses = [
+            _list_stems(_cut_clause(text, part), language) for text, part in zip(blanked, parts, strict=True)
+        ]
+        if not _share(*clauses):
+            return False
+    return any(stems) and _share(*stems)
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Return whether two passages have most of their content words in common."""
+    shared = sum(_is_like(stem, other) for stem in one)
+    shorter, longer = sorted((len(one), len(other)))
+    return shared >= _LEAST_SHARED * shorter and shared >= _LEAST_SHARED_OF_LONGER * longer
+
+
+def _cut_clause(text: str, part: Fragment) -> str:
+    """Return the clause in which an edited part stands."""
+    before, after = _CLAUSE.split(text[: part.start])[-1], _CLAUSE.split(text[part.end :])[0]
+    return before + text[part.start : part.end] + after
 
 
 def blank_words(passage: SideText, found: Iterable[TextSpan]) -> str:
@@ -77,19 +97,15 @@ def _widen(text: str, part: Fragment) -> str:
 def _list_stems(text: str, language: str) -> frozenset[str]:
     if language == "zh":
         return frozenset(sign for sign in text if sign.isalpha())
+    if language == "ar":
+        roots = (_WEAK.sub("", _PREFIX.sub("", word)) for word in _WORD.findall(text))
+        return frozenset(root[:_ROOT] for root in roots if len(root) >= _LEAST_ROOT)
     return list_stems(text, language)
 
 
-def _is_like(stem: str, others: frozenset[str], language: str) -> bool:
-    """Return whether a stem is among others, in another form too; an Arabic verb by its firm letters."""
-    if stem in others:
-        return True
-    if language == "zh":
-        return False
-    if language == "ar":
-        root = _WEAK.sub("", stem)
-        return len(root) > 1 and any(_WEAK.sub("", other) == root for other in others)
-    return any(
+def _is_like(stem: str, others: frozenset[str]) -> bool:
+    """Return whether a stem is among others, or begins one of them or with it."""
+    return stem in others or any(
         len(stem) >= _LEAST <= len(other) and (stem.startswith(other) or other.startswith(stem))
         for other in others
     )

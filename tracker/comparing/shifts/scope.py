@@ -77,17 +77,18 @@ def _find_one_sided(rewording: Rewording, place: Substitution) -> Iterator[Shift
     if len(edited) != 1:
         return
     (part,) = edited
-    text = straighten(part.text).strip(_MARKS)
-    start = part.start + straighten(part.text).index(text)
-    other = straighten(rewording.other(part.passage).text)
+    text, other = straighten(part.passage.text), straighten(rewording.other(part.passage).text)
+    start, end = part.start, part.end
+    start += len(part.text) - len(part.text.lstrip(_MARKS))
+    end -= len(part.text) - len(part.text.rstrip(_MARKS))
     for table, directions in (("whole", _WIDENS), ("part", _NARROWS), ("exceptions", _NARROWS)):
         terms = _compile_terms(table, rewording.language)
-        found = terms.match(text) if table == "exceptions" else terms.fullmatch(text)
-        if found and not terms.search(other):
-            words = TermMatch(found[0].lower(), start, start + len(found[0]))
-            yield from rewording.shift_alone(
-                "scope", directions, part.passage, words, f"{table}: {words.term} (ours)"
-            )
+        found = terms.match(text, start)
+        is_all = found and (found.end() == end or table == "exceptions")
+        if found and is_all and not terms.search(other):
+            words = TermMatch(found[0].lower(), *found.span())
+            rule = f"{table}: {words.term} (ours)"
+            yield from rewording.shift_alone("scope", directions, part.passage, words, rule)
             return
 
 

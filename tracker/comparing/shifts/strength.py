@@ -29,6 +29,7 @@ from tracker.comparing.passages.forms import (
     count_denials,
     holds_kinds,
     is_ceremonial,
+    is_expectation,
     is_same_object,
     is_same_verb,
     keeps_nearly_all,
@@ -246,9 +247,9 @@ _RELATED: Final = {
 """Kinds that compare; a promise compares with a request or an endorsement where it is a hope."""
 _FAR = 2
 """Steps by which forms of two kinds must differ; of one kind, one is enough."""
-_HOPE, _INTENTION, _ACCEPT, _DEMAND, _DONE = 4, 5, 8, 9, 9
-"""The highest force of a hope and of what puts an act off; the least endorsement that a hope compares with; a
-demand, and an act that is done."""
+_CONSIDERED, _HOPE, _INTENTION, _ACCEPT, _DEMAND, _DONE = 2, 4, 5, 8, 9, 9
+"""The highest force of what is considered, of a hope, and of what puts an act off; the least endorsement that
+a hope compares with; a demand, and an act that is done."""
 _REACH, _REACH_ZH = 60, 20
 """Signs after a form in which its object stands, and before it in which it is said who acts."""
 _HEDGED, _MODIFIED = 100, 60
@@ -314,7 +315,8 @@ def _find_all(rewording: Rewording, old: Sequence[Form], new: Sequence[Form]) ->
 
 def _is_far(finding: _Finding) -> bool:
     """Return whether a verb is so much stronger or weaker that its adverb does not make up for it."""
-    return bool(finding.old and finding.new) and abs(finding.old.force - finding.new.force) >= _FAR
+    old, new = finding.old, finding.new
+    return old is not None and new is not None and abs(old.force - new.force) >= _FAR
 
 
 def _binds(form: Form) -> bool:
@@ -344,7 +346,7 @@ def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
     elif "promise" in kinds and kinds & {"requests", "endorsement"}:
         hope, other = sorted((one, other), key=lambda form: form.kind != "promise")
         compares = apart >= _FAR and hope.force <= _HOPE
-        compares &= other.kind == "requests" or other.force >= _ACCEPT
+        compares &= other.kind == "requests" or other.force >= _ACCEPT or hope.force <= _CONSIDERED
     else:
         compares = apart >= _FAR and frozenset(kinds) in _RELATED
         compares &= "note" not in kinds or min(one.force, other.force) == 1
@@ -398,7 +400,7 @@ def _find_intended(rewording: Rewording, old: Sequence[Form], new: Sequence[Form
     form, passage = (old[0], rewording.old) if old else (new[0], rewording.new)
     after = _WORD.findall(passage.text[form.end :])[:_AFTER]
     is_plan = form == read_heads(passage)[0] and form.kind in {"promise", "duty"} and form.force <= _INTENTION
-    if not is_plan or not after or after[0] in _THAT:
+    if not is_plan or not after or after[0] in _THAT or is_expectation(passage, form):
         return
     verb = next((word for word in after if len(word) >= _LEAST_VERB), None)
     if verb and any(

@@ -1,0 +1,152 @@
+"""Negations, opposites, scope and expectation in the six languages, as a person would judge them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_shifts import find
+
+TURNED = [
+    # put in or taken out, whatever comes and goes with it
+    ("en", "The council has published its accounts.", "The council has not yet published its accounts."),
+    ("en", "Everybody in the valley was warned.", "Nobody in the valley was warned."),
+    ("en", "The treaty protects migrant cooks.", "The treaty does not protect migrant cooks."),
+    (
+        "en",
+        "The mine will reopen with permission of the elders.",
+        "The mine will reopen without permission of the elders.",
+    ),
+    ("en", "The bank agreed to lend to farmers.", "The bank refused to lend to farmers."),
+    ("en", "The registry still keeps paper files.", "The registry no longer keeps paper files."),
+    ("en", "The clinic has clean water.", "The clinic lacks clean water."),
+    ("fr", "Le barrage est achevé.", "Le barrage n’est pas encore achevé."),
+    ("fr", "Tous les témoins ont été entendus.", "Aucun témoin n’a été entendu."),
+    ("fr", "La loi protège les saisonniers.", "La loi ne protège plus les saisonniers."),
+    ("fr", "Les pêcheurs sortiront avec autorisation.", "Les pêcheurs sortiront sans autorisation."),
+    ("fr", "La banque accepte de prêter aux paysans.", "La banque refuse de prêter aux paysans."),
+    ("fr", "Une telle clause est licite.", "Une telle clause est illicite."),
+    ("es", "El puente está terminado.", "El puente todavía no está terminado."),
+    ("es", "Todos los testigos fueron oídos.", "Ningún testigo fue oído."),
+    ("es", "La ley protege a los temporeros.", "La ley ya no protege a los temporeros."),
+    ("es", "Los barcos saldrán con permiso.", "Los barcos saldrán sin permiso."),
+    ("es", "El banco acepta prestar a los campesinos.", "El banco se niega a prestar a los campesinos."),
+    ("es", "Apoyamos la ampliación del canal.", "Nos oponemos a la ampliación del canal."),
+    ("ru", "Плотина построена.", "Плотина еще не построена."),
+    ("ru", "Все свидетели были заслушаны.", "Ни один свидетель не был заслушан."),
+    ("ru", "Суда выйдут в море с разрешением.", "Суда выйдут в море без разрешения."),
+    ("ru", "Банк согласился кредитовать крестьян.", "Банк отказался кредитовать крестьян."),
+    ("ru", "Мы выступаем за расширение канала.", "Мы выступаем против расширения канала."),
+    ("ru", "Такое условие законно.", "Такое условие незаконно."),
+    ("ru", "Ввоз семян разрешен.", "Ввоз семян запрещен."),
+    ("ar", "اكتمل بناء السد.", "لم يكتمل بناء السد."),
+    ("ar", "القانون يحمي العمال الموسميين.", "القانون لا يحمي العمال الموسميين."),
+    ("ar", "هذا الشرط مقبول لدى وفدنا.", "هذا الشرط غير مقبول لدى وفدنا."),
+    ("ar", "وافق المصرف على إقراض المزارعين.", "رفض المصرف إقراض المزارعين."),
+    ("ar", "سيشارك وفدنا في المؤتمر.", "لن يشارك وفدنا في المؤتمر."),
+    ("ar", "ستبحر السفن بإذن من السلطات.", "ستبحر السفن دون إذن من السلطات."),
+    ("zh", "大坝已经建成。", "大坝尚未建成。"),
+    ("zh", "所有证人都出庭了。", "没有证人出庭。"),
+    ("zh", "该法保护季节工人。", "该法不保护季节工人。"),
+    ("zh", "银行同意向农民贷款。", "银行拒绝向农民贷款。"),
+    ("zh", "我们支持扩建运河。", "我们反对扩建运河。"),
+    ("zh", "这一条款合法。", "这一条款不合法。"),
+    ("zh", "村民能够取得干净的水。", "村民无法取得干净的水。"),
+]
+NOT_TURNED = [
+    ("en", "We will not rest until the harbour is open.", "We will never rest until the harbour is open."),
+    ("en", "The fee is no more than ten crowns.", "The fee is ten crowns at most."),
+    ("en", "It is not impossible to rebuild the mill.", "It is possible to rebuild the mill."),
+    ("en", "The plan is not only fair, it is cheap.", "The plan is fair, and it is cheap."),
+    ("en", "We do not support the levy.", "We oppose the levy."),
+    ("en", "The mill was rebuilt.", "The mill was rebuilt, and no bricks were left."),
+    ("fr", "Nous ne sommes pas favorables à la taxe.", "Nous sommes opposés à la taxe."),
+    ("fr", "La réforme ne concerne que les ports.", "La réforme concerne uniquement les ports."),
+    ("fr", "Nous agirons sans tarder.", "Nous agirons."),
+    ("es", "No apoyamos el impuesto.", "Nos oponemos al impuesto."),
+    ("es", "No solo es justo, es barato.", "Es justo y es barato."),
+    ("ru", "Мы не можем не поблагодарить врачей.", "Мы должны поблагодарить врачей."),
+    ("ru", "Закон касается не только портов.", "Закон касается портов."),
+    ("ar", "لا بد من إصلاح الجسر.", "يجب إصلاح الجسر."),
+    ("ar", "لا يزال الجسر مغلقا.", "الجسر مغلق."),
+    ("zh", "我们不得不关闭学校。", "我们必须关闭学校。"),
+    ("zh", "非洲的港口十分繁忙。", "港口十分繁忙。"),
+    ("zh", "谷价不断上涨。", "谷价上涨。"),
+]
+WIDER = [
+    ("en", "Some islands have a doctor.", "Nearly every island has a doctor."),
+    ("en", "Up to forty boats may fish here.", "At least forty boats may fish here."),
+    (
+        "en",
+        "The duty applies to all crews, except for cooks.",
+        "The duty applies to all crews, including cooks.",
+    ),
+    ("en", "The road is open only to residents.", "The road is open to everyone."),
+    ("fr", "Quelques îles ont un médecin.", "La plupart des îles ont un médecin."),
+    ("fr", "La loi vise les navires, sauf les voiliers.", "La loi vise les navires, y compris les voiliers."),
+    ("fr", "Nous recevrons au plus 40 élèves.", "Nous recevrons au moins 40 élèves."),
+    ("es", "Algunas islas tienen médico.", "Casi todas las islas tienen médico."),
+    (
+        "es",
+        "La norma vale para los buques, excepto los veleros.",
+        "La norma vale para los buques, incluidos los veleros.",
+    ),
+    ("es", "Recibiremos como máximo 40 alumnos.", "Recibiremos como mínimo 40 alumnos."),
+    ("ru", "Некоторые острова имеют врача.", "Большинство островов имеют врача."),
+    ("ru", "Закон касается судов, кроме парусных.", "Закон касается судов, в том числе парусных."),
+    ("ru", "Мы примем не более 40 учеников.", "Мы примем не менее 40 учеников."),
+    ("ar", "لدى بعض الجزر طبيب.", "لدى معظم الجزر طبيب."),
+    ("ar", "يشمل القانون السفن ما عدا الشراعية.", "يشمل القانون السفن بما في ذلك الشراعية."),
+    ("zh", "部分岛屿有医生。", "大多数岛屿有医生。"),
+    ("zh", "我们最多接收四十名学生。", "我们至少接收四十名学生。"),
+    ("zh", "仅成员可以使用港口。", "任何人可以使用港口。"),
+]
+EXPECTED = [
+    ("en", "The new ferry should shorten the journey.", "The new ferry could shorten the journey."),
+    (
+        "en",
+        "Two doses should be enough for the herd.",
+        "Two doses can be expected to be enough for the herd.",
+    ),
+    ("fr", "Le nouveau bac devrait raccourcir le trajet.", "Le nouveau bac pourrait raccourcir le trajet."),
+    ("es", "El nuevo puente debería acortar el viaje.", "El nuevo puente podría acortar el viaje."),
+    ("ru", "Новый мост должен сократить путь.", "Новый мост может сократить путь."),
+    ("zh", "新桥应能缩短路程。", "新桥可缩短路程。"),
+]
+
+
+@pytest.mark.parametrize(("language", "old", "new"), TURNED)
+def test_a_negation_is_told_either_way(language: str, old: str, new: str) -> None:
+    assert _read(old, new, language, "negation") == {"added"}
+    assert _read(new, old, language, "negation") == {"removed"}
+    assert _read(old, new, language, "strength") == set()
+
+
+@pytest.mark.parametrize(("language", "old", "new"), NOT_TURNED)
+def test_what_denies_as_much_as_before_is_not_turned(language: str, old: str, new: str) -> None:
+    assert _read(old, new, language, "negation") == _read(new, old, language, "negation") == set()
+
+
+@pytest.mark.parametrize(("language", "old", "new"), WIDER)
+def test_scope_is_told_either_way(language: str, old: str, new: str) -> None:
+    assert _read(old, new, language, "scope") == {"wider"}
+    assert _read(new, old, language, "scope") == {"narrower"}
+
+
+@pytest.mark.parametrize(("language", "old", "new"), EXPECTED)
+def test_what_one_expects_of_a_thing_is_no_duty(language: str, old: str, new: str) -> None:
+    assert find(old, new, language) == find(new, old, language) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("States should help the valley.", "States could help the valley."),
+        ("The gate should help the valley.", "The gate must help the valley."),
+    ],
+)
+def test_who_may_be_obliged_is_and_a_demand_is_one(old: str, new: str) -> None:
+    assert len(_read(old, new, "en", "strength")) == 1
+
+
+def _read(old: str, new: str, language: str, axis: str) -> set[str]:
+    return {shift.direction for shift in find(old, new, language) if shift.axis == axis}
