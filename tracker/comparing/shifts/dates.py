@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _UNDATED = frozenset({"open", "relative"})
 """Scales of what is a deadline without a word like ``by`` before it: soon, next year."""
-_UNITS = (("year", 17532), ("month", 1461), ("week", 336), ("day", 48), ("hour", 2), ("half hour", 1))
+_UNITS = (("year", 17532), ("month", 1461), ("week", 336), ("day", 48), ("hour", 2))
 """Units of a span, longest first, in half hours: a year has 365.25 days."""
 _RENEWAL = ("lapses", "goes_on")
 """Tables of what would end, and what goes on after that."""
@@ -179,8 +179,8 @@ def _subtract(old: Moment, new: Moment) -> str | None:
         return _count(new.first - old.first, "session")
     if old.scale == "relative":
         spans = [(each.first + each.last) // 2 for each in (old, new)]
-        unit, size = next((unit, size) for unit, size in _UNITS if not any(span % size for span in spans))
-        return _count((spans[1] - spans[0]) // size, unit)
+        exact = [(unit, size) for unit, size in _UNITS if not any(span % size for span in spans)]
+        return _count((spans[1] - spans[0]) // exact[0][1], exact[0][0]) if exact else None
     match len(old.parts):
         case 1:
             return _count(new.parts[0] - old.parts[0], "year")
