@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _UNDATED = frozenset({"open", "relative"})
 """Scales of what is a deadline without a word like ``by`` before it: soon, next year."""
-_UNITS = (("year", 17532), ("month", 1461), ("week", 336), ("day", 48), ("hour", 2), ("half hour", 1))
+_LONGER = 3
+"""Days by which a month or year may be longer than another."""
+_UNITS = (("year", 17532), ("month", 1461), ("week", 336), ("day", 48), ("hour", 2))
 """Units of a span, longest first, in half hours: a year has 365.25 days."""
 _RENEWAL = ("lapses", "goes_on")
 """Tables of what would end, and what goes on after that."""
@@ -174,22 +176,26 @@ def compare_moments(rewording: Rewording, old: Moment, new: Moment) -> tuple[Shi
 
 
 def _subtract(old: Moment, new: Moment) -> str | None:
-    """Return how far apart two sessions are, or two dates that are as exact, in the unit of both."""
+    """Return how far apart two times that are as exact are, in the unit of both; none beside a part of one."""
     if old.scale == "session":
         return _count(new.first - old.first, "session")
     if old.scale == "relative":
-        spans = [(each.first + each.last) // 2 for each in (old, new)]
-        unit, size = next((unit, size) for unit, size in _UNITS if not any(span % size for span in spans))
-        return _count((spans[1] - spans[0]) // size, unit)
+        return _subtract_spans(*((each.first + each.last) // 2 for each in (old, new)))
+    if not old.parts or abs((old.last - old.first) - (new.last - new.first)) > _LONGER:
+        return None
+    years = new.parts[0] - old.parts[0]
     match len(old.parts):
         case 1:
-            return _count(new.parts[0] - old.parts[0], "year")
+            return _count(years, "year")
         case 2:
-            months = (new.parts[0] - old.parts[0]) * 12 + new.parts[1] - old.parts[1]
-            return _count(months, "month")
-        case 3:
-            return _count(new.first - old.first, "day")
-    return None
+            return _count(years * 12 + new.parts[1] - old.parts[1], "month")
+    return _count(new.first - old.first, "day")
+
+
+def _subtract_spans(old: int, new: int) -> str | None:
+    units = (each for each in _UNITS if not (old % each[1] or new % each[1]))
+    unit, size = next(units, ("", 1))
+    return _count((new - old) // size, unit) if unit else None
 
 
 def _count(number: int, unit: str) -> str | None:

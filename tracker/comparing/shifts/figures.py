@@ -29,6 +29,8 @@ _ASIDE = re.compile(
     r"[,;:،؛，；。.(–—]\s|\b(?:when|where|which|who|as|because|cuando|donde|lorsque|quand|où)\b"
 )
 """What begins a clause beside what is promised."""
+_PLURAL, _VOWELS = re.compile("(?:ات|ين|ون|ان|ة|ا)$"), re.compile("[اأإآويىءؤئ]")
+"""Of an Arabic noun."""
 _LEAST_THERE = 0.2
 """How alike the words around two counts or percentages at one place must be for them to be of one thing."""
 
@@ -104,10 +106,17 @@ def _is_one_thing(rewording: Rewording, pair: Pair[Figure]) -> bool:
     if pair.old.unit in _MEASURES and written[0].split()[-1] == written[1].split()[-1]:
         return True  # years and years
     nouns = _noun(rewording.old, pair.old), _noun(rewording.new, pair.new)
-    if not pair.old.unit and all(nouns) and not same_stem(*nouns):
+    if not pair.old.unit and all(nouns) and not _is_same_noun(*nouns, rewording.language):
         return False
     ranges = all(figure.value != figure.high for figure in (pair.old, pair.new))
     return ranges or pair.alike >= _LEAST_THERE
+
+
+def _is_same_noun(one: str, other: str, language: str) -> bool:
+    """Return whether two words are forms of one noun; in Arabic a plural has other vowels: متر and أمتار."""
+    if language != "ar":
+        return same_stem(one, other)
+    return same_stem(*(_VOWELS.sub("", _PLURAL.sub("", word)) for word in (one, other)))
 
 
 def _noun(passage: SideText, figure: Figure) -> str:

@@ -186,10 +186,11 @@ def _bound(text: str, span: tuple[int, int], parts: tuple[int, ...], language: s
     followed = behind and (behind["by"] or behind["before"])
     if any(each and each["before"] for each in (before, behind)):
         first, last = first - 1, first
-    deadline = (before.start() if before and led else start) if led or followed else None
+    named = before.start("part") if before and before["part"] else start
+    deadline = (before.start() if before and led else named) if led or followed else None
     return Moment(
-        start,
-        behind.end() if behind and followed else end,
+        named,
+        behind.end() if behind and (followed or behind["part"]) else end,
         "date" if parts[0] else "day of any year",
         first,
         last,

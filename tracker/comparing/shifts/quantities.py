@@ -35,6 +35,10 @@ _TO = re.compile(r" ?(?:-|to|and|or|until|à|et|au|al|a|y|и|по|до) ?")
 """What stands between a day and a date: from 10 to 12 December."""
 _WORD_AFTER = re.compile(r" ([^\W\d_]+)")
 _LONGEST_STREET = 40
+_SHORT = 3
+"""Letters up to which a word after a number may be no noun."""
+_PREFIX = re.compile(r"(?<!\w)[وف]?(?:لل|[بك]?ال|[بلك])?(\w{3,})")
+"""An Arabic word without article, ``and`` and prepositions."""
 _HOUR = re.compile(r" ?[ap]\.? ?m\b")
 """What makes a number an hour: 10 a.m."""
 _CONTACT = re.compile(
@@ -236,12 +240,20 @@ def _find_named(text: str, figures: Iterable[Figure], language: str) -> set[int]
         before = text[max(0, figure.start - _BEFORE) : figure.start]
         after = text[figure.end : figure.end + 2]
         named = before.endswith("-") or re.match(r"-\d", after) or _ends_in(before, "names", language)
-        listed = last and _LIST.fullmatch(text[last : figure.start].lower())
+        listed = last and _is_listed(text, last, figure)
         last = 0
         if not figure.unit and (named or listed):
             found.add(figure.start)
             last = figure.end
     return found
+
+
+def _is_listed(text: str, last: int, figure: Figure) -> bool:
+    """Return whether a number goes on with a list of articles; in ``by article 5, 30 seats are kept`` not."""
+    gap = text[last : figure.start].lower()
+    noun = _WORD_AFTER.match(text, figure.end)
+    counts = gap.strip() == "," and noun and len(noun[1]) > _SHORT
+    return bool(_LIST.fullmatch(gap)) and not counts
 
 
 # Units ----------------------------------------------------------------------------------------------
@@ -382,5 +394,12 @@ def _ends_in(before: str, table: str, language: str) -> bool:
     terms = load_terms(FILE, table, language)
     if language == "zh":
         return before.endswith(terms)
+    if language == "ar":
+        before, terms = _PREFIX.sub(r"\1", before), _bare_terms(table)
     words = find_terms(before, terms)
     return bool(words) and not before[words[-1].end :].strip(" .")
+
+
+@cache
+def _bare_terms(table: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_PREFIX.sub(r"\1", term) for term in load_terms(FILE, table, "ar")))
