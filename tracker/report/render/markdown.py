@@ -34,7 +34,7 @@ def render_markdown(document: Document) -> str:
     """
     parts = [*_head(document)]
     for section in document.sections:
-        parts += _show_section(section, None if document.whole else QUOTE)
+        parts += _show_section(section, None if document.whole or section.beside else QUOTE)
     if document.closing:
         parts.append("\n".join(f"- {escape_markdown(note)}" for note in document.closing))
     return "\n\n".join(parts) + "\n"

@@ -405,4 +405,6 @@ def _lay_names(
         lines = wrap((*lead, Span(named)), width, indent, "    ")
         if rows is None or len(lines) <= rows:
             return lines
-    return (line(shorten(indent + "".join(span.text for span in (*lead, Span(names[0]))), width)),)
+    more = f" · {len(names) - 1} more: {MORE}" if len(names) > 1 else ""
+    named = indent + "".join(span.text for span in (*lead, Span(names[0])))
+    return (line(shorten(named, width - len(more)) + more),)
