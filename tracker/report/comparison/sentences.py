@@ -264,7 +264,7 @@ def _quote_segments(side: Side, name: SideName, places: Sequence[int], width: in
 
 
 def _choose(texts: Mapping[int, str], width: int) -> dict[int, str]:
-    """Return which of some texts have so many columns together: what they begin with, and the first of them."""
+    """Return which texts have so many columns together: the one that begins them, and the first ones."""
     begins, heaviest = min(texts), next(iter(texts))
     chosen = {begins: cut_middle(texts[begins], width if begins == heaviest else width // 2)}
     for at, text in texts.items():
