@@ -14,11 +14,11 @@ from tracker.report.render.terminal import render_terminal
 FORMULAS = {
     "en": [
         "Thank you, Mr. Chairman, for giving me the floor.",
-        "At the outset, I would like to join previous speakers in congratulating you on your well-deserved election.",
+        "At the outset, I join previous speakers in congratulating you on your election.",
         "We are confident that under your able leadership this session will be a success.",
         "You can count on the full support of my delegation.",
-        "We fully endorse the statement delivered by the representative of Egypt on behalf of the African Group.",
-        "My country wishes to express its sincere appreciation to the Executive Director and her team for the comprehensive report.",
+        "We fully endorse the statement delivered by Egypt on behalf of the African Group.",
+        "My country expresses its appreciation to the Executive Director for the report.",
         "We also thank the Secretariat for the preparation of this meeting.",
         "Finally, we look forward to productive discussions over the coming days.",
         "My delegation reaffirms its readiness to work with all Member States.",

@@ -14,6 +14,7 @@ from tracker.report.comparison.build import build_report
 from tracker.report.formats import Asked, render_comparison
 from tracker.report.layout import cut_middle
 from tracker.report.render.terminal import render_terminal
+from tracker.report.render.word import summarize
 
 OLD = (
     "Terms of Orrin Maps LLC\n\nLast updated: 3 May 2024\n\n"
@@ -44,6 +45,14 @@ def test_a_new_clause_stands_before_a_changed_name_and_a_new_date(form: str) -> 
     shown = shown[shown.index("largest first") :]
     places = [shown.index(words) for words in ("You grant us a lasting licence", "24 months", "9 June 2026")]
     assert places == sorted(places)
+
+
+def test_the_comment_of_a_word_file_tells_the_same_first() -> None:
+    comparison = tracker.compare(OLD, NEW)
+    lines = list(summarize(build_report(comparison, load_vocabulary())))
+    told = [line for line in lines if line.startswith("– ")]
+    assert "You grant us a lasting licence" in told[0]
+    assert "[-90 days-]{+24 months+}" in told[1]
 
 
 def test_json_has_the_same_order_with_reasons() -> None:

@@ -289,8 +289,12 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
 
 
 def write_sentence(sentence: Sentence, width: int) -> tuple[Span, ...]:
-    """Return a sentence as runs, each quotation behind its place and cut to so many columns."""
-    return tuple(span for part in sentence.parts for span in _write_part(part, width))
+    """Return a sentence as runs, each quotation behind its place and cut to so many columns.
+
+    One that shows a change is the change, and is not cut.
+    """
+    size = WHOLE if sentence.changes else width
+    return tuple(span for part in sentence.parts for span in _write_part(part, size))
 
 
 def _write_part(part: Span | Quote | Redline, width: int) -> tuple[Span, ...]:

@@ -204,13 +204,11 @@ def lead_changes(comparison: Comparison, most: int) -> Iterator[Sentence]:
     for group in _rank(comparison, select_changes(comparison))[:most]:
         entry = _show_change(comparison, group, cited, everything=False)
         what, where, name = (span.text.strip() for span in entry.claim)
-        lead = (
-            Span(f"{what[:1].upper()}{what[1:]}", "bold"),
-            Span(f", {where} "),
-            Span(name, "dim"),
-            Span(" "),
-        )
-        yield Sentence((*lead, *entry.evidence), changes=tuple(change.id for change in group))
+        said = f"{what[:1].upper()}{what[1:]}"
+        opening = (Span(said, "bold"), Span(f", {where} "), Span(name, "dim"), Span(" "))
+        judged = (Span(f" ({note.text})", "bold") for note in entry.notes)
+        changes = tuple(change.id for change in group)
+        yield Sentence((*opening, *entry.evidence, *judged), changes=changes)
 
 
 def _rank(comparison: Comparison, changes: Sequence[Change]) -> list[tuple[Change, ...]]:
@@ -269,7 +267,8 @@ def _show_text(comparison: Comparison, group: Sequence[Change], *, everything: b
 def _quote_segments(side: Side, name: SideName, places: Sequence[int], width: int | None) -> Quote:
     """Return segments to quote, in the order of the text.
 
-    Of more than ``width`` columns those at the first of the places are chosen, and a long one has no middle.
+    Of more than ``width`` columns the one that begins them is chosen, then those at the first of the places;
+    a long one has no middle.
     """
     texts = {at: one_line(side.version.segments[at].text) for at in places}
     if width is not None and not fits(" ".join(texts.values()), width):
@@ -280,11 +279,12 @@ def _quote_segments(side: Side, name: SideName, places: Sequence[int], width: in
 
 
 def _choose(texts: Mapping[int, str], width: int) -> dict[int, str]:
-    """Return the first texts that have so many columns together, and always one."""
-    chosen: dict[int, str] = {}
+    """Return which texts have so many columns together: the one that begins them, and the first ones."""
+    begins, heaviest = min(texts), next(iter(texts))
+    chosen = {begins: cut_middle(texts[begins], width if begins == heaviest else width // 2)}
     for at, text in texts.items():
         left = width - sum(columns(each) for each in chosen.values())
-        if not chosen or fits(text, left):
+        if at not in chosen and (at == heaviest or fits(text, left)):
             chosen[at] = cut_middle(text, left)
     return chosen
 

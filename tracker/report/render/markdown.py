@@ -33,7 +33,7 @@ def render_markdown(document: Document) -> str:
     parts += [] if document.lead else _show_method(document)
     parts += [mark_runs(write_sentence(each, QUOTE)) for each in document.lead]
     for section in document.sections:
-        parts += _show_section(section, None if document.whole else QUOTE)
+        parts += _show_section(section, None if document.whole or section.beside else QUOTE)
     parts += _show_method(document) if document.lead else []
     if document.closing:
         parts.append("\n".join(f"- {escape_markdown(note)}" for note in document.closing))

@@ -24,7 +24,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.report.document import Document, Entry, Named, Redline, Section, Sentence, Tick
+    from tracker.report.document import Document, Entry, Named, Redline, Section, Tick
     from tracker.report.layout import Line
 
 LINES: Final = 44
@@ -58,15 +58,11 @@ def _head(document: Document, width: int) -> Iterator[Line]:
         yield from _lay_method(document, width)
         return
     yield line()
-    told = [span for each in document.lead if not each.changes for span in _write_lead(each, _LEAD_QUOTE)]
-    yield from wrap(told, width) if told else ()
-    for each in document.lead:
-        if each.changes:
-            yield from wrap(_write_lead(each, WHOLE), width)
-
-
-def _write_lead(sentence: Sentence, quote: int) -> tuple[Span, ...]:
-    return (*_star_matches(mark_edits(write_sentence(sentence, quote))), Span(" "))
+    runs = [_star_matches(mark_edits(write_sentence(each, _LEAD_QUOTE))) for each in document.lead]
+    if any(each.changes for each in document.lead):
+        yield from (row for each in runs for row in wrap(each, width))
+    else:
+        yield from wrap([span for each in runs for span in (*each, Span(" "))], width)
 
 
 def _lay_method(document: Document, width: int) -> Iterator[Line]:
@@ -434,4 +430,6 @@ def _lay_names(
         lines = wrap((*lead, Span(named)), width, indent, "    ")
         if rows is None or len(lines) <= rows:
             return lines
-    return (line(shorten(indent + "".join(span.text for span in (*lead, Span(names[0]))), width)),)
+    more = f" · {len(names) - 1} more: {MORE}" if len(names) > 1 else ""
+    named = indent + "".join(span.text for span in (*lead, Span(names[0])))
+    return (line(shorten(named, width - len(more)) + more),)

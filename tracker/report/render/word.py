@@ -19,8 +19,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tracker.inputs.zips import EPOCH, write_zip
-from tracker.report.document import Note, Redline
-from tracker.report.layout import MORE, QUOTE, read_sentence
+from tracker.report.document import Note, Quote, Redline
+from tracker.report.layout import MORE, QUOTE, mark_edits, read_sentence
 from tracker.report.redline import (
     IN_SIDE,
     PARAGRAPH,
@@ -310,21 +310,34 @@ _SHOWN: Final = 5
 
 
 def summarize(report: Document) -> Iterator[str]:
-    """Yield what a report says in plain lines, the evidence apart, which the texts show."""
+    """Yield what a report says in plain lines, the evidence apart, which the texts show.
+
+    Of the sentences that changed the first are told with their words, where they stand by their weight.
+    """
     yield report.title
     yield from (read_sentence(each, QUOTE) for each in report.lead)
     yield from () if report.lead else _list_method(report)
     for section in report.sections:
-        if any(isinstance(each, Redline) for entry in section.entries for each in entry.evidence):
+        redlined = any(isinstance(each, Redline) for entry in section.entries for each in entry.evidence)
+        if redlined and not section.beside:
             continue
         yield f"{section.title[:1].upper()}{section.title[1:]}{f': {section.note}' if section.note else ''}"
         units = [(column.head or column.unit) if column.right else "" for column in section.columns]
         most = len(section.entries) if report.whole else max(section.first, _SHOWN)
-        yield from (f"– {_tell(entry, units)}" for entry in section.entries[:most])
+        for entry in section.entries[:most]:
+            said = "".join(map(_say, entry.evidence)) if section.beside else ""
+            yield f"– {_tell(entry, units)} {said}".rstrip()
         if left := len(section.entries[most:]):
             yield f"– {left} more: {MORE}"
     yield from _list_method(report) if report.lead else ()
     yield from report.closing if report.whole else report.closing[-1:]  # the rest tells how to see more
+
+
+def _say(shown: Quote | Redline) -> str:
+    """Return evidence in words alone, edits in the marks that stay without colour."""
+    if isinstance(shown, Redline):
+        return "".join(span.text for span in mark_edits(shown.runs))
+    return f"“{shown.text}”"
 
 
 def _tell(entry: Entry, units: Sequence[str]) -> str:
