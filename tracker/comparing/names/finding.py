@@ -10,12 +10,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.comparing.names.states import load_states
 from tracker.comparing.passages.terms import find_terms, load_terms, load_values
 from tracker.references.countries import countries, match_countries
 from tracker.references.names import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from tracker.comparing.passages.rewording import SideText
     from tracker.text.tokens import Token
@@ -355,7 +356,7 @@ def _has_state(name: str, words: set[str], language: str) -> bool:
     small = load_names(language, "links", "nobody")
     for at in range(len(parts)):
         state = fold_name(" ".join(parts[at:]))
-        code = _country_codes().get(state) or _country_codes().get(state.removesuffix("s"))
+        code = load_states().sole.get(state) or load_states().sole.get(state.removesuffix("s"))
         if code and _CODE + code in words:
             return True
         if parts[at].lower() not in small:
@@ -393,7 +394,7 @@ def is_adjective(text: str, start: int, end: int) -> bool:
 
 
 def _is_state(name: str) -> bool:
-    return fold_name(name) in _country_codes()
+    return fold_name(name) in load_states().sole
 
 
 @cache
@@ -430,19 +431,9 @@ def _forms(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
-@cache
-def _country_codes() -> Mapping[str, str]:
-    """Return the codes of the countries by their names and adjectives, folded; shared names are left out."""
-    codes: dict[str, set[str]] = {}
-    for country in countries():
-        for name in (country.name, *country.names, *country.adjectives):
-            codes.setdefault(fold_name(name), set()).add(country.code)
-    return {name: next(iter(found)) for name, found in codes.items() if len(found) == 1}
-
-
 def _find_codes(written: list[str]) -> Iterator[str]:
     """Yield the codes of the countries whose names or adjectives are among some words."""
-    codes = _country_codes()
+    codes = load_states().sole
     for start, word in enumerate(written):
         if word[:1].isupper():
             for end in range(start + 1, min(start + _MOST_WORDS, len(written)) + 1):
