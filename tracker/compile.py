@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.names.finding import small_words
+from tracker.comparing.names.states import load_states
 from tracker.comparing.topics.associations import load_associations
 from tracker.comparing.topics.emerging import load_prior
 from tracker.comparing.topics.evidence import weigh_words
+from tracker.comparing.topics.phrasing import load_grammar
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import compile_lexicon
 from tracker.diff.rules import PACKAGE, find_rules
@@ -30,10 +32,12 @@ def compile_tables() -> dict[Path, bytes]:
                 read_table_of(path)
         load_associations()
         small_words()
+        load_states()
         find_rules(PACKAGE)
         for language in LANGUAGES:
             compile_lexicon(load_vocabulary(), language)
             load_prior(language)
+            load_grammar(language)
             weigh_words(load_vocabulary(), language)
     return {path.relative_to(PACKAGE): data for path, data in made.items()}
 

@@ -54,7 +54,7 @@ Line = tuple[Span, ...]
 
 def _is_narrow(text: str) -> bool:
     """Tell whether a text is all Latin, with a column for each character."""
-    return _NARROW.fullmatch(text) is not None
+    return (text.isascii() and text.isprintable()) or _NARROW.fullmatch(text) is not None
 
 
 def columns(text: str) -> int:

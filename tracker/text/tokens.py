@@ -113,11 +113,11 @@ def _amount(language: str) -> str:
     scale = rf"(?:{_BLANK}?-?{magnitude}|{_any_of(language, 'short_magnitudes')})(?!\w)"
     if language == "zh":
         scale = rf"[多余]?{magnitude}"
-    before = rf"{signs}{_BLANK}?{_NUMBER}(?:{scale})?"
     money = rf"(?:{scale})?{_BLANK}?(?:{links})?(?:{names}{_end(language)}|{signs}(?!\w))"
     measures = _any_of(language, "measures")
     measured = rf"(?:{_BLANK}|-)?(?:{percent}(?!\w)|{measures}(?![\w'’-]))"
-    return rf"{before}|{_NUMBER}(?:{money}|{measured})"
+    # A number is in it once: to compile the pattern takes longer than to cut a speech.
+    return rf"({signs}{_BLANK}?)?+{_NUMBER}(?(2)(?:{scale})?|(?:{money}|{measured}))"
 
 
 def _number(language: str) -> str:
@@ -137,8 +137,7 @@ def _date(language: str) -> str:
     return "|".join(
         (
             rf"{day}{of}{month}(?!\w)(?:,?{of}{year})?",
-            rf"{month}{_BLANK}{day}(?!\d)(?:,?{_BLANK}{year})?",
-            rf"{month},?{of}{year}",
+            rf"{month}(?:{_BLANK}{day}(?!\d)(?:,?{_BLANK}{year})?|,?{of}{year})",
             r"\d{4}-\d\d-\d\d(?!\d)|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d(?!\d)",
             rf"{_YEAR}(?:s\b|{_NOT_IN_NUMBER})",
         )

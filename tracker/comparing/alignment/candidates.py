@@ -128,6 +128,8 @@ def _places(texts: Sequence[str]) -> dict[str, list[int]]:
 
 
 _KEPT = 6
+_ROUNDING = 0.0001
+"""As far apart as two cosines at most are that are one when they are rounded."""
 _NEAR = 3
 _TOUCHES = 1500
 """Postings read for one sentence, rarest stems first: 5,000 sentences beside 5,000 stay under a minute."""
@@ -180,7 +182,10 @@ def _best(
         square = weights[stem] * weights[stem]
         for place in places:
             scores[place] += square
-    ranked = sorted([(-round(score / those[place].norm, 4), place) for place, score in scores.items()])
+    cosines = {place: score / those[place].norm for place, score in scores.items()}
+    # No other of 80 is among the first as they are rounded; to round them all took twice as long.
+    least = min(sorted(cosines.values())[-_KEPT:], default=0.0) - _ROUNDING
+    ranked = sorted([(-round(cosine, 4), place) for place, cosine in cosines.items() if cosine >= least])
     return [place for _, place in ranked[:_KEPT]]
 
 

@@ -143,8 +143,9 @@ def _find_chances(pairing: Pairing, groups: Sequence[Group], alone: Sequence[flo
 def _look_around(pairing: Pairing, group: Group, chances: _Chances, alone: float) -> Around:
     """Return the chances of a group, on its diagonal, beside it, and of its best-placed rivals."""
     i, j, k, m = group.old[0], group.new[0], group.old[-1], group.new[-1]
-    before = [chances.ends.get((i - a, j - b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]
-    after = [chances.starts.get((k + a, m + b), 0.0) for a, b in ((1, 1), (2, 1), (1, 2))]
+    ends, starts = chances.ends.get, chances.starts.get
+    before = ends((i - 1, j - 1), 0.0), ends((i - 2, j - 1), 0.0), ends((i - 1, j - 2), 0.0)
+    after = starts((k + 1, m + 1), 0.0), starts((k + 2, m + 1), 0.0), starts((k + 1, m + 2), 0.0)
     first = before[0] if i and j else _AT_THE_EDGE
     last = after[0] if k + 1 < len(pairing.old) and m + 1 < len(pairing.new) else _AT_THE_EDGE
     rivals = max(*(chances.old[i] for i in group.old), *(chances.new[j] for j in group.new))

@@ -6,20 +6,20 @@ another spelling, by its first letters, by a surname, or by the adjective of a c
 
 from __future__ import annotations
 
-import gzip
 import re
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.passages.forms import skip_acts
+from tracker.comparing.names.states import load_states
 from tracker.comparing.passages.terms import find_terms, load_terms, load_values
 from tracker.inputs.compiled import read_compiled
 from tracker.references.countries import countries, match_countries
 from tracker.references.names import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from tracker.comparing.passages.rewording import SideText
     from tracker.text.tokens import Token
@@ -84,6 +84,8 @@ def small_words() -> frozenset[str]:
 
 
 def _read_words(file: Path) -> frozenset[str]:
+    import gzip  # noqa: PLC0415 (2 ms, where the list is not as it was installed)
+
     return frozenset(gzip.decompress(file.read_bytes()).decode("utf-8").split())
 
 
@@ -449,7 +451,7 @@ def _has_state(name: str, words: set[str], language: str) -> bool:
     small = load_names(language, "links", "nobody")
     for at in range(len(parts)):
         state = fold_name(" ".join(parts[at:]))
-        code = _country_codes().get(state) or _country_codes().get(state.removesuffix("s"))
+        code = load_states().sole.get(state) or load_states().sole.get(state.removesuffix("s"))
         if code and _CODE + code in words:
             return True
         if parts[at].lower() not in small:
@@ -506,7 +508,7 @@ def is_adjective(text: str, start: int, end: int) -> bool:
 
 
 def _is_state(name: str) -> bool:
-    return fold_name(name) in _country_codes()
+    return fold_name(name) in load_states().sole
 
 
 @cache
@@ -543,19 +545,9 @@ def _forms(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
-@cache
-def _country_codes() -> Mapping[str, str]:
-    """Return the codes of the countries by their names and adjectives, folded; shared names are left out."""
-    codes: dict[str, set[str]] = {}
-    for country in countries():
-        for name in (country.name, *country.names, *country.adjectives):
-            codes.setdefault(fold_name(name), set()).add(country.code)
-    return {name: next(iter(found)) for name, found in codes.items() if len(found) == 1}
-
-
 def _find_codes(written: list[str]) -> Iterator[str]:
     """Yield the codes of the countries whose names or adjectives are among some words."""
-    codes = _country_codes()
+    codes = load_states().sole
     for start, word in enumerate(written):
         if word[:1].isupper():
             for end in range(start + 1, min(start + _MOST_WORDS, len(written)) + 1):

@@ -24,10 +24,11 @@ from tracker.comparing.names.finding import (
     opens_sentence,
     small_words,
 )
+from tracker.comparing.names.states import UMLAUT, load_states
 from tracker.comparing.passages.rewording import read_passage
 from tracker.inputs.compiled import read_packaged
 from tracker.model.changes import NameChange
-from tracker.references.countries import countries, find_country
+from tracker.references.countries import find_country
 from tracker.references.names import fold_letters, fold_name, has_slip
 from tracker.text.detection import may_be_in
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from tracker.comparing.passages.rewording import SideText
     from tracker.model.changes import NameStatus
     from tracker.model.texts import Version
-    from tracker.references.countries import Country
 
 _LANGUAGE: Final = "en"
 """Large letters prove nothing in German, Arabic and Chinese have none, and nothing else was measured."""
@@ -47,8 +47,6 @@ _LONG, _LONGER = 5, 8
 """Letters from which one slip, and two, may be between two forms of a word."""
 _MOST_WORDS = 6
 """Words of the longest name of a state that is looked for."""
-_UMLAUT: Final = "ii"
-"""What scans make of ``ü``; no state has it in its name."""
 _ACRONYM, _MOST_CAPITALS = 3, 2
 _PARTS = re.compile(r"[-/’']")
 _BREAK = re.compile(r"(?<=\w)[-\u00ad\u2010]\s+(?=\w)")
@@ -110,7 +108,7 @@ def _find_alone(
         texts = Counter(evidence.text for evidence in cited)
         if cited:
             shown = max(cited, key=lambda evidence: (texts[evidence.text], len(evidence.text)))
-            said = shown.text if name.rank else shown.text.replace(_UMLAUT, "ü")
+            said = shown.text if name.rank else shown.text.replace(UMLAUT, "ü")
             yield NameChange(said, status, len(name.places), shown)
 
 
@@ -400,58 +398,25 @@ def _scan_states(text: str) -> Iterator[tuple[Span, frozenset[str]]]:
 
 def _find_codes(name: str) -> frozenset[str]:
     """Return the codes of the states and groups that a name or adjective may mean; of ``us`` none."""
-    if (len(name) <= _ACRONYM or name.upper() in _groups()) and not name.isupper():
+    if (len(name) <= _ACRONYM or name.upper() in load_states().groups) and not name.isupper():
         return frozenset()
     folded = fold_name(name)
-    return _codes().get(folded) or _codes().get(folded.removesuffix("s")) or frozenset()
+    codes = load_states().codes
+    return codes.get(folded) or codes.get(folded.removesuffix("s")) or frozenset()
 
 
 def _is_noun(name: str) -> bool:
     """Return whether a name is a state's or group's own, and no adjective or word for a person of it."""
-    return fold_name(name) in _nouns()
+    return fold_name(name) in load_states().nouns
 
 
 @lru_cache(maxsize=4096)
 def _begins_state(word: str) -> bool:
-    return word[:1].isupper() and OWNER.sub("", fold_name(word)).removesuffix("s") in _first_words()
+    first_words = load_states().first_words
+    return word[:1].isupper() and OWNER.sub("", fold_name(word)).removesuffix("s") in first_words
 
 
 @cache
 def _load_named() -> Mapping[str, Any]:
     """Return the tables of ``named.toml``."""
     return read_packaged(__package__, "named.toml")
-
-
-@cache
-def _codes() -> Mapping[str, frozenset[str]]:
-    """Return by each folded name or adjective the codes that it may mean; a former state is its one heir."""
-    codes: dict[str, set[str]] = defaultdict(set)
-    for country in countries():
-        code = country.successors[0] if len(country.successors) == 1 else country.code
-        for name in (*_list_names(country), *country.adjectives):
-            codes[fold_name(name)].add(code)
-    for code in _groups():
-        codes[fold_name(code)].add(code)
-    return {name: frozenset(found) for name, found in codes.items()}
-
-
-def _list_names(country: Country) -> list[str]:
-    """Return the names of a state, as scans read them too: Tiirkiye."""
-    names = [country.name, *country.names]
-    return names + [name.replace("ü", _UMLAUT) for name in names if "ü" in name]
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    return frozenset(name.split()[0].removesuffix("s") for name in _codes())
-
-
-@cache
-def _nouns() -> frozenset[str]:
-    written = (name for country in countries() for name in _list_names(country))
-    return frozenset(map(fold_name, (*written, *_groups())))
-
-
-@cache
-def _groups() -> frozenset[str]:
-    return frozenset(country.code for country in countries() if country.kind == "group")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -115,8 +114,9 @@ def _read_word(word: str, kind: str, language: str) -> Decimal:
 
 
 def _read_part(written: str) -> Decimal:
-    part = Fraction(_VULGAR.get(written.strip(" -"), written.strip(" -")))
-    return Decimal(part.numerator) / Decimal(part.denominator)
+    part = written.strip(" -")
+    above, _, below = _VULGAR.get(part, part).partition("/")
+    return Decimal(above) / Decimal(below or 1)
 
 
 def read_number(written: str, language: str) -> Decimal:

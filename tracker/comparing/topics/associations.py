@@ -7,7 +7,6 @@ Norms, Mutual Information, and Lexicography"), counted in the UN General Debate 
 
 from __future__ import annotations
 
-import gzip
 from collections import defaultdict
 from functools import cache, lru_cache, partial
 from math import sqrt
@@ -101,6 +100,8 @@ def load_associations() -> Associations:
 
 
 def _read(file: Path) -> list[Any]:
+    import gzip  # noqa: PLC0415 (2 ms, where the table is not as it was installed)
+
     head, *rows = gzip.decompress(file.read_bytes()).decode("utf-8").splitlines()
     weights: dict[str, str] = defaultdict(str)
     for row in rows:

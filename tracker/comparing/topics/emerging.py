@@ -5,7 +5,6 @@ Log-odds with an informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fight
 
 from __future__ import annotations
 
-import gzip
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cache, partial
@@ -130,6 +129,8 @@ def load_prior(language: str) -> Prior:
 
 
 def _read(file: Path) -> list[Any]:
+    import gzip  # noqa: PLC0415 (2 ms, where the list is not as it was installed)
+
     data = file.read_bytes()
     head, *rows = gzip.decompress(data).decode("utf-8").splitlines()
     words, _, name = head.partition("\t")

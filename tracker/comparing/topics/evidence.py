@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from itertools import chain
 from math import log, log1p
@@ -16,7 +15,7 @@ from tracker.comparing.topics.certainty import SENTENCE_FEATURES, TOPIC_FEATURES
 from tracker.comparing.topics.cues import load_cues, plain, ready
 from tracker.comparing.topics.levels import TopicTreatments, assess_level
 from tracker.comparing.topics.roles import WIDER_USE
-from tracker.comparing.topics.vocabulary.load import keep_made
+from tracker.comparing.topics.vocabulary.load import Digested, keep_made
 from tracker.comparing.topics.vocabulary.matching import HINT, compile_lexicon
 from tracker.comparing.topics.vocabulary.stems import count_words, read_reach, read_sentence
 from tracker.model.topics import PRIORITIES
@@ -314,20 +313,13 @@ class Absences:
         return min(_MOST, max(sums.values(), default=0.0) / max(weights.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    digest: str
-    language: str
-    vocabulary: Vocabulary = field(compare=False)
-
-
 def weigh_words(vocabulary: Vocabulary, language: str) -> Mapping[str, Mapping[str, float]]:
     """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
-    return _weigh_words(_Key(vocabulary.digest, language, vocabulary))
+    return _weigh_words(Digested(vocabulary.digest, vocabulary, language))
 
 
 @lru_cache(maxsize=4)
-def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
+def _weigh_words(key: Digested) -> Mapping[str, Mapping[str, float]]:
     # Of the shipped vocabulary 100 ms to weigh, and 2 to read as its installation compiled them.
     code = ("topics/cues.py", "topics/cues.toml", "topics/evidence.py")
     make = partial(_weigh_terms, key)
@@ -337,7 +329,7 @@ def _weigh_words(key: _Key) -> Mapping[str, Mapping[str, float]]:
     return weights
 
 
-def _weigh_terms(key: _Key) -> dict[str, dict[str, float]]:
+def _weigh_terms(key: Digested) -> dict[str, dict[str, float]]:
     generic = load_cues(key.language).generic
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in compile_lexicon(key.vocabulary, key.language).values():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.topics.cues import load_cues, ready
+from tracker.comparing.topics.vocabulary.load import Digested
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.model.changes import Evidence
 from tracker.text.identity import fold
@@ -71,18 +72,12 @@ def find_own_situations(vocabulary: Vocabulary, own_names: Collection[str]) -> f
     What it says of them as *we* and *our land* no term finds, so that their counts tell of no change.
     """
     own = _OwnNames(own_names)
-    key = _Key(vocabulary.digest, vocabulary)
+    key = Digested(vocabulary.digest, vocabulary)
     return frozenset(topic for topic, names in _name_situations(key) if any(map(own.cover, names)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    digest: str
-    vocabulary: Vocabulary = field(compare=False)
-
-
 @lru_cache(maxsize=4)
-def _name_situations(key: _Key) -> tuple[tuple[str, frozenset[str]], ...]:
+def _name_situations(key: Digested) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple(
         (topic.id, frozenset({topic.label, *(row[0] for row in topic.terms.values() if row)}))
         for topic in key.vocabulary.topics

@@ -153,6 +153,8 @@ def _is_sure(mention: Mention) -> bool:
 
 @dataclass(frozen=True)
 class _Sentence:
+    """A sentence made ready, and the topics that it names."""
+
     text: str
     mentions: Sequence[Mention]
     cues: Cues

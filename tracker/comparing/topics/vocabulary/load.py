@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -145,6 +145,15 @@ def _load_shipped() -> Vocabulary:
     # 45 ms to read and digest, 6 to find as kept.
     digest, topics = _keep("topics", make)
     return Vocabulary(_SHIPPED, tuple(Topic(*row) for row in topics), digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """A vocabulary, known by its digest alone, and a language: what is made of both is made once."""
+
+    digest: str
+    vocabulary: Vocabulary = field(compare=False)
+    language: str = ""
 
 
 def keep_made(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from tracker.comparing.topics.vocabulary.load import keep_made
+from tracker.comparing.topics.vocabulary.load import Digested, keep_made
 from tracker.comparing.topics.vocabulary.stems import Word, bare, find_words, is_acronym, read_sentence
-from tracker.model.plain import to_row
 from tracker.model.topics import Mention
 from tracker.text.encoder import DEFAULT
 
@@ -70,8 +68,7 @@ def match_topics(
 Sense = Literal["term", "hint", "near miss"]
 
 
-@dataclass(frozen=True, slots=True)
-class TermPattern:
+class TermPattern(NamedTuple):
     """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written."""
 
     topic: str
@@ -132,26 +129,19 @@ _CLITICS: Final = "وفبلك"
 _SHORT: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    digest: str
-    language: str
-    vocabulary: Vocabulary = field(compare=False)
-
-
 def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
     """Return a vocabulary's phrases for a language, compiled once; an unknown language is read as English."""
     known = {tongue for topic in vocabulary.topics for tongue in topic.terms} - {_ANY_LANGUAGE}
     chosen = language if language in known or not known or language != _ANY_LANGUAGE else _FALLBACK
-    return _compile(_Key(vocabulary.digest, chosen, vocabulary))
+    return _compile(Digested(vocabulary.digest, vocabulary, chosen))
 
 
 @lru_cache(maxsize=16)
-def _compile(key: _Key) -> Lexicon:
+def _compile(key: Digested) -> Lexicon:
     return Lexicon(keep_made(key.vocabulary, f"lexicon.{key.language}", partial(_write_phrases, key)))
 
 
-def _write_phrases(key: _Key) -> dict[str, str]:
+def _write_phrases(key: Digested) -> dict[str, str]:
     found: dict[str, dict[tuple[object, ...], TermPattern]] = {}
     for topic in key.vocabulary.topics:
         tables: tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...] = (
@@ -165,7 +155,7 @@ def _write_phrases(key: _Key) -> dict[str, str]:
                     phrase = _pattern(topic.id, words, sense)
                     row = found.setdefault(phrase.stems[0], {})
                     row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
-    return {stem: json.dumps(_longest_first(row), default=to_row) for stem, row in found.items()}
+    return {stem: json.dumps(_longest_first(row)) for stem, row in found.items()}
 
 
 def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
+from tracker.comparing.topics.vocabulary.load import Digested
 from tracker.comparing.topics.vocabulary.stems import find_words, is_ideograph
 from tracker.comparing.topics.vocabulary.taught import probability
 from tracker.inputs.compiled import read_packaged
@@ -110,20 +111,13 @@ class Codebook:
         return self._encoded[encoder.name]
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    digest: str
-    language: str
-    vocabulary: Vocabulary = field(compare=False)
-
-
 def compile_codebook(vocabulary: Vocabulary, language: str) -> Codebook:
     """Return a vocabulary ready for sentences of a language, compiled once."""
-    return _compile(_Key(vocabulary.digest, language, vocabulary))
+    return _compile(Digested(vocabulary.digest, vocabulary, language))
 
 
 @lru_cache(maxsize=16)
-def _compile(key: _Key) -> Codebook:
+def _compile(key: Digested) -> Codebook:
     above = {topic.broader for topic in key.vocabulary.topics}
     # A topic without terms that has narrower ones groups them, and nothing names it.
     topics = [topic for topic in key.vocabulary.topics if any(topic.terms.values()) or topic.id not in above]
