@@ -11,8 +11,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.comparing.passages.forms import skip_acts
 from tracker.comparing.names.states import load_states
+from tracker.comparing.passages.forms import skip_acts
 from tracker.comparing.passages.terms import find_terms, load_terms, load_values
 from tracker.inputs.compiled import read_compiled
 from tracker.references.countries import countries, match_countries
