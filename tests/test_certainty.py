@@ -358,7 +358,7 @@ def test_where_certainty_was_not_measured_it_is_approximate_and_nothing_claimed(
     assert data["provenance"]["unmeasured"] == found.provenance.unmeasured
     assert {each["topic"] for each in data["topics"] if each["measured"]} == measured
     for report in (render(found, UN, width=1000), render_markdown(found, UN).replace("\\~", "~")):
-        (caveat,) = (row for row in report.splitlines() if "certainties with ~ are approximate" in row)
+        (caveat,) = (row for row in report.splitlines() if "certainties are approximate" in row)
         assert reason in caveat
         assert f"? (~{found.topics[-1].certainty:.2f})".replace("0.", ".") in report
 
@@ -431,8 +431,8 @@ def test_each_feature_of_a_sentence_has_words_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("level", "certainty", "passing", "mark", "why"),
     [
-        ("mentioned", 0.71, False, "(.71, only mentioned)", "but it is a priority on neither side"),
-        ("substantive", 0.86, True, "(.86, in passing)", "but the other side names it in passing"),
+        ("mentioned", 0.71, False, "(.71)", "but it is a priority on neither side"),
+        ("substantive", 0.86, True, "(.86)", "but the other side names it in passing"),
         ("substantive", 0.61, True, "(.61)", "less sure than what is claimed (from .66)"),
     ],
 )
@@ -448,7 +448,7 @@ def test_a_status_as_sure_as_claims_says_why_it_is_none(
         passing=Evidence(0, 0, 2, "We") if passing else None,
     )
     assert why in str(unclaimed_words(unsure, held.provenance.sure))
-    assert f"not repeated? {mark}" in render(replace(held, topics=(unsure,)), VOCABULARY)
+    assert f"likely not repeated {mark}" in render(replace(held, topics=(unsure,)), VOCABULARY)
 
 
 def test_a_list_of_names_is_seen() -> None:
@@ -518,11 +518,11 @@ def _doubtful() -> Comparison:
     )
 
 
-def test_every_report_tells_apart_what_is_perhaps_so() -> None:
+def test_every_report_says_what_is_only_likely() -> None:
     terminal = render(_doubtful(), VOCABULARY, width=120)
     markdown = render_markdown(_doubtful(), VOCABULARY)
     for report in (terminal, markdown):
-        assert "new? (.45)" in report
+        assert "likely new (.45)" in report
         assert "may be covered by the statement of the European Union, with which it aligns itself" in report
     assert "NOT REPEATED: a priority before, absent now\n  Piracy" in terminal
-    assert "perhaps" in render_stat(_doubtful())
+    assert "likely" in render_stat(_doubtful())

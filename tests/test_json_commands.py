@@ -178,7 +178,7 @@ def test_a_status_is_claimed_and_what_is_likely_is_possible(
     assert not {"claimed", "outcome", "outcome_certainty"} & set(row)
     (record,) = list_rows(compared)
     assert (record["status"], record["possible"], record["certainty"]) == (status, possible, told)
-    shown = (status or (f"perhaps {possible}" if possible else "unclear"), "absent to declared")
+    shown = (status or (f"likely {possible}" if possible else "no change is likely"), "absent to declared")
     assert f": {', '.join(shown)}" in repr(made)
 
 

@@ -55,8 +55,8 @@ def test_the_table_has_a_row_for_each_topic_and_says_what_it_rests_on() -> None:
     assert written[0].startswith(r"% needs \usepackage{booktabs}")
     assert r"\caption{Priorities of A\_1 $\rightarrow$ B\#2}" in written
     assert r"\raggedright Topic & old & new & old, \% & new, \% & Change \\" in written
-    assert r"\raggedright 100\% \& more & absent & declared & 0 & 12.5 & new \\" in written
-    assert r"\raggedright Debt\_ & substantive & absent & 40.0 & 0 & not repeated \\" in written
+    assert r"\raggedright 100\% \& more & absent & declared & 0 & 12 & new \\" in written
+    assert r"\raggedright Debt\_ & substantive & absent & 40 & 0 & not repeated \\" in written
     assert sum(line.count(r"\\") for line in written) == 3
     assert any("Cite: " in line for line in written)
 

@@ -179,7 +179,7 @@ def test_it_says_what_the_terminal_says_and_how_sure() -> None:
     made = replace(made, topics=(unsure, *(each for each in made.topics if each.label != "Oceans")))
     said = words_of(parse(render_page(made, VOCABULARY)))
     report = render(made, VOCABULARY, width=300)
-    for words in ("promoted? (.53)", "0 → 31.0", "8.0 → 33.0", "declared", "closest (0.23)"):
+    for words in ("likely moved up (.53)", "0 → 31", "8 → 33", "declared", "closest (0.23)"):
         assert words in said, words
         assert words in report, words
 
@@ -203,7 +203,7 @@ def test_filters_name_what_there_is() -> None:
         name: {*root.xpath(f"//select[@id='f-{name}']/option/text()")}
         for name in ("kinds", "shifts", "topics")
     }
-    assert offered["kinds"] >= {"any", "merged", "reworded", "moved", "new", "dropped, not repeated"}
+    assert offered["kinds"] >= {"any", "merged", "reworded", "moved", "new", "dropped", "not repeated"}
     assert offered["shifts"] == {"any", "strength", "figure", "date"}
     assert offered["topics"] == {"any", "Cybercrime", "Cultural property", "Women in prison"}
     found = {word for words in root.xpath("//@data-found") for word in words.split()}

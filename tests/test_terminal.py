@@ -115,11 +115,11 @@ def test_sections_come_in_the_agreed_order() -> None:
     edits_first = [
         "SENTENCES",
         "PRIORITIES THAT CHANGED",
-        "SAME LEVEL",
+        "KEPT",
         "More:",
         "Cite:",
     ]
-    topics_first = ["LARGEST MOVES", "GAINED RANK", "NEW", "NOT REPEATED", "WORDING", "More:", "Cite:"]
+    topics_first = ["LARGEST MOVES", "MOVED UP", "NEW:", "NOT REPEATED", "WORDING", "More:", "Cite:"]
     for report, order in ((text, edits_first), (render(session(), VOCABULARY), topics_first)):
         assert [report.index(word) for word in order] == sorted(report.index(word) for word in order)
 
@@ -146,8 +146,9 @@ def test_moves_that_have_no_row_are_named_with_their_shares_and_unsure_ones_mark
     moves = text[text.index("LARGEST MOVES") : text.index("NOT REPEATED")]
     rows = [line.split("  ")[1] for line in moves.splitlines()[1:] if "(.50)" in line]
     assert rows == [f"Topic {number}" for number in range(8)]
-    assert " ".join(moves.split()).endswith("Topic 16? 8.0 → 0 · Topic 17? 6.0 → 0")
-    assert "Topic 12?" not in moves
+    last = "Topic 16 8 → 0, likely not repeated (.50) · Topic 17 6 → 0, likely not repeated (.50)"
+    assert " ".join(moves.split()).endswith(last)
+    assert "Topic 12 " not in moves
     assert "Topic 12" in text[text.index("NOT REPEATED") :]
 
 
@@ -250,14 +251,14 @@ def test_a_screen_is_enough_and_the_rest_is_counted(genre: str) -> None:
     assert re.search(r"\d+ more: --all$", text, re.MULTILINE)
     everything = render(large(genre), VOCABULARY, everything=True)
     assert "more: --all" not in everything
-    assert all(f"Topic up {n}," in everything for n in range(20))
+    assert all(f"Topic more {n}," in everything for n in range(20))
 
 
 @pytest.mark.parametrize(
     ("only", "there", "absent"),
     [
         (
-            "dropped",
+            "not repeated",
             ["Women in prison, substantive", "“Women in prison must be protected.”"],
             ["Cybercrime,"],
         ),
@@ -269,8 +270,8 @@ def test_a_screen_is_enough_and_the_rest_is_counted(genre: str) -> None:
         ("strength", ["“will” → “intend to”", "“firmly” → nothing"], ["FIGURES", "PRIORITIES"]),
         ("reworded", ["[-firmly-]", "[-will-]"], ["merged, moved", "SHIFTS"]),
         ("moved", ["merged, moved"], ["[-firmly-]"]),
-        ("moved up", ["None of these: promoted."], ["PRIORITIES", "SENTENCES"]),
-        ("perhaps", ["None of these: perhaps."], ["PRIORITIES", "SENTENCES", "NEW"]),
+        ("moved up", ["None of these: moved up."], ["PRIORITIES", "SENTENCES"]),
+        ("likely", ["None of these: likely."], ["PRIORITIES", "SENTENCES", "NEW"]),
         ("phrases", ["None of these: phrases."], ["PRIORITIES", "SENTENCES", "NEW"]),
     ],
 )
@@ -450,15 +451,16 @@ def test_stat_counts() -> None:
     ]
 
 
-def test_what_kept_its_level_is_counted_as_kept() -> None:
+def test_what_is_likely_is_counted_behind_what_is_claimed() -> None:
     told = revision()
     unsure = [
-        replace(each, claimed=False, share_unsure=True) if each.outcome == "kept" else each
+        replace(each, claimed=False, outcome_certainty=0.5) if each.outcome == "kept" else each
         for each in told.topics
     ]
     rows = render_stat(replace(told, topics=tuple(unsure))).splitlines()
-    assert "  kept            1  1 with share unsure" in rows
-    assert not any("perhaps" in row for row in rows)
+    assert "priorities        2" in rows
+    assert "  likely          1" in rows
+    assert not any(row.startswith("  kept") for row in rows)
 
 
 def test_what_rounds_to_zero_has_no_minus() -> None:

@@ -212,7 +212,7 @@ def test_a_status_is_approximate_where_certainty_was_not_measured_and_it_is_said
     schema("timeline").validate(data)
     assert data["unmeasured"] == timeline.unmeasured
     report = render_timeline(timeline, rows, width=200, quotes=True)
-    assert f"What has ~ is approximate: {timeline.unmeasured}" in report
+    assert f"Certainties are approximate: {timeline.unmeasured}" in report
     assert f"{told[0].possible}? (~{told[0].certainty:.2f})".replace("0.", ".") in report
     assert follow(folder).unmeasured is None
 
@@ -378,12 +378,12 @@ def test_a_session_alone_has_its_year(folder: Path) -> None:
     ("level", "priority", "mark", "words"),
     [
         ("declared", 0.9, "D", ""),
-        ("declared", 0.5, "d", "? (~.50)"),
+        ("declared", 0.5, "d", ", likely (.50)"),
         ("substantive", 0.75, "S", ""),
-        ("substantive", 0.74, "s", "? (~.74)"),
+        ("substantive", 0.74, "s", ", likely (.74)"),
         ("mentioned", 0.25, ".", ""),
-        ("mentioned", 0.26, ":", "? (~.74)"),
-        ("acknowledged", 0.9, "+", "? (~.10)"),
+        ("mentioned", 0.26, ":", ", likely (.74)"),
+        ("acknowledged", 0.9, "+", ", likely (.10)"),
         ("substantive", None, "S", ""),
     ],
 )
@@ -411,7 +411,7 @@ def test_the_largest_moves_hold_the_earlier_half_against_the_later_one() -> None
     moves = report.sections[0]
     assert moves.title == "largest moves, 1–3 → 4–7"
     assert [(entry.claim[0].text[:7], entry.cells) for entry in moves.entries] == [
-        ("Topic 2", ("4.0 → 0", "3 of 3 → 0 of 4"))
+        ("Topic 2", ("4 → 0", "3 of 3 → 0 of 4"))
     ]
     few = replace(timeline, sessions=timeline.sessions[2:5])
     assert not build_timeline(few, select_rows(few)).sections[0].title.startswith("largest")

@@ -75,7 +75,7 @@ def list_unclaimed(topics: Sequence[TopicChange], unmeasured: str | None) -> tup
     if unmeasured is None or not doubted:
         return ()
     some = "no change of a topic is" if doubted == len(topics) else f"changes of {doubted} topics are not"
-    return (f"{some} claimed, and certainties with ~ are approximate: {unmeasured}",)
+    return (f"{some} claimed, and certainties are approximate: {unmeasured}",)
 
 
 def list_unencoded(old: Side, new: Side, encoder: Encoder | None) -> tuple[str, ...]:

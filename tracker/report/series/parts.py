@@ -143,11 +143,11 @@ def mark_level(cell: Standing | None) -> Span:
 
 
 def mark_chance(cell: Standing, between: str = "") -> str:
-    """Return a question mark with the chance where a level is unsure, around what is ``between``."""
+    """Return what is ``between``, and that it is likely and how, where a level is unsure."""
     chance = find_chance(cell)
     if chance is None or not _is_unsure(cell):
         return between
-    return f"?{between} {chance_mark(chance)}"
+    return f"{between}, likely {chance_mark(chance)}"
 
 
 def count_countries(number: int) -> str:
@@ -182,7 +182,7 @@ def name_rows(rows: Sequence[TopicRow], number: int, total: str) -> str:
 
 def warn_approximate(unmeasured: str | None) -> tuple[str, ...]:
     """Say why certainties are approximate, where they are."""
-    return (f"What has ~ is approximate: {unmeasured}",) if unmeasured else ()
+    return (f"Certainties are approximate: {unmeasured}",) if unmeasured else ()
 
 
 def halve(sessions: Sequence[_Session]) -> tuple[Sequence[_Session], Sequence[_Session]]:
