@@ -39,8 +39,8 @@ def test_the_status_with_the_largest_finding_leads_and_its_largest_topic_is_quot
     gone = topic("Bees", "not repeated", reading("substantive", (1,), 0.4), None)
     main = "the main subject in the old text"
     assert lead(*new, gone) == [
-        f"Not repeated from the old text: Bees, {main}, 40 % of the words (old ¶1 “We keep bees.”).",
-        "New in the new text: Figs, 10 % of the words (new ¶1 “Figs will be planted.”); Gold.",
+        f"Not repeated from the old text: Bees, {main}, 40% of the words (old ¶1 “We keep bees.”).",
+        "New in the new text: Figs, 10% of the words (new ¶1 “Figs will be planted.”); Gold.",
     ]
 
 

@@ -97,7 +97,12 @@ def _environment() -> Environment:
         scale=_find_scale,
     )
     environment.filters.update(
-        isolate=_isolate, brief=_quote_briefly, quoted=_quote, spans=_mark_spans, plain=_join
+        isolate=_isolate,
+        brief=_quote_briefly,
+        quoted=_quote,
+        spans=_mark_spans,
+        words=_join_words,
+        plain=_join,
     )
     return environment
 
@@ -138,6 +143,11 @@ def _quote_briefly(quote: Quote) -> Markup:
     first, *between, last = cut_quote(quote, BRIEF)
     bare = (first._replace(text=first.text[1:]), *between, last._replace(text=last.text[:-1]))
     return _mark_spans(bare, said=True)
+
+
+def _join_words(names: Iterable[str]) -> str:
+    """Return names as the words of an attribute, each without a blank."""
+    return " ".join(name.replace(" ", "-") for name in names)
 
 
 def _is_quote(shown: object) -> bool:
