@@ -69,8 +69,8 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
             mirrored = _update(connection, repository, folder, tips)
             if connection.execute(_HAS_RUN).fetchone():
                 # What was just noted of edits belongs to the file of a run, which the mirror has by now.
-                tips = tuple(refs.find_branches(repository, BRANCHES))
-                noted = _update(connection, repository, folder, tips)
+                moved = tuple(refs.find_branches(repository, BRANCHES))
+                noted = _update(connection, repository, folder, moved)
                 mirrored = replace(mirrored, commits=mirrored.commits + noted.commits, tip=noted.tip)
         refs.pack_objects(repository)
     if standing := edits.read_open(connection, read_tables(connection)):
