@@ -294,7 +294,8 @@ def begin_mirror_anew(world: World) -> None:
     if copy.exists() and not _lacks(world.required, kept):
         world.done.append("the mirror is lost")
         shutil.rmtree(world.folder / "mirror.git")
-        world.run("mirror", "update")
+        if world.run("mirror", "update").code:
+            world.run("mirror", "update", "--anew")
         push_whole(world)
 
 

@@ -163,8 +163,10 @@ def test_a_mirror_whose_record_is_gone_is_no_place_for_another(
     (tmp_path / "snapshots" / "tracker.db").unlink()
     refused = archive(*RECORDING["add"])
     assert refused.code == 2
-    assert "tracker rebuild snapshots/mirror.git --archive DIR" in refused.err
+    assert "to make it again from that: tracker verify --repair --archive snapshots" in refused.err
     assert not (tmp_path / "snapshots" / "tracker.db").exists()
+    assert archive("verify", "--repair").code == 1
+    assert archive("list").out.count("XAA/CCPCJ/") == 2
 
 
 def test_init_twice_harms_nothing(archive: Callable[..., Ran], tmp_path: Path) -> None:

@@ -149,6 +149,17 @@ def test_an_edit_is_restored(tracker: Callable[..., Ran], folder: Path) -> None:
     assert tracker("mirror", "update").code == 0
 
 
+def test_what_is_noted_of_an_edit_is_mirrored_with_it(tracker: Callable[..., Ran], folder: Path) -> None:
+    (folder.parent / "a.txt").write_text(FIRST, encoding="utf-8")
+    alter(folder, EDIT)
+    assert "recorded and mirrored" in tracker("add", "a.txt", "--as", "XAA/CCPCJ/33").err
+    assert "pending" not in tracker("verify").out
+    assert query(folder, "SELECT count(*) FROM edits") == [(1,)]
+    ran = tracker("verify", "--repair")
+    assert "pending" not in ran.out
+    assert tracker("verify").code == 0
+
+
 def test_an_edit_is_accepted_by_a_person_for_a_reason(
     tracker: Callable[..., Ran], tmp_path: Path, folder: Path
 ) -> None:
@@ -277,7 +288,7 @@ def test_an_amendment_that_was_forged_into_an_old_run_of_both_copies_is_named(
     )
     alter(tmp_path / "twin", *forged)
     shutil.rmtree(tmp_path / "twin" / "mirror.git")
-    tracker("mirror", "update", "--archive", str(tmp_path / "twin"))
+    tracker("mirror", "update", "--anew", "--archive", str(tmp_path / "twin"))
     other = tmp_path / "twin" / "mirror.git"
     differing = [path for path in list_files(mirror) if show(mirror, path) != show(other, path)]
     changed = [path for path in differing if path.endswith(("/1.jsonl", "/statement.json"))]

@@ -493,6 +493,32 @@ def test_packs_stay_few(folder: Path, mirror: Path) -> None:
     check_sound(mirror)
 
 
+def test_a_mirror_that_is_gone_is_written_again_under_the_same_names(folder: Path, mirror: Path) -> None:
+    update_mirror(folder)
+    before = list_commits(mirror), list_commits(mirror, "public")
+    shutil.rmtree(mirror)
+    updated = update_mirror(folder)
+    assert (updated.is_restored, updated.commits) == (True, 0)
+    assert (list_commits(mirror), list_commits(mirror, "public")) == before
+    check_sound(mirror)
+
+
+def test_a_history_that_the_record_no_longer_gives_begins_anew_only_where_that_is_asked_for(
+    folder: Path, mirror: Path
+) -> None:
+    update_mirror(folder)
+    with pytest.raises(RepositoryUnusable, match="is there; to begin another history, move it away first"):
+        update_mirror(folder, anew=True)
+    edit(folder, "DELETE FROM mirror_commits WHERE rowid = 1")
+    shutil.rmtree(mirror)
+    for _ in range(2):
+        with pytest.raises(RepositoryUnusable, match=r"the record no longer gives all of it .*update --anew"):
+            update_mirror(folder)
+        assert not mirror.exists()
+    assert not update_mirror(folder, anew=True).is_restored
+    check_sound(mirror)
+
+
 def test_a_damaged_mirror_is_told_and_the_record_stays(folder: Path, mirror: Path, tmp_path: Path) -> None:
     update_mirror(folder)
     for pack in (mirror / "objects" / "pack").glob("*.pack"):

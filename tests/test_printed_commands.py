@@ -64,7 +64,7 @@ PRINTED: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[str, ...
     "a mirror without its record": (
         make_mirror,
         ("add", "x.txt", "--as", "GBR/UNGA/79", "--archive", NAME),
-        ("tracker", "rebuild", f"{NAME}/mirror.git", "--archive", "DIR"),
+        ("tracker", "verify", "--repair", "--archive", NAME),
     ),
     "a repository that borrows": (
         make_borrowing,

@@ -208,6 +208,9 @@ def test_a_backup_from_the_midst_of_a_run_is_older_than_its_end(folder: Path, tr
 def test_a_lost_record_is_made_again_though_an_empty_one_was_begun(folder: Path, tracker: Tracker) -> None:
     for path in folder.glob("tracker.db*"):
         path.unlink()
+    refused = add(tracker, folder, OPEN, "XAA/UNGA/80")
+    assert "tracker verify --repair" in refused.err
+    (folder / "tracker.db").touch()  # as a start that was broken off leaves it
     tracker("init")
     ran = add(tracker, folder, OPEN, "XAA/UNGA/80")
     assert "an older copy that ends before their first runs: the mirror has 3 runs since" in ran.err

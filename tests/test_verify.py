@@ -283,6 +283,29 @@ RECORD: list[tuple[str, Damage, str]] = [
         r"search index: the full-text index: segment 3 is not in it",
     ),
     (
+        "noted commit",
+        change("UPDATE mirror_commits SET content = CAST(content || 'x' AS BLOB) WHERE rowid = 2"),
+        r"history: mirror_commits [0-9a-f]{12}: what the record keeps under this name",
+    ),
+    (
+        "files of a noted commit",
+        change("UPDATE mirror_commits SET files = substr(files, 3) WHERE rowid = 2"),
+        r"history: mirror_commits [0-9a-f]{12}: what the record keeps under this name",
+    ),
+    (
+        "lost note of a commit", lose("mirror_commits", 2),
+        r"history: mirror_commits [0-9a-f]{12}: the record no longer keeps what it needs",
+    ),
+    (
+        "noted file", change("UPDATE mirror_files SET content = substr(content, 1, 20) WHERE rowid = 1"),
+        r"history: mirror_files [0-9a-f]{12}: what the record keeps under this name",
+    ),
+    (
+        "noted file that is another",
+        change("UPDATE mirror_files SET content = (SELECT files FROM mirror_commits) WHERE rowid = 1"),
+        r"history: mirror_files [0-9a-f]{12}: what the record keeps under this name",
+    ),
+    (
         "index words",
         change("INSERT INTO segments_fts (rowid, text) VALUES (3, 'volcanoes')"),
         r"search index: the full-text index: it has other words than the segments",

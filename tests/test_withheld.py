@@ -14,6 +14,11 @@ from tests.nights import Page, running_site, source, watch, write_speech
 from tests.repositories import run_git
 from tests.thorough import some
 from tracker.capture.admit.admission import admit
+from tracker.preservation.mirror.redaction import COLUMNS, LEFT_OUT, WHOLE, Redaction
+from tracker.preservation.mirror.unit_files import UnitFiles
+from tracker.record.access.closed import find_watch_list, read_access
+from tracker.record.schema.rows import Record, open_record
+from tracker.record.schema.units import ROOTS, read_tables
 from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -132,6 +137,34 @@ def test_no_command_prints_what_was_typed_or_noted(
     assert ran.code in {0, 1, 2}
     assert "Usage" not in ran.err, ran.err
     assert not CANARY.search(ran.out + ran.err), ran
+
+
+def test_each_column_of_the_record_is_shown_or_hidden_or_its_table_is(withdrawn: Path) -> None:
+    """A new table or column has to be put into one of them: what nobody puts anywhere is hidden meanwhile."""
+    with open_record(withdrawn / "snapshots", Record) as record:
+        tables = read_tables(record.connection)
+    classes = [COLUMNS.keys(), LEFT_OUT, WHOLE]
+    assert sorted(name for names in classes for name in names) == sorted(tables)
+    for name, (shown, hidden) in COLUMNS.items():
+        assert sorted([*shown.split(), *hidden.split()]) == sorted(tables[name].columns), name
+
+
+def test_what_is_in_no_class_is_kept_from_the_public(withdrawn: Path) -> None:
+    folder = withdrawn / "snapshots"
+    hidden = set()
+    with open_record(folder, Record) as record:
+        units = UnitFiles(record.connection)
+        access = read_access(record.connection, units.tables, find_watch_list(folder))
+        redaction = Redaction(record.connection, access, units.tables)
+        for table, (unit, key) in ROOTS.items():
+            for (name,) in record.connection.execute(f'SELECT "{key}" FROM "{table}"').fetchall():  # noqa: S608
+                found = units.rows(unit, str(name))
+                rows = {of: [{**row, "remark": NOTE} for row in some] for of, some in found.items()}
+                shown = redaction.redact(unit, rows) or {}
+                changed = [(of, row) for of in COLUMNS for row in shown.get(of, ()) if row not in rows[of]]
+                assert [row for _, row in changed if row.get("remark")] == []
+                hidden |= {of for of, _ in changed}
+    assert hidden == {*COLUMNS}
 
 
 def test_before_all_of_it_is_shown(

@@ -33,10 +33,9 @@ def create_archive(folder: Path, group: str | None = None) -> None:
     from tracker.record.storing import store  # noqa: PLC0415 (as below)
 
     if (folder / MIRROR).exists() and not (folder / FILE_NAME).exists():
-        mirror = shlex.quote(str(folder / MIRROR))
         raise ArchiveUnusable(
-            f"{folder / FILE_NAME} is gone and its mirror is there; to make it again:"
-            f" tracker rebuild {mirror} --archive DIR"
+            f"{folder / FILE_NAME} is gone and its mirror is there; to make it again from that:"
+            f" tracker verify --repair --archive {shlex.quote(str(folder))}"
         )
     store.create_archive(folder, following, group)
 

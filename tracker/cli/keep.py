@@ -193,18 +193,24 @@ def _ask(archive: Path, reference: str) -> None:
 
 
 def update(
+    anew: Annotated[
+        bool,
+        typer.Option(
+            "--anew", help="Begin another history, where the mirror is gone and the record lacks some of it."
+        ),
+    ] = False,
     form: options.ListFormat = "text",
 ) -> None:
     """Create the mirror or bring it up to date.
 
     Each run is one commit. Once the mirror exists, every run updates it; files edited by hand, such as
-    watch.toml, are committed with the next run.
+    watch.toml, are committed with the next run. A mirror that is gone is written again under the same names.
     """
     from tracker.keep.mirror import update_mirror
     from tracker.report.answers.copies import update_line
 
     archive = everywhere.archive()
-    updated = update_mirror(archive)
+    updated = update_mirror(archive, anew=anew)
     write_answer(encode_json(updated) if form == "json" else update_line(updated))
 
 

@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: tracker sources add https://www.example.org/79 --as XAA/UNGA/79~prepared.en"
         " | tracker sources add https://www.example.org/speeches --index"
         r" --links 'unga-(?P<session>\d+)' --as 'XAA/UNGA/{session}'"
+        " | tracker sources add own.pdf --as XAA/UNGA/79 --access restricted"
     )(add)
     sources.command("list", epilog="Example: tracker sources list --format json")(list_sources)
     sources.command(epilog="Example: tracker sources check xaa-unga-79")(check)

@@ -62,7 +62,7 @@ def read_panel(
     wanted = held.list_wanted(labels, countries, sessions)
     entries = tuple(held.read_all(wanted, vocabulary, sure, progress))
     if not any(entry.state == "read" for entry in entries):
-        where = " ".join(filter(None, (place.id, sessions, any(within) and str(within))))
+        where = " ".join(filter(None, (place.id, sessions, str(within) if any(within) else None)))
         raise NotInArchive(f"nobody of {countries or 'all'} has a statement that can be read at {where}")
     unmeasured = explain_unmeasured(vocabulary, held.languages)
     return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, entries)

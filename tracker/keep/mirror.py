@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -24,8 +25,11 @@ from tracker.preservation.git.repository import (
     open_repository,
 )
 from tracker.preservation.mirror.branches import MAIN, PUBLIC
+from tracker.preservation.mirror.commits import SHORT
 from tracker.preservation.mirror.divergence import check_copy
+from tracker.preservation.mirror.pending import read_mirrored
 from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.preservation.repair.mirror import write_mirror_again
 from tracker.record.access.closed import find_watch_list, read_access, read_withdrawn
 from tracker.record.lock import read_clock
 from tracker.record.modes import private_permissions
@@ -37,6 +41,10 @@ if TYPE_CHECKING:
     from tracker.model.preserving import Backup, Mirrored, Rebuilt
     from tracker.preservation.git.program import GitResult
     from tracker.preservation.git.repository import Repository
+    from tracker.record.storing.store import Store
+
+
+_MOST_LOST = 3
 
 
 def backup(folder: Path, target: Path) -> Backup:
@@ -75,14 +83,37 @@ def _find_path(mirror: str) -> Path | None:
 _OTHER_WAY = re.compile(r"\((?:non-fast-forward|fetch first|stale info)\)")
 
 
-def update_mirror(archive: Path) -> Mirrored:
-    """Bring the mirror of an archive up to date, and make it where there is none.
+def update_mirror(archive: Path, *, anew: bool = False) -> Mirrored:
+    """Bring the mirror of an archive up to date, and make it where there never was one.
 
-    Raises ``ArchiveLocked``, ``ArchiveUnusable``, and ``RepositoryUnusable`` where git is missing or the
-    mirror knows of a run that the record does not.
+    One that is gone is written again from the record, under the same names; a history that the record does
+    not give whole is only begun ``anew`` where that is asked for. Raises ``ArchiveLocked``,
+    ``ArchiveUnusable``, and ``RepositoryUnusable`` where git is missing, the mirror knows of a run that the
+    record does not, or it is gone and cannot be written again, or is there and is to be begun anew.
     """
+    mirror = archive / MIRROR
+    if anew and mirror.exists():
+        raise RepositoryUnusable(f"{mirror} is there; to begin another history, move it away first")
     with open_store(archive) as store:
-        return following.update_mirror(store.writing)
+        is_restored = not anew and _restore_mirror(archive, store)
+        return replace(following.update_mirror(store.writing), is_restored=is_restored)
+
+
+def _restore_mirror(archive: Path, store: Store) -> bool:
+    """Write a mirror that is gone again, and tell whether that was needed. Raises ``RepositoryUnusable``."""
+    mirror, noted = archive / MIRROR, read_mirrored(store.writing.connection)
+    if mirror.exists() or noted is None or noted.main is None:
+        return False
+    steps = write_mirror_again(archive, archive)
+    if not mirror.exists():
+        lost = [step.what for step in steps if not step.did]
+        named = ", ".join(lost[:_MOST_LOST]) + (" ..." if lost[_MOST_LOST:] else "")
+        raise RepositoryUnusable(
+            f"{mirror} is gone, and had everything at commit {noted.main[:SHORT]}; the record no longer gives"
+            f" all of it ({named}): put back a copy that was pushed (git clone --mirror), or begin another"
+            " history: tracker mirror update --anew"
+        )
+    return True
 
 
 def push_mirror(

@@ -144,10 +144,10 @@ def _refuse_absent(reader: Reader, scope: SearchScope) -> None:
     place = Reference(scope.country or "", scope.body or "", scope.session)
     there = str(place) or "the archive"
     anytime = replace(scope, years=(None, None), sessions=(None, None), language=None)
-    held = reader.held(anytime)
+    held = reader.searchable(anytime)
     if not held and anytime != SearchScope():
         raise reader.missing(place)
-    within = reader.held(replace(scope, language=None))
+    within = reader.searchable(replace(scope, language=None))
     if held and not within:
         labels = list(dict.fromkeys(label for label, _, _ in held))
         years = sorted({year for _, year, _ in held if year})

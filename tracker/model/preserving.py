@@ -105,6 +105,8 @@ class Mirrored:
     """Snapshots of which the public branch has no more than the digest."""
     is_cut: bool
     """The public branch held what is closed now, and was started again, without its history."""
+    is_restored: bool = False
+    """The mirror was gone, and was written again from the record, under the same names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,11 @@ class Verified:
         """What is damaged, was changed by another program, or is missing."""
         return tuple(finding for finding in self.findings if finding.standing == "fault")
 
+    @property
+    def pending(self) -> tuple[Finding, ...]:
+        """What the mirror does not have yet."""
+        return tuple(finding for finding in self.findings if finding.standing == "pending")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from tracker.errors import RepositoryUnusable
 from tracker.inputs.inflate import Meter, NotInflated, inflate
 from tracker.preservation.git.trees import TreeReader
+from tracker.preservation.mirror.refs import name_object
 from tracker.preservation.mirror.unit_files import ARCHIVE, SCHEMA, is_document
 from tracker.record.schema.connection import WATCH
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from tracker.preservation.git.repository import Repository
     from tracker.preservation.git.trees import Raw
@@ -32,6 +33,9 @@ _READABLE = ".txt"
 
 _FREE = 64 * 1024**2
 """Bytes up to which what is noted may unpack, however well it is packed: a record may be another's."""
+
+COMMITS, FILES = "mirror_commits", "mirror_files"
+"""The tables."""
 
 _REMOVED = "0" * 40
 _IS_THERE = "SELECT 1 FROM main.sqlite_master WHERE name = 'mirror_commits'"
@@ -78,6 +82,43 @@ def read_logged_file(connection: sqlite3.Connection, name: str) -> bytes | None:
         return _unpack(found[0]) if found else None
     except (NotInflated, TypeError):
         return None
+
+
+def find_damaged(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Yield each row that is not what its name says: its table, and that name. Raises ``sqlite3.Error``.
+
+    Of the files that a commit changed it is known whether they can be read, since git's name covers the rest.
+    """
+    if not connection.execute(_IS_THERE).fetchone():
+        return
+    for name, content, files in connection.execute("SELECT name, content, files FROM mirror_commits"):
+        with suppress(NotInflated, TypeError, ValueError):
+            list(_read_files(files))
+            if name_object("commit", content) == name:
+                continue
+        yield COMMITS, str(name)
+    for name, content in connection.execute("SELECT name, content FROM mirror_files"):
+        with suppress(NotInflated, TypeError):
+            if name_object("blob", _unpack(content)) == name:
+                continue
+        yield FILES, str(name)
+
+
+def list_unnoted(connection: sqlite3.Connection, commits: Iterable[str]) -> Iterator[str]:
+    """Yield the commits of which there is no row, in a record that has such rows."""
+    if connection.execute(_IS_THERE).fetchone():
+        yield from (each for each in commits if not connection.execute(_IS_KNOWN, [each]).fetchone())
+
+
+def note_again(connection: sqlite3.Connection, repository: Repository, table: str, name: str) -> None:
+    """Write the row of a commit or a file again. Raises ``RepositoryUnusable`` where it cannot be read."""
+    if table == FILES:
+        data = zlib.compress(repository.read_kind(name, "blob"))
+        connection.execute("INSERT OR REPLACE INTO mirror_files (name, content) VALUES (?, ?)", [name, data])
+        return
+    trees, content = TreeReader(repository), repository.read_kind(name, "commit")
+    parent = next(iter(trees.take_commit(name, content)), None)
+    _note(connection, repository, name, content, list(trees.compare(name, parent)))
 
 
 def _list_unknown(

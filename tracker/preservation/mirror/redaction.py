@@ -25,13 +25,44 @@ if TYPE_CHECKING:
 
 Rows = dict[str, list["Row"]]
 
-_KEPT: Mapping[str, tuple[str, ...]] = {
-    "snapshots": ("id", "edition", "ordinal", "document", "observed", "run"),
-    "documents": ("sha256", "size", "media_type"),
-    "statements": ("id", "country", "body", "session", "item"),
-    "outcomes": ("id", "run", "outcome", "observed", "sha256", "size"),
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "snapshots": ("id edition ordinal document observed run", "source url"),
+    "documents": ("sha256 size media_type", "bytes"),
+    "statements": (
+        "id country body session item",
+        "statement_type delivered title title_inferred symbol speaker post on_behalf_of aligns_with",
+    ),
+    "editions": ("id statement position kind kind_inferred language language_inferred", ""),
+    "outcomes": (
+        "id run outcome observed sha256 size",
+        "source cause seconds address reference snapshot url http_status announced etag last_modified detail",
+    ),
+    "runs": ("id started release kind ended status watch_list", "command"),
+    "expectations": ("id country body session item state person noted due run", "note"),
 }
-"""Of a closed row, what proves that it was there and says nothing of what it holds."""
+"""Of a row that is closed, or may quote what is: the columns that prove that it was there and say nothing of
+what it holds; and those that are hidden, with every other one that nobody has put here."""
+
+LEFT_OUT = frozenset(
+    {
+        "versions", "segments", "confirmations", "amendments", "decisions", "repeats", "exchanges",
+        "candidates", "reviews",
+    }
+)  # fmt: skip
+"""Tables of which a closed row is left out whole."""
+
+WHOLE = frozenset(
+    {
+        "_sqlite_migrations", "bodies", "sessions", "groups", "memberships", "watch_lists", "clocks",
+        "withdrawals", "withdrawn",
+        "repairs", "breaks", "omissions", "edits",
+    }
+)  # fmt: skip
+"""Tables whose rows quote no statement, or are published on purpose: an order, with its reason."""
+
+_SHOWN: Mapping[str, frozenset[str]] = {
+    table: frozenset(shown.split()) for table, (shown, _) in COLUMNS.items()
+}
 
 NOT_PUBLIC = "not public"
 """What marks such a row; no column has that name."""
@@ -99,12 +130,12 @@ class Redaction:
         if unit == "run":
             return self._redact_run(rows)
         if unit == "document" and any(row["sha256"] in self._told for row in rows["documents"]):
-            return {**rows, "documents": [{**row, "bytes": None} for row in rows["documents"]]}
+            return {**rows, "documents": [_hide("documents", row) for row in rows["documents"]]}
         table, key = _IDENTIFIED[unit]
         if not any(row[key] in self._closed[table] for row in rows[table]):
             return rows
-        kept = {name: [] if name not in {table, "editions"} else found for name, found in rows.items()}
-        return {**kept, table: [_reduce(table, row) for row in rows[table]]}
+        parts = {name: [_hide(name, row) for row in found if name in _SHOWN] for name, found in rows.items()}
+        return {**parts, table: [_reduce(table, row) for row in rows[table]]}
 
     def _redact_run(self, rows: Rows) -> Rows:
         outcomes = {
@@ -132,7 +163,7 @@ class Redaction:
 
     def _take_note(self, row: Row) -> Row:
         named = Reference(*(row[part] for part in ("country", "body", "session", "item")))  # type: ignore[arg-type]
-        return {**row, "note": None} if named in self._withheld.statements else row
+        return _hide(_NOTES, row) if named in self._withheld.statements else row
 
     def _is_closed(self, table: str, row: Row, outcomes: frozenset[object]) -> bool:
         closed = {**self._closed, "outcomes": outcomes}
@@ -144,11 +175,17 @@ class Redaction:
 
 
 def _name_alone(row: Row) -> Row:
-    return {**row, "command": name_command(str(row["command"])) if row["command"] else None}
+    return {**_hide("runs", row), "command": name_command(str(row["command"])) if row["command"] else None}
+
+
+def _hide(table: str, row: Row) -> Row:
+    """Return a row without the values of columns that are not shown."""
+    return {name: value if name in _SHOWN[table] else None for name, value in row.items()}
 
 
 def _reduce(table: str, row: Row) -> Row:
-    return {NOT_PUBLIC: 1, **{name: value for name, value in row.items() if name in _KEPT[table]}}
+    """Return what is shown of a closed row, marked as such."""
+    return {NOT_PUBLIC: 1, **{name: value for name, value in row.items() if name in _SHOWN[table]}}
 
 
 _ORDER: tuple[Unit, ...] = ("watch_list", "run", "document", "statement", "snapshot")

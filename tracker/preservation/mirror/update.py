@@ -8,6 +8,7 @@ program changed in mirrored rows stays in the mirror as it was.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.errors import RecordEdited, RepositoryUnusable
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 3
 
+_HAS_RUN = "SELECT 1 FROM unmirrored WHERE unit = 'run' LIMIT 1"
+
 _ALL_OPEN = Access(frozenset(), frozenset(), frozenset(), frozenset())
 
 _OLDER_SNAPSHOT = "SELECT 1 FROM snapshots WHERE id = ? AND run <= ?"
@@ -64,6 +67,11 @@ def update_mirror(connection: sqlite3.Connection, folder: Path) -> Mirrored:
         tips = refs.recover(repository, BRANCHES)
         with transaction(connection):
             mirrored = _update(connection, repository, folder, tips)
+            if connection.execute(_HAS_RUN).fetchone():
+                # What was just noted of edits belongs to the file of a run, which the mirror has by now.
+                moved = tuple(refs.find_branches(repository, BRANCHES))
+                noted = _update(connection, repository, folder, moved)
+                mirrored = replace(mirrored, commits=mirrored.commits + noted.commits, tip=noted.tip)
         refs.pack_objects(repository)
     if standing := edits.read_open(connection, read_tables(connection)):
         raise RecordEdited(_describe(standing))

@@ -15,6 +15,7 @@ from tracker.preservation.folder import MIRROR, finish_rewrite, remove_staging
 from tracker.preservation.following import prepare
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.mirror import pending, update
+from tracker.preservation.mirror.commit_log import note_again
 from tracker.preservation.repair.mirror import write_mirror_again
 from tracker.preservation.repair.record import (
     rebuild_indexes,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.verifying import Verified
+    from tracker.preservation.git.repository import Repository
     from tracker.preservation.verify.findings import FixKind, Hooks
     from tracker.record.lock import Lock
 
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 _RECORD_FIXES: tuple[FixKind, ...] = ("record", "structure", "rows", "index")
 _LAST: tuple[FixKind, ...] = ("mirror",)
 _ORDER: tuple[tuple[FixKind, ...], ...] = (
-    ("objects", "branch"), ("record", "structure"), ("rows", "index"), _LAST
+    ("objects", "branch"), ("record", "structure"), ("rows", "index", "log"), _LAST
 )  # fmt: skip
 """The objects that prove rows come before the rows, and the mirror is rewritten only from a whole record."""
 
@@ -55,6 +57,7 @@ _WHAT: Mapping[FixKind, str] = {
     "structure": "the indexes of tracker.db",
     "rows": "rows of tracker.db",
     "index": "the full-text index",
+    "log": "what is noted of commits",
     "objects": "the objects of mirror.git",
     "branch": "a branch of mirror.git",
     "mirror": MIRROR,
@@ -85,7 +88,8 @@ def repair_archive(folder: Path, hooks: Hooks, clock: Callable[[], str]) -> Repa
         run = None
         if not any(fix.kind == "record" for fix in left):
             run = _record_run(folder, lock, repair.steps, breaks, hooks.instant, clock, is_whole=is_whole)
-        if run and breaks:
+        # What was pending may be in the mirror by now.
+        if run and (breaks or after.pending):
             after, _ = verify_archive(folder, hooks)
     finally:
         lock.release()
@@ -105,6 +109,7 @@ class _Repair:
             "structure": lambda _fixes, _base: self._in_record(rebuild_indexes),
             "rows": self._restore_rows,
             "index": lambda _fixes, _base: self._in_record(rebuild_text_index),
+            "log": self._note_commits,
             "mirror": lambda _fixes, _base: self._in_record(lambda record: _write_mirror(record, folder)),
         }
 
@@ -130,6 +135,11 @@ class _Repair:
     def _restore_rows(self, fixes: Sequence[Fix], base: str | None) -> list[Step]:
         with self._open_record() as record, open_repository(self._mirror) as repository:
             return restore_rows(record, MirrorFiles(repository, str(base)), fixes)
+
+    def _note_commits(self, fixes: Sequence[Fix], _base: str | None) -> list[Step]:
+        """Write what the record notes of commits again, from the mirror."""
+        with self._open_record() as record, open_repository(self._mirror) as repository:
+            return [_note_again(record, repository, fix) for fix in fixes]
 
     def _in_record(self, repair: Callable[[sqlite3.Connection], Step]) -> list[Step]:
         with self._open_record() as record:
@@ -194,6 +204,15 @@ def _write_mirror(record: sqlite3.Connection, folder: Path) -> Step:
     pending.forget_mirrored(record)
     mirrored = update.update_mirror(record, folder)
     return Step(did=True, what=MIRROR, how=f"written again from the record, at {str(mirrored.tip)[:12]}")
+
+
+def _note_again(record: sqlite3.Connection, repository: Repository, fix: Fix) -> Step:
+    what = f"{fix.value} {fix.name[:12]}"
+    try:
+        note_again(record, repository, fix.value, fix.name)
+    except RepositoryUnusable as error:
+        return Step(did=False, what=what, how=f"the mirror does not have it: {error}")
+    return Step(did=True, what=what, how="noted again from the mirror")
 
 
 def _accept_breaks(record: sqlite3.Connection, fixes: Sequence[Fix]) -> Step:

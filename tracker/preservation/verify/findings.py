@@ -49,9 +49,11 @@ class Hooks:
 REPAIR = "tracker verify --repair"
 UPDATE = "tracker mirror update"
 RESTORE = "restore it from another copy of the archive: a backup, a mirror that was pushed"
-START_OVER = f"fetch it from a mirror that was pushed, or start again: move mirror.git away, then {UPDATE}"
+START_OVER = (
+    f"fetch it from a mirror that was pushed, or start again: move mirror.git away, then {UPDATE} --anew"
+)
 
-FixKind = Literal["record", "structure", "rows", "index", "objects", "branch", "mirror", "break"]
+FixKind = Literal["record", "structure", "rows", "index", "log", "objects", "branch", "mirror", "break"]
 
 MIRROR_FIXES: tuple[FixKind, ...] = ("branch", "mirror", "break")
 """Fixes that write the record's rows to the mirror, or accept its history as it is."""
@@ -65,7 +67,8 @@ class Fix:
 
     kind: FixKind
     name: str = ""
-    """The file whose rows are restored, the row that is deleted, or the branch that is moved."""
+    """The file whose rows are restored, the row that is deleted, the branch that is moved, or the object of
+    git whose row is written again."""
     value: str = ""
     """Which rows: all, those that no command changes, one that came besides; or the commit of a branch."""
 

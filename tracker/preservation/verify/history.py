@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tracker.errors import RepositoryUnusable
-from tracker.preservation.mirror import branches, refs
+from tracker.preservation.mirror import branches, commit_log, refs
 from tracker.preservation.mirror.commits import SHORT, name_run, read_chain, read_trailers_of
 from tracker.preservation.mirror.divergence import describe_remedy, find_divergence
 from tracker.preservation.mirror.edits import ACCEPT, find_added, find_differences, read_open
@@ -139,6 +139,7 @@ def check_chain(
     """
     runs = _read_runs(connection)
     committed: set[str] = set()
+    commits: list[str] = []
     last = 0
     for commit, parents, trailers in read_chain(repository, base):
         findings.count("history")
@@ -148,6 +149,11 @@ def check_chain(
             findings.fault("history", f"commit {commit[:SHORT]}", _WHERE, wrong, remedy)
         last = max(last, int(run)) if run.isdecimal() else last
         committed.add(run)
+        commits.append(commit)
+    for commit in commit_log.list_unnoted(connection, commits) if noted else ():
+        meaning = "the record no longer keeps what it needs to write this commit again"
+        what, remedy = f"{commit_log.COMMITS} {commit[:SHORT]}", f"{REPAIR} notes it again"
+        findings.fault("history", what, FILE_NAME, meaning, remedy, Fix("log", commit, commit_log.COMMITS))
     lost = [run for run in runs if int(run) <= last and run not in committed]
     if lost:
         rest = f" and of {len(lost) - 1:,} more" if lost[1:] else ""
@@ -178,6 +184,16 @@ def check_breaks(connection: sqlite3.Connection, findings: Findings) -> None:
             continue
         remedy = f"{REPAIR} accepts the history as it is; if you did not change it, find out who did first"
         findings.fault("history", what, _WHERE, meaning, remedy, Fix("break", str(number)))
+
+
+def check_log(connection: sqlite3.Connection, findings: Findings) -> None:
+    """Report what the record notes of the mirror's commits and is damaged: it could not be written again."""
+    for table, name in commit_log.find_damaged(connection):
+        meaning = "what the record keeps under this name, to write the mirror again, is something else"
+        remedy = f"{REPAIR}, if the mirror has it undamaged"
+        findings.fault(
+            "history", f"{table} {name[:SHORT]}", FILE_NAME, meaning, remedy, Fix("log", name, table)
+        )
 
 
 def check_replaced(connection: sqlite3.Connection, repository: Repository, findings: Findings) -> None:

@@ -168,6 +168,7 @@ class _Verification:
     def _check_history(self, base: str | None, noted: str | None, edited: set[str]) -> None:
         connection, repository, findings = self.connection, self.repository, self.findings
         history.check_breaks(connection, findings)
+        history.check_log(connection, findings)
         tables = read_tables(connection)
         history.check_noted(connection, tables, edited, findings)
         if repository is None:

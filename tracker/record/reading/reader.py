@@ -66,11 +66,11 @@ class Reader(Record):
 
         return method(find_segments)(self, body, language, beginnings)
 
-    def held(self, scope: SearchScope) -> tuple[tuple[str, int | None, str], ...]:
-        """Return what there is to search in, as ``list_held`` does."""
-        from tracker.record.reading.searching import list_held  # noqa: PLC0415 (as above)
+    def searchable(self, scope: SearchScope) -> tuple[tuple[str, int | None, str], ...]:
+        """Return what there is to search in, as ``list_searchable`` does."""
+        from tracker.record.reading.searching import list_searchable  # noqa: PLC0415 (as above)
 
-        return method(list_held)(self, scope)
+        return method(list_searchable)(self, scope)
 
     def statements(
         self, country: str | None = None, body: str | None = None, session: str | None = None

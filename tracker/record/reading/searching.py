@@ -65,7 +65,9 @@ def search_passages(
     return SearchPage(tuple(_hit(connection, expression, id_) for (id_,) in found), first + 1, limit, *totals)
 
 
-def list_held(connection: sqlite3.Connection, scope: SearchScope) -> tuple[tuple[str, int | None, str], ...]:
+def list_searchable(
+    connection: sqlite3.Connection, scope: SearchScope
+) -> tuple[tuple[str, int | None, str], ...]:
     """Return session, year and language of what there is to search in, in the order of sessions."""
     narrowed, values = queries.narrow(_scope_is(scope))
     rows = connection.execute(

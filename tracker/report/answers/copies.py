@@ -37,9 +37,9 @@ def update_line(updated: Mirrored) -> str:
         if updated.is_cut
         else ""
     )
-    return one_line(
-        f"{updated.path}: {did}, at {(updated.tip or 'no commit')[:DIGEST]}{_closed(updated.closed)}{cut}"
-    )
+    gone = "it was gone, and is written again under the same names; " if updated.is_restored else ""
+    at = (updated.tip or "no commit")[:DIGEST]
+    return one_line(f"{updated.path}: {gone}{did}, at {at}{_closed(updated.closed)}{cut}")
 
 
 def push_line(pushed: Pushed) -> str:
