@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.test_shifts import find
+from tracker import compare
 
 TURNED = [
     # put in or taken out, whatever comes and goes with it
@@ -146,6 +147,20 @@ def test_what_one_expects_of_a_thing_is_no_duty(language: str, old: str, new: st
 )
 def test_who_may_be_obliged_is_and_a_demand_is_one(old: str, new: str) -> None:
     assert len(_read(old, new, "en", "strength")) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "axes"),
+    [("en", ""), ("ru", ""), ("zh", "name"), ("ar", "name"), ("de", "strength, name, scope or negation")],
+)
+def test_a_report_says_what_a_language_has_no_table_for(language: str, axes: str) -> None:
+    comparison = compare("A b c d e.", "A b c d f.", language=language, encoder=None)
+    told = [caveat for caveat in comparison.caveats if "no table" in caveat]
+    assert told == (
+        [f"nothing is said about changes of {axes}: there is no table of words for it in {language}"]
+        if axes
+        else []
+    )
 
 
 def _read(old: str, new: str, language: str, axis: str) -> set[str]:

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.alignment.align import may_encode
-from tracker.comparing.shifts.axes import find_ungraded
+from tracker.comparing.shifts.axes import find_edited, find_ungraded, list_unread
 from tracker.references import session_sort_key
 
 if TYPE_CHECKING:
@@ -108,6 +108,16 @@ def list_ungraded(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str,
     places = [f"¶{paragraph}" for paragraph in paragraphs]
     named = f"{', '.join(places[:_PLACES])}{' …' if len(places) > _PLACES else ''}"
     return (f"{sentences} in words whose change of strength no rule could tell: {named} of the new text",)
+
+
+def list_unread_axes(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Say of what nothing is said of reworded sentences, because their language has no tables for it."""
+    language = new.version.language
+    axes = list_unread(language)
+    if languages_differ(old, new) or not axes or not find_edited(changes):
+        return ()
+    told = " or ".join((", ".join(axes[:-1]), axes[-1])) if len(axes) > 1 else axes[0]
+    return (f"nothing is said about changes of {told}: there is no table of words for it in {language}",)
 
 
 def _is_reversed(old: Side, new: Side) -> bool:

@@ -127,6 +127,7 @@ def describe_sides(
             *caveats.list_unclaimed(topics, provenance.unmeasured),
             *caveats.list_unencoded(old, new, basis.encoder),
             *caveats.list_ungraded(old, new, changes),
+            *(caveats.list_unread_axes(old, new, changes) if genre == "revision" else ()),
             *caveats.list_unplaced(decided, placed, *levels),
         ),
         changes=changes,

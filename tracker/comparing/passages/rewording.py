@@ -25,6 +25,8 @@ _LEAST_KEPT = 0.5
 """Share of the shorter side's words that must be kept for agent and object to count as alike."""
 _REORDERED = 0.75
 """Share of the words of both sides that both must have for a sentence in another order to be the same."""
+_NEAR = 2
+"""Sentences before and after a passage that are its neighbours."""
 _STEM = 5
 _LEAST_CONTENT = 4
 _EDITOR = re.compile(r"\((?:see|voir|véase)\s[^)]{0,1000}\)", re.IGNORECASE)
@@ -123,6 +125,8 @@ class Rewording:
     """Whether enough is kept for agent and object to be taken as alike."""
     texts: tuple[str, str] = ("", "")
     """The texts that the passages stand in, old and new."""
+    near: tuple[str, str] = ("", "")
+    """What of them stands at most two sentences away."""
 
     @property
     def language(self) -> str:
@@ -184,7 +188,14 @@ def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     )
     pairs = tuple(_pair_edits(change.edits, before, after))
     comparable = kept >= _LEAST_KEPT * shorter
-    return Rewording(before, after, pairs, comparable=comparable, texts=(old.text, new.text))
+    near = _cut_around(old, change.old), _cut_around(new, change.new)
+    return Rewording(before, after, pairs, comparable, (old.text, new.text), near)
+
+
+def _cut_around(version: Version, indexes: Sequence[int]) -> str:
+    """Return the text around some segments, themselves included."""
+    first, last = max(0, min(indexes) - _NEAR), min(len(version.segments) - 1, max(indexes) + _NEAR)
+    return version.text[version.segments[first].start : version.segments[last].end]
 
 
 def read_passages(old: Version, new: Version, change: Change) -> tuple[SideText, SideText]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.passages.forms import changes_force
 from tracker.comparing.passages.rewording import is_readable, read_passages, read_rewording
+from tracker.comparing.passages.terms import read_rules
 from tracker.comparing.shifts.dates import find_date_shifts
 from tracker.comparing.shifts.figures import find_figure_shifts
 from tracker.comparing.shifts.names import find_name_shifts
@@ -33,6 +34,14 @@ _FINDERS: Final[Mapping[Axis, Callable[[Rewording], tuple[Shift, ...]]]] = {
     "negation": find_negation_shifts,
 }
 
+_TABLES: Final[Mapping[Axis, tuple[str, str]]] = {
+    "strength": ("force.toml", "force"),
+    "name": ("names.toml", "openers"),
+    "scope": ("scope.toml", "part"),
+    "negation": ("polarity.toml", "denials"),
+}
+"""By axis the table without which nothing is found in a language."""
+
 QUESTIONS: Final = ("sentences", *AXES, "level")
 """What people decide, in the order in which answers are listed."""
 
@@ -57,13 +66,22 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
     )
 
 
+def list_unread(language: str) -> tuple[Axis, ...]:
+    """Return the axes on which nothing is found in a language, for want of a table."""
+    return tuple(axis for axis, (file, table) in _TABLES.items() if language not in read_rules(file)[table])
+
+
+def find_edited(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return the changes that edit a sentence, and leave more of it than its marks."""
+    return tuple(change for change in changes if change.operation in _EDITED)
+
+
 def find_ungraded(old: Version, new: Version, changes: Iterable[Change]) -> tuple[Change, ...]:
     """Return the edited sentences that promise, ask or judge in other words and got no direction."""
     return tuple(
         change
-        for change in changes
-        if change.operation in _EDITED
-        and is_readable(change)
+        for change in find_edited(changes)
+        if is_readable(change)
         and not any(shift.axis == "strength" for shift in change.shifts)
         and changes_force(*read_passages(old, new, change))
     )

@@ -37,33 +37,32 @@ _AND = re.compile(r"\s(?:and|et|y)\s")
 
 def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return names replaced, put in or taken out, each once; one that passed to another sentence is none."""
-    found = _find_in_passages(rewording)
-    passed = {
-        name
-        for shift in found
-        for name in (shift.old, shift.new)
-        if name and _is_passed_on(rewording, shift, name)
-    }
     return tuple(
-        left
-        for shift in found
-        for left in ((shift,) if passed.isdisjoint((shift.old, shift.new)) else _leave_out(shift, passed))
+        left for shift in _find_in_passages(rewording) for left in _leave_out_passed(rewording, shift)
     )
 
 
-def _is_passed_on(rewording: Rewording, shift: Shift, name: Evidence) -> bool:
-    """Return whether the other text names somebody as often as this one: in another sentence."""
-    old, new = (count_name(name.text, text, rewording.language) for text in rewording.texts)
-    return 0 < old <= new if name is shift.old else 0 < new <= old
-
-
-def _leave_out(shift: Shift, passed: set[Evidence]) -> tuple[Shift, ...]:
-    """Return what is left of a name replaced where one of the two is named elsewhere."""
-    if shift.old and shift.old not in passed:
-        return (replace(shift, direction="removed", new=None),)
-    if shift.new and shift.new not in passed:
+def _leave_out_passed(rewording: Rewording, shift: Shift) -> tuple[Shift, ...]:
+    """Return a shift without names that passed on: of two that were replaced, one must stand near by."""
+    language = rewording.language
+    old, new = rewording.texts
+    passed = _has_passed(shift.old, old, new, language), _has_passed(shift.new, new, old, language)
+    if not (shift.old and shift.new) or all(passed):
+        return () if any(passed) else (shift,)
+    if passed[0] and _count(shift.old, rewording.near[1], language):
         return (replace(shift, direction="added", old=None),)
-    return ()
+    if passed[1] and _count(shift.new, rewording.near[0], language):
+        return (replace(shift, direction="removed", new=None),)
+    return (shift,)
+
+
+def _has_passed(name: Evidence | None, own: str, other: str, language: str) -> bool:
+    """Return whether the other text names somebody as often as the own one: in another sentence."""
+    return 0 < _count(name, own, language) <= _count(name, other, language)
+
+
+def _count(name: Evidence | None, text: str, language: str) -> int:
+    return count_name(name.text, text, language) if name else 0
 
 
 @lru_cache(maxsize=1)
