@@ -1,35 +1,39 @@
 """Score the links between neighbouring speeches against what two readers found by reading both in full.
 
-Run as ``python -m tests.acceptance.reuse``; it takes about a minute. ``coding/reuse.csv`` lists, by segment,
-the sentences of the later speech that each reader took for a sentence of the earlier one, sure or maybe;
-both made their lists before any link was seen. A link that is in no list counts as false, though some are
-true on a second look: the figure is an upper bound.
+Run as ``python -m tests.acceptance.reuse [chosen|report]``; it takes about a minute. ``coding/reuse.csv``
+lists, by segment, the sentences of the later speech that each reader took for a sentence of the earlier one,
+sure or maybe; both made their lists before any link was seen. With the name of a half, what is scored is
+that half of ``reuse_drawn.csv``, of which two readers read the likeliest cells: ``yes`` is sure. A link that
+is in no list counts as false, though some are true on a second look: the figure is an upper bound.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.acceptance.draw_reuse import DRAWN, READ, find_spans, read_rows, read_segments
+from tests.acceptance.draw_sheets import list_speeches
 from tests.coded_sheets import load_speech
 from tracker.comparing.alignment.align import align
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.model.changes import Link
-    from tracker.model.texts import Version
 
     Cell = tuple[int, int]
+    Texts = tuple[list[str], ...]
 
 SHEET = Path(__file__).parent / "coding" / "reuse.csv"
-CUT = "43669d8bb8b4323d"
+CUT = "f7726d62d3b09d87"
 """The digest of all segments that the sheet's numbers count."""
 
 
@@ -54,12 +58,10 @@ class Listed:
 
 def main() -> None:
     """Print, by pair and in all, links, those in no list, and the share of what was listed that is found."""
-    pairs = read_sheet()
-    texts = [tuple(load_speech(pair.country, session).version for session in pair.sessions) for pair in pairs]
-    check_cut(version for both in texts for version in both)
+    pairs, texts = read_half(sys.argv[1]) if sys.argv[1:] else read_whole()
     totals: dict[str, int] = defaultdict(int)
     for pair, (old, new) in zip(pairs, texts, strict=True):
-        counts = score(pair, old, new, align(_texts(old), _texts(new), DEFAULT))
+        counts = score(pair, old, new, align(old, new, DEFAULT))
         print(
             f"{pair.country} {'-'.join(pair.sessions)}: " + ", ".join(f"{k} {n}" for k, n in counts.items())
         )
@@ -73,13 +75,13 @@ def main() -> None:
         print(f"{name}: {share:.2f} of {totals[name]} found")
 
 
-def score(pair: Listed, old: Version, new: Version, links: Iterable[Link]) -> dict[str, int]:
+def score(pair: Listed, old: Sequence[str], new: Sequence[str], links: Iterable[Link]) -> dict[str, int]:
     """Count what the links have right of a pair's lists."""
     listed, sure, both = pair.found_by("sure", "maybe"), pair.found_by("sure"), pair.agreed()
     groups = [set(product(link.old, link.new)) for link in links]
     linked = set().union(*groups)
     return {
-        "sentences": len(old.segments) + len(new.segments),
+        "sentences": len(old) + len(new),
         "links": len(groups),
         "in no list": sum(not cells & listed for cells in groups),
         "sure": len(sure),
@@ -87,6 +89,20 @@ def score(pair: Listed, old: Version, new: Version, links: Iterable[Link]) -> di
         "both sure": len(both),
         "both sure found": len(both & linked),
     }
+
+
+def read_whole() -> tuple[list[Listed], list[Texts]]:
+    """Return the pairs that were read in full, and their sentences."""
+    pairs = read_sheet()
+    texts = [
+        tuple(
+            [segment.text for segment in load_speech(pair.country, session).version.segments]
+            for session in pair.sessions
+        )
+        for pair in pairs
+    ]
+    check_cut(side for both in texts for side in both)
+    return pairs, texts
 
 
 def read_sheet() -> list[Listed]:
@@ -104,16 +120,55 @@ def read_sheet() -> list[Listed]:
     ]
 
 
-def check_cut(versions: Iterable[Version]) -> None:
+def read_half(half: str) -> tuple[list[Listed], list[Texts]]:
+    """Return the pairs of a half, with what readers answered of some cells, and their sentences."""
+    speeches = list_speeches()
+    texts = {
+        (row["country"], row["old"], row["new"]): tuple(
+            read_segments(speeches[row["country"], int(row[side])]) for side in ("old", "new")
+        )
+        for row in read_rows(DRAWN)
+        if row["half"] == half
+    }
+    pairs = read_cells(texts)
+    return pairs, [texts[pair.country, *pair.sessions] for pair in pairs]
+
+
+def read_cells(texts: Mapping[tuple[str, str, str], Texts]) -> list[Listed]:
+    """Return what the readers answered of the cells of some pairs, by the sentences as they are cut today."""
+    found: dict[tuple[str, str, str], dict[tuple[str, str], set[Cell]]] = {}
+    spans = {pair: [find_spans(side) for side in both] for pair, both in texts.items()}
+    for row in read_rows(READ):
+        key = row["country"], row["old"], row["new"]
+        if key in texts and row["answer"] != "no":
+            cells = found.setdefault(key, {})
+            certainty = "sure" if row["answer"] == "yes" else row["answer"]
+            sides = (
+                _find_covered(spans[key][n], int(row[f"{side}_start"]), int(row[f"{side}_end"]))
+                for n, side in enumerate(("old", "new"))
+            )
+            cells.setdefault((row["reader"], certainty), set()).update(product(*sides))
+    return [
+        Listed(country, (old, new), {key: frozenset(cells) for key, cells in pair.items()})
+        for (country, old, new), pair in sorted(found.items())
+    ]
+
+
+def _find_covered(spans: Sequence[tuple[int, int]], start: int, end: int) -> list[int]:
+    """Return the sentences that are for the most part between two places, or hold most of what is."""
+    return [
+        n
+        for n, (first, last) in enumerate(spans)
+        if 2 * (min(last, end) - max(first, start)) > min(last - first, end - start)
+    ]
+
+
+def check_cut(texts: Iterable[Sequence[str]]) -> None:
     """Raise ``ValueError`` where sentences are cut otherwise than when they were counted."""
-    every = "\n".join(text for version in versions for text in _texts(version))
+    every = "\n".join(text for side in texts for text in side)
     digest = hashlib.sha256(every.encode()).hexdigest()[:16]
     if digest != CUT:
         raise ValueError(f"sentences are cut otherwise ({digest}) than when they were listed ({CUT})")
-
-
-def _texts(version: Version) -> list[str]:
-    return [segment.text for segment in version.segments]
 
 
 if __name__ == "__main__":
