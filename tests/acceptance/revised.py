@@ -68,10 +68,10 @@ def score(half: str, *, show: bool) -> None:
             shown[row["reader"]].append((row["rank"], found))
             if show and not found:
                 print(f"{row['pair']} {row['reader']}{row['rank']} {row['kind']}: {row['extract']}")
-    for reader, found in sorted(shown.items()):
-        first = [is_found for rank, is_found in found if rank == RANKS[0]]
-        every = sum(is_found for _, is_found in found)
-        print(f"{reader}: {every} of {len(found)} shown, {sum(first)} of {len(first)} named first")
+    for reader, answers in sorted(shown.items()):
+        first = [is_found for rank, is_found in answers if rank == RANKS[0]]
+        every = sum(is_found for _, is_found in answers)
+        print(f"{reader}: {every} of {len(answers)} shown, {sum(first)} of {len(first)} named first")
 
 
 def list_pairs() -> list[str]:
