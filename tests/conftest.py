@@ -16,6 +16,7 @@ from tests.kept import check_once
 from tests.nights import running_site
 from tests.quick import QUICK
 from tests.running import NEW, OLD, Ran
+from tests.scratch import write_in_memory
 from tests.thorough import IS_THOROUGH, examples
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tests")
+write_in_memory()
 check_once()
 
 

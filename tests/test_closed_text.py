@@ -13,6 +13,7 @@ from pyarrow import parquet
 from tests.closed import ACCESS, close, holds_secret, judge, make_archive, run
 from tests.here import runner
 from tests.outputs import READING, SILENT, WHERE, Output, list_commands, list_outputs
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +60,11 @@ def test_every_command_and_format_is_looked_at() -> None:
     assert not READING.keys() & SILENT
 
 
-@pytest.mark.parametrize("access", ["restricted", "withdrawn"])
-@pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: " ".join(output.arguments))
+@pytest.mark.parametrize(
+    ("output", "access"),
+    [*((each, "restricted") for each in OUTPUTS), *((each, "withdrawn") for each in some(90, OUTPUTS))],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value.arguments),
+)
 @pytest.mark.usefixtures("out")
 def test_what_is_closed_is_in_nothing_that_is_handed_on(
     folders: dict[str, Path],

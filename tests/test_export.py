@@ -17,7 +17,7 @@ from tests import tables_page
 from tests.conftest import run_tracker
 from tests.here import runner
 from tests.rights import OPEN, PHRASE, SECRET, WHY, add, make_series
-from tests.thorough import some
+from tests.thorough import few
 from tracker.exchange.corpus import SEPARATOR
 from tracker.exchange.tables import TABLES
 
@@ -327,7 +327,7 @@ def test_what_is_open_is_there(folder: Path, tracker: Tracker) -> None:
     assert {name.partition(".")[2] for name in holds_phrase(folder.parent)} == {"csv", "jsonl", "parquet"}
 
 
-@pytest.mark.parametrize("more", some(1, [(), ("--private",)]), ids=some(1, ["open", "private"]))
+@pytest.mark.parametrize("more", few(1, ("--private",), ()), ids=few(1, "private", "open"))
 def test_what_was_withdrawn_is_in_no_table(folder: Path, tracker: Tracker, more: tuple[str, ...]) -> None:
     tracker("timeline", "UNGA", "--jobs", "1", "--sentences")
     assert tracker("withdraw", "XAA/UNGA/78", *WHY).code == 0
