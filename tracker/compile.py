@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tracker.comparing.names.finding import small_words
+from tracker.comparing.names.small_words import load_small_words
 from tracker.comparing.names.states import load_states
 from tracker.comparing.topics.associations import load_associations
 from tracker.comparing.topics.emerging import load_prior
@@ -31,7 +31,7 @@ def compile_tables() -> dict[Path, bytes]:
             if path.with_name("__init__.py").exists():
                 read_table_of(path)
         load_associations()
-        small_words()
+        load_small_words()
         load_states()
         find_rules(PACKAGE)
         for language in LANGUAGES:

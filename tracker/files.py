@@ -14,9 +14,8 @@ import re
 import stat
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +34,7 @@ _SHIFT = 3
 """Between the bits of others and those of the group, and between those and the owner's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permissions:
+class Permissions(NamedTuple):
     """Mode, group and owner of new files; without a mode the umask decides, as for any program.
 
     A folder may be entered by those who may read the files in it, and hands its group on. Root alone gives

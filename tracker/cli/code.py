@@ -103,9 +103,9 @@ def judge(
 ) -> None:
     """Confirm or correct a judged change or topic level, or settle what is unsure.
 
-    Two statements, named as for diff: on a terminal each topic that is only likely new, not repeated and so on is
-    shown with its passages, and a key answers: y, n, l (levels), s (skip), q (quit), ? (help). Each answer is
-    kept at once, as levels of the topic in both; what anybody decided is not asked again. Who answers is
+    Two statements, named as for diff: on a terminal each topic that is only likely new, not repeated and so
+    on is shown with its passages, and a key answers: y, n, l (levels), s (skip), q (quit), ? (help). Each
+    answer is kept at once, as levels of the topic in both; what anybody decided is not asked again. Who answers is
     named by --by or TRACKER_PERSON, or asked once.
 
     accept: it is right as shown. reject: these sentences do not correspond, and the link is removed.

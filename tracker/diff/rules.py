@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker import __version__
 from tracker.inputs.compiled import digest_file, read_compiled
@@ -35,8 +34,7 @@ _OWN: Final = "*"
 _INIT, _CODE, _COMPILED, _MARKED = "__init__.py", ".py", ".compiled", (".", "__pycache__")
 
 
-@dataclass(frozen=True, slots=True)
-class RestsOn:
+class RestsOn(NamedTuple):
     """What answers rest on: files by their paths in the package, with digests of what they say; libraries."""
 
     files: Mapping[str, str]

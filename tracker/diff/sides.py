@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker import references
+from tracker.capture.read.files import STANDARD_INPUT, explain_address, is_address, read_document
 from tracker.comparing.decisions.rulings import (
     UNDECIDED,
     Decided,
@@ -18,9 +18,8 @@ from tracker.comparing.decisions.rulings import (
     select_levels,
     settle_rulings,
 )
-from tracker.errors import DocumentUnreadable, NotInArchive, ReferenceInvalid, Withdrawn
+from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
-from tracker.references.names import closest
 
 if TYPE_CHECKING:
     from tracker.archive import ArchiveSession
@@ -29,10 +28,7 @@ if TYPE_CHECKING:
 
 Operand = Path | Reference
 
-STANDARD_INPUT = Path("-")
 _PAIR, _MOST = 2, 3
-_ADDRESS = re.compile(r"[a-z]{2,}:/|www\.", re.IGNORECASE)
-"""As it is typed, and as a ``Path`` makes it, with one slash; a drive of Windows has one letter."""
 
 
 def read_operand(text: str) -> Operand:
@@ -49,20 +45,12 @@ def read_operand(text: str) -> Operand:
         if references.looks_like_reference(text):
             raise ReferenceInvalid(f"{text} is both a file and a reference; write ./{text} for the file")
         return path
-    if _ADDRESS.match(text):
-        raise ReferenceInvalid(_explain_address(text))
+    if is_address(text):
+        raise ReferenceInvalid(explain_address(text))
     # Path's own raises for a name that no file system takes.
     if (path.suffix or os.path.isdir(text)) and not references.looks_like_reference(text):  # noqa: PTH112
         return path
     return references.parse_reference(text)
-
-
-def _explain_address(text: str) -> str:
-    address = shlex.quote(text)
-    return (
-        f"{text} is not fetched here; save it, and name the file, or: tracker add FILE --as GBR/UNGA/79"
-        f" --url {address}; to have it watched: tracker sources add {address} --as GBR/UNGA/79"
-    )
 
 
 def _is_file(text: str) -> bool:
@@ -127,54 +115,13 @@ def load_side(operand: Operand, archive: ArchiveSession, language: str | None = 
     return file_side(operand, language)
 
 
-def read_document(path: Path) -> bytes:
-    """Return a file's bytes, or those of standard input for ``-``.
-
-    Raises ``DocumentUnreadable`` where the file is missing, is not a regular file, or is named as a PDF or
-    DOCX and is none.
-    """
-    # Statements of the archive need nothing that reads files: 16 ms.
-    from tracker.capture.read.extract import MAX_BYTES, naming  # noqa: PLC0415
-    from tracker.capture.read.media import check_ending  # noqa: PLC0415
-    from tracker.inputs.files import open_file, read_beyond  # noqa: PLC0415
-
-    try:
-        if path == STANDARD_INPUT:
-            return read_beyond(sys.stdin.buffer, MAX_BYTES)
-        with open_file(path) as file:
-            data = read_beyond(file, MAX_BYTES)
-    except IsADirectoryError:
-        raise DocumentUnreadable(
-            f"{path} is a directory; name a file, or use: tracker import {shlex.quote(str(path))}"
-        ) from None
-    except FileNotFoundError:
-        if _ADDRESS.match(str(path)):
-            raise DocumentUnreadable(_explain_address(re.sub(":/(?!/)", "://", str(path), count=1))) from None
-        raise DocumentUnreadable(f"{path}: no such file{_name_near(path)}") from None
-    except OSError as error:
-        raise DocumentUnreadable(f"{path}: {error.strerror}") from None
-    except ValueError as error:
-        raise DocumentUnreadable(f"{str(path)!r}: {error}") from None
-    with naming(str(path)):
-        check_ending(path.suffix, data)
-    return data
-
-
-def _name_near(path: Path) -> str:
-    """Return the file beside it whose name a slip of the hand turned into this one."""
-    try:
-        near = closest(path.name, sorted(os.listdir(path.parent)))  # noqa: PTH208 (a Path for each is slow)
-    except (OSError, ValueError):
-        return ""
-    return f"; did you mean {path.with_name(near)}?" if near else ""
-
-
 def file_side(path: Path, language: str | None = None) -> Side:
     """Read one side from a file; its language is detected where none is given.
 
     Raises ``DocumentUnreadable`` where it is missing or holds no text.
     """
-    from tracker.capture.read.extract import extract  # noqa: PLC0415 (as above)
+    # Statements of the archive need nothing that reads files: 16 ms.
+    from tracker.capture.read.extract import extract  # noqa: PLC0415
     from tracker.text import detection, identity, reading  # noqa: PLC0415
 
     data = read_document(path)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeGuard, TypeVar, get_a
 
 from tracker.archive import open_store
 from tracker.capture.read.extract import extract
+from tracker.capture.read.files import read_document
 from tracker.capture.web.fetch import is_web_address
-from tracker.diff.sides import read_document
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.inputs.passwords import strip_user
 from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision

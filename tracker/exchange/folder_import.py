@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tracker.diff.sides import read_document
+from tracker.capture.read.files import read_document
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.exchange.add import (
     Item,

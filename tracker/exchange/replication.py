@@ -13,12 +13,13 @@ from pathlib import Path
 from platform import python_version
 from typing import TYPE_CHECKING, Any, Final
 
+from tracker.capture.read.files import read_document
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import model_path
 from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.diff.sides import load_decided, read_document
+from tracker.diff.sides import load_decided
 from tracker.diff.withheld import withhold
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.exchange.bag import document_name, text_name

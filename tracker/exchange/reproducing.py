@@ -12,11 +12,12 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from tracker.capture.read.files import read_document
 from tracker.comparing.decisions.rulings import UNDECIDED
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import MODEL_ENDING
 from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
-from tracker.diff.sides import load_decided, read_document
+from tracker.diff.sides import load_decided
 from tracker.diff.withheld import MARK
 from tracker.errors import NotInArchive
 from tracker.exchange.bag import document_name, text_name

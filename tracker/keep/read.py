@@ -87,7 +87,8 @@ def read_statement(archive: ArchiveSession, operand: str) -> Side:
 def read_raw(archive: ArchiveSession, operand: str) -> str:
     """Return a statement's text, or a file's, as the extractor gave it, before any cleaning."""
     from tracker.capture.read.extract import extract  # noqa: PLC0415 (as above)
-    from tracker.diff.sides import read_document, read_operand  # noqa: PLC0415
+    from tracker.capture.read.files import read_document  # noqa: PLC0415
+    from tracker.diff.sides import read_operand  # noqa: PLC0415
 
     source = read_operand(operand)
     if not isinstance(source, Reference):

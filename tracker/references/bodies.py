@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.inputs.compiled import read_packaged
 from tracker.references.names import choose, closest, fold_name, index_names, is_plain, show
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class SessionStep:
+class SessionStep(NamedTuple):
     """From session ``n``, held in ``year``, on: years between sessions, or sessions a year."""
 
     n: int
@@ -23,8 +22,7 @@ class SessionStep:
     per_year: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class SessionKind:
+class SessionKind(NamedTuple):
     """One kind of session of a body, how its label is written and in which years it met.
 
     ``label`` holds one of ``{n}``, ``{year}``, ``{date}`` and ``{free}``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _MARKS: dict[str, frozenset[str]] = {
     word: frozenset(marks.split())
@@ -41,8 +41,7 @@ _WORD = re.compile(r"[0-9]+|[a-z]+")
 _BETWEEN = re.compile(r"[\s,.()-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a session's wording comes to: its marks (``special``, ``reconvened`` ...) and its number."""
 
     marks: frozenset[str]

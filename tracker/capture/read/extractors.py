@@ -8,9 +8,8 @@ guessed), and settings of the source.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tracker.model.texts import Version
@@ -21,8 +20,7 @@ _EXTRACTOR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Extractor:
+class Extractor(NamedTuple):
     """The parts of an extractor's name; the settings are as they were written, or empty."""
 
     library: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
@@ -129,8 +128,7 @@ class Logistic(NamedTuple):
         return round(total, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class AlignmentWeights:
+class AlignmentWeights(NamedTuple):
     """What was fitted: likeness of two sentences alone, a pair in its place, a link among its rivals."""
 
     likeness: Logistic

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.model.decisions import Quote
 from tracker.text.identity import fold_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.model.decisions import Ruling
+    from tracker.model.decisions import Quote, Ruling
     from tracker.model.texts import Reference, Version
 
 Places = dict[tuple[str, int], int]
@@ -22,6 +21,8 @@ Places = dict[tuple[str, int], int]
 
 def quote_segments(version: Version, indexes: Sequence[int]) -> tuple[Quote, ...]:
     """Return the quotes of some segments of a version, in the order given."""
+    from tracker.model.decisions import Quote  # noqa: PLC0415 (3 ms where nothing was decided)
+
     names = {index: name for name, index in place_segments(version).items()}
     return tuple(Quote(version.segments[index].text, names[index][1]) for index in indexes)
 
@@ -51,8 +52,7 @@ QuestionKey = tuple[str, str, str]
 """The statements compared, what is judged, and the question about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """The rulings that count for two statements, in the order of time: on changes, on the topics of each."""
 
     changes: tuple[Ruling, ...] = ()

@@ -7,14 +7,13 @@ another spelling, by its first letters, by a surname, or by the adjective of a c
 from __future__ import annotations
 
 import re
-from functools import cache, partial
-from pathlib import Path
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.comparing.names.small_words import is_small
 from tracker.comparing.names.states import load_states
 from tracker.comparing.passages.forms import skip_acts
 from tracker.comparing.passages.terms import find_terms, load_terms, load_values
-from tracker.inputs.compiled import read_compiled
 from tracker.references.countries import countries, match_countries
 from tracker.references.names import fold_name
 
@@ -73,20 +72,6 @@ class NameMatch(NamedTuple):
         """Return a part of the name."""
         text = self.text[start:end]
         return self._replace(start=self.start + start, end=self.start + start + len(text), text=text)
-
-
-@cache
-def small_words() -> frozenset[str]:
-    """Return the English words that speeches at large write small."""
-    place = Path(__file__).with_name("small.en.txt.gz")
-    words: frozenset[str] = read_compiled(place, [place, Path(__file__)], partial(_read_words, place))
-    return words
-
-
-def _read_words(file: Path) -> frozenset[str]:
-    import gzip  # noqa: PLC0415 (2 ms, where the list is not as it was installed)
-
-    return frozenset(gzip.decompress(file.read_bytes()).decode("utf-8").split())
 
 
 @cache
@@ -312,7 +297,7 @@ def _is_nobody(passage: SideText, name: NameMatch) -> bool:
     if language != "en" or " " in name.text or not name.text.istitle() or word in bodies:
         return False
     has_article = _ARTICLE.search(passage.text, max(0, name.start - _REACH), name.start)
-    return bool(has_article) and not match_countries(name.text) and word in small_words()
+    return bool(has_article) and not match_countries(name.text) and is_small(word)
 
 
 def _find_kind(passage: SideText, name: NameMatch) -> str:

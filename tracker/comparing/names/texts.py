@@ -22,8 +22,8 @@ from tracker.comparing.names.finding import (
     is_adjective,
     load_names,
     opens_sentence,
-    small_words,
 )
+from tracker.comparing.names.small_words import is_small
 from tracker.comparing.names.states import UMLAUT, load_states
 from tracker.comparing.passages.rewording import read_passage
 from tracker.inputs.compiled import read_packaged
@@ -49,7 +49,7 @@ _MOST_WORDS = 6
 """Words of the longest name of a state that is looked for."""
 _ACRONYM, _MOST_CAPITALS = 3, 2
 _PARTS = re.compile(r"[-/’']")
-_BREAK = re.compile(r"(?<=\w)[-\u00ad\u2010]\s+(?=\w)")
+_BREAK = re.compile(r"[-\u00ad\u2010](?<=\w[-\u00ad\u2010])\s+(?=\w)")
 _SHORT = re.compile(r"^[A-Z].*[A-Z\d]")
 _DOT_OR_HYPHEN = re.compile(r"[.-]")
 _NO_LETTER = re.compile(r"[\W\d_]+")
@@ -148,7 +148,7 @@ def _find_states(
     for code, places in states.items():
         country = find_country(code)
         written = {text[slice(*place)] for place in places}
-        words = {word for name in written for word in _list_parts(name)} - small_words()
+        words = {word for name in written for word in _list_parts(name) if not is_small(word)}
         is_there = code in other.codes or any(
             map(other.has_letters, (country.name, *country.names, *written))
         )
@@ -195,7 +195,7 @@ def _is_proven(word: str, side: _NamedText, other: _NamedText) -> bool:
     if len(word) < _LEAST or word not in side.within or word in side.small or word in other.small:
         return False
     forms = {word, word.removesuffix("s"), f"{word}s"}
-    common = not (forms.isdisjoint(small_words()) and forms.isdisjoint(_unproven()))
+    common = any(map(is_small, forms)) or not forms.isdisjoint(_unproven())
     return not common and not _find_codes(word) and not _COMMON.search(word)
 
 
@@ -211,7 +211,7 @@ def _list_runs(side: _NamedText) -> Iterator[Span]:
                 continue
             start = name.start + words[0].start()
             place = Span(start, start + len(OWNER.sub("", name.text[words[0].start() : words[-1].end()])))
-            opens = opens_sentence(passage, start) and fold_letters(words[0][0]) in small_words()
+            opens = opens_sentence(passage, start) and is_small(fold_letters(words[0][0]))
             acronyms = sum(_is_acronym(word[0]) for word in words) * 2 > len(words)
             if not opens and not acronyms and not _is_none(passage.text, place):
                 particle = _PARTICLE.search(passage.text[max(0, start - 6) : start])
@@ -226,7 +226,7 @@ def _split(name: NameMatch) -> list[NameMatch]:
     rest = [
         each
         for each in _split(name.cut(middle.end()))
-        if fold_letters(WORD.findall(f"{each.text} the")[0]) not in small_words()
+        if not is_small(fold_letters(WORD.findall(f"{each.text} the")[0]))
     ]
     return [name.cut(0, middle.start()), *rest]
 
@@ -358,7 +358,7 @@ def _read_names(version: Version) -> _NamedText:
         words=frozenset(map(fold_letters, parts)),
         small=frozenset(fold_letters(part) for part in parts if part.islower()),
         within=frozenset(part for word in inner for part in _list_parts(word)),
-        large=tuple(sorted(word for word in large - small_words() if len(word) >= _LEAST)),
+        large=tuple(sorted(word for word in large if len(word) >= _LEAST and not is_small(word))),
         capitals=frozenset(
             _DOT_OR_HYPHEN.sub("", part).removesuffix("s") for part in parts if _SHORT.search(part)
         ),

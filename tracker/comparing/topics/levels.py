@@ -52,8 +52,7 @@ Treatments = tuple[tuple["Treatment", ...], ...]
 """By segment, what it does with each topic it names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """The topics of a version as its sentences treat them."""
 
     cues: Cues

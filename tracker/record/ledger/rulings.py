@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tracker.model.decisions import Decision, Quote, Ruling, Unit
 from tracker.model.texts import Reference
 from tracker.record.schema.rows import insert, pick
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+
+    from tracker.model.decisions import Quote, Ruling
 
 _NAMES = """
 SELECT snapshots.id, country, body, session, item, kind, language, ordinal FROM snapshots
@@ -53,13 +54,18 @@ def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, r
 
 def read_rulings(connection: sqlite3.Connection) -> tuple[Ruling, ...]:
     """Return every decision in the order of recording, but for those about what was withdrawn."""
+    rows = connection.execute(_DECISIONS).fetchall()
+    if not rows:
+        return ()
+    from tracker.model.decisions import Decision, Ruling, Unit  # noqa: PLC0415 (3 ms where nothing was decided)
+
     names = {id_: Reference(*name) for id_, *name in connection.execute(_NAMES)}
     return tuple(
         Ruling(
             Unit(names.get(old), names[new], name, _read_quotes(old_segments), _read_quotes(new_segments)),
             Decision(*decision),
         )
-        for old, new, name, old_segments, new_segments, *decision in connection.execute(_DECISIONS)
+        for old, new, name, old_segments, new_segments, *decision in rows
     )
 
 
@@ -68,4 +74,6 @@ def _write_quotes(quotes: Sequence[Quote]) -> str:
 
 
 def _read_quotes(text: str) -> tuple[Quote, ...]:
+    from tracker.model.decisions import Quote  # noqa: PLC0415 (as above)
+
     return tuple(Quote(str(words), int(occurrence)) for words, occurrence in json.loads(text))

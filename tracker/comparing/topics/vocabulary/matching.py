@@ -78,16 +78,16 @@ class TermPattern(NamedTuple):
 
 
 class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
-    """Phrases by first stem, the longest first, and those with acronyms before others.
+    """Phrases by their first two stems, or the only one: the longest first, then those with acronyms.
 
-    A text meets few of 8,000 phrases: those of a stem are read from their JSON when it is met.
+    A text meets few of 8,000 phrases: they are read from their JSON when their stems are met. Each stem that
+    begins a phrase is a key, with nothing where it is none by itself.
     """
 
     def __init__(self, rows: Mapping[str, str]) -> None:
         self.rows = rows
         """The same in JSON. To ask it which stem begins a phrase, as few do, takes no call of ours."""
         self._read: dict[str, tuple[TermPattern, ...]] = {}
-        self._by_second: dict[str, dict[str, tuple[TermPattern, ...]]] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -95,33 +95,22 @@ class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
     def __iter__(self) -> Iterator[str]:
         return iter(self.rows)
 
-    def __getitem__(self, stem: str) -> tuple[TermPattern, ...]:
-        if stem not in self._read:
-            rows = json.loads(self.rows[stem])
+    def __getitem__(self, key: str) -> tuple[TermPattern, ...]:
+        if key not in self._read:
+            row = self.rows[key]
             # By hand: those of a speech, read by their type, took half as long again.
-            self._read[stem] = tuple(
+            self._read[key] = tuple(
                 TermPattern(topic, tuple(stems), tuple(map(tuple, acronyms)), sense)
-                for topic, stems, acronyms, sense in rows
+                for topic, stems, acronyms, sense in (json.loads(row) if row else ())
             )
-        return self._read[stem]
+        return self._read[key]
 
     def find_beginning(self, first: str, second: str) -> tuple[TermPattern, ...]:
-        """Return the phrases that begin with two stems, or with the first of them alone."""
-        if first not in self._by_second:
-            self._by_second[first] = _sort_by_second(self[first])
-        return self._by_second[first].get(second, self._by_second[first][_ALONE])
+        """Return the phrases that begin with two stems, and those of the first alone, which begins some."""
+        both = f"{first} {second}"
+        return (*self[both], *self[first]) if both in self.rows else self[first]
 
 
-def _sort_by_second(phrases: Sequence[TermPattern]) -> dict[str, tuple[TermPattern, ...]]:
-    """Return phrases by their second stem, each time with those of one stem behind them."""
-    found: dict[str, list[TermPattern]] = defaultdict(list)
-    for phrase in phrases:
-        found[phrase.stems[1] if len(phrase.stems) > 1 else _ALONE].append(phrase)
-    alone = found.pop(_ALONE, [])
-    return {_ALONE: tuple(alone), **{second: (*longer, *alone) for second, longer in found.items()}}
-
-
-_ALONE: Final = ""
 _ANY_LANGUAGE: Final = "und"
 _FALLBACK: Final = "en"
 _UNITED_NATIONS: Final = ("United", "Nations")
@@ -153,9 +142,10 @@ def _write_phrases(key: Digested) -> dict[str, str]:
             for term in (*table.get(key.language, ()), *table.get(_ANY_LANGUAGE, ())):
                 for words in _variants(find_words(term, key.language), key.language):
                     phrase = _pattern(topic.id, words, sense)
-                    row = found.setdefault(phrase.stems[0], {})
+                    found.setdefault(phrase.stems[0], {})
+                    row = found.setdefault(" ".join(phrase.stems[:2]), {})
                     row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
-    return {stem: json.dumps(_longest_first(row)) for stem, row in found.items()}
+    return {stems: json.dumps(_longest_first(row)) if row else "" for stems, row in found.items()}
 
 
 def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
