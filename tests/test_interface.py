@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.running import Ran
+    from tracker.library import Answer
 
 
 def test_exported_names() -> None:
@@ -138,7 +139,7 @@ def test_an_open_archive_says_where_it_is(archive: Callable[..., Ran], tmp_path:
 def test_an_archive_is_asked_what_commands_ask(archive: Callable[..., Ran], tmp_path: Path) -> None:
     """The rows of each answer are those that the command writes."""
     with tracker.open_archive(tmp_path / "snapshots") as opened:
-        asked = {
+        asked: dict[str, Answer[Any]] = {
             "diff XAA/CCPCJ/32 XAA/CCPCJ/33": opened.compare("XAA/CCPCJ/32", "XAA/CCPCJ/33"),
             "diff XAA/CCPCJ 32 33 --table shifts": opened.compare("XAA/CCPCJ", "32", "33", of="shifts"),
             "timeline XAA/CCPCJ --topic corruption": opened.timeline("XAA/CCPCJ", "corruption"),
