@@ -105,8 +105,8 @@ def judge(
 
     Two statements, named as for diff: on a terminal each topic that is only likely new, not repeated and so
     on is shown with its passages, and a key answers: y, n, l (levels), s (skip), q (quit), ? (help). Each
-    answer is kept at once, as levels of the topic in both; what anybody decided is not asked again. Who answers is
-    named by --by or TRACKER_PERSON, or asked once.
+    answer is kept at once, as levels of the topic in both; what anybody decided is not asked again. Who
+    answers is named by --by or TRACKER_PERSON, or asked once.
 
     accept: it is right as shown. reject: these sentences do not correspond, and the link is removed.
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
