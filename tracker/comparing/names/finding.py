@@ -287,7 +287,7 @@ def _is_nobody(passage: SideText, name: NameMatch) -> bool:
     nobody, bare, defined, bodies = (
         load_names(language, table) for table in ("nobody", "bare", "defined", "short_forms")
     )
-    word = name.text.lower()
+    word = name.text.lower().rstrip(".")
     if (
         word in nobody
         or word in bare

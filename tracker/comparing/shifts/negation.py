@@ -8,6 +8,7 @@ that turns it, or the rest of the sentence is not the same.
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,6 +29,8 @@ _NOT_DENYING: Final = {"modifier", "condition", "limit", "courtesy"}
 """Kinds of forms in which a denial denies nothing: ``without delay``, ``no more than``."""
 _SEVENTH = 7
 """Of so many words one at least is small and common."""
+_LONGEST, _AROUND = 80, 30
+"""Signs of an edited part in which an opposite is looked for, and around it for the rest of its words."""
 _LEAST_BASE, _STEM = 5, 6
 """Letters of a word that a prefix turns, and by which another form of it is known."""
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -104,10 +107,10 @@ def _list_concord(passage: SideText) -> list[TermMatch]:
     return _match(_compile("concord", passage.language), _blank(passage))
 
 
-def _match(pattern: re.Pattern[str], text: str) -> list[TermMatch]:
+def _match(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> list[TermMatch]:
     return [
         TermMatch(match[0].strip().lower(), match.start(), match.start() + len(match[0].rstrip()))
-        for match in pattern.finditer(text)
+        for match in pattern.finditer(text, start, end)
     ]
 
 
@@ -125,7 +128,7 @@ def _blank(passage: SideText) -> str:
 def _find_opposed(rewording: Rewording) -> Iterator[_Turn]:
     """Yield the words that gave way to their opposite, one at each place."""
     for place in rewording.substitutions:
-        if not (place.old.text.strip() and place.new.text.strip()):
+        if not all(part.text.strip() and len(part.text) <= _LONGEST for part in (place.old, place.new)):
             continue
         turn = _find_row(rewording.language, place) or _find_prefixed(rewording.language, place)
         if turn:
@@ -144,7 +147,8 @@ def _find_row(language: str, place: Substitution) -> _Turn | None:
 def _find_edited(pattern: re.Pattern[str], part: Fragment) -> TermMatch | None:
     """Return what matches in a passage and was edited, if it did but once."""
     text = straighten(part.passage.text)
-    found = [match for match in _match(pattern, text) if part.overlaps(match)]
+    start, end = max(0, part.start - _AROUND), min(len(text), part.end + _AROUND)
+    found = [match for match in _match(pattern, text, start, end) if part.overlaps(match)]
     return found[0] if len(found) == 1 else None
 
 
@@ -162,7 +166,7 @@ def _find_prefixed(language: str, place: Substitution) -> _Turn | None:
 
 def _list_edited(part: Fragment) -> Iterator[TermMatch]:
     """Yield the words that an edit touches, whole."""
-    for match in _WORD.finditer(part.passage.text, part.start and max(0, part.start - 30)):
+    for match in _WORD.finditer(part.passage.text, max(0, part.start - _AROUND)):
         if match.start() >= part.end:
             return
         if match.end() > part.start:
