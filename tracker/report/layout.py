@@ -200,7 +200,10 @@ def _words(spans: Iterable[Span], longest: int) -> Iterable[tuple[Span | None, S
 def _parts(spans: Iterable[Span], longest: int) -> Iterable[Span]:
     for span in spans:
         for piece in _find_pieces(visible(span.text)):
-            yield from (Span(part, span.style) for part in _split(piece[0], longest))
+            if fits(piece[0], longest):
+                yield Span(piece[0], span.style)
+            else:
+                yield from (Span(part, span.style) for part in _split(piece[0], longest))
 
 
 def _find_pieces(text: str) -> Iterator[re.Match[str]]:

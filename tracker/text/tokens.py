@@ -67,6 +67,8 @@ _CLUSTER = rf"[{_BEFORE}]?[{_UNSPACED}](?:[{_BEHIND}]|(?<=[{_STACKED}])[{_UNSPAC
 _LETTER = rf"[^\W\d_{_IDEOGRAPHS}]"
 _WORD_PART = rf"(?:[^\W_{_IDEOGRAPHS}{_UNSPACED}]++|[{_MARKS}])++"
 _WORD = rf"{_WORD_PART}(?:['’\u2010\u2011-]{_WORD_PART})*"
+_PLAIN = r"[a-z]++(?=[ ,\n])"
+"""Most words, which are then tried as nothing else."""
 _ADDRESS = r"(?:https?://|www\.)[^\s<>\"“”«»()]*[\w/]|[\w.+-]{1,64}+@[\w-]+(?:\.[\w-]+)+"
 _INITIALS = rf"(?:{_LETTER}\.){{2,}}"
 # A first part in capitals, a slash, and a digit somewhere: A/RES/78/1, E/CN.15/2022/L.6/Rev.1.
@@ -100,7 +102,7 @@ def _pattern(language: str, *, holds_ideographs: bool) -> re.Pattern[str]:
     if language == "en":
         # No sign and no month begins with a small letter, as most words do: a third of what all tokens took.
         named = rf"(?![a-z])(?:{named})"
-    word = rf"{_ADDRESS}|{_INITIALS}|{_elision(language)}|(?=\w){_CLUSTER}|{_WORD}"
+    word = rf"{_PLAIN}|{_ADDRESS}|{_INITIALS}|{_elision(language)}|(?=\w){_CLUSTER}|{_WORD}"
     pattern = rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)"
     return re.compile(pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0]))
 

@@ -383,17 +383,17 @@ def _is_acronym(word: str) -> bool:
 def _scan_states(text: str) -> Iterator[tuple[Span, frozenset[str]]]:
     """Yield where a state or group is named, the longest name at a place, and the codes that it may mean."""
     words = list(WORD.finditer(text))
-    at = 0
-    while at < len(words):
-        most = min(at + _MOST_WORDS, len(words)) if _begins_state(words[at][0]) else at
-        for end in range(most, at, -1):
-            name = OWNER.sub("", text[words[at].start() : words[end - 1].end()])
+    behind = 0
+    for at, word in enumerate(words):
+        if at < behind or not _begins_state(word[0]):
+            continue
+        for end in range(min(at + _MOST_WORDS, len(words)), at, -1):
+            name = OWNER.sub("", text[word.start() : words[end - 1].end()])
             found = _find_codes(name)
             if found:
-                yield Span(words[at].start(), words[at].start() + len(name)), found
-                at = end - 1
+                yield Span(word.start(), word.start() + len(name)), found
+                behind = end
                 break
-        at += 1
 
 
 def _find_codes(name: str) -> frozenset[str]:
