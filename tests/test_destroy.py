@@ -303,7 +303,7 @@ def kill_at(folder: Path, name: str, after: int = 1, command: Sequence[str] = OR
     assert done.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("name", some(4, KILLED_AT))
+@pytest.mark.parametrize("name", some(3, KILLED_AT))
 def test_killed_at_any_moment_the_next_call_completes_it(folder: Path, tracker: Tracker, name: str) -> None:
     # Leftovers of another crash are removed first, so that the third removal is that of the old mirror.
     kill_at(folder, name, after=3 if name.endswith("rmtree") else 1)

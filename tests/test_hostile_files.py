@@ -22,7 +22,7 @@ from tests.hostile import DEADLY, ENDLESS
 from tests.nights import Page, make_archive, source, write_speech
 from tests.repositories import Made, make_repository
 from tests.running import Ran
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.archive import open_store
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def tracker(tmp_path: Path) -> Callable[..., Ran]:
 @pytest.mark.parametrize(
     ("words", "number"),
     some(
-        3,
+        2,
         [
             *((("show",), number) for number in range(len(HOSTILE))),
             (("show", "--raw"), 0),
@@ -167,6 +167,7 @@ def test_what_was_kept_before_is_unverifiable_and_no_fault(
     assert query(tmp_path / "snapshots", "SELECT text FROM versions")[0] == ("We agree.",)
 
 
+@long
 def test_a_night_keeps_what_is_sound_and_puts_the_hostile_off(tmp_path: Path, site: Site) -> None:
     site.say("/79")
     tables = source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79"))

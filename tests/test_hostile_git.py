@@ -110,7 +110,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@pytest.mark.parametrize("name", some(6, ATTACKS))
+@pytest.mark.parametrize("name", some(5, ATTACKS))
 def test_a_received_archive_is_written_to_and_runs_nothing(
     received: Path, tracker: Callable[..., Ran], tmp_path: Path, canary: Path, name: str
 ) -> None:
@@ -465,7 +465,7 @@ def test_a_small_repository_is_recorded_for_less_than_a_minute(
     tracker: Callable[..., Ran], tmp_path: Path, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Large texts are a thousandth of that when packed; what is allowed grows with what lies on the disk."""
-    text = b"Mr. President, we build dykes. " * 300_000
+    text = b"Mr. President, we build dykes. " * 150_000
     add_commits(repo, [Made(f"{n}", {"final.txt": b"%d %b" % (n, text)}) for n in range(2)], first=3)
     with isolate_repository(repo, to_write=False) as isolated:
         assert isolated.size < 332_000

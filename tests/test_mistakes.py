@@ -239,7 +239,7 @@ def desk(archive: Callable[..., Ran], tmp_path: Path) -> Callable[[str], Ran]:
     return lambda line: archive(*shlex.split(line))
 
 
-@pytest.mark.parametrize(("line", "leads", "then"), some(60, MISTAKES.values()), ids=some(60, MISTAKES))
+@pytest.mark.parametrize(("line", "leads", "then"), some(45, MISTAKES.values()), ids=some(45, MISTAKES))
 def test_a_mistake_is_answered_by_one_line_that_leads_on(
     desk: Callable[[str], Ran], line: str, leads: str, then: str
 ) -> None:

@@ -9,13 +9,14 @@ import stat
 import zipfile
 from hashlib import sha256
 from io import BytesIO
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.closed import ACCESS, WHERE, WHY, close, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
-from tests.thorough import some
+from tests.thorough import few, some
 from tracker.exchange.package import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
 
@@ -112,8 +113,10 @@ def test_files_and_a_vocabulary_of_ones_own_go_with_it(folder: Path, tmp_path: P
     assert not (folder / "other.zip").exists()
 
 
-@pytest.mark.parametrize("access", ACCESS)
-@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.parametrize(
+    ("access", "private"),
+    few(3, ("restricted", False), ("restricted", True), ("withdrawn", True), *product(ACCESS, [False, True])),
+)
 def test_what_is_closed_is_in_it_by_digests(folder: Path, tmp_path: Path, access: str, private: bool) -> None:
     close(folder, access)
     run(folder, "export", "replication", "paper.zip", "report.json", *(["--private"] if private else []))
