@@ -119,18 +119,18 @@ def compare_deadlines(rewording: Rewording, old: Moment, new: Moment) -> tuple[S
     without the day of speaking. Nothing is said where they overlap in part.
     """
     alike = _is_as_exact(old, new) and old.parts != new.parts
-    words = (old, new) if alike else (_cite(old), _cite(new))
+    before, after = (old, new) if alike else (_cite(old), _cite(new))
     if old.scale == new.scale:
         renewed = old.scale == "day of any year" and _find_renewal(rewording)
         direction = renewed or _compare_intervals(old, new)
         rule = "deadline" if None not in (old.deadline_start, new.deadline_start) else "date"
         amount = _subtract(old, new) if _is_as_exact(old, new) and not renewed else None
-        return rewording.shift("date", direction, *words, rule, amount) if direction else ()
+        return rewording.shift("date", direction, before, after, rule, amount) if direction else ()
     scales = {old.scale, new.scale}
     if scales == {"date", "day of any year"}:
         return ()
     direction = "tightened" if old.scale == "open" else "loosened" if new.scale == "open" else "changed"
-    return rewording.shift("date", direction, *words, f"deadline: {old.scale} > {new.scale} (ours)")
+    return rewording.shift("date", direction, before, after, f"deadline: {old.scale} > {new.scale} (ours)")
 
 
 def _cite(moment: Moment) -> TermMatch:
@@ -176,7 +176,7 @@ def compare_moments(rewording: Rewording, old: Moment, new: Moment) -> tuple[Shi
 
 
 def _subtract(old: Moment, new: Moment) -> str | None:
-    """Return how far apart two times that are as exact are, in the unit of both; none beside a part of one."""
+    """Return how far apart two times are that are as exact, in the unit of both; none beside a part."""
     if old.scale == "session":
         return _count(new.first - old.first, "session")
     if old.scale == "relative":

@@ -42,6 +42,8 @@ _LEAD = 45
 _DECADE: Final = date(2029, 12, 31).toordinal(), date(2030, 12, 31).toordinal()
 """The end of "the decade", 2029 or 2030: a text whose day is not known is taken to be of the present one."""
 _HALF_HOURS = 2
+_UNGATED = frozenset({"zh", "ar"})
+"""Languages whose words are not all bounded by blanks."""
 _DAY_SPAN = 24 * _HALF_HOURS
 _TOLERANCE = 50
 """A span is taken to be as much longer or shorter as this part of it: 30 days are a month."""
@@ -154,11 +156,18 @@ def _read_month(word: str, language: str) -> int | None:
 def _read_months(passage: SideText) -> Iterator[Moment]:
     """Yield the months that only a word before or behind them makes a time: by September."""
     text, language = passage.text, passage.language
+    if language not in _UNGATED and _list_months(language).isdisjoint(word[:3] for word in _words(passage)):
+        return
     for match in _month_pattern(language).finditer(text):
         month = int(match[1]) if language == "zh" else _read_month(match[0].rpartition("/")[2], language)
         moment = _bound(text, match.span(), (0, month or 0), language)
         if moment and moment.deadline_start is not None:
             yield moment
+
+
+@cache
+def _list_months(language: str) -> frozenset[str]:
+    return frozenset(name[:3] for name in load_values(_FILE, "months", language))
 
 
 @cache
@@ -288,7 +297,28 @@ def _load(table: str, language: str) -> tuple[str, ...]:
 
 def holds(passage: SideText, table: str) -> bool:
     """Tell whether a passage has a word of a table of ``dates.toml``."""
-    return bool(_table_pattern(table, passage.language).search(passage.text.replace("’", "'")))
+    return _may_hold(passage, table) and bool(
+        _table_pattern(table, passage.language).search(passage.text.replace("’", "'"))
+    )
+
+
+def _may_hold(passage: SideText, table: str) -> bool:
+    """Tell whether a passage has the longest word of any term: most have none, and need no pattern."""
+    return passage.language in _UNGATED or not _list_longest(table, passage.language).isdisjoint(
+        _words(passage)
+    )
+
+
+@cache
+def _list_longest(table: str, language: str) -> frozenset[str]:
+    words = (re.split(r"[\s'-]", term) for term in _load(table, language))
+    return frozenset(max(each, key=len) for each in words)
+
+
+@lru_cache(maxsize=2)
+def _words(passage: SideText) -> frozenset[str]:
+    words = (token.text.lower() for token in passage.tokens if token.kind == "word")
+    return frozenset(part for word in words for part in re.split(r"['’-]", word))
 
 
 # Times without a date -------------------------------------------------------------------------------
@@ -296,6 +326,8 @@ def holds(passage: SideText, table: str) -> bool:
 
 def _read_relative(passage: SideText) -> Iterator[Moment]:
     """Yield what is counted from the day of speaking: next year, the end of the decade."""
+    if not _may_hold(passage, "relative"):
+        return
     text, language = passage.text.replace("’", "'"), passage.language
     values = load_values(_FILE, "relative", language)
     for match in _table_pattern("relative", language).finditer(text):
@@ -322,6 +354,8 @@ def _span(half_hours: int) -> tuple[int, int]:
 
 def _read_spans(passage: SideText) -> Iterator[Moment]:
     """Yield the spans within which something is due: within two years."""
+    if not any(_may_hold(passage, table) for table in ("within", "within_due", "within_behind")):
+        return
     text, language = passage.text.replace("’", "'"), passage.language
     due = _due_pattern("due", language).search(text)
     before, behind = _within_patterns(language, due=due is not None)
@@ -352,6 +386,8 @@ def _within_patterns(language: str, *, due: bool) -> tuple[re.Pattern[str], re.P
 
 
 def _read_open(passage: SideText) -> Iterator[Moment]:
+    if not _may_hold(passage, "open"):
+        return
     for match in _table_pattern("open", passage.language).finditer(passage.text.replace("’", "'")):
         yield Moment(*match.span("term"), "open")
 
@@ -361,6 +397,8 @@ def _read_open(passage: SideText) -> Iterator[Moment]:
 
 def _read_sessions(passage: SideText) -> Iterator[Moment]:
     """Yield the sessions by which something is due; one that is only where somebody speaks is none."""
+    if not _may_hold(passage, "session_nouns"):
+        return
     text, language = passage.text, passage.language
     pattern = _session_pattern(language)
     found = list(pattern.finditer(text)) if pattern else []

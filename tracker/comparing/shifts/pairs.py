@@ -96,7 +96,7 @@ def pair_spans(
     Where a figure stands among the same words as one of the other side, or the same is said of both, they
     are a pair; of the others, those that are most alike.
     """
-    if max(len(old), len(new)) > _MOST:
+    if not (old and new) or max(len(old), len(new)) > _MOST:
         return []
     places, labels = match_slots(rewording, old, new, match.unit)
     here, there = list(_near(rewording.old, old)), list(_near(rewording.new, new))

@@ -60,12 +60,12 @@ def _match_places(
     signs: dict[str, str] = {}
     for span in (*old, *new):
         signs.setdefault(unit(span), chr(_FIRST_SIGN + len(signs)))
-    masked = (
+    before, after = (
         _mask(side.text, [(span, signs[unit(span)]) for span in spans])
         for side, spans in ((rewording.old, old), (rewording.new, new))
     )
     i = j = 0
-    for edit in word_edits(*masked, rewording.language):
+    for edit in word_edits(before, after, rewording.language):
         count = len(_SIGN.findall(edit.text))
         if edit.kind == "kept":
             yield from zip(range(i, i + count), range(j, j + count), strict=True)
