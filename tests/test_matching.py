@@ -56,7 +56,12 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
     ("A permanent member of the Security Council", "en", []),
     ("A global coalition of ports", "en", []),
     ("A stronger UN; a stronger United Nations", "en", ["un-reform", "un-reform"]),
-    ("The World Bank and the IMF", "en", ["international-financial-architecture"]),
+    ("The World Bank and the IMF", "en", ["international-financial-architecture", "development-finance"]),
+    ("Disarmament and non-proliferation", "en", ["general-disarmament", "non-proliferation"]),
+    ("Le désarmement et la non-prolifération", "fr", ["general-disarmament", "non-proliferation"]),
+    ("Development and humanitarian aid", "en", ["development-finance", "humanitarian-aid"]),
+    ("Trade and investment", "en", ["trade", "investment"]),
+    ("The war between Iran and Iraq", "en", ["situation-iran-iraq-war"]),
     ("Empowering women; to empower women", "en", ["gender-equality", "gender-equality"]),
     ("They talk in good faith; people of different faiths", "en", ["religious-freedom"]),
     ("The men and women of this Organization; the rights of women", "en", ["gender-equality"]),
@@ -111,6 +116,19 @@ def test_the_longest_of_the_terms_that_share_words_wins_and_any_wins_over_a_hint
     vocabulary = _made_up(("the sea", "sea level rise"))
     (found,) = match_topics(["Against the sea level rise"], vocabulary)
     assert [mention.term for mention in found] == ["sea level rise"]
+
+
+def test_a_compound_credits_another_topic_only_with_a_whole_side() -> None:
+    whole = Topic("a", "A", terms={"en": ("food and drug safety",)})
+    part = Topic(
+        "b", "B", terms={"en": ("drug", "drug safety", "safety", "and drug")}, hints={"en": ("food",)}
+    )
+    (found,) = match_topics(["Food and drug safety"], Vocabulary("two", (whole, part), "sides"))
+    assert [(each.topic, each.term, each.method) for each in found] == [
+        ("a", "Food and drug safety", "term"),
+        ("b", "Food", "hint"),
+        ("b", "drug safety", "term"),
+    ]
 
 
 def test_words_are_matched_whole() -> None:

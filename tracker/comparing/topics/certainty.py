@@ -124,9 +124,13 @@ class AnySentence(NamedTuple):
             scores[place] += sum(map(self.words.__getitem__, sorted(used & self.words.keys())))
         return scores
 
+    def score_sentences(self, evidence: TopicEvidence) -> dict[int, float]:
+        """Return by segment the log-odds that the sentence by itself shows what is asked."""
+        return dict(zip(evidence.places, self._score(evidence), strict=True))
+
     def choose_likeliest(self, evidence: TopicEvidence, among: Collection[int]) -> int | None:
         """Return which of some segments most likely shows what is asked; None where none is weighed."""
-        scores = dict(zip(evidence.places, self._score(evidence), strict=True))
+        scores = self.score_sentences(evidence)
         return max((place for place in among if place in scores), key=scores.__getitem__, default=None)
 
     def weigh_sentences(self, evidence: TopicEvidence) -> tuple[WeighedSentence, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tracker.comparing.topics.certainty import find_measured, load_certainty
+from tracker.comparing.topics.cues import ready
 from tracker.comparing.topics.evidence import describe_topics
 from tracker.comparing.topics.levels import ONCE, analyse, assess_level
-from tracker.comparing.topics.mentions import count_substance, find_term
+from tracker.comparing.topics.mentions import count_substance, find_apart, find_term
+from tracker.comparing.topics.subjects import Sentence, find_subjects
+from tracker.comparing.topics.vocabulary.matching import HINT
 from tracker.model.topics import TopicReading
 
 if TYPE_CHECKING:
@@ -65,9 +69,10 @@ def read_topics(
     """Return a reading of each topic present in a version, in the vocabulary's order.
 
     ``own_names`` are the names of the speaker's own country: they are never a topic, and they speak as *we*
-    does, as does the name in the statement's title. Shares are of the words outside titles and ceremony; a
-    sentence about two topics counts for both. A topic of which only a narrower one is named counts as
-    mentioned.
+    does, as does the name in the statement's title. Shares are of the words outside titles and ceremony. No
+    word counts for two topics: a share is the words of the topic's passages, each sentence by how likely it
+    is that the speech is on the topic there. A topic of which only a narrower one is named counts as
+    mentioned, and has no words.
     """
     weights = load_certainty()
     return tuple(
@@ -82,11 +87,15 @@ def read_evidence(
     """Return each reading as the rules alone give it, and what its probabilities rest on."""
     met = analyse(version, vocabulary, own_names)
     words = count_substance(version)
-    readings = {topic: _read(topic, bundle, words, met.mentions) for topic, bundle in met.bundles.items()}
-    readings |= _read_broader(readings, vocabulary)
     evidence = describe_topics(
         version, vocabulary, met, sum(words), find_measured(vocabulary, version.language)
     )
+    spoken = _count_spoken(words, find_subjects(_list_sentences(version, met, evidence), vocabulary))
+    readings = {
+        topic: _read(topic, bundle, (spoken.get(topic, 0.0), sum(words)), met.mentions)
+        for topic, bundle in met.bundles.items()
+    }
+    readings |= _read_broader(readings, vocabulary)
     known = (topic.id for topic in vocabulary.topics if topic.id in readings)
     return [(_lead(readings[topic], evidence[topic], met, version), evidence[topic]) for topic in known]
 
@@ -128,17 +137,40 @@ def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bo
     return weighed
 
 
-def _read(topic: str, bundle: TopicTreatments, words: Sequence[int], mentions: Mentions) -> TopicReading:
+def _list_sentences(version: Version, met: Analysis, evidence: Mapping[str, TopicEvidence]) -> list[Sentence]:
+    priority = load_certainty().priority
+    shown = {topic: priority.score_sentences(each) for topic, each in evidence.items()}
+    apart, paragraph, found = find_apart(version), -1, []
+    for segment, mentions in zip(version.segments, met.mentions, strict=True):
+        place = segment.ordinal
+        named = {each.topic: shown[each.topic][place] for each in mentions if each.confidence > HINT}
+        hinted = {each.topic: shown[each.topic][place] for each in mentions if each.topic not in named}
+        turns = met.cues.find("turn", ready(segment.text))
+        begins, paragraph = segment.paragraph != paragraph, segment.paragraph
+        found.append(Sentence(named, hinted, begins, turns, place in apart))
+    return found
+
+
+def _count_spoken(words: Sequence[int], subjects: Sequence[Mapping[str | None, float]]) -> dict[str, float]:
+    """Return how many words outside titles and ceremony are expected to be on each topic."""
+    counts: dict[str, float] = defaultdict(float)
+    for count, chances in zip(words, subjects, strict=True):
+        for topic, chance in chances.items():
+            if topic is not None:
+                counts[topic] += count * chance
+    return counts
+
+
+def _read(topic: str, bundle: TopicTreatments, words: tuple[float, int], mentions: Mentions) -> TopicReading:
+    """Return a reading by the rules; ``words`` are those spoken on the topic, and all."""
     assessment = assess_level(bundle)
-    segments = bundle.segments(assessment.level)
-    count = sum(words[place] for place in segments)
-    share = round(count / (sum(words) or 1), 4)
+    spoken, every = words
     return TopicReading(
         topic,
         assessment.level,
-        segments,
-        count,
-        share,
+        bundle.segments(assessment.level),
+        round(spoken),
+        round(spoken / (every or 1), 4),
         assessment.shown[0],
         assessment.rule,
         term=find_term(topic, mentions[assessment.shown[0]]),
@@ -153,6 +185,8 @@ def _read_broader(readings: Mapping[str, TopicReading], vocabulary: Vocabulary) 
         above = topics[reading.topic].broader
         while above is not None:
             if above not in readings and topics[above].terms:
-                found.setdefault(above, replace(reading, topic=above, level="mentioned", rule=NARROWER))
+                found.setdefault(
+                    above, replace(reading, topic=above, level="mentioned", rule=NARROWER, words=0, share=0.0)
+                )
             above = topics[above].broader
     return found

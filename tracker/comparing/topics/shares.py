@@ -19,10 +19,10 @@ _MUCH: Final = 2.0
 
 
 class Occupancy(NamedTuple):
-    """A statement as the shares see it: words by segment, and the segments of each topic."""
+    """A statement as the shares see it: words by segment, and the words on each topic."""
 
     words: Sequence[int]
-    segments: Mapping[str, Sequence[int]]
+    spoken: Mapping[str, int]
 
 
 class Difference(NamedTuple):
@@ -71,8 +71,8 @@ def compare_shares(
 
 def _measure(topic: str, side: Occupancy) -> _Share:
     counted = [words for words in side.words if words]
-    about = sum(side.words[place] for place in side.segments.get(topic, ()))
-    value, size = about / (sum(counted) or 1), max(1.0, len(counted) / _CLUSTERING)
+    spoken = side.spoken.get(topic, 0)
+    value, size = spoken / (sum(counted) or 1), max(1.0, len(counted) / _CLUSTERING)
     square = _DEVIATIONS**2
     middle = (value + square / (2 * size)) / (1 + square / size)
     reach = sqrt(square * (value * (1 - value) / size + square / (4 * size * size))) / (1 + square / size)

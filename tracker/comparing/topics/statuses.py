@@ -100,7 +100,7 @@ def compare_topics(
     """
     texts, readings = (old.version, new.version), (old.readings, new.readings)
     before, after = (
-        Occupancy(count_substance(side.version), {each.topic: each.segments for each in side.readings})
+        Occupancy(count_substance(side.version), {each.topic: each.words for each in side.readings})
         for side in (old, new)
     )
     lengths = sum(before.words), sum(after.words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -33,13 +33,15 @@ def match_topics(
     language: str = "en",
     encoder: Encoder | None = DEFAULT,
 ) -> tuple[tuple[Mention, ...], ...]:
-    """Return the topics that each sentence names, in order of place, none overlapping another.
+    """Return the topics that each sentence names, in order of place.
 
     Matching is by folded, lightly stemmed words: of terms that share words the longest wins, and any over a
-    hint; a term inside a near miss of its topic does not count, nor a hint inside any, and acronyms are met
-    in capitals only, except where the whole sentence is in capitals. Where the vocabulary lets terms overlap,
-    the longest wins among those of one topic. ``segment`` is the sentence's index; offsets are into the
-    sentence; ``method`` is ``term``, or ``hint`` where the words alone do not settle the topic.
+    hint. A theme's term that joins two ("trade and investment") leaves to other topics what is all of one
+    side of it; one of a situation does not, since two places may name a conflict. A term inside a near miss
+    of its topic does not count, nor a hint inside any, and acronyms are met in capitals only, except where
+    the whole sentence is in capitals. Where the vocabulary lets terms overlap, the longest wins among those of
+    one topic. ``segment`` is the sentence's index; offsets are into the sentence; ``method`` is ``term``, or
+    ``hint`` where the words alone do not settle the topic.
 
     A vocabulary that was taught names by its model, in the model's language: the terms of what it names
     stay, ``learned`` are the words that weighed most where there is no term, and the confidence is the
@@ -47,10 +49,12 @@ def match_topics(
     ``similar``: the sentences are read as one text, and without an ``encoder`` by shared words alone.
     """
     lexicon = compile_lexicon(vocabulary, language)
+    themes = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "theme")
     rows: list[tuple[Mention, ...]] = []
     for index, sentence in enumerate(sentences):
         words = read_sentence(sentence, language)
-        found = _keep(_find_phrases(words, lexicon, any_case=sentence.isupper()), overlap=vocabulary.overlap)
+        phrases = _find_phrases(words, lexicon, any_case=sentence.isupper())
+        found = _keep(phrases, themes, overlap=vocabulary.overlap)
         rows.append(tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found))
     # Few vocabularies are taught; and start-up loads no numpy.
     if vocabulary.model is not None:
@@ -114,6 +118,8 @@ class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
 _ANY_LANGUAGE: Final = "und"
 _FALLBACK: Final = "en"
 _UNITED_NATIONS: Final = ("United", "Nations")
+_JOINING: Final = frozenset({"and", "et", "y", "e", "и", "和", "与", "及"})
+"""Stems of *and*; in Arabic it is written with the next word, and no term gives way there."""
 _CLITICS: Final = "وفبلك"
 _SHORT: Final = 3
 
@@ -196,11 +202,12 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> b
     return all(bare(words[start + place].text) == letters for place, letters in phrase.acronyms)
 
 
-def _keep(found: Sequence[_Found], *, overlap: bool) -> list[_Found]:
+def _keep(found: Sequence[_Found], themes: Collection[str], *, overlap: bool) -> list[_Found]:
     """Return the phrases that no near miss hides and that give way to none better, in order of place."""
     # Hidden: "court" inside the near miss "tennis court"; a hint inside a near miss of any topic.
     # Gives way: "crime" inside "crime prevention", and a hint to any term that it shares a word with.
-    # Both stay: the very same term of two topics; and, where topics may overlap, terms of different ones.
+    # Both stay: the very same term of two topics; a side of a theme's term that joins two and this term; and,
+    # where topics may overlap, terms of different ones.
     if len(found) <= 1:
         return [each for each in found if each[1].sense != "near miss"]
     near_misses, kept = _ByWord(), _ByWord()
@@ -213,7 +220,7 @@ def _keep(found: Sequence[_Found], *, overlap: bool) -> list[_Found]:
         if phrase.sense == "near miss" or any(_hides(miss, each) for miss in near_misses.beside(each)):
             continue
         rivals = (rival for rival in kept.beside(each) if not overlap or rival[1].topic == phrase.topic)
-        if not any(_gives_way(each, rival) for rival in rivals):
+        if not any(_gives_way(each, rival, themes) for rival in rivals):
             kept.add(each)
             counted.append(each)
     return sorted(counted, key=lambda each: each[0])
@@ -246,15 +253,23 @@ def _rank(found: _Found) -> tuple[bool, int, int]:
     return phrase.sense == "hint", -len(phrase.stems), start
 
 
-def _gives_way(found: _Found, better: _Found) -> bool:
-    """Whether a phrase shares words with a better one, save the same term of another topic.
+def _gives_way(found: _Found, better: _Found, themes: Collection[str]) -> bool:
+    """Whether a phrase shares words with a better one, save another topic's same term or side of a compound.
 
-    Published thesauri have such.
+    Published thesauri have the same term twice.
     """
     (start, phrase), (place, other) = found, better
     apart = start >= place + len(other.stems) or place >= start + len(phrase.stems)
     alike = (start, phrase.stems, phrase.acronyms) == (place, other.stems, other.acronyms)
-    return not apart and not (alike and phrase.topic != other.topic)
+    beside = alike or (other.topic in themes and _is_side(phrase.stems, other.stems, start - place))
+    return not apart and not (beside and phrase.topic != other.topic)
+
+
+def _is_side(stems: Sequence[str], whole: Sequence[str], start: int) -> bool:
+    """Whether a phrase is all that stands before or behind the *and* of a longer one."""
+    end = start + len(stems)
+    leads = start == 0 and end < len(whole) and whole[end] in _JOINING
+    return leads or (end == len(whole) and start > 0 and whole[start - 1] in _JOINING)
 
 
 def _hides(near_miss: _Found, found: _Found) -> bool:
