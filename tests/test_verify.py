@@ -605,7 +605,8 @@ def test_what_only_the_mirror_had_is_told_to_be_lost(tracker: Tracker, folder: P
     again = tracker("verify")
     assert again.code == 1
     assert "this blob is not there, or cannot be read" in again.out
-    assert "start again: move mirror.git away, then tracker mirror update --anew" in " ".join(again.out.split())
+    shown = " ".join(again.out.split())
+    assert "start again: move mirror.git away, then tracker mirror update --anew" in shown
     (folder / "mirror.git").rename(folder / "away.git")
     assert tracker("mirror", "update").code == 2
     assert tracker("mirror", "update", "--anew").code == 0
