@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from tests.test_shifts import find
@@ -113,6 +115,65 @@ EXPECTED = [
     ("ru", "Новый мост должен сократить путь.", "Новый мост может сократить путь."),
     ("zh", "新桥应能缩短路程。", "新桥可缩短路程。"),
 ]
+
+OPENERS = {
+    "en": (
+        (
+            "Finally, ",
+            "In conclusion, ",
+            "Mr. President, ",
+            "Madam Chair, ",
+            "Nevertheless, ",
+            "Moreover, ",
+            "",
+        ),
+        "{}Alandia must protect its reefs.",
+    ),
+    "fr": (
+        (
+            "Enfin, ",
+            "Pour conclure, ",
+            "Monsieur le Président, ",
+            "Toutefois, ",
+            "En outre, ",
+            "Excellences, ",
+            "",
+        ),
+        "{}l’Alandie doit protéger ses récifs.",
+    ),
+    "es": (
+        (
+            "Por último, ",
+            "Para concluir, ",
+            "Señora Presidenta, ",
+            "No obstante, ",
+            "Además, ",
+            "Sin embargo, ",
+            "",
+        ),
+        "{}Alandia debe proteger sus arrecifes.",
+    ),
+    "ru": (
+        ("Наконец, ", "В заключение, ", "Господин Председатель, ", "Тем не менее, ", "Кроме того, ", ""),
+        "{}Аландия должна беречь рифы.",
+    ),
+    "ar": (
+        ("وأخيرا، ", "وختاما، ", "السيدة الرئيسة، ", "ومع ذلك، ", "علاوة على ذلك، ", ""),
+        "{}يجب على ألانديا حماية شعابها.",
+    ),
+    "zh": (
+        ("最后，", "总之，", "主席先生，", "尽管如此，", "此外，", "除此之外，", ""),
+        "{}阿兰迪亚必须保护珊瑚礁。",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", OPENERS)
+def test_how_a_sentence_opens_means_nothing(language: str) -> None:
+    openers, sentence = OPENERS[language]
+    said = [sentence.format(opener) for opener in openers]
+    pairs = permutations([text[0].upper() + text[1:] for text in said], 2)
+    assert [pair for pair in pairs if find(*pair, language)] == []
 
 
 @pytest.mark.parametrize(("language", "old", "new"), TURNED)
