@@ -8,7 +8,6 @@ that turns it, or the rest of the sentence is not the same.
 from __future__ import annotations
 
 import re
-import sys
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -107,7 +106,9 @@ def _list_concord(passage: SideText) -> list[TermMatch]:
     return _match(_compile("concord", passage.language), _blank(passage))
 
 
-def _match(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> list[TermMatch]:
+def _match(pattern: re.Pattern[str], text: str, start: int = 0, end: int | None = None) -> list[TermMatch]:
+    """Return what matches between two places of a text, by offsets into all of it."""
+    end = len(text) if end is None else end
     return [
         TermMatch(match[0].strip().lower(), match.start(), match.start() + len(match[0].rstrip()))
         for match in pattern.finditer(text, start, end)
@@ -147,8 +148,8 @@ def _find_row(language: str, place: Substitution) -> _Turn | None:
 def _find_edited(pattern: re.Pattern[str], part: Fragment) -> TermMatch | None:
     """Return what matches in a passage and was edited, if it did but once."""
     text = straighten(part.passage.text)
-    start, end = max(0, part.start - _AROUND), min(len(text), part.end + _AROUND)
-    found = [match for match in _match(pattern, text, start, end) if part.overlaps(match)]
+    near = _match(pattern, text, max(0, part.start - _AROUND), part.end + _AROUND)
+    found = [match for match in near if part.overlaps(match)]
     return found[0] if len(found) == 1 else None
 
 
