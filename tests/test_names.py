@@ -229,6 +229,7 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
         ("en", "Its theme, “Focusing on people: striving for peace”, is ours.", ""),
         # words that are codes of countries too, at the beginning of a sentence
         ("en", "And Kenya will follow us. Can Alandia lead the work?", "Kenya; Alandia"),
+        ("fr", "L’ensemble des puits est sec. D’autres le seront.", ""),
         ("fr", "Sur ce point, nous agirons. Par la paix, nous vivrons.", ""),
         ("es", "Pan y agua para todos. Mar y tierra son nuestros.", ""),
         # a preposition, the marker of an item and a verb of request or stance begin no name

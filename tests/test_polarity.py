@@ -27,6 +27,7 @@ TURNED = [
     ("fr", "La loi protège les saisonniers.", "La loi ne protège plus les saisonniers."),
     ("fr", "Les pêcheurs sortiront avec autorisation.", "Les pêcheurs sortiront sans autorisation."),
     ("fr", "La banque accepte de prêter aux paysans.", "La banque refuse de prêter aux paysans."),
+    ("fr", "Tout le monde a vu le phare s’éteindre.", "Personne n’a vu le phare s’éteindre."),
     ("fr", "Une telle clause est licite.", "Une telle clause est illicite."),
     ("es", "El puente está terminado.", "El puente todavía no está terminado."),
     ("es", "Todos los testigos fueron oídos.", "Ningún testigo fue oído."),
@@ -45,6 +46,7 @@ TURNED = [
     ("ar", "القانون يحمي العمال الموسميين.", "القانون لا يحمي العمال الموسميين."),
     ("ar", "هذا الشرط مقبول لدى وفدنا.", "هذا الشرط غير مقبول لدى وفدنا."),
     ("ar", "وافق المصرف على إقراض المزارعين.", "رفض المصرف إقراض المزارعين."),
+    ("ar", "رأى الجميع انطفاء المنارة.", "لم ير أحد انطفاء المنارة."),
     ("ar", "سيشارك وفدنا في المؤتمر.", "لن يشارك وفدنا في المؤتمر."),
     ("ar", "ستبحر السفن بإذن من السلطات.", "ستبحر السفن دون إذن من السلطات."),
     ("zh", "大坝已经建成。", "大坝尚未建成。"),
@@ -87,6 +89,7 @@ WIDER = [
     ("fr", "Quelques îles ont un médecin.", "La plupart des îles ont un médecin."),
     ("fr", "La loi vise les navires, sauf les voiliers.", "La loi vise les navires, y compris les voiliers."),
     ("fr", "Nous recevrons au plus 40 élèves.", "Nous recevrons au moins 40 élèves."),
+    ("fr", "Une partie des puits est asséchée.", "L’ensemble des puits est asséché."),
     ("es", "Algunas islas tienen médico.", "Casi todas las islas tienen médico."),
     (
         "es",

@@ -252,7 +252,8 @@ def _opens(passage: SideText, at: int) -> bool:
     quoted = token.start > 0 and passage.text[token.start - 1] in _QUOTES
     if quoted and _QUOTED.match(passage.text, token.start):
         return not followed
-    acronym = token.text.isupper() and len(token.text) >= _LEAST_ACRONYM and not _ROMAN.fullmatch(token.text)
+    letters = token.text.rstrip("'’")
+    acronym = letters.isupper() and len(letters) >= _LEAST_ACRONYM and not _ROMAN.fullmatch(letters)
     if acronym or not (quoted or opens_sentence(passage, token.start)):
         return False
     word = token.text.lower()
