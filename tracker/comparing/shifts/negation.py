@@ -137,11 +137,12 @@ def _find_opposed(rewording: Rewording) -> Iterator[_Turn]:
 
 
 def _find_row(language: str, place: Substitution) -> _Turn | None:
-    for affirmed, denied in _compile_opposites(language):
-        for is_added, (one, other) in ((True, (affirmed, denied)), (False, (denied, affirmed))):
-            old, new = _find_edited(one, place.old), _find_edited(other, place.new)
-            if old and new:
-                return _Turn(old, new, is_added)
+    for affirmed, denied in _list_opposites(language):
+        for is_added, one, other in ((True, place.old, place.new), (False, place.new, place.old)):
+            yes = _find_edited(_compile_words(affirmed, language), one)
+            no = _find_edited(_compile_words(denied, language), other) if yes else None
+            if yes and no:
+                return _Turn(yes, no, is_added) if is_added else _Turn(no, yes, is_added)
     return None
 
 
@@ -202,10 +203,11 @@ def _compile(table: str, language: str) -> re.Pattern[str]:
 
 
 @cache
-def _compile_opposites(language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple(
-        (bound_forms([affirmed], language), bound_forms([denied], language))
-        for table in read_rules(_FILE)["opposites"]
-        if table["language"] == language
-        for affirmed, denied in table["rows"]
-    )
+def _list_opposites(language: str) -> tuple[tuple[str, str], ...]:
+    tables = (table for table in read_rules(_FILE)["opposites"] if table["language"] == language)
+    return tuple((affirmed, denied) for table in tables for affirmed, denied in table["rows"])
+
+
+@cache
+def _compile_words(words: str, language: str) -> re.Pattern[str]:
+    return bound_forms([words], language)
