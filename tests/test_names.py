@@ -6,8 +6,11 @@ import pytest
 
 from tests.comparisons import version
 from tests.test_shifts import find
+from tracker.comparing.changes import describe_changes
 from tracker.comparing.names.finding import find_names
 from tracker.comparing.passages.rewording import read_passage
+from tracker.model.changes import Link
+from tracker.text.reading import read_text
 
 Brief = tuple[str, str, str | None, str | None, str]
 
@@ -226,8 +229,36 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
         ("en", "Its theme, “Focusing on people: striving for peace”, is ours.", ""),
         # words that are codes of countries too, at the beginning of a sentence
         ("en", "And Kenya will follow us. Can Alandia lead the work?", "Kenya; Alandia"),
+        ("fr", "L’ensemble des puits est sec. D’autres le seront.", ""),
         ("fr", "Sur ce point, nous agirons. Par la paix, nous vivrons.", ""),
         ("es", "Pan y agua para todos. Mar y tierra son nuestros.", ""),
+        # a preposition, the marker of an item and a verb of request or stance begin no name
+        ("en", "Per Kenya it rose.", "Kenya"),
+        ("en", "Amid protests Alandia withdrew.", "Alandia"),
+        ("en", "(iv) Also Requests Alandia to respond;", "Alandia"),
+        ("en", "12 bis. Authorizes the Forest Commission to borrow;", "Forest Commission"),
+        ("en", "Deeply Regrets Alandia’s departure.", "Alandia"),
+        ("fr", "a) Demande à l’Alandie de répondre ;", "Alandie"),
+        ("es", "b) Insta a Alandia a responder;", "Alandia"),
+        ("ru", "II. Настоятельно призывает Аландию ответить;", "Аландию"),
+        # a list of names
+        ("en", "France, Germany and Italy signed.", "France; Germany; Italy"),
+        ("en", "We thank Velle, Orle and Port Forest.", "Velle; Orle; Port Forest"),
+        ("es", "Saludamos a Velle, Orle y Puerto Alandia.", "Velle; Orle; Puerto Alandia"),
+        (
+            "en",
+            "The Ministry of Agriculture, Food and Forestry.",
+            "Ministry of Agriculture; Food and Forestry",
+        ),
+        # terms that a contract defines, and what companies and persons end in
+        ("en", "The Licensee shall pay the Licensor under this Agreement.", ""),
+        ("en", "Users may close their Account on the Platform.", ""),
+        ("en", "The Vendor's Affiliates and Partners must comply.", ""),
+        ("fr", "Le Locataire verse le loyer au Bailleur.", ""),
+        ("es", "El Arrendatario paga al Arrendador.", ""),
+        ("ru", "Заказчик платит Исполнителю за Услуги.", ""),
+        ("en", "It was signed for the firm, LLC, by the son, Jr.", ""),
+        ("en", "We joined the Group of 77, and Group revenue rose.", "Group of 77"),
         # nobody
         ("en", "This session of the United Nations General Assembly is long.", ""),
         ("en", "His vision of “Unity in diversity” and of vitamin C. Then we left.", ""),
@@ -309,3 +340,62 @@ def test_who_is_named_instead(old: str, new: str, expected: list[tuple[str, str 
     assert [
         (each.direction, each.old and each.old.text, each.new and each.new.text) for each in shifts
     ] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new"),
+    [
+        (
+            "en",
+            ["We thank the Forest Council for its maps of the coast.", "They saved lives in the storm."],
+            [
+                "We are glad of the maps of the coast.",
+                "They saved lives in the storm; the Forest Council drew them.",
+            ],
+        ),
+        (
+            "fr",
+            ["Le Velle a relu les cartes.", "L’Alandie les a signées."],
+            ["L’Alandie a relu les cartes.", "Le Velle les a signées."],
+        ),
+        (
+            "ru",
+            ["Вельния дала суда.", "Аландия дала топливо."],
+            ["Аландия дала суда.", "Вельния дала топливо."],
+        ),
+    ],
+)
+def test_a_name_that_passed_into_another_sentence_is_no_change(
+    language: str, old: list[str], new: list[str]
+) -> None:
+    links = [Link((0,), (0,), 0.9, "likeness"), Link((1,), (1,), 0.9, "likeness")]
+    changes = describe_changes(version(old, language=language), version(new, language=language), links)
+    assert [shift for change in changes for shift in change.shifts if shift.axis == "name"] == []
+
+
+def test_of_two_names_that_trade_places_one_that_is_gone_is_told() -> None:
+    links = [Link((0,), (0,), 0.9, "likeness"), Link((1,), (1,), 0.9, "likeness")]
+    old = version(["We thank Alandia for its boats.", "The island needs water and schools."])
+    new = version(["We thank Belandia for its boats.", "The island of Alandia needs water and schools."])
+    first, _ = describe_changes(old, new, links)
+    assert [(shift.direction, shift.new and shift.new.text) for shift in first.shifts] == [
+        ("added", "Belandia")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new"),
+    [
+        ("ru", "Мы просим Аландию открыть порт.", "Мы предлагаем Аландии открыть порт."),
+        ("fr", "L’Agence des eaux vives (AEV) publie une carte.", "L’AEV publie une carte."),
+        ("fr", "Nous saluons l’Agence des eaux vives (AEV) ici.", "Nous saluons l’AEV ici."),
+    ],
+)
+def test_one_name_in_another_case_or_by_its_letters_is_no_change(language: str, old: str, new: str) -> None:
+    assert [shift for shift in find(old, new, language) if shift.axis == "name"] == []
+
+
+def test_the_capitals_of_a_heading_name_nobody() -> None:
+    passage = read_passage(read_text("The Challenge Ahead\n\nWe will act on it.").segments[:1], "en")
+    assert passage.is_heading
+    assert find_names(passage) == ()

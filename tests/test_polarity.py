@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from tests.test_shifts import find
@@ -25,6 +27,7 @@ TURNED = [
     ("fr", "La loi protège les saisonniers.", "La loi ne protège plus les saisonniers."),
     ("fr", "Les pêcheurs sortiront avec autorisation.", "Les pêcheurs sortiront sans autorisation."),
     ("fr", "La banque accepte de prêter aux paysans.", "La banque refuse de prêter aux paysans."),
+    ("fr", "Tout le monde a vu le phare s’éteindre.", "Personne n’a vu le phare s’éteindre."),
     ("fr", "Une telle clause est licite.", "Une telle clause est illicite."),
     ("es", "El puente está terminado.", "El puente todavía no está terminado."),
     ("es", "Todos los testigos fueron oídos.", "Ningún testigo fue oído."),
@@ -43,6 +46,7 @@ TURNED = [
     ("ar", "القانون يحمي العمال الموسميين.", "القانون لا يحمي العمال الموسميين."),
     ("ar", "هذا الشرط مقبول لدى وفدنا.", "هذا الشرط غير مقبول لدى وفدنا."),
     ("ar", "وافق المصرف على إقراض المزارعين.", "رفض المصرف إقراض المزارعين."),
+    ("ar", "رأى الجميع انطفاء المنارة.", "لم ير أحد انطفاء المنارة."),
     ("ar", "سيشارك وفدنا في المؤتمر.", "لن يشارك وفدنا في المؤتمر."),
     ("ar", "ستبحر السفن بإذن من السلطات.", "ستبحر السفن دون إذن من السلطات."),
     ("zh", "大坝已经建成。", "大坝尚未建成。"),
@@ -85,6 +89,7 @@ WIDER = [
     ("fr", "Quelques îles ont un médecin.", "La plupart des îles ont un médecin."),
     ("fr", "La loi vise les navires, sauf les voiliers.", "La loi vise les navires, y compris les voiliers."),
     ("fr", "Nous recevrons au plus 40 élèves.", "Nous recevrons au moins 40 élèves."),
+    ("fr", "Une partie des puits est asséchée.", "L’ensemble des puits est asséché."),
     ("es", "Algunas islas tienen médico.", "Casi todas las islas tienen médico."),
     (
         "es",
@@ -113,6 +118,65 @@ EXPECTED = [
     ("ru", "Новый мост должен сократить путь.", "Новый мост может сократить путь."),
     ("zh", "新桥应能缩短路程。", "新桥可缩短路程。"),
 ]
+
+OPENERS = {
+    "en": (
+        (
+            "Finally, ",
+            "In conclusion, ",
+            "Mr. President, ",
+            "Madam Chair, ",
+            "Nevertheless, ",
+            "Moreover, ",
+            "",
+        ),
+        "{}Alandia must protect its reefs.",
+    ),
+    "fr": (
+        (
+            "Enfin, ",
+            "Pour conclure, ",
+            "Monsieur le Président, ",
+            "Toutefois, ",
+            "En outre, ",
+            "Excellences, ",
+            "",
+        ),
+        "{}l’Alandie doit protéger ses récifs.",
+    ),
+    "es": (
+        (
+            "Por último, ",
+            "Para concluir, ",
+            "Señora Presidenta, ",
+            "No obstante, ",
+            "Además, ",
+            "Sin embargo, ",
+            "",
+        ),
+        "{}Alandia debe proteger sus arrecifes.",
+    ),
+    "ru": (
+        ("Наконец, ", "В заключение, ", "Господин Председатель, ", "Тем не менее, ", "Кроме того, ", ""),
+        "{}Аландия должна беречь рифы.",
+    ),
+    "ar": (
+        ("وأخيرا، ", "وختاما، ", "السيدة الرئيسة، ", "ومع ذلك، ", "علاوة على ذلك، ", ""),
+        "{}يجب على ألانديا حماية شعابها.",
+    ),
+    "zh": (
+        ("最后，", "总之，", "主席先生，", "尽管如此，", "此外，", "除此之外，", ""),
+        "{}阿兰迪亚必须保护珊瑚礁。",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", OPENERS)
+def test_how_a_sentence_opens_means_nothing(language: str) -> None:
+    openers, sentence = OPENERS[language]
+    said = [sentence.format(opener) for opener in openers]
+    pairs = permutations([text[0].upper() + text[1:] for text in said], 2)
+    assert [pair for pair in pairs if find(*pair, language)] == []
 
 
 @pytest.mark.parametrize(("language", "old", "new"), TURNED)

@@ -34,6 +34,8 @@ _SET_BEFORE = ' \n"“”«(‘•*0123456789'
 _MARKER = re.compile(r"(?:^|[.!?:;]\s+)(?:\(?[^\W_]{1,4}\)|[^\W_]{1,4}[.]?\s*[-–—]|[-–—])\s*$")
 """The marker of an item before its first word: ``(a)``, ``iv)``, ``7 -``."""
 _CLAUSE_BEFORE = re.compile(r"[,;]\s+$")
+_ROMAN = re.compile(r"[IVXLC]+")
+"""The number of an item, where a sentence begins with it."""
 _DEFINED = re.compile(r"[^.;:()]{0,80}\(([^\W\da-z_][^\Wa-z_]{1,11})\)")
 """The rest of a name, small words too, and the acronym that it defines: ``(AFB)``."""
 _LISTED = re.compile(r"\w, $")
@@ -237,7 +239,8 @@ def _opens(passage: SideText, at: int) -> bool:
     quoted = token.start > 0 and passage.text[token.start - 1] in _QUOTES
     if quoted and _QUOTED.match(passage.text, token.start):
         return not followed
-    acronym = token.text.isupper() and len(token.text) >= _LEAST_ACRONYM
+    letters = token.text.rstrip("'’")
+    acronym = letters.isupper() and len(letters) >= _LEAST_ACRONYM and not _ROMAN.fullmatch(letters)
     if acronym or not (quoted or opens_sentence(passage, token.start)):
         return False
     word = token.text.lower()
@@ -284,17 +287,13 @@ def _is_nobody(passage: SideText, name: NameMatch) -> bool:
     A common noun with an article is a term that a contract defines, but where it is short for a body.
     """
     language = passage.language
-    nobody, bare, defined, bodies = (
-        load_names(language, table) for table in ("nobody", "bare", "defined", "short_forms")
-    )
     word = name.text.lower().rstrip(".")
-    if (
-        word in nobody
-        or word in bare
-        or all(_plain(part) in defined for part in re.split(r"[\s-]+", name.text))
-    ):
+    common = {_plain(part) for part in re.split(r"[\s-]+", name.text)} - load_names(language, "links")
+    if word in load_names(language, "nobody", "bare") or common <= load_names(language, "defined"):
         return True
-    if language != "en" or " " in name.text or not name.text.istitle() or word in bodies:
+    if language != "en" or " " in name.text or not name.text.istitle():
+        return False
+    if word in load_names(language, "short_forms"):
         return False
     has_article = _ARTICLE.search(passage.text, max(0, name.start - _REACH), name.start)
     return bool(has_article) and not match_countries(name.text) and is_small(word)

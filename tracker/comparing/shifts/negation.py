@@ -8,7 +8,6 @@ that turns it, or the rest of the sentence is not the same.
 from __future__ import annotations
 
 import re
-import sys
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -107,7 +106,9 @@ def _list_concord(passage: SideText) -> list[TermMatch]:
     return _match(_compile("concord", passage.language), _blank(passage))
 
 
-def _match(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> list[TermMatch]:
+def _match(pattern: re.Pattern[str], text: str, start: int = 0, end: int | None = None) -> list[TermMatch]:
+    """Return what matches between two places of a text, by offsets into all of it."""
+    end = len(text) if end is None else end
     return [
         TermMatch(match[0].strip().lower(), match.start(), match.start() + len(match[0].rstrip()))
         for match in pattern.finditer(text, start, end)
@@ -136,19 +137,20 @@ def _find_opposed(rewording: Rewording) -> Iterator[_Turn]:
 
 
 def _find_row(language: str, place: Substitution) -> _Turn | None:
-    for affirmed, denied in _compile_opposites(language):
-        for is_added, (one, other) in ((True, (affirmed, denied)), (False, (denied, affirmed))):
-            old, new = _find_edited(one, place.old), _find_edited(other, place.new)
-            if old and new:
-                return _Turn(old, new, is_added)
+    for affirmed, denied in _list_opposites(language):
+        for is_added, one, other in ((True, place.old, place.new), (False, place.new, place.old)):
+            yes = _find_edited(_compile_words(affirmed, language), one)
+            no = _find_edited(_compile_words(denied, language), other) if yes else None
+            if yes and no:
+                return _Turn(yes, no, is_added) if is_added else _Turn(no, yes, is_added)
     return None
 
 
 def _find_edited(pattern: re.Pattern[str], part: Fragment) -> TermMatch | None:
     """Return what matches in a passage and was edited, if it did but once."""
     text = straighten(part.passage.text)
-    start, end = max(0, part.start - _AROUND), min(len(text), part.end + _AROUND)
-    found = [match for match in _match(pattern, text, start, end) if part.overlaps(match)]
+    near = _match(pattern, text, max(0, part.start - _AROUND), part.end + _AROUND)
+    found = [match for match in near if part.overlaps(match)]
     return found[0] if len(found) == 1 else None
 
 
@@ -201,10 +203,11 @@ def _compile(table: str, language: str) -> re.Pattern[str]:
 
 
 @cache
-def _compile_opposites(language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple(
-        (bound_forms([affirmed], language), bound_forms([denied], language))
-        for table in read_rules(_FILE)["opposites"]
-        if table["language"] == language
-        for affirmed, denied in table["rows"]
-    )
+def _list_opposites(language: str) -> tuple[tuple[str, str], ...]:
+    tables = (table for table in read_rules(_FILE)["opposites"] if table["language"] == language)
+    return tuple((affirmed, denied) for table in tables for affirmed, denied in table["rows"])
+
+
+@cache
+def _compile_words(words: str, language: str) -> re.Pattern[str]:
+    return bound_forms([words], language)
