@@ -210,7 +210,7 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
         for topic in sorted(topics, key=lambda each: not each.claimed)
     )
     if names:
-        title = "priorities that changed"
+        title = f"priorities that changed ({len(names)})"
         yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
 
 

@@ -409,6 +409,4 @@ def _lay_names(
         lines = wrap((*lead, Span(named)), width, indent, "    ")
         if rows is None or len(lines) <= rows:
             return lines
-    more = f" · {len(names) - 1} more: {MORE}" if len(names) > 1 else ""
-    named = indent + "".join(span.text for span in (*lead, Span(names[0])))
-    return (line(shorten(named, width - len(more)) + more),)
+    return (line(shorten(indent + "".join(span.text for span in (*lead, Span(names[0]))), width)),)
