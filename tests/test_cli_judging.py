@@ -157,7 +157,7 @@ def test_a_shift_is_relabelled_and_taken_away(archive: Tracker) -> None:
         archive, name, "relabel", "--as", "strength=stronger", "--by", "Ana"
     )
     assert strengths() == [("stronger", "person: Ana")]
-    assert "by person: Ana" in archive("diff", *SERIES).out
+    assert "judged by Ana" in archive("diff", *SERIES).out
     judge(archive, name, "relabel", "--as", "strength=none", "--by", "Ana")
     assert strengths() == []
 

@@ -10,7 +10,6 @@ from tracker.comparing import caveats
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.decisions.applied import decide_links, mark_changes, place_rulings
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
-from tracker.comparing.highlights import find_highlights
 from tracker.comparing.names.texts import compare_names
 from tracker.comparing.shifts.counterparts import counterpart_shifts
 from tracker.comparing.topics.certainty import explain_unmeasured
@@ -115,6 +114,8 @@ def describe_sides(
     if genre == "session":
         phrases = compare_phrases(old.version, new.version, vocabulary, names)
     else:  # of a revision the sentences themselves are compared
+        from tracker.comparing.highlights import find_highlights  # noqa: PLC0415 (of a revision alone)
+
         highlights = find_highlights(old.version, new.version, changes)
     provenance = _provenance(old, new, basis, genre)
     return Comparison(

@@ -199,7 +199,7 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
     ranked = sorted(topics, key=lambda each: not each.claimed)
     names = tuple(f"{one_line(topic.label)}, {_mark_decided(topic)}" for topic in ranked)
     if names:
-        title = "priorities that changed"
+        title = f"priorities that changed ({len(names)})"
         yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
 
 

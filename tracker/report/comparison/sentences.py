@@ -194,8 +194,9 @@ def show_changes(
     groups = [(change,) for change in changes] if everything else _rank(comparison, changes)[led:]
     entries = (_show_change(comparison, group, cited, everything=everything) for group in groups)
     tally = wording.tally_changes(comparison)
-    note = tally if everything else f"{tally}; largest first"
-    yield Section("sentences", tuple(entries), note=note, rows=1, beside=not everything)
+    leads = is_revision(comparison) and not everything
+    note = f"{tally}; largest first" if leads else tally
+    yield Section("sentences", tuple(entries), note=note, rows=1 if leads else 2, beside=leads)
 
 
 def lead_changes(comparison: Comparison, most: int) -> Iterator[Sentence]:

@@ -33,6 +33,8 @@ INTERVALS = "Changes of share: 95% intervals; up and down corrected over topics 
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""
+MUCH_CEREMONY = 0.1
+"""The share of the sentences from which it is told that they are greetings and formulas of the other text."""
 ARROW = "→"
 _LEAST_SHARE: Final = 0.005
 """A share that is rounded to none and is one."""
@@ -101,10 +103,11 @@ def verdict(comparison: Comparison) -> str:
 
 
 def ceremony_words(comparison: Comparison) -> str:
-    """Say how many sentences of the new text are greetings and formulas of the old one; "" for none."""
+    """Say how many sentences of the new text are greetings and formulas of the old one; "" for few."""
     names = frozenset(comparison.ceremony)
     kept = sum(len(change.new) for change in comparison.changes if change.id in names)
-    return f"Greetings and formulas: {counted(kept, 'sentence')} kept." if kept else ""
+    is_much = kept and kept >= MUCH_CEREMONY * len(comparison.new.version.segments)
+    return f"Greetings and formulas: {counted(kept, 'sentence')} kept." if is_much else ""
 
 
 def aligned_words(comparison: Comparison) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.report.document import Quote, Span
@@ -263,8 +264,12 @@ def _lay_entry(
             yield from _lay_redline(each, width)
 
 
-def _lay_beside(entry: Entry, width: int) -> Iterator[Line]:
-    """Yield a claim and its evidence as one paragraph, then what is noted."""
+@lru_cache(maxsize=64)
+def _lay_beside(entry: Entry, width: int) -> tuple[Line, ...]:
+    """Return a claim and its evidence as one paragraph, then what is noted.
+
+    Kept, since a section is laid out again for each entry more that it is granted.
+    """
     shown = (
         run
         for each in entry.evidence
@@ -272,9 +277,8 @@ def _lay_beside(entry: Entry, width: int) -> Iterator[Line]:
             _star_matches(cut_quote(each, WHOLE)) if isinstance(each, Quote) else mark_edits(each.runs)
         )
     )
-    yield from wrap((*entry.claim, Span(_GAP), *shown), width, _INDENT, _DEEPER)
-    for note in entry.notes:
-        yield from wrap([note], width, _DEEPER, _DEEPER)
+    notes = (row for note in entry.notes for row in wrap([note], width, _DEEPER, _DEEPER))
+    return (*wrap((*entry.claim, Span(_GAP), *shown), width, _INDENT, _DEEPER), *notes)
 
 
 def _lay_claim(
@@ -430,6 +434,4 @@ def _lay_names(
         lines = wrap((*lead, Span(named)), width, indent, "    ")
         if rows is None or len(lines) <= rows:
             return lines
-    more = f" · {len(names) - 1} more: {MORE}" if len(names) > 1 else ""
-    named = indent + "".join(span.text for span in (*lead, Span(names[0])))
-    return (line(shorten(named, width - len(more)) + more),)
+    return (line(shorten(indent + "".join(span.text for span in (*lead, Span(names[0]))), width)),)
