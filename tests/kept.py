@@ -1,15 +1,11 @@
-"""What takes a command longer than its work on the small archives of most tests, done once for many commands.
+"""The encoder's model as it is kept, 70 MB, of which the digest is computed once for each state of its file.
 
-Of the model of the encoder as it is kept, 70 MB, ``tracker verify`` computes the digest, here once a state of
-its file; a night reads the certificates of the system.
+``tracker verify`` computes it each time, and takes longer for it than for the small archives of most tests.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
-
-import httpx2
 
 from tracker.text import kept_arrays
 
@@ -19,9 +15,8 @@ _check: Final = kept_arrays.check_arrays
 
 
 def check_once() -> None:
-    """Have the program take a file for sound that was so in the same state, and read certificates once."""
+    """Have the program take a file for sound that was so when it was so in the same state."""
     kept_arrays.check_arrays = _check_arrays
-    httpx2.create_ssl_context = cache(httpx2.create_ssl_context)
 
 
 def _check_arrays(name: str) -> None:
