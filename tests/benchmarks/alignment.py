@@ -13,7 +13,6 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections import Counter
-from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +165,7 @@ def cross_validate(
         weights = fit_weights(seen, encoder)
         for thresholds, links in found.items():
             accept, accept_move = thresholds
-            chosen = replace(weights, accept=accept, accept_move=accept_move)
+            chosen = weights._replace(accept=accept, accept_move=accept_move)
             wanted = [d for d in unseen if thresholds == tried[0] or d.origin != SESSIONS]
             links.update({d.name: align_with(d.old, d.new, chosen, encoder) for d in wanted})
     return found

@@ -16,7 +16,7 @@ import json
 import math
 import random
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -172,14 +172,14 @@ def fit_weights(documents: Sequence[Document], encoder: Encoder | None = None) -
     was fitted on, a link is surer than it will be.
     """
     ungrown = _fit_ungrown(documents, encoder)
-    ungrown = replace(ungrown, move=_fit_move(documents, ungrown.likeness, encoder))
+    ungrown = ungrown._replace(move=_fit_move(documents, ungrown.likeness, encoder))
     rows: list[Row] = []
     for half in (0, 1):
         unseen = [document for document in documents if sum(document.family.encode()) % 2 == half]
         seen = [document for document in documents if document not in unseen]
-        weights = replace(_fit_ungrown(seen, encoder), move=ungrown.move)
+        weights = _fit_ungrown(seen, encoder)._replace(move=ungrown.move)
         rows += [row for document in unseen for row in _join_rows(document, weights, encoder)]
-    return replace(ungrown, join=fit_logistic(rows, _JOIN_RIDGE))
+    return ungrown._replace(join=fit_logistic(rows, _JOIN_RIDGE))
 
 
 def _fit_ungrown(documents: Sequence[Document], encoder: Encoder | None) -> AlignmentWeights:

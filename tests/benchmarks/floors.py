@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,7 +104,7 @@ def measure(name: str, data: Path) -> bool:
     gold = [{"id": d.name, "old": d.old, "new": d.new, "gold": sorted(d.gold)} for d in documents]
     weights, encoder = load_weights(DEFAULT), CachedEncoder(DEFAULT)
     # The coders never linked a sentence that had moved; ``measure_moves`` has a floor for these.
-    straight = replace(weights, accept_move=NEVER)
+    straight = weights._replace(accept_move=NEVER)
     scores = load_scorer(data / "align" / "score.py").score(
         gold, {d.name: match_ours(d.old, d.new, straight, encoder) for d in documents}
     )

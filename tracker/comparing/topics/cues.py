@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tracker.comparing.topics.needed import find_needed
 from tracker.comparing.topics.vocabulary.stems import find_content
-from tracker.inputs.compiled import read_packaged
+from tracker.inputs.compiled import read_compiled, read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -36,6 +38,8 @@ class Cues(NamedTuple):
     """
 
     sources: dict[str, str]
+    needed: dict[str, tuple[str, ...] | None]
+    """By table, texts of which its matches hold one; None where that is not known."""
     generic: frozenset[str]
     shortest: int
     """Words of the shortest sentence that is mainly about something; a shorter one is a fragment."""
@@ -52,6 +56,8 @@ class Cues(NamedTuple):
         From ``start`` on, and as if the text ended at ``end``.
         """
         source, end = self.sources[name], len(text) if end is None else end
+        if not self._may_find(name, text[start:end]):
+            return False
         if _compile(source).search(text, start, end):
             return True
         if name not in self.speaking or (marked := _write_over(text, self.own, self.naming)) is text:
@@ -60,8 +66,15 @@ class Cues(NamedTuple):
 
     def find_all(self, name: str, text: str) -> tuple[Span, ...]:
         """Return where the matches of a table's patterns are."""
+        if not self._may_find(name, text):
+            return ()
         marked = _write_over(text, self.own, self.naming) if name in self.speaking else text
         return _find_all(self.sources[name], text, marked)
+
+    def _may_find(self, name: str, text: str) -> bool:
+        """Tell whether a text holds any of what each match of a table's patterns does: half of all do not."""
+        needed = self.needed[name]
+        return needed is None or any(map(text.__contains__, needed))
 
 
 @lru_cache(maxsize=1024)
@@ -118,8 +131,20 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
     return Cues(*_load(language), tuple(own), naming)
 
 
+_Loaded = tuple[dict[str, str], dict[str, tuple[str, ...] | None], frozenset[str], int, frozenset[str]]
+_PACKAGE: Final = Path(__file__).parents[2]
+_CODE: Final = ("comparing/topics/needed.py", "comparing/topics/vocabulary/stems.py", "text/identity.py")
+
+
 @lru_cache(maxsize=64)
-def _load(language: str) -> tuple[dict[str, str], frozenset[str], int, frozenset[str]]:
+def _load(language: str) -> _Loaded:
+    own, place = Path(__file__), Path(__file__).with_name(f"cues.{language}")
+    sources = [own, own.with_suffix(".toml"), *(_PACKAGE / name for name in _CODE)]
+    loaded: _Loaded = read_compiled(place, sources, partial(_join_tables, language))
+    return loaded
+
+
+def _join_tables(language: str) -> _Loaded:
     tables = _tables()
     apart = {_SELF, _GENERIC, _SHORTEST}
     # Each begins with a letter, so that at most words none of them is tried: a third of what commits took.
@@ -129,7 +154,8 @@ def _load(language: str) -> tuple[dict[str, str], frozenset[str], int, frozenset
     words = " ".join(tables[_GENERIC].get(language, ()))
     (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
     speaking = frozenset(name for name, source in sources.items() if _NAMED in source)
-    return sources, find_content(words, language), int(shortest), speaking
+    needed = {name: () if source == _NEVER else find_needed(source) for name, source in sources.items()}
+    return sources, needed, find_content(words, language), int(shortest), speaking
 
 
 @cache

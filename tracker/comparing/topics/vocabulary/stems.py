@@ -22,7 +22,8 @@ _IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS: Final = "\u0300-\u036f\u064b-\u0652\u0670"
 _HYPHENS: Final = "-\u2010\u2011"
 _WORDS: Final = (
-    rf"([a-z]++(?=[ ,.\n])|[{_IDEOGRAPHS}]|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{_IDEOGRAPHS}]++[{_MARKS}]*+)+)"
+    rf"([a-z]++(?=[ ,.\n])|[{_IDEOGRAPHS}]"
+    rf"|(?i:\bco[{_HYPHENS}](?=op|ord))?(?:[^\W_{_IDEOGRAPHS}]++[{_MARKS}]*+)+)"
     r"(?:['’](?:s(?![^\W_]))?)?"
 )
 _SHORTEST_CONTENT: Final = 4
