@@ -31,6 +31,7 @@ from tests.thorough import examples
 from tracker.model.changes import Edit
 from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
+from tracker.model.topics import SURE
 from tracker.report.answers.listing import (
     hits_json,
     list_json,
@@ -44,7 +45,7 @@ from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.passages import cite_words, quote_topic, read_edits
 from tracker.report.comparison.sentences import FILTERS, cite_changes
-from tracker.report.comparison.words import NO_DIFFERENCE, interval_words
+from tracker.report.comparison.words import NO_DIFFERENCE, interval_words, status_mark
 from tracker.report.document import Document, Entry, Quote, Section, Span
 from tracker.report.layout import excerpt, mark_edits, shorten, wrap
 from tracker.report.render.terminal import LINES, render_terminal
@@ -425,15 +426,17 @@ def test_stat_counts() -> None:
     ]
 
 
-def test_what_kept_its_level_is_counted_as_kept() -> None:
+def test_a_share_that_is_not_sure_is_told_as_perhaps_with_the_chance_of_both() -> None:
     told = revision()
     unsure = [
-        replace(each, claimed=False, share_unsure=True) if each.outcome == "kept" else each
+        replace(each, claimed=False, share_unsure=True, share_certainty=0.5, outcome_certainty=0.9)
+        if each.outcome == "kept"
+        else each
         for each in told.topics
     ]
+    assert [status_mark(each, SURE) for each in unsure if each.outcome == "kept"] == ["kept? (.45)"]
     rows = render_stat(replace(told, topics=tuple(unsure))).splitlines()
-    assert "  kept            1  1 with share unsure" in rows
-    assert not any("perhaps" in row for row in rows)
+    assert "  perhaps         1" in rows
 
 
 def test_what_rounds_to_zero_has_no_minus() -> None:

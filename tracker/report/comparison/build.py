@@ -190,12 +190,10 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield from _count("  moved", sum(change.moved for change in changes))
     if judged := wording.decisions_summary(comparison):
         yield "applies", judged
-    sure = [topic for topic in comparison.topics if topic.claimed or topic.share_unsure]
-    unsure = sum(topic.share_unsure for topic in sure)
+    sure = [topic for topic in comparison.topics if topic.claimed]
     yield from _count("priorities", len(sure))
     for status, name in wording.STATUSES.items():
-        of_these = f"  {unsure:,} with share unsure" if status == "kept" and unsure else ""
-        yield from _count(f"  {name}", sum(topic.outcome == status for topic in sure), of_these)
+        yield from _count(f"  {name}", sum(topic.outcome == status for topic in sure))
     yield from _count("  perhaps", len(comparison.topics) - len(sure))
     shifts = [row.shift for row in sentences.select_shifts(comparison, AXES)]
     yield from _count("shifts", len(shifts))

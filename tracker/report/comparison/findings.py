@@ -72,7 +72,7 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
     if large:
         further = [topic for topic in large[MOVES:] if not topic.claimed][:_MORE_MOVES]
         shown = large if everything else [*large[:MOVES], *further]
-        sure = [topic for topic in shown if topic.claimed or topic.share_unsure]
+        sure = [topic for topic in shown if topic.claimed]
         yield Section(
             "largest moves",
             tuple(_show_move(topic, comparison.provenance.sure) for topic in shown),
@@ -90,7 +90,7 @@ def _show_move(topic: TopicChange, sure: float) -> Entry:
         wording.sentence_words(topic),
         wording.status_mark(topic, sure),
     )
-    doubt = "" if topic.claimed or topic.share_unsure else "?"
+    doubt = "" if topic.claimed else "?"
     brief = (
         f"{label} {cells[0]} {cells[2]}" if wording.is_barred(topic, sure) else f"{label}{doubt} {cells[0]}"
     )
@@ -234,15 +234,12 @@ def show_kept(comparison: Comparison, moved: Collection[str], *, everything: boo
         yield Section("same level", tuple(entries))
         return
     names = tuple(
-        _name_kept(topic, comparison.provenance.sure) for topic in kept if one_line(topic.label) not in moved
+        f"{_name_with_doubt(topic, comparison.provenance.sure)} {wording.share_words(topic)}"
+        for topic in kept
+        if one_line(topic.label) not in moved
     )
     if names:
         yield Section(f"same level ({len(names)})", (Entry((), names=names),), first=1, inline=True)
-
-
-def _name_kept(topic: TopicChange, sure: float) -> str:
-    name = one_line(topic.label) if topic.share_unsure else _name_with_doubt(topic, sure)
-    return f"{name} {wording.share_words(topic)}"
 
 
 def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:

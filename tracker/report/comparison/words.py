@@ -232,8 +232,6 @@ STATUSES: dict[Status, str] = {
     "dropped": "not repeated",
 }
 """Statuses in the order of the report, as they are printed."""
-SHARE_UNSURE: Final = "kept, share unsure"
-"""What a topic is called whose level is sure, and of which too few sentences tell how its share changed."""
 OWN_SITUATION: Final = (
     "own situation: what it says of that as we and our land is not counted, so that no change is told"
 )
@@ -295,8 +293,6 @@ def status_mark(topic: TopicChange, sure: float) -> str:
     """Return a topic's status, with a question mark and its certainty where it is not claimed."""
     if topic.status:
         return STATUSES[topic.status]
-    if topic.share_unsure:
-        return SHARE_UNSURE
     if topic.possible is None:
         return "unclear"
     return f"{STATUSES[topic.possible]}? {certainty_mark(topic, sure)}".rstrip()
@@ -314,7 +310,7 @@ def certainty_mark(topic: TopicChange, sure: float) -> str:
     """
     if topic.certainty is None:
         return ""
-    why = _bar(topic, sure)
+    why = "" if topic.share_unsure else _bar(topic, sure)
     chance = chance_mark(topic.certainty, measured=topic.measured)
     return f"{chance[:-1]}, {why})" if why else chance
 
@@ -347,7 +343,7 @@ def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
     if topic.claimed or not topic.measured:
         return None
     if topic.share_unsure:
-        return "of so few sentences its share may as well have halved or doubled"
+        return "its level is sure; but readers may well call the change of its share otherwise"
     if topic.goes_against_share:
         return f"by its levels {STATUSES[topic.outcome]}, against the change of its share, and not sure"
     least = chance_mark(_least(topic, sure), measured=True)[1:-1]
@@ -389,7 +385,7 @@ def coverage_words(topic: TopicChange) -> str | None:
 
 def certainty_words(topic: TopicChange) -> str | None:
     """Return how certain a claim is: ``certainty 0.95``; of what is not claimed its mark says it."""
-    if topic.certainty is None or not (topic.claimed or topic.share_unsure):
+    if topic.certainty is None or not topic.claimed:
         return None
     return f"certainty {certainty_figure(topic.certainty, measured=topic.measured)}"
 

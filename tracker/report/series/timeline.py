@@ -13,7 +13,7 @@ from tracker.model import series
 from tracker.model.series_rows import TimelineRecord
 from tracker.references import own_names, parse_reference
 from tracker.report.comparison.provenance import name_body, name_country
-from tracker.report.comparison.words import ARROW, OWN_SITUATION, SHARE_UNSURE, STATUSES, chance_mark, percent
+from tracker.report.comparison.words import ARROW, OWN_SITUATION, STATUSES, chance_mark, percent
 from tracker.report.document import Column, Document, Section, Span, Tick
 from tracker.report.layout import counted
 from tracker.report.records import encode_json, write_records
@@ -196,8 +196,6 @@ def _tell_status(cell: Standing) -> str:
         return STATUSES[cell.status]
     if cell.possible is None:
         return ""
-    if cell.share_unsure:
-        return SHARE_UNSURE
     chance = "" if cell.certainty is None else chance_mark(cell.certainty, measured=cell.measured)
     return f"{STATUSES[cell.possible]}? {chance}".rstrip()
 
