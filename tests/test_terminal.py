@@ -434,7 +434,7 @@ def test_a_share_that_is_not_sure_is_told_as_perhaps_with_the_chance_of_both() -
         else each
         for each in told.topics
     ]
-    assert [status_mark(each, SURE) for each in unsure if each.outcome == "kept"] == ["kept? (.45)"]
+    assert [status_mark(each, SURE) for each in unsure if each.outcome == "kept"] == ["kept? (~.45)"]
     rows = render_stat(replace(told, topics=tuple(unsure))).splitlines()
     assert "  perhaps         1" in rows
 

@@ -2,8 +2,8 @@
 
 Run as ``python -m tests.benchmarks.directions`` in the root of the repository, with the shared data
 beside it; with ``report`` on the half that nothing was fitted on. Readers coded topics that are priorities
-of both speeches of a pair. A claim is true where a reader gave its direction or would allow it; found are those that
-both gave without another choice. Claims of topics that no reader coded tell of levels, which other sheets
+of both speeches of a pair. A claim is true where a reader gave its direction or would allow it; found are
+those that both gave without another choice. Claims of topics that no reader coded tell of levels, which other sheets
 measure, and are counted apart.
 """
 

@@ -97,7 +97,7 @@ def _find_chances(topic: str, old: Occupancy, new: Occupancy) -> dict[Status, fl
         [count(topic, side) / (sum(side.words) or 1) for side in (old, new)]
         for count in (_count_spoken, _count_about)
     )
-    score = weights.spoken * _find_rise(*spoken) + weights.about * _find_rise(*about)
+    score = weights.spoken * find_rise(*spoken) + weights.about * find_rise(*about)
     up, down = (1 / (1 + exp(weights.same - turned)) for turned in (score, -score))
     return {"up": round(up, 4), "kept": round(1 - up - down, 4), "down": round(down, 4)}
 
@@ -110,7 +110,7 @@ def _count_about(topic: str, side: Occupancy) -> int:
     return sum(side.words[place] for place in side.segments.get(topic, ()))
 
 
-def _find_rise(old: float, new: float) -> float:
+def find_rise(old: float, new: float) -> float:
     """Return a change of share in percentage points, beside what shares of this size may err."""
     return 100 * (new - old) / sqrt(100 * (new + old) + 1)
 
