@@ -3,8 +3,8 @@
 Run as ``python -m tests.benchmarks.directions`` in the root of the repository, with the shared data
 beside it; with ``report`` on the half that nothing was fitted on. Readers coded topics that are priorities
 of both speeches of a pair. A claim is true where a reader gave its direction or would allow it; found are
-those that both gave without another choice. Claims of topics that no reader coded tell of levels, which other sheets
-measure, and are counted apart.
+those that both gave without another choice. Claims of topics that no reader coded tell of levels, which
+other sheets measure, and are counted apart.
 """
 
 from __future__ import annotations
@@ -65,21 +65,17 @@ def main() -> None:
         )
     print(f"claimed of topics that no reader coded: {uncoded}")
     for least, most in zip(BANDS, (*BANDS[1:], 1.01), strict=True):
-        band = [each for each in judged if least <= (each.change.certainty or 0.0) < most]
+        band = [each for each in judged if least <= (each.change.share_certainty or 0.0) < most]
         if band:
-            agreed = sum(agree(each) for each in band) / len(band)
-            print(f"certainty {least:.1f} to {min(1.0, most):.1f}: agreed {agreed:.2f} of {len(band)}")
+            own = sum(each.given.count(each.direction) / len(each.given) for each in band) / len(band)
+            print(
+                f"chance {least:.1f} to {min(1.0, most):.1f}: given by {own:.2f} of readers, of {len(band)}"
+            )
 
 
 def is_firm(each: Judged) -> bool:
     """Whether both readers gave the direction, and would allow no other."""
     return set(each.given) == {each.direction} == each.allowed and len(each.given) > 1
-
-
-def agree(each: Judged) -> float:
-    """Return the share of readers who gave the direction; one who would only allow it counts by half."""
-    own = each.given.count(each.direction) / len(each.given)
-    return own or (each.direction in each.allowed) / 2
 
 
 def judge_pairs(half: str) -> tuple[list[Judged], Counter[str], int]:

@@ -53,8 +53,9 @@ class ShareWeights(NamedTuple):
     """How much a rise of the words on it counts, and one of the words of the sentences about it."""
     same: float
     """From where on a rise is as likely one as none."""
-    claimed: Mapping[str, float]
-    """By how many of the claims are to be true, such as ``0.9``, the chance from which they are made."""
+    claimed: Mapping[str, Mapping[str, float]]
+    """Of *kept*, and of what *moved* up or down, by how many of the claims are to be true, such as ``0.9``,
+    the chance from which they are made."""
 
 
 @cache
@@ -63,9 +64,9 @@ def load_shares() -> ShareWeights:
     return ShareWeights(**read_packaged(__package__, "shares.toml"))
 
 
-def find_least(sure: float) -> float:
+def find_least(status: Status, sure: float) -> float:
     """Return the chance from which *up*, *kept* or *down* is claimed of a topic whose level is sure."""
-    return load_shares().claimed[f"{sure:.1f}"]
+    return load_shares().claimed["kept" if status == "kept" else "moved"][f"{sure:.1f}"]
 
 
 def compare_shares(

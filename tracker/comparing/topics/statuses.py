@@ -276,7 +276,7 @@ class _Doubts:
         if chance is not None:
             same = self._share(sides)
             chance = round((1 - same) * chance + same * (change.outcome == "kept"), 4)
-        doubted = sure and chance is not None and chance < find_least(self._sure)
+        doubted = sure and chance is not None and chance < find_least(change.outcome, self._sure)
         return replace(
             change,
             outcome_certainty=certainty,
