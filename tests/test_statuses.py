@@ -218,22 +218,22 @@ def test_a_topic_that_fills_one_text_and_a_line_of_the_other_moves() -> None:
     assert (same.outcome, same.claimed) == ("kept", True)
 
 
-@pytest.mark.parametrize(("spoken", "claimed"), [(260, True), (228, False)])
-def test_where_the_levels_are_sure_the_change_of_share_must_be_sure_too(
-    spoken: int, *, claimed: bool
-) -> None:
-    version = read_text(
-        " ".join(f"We will end piracy on coast {number}." for number in range(40)), language="en"
+def test_where_the_levels_are_sure_the_change_of_share_must_be_sure_too() -> None:
+    coasts, capes = (
+        read_text(" ".join(f"We will {act} {number}." for number in range(40)), language="en")
+        for act in ("end piracy on coast", "stop pirates off cape")
     )
-    (reading,) = (each for each in read_topics(version, UN) if each.topic == "piracy")
-    other = read_text(
-        " ".join(f"We will stop pirates off cape {number}." for number in range(40)), language="en"
-    )
-    sides = ReadText(version, [reading]), ReadText(other, [replace(reading, words=spoken)])
-    ((change,), _) = compare_topics(*sides, UN)
-    assert change.outcome == "kept"
-    assert (change.claimed, change.share_unsure) == (claimed, not claimed)
-    assert change.certainty == round((change.outcome_certainty or 0) * (change.share_certainty or 0), 4)
+    (reading,) = (each for each in read_topics(coasts, UN) if each.topic == "piracy")
+    told = set()
+    for spoken in range(10, 270, 10):
+        sides = ReadText(coasts, [reading]), ReadText(capes, [replace(reading, words=spoken)])
+        ((change,), _) = compare_topics(*sides, UN)
+        chance = change.share_certainty or 0.0
+        assert change.claimed == (chance >= find_least(change.outcome, SURE))
+        assert change.share_unsure is not change.claimed
+        assert change.certainty == round((change.outcome_certainty or 0.0) * chance, 4)
+        told.add((change.outcome, change.claimed))
+    assert told == {("kept", True), ("down", True), ("down", False)}
 
 
 @pytest.mark.parametrize(
