@@ -323,5 +323,4 @@ def test_the_words_of_the_reports_are_explained(desk: Callable[[str], Ran]) -> N
     assert "|" not in told
     assert told.index("diverged:") < told.index("unclear:")
     assert desk("help words unclear").out.startswith("unclear: in place of a status")
-    assert desk("help words share unsure").out.startswith("share unsure: ")
     assert desk("help words promoted").out.startswith(("lost rank", "status: "))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from tracker.comparing.topics.mentions import find_own_situations
 from tracker.comparing.topics.reading import read_topics
-from tracker.comparing.topics.shares import Difference, Occupancy, compare_shares
+from tracker.comparing.topics.shares import Difference, Occupancy, compare_shares, find_least
 from tracker.comparing.topics.statuses import (
     OtherSessions,
     ReadText,
@@ -18,11 +19,13 @@ from tracker.comparing.topics.statuses import (
     find_priorities,
 )
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.model.topics import TopicChange, TopicReading
+from tracker.model.topics import SURE, TopicChange, TopicReading
 from tracker.report.comparison.words import status_mark
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.model.topics import Level, Status
 
 UN = load_vocabulary()
@@ -46,7 +49,7 @@ LEVELS = (
 )
 
 
-ALIKE = Difference((-0.1, 0.1), (0.9, 1.1), shown=False)
+ALIKE = Difference((-0.1, 0.1), {"more": 0.2, "kept": 0.6, "less": 0.2})
 
 
 @pytest.mark.parametrize(("before", "after", "status"), LEVELS)
@@ -59,13 +62,19 @@ def test_a_new_topic_that_was_a_priority_before_has_returned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("interval", "shown", "status"),
-    [((0.1, 0.3), True, "more"), ((-0.3, -0.1), True, "less"), ((-0.1, 0.3), False, "kept")],
+    ("chances", "status"),
+    [
+        ((0.5, 0.4, 0.1), "more"),
+        ((0.1, 0.4, 0.5), "less"),
+        ((0.3, 0.4, 0.3), "kept"),
+        ((0.4, 0.4, 0.2), "kept"),
+    ],
 )
-def test_share_decides_only_where_it_is_shown(
-    interval: tuple[float, float], *, shown: bool, status: str
+def test_of_one_level_it_is_what_readers_most_likely_say_of_the_share(
+    chances: tuple[float, float, float], status: Status
 ) -> None:
-    difference = Difference(interval, (0.5, 2.0), shown)
+    statuses: tuple[Status, ...] = ("more", "kept", "less")
+    difference = Difference((-0.1, 0.3), dict(zip(statuses, chances, strict=True)))
     assert decide_status("substantive", "substantive", difference) == status
 
 
@@ -208,28 +217,47 @@ def test_a_topic_that_fills_one_text_and_a_line_of_the_other_moves() -> None:
     assert (same.outcome, same.claimed) == ("kept", True)
 
 
-def test_a_topic_whose_share_may_have_halved_is_not_claimed_as_kept() -> None:
-    kept = _compare(f"{PIRACY} {FILLER} {CORRUPTION}", f"{PIRACY} {FILLER}")["piracy"]
-    assert (kept.outcome, kept.claimed) == ("kept", False)
+def test_where_the_levels_are_sure_the_change_of_share_must_be_sure_too() -> None:
+    coasts, capes = (
+        read_text(" ".join(f"We will {act} {number}." for number in range(40)), language="en")
+        for act in ("end piracy on coast", "stop pirates off cape")
+    )
+    (reading,) = (each for each in read_topics(coasts, UN) if each.topic == "piracy")
+    told = set()
+    for spoken in range(10, 270, 10):
+        sides = ReadText(coasts, [reading]), ReadText(capes, [replace(reading, words=spoken)])
+        ((change,), _) = compare_topics(*sides, UN)
+        chance = change.share_certainty or 0.0
+        assert change.claimed == (chance >= find_least(change.outcome, SURE))
+        assert change.share_unsure is not change.claimed
+        assert change.certainty == round((change.outcome_certainty or 0.0) * chance, 4)
+        told.add((change.outcome, change.claimed))
+    assert told == {("kept", True), ("less", True), ("less", False)}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "shown"),
-    [(0.458, 0.007, True), (0.435, 0.0, True), (0.041, 0.046, False), (0.2, 0.25, False)],
+    ("old", "new", "status"),
+    [
+        (0.458, 0.007, "less"),
+        (0.02, 0.28, "more"),
+        (0.48, 0.015, "less"),
+        (0.041, 0.046, "kept"),
+        (0.2, 0.22, "kept"),
+    ],
 )
-def test_a_share_that_collapses_is_shown_and_one_that_hardly_moves_is_not(
-    old: float, new: float, *, shown: bool
+def test_what_collapses_or_fills_a_text_is_claimed_and_what_hardly_moves_is_the_same(
+    old: float, new: float, status: Status
 ) -> None:
-    before, after = (Occupancy([20] * 80, {"t": 20 * round(80 * share)}) for share in (old, new))
-    assert compare_shares(["t"], before, after, ["t"])["t"].shown is shown
+    before, after = (_occupy([20] * 80, round(80 * share)) for share in (old, new))
+    difference = compare_shares(["t"], before, after, ["t"])["t"]
+    assert difference.likeliest == status
+    assert difference.chances[status] >= find_least(status, SURE)
+    assert compare_shares(["t"], before, after, [])["t"].likeliest == "kept"
 
 
-def test_each_of_many_topics_needs_more_to_be_shown_than_one() -> None:
-    old = Occupancy([20] * 90, {f"t{number}": 20 * 27 for number in range(10)})
-    new = Occupancy([20] * 90, {f"t{number}": 20 * (27 if number else 6) for number in range(10)})
-    topics = sorted(old.spoken)
-    assert compare_shares(topics, old, new, ["t0"])["t0"].shown
-    assert not compare_shares(topics, old, new, topics)["t0"].shown
+def _occupy(words: Sequence[int], about: int) -> Occupancy:
+    """Return a text in which so many segments are about a topic, and all of their words on it."""
+    return Occupancy(words, {"t": sum(words[:about])}, {"t": range(about)})
 
 
 def test_strongest_first_and_counterparts_for_what_is_kept() -> None:
@@ -257,9 +285,10 @@ def test_a_text_compared_with_itself_has_only_kept_topics() -> None:
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=60), st.data())
 def test_shares_of_one_text_never_move(words: list[int], data: st.DataObject) -> None:
-    side = Occupancy(words, {"t": data.draw(st.integers(0, sum(words)))})
+    side = _occupy(words, data.draw(st.integers(0, len(words))))
     difference = compare_shares(["t"], side, side, ["t"])["t"]
-    assert not difference.shown
+    assert difference.likeliest == "kept"
+    assert difference.chances["more"] == difference.chances["less"]
     assert difference.interval[0] <= 0 <= difference.interval[1]
 
 
@@ -271,13 +300,14 @@ def test_shares_of_one_text_never_move(words: list[int], data: st.DataObject) ->
 def test_no_share_loses_more_than_it_had_or_exceeds_the_whole(
     before: list[int], after: list[int], data: st.DataObject
 ) -> None:
-    old, new = (Occupancy(words, {"t": data.draw(st.integers(0, sum(words)))}) for words in (before, after))
+    old, new = (_occupy(words, data.draw(st.integers(0, len(words)))) for words in (before, after))
     difference = compare_shares(["t"], old, new, ["t"])["t"]
     shares = [side.spoken["t"] / (sum(side.words) or 1) for side in (old, new)]
     low, high = difference.interval
     assert -shares[0] - 1e-4 <= low <= shares[1] - shares[0] + 1e-4
     assert shares[1] - shares[0] - 1e-4 <= high <= 1 - shares[0] + 1e-4
-    assert difference.ratio[0] <= difference.ratio[1]
+    assert sum(difference.chances.values()) == pytest.approx(1, abs=2e-4)
+    assert min(difference.chances.values()) >= 0
 
 
 @given(st.lists(st.text(max_size=60), max_size=5), st.text(max_size=60), st.sampled_from(["en", "zh", "ru"]))

@@ -44,7 +44,7 @@ from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.findings import FINDINGS, show_moves
 from tracker.report.comparison.passages import cite_words, quote_topic, read_edits
 from tracker.report.comparison.sentences import FILTERS, cite_changes
-from tracker.report.comparison.words import NO_DIFFERENCE, interval_words
+from tracker.report.comparison.words import NO_DIFFERENCE, interval_words, status_mark
 from tracker.report.document import Column, Document, Entry, Quote, Section, Span, Tick
 from tracker.report.layout import excerpt, mark_edits, shorten, wrap
 from tracker.report.render.terminal import LINES, render_terminal
@@ -452,9 +452,12 @@ def test_stat_counts() -> None:
 def test_what_is_likely_is_counted_behind_what_is_claimed() -> None:
     told = revision()
     unsure = [
-        replace(each, claimed=False, outcome_certainty=0.5) if each.outcome == "kept" else each
+        replace(each, claimed=False, share_unsure=True, share_certainty=0.5, outcome_certainty=0.9)
+        if each.outcome == "kept"
+        else each
         for each in told.topics
     ]
+    assert [status_mark(each) for each in unsure if each.outcome == "kept"] == ["likely kept (.45)"]
     rows = render_stat(replace(told, topics=tuple(unsure))).splitlines()
     assert "priorities        2" in rows
     assert "  likely          1" in rows

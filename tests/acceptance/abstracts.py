@@ -163,7 +163,7 @@ def read_screen(text: str, labels: Iterable[str]) -> Screen:
             elif heading == "LARGEST MOVES":
                 moved.add(label)
                 status = next((word for word in _WORDS if re.search(rf"  {word}\b", line)), "")
-                if status and "share unsure" not in line:
+                if status:
                     (unsure if "?" in line else claimed)[label] = status
             elif lead:
                 unsure[label] = lead

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tests.benchmarks import first_captures, fit_certainty
+from tests.benchmarks import directions, first_captures, fit_certainty, passages
 from tests.benchmarks.alignment import load_scorer, match_ours
 from tests.benchmarks.fit_alignment import CachedEncoder, load_documents
 from tests.benchmarks.fit_strength import LAST_SESSION, load_requests, measure_kappa
@@ -77,6 +77,13 @@ CLAIM_FLOORS = {
     "shipped": {"absent": (0.91, 0.45), "moved": (0.90, 0.15), "kept": (0.88, 0.68)},
 }
 """Of a quarter of the speeches too few are promoted or demoted to fit from when to claim it."""
+PASSAGES_CEILING = 4.4
+"""Percentage points between shares and those of either reader, on the half that weights were fitted on."""
+DIRECTION_FLOORS = {
+    # statuses: floors of the share of claims that are true, and of how many firm ones are found.
+    ("more", "less"): (0.87, 13),
+    ("kept",): (0.86, 9),
+}
 CROSS_ENTROPY = {"priority": 0.295, "presence": 0.324, "declared": 0.066}
 """Ceilings for the shipped models: without the weights of words they come to .337, .365 and .078."""
 
@@ -91,6 +98,7 @@ def main() -> None:
     fallen += [] if measure_topics(data) else ["topics"]
     fallen += [] if measure_strength() else ["strength"]
     fallen += [] if measure_claims() else ["claims"]
+    fallen += [] if measure_shares() else ["shares"]
     fallen += [] if measure_first_captures() else ["first captures"]
     if fallen:
         sys.exit(f"below the floor, or on other data: {', '.join(fallen)}")
@@ -180,6 +188,26 @@ def measure_claims() -> bool:
     held = hold_claims("held out", coded.pairs, told) and held
     shown = fit_certainty.list_claims(coded, coded.pairs, shipped)
     return hold_claims("shipped", coded.pairs, [claim for claim in shown if claim.claimable]) and held
+
+
+def measure_shares() -> bool:
+    """Measure shares and their changes against what readers say of the chosen half; print and compare."""
+    speeches = passages.load_marked("chosen")
+    distances = passages.measure_from_readers(speeches, passages.share_passages)
+    held = max(distances.values()) <= PASSAGES_CEILING
+    told = ", ".join(f"{distance:.2f} from {reader}" for reader, distance in distances.items())
+    print(f"{'shares':14} {told} (ceiling {PASSAGES_CEILING})")
+    judged, *_ = directions.judge_pairs("chosen")
+    for statuses, (true_floor, found_floor) in DIRECTION_FLOORS.items():
+        claims = [each for each in judged if each.change.claimed and each.change.outcome in statuses]
+        true = sum(each.direction in each.allowed for each in claims) / max(1, len(claims))
+        found = sum(map(directions.is_firm, claims))
+        print(
+            f"{', '.join(statuses):14} {true:.3f} of {len(claims)} claims true (floor {true_floor}),"
+            f" {found} firm ones found (floor {found_floor})"
+        )
+        held = held and true >= true_floor and found >= found_floor
+    return held
 
 
 def measure_first_captures() -> bool:

@@ -151,7 +151,8 @@ def compare(one: Shares, other: Shares) -> list[float]:
 def share_marked(speech: MarkedSpeech, name: str) -> Shares:
     """Return the shares in per cent that the passages of a reader have of the words outside ceremony."""
     counts: Counter[str] = Counter()
-    words, start = count_substance(speech.version), 0
+    words = count_substance(speech.version)
+    start = 0
     for segment in speech.version.segments:
         end = start + len("".join(segment.text.split()))
         for each in speech.readers[name]:

@@ -64,7 +64,7 @@ Measured: TypeAlias = Annotated[
 ]
 ShareUnsure: TypeAlias = Annotated[
     bool,
-    ("description", "Whether it is only possibly kept because its share may as well have halved or doubled."),
+    ("description", "Whether its levels are sure, and only the change of its share may be called otherwise."),
 ]
 Priority: TypeAlias = Annotated[
     Proportion, ("description", "The probability that a careful reader calls it a priority.")

@@ -176,14 +176,17 @@ class TopicChange:
     absent: Decision | None = None
     """Who decided that it is absent on the side that has no reading, where somebody did."""
     outcome_certainty: Proportion | None = None
-    """The share of careful readers who would give the outcome; None where nothing gives probabilities."""
+    """The share of careful readers who would give the outcome, or of *up*, *kept* and *down* both its levels;
+    None where nothing gives probabilities."""
     measured: bool = False
     """Whether the certainty was measured: for topics of the shipped vocabulary, in English. Elsewhere it is
     approximate, and makes no claim."""
     claimed: bool = True
     """Whether it is certain enough to be reported as a finding."""
+    share_certainty: Proportion | None = None
+    """The share of careful readers of these levels who would call the change of its share as the outcome."""
     share_unsure: bool = False
-    """Whether it is only possibly kept because its share may as well have halved or doubled."""
+    """Whether its levels are sure enough to be claimed, and not what became of its share."""
     passing: Evidence | None = None
     """Where the side on which it counts as absent names it all the same, in passing."""
     last: str | None = None
@@ -205,10 +208,12 @@ class TopicChange:
     def certainty(self) -> Proportion | None:
         """How sure the status is, or the possible one; None without either.
 
-        It is the share of careful readers who would give it, those who would only allow it counted by half;
-        of kept, up and down, who would give both levels. None too where nothing gives probabilities.
+        It is the share of careful readers who would give it, those who would only allow it counted by half.
+        None too where nothing gives probabilities.
         """
-        return None if self.unclear else self.outcome_certainty
+        if self.unclear or self.outcome_certainty is None or self.share_certainty is None:
+            return None if self.unclear else self.outcome_certainty
+        return round(self.outcome_certainty * self.share_certainty, 4)
 
     @property
     def unclear(self) -> bool:

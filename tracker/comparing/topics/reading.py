@@ -90,7 +90,7 @@ def read_evidence(
     evidence = describe_topics(
         version, vocabulary, met, sum(words), find_measured(vocabulary, version.language)
     )
-    spoken = _count_spoken(words, find_subjects(_list_sentences(version, met, evidence), vocabulary))
+    spoken = _count_spoken(words, find_subjects(list_sentences(version, met, evidence), vocabulary))
     readings = {
         topic: _read(topic, bundle, (spoken.get(topic, 0.0), sum(words)), met.mentions)
         for topic, bundle in met.bundles.items()
@@ -137,7 +137,8 @@ def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bo
     return weighed
 
 
-def _list_sentences(version: Version, met: Analysis, evidence: Mapping[str, TopicEvidence]) -> list[Sentence]:
+def list_sentences(version: Version, met: Analysis, evidence: Mapping[str, TopicEvidence]) -> list[Sentence]:
+    """Return what tells, by sentence, on which subject a text is."""
     priority = load_certainty().priority
     shown = {topic: priority.score_sentences(each) for topic, each in evidence.items()}
     apart, paragraph, found = find_apart(version), -1, []

@@ -1,82 +1,136 @@
-"""Whether a topic's share of the words moved: bounded intervals, and a test corrected over all topics."""
+"""Whether a topic takes more of the words, less, or as much as readers call the same, and how surely."""
 
 from __future__ import annotations
 
-from math import erfc, inf, sqrt
+from functools import cache
+from math import exp, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tracker.inputs.compiled import read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from tracker.model.topics import Status
+
 _CLUSTERING: Final = 3.0
 """By what the variance of a share exceeds that of segments drawn one by one, since neighbouring sentences are
 about the same thing. Of 60 speeches of the General Debate: 3.2 in blocks of twelve sentences, 2.5 in five."""
-_ERROR: Final = 0.05
 _DEVIATIONS: Final = 1.9599639845400536
 """Within so many standard deviations lie 95 % of a normal distribution; ``statistics`` takes 3 ms to load."""
-_MUCH: Final = 2.0
-"""By what a share must be multiplied or divided to be another one to a reader."""
 
 
 class Occupancy(NamedTuple):
-    """A statement as the shares see it: words by segment, and the words on each topic."""
+    """A statement as the shares see it: words by segment; by topic the words on it, and segments about it."""
 
     words: Sequence[int]
     spoken: Mapping[str, int]
+    segments: Mapping[str, Sequence[int]]
 
 
 class Difference(NamedTuple):
-    """How a topic's share differs between two statements, with 95 % intervals."""
+    """How a topic's share differs between two statements."""
 
     interval: tuple[float, float]
-    """New share less old share: nothing is lost that was not there, and no share exceeds the whole."""
-    ratio: tuple[float, float]
-    """New share divided by old share; infinite where the old one may be nothing."""
-    shown: bool
-    """Whether it is larger or smaller, by a test that counts all topics that were tested."""
+    """New share less old share, with 95 %: nothing is lost that was not there, none exceeds the whole."""
+    chances: Mapping[Status, float]
+    """How likely readers say that it takes more (*up*), the same (*kept*) or less (*down*)."""
 
     @property
-    def unsure(self) -> bool:
-        """Whether the share may as well have halved or doubled."""
-        return self.ratio[0] <= 1 / _MUCH or self.ratio[1] >= _MUCH
+    def likeliest(self) -> Status:
+        """What readers most likely say; of equals, *kept*."""
+        return max(self.chances, key=lambda status: (self.chances[status], status == "kept"))
+
+
+_UNCOMPARED: Final[Mapping[Status, float]] = {"kept": 1.0}
+
+
+class ShareWeights(NamedTuple):
+    """What was fitted of how readers call a change of share."""
+
+    spoken: float
+    about: float
+    """How much a rise of the words on it counts, and one of the words of the sentences about it."""
+    same: float
+    """From where on a rise is as likely one as none."""
+    claimed: Mapping[str, Mapping[str, float]]
+    """Of *kept*, and of what *moved* up or down, by how many of the claims are to be true, such as ``0.9``,
+    the chance from which they are made."""
+
+
+@cache
+def load_shares() -> ShareWeights:
+    """Return the shipped weights."""
+    return ShareWeights(**read_packaged(__package__, "shares.toml"))
+
+
+def find_least(status: Status, sure: float) -> float:
+    """Return the chance from which *up*, *kept* or *down* is claimed of a topic whose level is sure."""
+    return load_shares().claimed["kept" if status == "kept" else "moved"][f"{sure:.1f}"]
+
+
+def compare_shares(
+    topics: Collection[str], old: Occupancy, new: Occupancy, compared: Collection[str]
+) -> dict[str, Difference]:
+    """Return how the share of each topic differs.
+
+    What two statements say is all there is: unsure is which passages are about a topic, and what readers call
+    a change. The chances of those ``compared`` come from an ordered regression (McCullagh 1980, "Regression
+    Models for Ordinal Data") on what readers said: its score is how far the words on a topic, and those of
+    the sentences about it, rose, each beside what a count of such a size may err. Others are kept.
+
+    Intervals are those of proportions of overdispersed counts (McCullagh and Nelder 1989), as if of a third
+    of the statement's segments: Wilson's (1927) for a share and Newcombe's (1998, his method 10) for a
+    difference, both of which stay within what is possible.
+    """
+    return {
+        topic: Difference(
+            _find_gap(_measure(topic, old), _measure(topic, new)),
+            _find_chances(topic, old, new) if topic in compared else _UNCOMPARED,
+        )
+        for topic in topics
+    }
+
+
+def _find_chances(topic: str, old: Occupancy, new: Occupancy) -> dict[Status, float]:
+    weights = load_shares()
+    spoken, about = (
+        [count(topic, side) / (sum(side.words) or 1) for side in (old, new)]
+        for count in (_count_spoken, _count_about)
+    )
+    score = weights.spoken * find_rise(*spoken) + weights.about * find_rise(*about)
+    up, down = (1 / (1 + exp(weights.same - turned)) for turned in (score, -score))
+    return {"more": round(up, 4), "kept": round(1 - up - down, 4), "less": round(down, 4)}
+
+
+def _count_spoken(topic: str, side: Occupancy) -> int:
+    return side.spoken.get(topic, 0)
+
+
+def _count_about(topic: str, side: Occupancy) -> int:
+    return sum(side.words[place] for place in side.segments.get(topic, ()))
+
+
+def find_rise(old: float, new: float) -> float:
+    """Return a change of share in percentage points, beside what shares of this size may err."""
+    return 100 * (new - old) / sqrt(100 * (new + old) + 1)
 
 
 class _Share(NamedTuple):
-    """A share of one statement, how many segments drawn one by one it is worth, and its interval."""
+    """A share of one statement, and its interval."""
 
     value: float
-    size: float
     low: float
     high: float
 
 
-def compare_shares(
-    topics: Collection[str], old: Occupancy, new: Occupancy, tested: Collection[str]
-) -> dict[str, Difference]:
-    """Return how the share of each topic differs.
-
-    Each share is a proportion of overdispersed counts (McCullagh and Nelder, 1989): as if of a third of the
-    statement's segments. Intervals are Wilson's (1927) for a share, Newcombe's (1998, his method 10) for a
-    difference and Donner and Zou's (2012) for a ratio, all of which stay within what is possible. Those
-    ``tested`` are compared by a score test, with a family-wise error of five per cent by Holm's (1979)
-    procedure. Intervals cover how the words fall on sentences, not what else might have been said.
-    """
-    sides = {topic: (_measure(topic, old), _measure(topic, new)) for topic in topics}
-    shown = _apply_holm({topic: _chance(*sides[topic]) for topic in tested})
-    return {
-        topic: Difference(_find_gap(before, after), _find_ratio(before, after), topic in shown)
-        for topic, (before, after) in sides.items()
-    }
-
-
 def _measure(topic: str, side: Occupancy) -> _Share:
     counted = [words for words in side.words if words]
-    spoken = side.spoken.get(topic, 0)
-    value, size = spoken / (sum(counted) or 1), max(1.0, len(counted) / _CLUSTERING)
+    value, size = _count_spoken(topic, side) / (sum(counted) or 1), max(1.0, len(counted) / _CLUSTERING)
     square = _DEVIATIONS**2
     middle = (value + square / (2 * size)) / (1 + square / size)
     reach = sqrt(square * (value * (1 - value) / size + square / (4 * size * size))) / (1 + square / size)
-    return _Share(value, size, max(0.0, middle - reach), min(1.0, middle + reach))
+    return _Share(value, max(0.0, middle - reach), min(1.0, middle + reach))
 
 
 def _find_gap(old: _Share, new: _Share) -> tuple[float, float]:
@@ -84,32 +138,3 @@ def _find_gap(old: _Share, new: _Share) -> tuple[float, float]:
     below = sqrt((new.value - new.low) ** 2 + (old.high - old.value) ** 2)
     above = sqrt((new.high - new.value) ** 2 + (old.value - old.low) ** 2)
     return round(max(gap - below, -old.value), 4), round(min(gap + above, 1 - old.value), 4)
-
-
-def _find_ratio(old: _Share, new: _Share) -> tuple[float, float]:
-    product = new.value * old.value
-    low = old.high * (2 * old.value - old.high)
-    high = old.low * (2 * old.value - old.low)
-    least = product - sqrt(max(0.0, product**2 - new.low * (2 * new.value - new.low) * low))
-    most = product + sqrt(max(0.0, product**2 - new.high * (2 * new.value - new.high) * high))
-    return (
-        round(least / low, 4) if low else 0.0,
-        round(most / high, 4) if high else inf,
-    )
-
-
-def _chance(old: _Share, new: _Share) -> float:
-    """Return how likely two statements of one share differ so much by accident."""
-    pooled = (old.value * old.size + new.value * new.size) / (old.size + new.size)
-    error = sqrt(pooled * (1 - pooled) * (1 / old.size + 1 / new.size))
-    return erfc(abs(new.value - old.value) / error / sqrt(2)) if error else 1.0
-
-
-def _apply_holm(chances: Mapping[str, float]) -> frozenset[str]:
-    """Return the topics whose difference is no accident, however many were tested."""
-    shown: set[str] = set()
-    for rank, topic in enumerate(sorted(chances, key=lambda topic: (chances[topic], topic))):
-        if chances[topic] >= _ERROR / (len(chances) - rank):
-            break
-        shown.add(topic)
-    return frozenset(shown)

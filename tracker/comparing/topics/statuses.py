@@ -15,7 +15,7 @@ from tracker.comparing.topics.cues import plain
 from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import NARROWER
-from tracker.comparing.topics.shares import Difference, Occupancy, compare_shares
+from tracker.comparing.topics.shares import Difference, Occupancy, compare_shares, find_least
 from tracker.comparing.topics.vocabulary.stems import read_sentence
 from tracker.model.topics import (
     PRIORITIES,
@@ -92,15 +92,19 @@ def compare_topics(
     dropped, unless a careful reader would hardly count the mention; one of which the old text names only a
     narrower topic is new, while a narrower topic in the new text keeps a broader one from being dropped.
     Each has a certainty, and is claimed from the threshold at which a share of ``sure`` of such claims were
-    true. Up and down are given only where shares differ by a test corrected over topics of one level on both
-    sides; kept is claimed only where the share can hardly have halved or doubled. Where certainty was not
+    true. Of one level on both sides, it is up, kept or down, as readers most likely call the change of its
+    share; that is claimed where both the levels and this are sure. Where certainty was not
     measured it is approximate, and nothing is claimed but what people decided on both sides. Counterparts
     pair the leading segments of topics that are priorities on both sides. ``weights`` are the shipped ones
     unless given.
     """
     texts, readings = (old.version, new.version), (old.readings, new.readings)
     before, after = (
-        Occupancy(count_substance(side.version), {each.topic: each.words for each in side.readings})
+        Occupancy(
+            count_substance(side.version),
+            {each.topic: each.words for each in side.readings},
+            {each.topic: each.segments for each in side.readings},
+        )
         for side in (old, new)
     )
     lengths = sum(before.words), sum(after.words)
@@ -127,7 +131,7 @@ def compare_topics(
         for topic, pair in pairs.items()
         if topic in topics
     ]
-    weighed = (doubts.weigh(change, unsure=differences[change.topic].unsure) for change in changes)
+    weighed = (doubts.weigh(change, differences[change.topic]) for change in changes)
     return tuple(sorted(weighed, key=_strength)), _counterparts(both, pairs)
 
 
@@ -146,9 +150,7 @@ def decide_status(
         return "not repeated"
     if _RANKS[after] != _RANKS[before]:
         return "moved up" if _RANKS[after] > _RANKS[before] else "moved down"
-    if not difference.shown:
-        return "kept"
-    return "more" if sum(difference.interval) > 0 else "less"
+    return difference.likeliest
 
 
 def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, _Readings]:
@@ -255,10 +257,11 @@ class _Doubts:
         self._sure = sure
         self._weights = weights
 
-    def weigh(self, change: TopicChange, *, unsure: bool) -> TopicChange:
+    def weigh(self, change: TopicChange, difference: Difference) -> TopicChange:
         """Return a change with its certainty, and with the group that may have spoken for the country.
 
-        A topic whose share is ``unsure`` is not claimed as kept, unless people say that it is.
+        Of a topic of one level on both sides, which readers may call more, less or the same, that is claimed
+        where it is likely enough, unless people gave a level.
         """
         sides = change.old, change.new
         decided = [side is not None and side.decided is not None for side in sides]
@@ -269,10 +272,15 @@ class _Doubts:
         sure = all(decided) or (measured and certainty is not None and certainty >= least)
         if None in sides:
             sure &= any(map(_is_priority, sides)) and not self._is_named(change.topic, sides.index(None))
-        doubted = sure and change.outcome == "kept" and unsure and not any(decided)
+        chance = None if any(decided) else difference.chances.get(change.outcome)
+        if chance is not None:
+            same = self._share(sides)
+            chance = round((1 - same) * chance + same * (change.outcome == "kept"), 4)
+        doubted = sure and chance is not None and chance < find_least(change.outcome, self._sure)
         return replace(
             change,
             outcome_certainty=certainty,
+            share_certainty=chance,
             measured=measured,
             claimed=sure and not doubted,
             share_unsure=doubted,

@@ -345,7 +345,7 @@ def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
     if topic.claimed or not topic.measured:
         return None
     if topic.share_unsure:
-        return "of so few sentences its share may as well have halved or doubled"
+        return "its level is sure; but readers may well call the change of its share otherwise"
     if topic.goes_against_share:
         return f"by its levels {topic.outcome}, against the change of its share, and not sure"
     least = chance_mark(_least(topic, sure))[1:-1]

@@ -23,7 +23,6 @@ _OF_REPORTS: Final = {
     "last a priority": "last a priority",
     "?": r"\? \(|less sure",
     "certainty": r"certainty|\(~?\.\d",
-    "share unsure": "share unsure",
     "unclear": "unclear",
     "sure": r"\d sure|of them sure",
     "d, s, :": "d, s, :",

@@ -39,9 +39,9 @@ def match_topics(
     hint. A theme's term that joins two ("trade and investment") leaves to other topics what is all of one
     side of it; one of a situation does not, since two places may name a conflict. A term inside a near miss
     of its topic does not count, nor a hint inside any, and acronyms are met in capitals only, except where
-    the whole sentence is in capitals. Where the vocabulary lets terms overlap, the longest wins among those of
-    one topic. ``segment`` is the sentence's index; offsets are into the sentence; ``method`` is ``term``, or
-    ``hint`` where the words alone do not settle the topic.
+    the whole sentence is in capitals. Where the vocabulary lets terms overlap, the longest wins among those
+    of one topic. ``segment`` is the sentence's index; offsets are into the sentence; ``method`` is ``term``,
+    or ``hint`` where the words alone do not settle the topic.
 
     A vocabulary that was taught names by its model, in the model's language: the terms of what it names
     stay, ``learned`` are the words that weighed most where there is no term, and the confidence is the
