@@ -344,15 +344,21 @@ def test_hostile_records_are_skipped_with_their_reason_and_those_around_are_kept
 
 @pytest.mark.parametrize(
     ("make", "why"),
-    [
-        (lambda: member(block(b"")) + EMPTY * 2000, "members of it hold"),
-        (lambda: squeeze(member(block(b"")), EMPTY, 300_000), "its head is damaged"),
-        (lambda: NAMED + b"a" * 4 * MEGABYTE, "it is cut off"),
-        (lambda: member(block(b"")) + b"\0" * 512, "what follows the gzip data"),
-        (lambda: member(block(b"", b"A: b\r\n" * 300_000)), "no end within 1,048,576 bytes and 1,000 lines"),
-        (lambda: block(b"") + b"\r\n" * MEGABYTE, "nothing follows it within 1,048,576 bytes"),
-        (lambda: squeeze(block(bytes(300 * MEGABYTE))[:-4], b"\r\n"), "unpack to 268,"),
-    ],
+    some(
+        4,
+        [
+            (lambda: member(block(b"")) + EMPTY * 2000, "members of it hold"),
+            (lambda: squeeze(member(block(b"")), EMPTY, 300_000), "its head is damaged"),
+            (lambda: NAMED + b"a" * 4 * MEGABYTE, "it is cut off"),
+            (lambda: member(block(b"")) + b"\0" * 512, "what follows the gzip data"),
+            (
+                lambda: member(block(b"", b"A: b\r\n" * 300_000)),
+                "no end within 1,048,576 bytes and 1,000 lines",
+            ),
+            (lambda: block(b"") + b"\r\n" * MEGABYTE, "nothing follows it within 1,048,576 bytes"),
+            (lambda: squeeze(block(bytes(300 * MEGABYTE))[:-4], b"\r\n"), "unpack to 268,"),
+        ],
+    ),
 )
 def test_a_warc_whose_records_have_no_certain_end_is_refused_in_a_moment(
     tracker: Callable[..., Ran], tmp_path: Path, make: Callable[[], bytes], why: str
