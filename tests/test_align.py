@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.comparing.alignment.align import align, choose_in_order, score_moves
+from tracker.comparing.alignment.align import align, choose_in_order, score_links, score_moves
 from tracker.comparing.alignment.candidates import match_equals
 from tracker.comparing.alignment.chains import ChainBlock, find_heaviest_chain, weigh_blocks
 from tracker.comparing.alignment.context import measure_anchors, measure_links
@@ -19,10 +20,12 @@ from tracker.comparing.alignment.pairing import pair_texts
 from tracker.comparing.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold
+from tracker.text.reading import segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracker.comparing.alignment.pairing import Pairing
     from tracker.text.encoder import Encoder, Vectors
 
 FUND = "We will contribute 5 million euros to the Technical Cooperation Fund in 2023."
@@ -133,6 +136,42 @@ def test_sentences_as_alike_crosswise_keep_their_order(
     old = [form.format(one, verb, date) for one, verb, date in zip(of, does, when, strict=True)]
     new = [form.format(one, verb, date) for one, verb, date in zip(of, does[::-1], when[::-1], strict=True)]
     assert _sides(old, new, encoder) == [((0,), (0,)), ((1,), (1,))]
+
+
+@pytest.mark.parametrize("encoder", [None, DEFAULT])
+def test_a_short_half_that_would_be_linked_by_itself_joins(encoder: Encoder | None) -> None:
+    parts = ["The dike broke in March.", "The valley was flooded within the hour."]
+    whole = ["When the dike broke in March, the whole valley was under water."]
+    assert _sides(parts, whole, encoder) == [((0, 1), (0,))]
+    assert _sides(whole, parts, encoder) == [((0,), (0, 1))]
+
+
+def test_what_a_later_speech_says_again_in_other_words_is_linked_where_texts_keep_no_order() -> None:
+    said = "Whoever arms a militia shares the guilt for what that militia does to a village."
+    again = "Guilt for what a militia does is shared by whoever gave it arms."
+    old, new = (_read_seed(name) for name in ("XAA_32_2023", "XAA_33_2024"))
+    old.insert(5, said)
+    new.insert(28, again)
+    weights, group = load_weights(), Group((5,), (28,))
+    scored = score_links(_pair(old, new), weights)
+    assert scored.chances[group] < weights.accept
+    assert scored.moves[group] < weights.accept_move
+    assert scored.reuse[group] >= weights.accept
+    assert group in scored.found
+    # A revision keeps its order: what is left over there was dropped, or is new.
+    revised = [*old[:20], again, *old[20:]]
+    revised.remove(said)
+    assert not score_links(_pair(old, [f"Today {text}" for text in revised]), weights).reuse
+
+
+def _read_seed(name: str) -> list[str]:
+    text = (Path(__file__).parents[1] / "seeds" / "xaa" / f"{name}.md").read_text("utf-8")
+    return [one.text for one in segment(text.rpartition("---")[2])]
+
+
+def _pair(old: list[str], new: list[str]) -> Pairing:
+    folded = [fold(text) for text in old], [fold(text) for text in new]
+    return pair_texts(*folded, match_equals(*folded), load_weights().likeness)
 
 
 @pytest.mark.parametrize("encoder", [None, DEFAULT])

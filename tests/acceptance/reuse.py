@@ -143,11 +143,11 @@ def read_cells(texts: Mapping[tuple[str, str, str], Texts]) -> list[Listed]:
         if key in texts and row["answer"] != "no":
             cells = found.setdefault(key, {})
             certainty = "sure" if row["answer"] == "yes" else row["answer"]
-            sides = (
+            old, new = (
                 _find_covered(spans[key][n], int(row[f"{side}_start"]), int(row[f"{side}_end"]))
                 for n, side in enumerate(("old", "new"))
             )
-            cells.setdefault((row["reader"], certainty), set()).update(product(*sides))
+            cells.setdefault((row["reader"], certainty), set()).update(product(old, new))
     return [
         Listed(country, (old, new), {key: frozenset(cells) for key, cells in pair.items()})
         for (country, old, new), pair in sorted(found.items())

@@ -1,12 +1,13 @@
 """Fit the weights of the alignment on the development data and print them as ``alignment.toml``.
 
-Five logistic regressions with a ridge, by Newton's method: likeness of two sentences alone, a pair in its
+Six logistic regressions with a ridge, by Newton's method: likeness of two sentences alone, a pair in its
 place, a link among its rivals, a sentence that moved against two unrelated ones, a neighbour that belongs to
-a link; once for words alone and once with the default encoder. Examples are the human links of three sets of
-revisions and retellings, half of a sheet of retellings and plain-language texts, and speeches of neighbouring
-sessions, where little corresponds, with the links that a reader found right; for moves edited sentences of
-speeches, and pairs of speeches of two countries. Run as ``python -m tests.benchmarks.fit_alignment``; it
-takes three minutes.
+a link, a sentence that a later speech says again; once for words alone and once with the default encoder.
+Examples are the human links of three sets of revisions and retellings, half of a sheet of retellings and
+plain-language texts, and speeches of neighbouring sessions, where little corresponds, with the links that a
+reader found right; for moves edited sentences of speeches, and pairs of speeches of two countries; for what
+is said again half of the pairs of neighbouring speeches of which two readers judged the likeliest cells. Run
+as ``python -m tests.benchmarks.fit_alignment``; it takes five minutes.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tests.acceptance.reuse import read_half
 from tests.shared_data import require
 from tracker.comparing.alignment.align import score_links
 from tracker.comparing.alignment.candidates import match_equals
@@ -39,6 +41,7 @@ from tracker.comparing.alignment.similarity import FEWEST_STEMS, measure
 from tracker.comparing.alignment.weights import (
     LEXICAL,
     LINK_FEATURES,
+    REUSE_FEATURES,
     AlignmentWeights,
     Logistic,
     name_features,
@@ -75,9 +78,14 @@ SHORTEST_MOVED = 7
 _UNRELATED = 300
 """Pairs of speeches."""
 _WORDS = ("new", "shared", "urgent", "national", "further", "2030", "partners", "fully", "jointly")
-_RIDGE, _JOIN_RIDGE = 0.5, 2.0
+_UNJUDGED, _SOMEWHAT_ALIKE = 0.3, -2.5
+"""The weight of pairs of which no reader was asked, and the log odds of likeness up to which they count."""
+_RIDGE, _JOIN_RIDGE, _REUSE_RIDGE = 0.5, 2.0, 2.0
 """A neighbour that joins has few examples: a thousand, of which 200 belong."""
 _STEPS = 12
+BARS = {"accept": 0.5, "accept_join": 0.4, "accept_move": 0.85}
+"""A neighbour joins from less than one half: what it belongs to is sure already, and left alone it would be
+told as dropped or new."""
 _NEUTRAL, _NEVER = Logistic(0.0, ()), Logistic(-99.0, ())
 Row = tuple[tuple[float, ...], float, float]
 """Features, label 0 or 1, weight."""
@@ -179,18 +187,23 @@ def fit_weights(documents: Sequence[Document], encoder: Encoder | None = None) -
         seen = [document for document in documents if document not in unseen]
         weights = _fit_ungrown(seen, encoder)._replace(move=ungrown.move)
         rows += [row for document in unseen for row in _join_rows(document, weights, encoder)]
+<<<<<<< HEAD
     return ungrown._replace(join=fit_logistic(rows, _JOIN_RIDGE))
+=======
+    whole = replace(ungrown, join=fit_logistic(rows, _JOIN_RIDGE))
+    return replace(whole, reuse=_fit_reuse(documents, whole, encoder))
+>>>>>>> links
 
 
 def _fit_ungrown(documents: Sequence[Document], encoder: Encoder | None) -> AlignmentWeights:
-    """Return weights of likeness, place and link, by which nothing moves and no neighbour joins."""
+    """Return weights of likeness, place and link, by which nothing moves, joins or is said again."""
     rows = [row for document in documents for row in _likeness_rows(document, encoder)]
     likeness = fit_logistic(rows)
     rows = [row for document in documents for row in _link_rows(document, likeness, None, encoder)]
     place = fit_logistic(rows)
     rows = [row for document in documents for row in _link_rows(document, likeness, place, encoder)]
     link = _soften(fit_logistic(rows))
-    return AlignmentWeights(likeness, place, link, move=_NEVER, join=_NEVER, accept=0.5, accept_move=0.85)
+    return AlignmentWeights(likeness, place, link, move=_NEVER, join=_NEVER, reuse=_NEVER, **BARS)
 
 
 def _soften(link: Logistic) -> Logistic:
@@ -299,7 +312,8 @@ def _link_rows(
 def _join_rows(document: Document, weights: AlignmentWeights, encoder: Encoder | None) -> list[Row]:
     """Return a row for each free neighbour of a link, until those that people linked have joined."""
     pairing = _pair(document, weights.likeness, encoder)
-    found = score_links(pairing, weights)[1]
+    scored = score_links(pairing, weights)
+    found = scored.found
     used = find_used(pairing, found)
     waiting = list(found.items())
     weight = _JOIN_WEIGHTS.get(document.origin, 1.0)
@@ -309,12 +323,47 @@ def _join_rows(document: Document, weights: AlignmentWeights, encoder: Encoder |
         for joining in find_joinings(pairing, group, used):
             added = joining.beside((joining.neighbour,), joining.opposite)
             belongs = {(i, j) for i in added.old for j in added.new} <= document.gold
-            rows.append((measure_joining(pairing, joining, chance, used), float(belongs), weight))
+            features = measure_joining(pairing, joining, chance, used, scored.chances)
+            rows.append((features, float(belongs), weight))
             if belongs:
                 used[joining.side].add(joining.neighbour)
                 waiting.append((joining.wider, chance))
                 break
     return rows
+
+
+def _fit_reuse(documents: Sequence[Document], weights: AlignmentWeights, encoder: Encoder | None) -> Logistic:
+    """Return whether a sentence is said again, by the judged speeches and what no link was given of.
+
+    Of speeches of which only links were judged, a pair that is somewhat alike may be right: it is no example.
+    """
+    rows: list[Row] = []
+    for document, unsure in _load_judged(documents):
+        pairing = _pair(document, weights.likeness, encoder)
+        groups = propose_groups(pairing)
+        for group, features in zip(groups, measure_links(pairing, groups, weights.place), strict=True):
+            cell = group.old[0], group.new[0]
+            if unsure is None:
+                weight = _UNJUDGED if pairing.alike[cell] < _SOMEWHAT_ALIKE else 0.0
+            else:
+                weight = float(cell not in unsure)
+            weight = 1.0 if cell in document.gold else weight
+            row = tuple(features[LINK_FEATURES.index(name)] for name in REUSE_FEATURES)
+            rows += [(row, float(cell in document.gold), weight)] * (weight > 0)
+    return fit_logistic(rows, _REUSE_RIDGE)
+
+
+def _load_judged(
+    documents: Sequence[Document],
+) -> Iterator[tuple[Document, frozenset[tuple[int, int]] | None]]:
+    """Yield speeches, and the cells of which a reader is not sure; None where only links were judged."""
+    for document in documents:
+        if document.origin == SESSIONS:
+            yield document, None
+    for pair, (old, new) in zip(*read_half("chosen"), strict=True):
+        name = " ".join((pair.country, *pair.sessions))
+        document = Document(name, tuple(old), tuple(new), pair.agreed(), SESSIONS, pair.country)
+        yield document, pair.found_by("sure", "maybe")
 
 
 def fit_logistic(rows: Sequence[Row], ridge: float = _RIDGE) -> Logistic:
@@ -342,10 +391,9 @@ def read_comment() -> str:
 
 def print_weights(fitted_by_name: Mapping[str, AlignmentWeights]) -> str:
     """Return all sets of weights as TOML: those for words alone, and those of each encoder."""
-    lexical = fitted_by_name[LEXICAL]
-    lines = [read_comment(), f"accept = {lexical.accept}", f"accept_move = {lexical.accept_move}"]
+    lines = [read_comment(), *(f"{bar} = {value}" for bar, value in BARS.items())]
     for title, weights in fitted_by_name.items():
-        for part in ("likeness", "place", "link", "move", "join"):
+        for part in ("likeness", "place", "link", "move", "join", "reuse"):
             fitted: Logistic = getattr(weights, part)
             names = name_features(part, encoded=title != LEXICAL)
             lines += ["", f"[{title}.{part}]", f"intercept = {fitted.intercept}", ""]

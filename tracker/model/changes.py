@@ -32,12 +32,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Segments that the alignment weighed as one link, with the probability of it in place and as a move."""
+    """Segments that the alignment weighed as one link, with its probabilities."""
 
     old: tuple[int, ...]
     new: tuple[int, ...]
     in_place: float
     moved: float
+    again: float
+    """That one speech says again what the one before it said."""
+
+    @property
+    def likeliest(self) -> float:
+        """The highest of its probabilities."""
+        return max(self.in_place, self.moved, self.again)
 
 
 EditKind = Literal["kept", "deleted", "inserted"]

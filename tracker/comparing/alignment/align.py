@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.alignment.candidates import match_equals
 from tracker.comparing.alignment.chains import find_heaviest_chain, pair_block
@@ -12,7 +12,12 @@ from tracker.comparing.alignment.context import measure_links
 from tracker.comparing.alignment.groups import grow_groups, propose_groups
 from tracker.comparing.alignment.pairing import NOTHING, pair_texts
 from tracker.comparing.alignment.similarity import FEWEST_STEMS
-from tracker.comparing.alignment.weights import load_weights, to_probability
+from tracker.comparing.alignment.weights import (
+    LINK_FEATURES,
+    REUSE_FEATURES,
+    load_weights,
+    to_probability,
+)
 from tracker.model.changes import Candidate, Link
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold_sentence
@@ -67,7 +72,7 @@ def align_with(
     ]
     if len(links) < min(len(old), len(new)):
         pairing = pair_texts(*folded, equal, weights.likeness, encoder)
-        _, found, _ = score_links(pairing, weights)
+        found = score_links(pairing, weights).found
         links += [Link(group.old, group.new, round(chance, 4), "likeness") for group, chance in found.items()]
     return tuple(sorted(links, key=lambda link: (link.new, link.old)))
 
@@ -79,16 +84,19 @@ def weigh_candidates(
     chosen = encoder if may_encode(len(old), len(new)) else None
     weights = load_weights(chosen)
     equal, folded = _match_equals(old, new)
-    chances, found, moves = score_links(pair_texts(*folded, equal, weights.likeness, chosen), weights)
+    scored = score_links(pair_texts(*folded, equal, weights.likeness, chosen), weights)
     candidates = [
-        Candidate(group.old, group.new, round(chance, 4), round(moves.get(group, 0.0), 4))
-        for group, chance in (found | chances).items()
+        Candidate(
+            *(group.old, group.new, round(chance, 4)),
+            *(round(chances.get(group, 0.0), 4) for chances in (scored.moves, scored.reuse)),
+        )
+        for group, chance in (scored.found | scored.chances).items()
     ]
-    return tuple(sorted(candidates, key=lambda each: (-max(each.in_place, each.moved), each.old, each.new)))
+    return tuple(sorted(candidates, key=lambda each: (-each.likeliest, each.old, each.new)))
 
 
 def acceptance(encoder: Encoder | None = DEFAULT) -> tuple[float, float]:
-    """Return the probabilities from which a link is accepted in its place, and out of order."""
+    """Return the probabilities from which a link is accepted in its place or as said again, and as a move."""
     weights = load_weights(encoder)
     return weights.accept, weights.accept_move
 
@@ -101,19 +109,32 @@ def _match_equals(
     return match_equals(*folded), folded
 
 
-def score_links(
-    pairing: Pairing, weights: AlignmentWeights
-) -> tuple[dict[Group, float], dict[Group, float], dict[Group, float]]:
-    """Return the probability of each pair in its place, the links, and the probability of each as a move."""
+class Scored(NamedTuple):
+    """The pairs of two texts, each with a probability, and the links."""
+
+    chances: dict[Group, float]
+    """Of each pair in its place."""
+    found: dict[Group, float]
+    """The links."""
+    moves: dict[Group, float]
+    """Of each pair as a move."""
+    reuse: dict[Group, float]
+    """Of each pair as said again; empty where two texts keep their order."""
+
+
+def score_links(pairing: Pairing, weights: AlignmentWeights) -> Scored:
+    """Return the links that are not of equal sentences, and what was weighed for them."""
     groups = propose_groups(pairing)
-    measured = zip(groups, measure_links(pairing, groups, weights.place), strict=True)
-    chances = {group: to_probability(weights.link.logit(features)) for group, features in measured}
+    measured = dict(zip(groups, measure_links(pairing, groups, weights.place), strict=True))
+    chances = {group: to_probability(weights.link.logit(features)) for group, features in measured.items()}
     moves = score_moves(pairing, groups, (), weights.move)
     chosen = choose_in_order(chances, moves, pairing.in_order, weights)
-    found = grow_groups(pairing, chosen, weights.join, weights.accept)
+    found = grow_groups(pairing, chosen, chances, weights)
     moves = score_moves(pairing, groups, found, weights.move)
     found |= choose_moves(moves, found, weights.accept_move)
-    return chances, grow_groups(pairing, found, weights.join, weights.accept), moves
+    reuse = score_reuse(pairing, measured, weights)
+    found |= choose_moves(reuse, found, weights.accept)
+    return Scored(chances, grow_groups(pairing, found, chances, weights), moves, reuse)
 
 
 def choose_in_order(
@@ -177,10 +198,37 @@ def score_moves(
 
 
 def _score_move(pairing: Pairing, group: Group, move: Logistic, prior: float) -> float:
-    i, j = group.old[0], group.new[0]
-    if min(len(pairing.old[i].stems), len(pairing.new[j].stems)) < FEWEST_STEMS:
+    if _is_short(pairing, group):
         return 0.0
+    i, j = group.old[0], group.new[0]
     return to_probability(move.logit((pairing.alike.get((i, j), NOTHING),)) + prior)
+
+
+_OF_REUSE = tuple(map(LINK_FEATURES.index, REUSE_FEATURES))
+
+
+def score_reuse(
+    pairing: Pairing, measured: Mapping[Group, Sequence[float]], weights: AlignmentWeights
+) -> dict[Group, float]:
+    """Return the probability of each pair that the one sentence says again what the other said.
+
+    ``measured`` are the features of ``LINK_FEATURES``. The more two texts keep an order, the less it counts:
+    what is left over there was dropped or is new.
+    """
+    share = 1 - pairing.common_order**2
+    if share < weights.accept:
+        return {}
+    return {
+        group: share * to_probability(weights.reuse.logit([features[at] for at in _OF_REUSE]))
+        for group, features in measured.items()
+        if not _is_short(pairing, group)
+    }
+
+
+def _is_short(pairing: Pairing, group: Group) -> bool:
+    """Tell whether a sentence of a pair is so short that it looks like others by accident."""
+    stems = len(pairing.old[group.old[0]].stems), len(pairing.new[group.new[0]].stems)
+    return min(stems) < FEWEST_STEMS
 
 
 def choose_moves(

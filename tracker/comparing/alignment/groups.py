@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.comparing.alignment.pairing import Pairing
-    from tracker.comparing.alignment.weights import Logistic
+    from tracker.comparing.alignment.weights import AlignmentWeights
 
 _SCRAP = 3
 _WIDEST = 6
@@ -133,8 +133,13 @@ def find_joinings(pairing: Pairing, group: Group, used: Used) -> Iterator[Joinin
                 yield joining
 
 
-def measure_joining(pairing: Pairing, joining: Joining, chance: float, used: Used) -> tuple[float, ...]:
-    """Return what a neighbour brings to a link; ``chance`` is that of the link before it grew."""
+def measure_joining(
+    pairing: Pairing, joining: Joining, chance: float, used: Used, chances: Mapping[Group, float]
+) -> tuple[float, ...]:
+    """Return what a neighbour brings to a link; ``chance`` is that of the link before it grew.
+
+    ``chances`` are those of each pair of sentences by itself.
+    """
     sides = (pairing.new, pairing.old) if joining.side else (pairing.old, pairing.new)
     joined = join_units([sides[0][place] for place in joining.members], pairing.weights)
     opposite = join_units([sides[1][place] for place in joining.opposite], pairing.weights)
@@ -149,6 +154,7 @@ def measure_joining(pairing: Pairing, joining: Joining, chance: float, used: Use
         beyond=to_probability(alike_beyond),
         chance=chance,
         opposite=float(len(joining.opposite)),
+        own=max(chances.get(joining.beside((x,), (each,)), 0.0) for each in joining.opposite),
     )
     features = (*brought, *_measure_nearness(pairing, joining))
     pair = pairing.common_order, pairing.coverage, pairing.paraphrase
@@ -175,20 +181,23 @@ def _measure_nearness(pairing: Pairing, joining: Joining) -> tuple[float, ...]:
 
 
 def grow_groups(
-    pairing: Pairing, chosen: Mapping[Group, float], join: Logistic, accept: float
+    pairing: Pairing, chosen: Mapping[Group, float], chances: Mapping[Group, float], weights: AlignmentWeights
 ) -> dict[Group, float]:
-    """Return the chosen groups, each with the free neighbours that belong to it, the likeliest first."""
+    """Return the chosen groups, each with the free neighbours that belong to it, the likeliest first.
+
+    ``chances`` are those of each pair of sentences by itself.
+    """
     used = find_used(pairing, chosen)
     grown = dict(chosen)
 
     def weigh(group: Group, first: float) -> Iterator[tuple[float, Joining, float]]:
         for joining in find_joinings(pairing, group, used):
-            features = measure_joining(pairing, joining, first, used)
-            yield -to_probability(join.logit(features)), joining, first
+            features = measure_joining(pairing, joining, first, used, chances)
+            yield -to_probability(weights.join.logit(features)), joining, first
 
     waiting = [entry for group, chance in chosen.items() for entry in weigh(group, chance)]
     heapify(waiting)
-    while waiting and -waiting[0][0] >= accept:
+    while waiting and -waiting[0][0] >= weights.accept_join:
         minus, joining, first = heappop(waiting)
         if joining.group in grown and joining.neighbour not in used[joining.side]:
             used[joining.side].add(joining.neighbour)

@@ -103,6 +103,7 @@ class Joined(NamedTuple):
     beyond: float
     chance: float
     opposite: float
+    own: float
 
 
 LIKENESS_FEATURES = Likeness._fields
@@ -113,7 +114,10 @@ LINK_FEATURES = (
     *(f"paraphrase_{name}" for name in _CONTEXT_FEATURES),
 )
 _MOVE_FEATURES = ("likeness",)
+REUSE_FEATURES = ("likeness", "support", "ordered", "common_order")
 _JOIN_NEARNESS = ("nearness_gain", "nearness_before")
+_SIMPLE = {"place": Place._fields, "move": _MOVE_FEATURES, "reuse": REUSE_FEATURES}
+"""The parts of the weights that have the same features with an encoder and without."""
 
 
 class Logistic(NamedTuple):
@@ -138,8 +142,12 @@ class AlignmentWeights(NamedTuple):
     """How much more often moved sentences reach a likeness than a pair of unrelated ones does."""
     join: Logistic
     """Whether a free neighbour of a link belongs to it."""
+    reuse: Logistic
+    """Whether one speech says again what the one before it said."""
     accept: float
-    """The probability from which a link is reported."""
+    """The probability from which a link is reported, in its place or as said again."""
+    accept_join: float
+    """The same, for a neighbour to join a link."""
     accept_move: float
     """The same, for a link that breaks the common order."""
 
@@ -152,8 +160,8 @@ def to_probability(logit: float) -> float:
 
 def name_features(part: str, *, encoded: bool) -> tuple[str, ...]:
     """Return the features that a part of the weights is of, in the order in which they are measured."""
-    if part in {"place", "move"}:
-        return Place._fields if part == "place" else _MOVE_FEATURES
+    if part in _SIMPLE:
+        return _SIMPLE[part]
     if part == "join":
         own = (*Joined._fields, *_JOIN_NEARNESS) if encoded else Joined._fields
         pair = ("common_order", "coverage", "paraphrase")
@@ -179,4 +187,9 @@ def read_weights(name: str) -> AlignmentWeights:
         )
         for key, part in table[name].items()
     }
-    return AlignmentWeights(**parts, accept=table["accept"], accept_move=table["accept_move"])
+    return AlignmentWeights(
+        **parts,
+        accept=table["accept"],
+        accept_join=table["accept_join"],
+        accept_move=table["accept_move"],
+    )

@@ -35,6 +35,8 @@ _MEASURED = 6
 """How many sentences are measured, those that share most of what is rare. Of 1,905 sentences in 34
 neighbouring speeches none comes from another one with 3 or 12."""
 _WIDEST = 3
+AS_LIKELY_AS_NOT = 0.5
+"""The probability from which a sentence counts as another one."""
 _NEARLY_SURE = 0.9999
 """Only the same words are certain."""
 
@@ -186,11 +188,10 @@ class _Search:
             (link, rate_likeness(_join_texts(old, link.old), _join_texts(new, link.new), old, new))
             for link in links
         ]
-        least = load_weights().accept
         return [
             replace(link, confidence=min(link.confidence, likeness))
             for link, likeness in rated
-            if likeness >= least
+            if likeness >= AS_LIKELY_AS_NOT
         ]
 
     def _reworded(self, segment: int, first: int, said: int, earlier: int, link: Link) -> Origin:

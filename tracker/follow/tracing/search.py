@@ -19,7 +19,7 @@ from tracker.follow.tracing.matching import (
     match_phrase,
     read_phrase,
 )
-from tracker.follow.tracing.origins import find_similar
+from tracker.follow.tracing.origins import AS_LIKELY_AS_NOT, find_similar
 from tracker.model.tracing import NearWords, Occurrence
 from tracker.text.identity import fold
 
@@ -243,8 +243,7 @@ def _find_sentence(
 
 
 def _find_alike(text: str, version: Version, method: MatchMethod, asked: str) -> tuple[Occurrence, ...]:
-    weights = load_weights()
-    least = weights.accept_move if method == "drift" else weights.accept
+    least = load_weights().accept_move if method == "drift" else AS_LIKELY_AS_NOT
     similar = find_similar(text, [segment.text for segment in version.segments], least)
     return (replace(_say_similar(similar, version, method), asked=asked),) if similar else ()
 

@@ -74,11 +74,11 @@ def build_lead(comparison: Comparison) -> tuple[Sentence, ...]:
 
 
 def _group(claims: Sequence[TopicChange]) -> list[list[TopicChange]]:
-    """Return claims by status, the largest first in each, and that with the largest first."""
+    """Return claims by status, the largest first in each, and first the status of which those named say most."""
     groups: dict[Status, list[TopicChange]] = {}
     for topic in sorted(claims, key=lambda each: (-weigh(each), each.label)):
         groups.setdefault(topic.outcome, []).append(topic)
-    return list(groups.values())
+    return sorted(groups.values(), key=lambda group: -sum(map(weigh, group[:_NAMED])))
 
 
 def weigh(topic: TopicChange) -> float:

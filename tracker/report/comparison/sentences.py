@@ -372,7 +372,7 @@ def render_explanation(
     """Return the explanation of one change as text of ``width`` columns.
 
     ``candidates`` are those that share a segment with the change, the most probable first; ``thresholds`` the
-    probabilities from which a link is accepted in its place, and out of order.
+    probabilities from which a link is accepted in its place or as said again, and out of order.
     """
     lines = [
         *_explain_change(comparison, change, width),
@@ -403,7 +403,7 @@ def _explain_link(change: Change, thresholds: tuple[float, float], width: int) -
         said = f"linked by {change.method}, probability {change.confidence:.4f}"
     else:
         said = "unaligned: no candidate was accepted, or a more probable link took its segment"
-    rule = f"a link is accepted from {accept:.2f} in its place, from {accept_move:.2f} out of order"
+    rule = f"a link is accepted from {accept:.2f} in its place or as said again, from {accept_move:.2f} out of order"
     yield line()
     yield from wrap(f"{said}; {rule}.", width)
 
@@ -415,10 +415,10 @@ def _list_candidates(
     if not candidates:
         yield line("No candidates were scored: equal segments are linked first, and others share too little.")
     else:
-        yield line("Candidates, in place and out of order:", "bold")
+        yield line("Candidates, in place, out of order and said again:", "bold")
     for each in candidates:
         taken = "taken" if (each.old, each.new) == (change.old, change.new) else ""
-        figures = f"{each.in_place:.4f}  {each.moved:.4f}"
+        figures = f"{each.in_place:.4f}  {each.moved:.4f}  {each.again:.4f}"
         yield line(f"{_INDENT}{figures}  {_where(comparison, each.old, each.new)}  {taken}".rstrip())
         for sign, side, indexes in (("-", comparison.old, each.old), ("+", comparison.new, each.new)):
             text = " ".join(one_line(side.version.segments[index].text) for index in indexes)
