@@ -187,12 +187,8 @@ def fit_weights(documents: Sequence[Document], encoder: Encoder | None = None) -
         seen = [document for document in documents if document not in unseen]
         weights = _fit_ungrown(seen, encoder)._replace(move=ungrown.move)
         rows += [row for document in unseen for row in _join_rows(document, weights, encoder)]
-<<<<<<< HEAD
-    return ungrown._replace(join=fit_logistic(rows, _JOIN_RIDGE))
-=======
-    whole = replace(ungrown, join=fit_logistic(rows, _JOIN_RIDGE))
-    return replace(whole, reuse=_fit_reuse(documents, whole, encoder))
->>>>>>> links
+    whole = ungrown._replace(join=fit_logistic(rows, _JOIN_RIDGE))
+    return whole._replace(reuse=_fit_reuse(documents, whole, encoder))
 
 
 def _fit_ungrown(documents: Sequence[Document], encoder: Encoder | None) -> AlignmentWeights:

@@ -34,7 +34,7 @@ class Difference(NamedTuple):
     interval: tuple[float, float]
     """New share less old share, with 95 %: nothing is lost that was not there, none exceeds the whole."""
     chances: Mapping[Status, float]
-    """How likely readers say that it takes more (*up*), the same (*kept*) or less (*down*)."""
+    """How likely readers say that it takes more, the same (*kept*) or less."""
 
     @property
     def likeliest(self) -> Status:
@@ -65,7 +65,7 @@ def load_shares() -> ShareWeights:
 
 
 def find_least(status: Status, sure: float) -> float:
-    """Return the chance from which *up*, *kept* or *down* is claimed of a topic whose level is sure."""
+    """Return the chance from which *more*, *kept* or *less* is claimed of a topic whose level is sure."""
     return load_shares().claimed["kept" if status == "kept" else "moved"][f"{sure:.1f}"]
 
 

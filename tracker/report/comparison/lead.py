@@ -74,7 +74,7 @@ def build_lead(comparison: Comparison) -> tuple[Sentence, ...]:
 
 
 def _group(claims: Sequence[TopicChange]) -> list[list[TopicChange]]:
-    """Return claims by status, the largest first in each, and first the status of which those named say most."""
+    """Return claims by status, the largest first in each; and first the status whose named ones say most."""
     groups: dict[Status, list[TopicChange]] = {}
     for topic in sorted(claims, key=lambda each: (-weigh(each), each.label)):
         groups.setdefault(topic.outcome, []).append(topic)
