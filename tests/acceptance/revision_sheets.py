@@ -1,4 +1,4 @@
-"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and 240 edits of a sentence.
+"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and 240 single edits.
 
 Run as ``python -m tests.acceptance.revision_sheets [--half chosen|report] [--list] [CLASS ...]``;
 ``edits240`` is a class too. For each class and language it prints how many answers were given and how many of
@@ -87,8 +87,8 @@ def score_axes(
 ) -> Tally:
     """Score shifts against the direction that readers give on each axis, and those that they would allow.
 
-    Two directions on one axis are one answer, right where both are allowed; of names, one added and one removed
-    are what readers call changed.
+    Two directions on one axis are one answer, right where both are allowed; of names, one added and one
+    removed are what readers call changed.
     """
     said: dict[str, set[str]] = defaultdict(set)
     for shift in shifts:
@@ -167,12 +167,61 @@ def _is_same_name(one: str, other: str) -> bool:
     return one.casefold().endswith(other.casefold()) or other.casefold().endswith(one.casefold())
 
 
+# Figures --------------------------------------------------------------------------------------------
+
+ALONE: Final = {"added", "dropped", "same"}
+"""What is no change from one figure to another: nothing need be said of it."""
+
+
+def score_figures(case: Case) -> Tally:
+    """Score the figures told as changed, and the dates that stand in a pair of the case.
+
+    One is right where both sides overlap a pair and it goes the same way; more days are a later date.
+    """
+    shifts = [
+        shift
+        for shift in find_edit_shifts(case)
+        if shift.axis == "figure"
+        or (shift.axis == "date" and any(_overlaps(shift, pair) for pair in case["pairs"]))
+    ]
+    wanted = [pair for pair in case["pairs"] if pair["direction"] not in ALONE]
+    told = [[pair for pair in wanted if _tells(shift, pair)] for shift in shifts]
+    found = {id(pair) for pairs in told for pair in pairs}
+    missed = [f"{pair['old']} > {pair['new']}" for pair in wanted if id(pair) not in found]
+    wrong = [
+        " > ".join(side.text if side else "" for side in (shift.old, shift.new))
+        for shift, pairs in zip(shifts, told, strict=True)
+        if not pairs
+    ]
+    note = f"missed {'; '.join(missed) or 'nothing'}; wrong {'; '.join(wrong) or 'nothing'}"
+    return Tally(len(shifts), len(shifts) - len(wrong), len(wanted), len(found), note)
+
+
+def _tells(shift: Shift, pair: Mapping[str, Any]) -> bool:
+    """Return whether a shift is the change of a pair."""
+    spans = {"raised": "later", "lowered": "earlier"}
+    return shift.direction in {pair["direction"], spans.get(pair["direction"])} and _overlaps(shift, pair)
+
+
+def _overlaps(shift: Shift, pair: Mapping[str, Any]) -> bool:
+    return all(
+        evidence is not None
+        and pair[side]
+        and pair[f"{side}_at"] < evidence.end
+        and evidence.start < pair[f"{side}_at"] + len(pair[side])
+        for side, evidence in (("old", shift.old), ("new", shift.new))
+    )
+
+
 # All classes ----------------------------------------------------------------------------------------
 
 SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
     "edits240": score_sheet_edit,
     "requests": score_edit,
     "polarity": score_edit,
+    "deadlines": score_edit,
+    "figures": score_figures,
+    "figures60": score_figures,
     "names": score_names,
 }
 """By class what scores one of its cases."""
