@@ -7,7 +7,7 @@ import pytest
 from tests.comparisons import version
 from tests.test_shifts import find
 from tracker.comparing.passages.rewording import SideText, read_passage
-from tracker.comparing.shifts.dates import read_moments
+from tracker.comparing.shifts.moments import read_dates
 from tracker.comparing.shifts.quantities import read_quantities
 
 
@@ -153,7 +153,7 @@ def test_figures_of_a_sentence(language: str, text: str, expected: str) -> None:
     ],
 )
 def test_dates_of_a_sentence(language: str, text: str, expected: list[tuple[int, ...]]) -> None:
-    assert [moment.parts for moment in read_moments(passage(text, language).whole)] == expected
+    assert [moment.parts for moment in read_dates(passage(text, language))] == expected
 
 
 @pytest.mark.parametrize(

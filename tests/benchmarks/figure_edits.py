@@ -26,8 +26,15 @@ if TYPE_CHECKING:
 
 SHEET = Path(__file__).parent / "coding" / "figures.csv"
 ALONE = {"added", "dropped"}
-SAME = {"widened": {"changed"}, "narrowed": {"changed"}, "other": {"changed"}, "dropped": {"removed"}}
-"""What our directions are for those of the sheet that have another name."""
+SAME = {
+    "raised": {"raised", "later"},
+    "lowered": {"lowered", "earlier"},
+    "widened": {"changed"},
+    "narrowed": {"changed"},
+    "other": {"changed"},
+    "dropped": {"removed"},
+}
+"""What our directions are for those of the sheet that have another name; more days are a later deadline."""
 
 
 def find_shifts(edited: EditedSentence) -> list[Shift]:

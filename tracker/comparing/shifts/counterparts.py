@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.comparing.passages.rewording import Rewording, content_words, read_passage, share_content
-from tracker.comparing.shifts.dates import compare_moments, read_moments
+from tracker.comparing.shifts.dates import compare_deadlines
 from tracker.comparing.shifts.figures import compare_figures, is_same_unit
+from tracker.comparing.shifts.moments import read_dates
 from tracker.comparing.shifts.quantities import read_quantities
 from tracker.comparing.shifts.requests import find_ask_shifts
 
@@ -51,10 +52,16 @@ def counterpart_shifts(old: Version, new: Version, counterpart: Counterpart) -> 
     if alike >= _SAME_SUBJECT:
         found += _compare_figures(rewording)
     if alike >= _SAME_COMMITMENT:
-        moments = (read_moments(passage.whole) for passage in (rewording.old, rewording.new))
-        deadlines = ([each for each in side if each.deadline_start is not None] for side in moments)
-        found += compare_moments(rewording, *deadlines)
+        found += _compare_only_deadlines(rewording)
     return tuple(replace(shift, rule=f"counterpart; {shift.rule}") for shift in found)
+
+
+def _compare_only_deadlines(rewording: Rewording) -> tuple[Shift, ...]:
+    old, new = (
+        [each for each in read_dates(side) if each.deadline_start is not None]
+        for side in (rewording.old, rewording.new)
+    )
+    return compare_deadlines(rewording, *old, *new) if len(old) == len(new) == 1 else ()
 
 
 def _compare_figures(rewording: Rewording) -> Iterator[Shift]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tracker.comparing.passages.rewording import is_reordered
 from tracker.comparing.passages.terms import same_stem
 from tracker.comparing.shifts.forms import BINDING, read_forms
-from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
+from tracker.comparing.shifts.moments import read_moments
+from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, pair_spans
 from tracker.comparing.shifts.quantities import Figure, read_quantities
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _ASIDE = re.compile(
     r"[,;:،؛，；。.(–—]\s|\b(?:when|where|which|who|as|because|cuando|donde|lorsque|quand|où)\b"
 )
 """What begins a clause beside what is promised."""
+_PLURAL, _VOWELS = re.compile("(?:ات|ين|ون|ان|ة|ا)$"), re.compile("[اأإآويىءؤئ]")
+"""Of an Arabic noun."""
 _LEAST_THERE = 0.2
 """How alike the words around two counts or percentages at one place must be for them to be of one thing."""
 
@@ -36,15 +40,29 @@ def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the figures that changed: each with that of the other side that is of the same thing."""
     if not rewording.substitutions or not (rewording.comparable or is_reordered(rewording)):
         return ()
-    match = Match(_may_compare, _is_equal)
-    found = read_quantities(rewording.old), read_quantities(rewording.new)
-    old, new = drop_kept(rewording, found, match)
+    old, new = _read_figures(rewording.old), _read_figures(rewording.new)
+    if not (old and new):
+        return ()
+    match = Match(_may_compare, _is_equal, attrgetter("unit"))
     return tuple(
         shift
         for pair in pair_spans(rewording, old, new, match)
         if _is_one_thing(rewording, pair)
         for shift in compare_figures(rewording, pair.old, pair.new)
     )
+
+
+def _read_figures(passage: SideText) -> list[Figure]:
+    """Return the figures of a passage without those of a deadline: two years is one in "within two years"."""
+    figures = read_quantities(passage)
+    if not any(figure.unit == "hours" for figure in figures):
+        return figures
+    spans = [each for each in read_moments(passage) if each.scale == "relative"]
+    return [
+        figure
+        for figure in figures
+        if not any(figure.start < each.end and each.start < figure.end for each in spans)
+    ]
 
 
 def compare_figures(rewording: Rewording, old: Figure, new: Figure) -> tuple[Shift, ...]:
@@ -91,10 +109,17 @@ def _is_one_thing(rewording: Rewording, pair: Pair[Figure]) -> bool:
     if pair.old.unit in _MEASURES and written[0].split()[-1] == written[1].split()[-1]:
         return True  # years and years
     nouns = _noun(rewording.old, pair.old), _noun(rewording.new, pair.new)
-    if not pair.old.unit and all(nouns) and not same_stem(*nouns):
+    if not pair.old.unit and all(nouns) and not _is_same_noun(*nouns, rewording.language):
         return False
     ranges = all(figure.value != figure.high for figure in (pair.old, pair.new))
     return ranges or pair.alike >= _LEAST_THERE
+
+
+def _is_same_noun(one: str, other: str, language: str) -> bool:
+    """Return whether two words are forms of one noun; in Arabic a plural has other vowels: متر and أمتار."""
+    if language != "ar":
+        return same_stem(one, other)
+    return same_stem(*(_VOWELS.sub("", _PLURAL.sub("", word)) for word in (one, other)))
 
 
 def _noun(passage: SideText, figure: Figure) -> str:

@@ -8,6 +8,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from tracker.comparing.passages.rewording import TextSpan
+from tracker.comparing.shifts.slots import match_slots
 from tracker.text.word_tables import all_entries
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ class Pair(NamedTuple, Generic[SpanT]):
 
 
 class Match(NamedTuple):
-    """What tells of two figures whether they may be compared, and whether they are equal."""
+    """What tells whether two figures may be compared and are equal, and the unit of one."""
 
     may_compare: Callable[..., bool]
     is_equal: Callable[..., bool]
+    unit: Callable[..., str]
 
 
 def drop_kept(
@@ -89,17 +91,25 @@ def _find_offset(rewording: Rewording, span: TextSpan) -> int | None:
 def pair_spans(
     rewording: Rewording, old: Sequence[SpanT], new: Sequence[SpanT], match: Match
 ) -> list[Pair[SpanT]]:
-    """Return the pairs that are most alike, each figure in one, in the order of the old side."""
-    if max(len(old), len(new)) > _MOST:
+    """Return each figure with its counterpart, in the order of the old side.
+
+    Where a figure stands among the same words as one of the other side, or the same is said of both, they
+    are a pair; of the others, those that are most alike.
+    """
+    if not (old and new) or max(len(old), len(new)) > _MOST:
         return []
-    scored = sorted(_score(rewording, old, new, match), key=lambda each: (-each[0], *each[1]))
-    taken: set[tuple[int, int]] = set()
-    found: list[tuple[tuple[int, int], Pair[SpanT]]] = []
-    for _, (i, j), pair in scored:
-        if not taken & {(0, i), (1, j)}:
-            taken |= {(0, i), (1, j)}
-            found.append(((i, j), pair))
-    return [pair for _, pair in sorted(found, key=lambda each: each[0])]
+    places, labels = match_slots(rewording, old, new, match.unit)
+    here, there = list(_near(rewording.old, old)), list(_near(rewording.new, new))
+    found = {(i, j): Pair(old[i], new[j], _share(here[i], there[j]), there=True) for i, j in places.items()}
+    found |= {(i, j): Pair(old[i], new[j], 1.0, there=False) for i, j in labels.items()}
+    taken = {(0, i) for i, _ in found} | {(1, j) for _, j in found}
+    left = [[i for i in range(len(side)) if (at, i) not in taken] for at, side in enumerate((old, new))]
+    scored = _score(rewording, [old[i] for i in left[0]], [new[j] for j in left[1]], match)
+    for _, (i, j), pair in sorted(scored, key=lambda each: (-each[0], *each[1])):
+        if not taken & {(0, left[0][i]), (1, left[1][j])}:
+            taken |= {(0, left[0][i]), (1, left[1][j])}
+            found[left[0][i], left[1][j]] = pair
+    return [pair for _, pair in sorted(found.items())]
 
 
 def _score(
