@@ -52,17 +52,17 @@ def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     )
 
 
-def _read_figures(passage: SideText) -> list[Figure]:
+def _read_figures(passage: SideText) -> tuple[Figure, ...]:
     """Return the figures of a passage without those of a deadline: two years is one in "within two years"."""
     figures = read_quantities(passage)
     if not any(figure.unit == "hours" for figure in figures):
         return figures
     spans = [each for each in read_moments(passage) if each.scale == "relative"]
-    return [
+    return tuple(
         figure
         for figure in figures
         if not any(figure.start < each.end and each.start < figure.end for each in spans)
-    ]
+    )
 
 
 def compare_figures(rewording: Rewording, old: Figure, new: Figure) -> tuple[Shift, ...]:

@@ -85,7 +85,10 @@ def _pattern(language: str) -> re.Pattern[str]:
 def _find_atoms(text: str, language: str) -> Iterator[_Atom]:
     for match in _pattern(language).finditer(text):
         kind = match.lastgroup or ""
-        if match["digits"]:
+        if kind == "vague" and text[: match.start(kind)].rstrip()[-1:].isdigit():
+            power = _read_word(match[kind].lower(), kind, language)
+            yield _Atom("magnitudes", *match.span(kind), power)  # 420 millions of words
+        elif match["digits"]:
             part = _read_part(match["part"] or "0")
             atom = _Atom("digits", *match.span(), read_number(match["digits"], language) + part)
             if language in _UNSPACED or _may_begin(text, atom, language):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.passages.terms import find_terms, load_terms, load_values
@@ -34,8 +34,21 @@ _LIST = re.compile(r"\s?(?:,|and|et|y|и|و|or)\s?")
 _TO = re.compile(r" ?(?:-|to|and|or|until|à|et|au|al|a|y|и|по|до) ?")
 """What stands between a day and a date: from 10 to 12 December."""
 _WORD_AFTER = re.compile(r" ([^\W\d_]+)")
+_LONGEST_STREET = 40
+_SHORT = 3
+"""Letters up to which a word after a number may be no noun."""
+_PREFIX = re.compile(r"(?<!\w)[وف]?(?:لل|[بك]?ال|[بلك])?(\w{3,})")
+"""An Arabic word without article, ``and`` and prepositions."""
 _HOUR = re.compile(r" ?[ap]\.? ?m\b")
 """What makes a number an hour: 10 a.m."""
+_CALENDAR = ("月", "日", "号")
+"""What makes a Chinese number a month, a day, or that of a house."""
+_CONTACT_SIGNS, _LEAST_DIGITS = frozenset("/@+"), 7
+"""What an address on the net or a telephone number has at least."""
+_POSTCODE = re.compile(r"\d{4,6}")
+_CAPITALIZED_BEFORE = re.compile(r"(?<![.!?:]) [A-ZÀ-ÖØ-ÞА-Я][\w-]*,? $")
+_ENDS = re.compile(r"\s*(?:[,;:.)]|$)")
+"""What stands around a postcode: Springfield 20551."""
 _YEAR = re.compile(r"19\d\d|20\d\d|2100")
 _HUNDREDTH = Decimal("0.01")
 _EXACT = Decimal("0.000001")
@@ -62,12 +75,16 @@ class Figure(NamedTuple):
         return self.value, self.high
 
 
-def read_quantities(passage: SideText) -> list[Figure]:
+@lru_cache(maxsize=2)
+def read_quantities(passage: SideText) -> tuple[Figure, ...]:
     """Return the figures of a passage in text order; dates, names and places in a row are none."""
     text, language = passage.text.translate(_PLAIN), passage.language
     free = bytearray(len(text))
     for token in passage.tokens:
         free[token.start : token.end] = bytes([token.kind not in {"date", "symbol"}]) * len(token.text)
+    if not _CONTACT_SIGNS.isdisjoint(text) or sum(map(str.isdigit, text)) >= _LEAST_DIGITS:
+        for contact in _contact_pattern().finditer(text):
+            free[contact.start() : contact.end()] = bytes(len(contact[0]))
     dates = {token.start for token in passage.tokens if token.kind == "date"}
     numbers = [
         each
@@ -77,7 +94,17 @@ def read_quantities(passage: SideText) -> list[Figure]:
     figures = (_read_figure(passage, text, each) for each in _join_ratios(text, numbers, language))
     found = _join_ranges(text, [figure for figure in figures if figure], language)
     names = _find_named(text, found, language)
-    return [figure for figure in found if figure.start not in names]
+    return tuple(figure for figure in found if figure.start not in names)
+
+
+@cache
+def _contact_pattern() -> re.Pattern[str]:
+    """Return what finds an address on the net or a telephone number."""
+    return re.compile(
+        r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|(?<![\w.-])[A-Za-z][\w-]{0,63}(?:\.[A-Za-z][\w-]{0,63}){1,8}/\S+"
+        r"|\+\d{1,3}[ (-]{0,2}\d[\d ()-]{5,20}\d|(?<!\w)\(?0\d{1,4}\)?(?:[ /-]\d{2,4}){2,5}(?!\w)"
+        r"|(?<!\w)\(?\d{3}\)?[ -]\d{3}-\d{4}(?!\w)"
+    )
 
 
 def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
@@ -124,6 +151,8 @@ def _is_no_amount(text: str, number: Number, language: str) -> bool:
             or heads
             or ordinal
             or letter
+            or (language == "zh" and text.startswith(_CALENDAR, number.end))
+            or _is_address(text, number, language)
         )
     if language == "zh" and not number.kinds & {"magnitudes", "vague"}:
         counters = load_terms(FILE, "counters", language)
@@ -134,8 +163,37 @@ def _is_no_amount(text: str, number: Number, language: str) -> bool:
     return large or (number.kinds == {"weak"} and not _is_one(text, number, language))
 
 
+def _is_address(text: str, number: Number, language: str) -> bool:
+    """Return whether a number is that of a house, or a postcode."""
+    before = text[max(0, number.start - _LONGEST_STREET) : number.start]
+    ahead, behind = _street_patterns(language)
+    if ahead.match(text, number.end) or behind.search(before):
+        return True
+    postcode = _POSTCODE.fullmatch(text, number.start, number.end) and _CAPITALIZED_BEFORE.search(before)
+    return bool(postcode and _ENDS.match(text, number.end))
+
+
+@cache
+def _street_patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds the street of a house after its number, and what finds it before."""
+    after, before = (
+        "|".join(map(re.escape, load_terms(FILE, table, language))) or "(?!)"
+        for table in ("streets", "streets_before")
+    )
+    if language == "zh":
+        return re.compile("(?!)"), re.compile(rf"(?:{before})$")
+    if language == "en":
+        after = rf"(?:[A-Z][\w'-]* ){{0,3}}(?:{after.title()})"  # 40 streets are a count
+    return (
+        re.compile(rf",? (?:{after})(?!\w)"),
+        re.compile(rf"(?<!\w)(?:{before})\.?(?: [\w-]+){{0,3}},? $", re.IGNORECASE),
+    )
+
+
 def _is_one(text: str, number: Number, language: str) -> bool:
-    """Return whether ``one`` counts what follows it: one member, but not one of them."""
+    """Return whether ``one`` counts: one member, four votes to one, but not one of them."""
+    if _ends_in(text[max(0, number.start - _BEFORE) : number.start].lower(), "against", language):
+        return True
     noun = _WORD_AFTER.match(text, number.end)
     if not noun or text[number.start : number.end].lower() not in load_terms(FILE, "one", language):
         return False
@@ -193,12 +251,20 @@ def _find_named(text: str, figures: Iterable[Figure], language: str) -> set[int]
         before = text[max(0, figure.start - _BEFORE) : figure.start]
         after = text[figure.end : figure.end + 2]
         named = before.endswith("-") or re.match(r"-\d", after) or _ends_in(before, "names", language)
-        listed = last and _LIST.fullmatch(text[last : figure.start].lower())
+        listed = last and _is_listed(text, last, figure)
         last = 0
         if not figure.unit and (named or listed):
             found.add(figure.start)
             last = figure.end
     return found
+
+
+def _is_listed(text: str, last: int, figure: Figure) -> bool:
+    """Return whether a number goes on with a list of articles; in ``by article 5, 30 seats are kept`` not."""
+    gap = text[last : figure.start].lower()
+    noun = _WORD_AFTER.match(text, figure.end)
+    counts = gap.strip() == "," and noun and len(noun[1]) > _SHORT
+    return bool(_LIST.fullmatch(gap)) and not counts
 
 
 # Units ----------------------------------------------------------------------------------------------
@@ -269,6 +335,7 @@ def _find_unit(text: str, number: Number, language: str) -> tuple[int, int, str]
 _NOUN = re.compile(r"^ [^\W\d]+(?= )")
 """What may stand in a share: one household out of five."""
 _OF = re.compile(r" (?:of|de|des|du|d')\b")
+_IN = re.compile(r"(?: [^\W\d]+){1,4} in ")
 _ONE_OF = re.compile(r"[^，。]{0,6}?[中里]就?有[一1]")
 _MOST_RATIO = 100
 
@@ -286,7 +353,8 @@ def _join_ratios(text: str, numbers: list[Number], language: str) -> Iterator[Nu
                 yield Number(number.start, number.end, number.value, share, frozenset({"ratio"}))
             continue
         gap = text[low.end : number.start].lower() if low else ""
-        if low and low.value < number.value <= _MOST_RATIO and (gap in words or _NOUN.sub("", gap) in sure):
+        within = gap in words or _NOUN.sub("", gap) in sure or _is_hedged(text, low, number, language)
+        if low and low.value < number.value <= _MOST_RATIO and within:
             share = low.value / number.value
             yield Number(low.start, number.end, low.value, share, frozenset({"ratio"}))
             low = None
@@ -296,6 +364,16 @@ def _join_ratios(text: str, numbers: list[Number], language: str) -> Iterator[Nu
         low = number
     if low:
         yield low
+
+
+def _is_hedged(text: str, low: Number | None, number: Number, language: str) -> bool:
+    """Return whether it is a share and a word says so: about one new loan in five, but not in five years."""
+    if not low or low.kinds != {"weak"} or not _IN.fullmatch(text, low.end, number.start):
+        return False
+    before = text[max(0, low.start - _BEFORE) : low.start]
+    return _ends_in(before, "share_hedges", language) and not _measure_pattern(language).match(
+        text, number.end
+    )
 
 
 def _is_part(text: str, number: Number) -> bool:
@@ -327,5 +405,12 @@ def _ends_in(before: str, table: str, language: str) -> bool:
     terms = load_terms(FILE, table, language)
     if language == "zh":
         return before.endswith(terms)
+    if language == "ar":
+        before, terms = _PREFIX.sub(r"\1", before), _bare_terms(table)
     words = find_terms(before, terms)
     return bool(words) and not before[words[-1].end :].strip(" .")
+
+
+@cache
+def _bare_terms(table: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_PREFIX.sub(r"\1", term) for term in load_terms(FILE, table, "ar")))
