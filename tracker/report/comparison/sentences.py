@@ -244,7 +244,7 @@ def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: b
     words = wording.shift_words(row.shift)
     sides = [(segment,) if segment else () for segment in (row.old, row.new)]
     where = f"{wording.places(*sides)} {row.source}".strip()
-    claim = (Span(row.shift.direction, "bold"), Span(f"  {words}  "), Span(where, "dim"))
+    claim = (Span(wording.name_direction(row.shift), "bold"), Span(f"  {words}  "), Span(where, "dim"))
     shown_rule = rule or wording.is_human_decision(row.shift)
     notes = (Span(f"by {one_line(row.shift.rule)}", "dim"),) if shown_rule else ()
     brief = words if row.shift.axis in FACT_AXES else f"{row.shift.direction} {words}"
@@ -340,8 +340,8 @@ def _explain_shifts(change: Change, width: int) -> Iterator[Line]:
         yield line()
         yield line("Shifts, each by its rule:", "bold")
     for shift in change.shifts:
-        words = f"{shift.axis}, {shift.direction}: {wording.shift_words(shift)}; by {one_line(shift.rule)}"
-        yield from wrap(words, width, _INDENT, _DEEPER)
+        words = f"{shift.axis}, {wording.name_direction(shift)}: {wording.shift_words(shift)}"
+        yield from wrap(f"{words}; by {one_line(shift.rule)}", width, _INDENT, _DEEPER)
 
 
 def _where(comparison: Comparison, old: Sequence[int], new: Sequence[int]) -> str:

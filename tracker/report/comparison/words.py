@@ -12,9 +12,9 @@ from tracker.report.layout import counted
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.model.changes import Change, Comparison, Shift
+    from tracker.model.changes import Change, Comparison, Direction, Shift
     from tracker.model.decisions import Decision
     from tracker.model.texts import Segment, Side
     from tracker.model.topics import Status, TopicChange
@@ -34,6 +34,13 @@ NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""
 ARROW = "→"
+_DEADLINES: Final[Mapping[Direction, str]] = {
+    "added": "new",
+    "removed": "gone",
+    "loosened": "vaguer",
+    "tightened": "more exact",
+}
+"""Where a deadline goes, in plain words."""
 NO_DIFFERENCE = "No difference: the same sentences in the same words and order."
 
 
@@ -120,7 +127,12 @@ def tally_changes(comparison: Comparison) -> str:
 
 def tally_shifts(shifts: Iterable[Shift]) -> str:
     """Count shifts by direction: ``2 weaker, 1 stronger``."""
-    return tally(Counter(shift.direction for shift in shifts).most_common())
+    return tally(Counter(map(name_direction, shifts)).most_common())
+
+
+def name_direction(shift: Shift) -> str:
+    """Return where a shift goes in plain words: a deadline that was added is new."""
+    return _DEADLINES.get(shift.direction, shift.direction) if shift.axis == "date" else shift.direction
 
 
 def tally(counts: Iterable[tuple[str, int]]) -> str:
@@ -136,7 +148,7 @@ def shift_words(shift: Shift) -> str:
 
 def tell_shift(shift: Shift) -> str:
     """Return what stands beside a passage of a shift in it: its axis, its direction, and the words."""
-    return f"{shift.axis} {shift.direction}: {shift_words(shift)}"
+    return f"{shift.axis} {name_direction(shift)}: {shift_words(shift)}"
 
 
 def change_words(change: Change) -> str:
