@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.comparing.passages.rewording import is_reordered
+from tracker.comparing.passages.rewording import is_reordered, share_content
 from tracker.comparing.passages.terms import TermMatch
 from tracker.comparing.shifts.moments import holds, read_moments
 from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, drop_kept, pair_spans
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _UNDATED = frozenset({"open", "relative"})
 """Scales of what is a deadline without a word like ``by`` before it: soon, next year."""
-_LONGER = 3
-"""Days by which a month or year may be longer than another."""
+_SAME_SUBJECT = 0.5
+"""Share of the content words of the shorter side."""
 _UNITS = (("year", 17532), ("month", 1461), ("week", 336), ("day", 48), ("hour", 2))
 """Units of a span, longest first, in half hours: a year has 365.25 days."""
 _RENEWAL = ("lapses", "goes_on")
@@ -42,7 +42,10 @@ def find_date_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     match = Match(_is_as_exact, _is_equal, _name_unit)
     old, new = drop_kept(rewording, (read_moments(rewording.old), read_moments(rewording.new)), match)
     comparable = rewording.comparable or is_reordered(rewording)
-    pair = _pair_deadlines(rewording, old, new) or (_pair_lone(old, new) if comparable else None)
+    pair = _pair_deadlines(rewording, old, new)
+    lone = None if pair else _pair_lone(old, new)
+    if lone and (comparable or _is_one_subject(rewording)):
+        pair = lone
     shifts = list(compare_deadlines(rewording, *pair)) if pair else []
     if not comparable:
         return tuple(shifts)
@@ -85,6 +88,11 @@ def _pair_deadlines(rewording: Rewording, old: Sequence[Moment], new: Sequence[M
         if len(before) == len(after) == 1:
             return _Pair(*before, *after)
     return None
+
+
+def _is_one_subject(rewording: Rewording) -> bool:
+    """Return whether two sentences share enough words, in whatever form, for two times to be of one thing."""
+    return share_content(rewording.old.text, rewording.new.text, rewording.language) >= _SAME_SUBJECT
 
 
 def _pair_lone(old: Sequence[Moment], new: Sequence[Moment]) -> _Pair | None:
@@ -181,7 +189,7 @@ def _subtract(old: Moment, new: Moment) -> str | None:
         return _count(new.first - old.first, "session")
     if old.scale == "relative":
         return _subtract_spans(*((each.first + each.last) // 2 for each in (old, new)))
-    if not old.parts or abs((old.last - old.first) - (new.last - new.first)) > _LONGER:
+    if not old.parts or old.part != new.part:
         return None
     years = new.parts[0] - old.parts[0]
     match len(old.parts):

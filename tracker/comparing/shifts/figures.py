@@ -8,9 +8,9 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from tracker.comparing.passages.forms import BINDING, read_forms
 from tracker.comparing.passages.rewording import is_reordered
 from tracker.comparing.passages.terms import same_stem
+from tracker.comparing.passages.forms import BINDING, read_forms
 from tracker.comparing.shifts.moments import read_moments
 from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, pair_spans
 from tracker.comparing.shifts.quantities import Figure, read_quantities
@@ -52,17 +52,17 @@ def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     )
 
 
-def _read_figures(passage: SideText) -> list[Figure]:
+def _read_figures(passage: SideText) -> tuple[Figure, ...]:
     """Return the figures of a passage without those of a deadline: two years is one in "within two years"."""
     figures = read_quantities(passage)
     if not any(figure.unit == "hours" for figure in figures):
         return figures
     spans = [each for each in read_moments(passage) if each.scale == "relative"]
-    return [
+    return tuple(
         figure
         for figure in figures
         if not any(figure.start < each.end and each.start < figure.end for each in spans)
-    ]
+    )
 
 
 def compare_figures(rewording: Rewording, old: Figure, new: Figure) -> tuple[Shift, ...]:

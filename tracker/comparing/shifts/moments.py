@@ -64,21 +64,22 @@ class Moment(NamedTuple):
     """Of a date: year, year and month, or all three; 0 for no year."""
     until: tuple[int, ...] = ()
     """The last year of a period."""
+    part: str = ""
+    """Which part of a year or month is meant, by ``dates.toml``: its ``end``, or one twelfth to another."""
 
 
 @lru_cache(maxsize=2)
 def read_moments(passage: SideText) -> tuple[Moment, ...]:
     """Return the times of a passage in text order; where two overlap, the one that is read first counts."""
     found: list[Moment] = []
+    taken = bytearray(len(passage.text))
     for read in (_read_relative, _read_spans, read_dates, _read_months, _read_sessions, _read_open):
-        found += [each for each in read(passage) if not any(_overlap(each, other) for other in found)]
+        for moment in read(passage):
+            start = moment.start if moment.deadline_start is None else moment.deadline_start
+            if taken.find(1, start, moment.end) < 0:
+                taken[start : moment.end] = b"\1" * (moment.end - start)
+                found.append(moment)
     return tuple(sorted(found))
-
-
-def _overlap(one: Moment, other: Moment) -> bool:
-    starts = (each.start if each.deadline_start is None else each.deadline_start for each in (one, other))
-    first, second = starts
-    return first < other.end and second < one.end
 
 
 # Dates ----------------------------------------------------------------------------------------------
@@ -156,7 +157,10 @@ def _read_month(word: str, language: str) -> int | None:
 def _read_months(passage: SideText) -> Iterator[Moment]:
     """Yield the months that only a word before or behind them makes a time: by September."""
     text, language = passage.text, passage.language
-    if language not in _UNGATED and _list_months(language).isdisjoint(word[:3] for word in _words(passage)):
+    months = _list_months(language)
+    if language not in _UNGATED and not any(
+        token.kind == "word" and token.text.startswith(months) for token in passage.tokens
+    ):
         return
     for match in _month_pattern(language).finditer(text):
         month = int(match[1]) if language == "zh" else _read_month(match[0].rpartition("/")[2], language)
@@ -166,8 +170,9 @@ def _read_months(passage: SideText) -> Iterator[Moment]:
 
 
 @cache
-def _list_months(language: str) -> frozenset[str]:
-    return frozenset(name[:3] for name in load_values(_FILE, "months", language))
+def _list_months(language: str) -> tuple[str, ...]:
+    names = entries_for(read_tables("tokens")["months"], language)
+    return tuple({name[:-1] for name in names} if language == "ru" else names)
 
 
 @cache
@@ -188,9 +193,10 @@ def _bound(text: str, span: tuple[int, int], parts: tuple[int, ...], language: s
         return None
     before = _find_before(text, start, language)
     behind = _find_behind(text, end, language)
-    part = next((each["part"] for each in (before, behind) if each and each["part"]), None)
+    written = next((each["part"] for each in (before, behind) if each and each["part"]), "")
+    part = load_values(_FILE, "parts", language)[_fold(written)] if written else ""
     if part:
-        first, last = _narrow(first, last, load_values(_FILE, "parts", language)[_fold(part)])
+        first, last = _narrow(first, last, part)
     led = before and (before["by"] or before["before"])
     followed = behind and (behind["by"] or behind["before"])
     if any(each and each["before"] for each in (before, behind)):
@@ -205,6 +211,7 @@ def _bound(text: str, span: tuple[int, int], parts: tuple[int, ...], language: s
         last,
         deadline,
         parts,
+        part=part,
     )
 
 
@@ -303,16 +310,16 @@ def holds(passage: SideText, table: str) -> bool:
 
 
 def _may_hold(passage: SideText, table: str) -> bool:
-    """Tell whether a passage has the longest word of any term: most have none, and need no pattern."""
-    return passage.language in _UNGATED or not _list_longest(table, passage.language).isdisjoint(
-        _words(passage)
-    )
+    """Tell whether a passage has all words of a term: most have not, and need no pattern."""
+    if passage.language in _UNGATED:
+        return True
+    words = _words(passage)
+    return any(term <= words for term in _list_words(table, passage.language))
 
 
 @cache
-def _list_longest(table: str, language: str) -> frozenset[str]:
-    words = (re.split(r"[\s'-]", term) for term in _load(table, language))
-    return frozenset(max(each, key=len) for each in words)
+def _list_words(table: str, language: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(re.split(r"[\s'-]+", term)) - {""} for term in _load(table, language))
 
 
 @lru_cache(maxsize=2)
@@ -356,14 +363,12 @@ def _read_spans(passage: SideText) -> Iterator[Moment]:
     """Yield the spans within which something is due: within two years."""
     if not any(_may_hold(passage, table) for table in ("within", "within_due", "within_behind")):
         return
-    text, language = passage.text.replace("’", "'"), passage.language
-    due = _due_pattern("due", language).search(text)
-    before, behind = _within_patterns(language, due=due is not None)
-    if not (before.search(text) or behind.search(text)):
+    spans = [figure for figure in read_quantities(passage) if figure.unit == "hours"]
+    if not spans:
         return
-    for figure in read_quantities(passage):
-        if figure.unit != "hours":
-            continue
+    text, language = passage.text.replace("’", "'"), passage.language
+    before, behind = _within_patterns(language, due=_is_due(text, language))
+    for figure in spans:
         leads = before.finditer(text, max(0, figure.start - _LEAD), figure.start)
         lead = next((each for each in leads if not text[each.end() : figure.start].strip()), None)
         follows = behind.match(text, figure.end)
@@ -402,8 +407,7 @@ def _read_sessions(passage: SideText) -> Iterator[Moment]:
     text, language = passage.text, passage.language
     pattern = _session_pattern(language)
     found = list(pattern.finditer(text)) if pattern else []
-    due, now = (_due_pattern(name, language) for name in ("due", "session_now"))
-    if not found or now.search(text) or not due.search(text):
+    if not found or not _is_due(text, language) or _due_pattern("session_now", language).search(text):
         return
     for match in found:
         number = _read_ordinal(match["number"], language)
@@ -428,6 +432,11 @@ def _session_pattern(language: str) -> re.Pattern[str] | None:
         rf"{before}(?:{leads})\s+(?:(?:{owners})\s+)?(?P<number>{number})(?:\s+\w+){{0,2}}?\s+(?:{nouns}){after}",
         re.IGNORECASE,
     )
+
+
+def _is_due(text: str, language: str) -> bool:
+    """Return whether something is still to be done."""
+    return bool(_due_pattern("due", language).search(text))
 
 
 @cache

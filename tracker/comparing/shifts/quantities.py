@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.passages.terms import find_terms, load_terms, load_values
@@ -41,12 +41,10 @@ _PREFIX = re.compile(r"(?<!\w)[وف]?(?:لل|[بك]?ال|[بلك])?(\w{3,})")
 """An Arabic word without article, ``and`` and prepositions."""
 _HOUR = re.compile(r" ?[ap]\.? ?m\b")
 """What makes a number an hour: 10 a.m."""
-_CONTACT = re.compile(
-    r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)+/\S+"
-    r"|\+\d{1,3}[ (-]{0,2}\d[\d ()-]{5,20}\d|(?<!\w)\(?0\d{1,4}\)?(?:[ /-]\d{2,4}){2,5}(?!\w)"
-    r"|(?<!\w)\(?\d{3}\)?[ -]\d{3}-\d{4}(?!\w)"
-)
-"""An address on the net or a telephone number."""
+_CALENDAR = ("月", "日", "号")
+"""What makes a Chinese number a month, a day, or that of a house."""
+_CONTACT_SIGNS, _LEAST_DIGITS = frozenset("/@+"), 7
+"""What an address on the net or a telephone number has at least."""
 _POSTCODE = re.compile(r"\d{4,6}")
 _CAPITALIZED_BEFORE = re.compile(r"(?<![.!?:]) [A-ZÀ-ÖØ-ÞА-Я][\w-]*,? $")
 _ENDS = re.compile(r"\s*(?:[,;:.)]|$)")
@@ -77,14 +75,16 @@ class Figure(NamedTuple):
         return self.value, self.high
 
 
-def read_quantities(passage: SideText) -> list[Figure]:
+@lru_cache(maxsize=2)
+def read_quantities(passage: SideText) -> tuple[Figure, ...]:
     """Return the figures of a passage in text order; dates, names and places in a row are none."""
     text, language = passage.text.translate(_PLAIN), passage.language
     free = bytearray(len(text))
     for token in passage.tokens:
         free[token.start : token.end] = bytes([token.kind not in {"date", "symbol"}]) * len(token.text)
-    for contact in _CONTACT.finditer(text):
-        free[contact.start() : contact.end()] = bytes(len(contact[0]))
+    if not _CONTACT_SIGNS.isdisjoint(text) or sum(map(str.isdigit, text)) >= _LEAST_DIGITS:
+        for contact in _contact_pattern().finditer(text):
+            free[contact.start() : contact.end()] = bytes(len(contact[0]))
     dates = {token.start for token in passage.tokens if token.kind == "date"}
     numbers = [
         each
@@ -94,7 +94,17 @@ def read_quantities(passage: SideText) -> list[Figure]:
     figures = (_read_figure(passage, text, each) for each in _join_ratios(text, numbers, language))
     found = _join_ranges(text, [figure for figure in figures if figure], language)
     names = _find_named(text, found, language)
-    return [figure for figure in found if figure.start not in names]
+    return tuple(figure for figure in found if figure.start not in names)
+
+
+@cache
+def _contact_pattern() -> re.Pattern[str]:
+    """Return what finds an address on the net or a telephone number."""
+    return re.compile(
+        r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|(?<![\w.-])[A-Za-z][\w-]{0,63}(?:\.[A-Za-z][\w-]{0,63}){1,8}/\S+"
+        r"|\+\d{1,3}[ (-]{0,2}\d[\d ()-]{5,20}\d|(?<!\w)\(?0\d{1,4}\)?(?:[ /-]\d{2,4}){2,5}(?!\w)"
+        r"|(?<!\w)\(?\d{3}\)?[ -]\d{3}-\d{4}(?!\w)"
+    )
 
 
 def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
@@ -141,6 +151,7 @@ def _is_no_amount(text: str, number: Number, language: str) -> bool:
             or heads
             or ordinal
             or letter
+            or (language == "zh" and text.startswith(_CALENDAR, number.end))
             or _is_address(text, number, language)
         )
     if language == "zh" and not number.kinds & {"magnitudes", "vague"}:

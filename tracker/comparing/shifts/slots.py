@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.edits import word_edits
-from tracker.comparing.passages.forms import list_stems
 from tracker.comparing.passages.terms import load_terms
+from tracker.comparing.passages.forms import list_stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,8 +40,11 @@ class Slots(NamedTuple):
 def match_slots(
     rewording: Rewording, old: Sequence[TextSpan], new: Sequence[TextSpan], unit: Callable[..., str]
 ) -> Slots:
-    """Return which figure is which of the same unit; a label that moved goes before the place."""
-    if not (old and new):
+    """Return which figure is which of the same unit; a label that moved goes before the place.
+
+    Of one figure on either side nothing is asked: no other can be taken for it.
+    """
+    if len(old) == len(new) == 1 or not (old and new):
         return Slots({}, {})
     places = dict(_match_places(rewording, old, new, unit))
     labels = {
@@ -85,8 +88,6 @@ def _mask(text: str, spans: Sequence[tuple[TextSpan, str]]) -> str:
 
 def _match_labels(rewording: Rewording, old: Sequence[TextSpan], new: Sequence[TextSpan]) -> dict[int, int]:
     """Return the figures that share more of what is said of them with one figure than with any other."""
-    if len(old) == len(new) == 1:
-        return {}
     one, other = _read_labels(rewording.old, old), _read_labels(rewording.new, new)
     often = [Counter(stem for label in side for stem in label) for side in (one, other)]
     shared = [
