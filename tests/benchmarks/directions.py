@@ -13,7 +13,6 @@ import csv
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from tests.acceptance.draw_sheets import list_speeches
