@@ -256,11 +256,17 @@ def read_statuses(maker: Maker, place: int) -> object:
         for session, text in ((78, old), (79, new))
     )
     found = compare_sides(before, after, Basis(load_vocabulary(), encoder=None))
-    about = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(place % 9), "b": range(9, 15)})
-    last = min(30, 15 + place)
-    others = Occupancy([3 + maker.below(20) for _ in range(30)], {"a": range(5), "b": range(9, last)})
+    about = _occupy(maker, {"a": range(place % 9), "b": range(9, 15)})
+    others = _occupy(maker, {"a": range(5), "b": range(9, min(30, 15 + place))})
     topics = [astuple(each) for each in found.topics]
     return topics, found.counterparts, compare_shares(("a", "b"), about, others, ("a",))
+
+
+def _occupy(maker: Maker, segments: dict[str, range]) -> Occupancy:
+    """Return a text with topics, half of whose words are on each."""
+    words = [3 + maker.below(20) for _ in range(30)]
+    spoken = {topic: sum(map(words.__getitem__, places)) // 2 for topic, places in segments.items()}
+    return Occupancy(words, spoken, segments)
 
 
 def _round(features: Sequence[float]) -> list[float]:

@@ -126,7 +126,9 @@ def fit_subjects(speeches: Sequence[Speech]) -> list[float]:
         roots = np.sign(gaps) * 2 * (np.sqrt(1 + np.abs(gaps)) - 1)
         return np.concatenate([roots, CLOSE * (weights - start)])
 
-    return [float(each) for each in least_squares(miss, start, max_nfev=ROUNDS, diff_step=0.01).x]
+    return [
+        float(each) for each in least_squares(miss, start, max_nfev=ROUNDS, diff_step=[0.01] * len(start)).x
+    ]
 
 
 def find_gaps(speech: Speech, weights: SubjectWeights) -> list[float]:

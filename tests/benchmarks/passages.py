@@ -150,7 +150,7 @@ def compare(one: Shares, other: Shares) -> list[float]:
 
 def share_marked(speech: MarkedSpeech, name: str) -> Shares:
     """Return the shares in per cent that the passages of a reader have of the words outside ceremony."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     words = count_substance(speech.version)
     start = 0
     for segment in speech.version.segments:

@@ -176,7 +176,8 @@ class TopicChange:
     absent: Decision | None = None
     """Who decided that it is absent on the side that has no reading, where somebody did."""
     outcome_certainty: Proportion | None = None
-    """The share of careful readers who would give the outcome, or of *more*, *kept* and *less* both its levels;
+    """The share of careful readers who would give the outcome, or both its levels of *more*, *kept* and *less*.
+
     None where nothing gives probabilities."""
     measured: bool = False
     """Whether the certainty was measured: for topics of the shipped vocabulary, in English. Elsewhere it is

@@ -8,9 +8,9 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from tracker.comparing.passages.forms import BINDING, read_forms
 from tracker.comparing.passages.rewording import is_reordered
 from tracker.comparing.passages.terms import same_stem
-from tracker.comparing.passages.forms import BINDING, read_forms
 from tracker.comparing.shifts.moments import read_moments
 from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, pair_spans
 from tracker.comparing.shifts.quantities import Figure, read_quantities

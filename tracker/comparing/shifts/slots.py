@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.edits import word_edits
-from tracker.comparing.passages.terms import load_terms
 from tracker.comparing.passages.forms import list_stems
+from tracker.comparing.passages.terms import load_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
