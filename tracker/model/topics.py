@@ -176,7 +176,7 @@ class TopicChange:
     absent: Decision | None = None
     """Who decided that it is absent on the side that has no reading, where somebody did."""
     outcome_certainty: Proportion | None = None
-    """The share of careful readers who would give the outcome, or both its levels of *more*, *kept* and *less*.
+    """The share of careful readers who would give the outcome; of *more*, *kept* and *less* both levels.
 
     None where nothing gives probabilities."""
     measured: bool = False

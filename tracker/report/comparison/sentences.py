@@ -404,7 +404,7 @@ def _explain_link(change: Change, thresholds: tuple[float, float], width: int) -
     else:
         said = "unaligned: no candidate was accepted, or a more probable link took its segment"
     rule = (
-        f"a link is accepted from {accept:.2f} in its place or as said again, {accept_move:.2f} out of order"
+        f"a link is accepted from {accept:.2f} in place or said again, {accept_move:.2f} out of order"
     )
     yield line()
     yield from wrap(f"{said}; {rule}.", width)
