@@ -188,7 +188,7 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
 
 ROWS = {
     "topics": (
-        "old", "new", "topic", "label", "kind", "status", "possible", "certainty", "measured", "share_unsure",
+        "old", "new", "topic", "label", "kind", "status", "likely", "certainty", "measured", "share_unsure",
         "old_level", "old_sentences", "old_share", "old_quote",
         "new_level", "new_sentences", "new_share", "new_quote", "share_change", "decided_by",
     ),
@@ -219,7 +219,7 @@ def test_rows_are_plain_records_with_the_same_names_for_every_pair() -> None:
     topics = {str(row["topic"]): row for row in tracker.list_rows(one)}
     assert (topics["cybercrime"]["status"], topics["cybercrime"]["old_level"]) == ("new", "absent")
     assert topics["corruption"]["new_quote"] is None
-    assert not any(row["status"] and row["possible"] for row in tracker.list_rows(one))
+    assert not any(row["status"] and row["likely"] for row in tracker.list_rows(one))
     shifts = [row["shifts"] for row in tracker.list_rows(one, "changes") if row["shifts"]]
     assert any("figure=raised" in str(each) for each in shifts)
     (raised,) = (row for row in tracker.list_rows(one, "shifts") if row["axis"] == "figure")

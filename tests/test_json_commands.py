@@ -161,7 +161,7 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize(("claimed", "certainty", "unsure", "status", "possible", "told"), TOLD)
+@pytest.mark.parametrize(("claimed", "certainty", "unsure", "status", "likely", "told"), TOLD)
 def test_a_status_is_claimed_and_what_is_likely_is_possible(
     claimed: bool, certainty: float | None, unsure: bool, status: str, possible: str, told: float | None
 ) -> None:
@@ -171,13 +171,13 @@ def test_a_status_is_claimed_and_what_is_likely_is_possible(
         outcome_certainty=certainty,
         share_unsure=unsure,
     )
-    assert (made.status, made.possible, made.certainty) == (status, possible, told)
+    assert (made.status, made.likely, made.certainty) == (status, possible, told)
     compared = comparison(side("old", ("We met.",)), side("new", ("We act.",)), topics=(made,))
     (row,) = json.loads(render_json(compared))["topics"]
-    assert (row["status"], row["possible"], row["certainty"]) == (status, possible, told)
+    assert (row["status"], row["likely"], row["certainty"]) == (status, possible, told)
     assert not {"claimed", "outcome", "outcome_certainty"} & set(row)
     (record,) = list_rows(compared)
-    assert (record["status"], record["possible"], record["certainty"]) == (status, possible, told)
+    assert (record["status"], record["likely"], record["certainty"]) == (status, possible, told)
     shown = (status or (f"likely {possible}" if possible else "no change is likely"), "absent to declared")
     assert f": {', '.join(shown)}" in repr(made)
 
@@ -194,7 +194,7 @@ def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> No
     now = json.loads(encode_json(found))
     schema("moves").validate(now)
     (row,) = now["topics"]
-    assert [(each["country"], each["status"], each["possible"]) for each in row["countries"]] == [
+    assert [(each["country"], each["status"], each["likely"]) for each in row["countries"]] == [
         ("FRA", "not repeated", None),
         ("GBR", None, "not repeated"),
     ]

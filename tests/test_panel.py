@@ -65,21 +65,21 @@ def said_by(comparison: Comparison) -> dict[str, tuple[object, ...]]:
     return {
         change.topic: (
             change.status,
-            change.possible,
+            change.likely,
             change.certainty,
             change.measured,
             change.share_unsure,
         )
         for change in comparison.topics
-        if change.status or change.possible
+        if change.status or change.likely
     }
 
 
 def said_of(cells: tuple[PanelCell, ...]) -> dict[str, tuple[object, ...]]:
     return {
-        cell.topic: (cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure)
+        cell.topic: (cell.status, cell.likely, cell.certainty, cell.measured, cell.share_unsure)
         for cell in cells
-        if cell.status or cell.possible
+        if cell.status or cell.likely
     }
 
 
@@ -187,7 +187,7 @@ def test_csv_has_a_row_for_each_country_session_and_topic(folder: Path) -> None:
     france = {(row["session"], row["topic"]): row for row in rows if row["country"] == "FRA"}
     assert france["74", "corruption"]["level"] == "declared"
     assert france["75", "corruption"]["level"] == "absent"
-    assert "not repeated" in (france["75", "corruption"]["status"], france["75", "corruption"]["possible"])
+    assert "not repeated" in (france["75", "corruption"]["status"], france["75", "corruption"]["likely"])
     assert france["75", "oceans"]["level"] == "absent"
     assert france["75", "oceans"]["status"] == ""
     assert {row["before"] for (label, _), row in france.items() if label == "75"} == {"74"}
@@ -237,7 +237,7 @@ def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> N
     assert found.compared == ("FRA", "GBR", "XAA")
     assert "DEU" in found.missing
     by_topic = {
-        topic.id: {move.country: move.status or move.possible for move in topic.countries}
+        topic.id: {move.country: move.status or move.likely for move in topic.countries}
         for topic in found.topics
     }
     assert by_topic["corruption"] == dict.fromkeys(("FRA", "GBR", "XAA"), "not repeated")

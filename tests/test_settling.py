@@ -112,7 +112,7 @@ def decided(folder: Path) -> set[tuple[str, str, str, str]]:
 def unsure(folder: Path) -> dict[str, str]:
     ran = run_tracker(folder, "diff", *PAIR, "--format", "json")
     topics = json.loads(ran.out)["topics"]
-    return {row["topic"]: row["possible"] for row in topics if row["possible"] and not row["share_unsure"]}
+    return {row["topic"]: row["likely"] for row in topics if row["likely"] and not row["share_unsure"]}
 
 
 @pytest.fixture(scope="module")

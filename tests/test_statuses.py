@@ -134,7 +134,7 @@ def test_of_a_situation_at_home_no_change_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "shares", "claimed", "possible"),
+    ("outcome", "shares", "claimed", "likely"),
     [
         ("moved up", (0.4, 0.1), False, None),
         ("moved down", (0.1, 0.4), False, None),
@@ -150,15 +150,15 @@ def test_what_is_unsure_and_goes_against_its_share_is_unclear(
     shares: tuple[float, float],
     *,
     claimed: bool,
-    possible: str | None,
+    likely: str | None,
     certainty: float | None,
 ) -> None:
     old, new = (TopicReading("t", "substantive", (0,), 9, share, 0, "rule") for share in shares)
     change = TopicChange(
         "t", "T", "theme", outcome, old, new, outcome_certainty=certainty, measured=True, claimed=claimed
     )
-    assert (change.status, change.possible) == (outcome if claimed else None, possible)
-    assert change.unclear is not bool(change.status or change.possible)
+    assert (change.status, change.likely) == (outcome if claimed else None, likely)
+    assert change.unclear is not bool(change.status or change.likely)
     assert (status_mark(change) == "") is change.unclear
 
 

@@ -203,7 +203,7 @@ def test_a_text_that_the_vocabulary_has_no_words_for_is_not_silent(folder: Path)
 def test_a_status_is_approximate_where_certainty_was_not_measured_and_it_is_said_why(folder: Path) -> None:
     own = Vocabulary("own", (Topic("corruption", "Corruption", terms={"en": ("corruption",)}),), "cd" * 32)
     timeline = follow_topics(folder, "XAA/UNGA", own)
-    told = [cell for session in timeline.sessions for cell in session.standings if cell.possible]
+    told = [cell for session in timeline.sessions for cell in session.standings if cell.likely]
     assert told
     assert not [cell for cell in told if cell.measured or cell.certainty is None]
     assert timeline.unmeasured is not None
@@ -213,7 +213,7 @@ def test_a_status_is_approximate_where_certainty_was_not_measured_and_it_is_said
     assert data["unmeasured"] == timeline.unmeasured
     report = render_timeline(timeline, rows, width=200, quotes=True)
     assert f"Certainties are approximate: {timeline.unmeasured}" in report
-    assert f"{told[0].possible}? (~{told[0].certainty:.2f})".replace("0.", ".") in report
+    assert f"{told[0].likely}? (~{told[0].certainty:.2f})".replace("0.", ".") in report
     assert follow(folder).unmeasured is None
 
 

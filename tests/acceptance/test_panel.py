@@ -34,7 +34,7 @@ PANELS = {
 PAIRS, CELLS = 125, 4
 """Comparisons that are made anew, and cells of each that are looked at: 500 cells."""
 
-FACTS = ("level", "sentences", "share", "status", "possible", "certainty", "measured", "share_unsure")
+FACTS = ("level", "sentences", "share", "status", "likely", "certainty", "measured", "share_unsure")
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_cells_are_what_single_comparisons_say(
             rows = [*rows[: CELLS - 1], rows[-1]]
             told += sum(row["topic"] in said for row in rows)
             for row in rows:
-                silent = not row["status"] and not row["possible"]
+                silent = not row["status"] and not row["likely"]
                 same = _facts(row) == said[row["topic"]] if row["topic"] in said else silent
                 wrong += [] if same else [(pair, row)]
     print(f"{PAIRS * CELLS} cells of {PAIRS} comparisons, {told} with a status, {len(wrong)} otherwise")
@@ -102,7 +102,7 @@ def _compare(pair: tuple[str, str, str], archive: Session) -> Iterator[tuple[str
     single = diff([f"{country}/UNGA", before, session], archive, load_vocabulary(), None)
     for change in single.topics:
         new = change.new
-        status, possible = change.status or "", change.possible or ""
+        status, possible = change.status or "", change.likely or ""
         level = (new.level, str(len(new.segments)), str(new.share)) if new else ("absent", "0", "0.0")
         flags = ("TRUE" if flag else "FALSE" for flag in (change.measured, change.share_unsure))
         certainty = "" if change.certainty is None else str(change.certainty)

@@ -69,7 +69,7 @@ def main() -> None:
         if band:
             own = sum(each.given.count(each.direction) / len(each.given) for each in band) / len(band)
             print(
-                f"chance {least:.1f} to {min(1.0, most):.1f}: given by {own:.2f} of readers, of {len(band)}"
+                f"chance {least:.1f} to {min(1.0, most):.1f}: given by {agreed:.2f} of readers, of {len(band)}"
             )
 
 

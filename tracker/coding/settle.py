@@ -100,7 +100,7 @@ def open_topics(arguments: Sequence[str], archive: ArchiveSession, vocabulary: V
     unsure = [
         change
         for change in comparison.topics
-        if change.possible
+        if change.likely
         and not change.share_unsure
         and not {(change.topic, "old"), (change.topic, "new")} <= set(settled)
     ]

@@ -86,13 +86,13 @@ def weigh_cells(
     for topic in (each.id for each in vocabulary.topics if each.id in held or each.id in moved):
         facts: list[Any] = [None, None, None, False, False]
         if change := moved.get(topic):
-            told = [change.status, change.possible, change.certainty]
+            told = [change.status, change.likely, change.certainty]
             facts = [*told, change.measured, change.share_unsure]
             if change.new is None:
                 # As the comparison says: a mention that hardly counts keeps no topic from being absent.
                 held.pop(topic, None)
                 chances.pop(topic, None)
-                if not (change.status or change.possible):
+                if not (change.status or change.likely):
                     continue
         rows.append([topic, *held.get(topic, (None, 0, 0.0)), *facts, chances.get(topic)])
     return rows

@@ -16,7 +16,7 @@ _SIDES: Final = ("old", "new")
 _KEPT: Final = {
     *("schema_version", "country", "body", "session", "item", "kind", "language", "extractor", "media_type"),
     *("sha256", "delivered", "genre", "id", "operation", "method", "axis", "direction", "topic", "status"),
-    *("possible", "level", "last", "side", "scope"),
+    *("likely", "level", "last", "side", "scope"),
 }
 """Where a value is a name of ours, a date or a digest, and never words of a statement."""
 _LEFT_OUT: Final = "terms"

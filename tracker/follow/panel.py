@@ -273,7 +273,7 @@ def diff_countries(
             topic.id,
             topic.label,
             topic.kind,
-            tuple(_move(name, cell) for name, cell in moves[topic.id] if cell.status or cell.possible),
+            tuple(_move(name, cell) for name, cell in moves[topic.id] if cell.status or cell.likely),
         )
         for topic in vocabulary.topics
     ]
@@ -292,7 +292,7 @@ def diff_countries(
 
 
 def _move(country: str, cell: PanelCell) -> CountryMove:
-    told = cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure
+    told = cell.status, cell.likely, cell.certainty, cell.measured, cell.share_unsure
     return CountryMove(country, *told)
 
 
@@ -300,14 +300,14 @@ def _weight(topic: MovedTopic) -> tuple[int, int, float, str]:
     """Order topics by how many took them up, or dropped them: what is claimed first, then what is likely."""
     both = [[move for move in topic.countries if move.status in each] for each in (TAKEN_UP, DROPPED)]
     sought = {*TAKEN_UP, *DROPPED}
-    likely = sum(move.certainty or 0.0 for move in topic.countries if move.possible in sought)
+    likely = sum(move.certainty or 0.0 for move in topic.countries if move.likely in sought)
     return -max(map(len, both)), -sum(map(len, both)), -likely, topic.label
 
 
 def narrow_moves(diff: CountriesDiff, only: Collection[str]) -> CountriesDiff:
     """Return what became of topics narrowed to some statuses, what is claimed of most countries first."""
     kept = (
-        (topic, tuple(move for move in topic.countries if (move.status or move.possible) in only))
+        (topic, tuple(move for move in topic.countries if (move.status or move.likely) in only))
         for topic in diff.topics
     )
     topics = [replace(topic, countries=moves) for topic, moves in kept if moves]

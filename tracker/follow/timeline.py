@@ -144,11 +144,11 @@ def _stand(
 ) -> tuple[Standing, ...]:
     held = stand_topics(now)
     for change in compare(earlier, now) if earlier else ():
-        if change.status or change.possible:
+        if change.status or change.likely:
             held[change.topic] = replace(
                 held.get(change.topic) or stand_absent(change.topic),
                 status=change.status,
-                possible=change.possible,
+                likely=change.likely,
                 certainty=change.certainty,
                 measured=change.measured,
                 share_unsure=change.share_unsure,

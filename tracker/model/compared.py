@@ -29,7 +29,7 @@ def topic_rows(comparison: Comparison) -> Iterator[TopicRecord]:
             topic.label,
             topic.kind,
             topic.status,
-            topic.possible,
+            topic.likely,
             topic.certainty,
             topic.measured,
             topic.share_unsure,

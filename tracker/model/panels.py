@@ -16,7 +16,7 @@ class PanelCell:
     """What one country does with one topic at one session, and what became of the topic since before."""
 
     PUBLISHED: ClassVar = (
-        "topic", "level", "sentences", "share", "status", "possible", "certainty", "measured", "share_unsure",
+        "topic", "level", "sentences", "share", "status", "likely", "certainty", "measured", "share_unsure",
     )  # fmt: skip
 
     topic: str
@@ -27,7 +27,7 @@ class PanelCell:
     """Share of the words of the statement, ceremony apart."""
     status: Status | None
     """What is claimed to have become of it; None where nothing is."""
-    possible: Status | None
+    likely: Status | None
     """What may have become of it, not certain enough to be claimed."""
     certainty: Proportion | None
     """How sure the status is, or the possible one; None without either."""
@@ -103,7 +103,7 @@ class CountryMove:
     country: str
     status: Status | None
     """What is claimed to have become of it; None where nothing is."""
-    possible: Status | None
+    likely: Status | None
     """What may have become of it, not certain enough to be claimed."""
     certainty: Proportion | None
     """How sure the status is, or the possible one."""

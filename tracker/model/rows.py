@@ -52,11 +52,11 @@ Paragraph: TypeAlias = Annotated[
 ]
 Share: TypeAlias = Annotated[Proportion, ("description", "Share of the statement's words, ceremony apart.")]
 Claimed: TypeAlias = Annotated[Status, ("description", "What is claimed to have become of the topic.")]
-Possible: TypeAlias = Annotated[
+Likely: TypeAlias = Annotated[
     Status, ("description", "What may have become of the topic, not certain enough to be claimed.")
 ]
 Certainty: TypeAlias = Annotated[
-    Proportion, ("description", "How sure the status is, or the possible one; null without either.")
+    Proportion, ("description", "How sure the status is, or the likely one; null without either.")
 ]
 Measured: TypeAlias = Annotated[
     bool,
@@ -148,7 +148,7 @@ class TopicRecord:
     label: Label
     kind: Kind
     status: Claimed | None
-    possible: Possible | None
+    likely: Likely | None
     certainty: Certainty | None
     measured: Measured
     share_unsure: ShareUnsure

@@ -32,7 +32,7 @@ class Standing:
     status: Status | None = None
     """What is claimed to have become of it since the session before, of its kind; None where nothing is, and
     where that was not asked for."""
-    possible: Status | None = None
+    likely: Status | None = None
     """What may have become of it, not certain enough to be claimed."""
     certainty: Proportion | None = None
     """How sure the status is, or the possible one; None without either."""

@@ -16,8 +16,8 @@ from tracker.model.rows import (
     Kind,
     Label,
     Language,
+    Likely,
     Measured,
-    Possible,
     Priority,
     Quote,
     Rule,
@@ -58,7 +58,7 @@ class PanelRecord:
     sentences: Sentences | None
     share: Share | None
     status: Claimed | None
-    possible: Possible | None
+    likely: Likely | None
     certainty: Certainty | None
     measured: Measured | None
     share_unsure: ShareUnsure | None
@@ -88,7 +88,7 @@ class TimelineRecord:
     rule: Rule | None
     priority: Priority | None
     status: Claimed | None
-    possible: Possible | None
+    likely: Likely | None
     certainty: Certainty | None
     measured: Measured | None
     share_unsure: ShareUnsure | None
@@ -140,7 +140,7 @@ class MoveRecord:
     label: Label
     kind: Kind
     status: Claimed | None
-    possible: Possible | None
+    likely: Likely | None
     certainty: Certainty | None
     measured: Measured
     share_unsure: ShareUnsure

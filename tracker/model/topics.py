@@ -158,7 +158,7 @@ class TopicChange:
     """A topic that is a priority on either side, and what became of it."""
 
     PUBLISHED: ClassVar = (
-        "topic", "label", "kind", "status", "possible", "certainty", "measured", "share_unsure", "old", "new",
+        "topic", "label", "kind", "status", "likely", "certainty", "measured", "share_unsure", "old", "new",
         "difference", "closest", "absent", "passing", "last", "covered",
     )  # fmt: skip
 
@@ -166,7 +166,7 @@ class TopicChange:
     label: str
     kind: TopicKind
     outcome: Status
-    """What levels and shares as read make of it, however sure: the ``status``, or ``possible``, or untold."""
+    """What levels and shares as read make of it, however sure: the ``status``, or ``likely``, or untold."""
     old: TopicReading | None
     new: TopicReading | None
     difference: tuple[float, float] | None = None
@@ -201,7 +201,7 @@ class TopicChange:
         return self.outcome if self.claimed else None
 
     @property
-    def possible(self) -> Status | None:
+    def likely(self) -> Status | None:
         """What may have become of it, not certain enough to be claimed; None where that is unclear."""
         return None if self.claimed or self.unclear else self.outcome
 
@@ -235,7 +235,7 @@ class TopicChange:
 
     def __repr__(self) -> str:
         levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))
-        told = self.status or (f"likely {self.possible}" if self.possible else "no change is likely")
+        told = self.status or (f"likely {self.likely}" if self.likely else "no change is likely")
         certainty = "" if self.certainty is None else f", certainty {self.certainty:.2f}"
         return f"<TopicChange {self.topic}: {told}, {levels}{certainty}>"
 

@@ -211,7 +211,7 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield from _count("priorities", len(claimed))
     for status in get_args(Status):
         yield from _count(f"  {status}", sum(topic.status == status for topic in claimed))
-    yield from _count(f"  {wording.LIKELY}", sum(bool(topic.possible) for topic in comparison.topics))
+    yield from _count(f"  {wording.LIKELY}", sum(bool(topic.likely) for topic in comparison.topics))
     shifts = [row.shift for row in sentences.select_shifts(comparison, AXES)]
     yield from _count("shifts", len(shifts))
     for axis in AXES:

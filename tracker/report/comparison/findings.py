@@ -79,7 +79,7 @@ def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]
 
 def _says_something(topic: TopicChange) -> bool:
     """Return whether the change of a share is large, and something is told of the topic that it bears out."""
-    told = topic.claimed or topic.possible is not None
+    told = topic.claimed or topic.likely is not None
     return told and not topic.goes_against_share and abs(wording.share_change(topic)) >= _LEAST_MOVE
 
 
@@ -175,7 +175,7 @@ def show_doubts(
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in doubts)
         yield Section(wording.LIKELY, tuple(entries), note="a careful reader may disagree")
         return
-    likely = [topic for topic in doubts if topic.possible]
+    likely = [topic for topic in doubts if topic.likely]
     lines = []
     for status in dict.fromkeys(topic.outcome for topic in likely):
         left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in moved]

@@ -153,7 +153,7 @@ def _find_likely(comparison: Comparison) -> list[TopicChange]:
     likely = [
         topic
         for topic in comparison.topics
-        if topic.possible in RULES
+        if topic.likely in RULES
         and (topic.outcome_certainty or 0.0) >= _LIKELY
         and not topic.goes_against_share
     ]

@@ -309,9 +309,9 @@ def status_mark(topic: TopicChange) -> str:
     """Return a topic's status, which is *likely* with its certainty where it is not claimed; "" for none."""
     if topic.status:
         return topic.status
-    if topic.possible is None:
+    if topic.likely is None:
         return ""
-    return likely_words(topic.possible, topic.certainty)
+    return likely_words(topic.likely, topic.certainty)
 
 
 def likely_words(status: Status, certainty: float | None) -> str:

@@ -179,7 +179,7 @@ def _count_first(entries: Sequence[PanelEntry]) -> Counter[str]:
 
 
 def _count_moved(cells: Sequence[PanelCell], statuses: Sequence[str]) -> str:
-    likely = sum(cell.possible in statuses for cell in cells)
+    likely = sum(cell.likely in statuses for cell in cells)
     return _write_sure(sum(cell.status in statuses for cell in cells), likely)
 
 
@@ -313,7 +313,7 @@ def _choose(moves: Sequence[CountryMove], statuses: Sequence[str]) -> list[Count
 
 
 def _likely(topic: MovedTopic, statuses: Sequence[str]) -> list[CountryMove]:
-    found = [move for move in topic.countries if move.possible in statuses]
+    found = [move for move in topic.countries if move.likely in statuses]
     return sorted(found, key=lambda move: (-(move.certainty or 0.0), move.country))
 
 
@@ -347,8 +347,8 @@ def _entry_facts(entry: PanelEntry, topics: Sequence[Topic]) -> Iterator[tuple[A
 def _panel_facts(cell: PanelCell | None) -> tuple[Any, ...]:
     if cell is None:
         return "absent", 0, 0.0, None, None, None, None, None
-    told = (cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure)
-    moved = told if cell.status or cell.possible else (None,) * 5
+    told = (cell.status, cell.likely, cell.certainty, cell.measured, cell.share_unsure)
+    moved = told if cell.status or cell.likely else (None,) * 5
     return cell.level or "absent", cell.sentences, cell.share, *moved
 
 
@@ -361,7 +361,7 @@ def moves_table(diff: CountriesDiff, form: RecordForm) -> str | bytes:
             topic.label,
             topic.kind,
             move.status,
-            move.possible,
+            move.likely,
             move.certainty,
             move.measured,
             move.share_unsure,

@@ -192,9 +192,9 @@ def _show_topic(row: TopicRow, read: Sequence[TimelineSession], timeline: Timeli
 
 def _tell_status(cell: Standing) -> str:
     """Return a status in words; one that is not claimed is likely, with its certainty."""
-    if cell.status or cell.possible is None:
+    if cell.status or cell.likely is None:
         return cell.status or ""
-    return likely_words(cell.possible, cell.certainty)
+    return likely_words(cell.likely, cell.certainty)
 
 
 def timeline_json(timeline: Timeline, rows: Sequence[TopicRow]) -> str:
@@ -240,5 +240,5 @@ def _timeline_facts(row: TopicRow, session: TimelineSession) -> tuple[Any, ...]:
     cell = row.cells.get(session.label)
     if cell is None:
         return "absent", 0, 0, 0.0, *(None,) * 7, session.before, *list_decision(None)
-    told = cell.status, cell.possible, cell.certainty, cell.measured, cell.share_unsure
+    told = cell.status, cell.likely, cell.certainty, cell.measured, cell.share_unsure
     return *list_standing(cell), *told, session.before, *list_decision(cell.decided)
