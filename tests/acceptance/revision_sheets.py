@@ -1,4 +1,4 @@
-"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and 240 edits of a sentence.
+"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and 240 single edits.
 
 Run as ``python -m tests.acceptance.revision_sheets [--half chosen|report] [--list] [CLASS ...]``;
 ``edits240`` is a class too. For each class and language it prints how many answers were given and how many of
@@ -89,8 +89,8 @@ def score_axes(
 ) -> Tally:
     """Score shifts against the direction that readers give on each axis, and those that they would allow.
 
-    Two directions on one axis are one answer, right where both are allowed; of names, one added and one removed
-    are what readers call changed.
+    Two directions on one axis are one answer, right where both are allowed; of names, one added and one
+    removed are what readers call changed.
     """
     said: dict[str, set[str]] = defaultdict(set)
     for shift in shifts:
