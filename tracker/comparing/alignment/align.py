@@ -205,6 +205,8 @@ def _score_move(pairing: Pairing, group: Group, move: Logistic, prior: float) ->
 
 
 _OF_REUSE = tuple(map(LINK_FEATURES.index, REUSE_FEATURES))
+_UNLIKE = -4.0
+"""The log odds of likeness below which no pair is weighed."""
 
 
 def score_reuse(
@@ -221,7 +223,7 @@ def score_reuse(
     return {
         group: share * to_probability(weights.reuse.logit([features[at] for at in _OF_REUSE]))
         for group, features in measured.items()
-        if not _is_short(pairing, group)
+        if features[_OF_REUSE[0]] >= _UNLIKE and not _is_short(pairing, group)
     }
 
 

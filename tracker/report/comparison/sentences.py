@@ -403,7 +403,10 @@ def _explain_link(change: Change, thresholds: tuple[float, float], width: int) -
         said = f"linked by {change.method}, probability {change.confidence:.4f}"
     else:
         said = "unaligned: no candidate was accepted, or a more probable link took its segment"
-    rule = f"a link is accepted from {accept:.2f} in place or said again, {accept_move:.2f} out of order"
+    rule = (
+        f"a link is accepted from {accept:.2f} in its place or as said again,"
+        f" from {accept_move:.2f} out of order"
+    )
     yield line()
     yield from wrap(f"{said}; {rule}.", width)
 
