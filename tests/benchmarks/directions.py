@@ -13,6 +13,7 @@ import csv
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from tests.acceptance.draw_sheets import list_speeches
@@ -67,10 +68,8 @@ def main() -> None:
     for least, most in zip(BANDS, (*BANDS[1:], 1.01), strict=True):
         band = [each for each in judged if least <= (each.change.share_certainty or 0.0) < most]
         if band:
-            own = sum(each.given.count(each.direction) / len(each.given) for each in band) / len(band)
-            print(
-                f"chance {least:.1f} to {min(1.0, most):.1f}: given by {agreed:.2f} of readers, of {len(band)}"
-            )
+            by = fmean(each.given.count(each.direction) / len(each.given) for each in band)
+            print(f"chance {least:.1f} to {min(1.0, most):.1f}: given by {by:.2f} of readers, of {len(band)}")
 
 
 def is_firm(each: Judged) -> bool:
