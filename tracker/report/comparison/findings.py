@@ -90,10 +90,8 @@ def _show_move(topic: TopicChange, sure: float) -> Entry:
         wording.sentence_words(topic),
         wording.status_mark(topic, sure),
     )
-    doubt = "" if topic.claimed else "?"
-    brief = (
-        f"{label} {cells[0]} {cells[2]}" if wording.is_barred(topic, sure) else f"{label}{doubt} {cells[0]}"
-    )
+    told = topic.claimed or wording.is_barred(topic, sure)
+    brief = f"{label} {cells[0]} {cells[2]}" if told else f"{label}? {cells[0]}"
     kinds, shares = wording.kinds_of_topic(topic), wording.shares(topic)
     return Entry((Span(label),), cells, brief=brief, topic=topic.topic, kinds=kinds, shares=shares)
 
