@@ -24,7 +24,7 @@ def test_the_example_runs_and_says_what_changed() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     said = ran.stdout.splitlines()
-    assert "Corruption dropped" in said
+    assert "Corruption not repeated" in said
     assert "Cybercrime new" in said
     assert any(line.startswith("weaker") for line in said)
     assert any(line.startswith("later") for line in said)

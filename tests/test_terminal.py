@@ -174,7 +174,7 @@ def test_different_texts_hide_their_sentences_until_asked() -> None:
 def test_where_little_aligns_only_sentences_with_a_partner_are_listed() -> None:
     report = replace(revision(), aligned=0.2)
     text = render(report, VOCABULARY)
-    assert "[-firmly-]" in text
+    assert "[-will-]" in text
     assert "dropped ¶3" not in text
     assert "--all (2 sentences of one side alone)" in text
     assert text.index("PRIORITIES" if "PRIORITIES" in text else "LARGEST MOVES") < text.index("SENTENCES")

@@ -4,7 +4,7 @@ Run as ``python -m tests.acceptance.abstracts [--list]``. The sheet ``coding/abs
 readers call the most telling changes of each of twenty pairs, by rank; of a pair the three that both name, by
 the sum of their ranks, are looked for on the first screen of ``tracker diff`` on the whole corpus, as a user
 types it. One counts as *told* where the screen says of its topic what became of it: a finding, one of the
-largest moves, or a status that is less sure; and as *named* also where the topic only stands among those that
+largest moves, or a status that is likely; and as *named* also where the topic only stands among those that
 kept their level. What a screen says and the page of the same comparison does not is counted too. One half of
 the readers' pairs (M, N) was looked at while the screen was made, the other (O, P) was not. What the screens
 name with a status is also held against ``coding/fresh.csv``: true where a reader of the whole speeches gave
@@ -22,11 +22,12 @@ import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from tests.coded_sheets import CODING, allowed_statuses, pair_speeches, read_sheet
 from tests.pages import list_missing, read_page
 from tests.shared_data import require
+from tracker.model.topics import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,17 +40,13 @@ TOLD_FIRST = 3
 HALVES = {"M": "looked at", "O": "not looked at"}
 _HEADING = re.compile(r"[A-Z][A-Z ,]+(?=:|  |$| \()")
 _EVIDENCE = re.compile(r"[“”]|¶|nothing close")
-_STATUS_OF = {"back": "new", "more": "kept", "less": "kept", "not repeated": "not repeated"}
-_WORDS = ("not repeated", "back", "moved up", "moved down", "new", "more", "less", "kept")
-_SECTIONS = {
-    "LOST RANK": "moved down",
-    "BACK AFTER AN ABSENCE": "back",
-    "GAINED RANK": "moved up",
-    "NEW": "new",
-    "NOT REPEATED": "not repeated",
-    "MORE OF THE WORDS": "more",
-    "LESS OF THE WORDS": "less",
-}
+_STATUS_OF = {"back": "new", "more": "kept", "less": "kept"}
+_WORDS: tuple[Status, ...] = get_args(Status)
+_SAID = re.compile(rf"(?P<likely>likely )?\b(?P<status>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b")
+_LEAD = re.compile(
+    rf"(?P<status>{'|'.join(word.capitalize() for word in _WORDS)})(?: of the words)? (?:in|from) [^:]+:"
+)
+_QUOTED = re.compile(r"“[^”]*”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,6 @@ def agree(sheet: Path) -> Iterator[tuple[Pair, tuple[str, list[str]]]]:
 
 def fill(folder: Path) -> None:
     """Import the corpus into an archive."""
-    run(folder, "init")
     corpus, speakers = require("ungdc"), require("ungdc_speakers.csv")
     words = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt", "--metadata", str(speakers))
     run(folder, "import", str(corpus), *words)
@@ -147,29 +143,44 @@ def look(folder: Path, pair: Pair) -> tuple[dict[str, str], Screen]:
 
 
 def read_screen(text: str, labels: Iterable[str]) -> Screen:
-    """Read a screen line by line: its headings, and the labels below each with what is said of them."""
+    """Read a screen: its lead, and line by line its headings and the labels below each with what is said."""
     screen = Screen(len(text.splitlines()))
     claimed, unsure, moved, kept = screen.claimed, screen.unsure, set[str](), set[str]()
-    heading, lead = "", ""
+    lead = text.split("\n\n")[1].replace("\n", " ") if "\n\n" in text else ""
+    for status, said in _read_lead(_QUOTED.sub("", lead)):
+        claimed |= dict.fromkeys(_find_labels(labels, said), status)
+    heading = ""
     for line in _join(text):
         if not line.startswith(" ") and (match := _HEADING.match(line)):
             heading = match.group().strip()
-        if line.startswith("    "):
-            continue
-        for label in _find_labels(labels, line):
-            lead = next((word for word in _WORDS if line.strip().startswith(f"{word}?")), "")
-            if heading.startswith("SAME LEVEL"):
-                kept.add(label)
-            elif heading == "LARGEST MOVES":
-                moved.add(label)
-                status = next((word for word in _WORDS if re.search(rf"  {word}\b", line)), "")
-                if status:
-                    (unsure if "?" in line else claimed)[label] = status
-            elif lead:
-                unsure[label] = lead
-            elif heading in _SECTIONS:
-                claimed[label] = _SECTIONS[heading]
+        for part in [] if line.startswith("    ") else line.split(" · "):
+            held, status = _place(heading, part, line)
+            named = [*_find_labels(labels, part)]
+            if heading == "LARGEST MOVES":
+                moved.update(named)
+            if held == "kept":
+                kept.update(named)
+            elif held:
+                (claimed if held == "claimed" else unsure).update(dict.fromkeys(named, status))
     return Screen(screen.lines, claimed, unsure, frozenset(moved), frozenset(kept))
+
+
+def _place(heading: str, part: str, line: str) -> tuple[str, str]:
+    """Return whether a part of a line claims, says what is likely or what is kept, or nothing; and the status."""
+    match = _SAID.search(part if heading == "LARGEST MOVES" else line)
+    if heading.startswith("KEPT"):
+        return "kept", "kept"
+    if heading in {"LARGEST MOVES", "LIKELY"} and match:
+        return "unsure" if match["likely"] or heading == "LIKELY" else "claimed", match["status"]
+    return ("claimed", heading.lower()) if heading.lower() in _WORDS else ("", "")
+
+
+def _read_lead(lead: str) -> Iterator[tuple[str, str]]:
+    """Yield what each sentence of a lead claims, and the rest of it."""
+    places = [*_LEAD.finditer(lead)]
+    ends = [*(match.start() for match in places[1:]), lead.find("Likely:") % (len(lead) + 1)]
+    for match, end in zip(places, ends, strict=True):
+        yield match["status"].lower(), lead[match.end() : end]
 
 
 def _join(text: str) -> Iterator[str]:

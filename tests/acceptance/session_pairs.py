@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 CALIBRATION = "--calibration"
 STATUSES = ("new", "not repeated", "moved up", "moved down", "kept")
-COUNTED = ("new or perhaps", "dropped or perhaps", "kept or unsure")
+COUNTED = ("new or likely", "not repeated or likely", "kept or likely")
 """Claims together with what is told apart as perhaps so, or as kept with a share that is unsure."""
 COUNTED_ENOUGH = 2
 """Sentences with its terms that make a topic a priority for who counts."""
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
-    """Return the topics by the status that ``tracker`` claims, and those that are perhaps new or dropped.
+    """Return the topics by the status that ``tracker`` claims, and those that are only likely.
 
     Of topics that came later than the coding, those that no reader named are left out: nothing is known of
     them.
@@ -95,7 +95,7 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
 
 
 def count_terms(pair: CodedPair, later: frozenset[str]) -> Claims:
-    """Return the topics that are new and dropped by counting the sentences with one of their terms."""
+    """Return the topics that are new and not repeated by counting the sentences with one of their terms."""
     old, new = (
         {
             topic: number
@@ -145,7 +145,7 @@ def print_scores(name: str, pairs: Sequence[CodedPair], claims: Sequence[Claims]
 
 def _count(pair: CodedPair, status: str, claimed: frozenset[str]) -> tuple[int, ...]:
     """Return true and all claims, found and all firm ones, found and all that any reader coded."""
-    wanted = status.partition(" ")[0]
+    wanted = status.partition(" or ")[0]
     readers = pair.readers.values()
     topics = pair.topics
     true = {topic for topic in topics if any(wanted in allowed_statuses(codes, topic) for codes in readers)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tracker.model.changes import Comparison
@@ -36,10 +36,7 @@ class LeadSentence:
 class ReportedComparison(Comparison):
     """Everything that is reported about two statements; every output is made from this."""
 
-    PUBLISHED: ClassVar = (
-        "lead", "old", "new", "genre", "aligned", "caveats", "changes", "topics", "counterparts",
-        "provenance", "phrases", "names", "levels",
-    )  # fmt: skip
+    PUBLISHED: ClassVar = ("lead", *(field.name for field in fields(Comparison)))
 
     lead: tuple[LeadSentence, ...] = ()
     """What matters most, in at most three sentences."""
