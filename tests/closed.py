@@ -21,7 +21,7 @@ SPEECH: Final = write_speech(
     3,
 )
 ACCESS: Final = ("open", "restricted", "embargoed", "withdrawn")
-_REPORT: Final = ("--format", "json", "-o", "report.json")
+_REPORT: Final = ("--format", "json", "-o", "report.json", "--overwrite")
 WHY: Final = ("--reason", "names a witness", "--authority", "District Court", "--by", "Ana")
 
 

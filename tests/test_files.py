@@ -92,6 +92,10 @@ def test_a_link_at_the_target_is_replaced_and_what_it_names_is_not(tmp_path: Pat
     write_answer("new", tmp_path / "answer")
     assert precious.read_text() == "precious"
     assert (tmp_path / "answer").read_text() == "new\n"
+    (tmp_path / "dangling").symlink_to(tmp_path / "made")
+    write_answer("new", tmp_path / "dangling")
+    assert not (tmp_path / "made").exists()
+    assert (tmp_path / "dangling").read_text() == "new\n"
 
 
 def test_a_device_is_written_to_as_it_is(tmp_path: Path) -> None:

@@ -315,7 +315,7 @@ MISTAKES = [
     (("diff", "GBR/UNGA", "78", "79", "--countries", "EU"), "tracker diff UNGA 70 71 --countries SIDS"),
     (("diff", "UNGA", "78", "--countries", "EU"), "tracker diff UNGA 70 71 --countries SIDS"),
     (("diff", "UNGA", "78", "79", "--countries", "EU", "--stat"), "--countries takes no --stat"),
-    (("diff", "UNGA", "78", "79", "--countries", "EU", "--only", "figure"), "expected one of new, promoted"),
+    (("diff", "UNGA", "78", "79", "--countries", "EU", "--only", "figure"), "expected one of new, moved up"),
     (("trace", "GBR/UNGA", "peace", "--countries", "EU"), "tracker trace UNGA"),
     (("trace", "UNGA", "peace", "--countries", "GBR"), "no statement by 'GBR' at UNGA"),
 ]

@@ -198,12 +198,17 @@ def test_a_mirrors_watch_list_is_not_obeyed_before_it_is_accepted(
     again = ("--archive", "again")
     assert not (tmp_path / "again" / "watch.toml").exists()
     for command in (
-        ("snapshot",), ("snapshot", "--dry-run"), ("sources", "check"), ("sources", "list"), ("status",),
+        ("snapshot",), ("snapshot", "--dry-run"), ("sources", "check"), ("sources", "list"),
         ("sources", "add", "https://www.example.org/9", "--as", "XAA/UNGA/9"),
     ):  # fmt: skip
         ran = tracker(*command, *again)
         assert (ran.code, ran.err.count("\n")) == (2, 1), command
         assert ran.err.endswith("accept it: tracker sources accept\n"), command
+    state = tracker("status", "--format", "json", *again)
+    told = json.loads(state.out)
+    assert (state.code, state.err, told["sources"]) == (1, "", [])
+    (waiting,) = (each for each in told["concerns"] if each["kind"] == "unwatched")
+    assert waiting["detail"].endswith("accept it: tracker sources accept")
     assert not (tmp_path / "again" / "watch.toml").exists()
     shown = tracker("sources", "accept", *again)
     assert (shown.code, "accepting needs a terminal to confirm, or --yes" in shown.err) == (2, True)

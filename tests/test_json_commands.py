@@ -148,7 +148,7 @@ def test_all_json_of_the_golden_files_says_its_version() -> None:
 # What a topic became -------------------------------------------------------------------------------
 
 TOLD = [
-    # claimed, certainty, share unsure: status, possible, certainty
+    # claimed, certainty, share unsure: status, likely, certainty
     (True, 0.9, False, "new", None, 0.9),
     (True, 0.2, False, "new", None, 0.2),
     (True, None, False, "new", None, None),
@@ -162,8 +162,8 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("claimed", "certainty", "unsure", "status", "likely", "told"), TOLD)
-def test_a_status_is_claimed_and_what_is_likely_is_possible(
-    claimed: bool, certainty: float | None, unsure: bool, status: str, possible: str, told: float | None
+def test_a_status_is_claimed_or_likely_with_its_certainty(
+    claimed: bool, certainty: float | None, unsure: bool, status: str, likely: str, told: float | None
 ) -> None:
     made = replace(
         topic("Debt", "new", None, reading("declared", (0,), 0.1)),
@@ -171,18 +171,18 @@ def test_a_status_is_claimed_and_what_is_likely_is_possible(
         outcome_certainty=certainty,
         share_unsure=unsure,
     )
-    assert (made.status, made.likely, made.certainty) == (status, possible, told)
+    assert (made.status, made.likely, made.certainty) == (status, likely, told)
     compared = comparison(side("old", ("We met.",)), side("new", ("We act.",)), topics=(made,))
     (row,) = json.loads(render_json(compared))["topics"]
-    assert (row["status"], row["likely"], row["certainty"]) == (status, possible, told)
+    assert (row["status"], row["likely"], row["certainty"]) == (status, likely, told)
     assert not {"claimed", "outcome", "outcome_certainty"} & set(row)
     (record,) = list_rows(compared)
-    assert (record["status"], record["likely"], record["certainty"]) == (status, possible, told)
-    shown = (status or (f"likely {possible}" if possible else "no change is likely"), "absent to declared")
+    assert (record["status"], record["likely"], record["certainty"]) == (status, likely, told)
+    shown = (status or (f"likely {likely}" if likely else "no change is likely"), "absent to declared")
     assert f": {', '.join(shown)}" in repr(made)
 
 
-def test_countries_have_what_is_claimed_and_what_is_possible_in_one_list() -> None:
+def test_countries_have_what_is_claimed_and_what_is_likely_in_one_list() -> None:
     moves = (
         CountryMove("FRA", "not repeated", None, 0.9, measured=True, share_unsure=False),
         CountryMove("GBR", None, "not repeated", 0.4, measured=True, share_unsure=False),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.running import ROOT
 from tests.thorough import some
+from tracker.report.render.glossary import OF_REPORTS, explain_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +59,7 @@ MISTAKES = {
     "a group without a letter": ("diff CCPCJ 32 33 --countries SID", "mean SIDS or SSD (South Sudan)?", ""),
     "a part of a group's name": ("diff CCPCJ 32 33 --countries 'small islands'", "did you mean SIDS or", ""),
     "the words with a slip": ("help wrds", "did you mean tracker help words?", "help words"),
-    "a word with a slip": ("help words unclea", "did you mean 'unclear'?", "help words unclear"),
+    "a word with a slip": ("help words likley", "did you mean 'likely'?", "help words likely"),
     "a folder for a file": ("show folder", "use: tracker import folder", ""),
     "a name of a file with a slip": ("show odl.txt", "did you mean old.txt?", "show old.txt"),
     "an empty file": ("show empty.txt", "the file is empty; fetch or save it again", ""),
@@ -321,6 +324,15 @@ def test_the_words_of_the_reports_are_explained(desk: Callable[[str], Ran]) -> N
     assert "priority: a topic that is declared or substantive" in told
     assert "certainty: of a status: the share of careful readers" in told
     assert "|" not in told
-    assert told.index("diverged:") < told.index("unclear:")
-    assert desk("help words unclear").out.startswith("unclear: in place of a status")
-    assert desk("help words promoted").out.startswith(("lost rank", "status: "))
+    assert told.index("diverged:") < told.index("likely:")
+    assert desk("help words likely").out.startswith("likely: before a status")
+    assert desk("help words 'moved up'").out.startswith("status: ")
+
+
+def test_each_word_that_a_page_explains_is_in_the_glossary() -> None:
+    """A page looks for them in the whole of its text, a statement's own words included."""
+    text = (ROOT / "tracker" / "docs" / "glossary.md").read_text(encoding="utf-8")
+    words = re.findall(r"^\| (.+?) \|", text, re.MULTILINE)
+    assert set(OF_REPORTS) <= set(words)
+    said = "We lost rank, and who knows? (Nobody.) It is unclear, and less sure: likely moved up (.44)."
+    assert [word for word, _ in explain_words(said)] == ["status", "likely", "certainty"]

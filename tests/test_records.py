@@ -235,7 +235,7 @@ def test_each_command_writes_the_same_table_in_each_form(folder: Path, command: 
         values = [row[column.name] for row in rows]
         assert not (column.required and None in values), column
         assert set(values) - {None} <= set(column.facts.get("enum", values)), column
-    done = run_tracker(folder, *words, "--format", "parquet", "-o", "table.parquet")
+    done = run_tracker(folder, *words, "--format", "parquet", "-o", "table.parquet", "--overwrite")
     assert (done.code, done.out, done.err) == (ran.code, "", "")
     table = parquet.read_table(folder / "table.parquet")
     assert (table.to_pylist(), table.column_names) == (rows, [column.name for column in columns])

@@ -119,7 +119,7 @@ def unsure(folder: Path) -> dict[str, str]:
 def asked(_made_once: Path) -> dict[str, str]:
     """Return what is unsure before anybody decided, by topic with its status."""
     found = unsure(_made_once)
-    assert {"new", "dropped"} <= set(found.values())
+    assert {"new", "not repeated"} <= set(found.values())
     return found
 
 
@@ -138,7 +138,7 @@ def test_each_answer_is_kept_at_once_and_what_was_decided_is_not_asked_again(
     kept = decided(folder)
     (topic,) = {name for _, name, _, _ in kept}
     assert {(side, person) for side, _, _, person in kept} == {("32", "Ana"), ("33", "Ana")}
-    assert asked[topic] in {"new", "dropped"}
+    assert asked[topic] in {"new", "not repeated"}
     report = json.loads(run_tracker(folder, "diff", *PAIR, "--format", "json").out)
     (row,) = (row for row in report["topics"] if row["topic"] == topic)
     assert (row["status"], row["certainty"]) == (asked[topic], 1.0)

@@ -87,7 +87,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(folder, "add", f"{session}.txt", "--as", f"XAA/UNGA/{session}~prepared.en")
     said = [word for pair in DECLARED.items() for word in pair]
     run(folder, "add", FILE, "--as", f"{WHERE}~prepared.en", *said)
-    report = ("--format", "json", "-o", "report.json")
+    report = ("--format", "json", "-o", "report.json", "--overwrite")
     run(folder, "diff", WHERE, "XAA/UNGA/79", "--encoder", "none", *report)
     level = ("--topic", "corruption", "--level", "mentioned", "--by", "Ana", "--note", NAMED)
     run(folder, "judge", WHERE, *level)

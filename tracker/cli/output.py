@@ -171,15 +171,16 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
 
 
 def write_bytes(data: bytes, output: Path) -> None:
-    """Write bytes to a file atomically, or into a pipe or what a link leads to, such as ``/dev/stdout``.
+    """Write bytes to a file atomically, or into a pipe, ``/dev/stdout``, or an empty file behind a link.
 
-    With ``--private`` a file is for its owner alone. Raises ``TrackerError`` where that fails.
+    Any other link is replaced. With ``--private`` a file is for its owner alone. Raises ``TrackerError``
+    where that fails.
     """
     from tracker.files import write_file
 
     _check_rights()
     try:
-        if output.is_symlink() or (output.exists() and not output.is_file()):
+        if _leads_on(output):
             output.write_bytes(data)
         else:
             write_file(output, data, _written_permissions())
@@ -189,6 +190,19 @@ def write_bytes(data: bytes, output: Path) -> None:
         raise TrackerError(f"{output} is a folder; name a file in it") from None
     except OSError as error:
         raise TrackerError(f"{output}: {error.strerror}") from None
+
+
+def _leads_on(output: Path) -> bool:
+    """Tell whether a place is to be written into as it is.
+
+    Where a link leads to a file with something in it, or to none, somebody else may have put it there; those
+    that the system keeps for what is open, such as ``/dev/stdout``, may lead to such a file.
+    """
+    if not output.is_file():
+        return output.exists()
+    folder = output.parent.resolve()
+    is_open = folder == Path("/dev") or Path("/proc") in folder.parents
+    return output.is_symlink() and (is_open or not output.stat().st_size)
 
 
 def write_notice(line: str) -> None:

@@ -41,10 +41,10 @@ def from_row(kind: type[T], row: Any) -> T:  # noqa: ANN401 (what JSON holds)
 
 
 def field_types(kind: type, *, with_bounds: bool = False) -> dict[str, Any]:
-    """Return the types of a dataclass's fields by their names, in order, with their bounds where asked."""
+    """Return the types of the fields of a dataclass or named tuple, by name, with bounds if asked."""
     names = vars(sys.modules[kind.__module__]) | _names()
     hints = get_type_hints(kind, names, include_extras=with_bounds)
-    return {each.name: hints[each.name] for each in fields(kind)}
+    return {name: hints[name] for name in getattr(kind, "_fields", None) or _list_fields(kind)}
 
 
 @cache

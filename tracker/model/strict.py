@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, Union
 from tracker.model.plain import field_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     Reader = Callable[[Any, str], Any]
     Parts = tuple[Any, ...]
@@ -49,7 +49,7 @@ def read_typed(kind: type[T], value: object, place: str = "") -> T:
 
 @cache
 def _reader(hint: Any) -> Reader:  # noqa: ANN401 (any annotation)
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and (is_dataclass(hint) or hasattr(hint, "_fields")):
         return _read_fields(hint)
     form = _FORMS.get(get_origin(hint))
     return form(get_args(hint)) if form else partial(_read_scalar, hint)
@@ -73,11 +73,7 @@ def _read_names(parts: Parts) -> Reader:
 def _read_fields(kind: type) -> Reader:
     types = field_types(kind, with_bounds=True)
     readers = {name: _reader(hint) for name, hint in types.items()}
-    optional = {
-        each.name
-        for each in fields(kind)
-        if each.default is not MISSING or each.default_factory is not MISSING
-    }
+    optional = _list_optional(kind)
 
     def read(value: Any, place: str) -> Any:  # noqa: ANN401 (what JSON holds)
         if isinstance(value, list) and len(value) == len(types):
@@ -95,6 +91,16 @@ def _read_fields(kind: type) -> Reader:
         )
 
     return read
+
+
+def _list_optional(kind: Any) -> Collection[str]:  # noqa: ANN401 (a dataclass or a named tuple)
+    if not is_dataclass(kind):
+        return kind._field_defaults
+    return {
+        each.name
+        for each in fields(kind)
+        if each.default is not MISSING or each.default_factory is not MISSING
+    }
 
 
 def _read_one_of(parts: Parts) -> Reader:

@@ -14,16 +14,14 @@ from tracker.report.layout import Line, draw, wrap
 
 _ROW = re.compile(r"^\| (?!word |---)(.+?) \| (.+) \|$", re.MULTILINE)
 _LINK = re.compile(r" ?\(\[[^\]]*\]\([^)]*\)\)")
-_OF_REPORTS: Final = {
+OF_REPORTS: Final = {
     "largest moves": "largest moves",
     "level": "declared|substantive|acknowledged|mentioned",
     "priority": "priorit(?:y|ies)",
-    "status": "status|new or back|not repeated|gained rank|lost rank",
-    "lost rank, gained rank, back": "lost rank|gained rank|back after",
+    "status": "status|new or back|not repeated|moved (?:up|down)",
     "last a priority": "last a priority",
-    "?": r"\? \(|less sure",
+    "likely": "likely",
     "certainty": r"certainty|\(~?\.\d",
-    "unclear": "unclear",
     "sure": r"\d sure|of them sure",
     "d, s, :": "d, s, :",
     "closest, nothing close": r"closest \(|nothing close",
@@ -57,7 +55,7 @@ def explain_words(text: str) -> list[tuple[str, str]]:
     rows = dict(_read_rows())
     return [
         (word, _strip(rows[word]))
-        for word, told in _OF_REPORTS.items()
+        for word, told in OF_REPORTS.items()
         if re.search(rf"(?<!\w)(?:{told})", text, re.IGNORECASE)
     ]
 
