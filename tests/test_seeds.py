@@ -111,7 +111,7 @@ def test_a_group_has_the_shape_of_its_operation(group: dict[str, Any]) -> None:
         "split": len(old) == 1 < len(new),
         "merged": len(old) > 1 == len(new),
         "new": not old and len(new) == 1,
-        "not repeated": not new and len(old) == 1,
+        "dropped": not new and len(old) == 1,
     }
     assert counts.get(group["operation"], len(old) == len(new) == 1)
     if group["operation"] in ("kept", "reworded", "typographic"):

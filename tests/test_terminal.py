@@ -301,7 +301,7 @@ def test_up_and_down_show_their_interval_and_what_it_covers() -> None:
     report = comparison(old, new, *changes, topics=(up,), genre="session", aligned=0)
     text = render(report, VOCABULARY, everything=True)
     assert "change of share +5.0 to +50.0 points" in text
-    covers = "Changes of share: 95% intervals; up and down corrected over topics (Holm)."
+    covers = "Changes of share: 95% intervals; more and less corrected over topics (Holm)."
     assert covers in text.splitlines()
 
 

@@ -29,7 +29,7 @@ LANGUAGES = {
     "zh": "Chinese",
     "und": "language unknown",
 }
-INTERVALS = "Changes of share: 95% intervals; up and down corrected over topics (Holm)."
+INTERVALS = "Changes of share: 95% intervals; more and less corrected over topics (Holm)."
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""

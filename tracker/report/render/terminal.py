@@ -23,7 +23,7 @@ from tracker.report.layout import (
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tracker.report.document import Document, Entry, Named, Redline, Section, Tick
     from tracker.report.layout import Line
@@ -108,10 +108,11 @@ class _Part(NamedTuple):
 def _choose(document: Document, width: int, room: int) -> Sequence[tuple[Section, _Part]]:
     """Return the sections with how much of each is shown; what one would only repeat makes room for more."""
     chosen: list[tuple[Section, _Part]] = []
+    led = {change for sentence in document.lead for change in sentence.changes}
     for _ in range(2):
         document = document._replace(sections=tuple(_part_blanks(document.sections)))
         parts = _fit(document, width, room)
-        chosen = _leave_out(list(zip(document.sections, parts, strict=True)))
+        chosen = _leave_out(list(zip(document.sections, parts, strict=True)), led)
         document = document._replace(sections=tuple(section for section, _ in chosen))
     sections = _part_blanks(document.sections)
     return [(section, part) for section, (_, part) in zip(sections, chosen, strict=True)]
@@ -123,10 +124,15 @@ def _part_blanks(sections: Sequence[Section]) -> Iterator[Section]:
         yield section._replace(tight=False) if before and before.beside else section
 
 
-def _leave_out(chosen: Sequence[tuple[Section, _Part]]) -> list[tuple[Section, _Part]]:
-    """Return sections without what they would only name of changes that are shown, if anything is left."""
+def _leave_out(
+    chosen: Sequence[tuple[Section, _Part]], led: Collection[str]
+) -> list[tuple[Section, _Part]]:
+    """Return sections without what they would only name of changes that are shown, if anything is left.
+
+    Shown are those that have led the report, too.
+    """
     told = (section.entries[: part.entries] for section, part in chosen if section.beside)
-    shown = {entry.change for entries in told for entry in entries}
+    shown = {*led, *(entry.change for entries in told for entry in entries)}
     kept = []
     for section, part in chosen:
         full, rest = section.entries[: part.entries], section.entries[part.entries :]
