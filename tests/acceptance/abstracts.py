@@ -166,7 +166,7 @@ def read_screen(text: str, labels: Iterable[str]) -> Screen:
 
 
 def _place(heading: str, part: str, line: str) -> tuple[str, str]:
-    """Return whether a part of a line claims, says what is likely or what is kept, or nothing; and the status."""
+    """Return whether a part of a line claims, or tells what is likely or kept; and the status."""
     match = _SAID.search(part if heading == "LARGEST MOVES" else line)
     if heading.startswith("KEPT"):
         return "kept", "kept"

@@ -100,6 +100,7 @@ def show_findings(
     comparison: Comparison, moved: Collection[str], *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
     """Yield what is claimed by kind, the strongest first; figures of what ``moved`` most stand above."""
+    is_first = True
     for status, note in FINDINGS.items():
         topics = [
             topic
@@ -115,7 +116,8 @@ def show_findings(
                 for topic in topics
             )
             columns = _FIGURES if new_figures else ()
-            yield Section(status, tuple(entries), note=note, columns=columns, first=1)
+            yield Section(status, tuple(entries), note=note, columns=columns, first=1, tight=not is_first)
+            is_first = False
 
 
 def _show_finding(comparison: Comparison, topic: TopicChange, *, is_moved: bool, everything: bool) -> Entry:
@@ -186,7 +188,8 @@ def show_doubts(
             claim = (Span(f"{wording.LIKELY} {status}", "bold"),)
             lines.append(Entry(claim, names=named, brief=f"{len(left)} {status}"))
     if lines and most > 0:
-        yield Section(wording.LIKELY, tuple(lines), note="in brackets how sure each is", most=most)
+        note = "in brackets how sure each is"
+        yield Section(wording.LIKELY, tuple(lines), note=note, most=most, tight=True)
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
