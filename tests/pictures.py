@@ -41,7 +41,7 @@ _MARKS: tuple[tuple[str, Style], ...] = (
     ("D", "shade4"), ("d", "shade3"), ("S", "shade2"), ("s", "shade1"), ("+", "plain"), (".", "plain"),
     (":", "plain"), (" ", "plain"), ("-", "dim"), ("/", "dim"), ("x", "dim"),
 )  # fmt: skip
-_OUTCOMES = ("more", "new", "not repeated? (.48)", "kept, share unsure", "promoted? (.92, short of .95)")
+_OUTCOMES = ("more", "new", "likely not repeated (.48)", "kept", "likely moved down (.92)")
 CITED = "Cite: XAA/CCPCJ/32 (9bb4c649e9cf) → XAA/CCPCJ/33 (16f6a085c4fe), tracker 0.1.0, topics un 7f48f0"
 
 
@@ -69,7 +69,7 @@ def moves(labels: Sequence[str]) -> Document:
     for at, label in enumerate(labels):
         shares = ((at * 7) % 11 / 20 if at % 4 else 0.0, (at * 5) % 9 / 20 if at % 5 else 0.0)
         words = " → ".join(f"{100 * share:.1f}" for share in shares)
-        kinds = ("more",) if at % 2 else ("more", "perhaps")
+        kinds = ("more",) if at % 2 else ("more", "likely")
         entries.append(
             Entry(
                 (Span(label),),
@@ -151,7 +151,7 @@ def redraw() -> None:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([*COMMAND, "demo", "--keep", "snapshots"], cwd=folder, check=True, capture_output=True)
         for name, command in PICTURES.items():
-            drawn = [*COMMAND, *command.split(), "--plot", str(DOCS / f"{name}.svg")]
+            drawn = [*COMMAND, *command.split(), "--plot", str(DOCS / f"{name}.svg"), "--overwrite"]
             assert subprocess.run(drawn, cwd=folder, check=False, capture_output=True).returncode < 2
 
 
