@@ -425,7 +425,7 @@ def test_the_sheet_goes_out_and_comes_back(judged: Tracker, tmp_path: Path) -> N
     ("old", "new", "said"),
     [
         ("mentioned", "sung", "line 4: Ana says 'sung'; expected one of declared"),
-        ("none", "more", "line 2: Ana says 'up'"),
+        ("none", "more", "line 2: Ana says 'more'"),
         ("cybercrime", "hills", "line 4: the vocabulary un has no topic 'hills'"),
         ("XAA/CCPCJ/33", "XAA?", "sheet.csv"),
     ],

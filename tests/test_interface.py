@@ -124,7 +124,7 @@ def test_values_show_themselves_on_one_short_line() -> None:
     )
     shown = [repr(value) for value in values]
     assert [each for each in shown if "\n" in each or len(each) > 160] == []
-    assert shown[0] == "<Comparison 'old' to 'new': revision, 83% aligned, 7 changes, 3 topics>"
+    assert shown[0] == "<Comparison 'old' to 'new': revision, 75% aligned, 7 changes, 3 topics>"
 
 
 def test_an_open_archive_says_where_it_is(archive: Callable[..., Ran], tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tests.test_markdown import EVIL
 from tests.test_redline import TEXTS
 from tests.test_safe import ATTACKS
 from tests.thorough import some
+from tracker.comparing.edits import word_edits
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.notebook import compare
 from tracker.report.comparison.build import show_part
@@ -115,9 +116,7 @@ def hostile(evil: str) -> Comparison:
 def test_text_from_a_statement_stays_text(evil: str) -> None:
     made = hostile(evil)
     kept = made.changes[0]
-    edits = (
-        compare(made.old.version.text, made.new.version.text, encoder=None, language="en").changes[0].edits
-    )
+    edits = word_edits(made.old.version.segments[0].text, made.new.version.segments[0].text)
     made = replace(made, changes=(replace(kept, edits=edits), made.changes[1]))
     page = check_exact(made)
     assert visible(page) == page

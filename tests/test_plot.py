@@ -73,8 +73,8 @@ def test_what_a_picture_tells_is_what_the_report_says(demo: Callable[..., Ran], 
     assert len(facts) >= 6
     text = " ".join(said.split())
     for label, figures, outcome in facts:
-        # What has no row of its own is named with its figures, and a question mark where it is not claimed.
-        briefly = f"{label}? {figures}" if "?" in outcome else f"{label} {figures} {outcome}"
+        # What has no row of its own is named with its figures and its status.
+        briefly = f"{label} {figures}, {outcome}"
         rows = [line for line in said.splitlines() if label[:25] in line and figures in line]
         assert briefly in text or any(row.endswith(outcome) for row in rows)
 

@@ -216,12 +216,13 @@ DOORS = {
     "__init__.py": "import_module(module)",
     "capture/serve.py": "import_module(library)",
     "cli/commands.py": "import_module(f'tracker.cli.{module}')",
+    "library.py": "import_module(name)",
     "references/__init__.py": "import_module(f'{__name__}.{home}')",
 }
 """Where something is imported by its name, so that little is loaded, and how; import-linter sees all else."""
 
 
-def test_nothing_is_imported_by_a_string_but_behind_four_doors() -> None:
+def test_nothing_is_imported_by_a_string_but_behind_five_doors() -> None:
     found = {
         path.relative_to(ROOT / "tracker").as_posix(): called
         for path in sorted((ROOT / "tracker").rglob("*.py"))

@@ -213,7 +213,7 @@ def test_a_status_is_approximate_where_certainty_was_not_measured_and_it_is_said
     assert data["unmeasured"] == timeline.unmeasured
     report = render_timeline(timeline, rows, width=200, quotes=True)
     assert f"Certainties are approximate: {timeline.unmeasured}" in report
-    assert f"{told[0].likely}? (~{told[0].certainty:.2f})".replace("0.", ".") in report
+    assert f"likely {told[0].likely} ({told[0].certainty:.2f})".replace("0.", ".") in report
     assert follow(folder).unmeasured is None
 
 

@@ -83,6 +83,6 @@ def test_its_statuses_are_as_expected_where_they_do_not_hang_on_a_mention(langua
     sure = {topic: row for topic, row in read_expected("first").items() if "mentioned" not in row}
     judged = judge("first", language)
     # The table says *kept* of what keeps its level, whatever its share.
-    kept = dict.fromkeys(("up", "down"), "kept")
+    kept = dict.fromkeys(("more", "less"), "kept")
     told = {topic: kept.get(judged.status(topic), judged.status(topic)) for topic in sure}
     assert told == {topic: row[2] for topic, row in sure.items()}
