@@ -124,9 +124,7 @@ def _part_blanks(sections: Sequence[Section]) -> Iterator[Section]:
         yield section._replace(tight=False) if before and before.beside else section
 
 
-def _leave_out(
-    chosen: Sequence[tuple[Section, _Part]], led: Collection[str]
-) -> list[tuple[Section, _Part]]:
+def _leave_out(chosen: Sequence[tuple[Section, _Part]], led: Collection[str]) -> list[tuple[Section, _Part]]:
     """Return sections without what they would only name of changes that are shown, if anything is left.
 
     Shown are those that have led the report, too.
