@@ -95,7 +95,7 @@ def _read_fields(kind: type) -> Reader:
 
 def _list_optional(kind: Any) -> Collection[str]:  # noqa: ANN401 (a dataclass or a named tuple)
     if not is_dataclass(kind):
-        return kind._field_defaults
+        return set(kind._field_defaults)
     return {
         each.name
         for each in fields(kind)
