@@ -38,7 +38,7 @@ class ReportedComparison(Comparison):
 
     PUBLISHED: ClassVar = (
         "lead", "old", "new", "genre", "aligned", "caveats", "changes", "topics", "counterparts",
-        "provenance", "phrases", "names", "levels",
+        "provenance", "phrases", "highlights", "ceremony", "names", "levels",
     )  # fmt: skip
 
     lead: tuple[LeadSentence, ...] = ()
