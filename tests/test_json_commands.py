@@ -33,7 +33,7 @@ PUBLISHED_BY = {
     ("show", "XAA/CCPCJ/33"): "statement",
     ("blame", "XAA/CCPCJ/33"): "attribution",
     ("trace", "XAA/CCPCJ", "We will publish every contract."): "biography",
-    ("trace", "CCPCJ", "corruption"): "some",
+    ("trace", "CCPCJ", "corruption"): "spread",
     ("timeline", "XAA/CCPCJ"): "timeline",
     ("timeline", "CCPCJ", "31"): "countries",
     ("timeline", "CCPCJ", "--sessions", "31-33"): "panel",

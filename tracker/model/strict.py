@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, Union
 from tracker.model.plain import field_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     Reader = Callable[[Any, str], Any]
     Parts = tuple[Any, ...]
@@ -93,9 +93,9 @@ def _read_fields(kind: type) -> Reader:
     return read
 
 
-def _list_optional(kind: Any) -> Collection[str]:  # noqa: ANN401 (a dataclass or a named tuple)
+def _list_optional(kind: Any) -> set[str]:  # noqa: ANN401 (a dataclass or a named tuple)
     if not is_dataclass(kind):
-        return set(kind._field_defaults)
+        return {*kind._field_defaults}
     return {
         each.name
         for each in fields(kind)

@@ -97,9 +97,17 @@ def list_moved(sections: Iterable[Section]) -> frozenset[str]:
 
 
 def show_findings(
-    comparison: Comparison, moved: Collection[str], *, everything: bool, only: Collection[str] = ()
+    comparison: Comparison,
+    moved: Collection[str],
+    *,
+    everything: bool,
+    only: Collection[str] = (),
+    led: Collection[str] = (),
 ) -> Iterator[Section]:
-    """Yield what is claimed by kind, the strongest first; figures of what ``moved`` most stand above."""
+    """Yield what is claimed by kind, the strongest first; figures of what ``moved`` most stand above.
+
+    So do the quotations of the topics that have ``led`` the report, by their ids.
+    """
     is_first = True
     for status, note in FINDINGS.items():
         topics = [
@@ -112,7 +120,7 @@ def show_findings(
             entries = (
                 _show_finding(
                     comparison, topic, is_moved=one_line(topic.label) in moved, everything=everything
-                )
+                )._replace(**({"evidence": ()} if topic.topic in led else {}))
                 for topic in topics
             )
             columns = _FIGURES if new_figures else ()

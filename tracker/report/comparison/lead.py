@@ -189,6 +189,11 @@ def _tell_nothing_sure(comparison: Comparison) -> Sentence:
     )
 
 
+def quoted(sentence: Sentence) -> str:
+    """Return the id of the topic that a sentence quotes; "" where it quotes none."""
+    return next(iter(sentence.topics), "")
+
+
 def read_lead(lead: Sequence[Sentence]) -> tuple[LeadSentence, ...]:
     """Return the sentences as JSON has them: in words, with what each tells of and where it quotes."""
     return tuple(
