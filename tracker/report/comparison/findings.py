@@ -117,15 +117,22 @@ def show_findings(
         ]
         if topics:
             new_figures = any(one_line(topic.label) not in moved for topic in topics)
-            entries = (
-                _show_finding(
-                    comparison, topic, is_moved=one_line(topic.label) in moved, everything=everything
-                )._replace(**({"evidence": ()} if topic.topic in led else {}))
-                for topic in topics
-            )
+            entries = (_show_claim(comparison, topic, moved, led, everything=everything) for topic in topics)
             columns = _FIGURES if new_figures else ()
             yield Section(status, tuple(entries), note=note, columns=columns, first=1, tight=not is_first)
             is_first = False
+
+
+def _show_claim(
+    comparison: Comparison,
+    topic: TopicChange,
+    moved: Collection[str],
+    led: Collection[str],
+    *,
+    everything: bool,
+) -> Entry:
+    found = _show_finding(comparison, topic, is_moved=one_line(topic.label) in moved, everything=everything)
+    return found._replace(evidence=()) if topic.topic in led else found
 
 
 def _show_finding(comparison: Comparison, topic: TopicChange, *, is_moved: bool, everything: bool) -> Entry:
