@@ -11,7 +11,7 @@ from tracker.model.topics import Status
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.lead import MOST as LED
-from tracker.report.comparison.lead import build_lead, quoted, read_lead
+from tracker.report.comparison.lead import build_lead, list_quoted, read_lead
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 from tracker.report.layout import MORE, counted, draw, line
@@ -141,7 +141,7 @@ def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[
     moves = () if only else tuple(findings.show_moves(comparison, everything=everything))
     moved = findings.list_moved(moves)
     yield from moves
-    led = () if whole else [quoted(sentence) for sentence in build_lead(comparison)]
+    led = () if whole else list_quoted(build_lead(comparison))
     yield from findings.show_findings(comparison, moved, everything=whole, only=only, led=led)
     most = max(0, findings.UNSURE - findings.count_unsure(comparison, moved))
     yield from findings.show_doubts(comparison, moved, most, everything=whole, only=only)

@@ -8,7 +8,7 @@ from tracker.references import own_names
 from tracker.report.comparison import provenance
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import has_close, quote, quote_topic
-from tracker.report.document import Column, Entry, Section, Span
+from tracker.report.document import Column, Entry, Quote, Section, Span
 from tracker.report.layout import counted
 from tracker.report.render.latex import write_table
 from tracker.report.safe import one_line
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tracker.model.topics import Status, Topic, TopicChange, TopicReading, Vocabulary
     from tracker.report.redline import SideName
 
+    Place = tuple[SideName, int]
     SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]
 
 MOVES: Final = 8
@@ -102,11 +103,11 @@ def show_findings(
     *,
     everything: bool,
     only: Collection[str] = (),
-    led: Collection[str] = (),
+    led: Collection[Place] = (),
 ) -> Iterator[Section]:
     """Yield what is claimed by kind, the strongest first; figures of what ``moved`` most stand above.
 
-    So do the quotations of the topics that have ``led`` the report, by their ids.
+    So do the passages that have ``led`` the report.
     """
     is_first = True
     for status, note in FINDINGS.items():
@@ -127,12 +128,13 @@ def _show_claim(
     comparison: Comparison,
     topic: TopicChange,
     moved: Collection[str],
-    led: Collection[str],
+    led: Collection[Place],
     *,
     everything: bool,
 ) -> Entry:
     found = _show_finding(comparison, topic, is_moved=one_line(topic.label) in moved, everything=everything)
-    return found._replace(evidence=()) if topic.topic in led else found
+    shown = (each for each in found.evidence if not (isinstance(each, Quote) and each.at in led))
+    return found._replace(evidence=tuple(shown))
 
 
 def _show_finding(comparison: Comparison, topic: TopicChange, *, is_moved: bool, everything: bool) -> Entry:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.topics import Status, TopicChange
+    from tracker.report.redline import SideName
 
 MOST: Final = 3
 """Sentences of a lead."""
@@ -189,9 +190,10 @@ def _tell_nothing_sure(comparison: Comparison) -> Sentence:
     )
 
 
-def quoted(sentence: Sentence) -> str:
-    """Return the id of the topic that a sentence quotes; "" where it quotes none."""
-    return next(iter(sentence.topics), "")
+def list_quoted(lead: Sequence[Sentence]) -> list[tuple[SideName, int]]:
+    """Return the segments that sentences quote, by their side."""
+    parts = (part for sentence in lead for part in sentence.parts)
+    return [part.at for part in parts if isinstance(part, Quote) and part.at]
 
 
 def read_lead(lead: Sequence[Sentence]) -> tuple[LeadSentence, ...]:
