@@ -2,8 +2,8 @@
 
 Run as ``python -m tests.acceptance.leads [--every N] [--show N]``: all pairs of neighbouring sessions of the
 shared General Debate speeches, or one in N; ``--show`` prints so many leads, drawn by seed, to be judged by
-readers. A quotation has to stand in the sentence that it names, in the paragraph that it names; a share is
-counted again from the sentences that the topic is credited with; what is called new has no word of the topic
+readers. A quotation has to stand in the sentence that it names, in the paragraph that it names; a share has
+to be the words on its topic by all words; what is called new has no word of the topic
 on the other side, and what is called the main subject has the largest share. Exits with 1 where one is wrong.
 """
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 Pair = tuple[str, str, str]
 
 _QUOTED: Final = re.compile(r"(old|new) ¶(\d+) “…?(.*?)…?”(?=[).;, ]|$)")
-_SHARES: Final = re.compile(r"(?:(under 1|\d+) to )?(under 1|\d+) % of the words")
-_ROUNDING: Final = 0.0051
+_SHARES: Final = re.compile(r"(?:(<1|\d+)% to )?(<1|\d+)% of the words")
+_ROUNDING: Final = 0.0056
 """Half a per cent, and what the share itself was rounded by."""
 
 
@@ -109,7 +109,7 @@ def _check_topic(comparison: Comparison, topic: TopicChange, text: str) -> Itera
         told = (match[1], match[2]) if match[1] else ((match[2], None) if not shares[1] else (None, match[2]))
         for words, share in zip(told, shares, strict=True):
             if words and not _is_rounded(words, share):
-                yield f"{words} % is {100 * share:.1f} %"
+                yield f"{words}% is {100 * share:.1f} %"
     opening = text.partition(":")[0]
     if opening.startswith(("New", "Back")) and (topic.old and topic.old.level in PRIORITIES):
         yield "a priority before"
@@ -121,13 +121,13 @@ def _check_topic(comparison: Comparison, topic: TopicChange, text: str) -> Itera
 
 
 def _count(comparison: Comparison, reading: TopicReading | None, *, new: bool) -> float:
-    """Return the share of the words of the sentences that a reading is credited with."""
+    """Return the words on a topic as a part of all that are said, ceremony and titles apart."""
     words = count_substance((comparison.new if new else comparison.old).version)
-    return sum(words[place] for place in reading.segments) / (sum(words) or 1) if reading else 0.0
+    return reading.words / (sum(words) or 1) if reading else 0.0
 
 
 def _is_rounded(words: str, share: float) -> bool:
-    return 0 < share <= _ROUNDING if words == "under 1" else abs(int(words) / 100 - share) <= _ROUNDING
+    return 0 < share <= _ROUNDING if words == "<1" else abs(int(words) / 100 - share) <= _ROUNDING
 
 
 if __name__ == "__main__":

@@ -222,16 +222,17 @@ class TopicChange:
 
         It is too unsure, or what is not claimed goes against the change of share: no reader could use it.
         """
-        if self.claimed or self.share_unsure:
+        if self.claimed:
             return False
         unlikely = self.outcome_certainty is not None and self.outcome_certainty < UNCLEAR
-        return unlikely or self.goes_against_share
+        return self.goes_against_share or (unlikely and not self.share_unsure)
 
     @property
     def goes_against_share(self) -> bool:
-        """Whether its rank and its share of the words changed in opposite directions."""
+        """Whether its share of the words changed in the other direction than its status says."""
         change = (self.new.share if self.new else 0.0) - (self.old.share if self.old else 0.0)
-        return (self.outcome == "moved up" and change < 0) or (self.outcome == "moved down" and change > 0)
+        rises, falls = self.outcome in {"moved up", "more"}, self.outcome in {"moved down", "less"}
+        return (rises and change < 0) or (falls and change > 0)
 
     def __repr__(self) -> str:
         levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))

@@ -276,7 +276,9 @@ class _Doubts:
         if chance is not None:
             same = self._share(sides)
             chance = round((1 - same) * chance + same * (change.outcome == "kept"), 4)
-        doubted = sure and chance is not None and chance < find_least(change.outcome, self._sure)
+        doubted = False
+        if sure and chance is not None:
+            doubted = change.goes_against_share or chance < find_least(change.outcome, self._sure)
         return replace(
             change,
             outcome_certainty=certainty,
