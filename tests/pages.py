@@ -120,10 +120,10 @@ def read_page(page: str) -> list[Told]:
         picture.drop_tree()
     for cell in root.xpath("//td | //th"):
         cell.tail = f" {cell.tail or ''}"
-    header, footer = (root.xpath(f"//{name}")[0].text_content() for name in ("header", "footer"))
+    header, footer = (root.xpath(f"//{name}")[0] for name in ("header", "footer"))
     sections = root.xpath("//main/section[starts-with(@id, 's-')]")
     return [
-        Told("", header),
+        Told("", header.text_content(), [mark.text_content() for mark in header.xpath(".//mark")]),
         *(
             Told(
                 _plain(section.xpath("string((.//h2)[1]/text())")),
@@ -132,7 +132,7 @@ def read_page(page: str) -> list[Told]:
             )
             for section in sections
         ),
-        Told("", footer),
+        Told("", footer.text_content()),
     ]
 
 
@@ -147,7 +147,8 @@ def read_markdown(report: str) -> list[Told]:
         )
         for section in sections
     ]
-    return [Told("", re.sub(r"[*|`\\>]", "", head)), *parts, Told("", parts[-1].text)]
+    marked = re.findall(r"\*\*([^*]+)\*\*", head)
+    return [Told("", re.sub(r"[*|`\\>]", "", head), marked), *parts, Told("", parts[-1].text)]
 
 
 _CUTS = re.compile(r"\n|\s{2,}|[“”*…?:]|\[-|-\]|\{\+|\+\}|\s*·\s*|\d+ more: --all|!  |\s(?=\d)|(?<=\d)\s")

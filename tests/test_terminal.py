@@ -146,7 +146,7 @@ def test_moves_that_have_no_row_are_named_with_their_shares_and_status() -> None
     named = [entry.claim[0].text for entry in moves.entries]
     assert named == [f"Topic {number}" for number in range(18) if number != 12]
     assert (moves.first, moves.most) == (8, 8)
-    assert moves.entries[-1].brief == "Topic 17 6 → 0, likely not repeated (.50)"
+    assert moves.entries[-1].brief == "Topic 17 6 → 0 likely not repeated (.50)"
 
 
 def test_an_absent_topic_is_not_repeated_and_shows_the_closest_passage() -> None:

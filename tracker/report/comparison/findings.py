@@ -88,7 +88,7 @@ def _show_move(topic: TopicChange) -> Entry:
     label = one_line(topic.label)
     cells = (wording.share_words(topic), wording.sentence_words(topic), wording.status_mark(topic))
     kinds, shares = wording.kinds_of_topic(topic), wording.shares(topic)
-    brief = f"{label} {cells[0]}, {cells[2]}".rstrip(", ")
+    brief = f"{label} {cells[0]} {cells[2]}".rstrip()
     return Entry((Span(label),), cells, brief=brief, topic=topic.topic, kinds=kinds, shares=shares)
 
 
