@@ -10,7 +10,6 @@ from tracker.model.changes import AXES
 from tracker.model.topics import Status
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
-from tracker.report.comparison.lead import MOST as LED
 from tracker.report.comparison.lead import build_lead, list_quoted, read_lead
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Comparison
     from tracker.model.topics import Topic, Vocabulary
+    from tracker.report.document import Sentence
 
 
 def build_report(
@@ -42,10 +42,11 @@ def build_report(
     with their ``reasons``, to some and every sentence about them, or to why they have their levels, if to
     ``explain`` that is asked, shown whole.
     """
+    lead = () if topics or only else build_lead(comparison)
     if topics:
         sections = tuple(findings.show_topics(comparison, topics, vocabulary, reasons, explain=explain))
     else:
-        sections = tuple(_build_sections(comparison, everything=everything, only=only))
+        sections = tuple(_build_sections(comparison, lead, everything=everything, only=only))
     cautions = (*comparison.caveats, *_list_decisions(comparison))
     if only and not sections:
         cautions = (*cautions, sentences.none_words(only))
@@ -60,7 +61,7 @@ def build_report(
         cautions=cautions,
         verdict=wording.verdict(comparison),
         sections=sections,
-        lead=() if topics or only else build_lead(comparison),
+        lead=lead,
         closing=tuple(_close(comparison, vocabulary, everything=everything, narrowed=bool(only or topics))),
         whole=everything or bool(only) or bool(topics),
         provenance=provenance.provenance_words(comparison, vocabulary),
@@ -115,11 +116,14 @@ def _list_decisions(comparison: Comparison) -> Iterator[str]:
         yield f"Applies {judged}."
 
 
-def _build_sections(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
+def _build_sections(
+    comparison: Comparison, lead: Sequence[Sentence], *, everything: bool, only: Collection[str]
+) -> Iterator[Section]:
+    """Yield the sections; what stands in the ``lead`` is shown again only where all is asked for."""
     if wording.is_unchanged(comparison) and not everything:
         return
-    topics = _build_topics(comparison, everything=everything, only=only)
-    edits = _build_edits(comparison, everything=everything, only=only)
+    topics = _build_topics(comparison, lead, everything=everything, only=only)
+    edits = _build_edits(comparison, lead, everything=everything, only=only)
     revision = sentences.is_revision(comparison)
     yield from (*edits, *topics) if revision else (*topics, *edits)
     if everything or not (revision or only):  # in a revision the edits say who is named
@@ -128,7 +132,9 @@ def _build_sections(comparison: Comparison, *, everything: bool, only: Collectio
         yield from show_phrases(comparison, everything=everything or "phrases" in only)
 
 
-def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
+def _build_topics(
+    comparison: Comparison, lead: Sequence[Sentence], *, everything: bool, only: Collection[str]
+) -> Iterator[Section]:
     """Yield largest moves, findings and what is unsure; of a revision, whose edits are shown, names alone."""
     if not comparison.topics and not only:
         yield Section(wording.NO_PRIORITIES, ())
@@ -141,7 +147,7 @@ def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[
     moves = () if only else tuple(findings.show_moves(comparison, everything=everything))
     moved = findings.list_moved(moves)
     yield from moves
-    led = () if whole else list_quoted(build_lead(comparison))
+    led = () if whole else list_quoted(lead)
     yield from findings.show_findings(comparison, moved, everything=whole, only=only, led=led)
     most = max(0, findings.UNSURE - findings.count_unsure(comparison, moved))
     yield from findings.show_doubts(comparison, moved, most, everything=whole, only=only)
@@ -149,11 +155,13 @@ def _build_topics(comparison: Comparison, *, everything: bool, only: Collection[
         yield from findings.show_kept(comparison, moved, everything=whole)
 
 
-def _build_edits(comparison: Comparison, *, everything: bool, only: Collection[str]) -> Iterator[Section]:
+def _build_edits(
+    comparison: Comparison, lead: Sequence[Sentence], *, everything: bool, only: Collection[str]
+) -> Iterator[Section]:
     """Where most sentences are listed, their redlines are the context of the shifts."""
     changes = sentences.select_changes(comparison, everything=everything, only=only)
     context = not changes or sentences.hides_sentences(comparison)
-    led = 0 if only or not sentences.is_revision(comparison) else LED
+    led = sum(bool(sentence.changes) for sentence in lead)
     yield from sentences.show_changes(comparison, changes, everything=everything, led=led)
     yield from sentences.show_shifts(comparison, context=context, everything=everything, only=only)
 

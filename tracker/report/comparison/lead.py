@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.model.reported import LeadSentence, Quoted
 from tracker.model.topics import PRIORITIES
 from tracker.report.comparison import provenance
 from tracker.report.comparison import words as wording
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.changes import Comparison
+    from tracker.model.reported import LeadSentence
     from tracker.model.topics import Status, TopicChange
     from tracker.report.redline import SideName
 
@@ -158,7 +158,8 @@ def _find_likely(comparison: Comparison) -> list[TopicChange]:
         and (topic.outcome_certainty or 0.0) >= _LIKELY
         and not topic.goes_against_share
     ]
-    return sorted(likely, key=lambda topic: (-(topic.outcome_certainty or 0.0), topic.label))
+    likely.sort(key=lambda topic: (-(topic.outcome_certainty or 0.0), topic.label))
+    return likely
 
 
 def _tell_likely(comparison: Comparison, likely: Sequence[TopicChange]) -> Sentence:
@@ -198,14 +199,14 @@ def list_quoted(lead: Sequence[Sentence]) -> list[tuple[SideName, int]]:
 
 def read_lead(lead: Sequence[Sentence]) -> tuple[LeadSentence, ...]:
     """Return the sentences as JSON has them: in words, with what each tells of and where it quotes."""
+    from tracker.model.reported import LeadSentence, Quoted  # noqa: PLC0415 (for JSON alone)
+
     return tuple(
         LeadSentence(
             text=read_sentence(sentence, QUOTE),
             topics=sentence.topics,
             changes=sentence.changes,
-            quotations=tuple(
-                Quoted(*part.at) for part in sentence.parts if isinstance(part, Quote) and part.at
-            ),
+            quotations=tuple(Quoted(*place) for place in list_quoted((sentence,))),
         )
         for sentence in lead
     )

@@ -113,7 +113,10 @@ def _choose(document: Document, width: int, room: int) -> Sequence[tuple[Section
         document = document._replace(sections=tuple(_part_blanks(document.sections)))
         parts = _fit(document, width, room)
         chosen = _leave_out(list(zip(document.sections, parts, strict=True)), led)
-        document = document._replace(sections=tuple(section for section, _ in chosen))
+        left = tuple(section for section, _ in chosen)
+        if left == document.sections:
+            break
+        document = document._replace(sections=left)
     sections = _part_blanks(document.sections)
     return [(section, part) for section, (_, part) in zip(sections, chosen, strict=True)]
 
