@@ -154,11 +154,9 @@ def _find_likely(comparison: Comparison) -> list[TopicChange]:
     likely = [
         topic
         for topic in comparison.topics
-        if topic.likely in RULES
-        and (topic.outcome_certainty or 0.0) >= _LIKELY
-        and not topic.goes_against_share
+        if topic.likely in RULES and (topic.certainty or 0.0) >= _LIKELY and not topic.goes_against_share
     ]
-    likely.sort(key=lambda topic: (-(topic.outcome_certainty or 0.0), topic.label))
+    likely.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     return likely
 
 
@@ -172,7 +170,7 @@ def _tell_likely(comparison: Comparison, likely: Sequence[TopicChange]) -> Sente
 
 
 def _name_likely(topic: TopicChange) -> str:
-    return f"{one_line(topic.label)} {topic.outcome} {wording.chance_mark(topic.outcome_certainty)}"
+    return f"{one_line(topic.label)} {topic.outcome} {wording.chance_mark(topic.certainty)}"
 
 
 def _tell_nothing_sure(comparison: Comparison) -> Sentence:
