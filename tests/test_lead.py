@@ -86,8 +86,7 @@ def test_what_is_hardly_likely_is_in_no_sentence() -> None:
 
 def test_how_likely_it_is_is_what_the_table_says() -> None:
     """Where only the share is unsure, both chances together."""
-    level = "substantive"
-    unsure = topic("Figs", "more", reading(level, (0,), 0.1), reading(level, (1,), 0.3))
+    unsure = topic("Figs", "more", reading("substantive", (0,), 0.1), reading("substantive", (1,), 0.3))
     told = {"claimed": False, "share_unsure": True, "outcome_certainty": 0.9, "measured": True}
     (_, second) = lead(replace(unsure, share_certainty=0.7, **told))  # type: ignore[arg-type]
     assert second.startswith("Likely: Figs more (.63), ")
