@@ -295,7 +295,7 @@ def begin_mirror_anew(world: World) -> None:
         world.done.append("the mirror is lost")
         shutil.rmtree(world.folder / "mirror.git")
         if world.run("mirror", "update").code:
-            world.run("mirror", "update", "--anew")
+            world.run("mirror", "update", "--new-history")
         push_whole(world)
 
 

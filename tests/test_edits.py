@@ -289,7 +289,7 @@ def test_an_amendment_that_was_forged_into_an_old_run_of_both_copies_is_named(
     )
     alter(tmp_path / "twin", *forged)
     shutil.rmtree(tmp_path / "twin" / "mirror.git")
-    tracker("mirror", "update", "--anew", "--archive", str(tmp_path / "twin"))
+    tracker("mirror", "update", "--new-history", "--archive", str(tmp_path / "twin"))
     other = tmp_path / "twin" / "mirror.git"
     differing = [path for path in list_files(mirror) if show(mirror, path) != show(other, path)]
     changed = [path for path in differing if path.endswith(("/1.jsonl", "/statement.json"))]

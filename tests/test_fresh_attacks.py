@@ -225,7 +225,7 @@ def test_a_mirror_that_was_moved_away_and_begun_again_does_not_prove_an_edit(
     (folder / "mirror.git").rename(folder.parent / "away.git")
     alter(folder, "UPDATE snapshots SET observed = '1999-01-01T00:00:00Z' WHERE id = 1")
     assert tracker("mirror", "update").code == 2
-    assert tracker("mirror", "update", "--anew").code == 0
+    assert tracker("mirror", "update", "--new-history").code == 0
     for night in range(3):
         assert "which was begun again: nothing proves what the record held before" in tell_faults(folder)
         say(folder, f"XAA/HRC/{90 + night}~prepared.en", FIRST)

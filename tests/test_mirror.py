@@ -508,14 +508,14 @@ def test_a_history_that_the_record_no_longer_gives_begins_anew_only_where_that_i
 ) -> None:
     update_mirror(folder)
     with pytest.raises(RepositoryUnusable, match="is there; to begin another history, move it away first"):
-        update_mirror(folder, anew=True)
+        update_mirror(folder, new_history=True)
     edit(folder, "DELETE FROM mirror_commits WHERE rowid = 1")
     shutil.rmtree(mirror)
     for _ in range(2):
-        with pytest.raises(RepositoryUnusable, match=r"the record no longer gives all of it .*update --anew"):
+        with pytest.raises(RepositoryUnusable, match=r"no longer gives all of it .*update --new-history"):
             update_mirror(folder)
         assert not mirror.exists()
-    assert not update_mirror(folder, anew=True).is_restored
+    assert not update_mirror(folder, new_history=True).is_restored
     check_sound(mirror)
 
 

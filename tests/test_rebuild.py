@@ -105,7 +105,7 @@ def test_every_value_that_sqlite_holds_comes_back(folder: Path, tmp_path: Path) 
         "UPDATE segments SET folded = '], [' WHERE version = 1",
         "UPDATE versions SET spans = '[[0, 1, 0, 1]]', raw = 'raw  \r\n text'",
     )
-    update_mirror(folder, anew=True)
+    update_mirror(folder, new_history=True)
     rebuild_record(folder / "mirror.git", tmp_path / "again")
     assert read_tables(tmp_path / "again") == read_tables(folder)
 

@@ -618,10 +618,10 @@ def test_what_only_the_mirror_had_is_told_to_be_lost(tracker: Tracker, folder: P
     assert again.code == 1
     assert "this blob is not there, or cannot be read" in again.out
     shown = " ".join(again.out.split())
-    assert "start again: move mirror.git away, then tracker mirror update --anew" in shown
+    assert "start again: move mirror.git away, then tracker mirror update --new-history" in shown
     (folder / "mirror.git").rename(folder / "away.git")
     assert tracker("mirror", "update").code == 2
-    assert tracker("mirror", "update", "--anew").code == 0
+    assert tracker("mirror", "update", "--new-history").code == 0
     assert "which was begun again" in " ".join(tracker("verify").out.split())
     assert tracker("verify", "--repair").code == 1
     assert tracker("verify").code == 0

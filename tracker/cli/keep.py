@@ -193,10 +193,11 @@ def _ask(archive: Path, reference: str) -> None:
 
 
 def update(
-    anew: Annotated[
+    new_history: Annotated[
         bool,
         typer.Option(
-            "--anew", help="Begin another history, where the mirror is gone and the record lacks some of it."
+            "--new-history",
+            help="Begin another history, where the mirror is gone and the record lacks some of it.",
         ),
     ] = False,
     form: options.ListFormat = "text",
@@ -210,7 +211,7 @@ def update(
     from tracker.report.answers.copies import update_line
 
     archive = everywhere.archive()
-    updated = update_mirror(archive, anew=anew)
+    updated = update_mirror(archive, new_history=new_history)
     write_answer(encode_json(updated) if form == "json" else update_line(updated))
 
 

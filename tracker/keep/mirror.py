@@ -83,19 +83,19 @@ def _find_path(mirror: str) -> Path | None:
 _OTHER_WAY = re.compile(r"\((?:non-fast-forward|fetch first|stale info)\)")
 
 
-def update_mirror(archive: Path, *, anew: bool = False) -> Mirrored:
+def update_mirror(archive: Path, *, new_history: bool = False) -> Mirrored:
     """Bring the mirror of an archive up to date, and make it where there never was one.
 
     One that is gone is written again from the record, under the same names; a history that the record does
-    not give whole is only begun ``anew`` where that is asked for. Raises ``ArchiveLocked``,
+    not give whole is only begun with ``new_history``. Raises ``ArchiveLocked``,
     ``ArchiveUnusable``, and ``RepositoryUnusable`` where git is missing, the mirror knows of a run that the
-    record does not, or it is gone and cannot be written again, or is there and is to be begun anew.
+    record does not, or it is gone and cannot be written again, or is there and another history is asked for.
     """
     mirror = archive / MIRROR
-    if anew and mirror.exists():
+    if new_history and mirror.exists():
         raise RepositoryUnusable(f"{mirror} is there; to begin another history, move it away first")
     with open_store(archive) as store:
-        is_restored = not anew and _restore_mirror(archive, store)
+        is_restored = not new_history and _restore_mirror(archive, store)
         return replace(following.update_mirror(store.writing), is_restored=is_restored)
 
 
@@ -111,7 +111,7 @@ def _restore_mirror(archive: Path, store: Store) -> bool:
         raise RepositoryUnusable(
             f"{mirror} is gone, and had everything at commit {noted.main[:SHORT]}; the record no longer gives"
             f" all of it ({named}): put back a copy that was pushed (git clone --mirror), or begin another"
-            " history: tracker mirror update --anew"
+            " history: tracker mirror update --new-history"
         )
     return True
 

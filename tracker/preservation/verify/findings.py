@@ -50,7 +50,8 @@ REPAIR = "tracker verify --repair"
 UPDATE = "tracker mirror update"
 RESTORE = "restore it from another copy of the archive: a backup, a mirror that was pushed"
 START_OVER = (
-    f"fetch it from a mirror that was pushed, or start again: move mirror.git away, then {UPDATE} --anew"
+    "fetch it from a mirror that was pushed, or start again: move mirror.git away, then"
+    f" {UPDATE} --new-history"
 )
 
 FixKind = Literal["record", "structure", "rows", "index", "log", "objects", "branch", "mirror", "break"]
