@@ -27,7 +27,7 @@ def _tell(name: str, certainty: float, *, claimed: bool = True, pair: str = "XAA
         ("piracy", [_tell("piracy", LEAST - 0.01)], "right, but not sure enough to be claimed"),
         ("piracy", [_tell("piracy", 1.0, claimed=False)], "right, but not sure enough to be claimed"),
         ("piracy", [], "too unsure to be told"),
-        ("prisons", [], "a term, perhaps a loose one, credits the other side with it"),
+        ("prisons", [], "a term, which may be loose, credits the other side with it"),
         ("corruption", [], "worded without a term"),
         ("free:harps", [], "no topic of the vocabulary"),
     ],

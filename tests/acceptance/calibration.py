@@ -30,9 +30,9 @@ DRAWS = 1000
 BANDS = 10
 CURVE = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 _HEADS: Final = {
-    "absent": "new and not repeated, returned among them",
-    "moved": "promoted and demoted",
-    "kept": "kept, up and down: both levels",
+    "absent": "new and not repeated, back among them",
+    "moved": "moved up and moved down",
+    "kept": "kept, more and less: both levels",
 }
 
 
@@ -161,7 +161,7 @@ def is_firm(pair: CodedPair, topic: str, status: str) -> bool:
 
 
 def print_causes(pairs: Sequence[CodedPair], told: Iterable[Told]) -> None:
-    """Print what became of the firm new and dropped topics, with counts."""
+    """Print what became of the firm new and not repeated topics, with counts."""
     by_pair = {name: list(group) for name, group in groupby(told, key=lambda each: each.pair)}
     causes = Counter(
         find_cause(topic, status, by_pair.get(pair.name, ()), named)
@@ -171,7 +171,7 @@ def print_causes(pairs: Sequence[CodedPair], told: Iterable[Told]) -> None:
         for status in ("new", "not repeated")
         if is_firm(pair, topic, status)
     )
-    print(f"\nfirm new and dropped topics: {causes.total()}")
+    print(f"\nfirm new and not repeated topics: {causes.total()}")
     for cause, number in causes.most_common():
         print(f"  {number:>5} {cause}")
 
@@ -190,7 +190,7 @@ def find_named(pair: CodedPair) -> Mapping[str, frozenset[str]]:
 
 
 def find_cause(topic: str, status: str, told: Iterable[Told], named: Mapping[str, frozenset[str]]) -> str:
-    """Return what became of a topic that is firmly new or dropped."""
+    """Return what became of a topic that is firmly new or not repeated."""
     by_topic = {each.change.topic: each for each in told}
     found = by_topic.get(topic)
     if found and found.status == status:
@@ -198,7 +198,7 @@ def find_cause(topic: str, status: str, told: Iterable[Told], named: Mapping[str
     if topic.startswith(FREE):
         return "no topic of the vocabulary"
     if topic in named["not repeated" if status == "new" else "new"]:
-        return "a term, perhaps a loose one, credits the other side with it"
+        return "a term, which may be loose, credits the other side with it"
     if any(by_topic[other].status == status for other in find_related(topic) & by_topic.keys()):
         return "told under a broader, narrower or neighbouring topic"
     return "too unsure to be told" if topic in named[status] else "worded without a term"
