@@ -56,6 +56,28 @@ TURNED = [
     ("zh", "我们支持扩建运河。", "我们反对扩建运河。"),
     ("zh", "这一条款合法。", "这一条款不合法。"),
     ("zh", "村民能够取得干净的水。", "村民无法取得干净的水。"),
+    # with how firmly, and since when, edited beside it
+    ("en", "The guild fully supports a toll on barges.", "The guild does not support any toll on barges."),
+    ("en", "We strongly oppose a second mill.", "We no longer oppose a second mill."),
+    (
+        "en",
+        "The gates should be opened without further delay.",
+        "The gates should not be opened at this stage.",
+    ),
+    ("en", "We see good reason to move the fair.", "We see no reason to move the fair."),
+    ("fr", "La guilde soutient pleinement le péage.", "La guilde ne soutient pas le péage."),
+    ("es", "El gremio apoya firmemente el peaje.", "El gremio no apoya el peaje."),
+    ("ru", "Гильдия решительно поддерживает сбор.", "Гильдия не поддерживает сбор."),
+    ("zh", "行会坚决支持收取过桥费。", "行会不支持收取过桥费。"),
+    # a stance and its opposite by whichever verb
+    ("en", "The elders endorse the findings on wells.", "The elders disagree with the findings on wells."),
+    ("en", "The port encourages night fishing.", "The port discourages night fishing."),
+    ("en", "Brenia will join the salt union.", "Brenia will leave the salt union."),
+    ("fr", "La ville salue le plan du port.", "La ville s’oppose au plan du port."),
+    ("es", "Votaremos a favor del canal.", "Votaremos en contra del canal."),
+    ("ru", "Совет одобряет план порта.", "Совет отклоняет план порта."),
+    ("ar", "يرحب المجلس بخطة الميناء.", "يرفض المجلس خطة الميناء."),
+    ("zh", "村民同意搬迁市场。", "村民不同意搬迁市场。"),
 ]
 NOT_TURNED = [
     ("en", "We will not rest until the harbour is open.", "We will never rest until the harbour is open."),
@@ -64,6 +86,8 @@ NOT_TURNED = [
     ("en", "The plan is not only fair, it is cheap.", "The plan is fair, and it is cheap."),
     ("en", "We do not support the levy.", "We oppose the levy."),
     ("en", "The mill was rebuilt.", "The mill was rebuilt, and no bricks were left."),
+    ("en", "We fully support the levy on salt.", "We do not oppose the levy on salt."),
+    ("en", "We do not support the levy on salt.", "We now support the ban on nets."),
     ("fr", "Nous ne sommes pas favorables à la taxe.", "Nous sommes opposés à la taxe."),
     ("fr", "La réforme ne concerne que les ports.", "La réforme concerne uniquement les ports."),
     ("fr", "Nous agirons sans tarder.", "Nous agirons."),

@@ -233,6 +233,13 @@ def _compile_forms(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str,
     return bound_forms(named, language), meanings
 
 
+@cache
+def compile_kinds(language: str, kinds: frozenset[str]) -> re.Pattern[str]:
+    """Return a pattern of the forms of some kinds, also of those within longer forms of another kind."""
+    forms = (form for form, (kind, _) in _list_forms(language) if kind in kinds)
+    return bound_forms(sorted(forms, key=len, reverse=True), language)
+
+
 def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
     table = read_rules(_FILE)
     ending, reflexive = table["endings"].get(language, ""), table["endings"]["reflexive"]

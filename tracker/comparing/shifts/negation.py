@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.comparing.passages.forms import bound_forms, read_forms, straighten
+from tracker.comparing.passages.forms import bound_forms, compile_kinds, read_forms, straighten
 from tracker.comparing.passages.terms import TermMatch, read_rules
 from tracker.comparing.shifts.purity import blank_words, compile_carriers, is_only_edit
 from tracker.text.detection import may_be_in
@@ -26,6 +26,8 @@ _FILE = "polarity.toml"
 _WAYS: Final[tuple[Direction, Direction]] = ("added", "removed")
 _NOT_DENYING: Final = {"modifier", "condition", "limit", "courtesy"}
 """Kinds of forms in which a denial denies nothing: ``without delay``, ``no more than``."""
+_DEGREES: Final = frozenset({"modifier", "hedge", "courtesy"})
+"""Kinds of forms that say how firmly, not what: who no longer opposes, need not have opposed it strongly."""
 _SEVENTH = 7
 """Of so many words one at least is small and common."""
 _LONGEST, _AROUND = 80, 30
@@ -192,9 +194,10 @@ def _is_pure(rewording: Rewording, turn: _Turn) -> bool:
 
 
 def _read_rest(passage: SideText, opposite: TermMatch | None) -> str:
-    """Return a passage with blanks for what denies, for a word with an opposite, and what carries either."""
+    """Return a passage with blanks for what denies, for a word with an opposite, and what goes with it."""
     told = (opposite,) if opposite else ()
-    return blank_words(passage, (*_list_denials(passage), *_list_concord(passage), *told))
+    degrees = _match(compile_kinds(passage.language, _DEGREES), straighten(passage.text))
+    return blank_words(passage, (*_list_denials(passage), *_list_concord(passage), *degrees, *told))
 
 
 @cache
