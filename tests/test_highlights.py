@@ -71,6 +71,28 @@ def test_new_sentences_of_one_clause_are_one_entry() -> None:
     assert "Insurers may keep them." in " ".join(shown.split())
 
 
+STANCES = [
+    ("en", "We do not support a second court.", "We support a second court.", "reversed: negation removed"),
+    ("en", "We welcome a second court.", "We do not welcome a second court.", "reversed: negation added"),
+    ("en", "We support a second court.", "We oppose a second court.", "reversed"),
+    ("fr", "Nous n’appuyons pas ce plan.", "Nous appuyons ce plan.", "reversed: negation removed"),
+    ("es", "Apoyamos el plan del puerto.", "No apoyamos el plan del puerto.", "reversed: negation added"),
+    ("ru", "Мы не поддерживаем план порта.", "Мы поддерживаем план порта.", "reversed: negation removed"),
+    ("ar", "نحن لا نؤيد خطة الميناء.", "نحن نؤيد خطة الميناء.", "reversed: negation removed"),
+    ("zh", "我们支持扩建港口。", "我们反对扩建港口。", "reversed"),
+]
+
+
+@pytest.mark.parametrize(("language", "old", "new", "said"), STANCES)
+def test_a_stance_that_is_reversed_leads_and_says_so(language: str, old: str, new: str, said: str) -> None:
+    comparison = tracker.compare(f"{OLD}\n\n{old}", f"{NEW}\n\n{new}", language=language, encoder=None)
+    report = build_report(comparison, load_vocabulary())
+    lead = next(each for each in comparison.changes if "negation" in {shift.axis for shift in each.shifts})
+    assert lead.id in comparison.highlights[0].changes + comparison.highlights[1].changes
+    assert f"Reworded, {said}, ¶" in render_terminal(report)
+    assert not [caveat for caveat in comparison.caveats if "no rule could tell" in caveat]
+
+
 def test_of_two_sessions_nothing_is_ranked() -> None:
     old, new = "Cod is dear. Nets are torn.", "Trains run late. Bridges rust away."
     assert tracker.compare(old, new).highlights == ()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tracker.model.texts import Version
 
 _EDITED = {"reworded", "split", "merged"}
+_GRADED: Final = {"strength", "negation"}
+"""Axes that say what became of a promise, a request or a judgement: one that is turned has no strength."""
 
 
 _FINDERS: Final[Mapping[Axis, Callable[[Rewording], tuple[Shift, ...]]]] = {
@@ -77,11 +79,11 @@ def find_edited(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def find_ungraded(old: Version, new: Version, changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Return the edited sentences that promise, ask or judge in other words and got no direction."""
+    """Return the edited sentences that ask, promise or judge in other words, neither graded nor turned."""
     return tuple(
         change
         for change in find_edited(changes)
         if is_readable(change)
-        and not any(shift.axis == "strength" for shift in change.shifts)
+        and not any(shift.axis in _GRADED for shift in change.shifts)
         and changes_force(*read_passages(old, new, change))
     )

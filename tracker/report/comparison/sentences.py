@@ -52,8 +52,6 @@ CONTEXT: Final = 8
 """Words kept on each side of an edit where not everything is shown."""
 PASSAGE: Final = 300
 """Columns of a passage of one side there: four lines of a terminal, and all of most sentences."""
-_GRADED: Final = ("strength", "scope")
-"""Axes whose directions are told beside the operation: with them it is known what was done to what."""
 _NAME: Final = "name"
 
 _INDENT, _DEEPER = "  ", "    "
@@ -249,9 +247,9 @@ def _show_change(
 
 
 def _list_ways(group: Sequence[Change]) -> Iterator[str]:
-    """Yield which ways the wording of changes went: stronger, wider."""
+    """Yield which ways the wording of changes went: stronger, wider, reversed."""
     shifts = (shift for change in group for shift in change.shifts)
-    yield from dict.fromkeys(shift.direction for shift in shifts if shift.axis in _GRADED)
+    yield from dict.fromkeys(wording.tell_way(shift) for shift in shifts if shift.axis in WORDING_AXES)
 
 
 def _show_text(comparison: Comparison, group: Sequence[Change], *, everything: bool) -> Quote | Redline:
@@ -337,7 +335,7 @@ def _show_shift(comparison: Comparison, row: ShiftRow, *, context: bool, rule: b
     claim = (Span(wording.name_direction(row.shift), "bold"), Span(f"  {words}  "), Span(where, "dim"))
     shown_rule = rule or wording.is_human_decision(row.shift)
     notes = (Span(f"by {one_line(row.shift.rule)}", "dim"),) if shown_rule else ()
-    brief = words if row.shift.axis in FACT_AXES else f"{row.shift.direction} {words}"
+    brief = words if row.shift.axis in FACT_AXES else f"{wording.name_direction(row.shift)} {words}"
     return Entry(
         claim,
         notes=notes,

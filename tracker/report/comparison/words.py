@@ -47,6 +47,8 @@ _DEADLINES: Final[Mapping[Direction, str]] = {
     "tightened": "more exact",
 }
 """Where a deadline goes, in plain words."""
+_REVERSED: Final = "reversed"
+"""What is said of a sentence that denies what it affirmed, or the reverse."""
 NO_DIFFERENCE = "No difference: the same sentences in the same words and order."
 
 
@@ -145,7 +147,18 @@ def tally_shifts(shifts: Iterable[Shift]) -> str:
 
 def name_direction(shift: Shift) -> str:
     """Return where a shift goes in plain words: a deadline that was added is new."""
+    if shift.axis == "negation":
+        return _REVERSED
     return _DEADLINES.get(shift.direction, shift.direction) if shift.axis == "date" else shift.direction
+
+
+def tell_way(shift: Shift) -> str:
+    """Return what stands beside an operation: ``stronger``, ``reversed: negation removed``.
+
+    Of a word that gave way to its opposite the redline says which.
+    """
+    turned = shift.axis == "negation" and not (shift.old and shift.new)
+    return f"{_REVERSED}: negation {shift.direction}" if turned else name_direction(shift)
 
 
 def tally(counts: Iterable[tuple[str, int]]) -> str:
