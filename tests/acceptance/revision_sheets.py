@@ -1,11 +1,11 @@
 """Score what is said of revisions against the sheets in ``coding/``: ten classes, and two sheets of edits.
 
 Run as ``python -m tests.acceptance.revision_sheets [--half chosen|report] [--list] [CLASS ...]``;
-``edits240`` and ``edits96`` are classes too. For each class and language it prints how many answers were given and how many of
-them a reader gives or would allow (*right*), and how many answers readers give and how many of these were
-given (*found*). ``--list`` shows each case that is not wholly right. An answer is a direction on one axis, a
-name, or whatever the scorer of the class counts; where readers say ``none`` or ``unranked``, the right answer
-is none.
+``edits240`` and ``edits96`` are classes too. For each class and language it prints how many answers were
+given and how many of them a reader gives or would allow (*right*), and how many answers readers give and
+how many of these were given (*found*). ``--list`` shows each case that is not wholly right. An answer is a
+direction on one axis, a name, or whatever the scorer of the class counts; where readers say ``none`` or
+``unranked``, the right answer is none.
 """
 
 from __future__ import annotations
