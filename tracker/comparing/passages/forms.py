@@ -268,10 +268,13 @@ def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:
 
 _ROOT = 3
 """Letters of an Arabic root."""
+_WEAK = re.compile(r"[اويىآأإةء]")
+"""Letters that come and go in the forms of an Arabic verb."""
 
 
 def is_same_verb(one: str, other: str, language: str) -> bool:
     """Return whether two words may be forms of one verb; in Arabic those begin in many ways."""
     if language != "ar":
         return same_stem(one, other)
-    return any(one[at : at + _ROOT] in other for at in range(2, len(one) - _ROOT + 1))
+    one, other = _WEAK.sub("", one), _WEAK.sub("", other)
+    return any(one[at : at + _ROOT] in other for at in range(len(one) - _ROOT + 1))

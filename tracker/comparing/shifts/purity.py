@@ -69,6 +69,12 @@ def _leave_out(
     )
 
 
+def has_all(text: str, other: str, language: str) -> bool:
+    """Return whether another text has all content words of one, and more."""
+    stems, others = _list_stems(text, language), _list_stems(other, language)
+    return 1 < len(stems) < len(others) and all(_is_like(stem, others) for stem in stems)
+
+
 def _share(one: frozenset[str], other: frozenset[str]) -> bool:
     """Return whether two passages have most of their content words in common."""
     shared = sum(_is_like(stem, other) for stem in one)
