@@ -267,7 +267,7 @@ def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:
 
 
 _ROOT = 3
-"""Letters of an Arabic root."""
+"""Letters of an Arabic root, where none of them is weak."""
 _WEAK = re.compile(r"[اويىآأإةء]")
 """Letters that come and go in the forms of an Arabic verb."""
 
@@ -277,4 +277,5 @@ def is_same_verb(one: str, other: str, language: str) -> bool:
     if language != "ar":
         return same_stem(one, other)
     one, other = _WEAK.sub("", one), _WEAK.sub("", other)
-    return any(one[at : at + _ROOT] in other for at in range(len(one) - _ROOT + 1))
+    root = min(_ROOT, max(len(one), _ROOT - 1))
+    return any(one[at : at + root] in other for at in range(len(one) - root + 1))

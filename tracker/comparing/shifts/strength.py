@@ -248,9 +248,9 @@ _RELATED: Final = {
 """Kinds that compare; a promise compares with a request or an endorsement where it is a hope."""
 _FAR, _FARTHER_OFF = 2, 3
 """Steps by which forms of two kinds must differ, a decision and a request; of one kind, one is enough."""
-_CONSIDERED, _HOPE, _INTENTION, _ACCEPT, _DEMAND, _DONE = 2, 4, 5, 8, 9, 9
-"""The highest force of what is considered, of a hope, and of what puts an act off; the least endorsement that
-a hope compares with; a demand, and an act that is done."""
+_NOTED, _CONSIDERED, _HOPE, _INTENTION, _ACCEPT, _DEMAND, _DONE = 2, 2, 4, 5, 8, 9, 9
+"""The highest force of what is only noted, of what is considered, of a hope, and of what puts an act off; the
+least endorsement that a hope compares with; a demand, and an act that is done."""
 _REACH, _REACH_ZH = 60, 20
 """Signs after a form in which its object stands, and before it in which it is said who acts."""
 _HEDGED, _MODIFIED = 100, 60
@@ -348,7 +348,7 @@ def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
         compares &= other.kind == "requests" or other.force >= _ACCEPT or hope.force <= _CONSIDERED
     else:
         compares = apart >= _FAR and frozenset(kinds) in _RELATED
-        compares &= "note" not in kinds or min(one.force, other.force) == 1
+        compares &= "note" not in kinds or min(one.force, other.force) <= _NOTED
         compares &= kinds != {"requests", "endorsement"} or max(one.force, other.force) == _DEMAND
         compares &= kinds != {"requests", "decision"} or apart >= _FARTHER_OFF
     return (
