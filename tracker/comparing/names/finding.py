@@ -148,7 +148,7 @@ def _compile_listed(language: str) -> re.Pattern[str] | None:
 @cache
 def _list_forms(language: str) -> dict[str, tuple[str, ...]]:
     """Return by each form of a listed name all of them; behind an Arabic ``to`` the article has no alif."""
-    names = (tuple(forms) for forms in load_terms(FILE, "listed", language))
+    names = (tuple(entry.split("|")) for entry in load_terms(FILE, "listed", language))
     elided = (
         (*forms, *("لل" + form.removeprefix("ال") for form in forms if form.startswith("ال")))
         if language == "ar"
