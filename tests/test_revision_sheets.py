@@ -45,17 +45,21 @@ def _read_cases(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def test_the_sheet_of_edits_has_forty_of_each_language_in_two_halves() -> None:
-    rows = _read_csv("edits240.csv")
+@pytest.mark.parametrize(
+    ("name", "halves"), [("edits240", {"chosen": 20, "report": 20}), ("edits96", {"report": 16})]
+)
+def test_a_sheet_of_edits_has_as_many_of_each_language_and_half(name: str, halves: dict[str, int]) -> None:
+    rows = _read_csv(f"{name}.csv")
     assert len({row["old"] for row in rows}) == len({row["new"] for row in rows}) == len(rows)
     assert all(row["old"] != row["new"] for row in rows)
     counts = Counter((row["language"], row["half"]) for row in rows)
-    assert counts == {(language, half): 20 for language in LANGUAGES for half in ("chosen", "report")}
+    assert counts == {(language, half): n for language in LANGUAGES for half, n in halves.items()}
 
 
-def test_each_reader_of_the_sheet_of_edits_answers_each_edit_on_each_axis() -> None:
-    ids = [row["id"] for row in _read_csv("edits240.csv")]
-    answers = _read_csv("edits240_answers.csv")
+@pytest.mark.parametrize("name", ["edits240", "edits96"])
+def test_each_reader_of_a_sheet_of_edits_answers_each_edit_on_each_axis(name: str) -> None:
+    ids = [row["id"] for row in _read_csv(f"{name}.csv")]
+    answers = _read_csv(f"{name}_answers.csv")
     for reader in {row["reader"] for row in answers}:
         assert [row["id"] for row in answers if row["reader"] == reader] == ids
     assert all(row[axis] in values for row in answers for axis, values in VALUES.items())

@@ -1,11 +1,11 @@
-"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and 240 single edits.
+"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and two sheets of edits.
 
 Run as ``python -m tests.acceptance.revision_sheets [--half chosen|report] [--list] [CLASS ...]``;
-``edits240`` is a class too. For each class and language it prints how many answers were given and how many of
-them a reader gives or would allow (*right*), and how many answers readers give and how many of these were
-given (*found*). ``--list`` shows each case that is not wholly right. An answer is a direction on one axis, a
-name, or whatever the scorer of the class counts; where readers say ``none`` or ``unranked``, the right answer
-is none.
+``edits240`` and ``edits96`` are classes too. For each class and language it prints how many answers were
+given and how many of them a reader gives or would allow (*right*), and how many answers readers give and
+how many of these were given (*found*). ``--list`` shows each case that is not wholly right. An answer is a
+direction on one axis, a name, or whatever the scorer of the class counts; where readers say ``none`` or
+``unranked``, the right answer is none.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     Case = Mapping[str, Any]
 
 SIDES: Final = ("old", "new")
+SHEETS: Final = ("edits240", "edits96")
+"""The sheets of edits of one sentence; the second has rows to score at the end alone."""
 CODING = Path(__file__).parent / "coding"
 SILENT: Final = {"none", "unranked"}
 """Answers of readers by which no direction may be given."""
@@ -116,17 +118,17 @@ def score_axes(
 
 
 def score_sheet_edit(case: Case) -> Tally:
-    """Score a row of the sheet of 240 edits, of which each reader's answer is right."""
+    """Score a row of a sheet of edits, of which each reader's answer is right."""
     return score_axes(case["wanted"], case["allowed"], find_edit_shifts(case))
 
 
-def read_edits(half: str) -> list[Case]:
-    """Return the rows of the sheet of 240 edits, with what its readers want and allow on each axis."""
+def read_edits(name: str, half: str) -> list[Case]:
+    """Return the rows of a sheet of edits, with what its readers want and allow on each axis."""
     answers: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for answer in read_csv("edits240_answers.csv"):
+    for answer in read_csv(f"{name}_answers.csv"):
         answers[answer["id"]].append(answer)
     cases: list[Case] = []
-    for row in read_csv("edits240.csv"):
+    for row in read_csv(f"{name}.csv"):
         if row["half"] != half:
             continue
         wanted = {axis: {answer[axis] for answer in answers[row["id"]]} for axis in AXES}
@@ -279,7 +281,7 @@ def score_ceremony(case: Case) -> Tally:
 # All classes ----------------------------------------------------------------------------------------
 
 SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
-    "edits240": score_sheet_edit,
+    **dict.fromkeys(SHEETS, score_sheet_edit),
     "requests": score_edit,
     "polarity": score_edit,
     "names": score_names,
@@ -303,8 +305,8 @@ def read_csv(name: str) -> list[dict[str, str]]:
 
 def read_cases(name: str, half: str) -> list[Case]:
     """Return the cases of a class of one half."""
-    if name == "edits240":
-        return read_edits(half)
+    if name in SHEETS:
+        return read_edits(name, half)
     lines = (CODING / "revisions" / f"{name}.jsonl").read_text("utf-8").splitlines()
     return [case for case in map(json.loads, lines) if case["half"] == half]
 

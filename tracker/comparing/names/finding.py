@@ -34,6 +34,8 @@ _SET_BEFORE = ' \n"“”«(‘•*0123456789'
 _MARKER = re.compile(r"(?:^|[.!?:;]\s+)(?:\(?[^\W_]{1,4}\)|[^\W_]{1,4}[.]?\s*[-–—]|[-–—])\s*$")
 """The marker of an item before its first word: ``(a)``, ``iv)``, ``7 -``."""
 _CLAUSE_BEFORE = re.compile(r"[,;]\s+$")
+_ITEM = re.compile(r"[ivxlc]+|[a-z]|\d+")
+"""The number or letter of a part of a text, in small letters."""
 _ROMAN = re.compile(r"[IVXLC]+")
 """The number of an item, where a sentence begins with it."""
 _DEFINED = re.compile(r"[^.;:()]{0,80}\(([^\W\da-z_][^\Wa-z_]{1,11})\)")
@@ -87,6 +89,7 @@ def find_names(passage: SideText) -> tuple[NameMatch, ...]:
     symbols = (token for token in passage.tokens if token.kind == "symbol")
     found = [NameMatch(token.start, token.end, token.text, "instrument") for token in symbols]
     found += _find_numbered(passage)
+    found += _find_listed(passage)
     taken = bytearray(len(passage.text))
     _take(taken, found)
     runs = (name for run in _find_runs(passage) for name in _read_names(passage, run))
@@ -123,6 +126,38 @@ def _find_numbered(passage: SideText) -> Iterator[NameMatch]:
             yield NameMatch(term.start, number.end(), passage.text[term.start : number.end()], "instrument")
 
 
+def _find_listed(passage: SideText) -> Iterator[NameMatch]:
+    """Yield the states and bodies of the list of a language that has no large letters."""
+    pattern = _compile_listed(passage.language)
+    for match in pattern.finditer(passage.text) if pattern else ():
+        if match["name"]:
+            yield NameMatch(*match.span("name"), match["name"], "actor")
+
+
+@cache
+def _compile_listed(language: str) -> re.Pattern[str] | None:
+    """Return what finds the listed names, the longest first; Arabic writes small words as one with them."""
+    forms = sorted(_list_forms(language), key=len, reverse=True)
+    if not forms:
+        return None
+    before, after = ("", "") if language == "zh" else (r"(?<!\w)[وف]?[بكل]?", r"(?!\w)")
+    apart = "|".join(load_terms(FILE, "not_listed", language)) or "(?!)"
+    return re.compile(rf"{apart}|{before}(?P<name>{'|'.join(map(re.escape, forms))}){after}")
+
+
+@cache
+def _list_forms(language: str) -> dict[str, tuple[str, ...]]:
+    """Return by each form of a listed name all of them; behind an Arabic ``to`` the article has no alif."""
+    names = (tuple(entry.split("|")) for entry in load_terms(FILE, "listed", language))
+    elided = (
+        (*forms, *("لل" + form.removeprefix("ال") for form in forms if form.startswith("ال")))
+        if language == "ar"
+        else forms
+        for forms in names
+    )
+    return {form: forms for forms in elided for form in forms}
+
+
 def _find_runs(passage: SideText) -> Iterator[list[Token]]:
     """Yield runs of words in capitals, with the small words, points and numbers between and after them."""
     run: list[Token] = []
@@ -150,13 +185,13 @@ def _begins_clause(passage: SideText, start: int) -> bool:
 
 def _is_small(passage: SideText, run: list[Token], token: Token) -> bool:
     """Return whether a small word or number may stand in the name that a run begins."""
-    language, word = passage.language, token.text.lower()
+    language, word = passage.language, token.text.lower().replace("’", "'")
     if word == "the" and run and run[-1].text.lower() in load_names(language, "bodies"):
         return False  # in the United Nations the Security Council
-    if word in load_names(language, "links") or token.kind in {"number", "date"}:
+    if word in load_names(language, "links", "particles") or token.kind in {"number", "date"}:
         return True
-    if word in load_names(language, "particles"):
-        return True
+    if run and run[-1].text.lower() in load_names(language, "adjectived"):
+        return word.endswith(load_terms(FILE, "adjectival", language))
     if word == "in":
         return bool(run) and run[-1].text.lower() in load_names(language, "placed")
     if word not in load_names(language, "title_links"):
@@ -244,7 +279,7 @@ def _opens(passage: SideText, at: int) -> bool:
     if acronym or not (quoted or opens_sentence(passage, token.start)):
         return False
     word = token.text.lower()
-    known = len(word) >= _LEAST_COUNTRY and match_countries(token.text)
+    known = len(word) >= _LEAST_COUNTRY and match_countries(OWNER.sub("", token.text))
     if known or word in titles or word in abbreviations:
         return False
     if word in openers or word in nobody:
@@ -289,14 +324,33 @@ def _is_nobody(passage: SideText, name: NameMatch) -> bool:
     language = passage.language
     word = name.text.lower().rstrip(".")
     common = {_plain(part) for part in re.split(r"[\s-]+", name.text)} - load_names(language, "links")
-    if word in load_names(language, "nobody", "bare") or common <= load_names(language, "defined"):
+    defined, headings = (load_names(language, table) for table in ("defined", "headings"))
+    if word in load_names(language, "nobody", "bare") or common <= defined:
         return True
-    if language != "en" or " " in name.text or not name.text.istitle():
+    if {part for part in common if not _ITEM.fullmatch(part)} <= headings:
+        return True
+    if language != "en":
         return False
-    if word in load_names(language, "short_forms"):
+    if " " in name.text:
+        heads = headings | load_names(language, "defined_heads")
+        return not heads.isdisjoint(word.split()[-1:]) and all(map(is_small, common - heads))
+    if not name.text.istitle() or word in load_names(language, "short_forms"):
         return False
     has_article = _ARTICLE.search(passage.text, max(0, name.start - _REACH), name.start)
     return bool(has_article) and not match_countries(name.text) and is_small(word)
+
+
+def is_office(name: str, language: str) -> bool:
+    """Return whether a name is an office without who holds it: ``Minister of Justice``."""
+    words = WORD.findall(name)
+    if not words or words[0].lower() not in load_names(language, "offices"):
+        return False
+    known = load_names(language, "offices", "titles", "links")
+    others = [word for word in words[1:] if word.lower() not in known]
+    if any(word.isupper() or match_countries(word) for word in others):
+        return False
+    joined = words[1:2] and words[1].lower() in load_names(language, "links")
+    return all(map(is_small, map(str.lower, others))) if language == "en" else bool(joined or not others)
 
 
 def _find_kind(passage: SideText, name: NameMatch) -> str:
@@ -406,8 +460,8 @@ def has_name(name: str, words: set[str], language: str = "en") -> bool:
         for part in re.split(r"[-/]", word)
         if part[:1].isupper() or part[:1].isdigit()
     ]
-    tables = ("titles", "links", "nobody")
-    titles, links, nobody = (load_names(language, table) for table in tables)
+    titles, links = (load_names(language, table) for table in ("titles", "links"))
+    nobody = load_names(language, "nobody", "bare")
     large = [word for word in large if word.lower() not in links]
     named = [word for word in large if word.lower() not in titles and len(word) > 1]
     own = [word for word in named if word.lower() not in nobody]
@@ -443,6 +497,15 @@ def _has_state(name: str, words: set[str], language: str) -> bool:
     return False
 
 
+def list_acronyms(name: str, language: str = "en") -> frozenset[str]:
+    """Return what a name may be shortened to: its large words' first letters, or all; behind ``UN`` too."""
+    small = load_names(language, "links", "title_links")
+    words = [_ELISION.sub("", word) for word in re.split(r"[\s-]+", name)]
+    letters = "".join(word[:1] for word in words if word.lower() not in small).upper()
+    found = {abbreviate(name), letters} if len(letters) >= _LEAST_ACRONYM else {abbreviate(name)}
+    return frozenset((*found, *(f"UN{short}" for short in found)))
+
+
 def abbreviate(name: str) -> str:
     """Return the first letters of a name's large words: ``Organization of American States``, ``OAS``."""
     letters = [word[0] for word in re.split(r"[\s-]+", name) if word[:1].isupper()]
@@ -467,12 +530,22 @@ def defines_acronym(text: str, end: int, words: set[str]) -> bool:
 
 def is_named(name: str, text: str, words: set[str], language: str = "en") -> bool:
     """Return whether a text has a name in any form, its first letters included, or what these stand for."""
+    listed = _list_forms(language).get(name)
+    if listed:
+        return any(form in text for form in listed)
     short = name.replace(".", "").removesuffix("s")
-    return has_name(name, words, language) or spells_out(text, short, language) or abbreviate(name) in words
+    shorts = {short, short.removeprefix("UN")}
+    return (
+        has_name(name, words, language)
+        or any(spells_out(text, each, language) for each in shorts)
+        or not words.isdisjoint(list_acronyms(name, language))
+    )
 
 
 def count_name(name: str, text: str, language: str = "en") -> int:
-    """Return how often a text names somebody by the same words, in whatever case."""
+    """Return how often a text names somebody by the same words, in whatever case, or by a listed form."""
+    if listed := _list_forms(language).get(name):
+        return sum(text.count(form) for form in listed)
     cases = _compile_cases(language)
     ending = r"\w{0,3}" if load_names(language, "cases") else ""
     words = (f"{re.escape(cases.sub('', word))}{ending}" for word in name.split())

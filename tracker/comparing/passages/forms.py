@@ -1,8 +1,8 @@
 """Forms of force in a sentence: ``must``, ``hope to``, ``condemn``; table in ``force.toml``.
 
-Each has a kind and a force: of a duty, promise, request, judgement of evil, endorsement or taking note, 0 to
-9 on one scale; of a modifier, condition or hedge, what it adds. Words that tell what somebody else said or
-did have no force of the speaker.
+Each has a kind and a force: of a duty, ban, promise, decision, request, judgement of evil, endorsement or
+taking note, 0 to 9 on one scale; of a modifier, condition or hedge, what it adds. Words that tell what
+somebody else said or did have no force of the speaker.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     from tracker.comparing.passages.rewording import Rewording, SideText
 
-HEADS: Final = frozenset({"duty", "promise", "requests", "evaluation", "endorsement", "note"})
+HEADS: Final = frozenset(
+    {"duty", "ban", "promise", "decision", "requests", "evaluation", "endorsement", "note"}
+)
 """Kinds of forms that say what a sentence does; the others only add to them."""
-BINDING: Final = frozenset({"duty", "promise", "requests"})
+BINDING: Final = frozenset({"duty", "ban", "promise", "decision", "requests"})
 """Kinds by which an act, an amount or a date is promised or asked."""
-_ACTS: Final = HEADS - {"duty"}
+_ACTS: Final = HEADS - {"duty", "ban"}
 """Kinds by which a sentence may begin with what it does and no subject: ``Strongly urges``, ``Noting``."""
 _FILE = "force.toml"
 _SHARED_TABLES = (
@@ -36,8 +38,9 @@ _STEM, _ARABIC_STEM, _LEAST = 5, 4, 4
 """First letters by which forms of a word are recognised, and letters of a word with content."""
 _ARTICLE = re.compile(r"^[وف]?(?:[بلك]?ال|لل)(?=\w{3})|^[وفبل](?=\w{4})")
 _WORD = re.compile(r"[^\W_]+")
+_OWN: Final = frozenset({"promise", "decision"})
 _WHO = re.compile(r"\b(?:that|which|who|qui|котор\w+)\s+$", re.IGNORECASE)
-"""Words after which a verb says what others promise: ``efforts that seek to``."""
+"""Words after which a verb says what others promise or decide: ``efforts that seek to``."""
 _CLAUSE = re.compile(r"[,;:،؛，；。.]")
 _NEVER = r"(?!)"
 _LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.5, 0.4
@@ -77,7 +80,7 @@ def read_forms(passage: SideText) -> tuple[Form, ...]:
         if not any(start < match.start() < end for start, end in reported)
     )
     return tuple(
-        form for form in forms if not (form.kind == "promise" and _WHO.search(passage.text, 0, form.start))
+        form for form in forms if not (form.kind in _OWN and _WHO.search(passage.text, 0, form.start))
     )
 
 
@@ -260,20 +263,26 @@ def _compile(name: str, language: str) -> re.Pattern[str]:
 
 
 def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:
-    """Bound words by what is no letter; Chinese has no blanks, and Arabic writes ``and`` as a letter."""
+    """Bound words by what is no letter; Chinese has no blanks, Arabic writes ``and`` as a letter."""
     spelled = "|".join(forms) or _NEVER
     if language == "zh":
         return re.compile(spelled)
-    before = r"(?<![\w-])[وف]?" if language == "ar" else r"(?<![\w-])"
+    before = r"(?<![\w-])"
+    if language == "ar":
+        before, spelled = rf"{before}[وف]?س?", spelled.replace("ا ", "اً? ")
     return re.compile(rf"{before}(?:{spelled})(?:(?<=[\s'])|(?![\w-]))", re.IGNORECASE)
 
 
 _ROOT = 3
-"""Letters of an Arabic root."""
+"""Letters of an Arabic root, where none of them is weak."""
+_WEAK = re.compile(r"[اويىآأإةء]")
+"""Letters that come and go in the forms of an Arabic verb."""
 
 
 def is_same_verb(one: str, other: str, language: str) -> bool:
     """Return whether two words may be forms of one verb; in Arabic those begin in many ways."""
     if language != "ar":
         return same_stem(one, other)
-    return any(one[at : at + _ROOT] in other for at in range(2, len(one) - _ROOT + 1))
+    one, other = _WEAK.sub("", one), _WEAK.sub("", other)
+    root = min(_ROOT, max(len(one), _ROOT - 1))
+    return any(one[at : at + root] in other for at in range(len(one) - root + 1))

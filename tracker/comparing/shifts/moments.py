@@ -155,7 +155,7 @@ def _read_month(word: str, language: str) -> int | None:
 
 
 def _read_months(passage: SideText) -> Iterator[Moment]:
-    """Yield the months that only a word before or behind them makes a time: by September."""
+    """Yield the months that only a word before or behind them makes a time: by September, in May."""
     text, language = passage.text, passage.language
     months = _list_months(language)
     if language not in _UNGATED and not any(
@@ -165,8 +165,15 @@ def _read_months(passage: SideText) -> Iterator[Moment]:
     for match in _month_pattern(language).finditer(text):
         month = int(match[1]) if language == "zh" else _read_month(match[0].rpartition("/")[2], language)
         moment = _bound(text, match.span(), (0, month or 0), language)
-        if moment and moment.deadline_start is not None:
+        placed = _placed_pattern(language).search(text, max(0, match.start() - _LEAD), match.start())
+        if moment and (placed or moment.deadline_start is not None):
             yield moment
+
+
+@cache
+def _placed_pattern(language: str) -> re.Pattern[str]:
+    placed = _any_of(load_terms(_FILE, "placed", language))
+    return re.compile(rf"{_edges(language)[0]}(?:{placed}){_gap(language)}\Z", re.IGNORECASE)
 
 
 @cache

@@ -11,12 +11,13 @@ from tracker.comparing.names.finding import (
     FILE,
     WORD,
     NameMatch,
-    abbreviate,
     count_name,
     defines_acronym,
     find_names,
     has_name,
     is_named,
+    is_office,
+    list_acronyms,
     list_words,
     load_names,
 )
@@ -36,9 +37,15 @@ _AND = re.compile(r"\s(?:and|et|y)\s")
 
 
 def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return names replaced, put in or taken out, each once; one that passed to another sentence is none."""
+    """Return names replaced, put in or taken out, each once.
+
+    One that passed to another sentence is none, nor is an office without who holds it.
+    """
     return tuple(
-        left for shift in _find_in_passages(rewording) for left in _leave_out_passed(rewording, shift)
+        left
+        for shift in _find_in_passages(rewording)
+        if not all(is_office(side.text, rewording.language) for side in (shift.old, shift.new) if side)
+        for left in _leave_out_passed(rewording, shift)
     )
 
 
@@ -121,7 +128,8 @@ class _Side(NamedTuple):
 def _read_side(passage: SideText) -> _Side:
     names = find_names(passage)
     words = list_words(passage.text, passage.language)
-    return _Side(names, passage.text, words, {abbreviate(name.text) for name in names})
+    acronyms = {short for name in names for short in list_acronyms(name.text, passage.language)}
+    return _Side(names, passage.text, words, acronyms)
 
 
 def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
@@ -131,6 +139,7 @@ def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
         for edited in part.select(side.names)
         for name in _split(edited, other.words, part.passage.language)
         if not _is_short(name, side)
+        if not _is_shortened(name, other, part.passage.language)
         if not is_named(name.text, other.text, other.words, part.passage.language)
         if not defines_acronym(side.text, name.end, other.words)
         if name.text.replace(".", "").removesuffix("s") not in other.acronyms
@@ -143,6 +152,12 @@ def _is_short(name: NameMatch, side: _Side) -> bool:
     inside = (other for other in side.names if not (other.start <= name.start and name.end <= other.end))
     bracketed = around == ("(", ")") and name.text.isupper()
     return bracketed or name.text in side.acronyms or any(name.text in other.text.split() for other in inside)
+
+
+def _is_shortened(name: NameMatch, other: _Side, language: str) -> bool:
+    """Return whether the other side has the kind of body alone: the Lake Basin Authority, the Authority."""
+    kinds = set(name.text.lower().split()) & load_names(language, "short_forms")
+    return " " in name.text and any(each.text.lower() in kinds for each in other.names)
 
 
 def _split(name: NameMatch, words: set[str], language: str) -> list[NameMatch]:

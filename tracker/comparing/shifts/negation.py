@@ -190,7 +190,16 @@ def _is_pure(rewording: Rewording, turn: _Turn) -> bool:
     """Return whether nothing but a turn was edited where it is, and the rest of the sentence is the same."""
     opposed = (turn.old, turn.new) if turn.old and turn.new else (None, None)
     sides = _read_rest(rewording.old, opposed[0]), _read_rest(rewording.new, opposed[1])
-    return is_only_edit(rewording, turn.old, turn.new, sides)
+    # In nobody's place may be anybody.
+    looked_at = not _names_nobody(rewording.new, turn.new), not _names_nobody(rewording.old, turn.old)
+    return is_only_edit(rewording, turn.old, turn.new, sides, looked_at)
+
+
+def _names_nobody(passage: SideText, found: TermMatch | None) -> bool:
+    if not found:
+        return False
+    start = max(0, found.start - _AROUND)
+    return bool(_compile("nobody", passage.language).search(straighten(passage.text), start, found.end))
 
 
 def _read_rest(passage: SideText, opposite: TermMatch | None) -> str:

@@ -21,9 +21,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CLAUSE = re.compile(r"[,;:،؛，；。.]")
 _LEAST = 3
 """Letters by which one of two stems may begin the other: the forms of a case."""
-_PREFIX = re.compile(r"^[وف]?(?:س?[يتنأ]|[بلك]?ال|لل|[بل](?=\w{3}))")
+_PREFIX = re.compile(r"^[وف]?(?:س?[يتنأ](?:ت(?=\w{2}))?|[بلك]?ال|لل|[بل](?=\w{3}))")
+_SUFFIX = re.compile(r"(?<=\w{2})(?:ها|هم|هن|نا|وا|ون|ين|ات|ت|ه)$")
 _WEAK = re.compile(r"[اويىآأإةء]")
-"""What comes and goes in the forms of an Arabic word: its prefix, and letters within."""
+"""What comes and goes in the forms of an Arabic word: its prefix and suffix, and letters within."""
 _LEAST_ROOT, _ROOT = 2, 4
 
 
@@ -40,21 +41,38 @@ def is_only_edit(
     with them, and ``looked_at`` says of which side other words count.
     """
     language = rewording.language
-    stems = tuple(_list_stems(text, language) for text in blanked)
+    sides = tuple(_list_stems(text, language) for text in blanked)
     for place in rewording.substitutions:
         parts = (place.old, place.new)
         if not any(found and part.overlaps(found) for part, found in zip(parts, (old, new), strict=True)):
             continue
         for at, part in enumerate(parts):
             rest = _list_stems(_widen(blanked[at], part), language) if looked_at[at] else ()
-            if not all(_is_like(stem, stems[1 - at]) for stem in rest):
+            if not all(_is_like(stem, sides[1 - at]) for stem in rest):
                 return False
-        clauses = [
+        clauses = tuple(
             _list_stems(_cut_clause(text, part), language) for text, part in zip(blanked, parts, strict=True)
-        ]
-        if not _share(*clauses):
+        )
+        if not _share(*_leave_out(clauses, looked_at)):
             return False
-    return any(stems) and _share(*stems)
+    return any(sides) and _share(*_leave_out(sides, looked_at))
+
+
+def _leave_out(
+    sides: tuple[frozenset[str], ...], looked_at: tuple[bool, bool]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the stems of both sides, of one that is not looked at those alone that the other has."""
+    one, other = sides
+    return (
+        one if looked_at[0] else frozenset(stem for stem in one if _is_like(stem, other)),
+        other if looked_at[1] else frozenset(stem for stem in other if _is_like(stem, one)),
+    )
+
+
+def has_all(text: str, other: str, language: str) -> bool:
+    """Return whether another text has all content words of one, and more."""
+    stems, others = _list_stems(text, language), _list_stems(other, language)
+    return 1 < len(stems) < len(others) and all(_is_like(stem, others) for stem in stems)
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -98,7 +116,8 @@ def _list_stems(text: str, language: str) -> frozenset[str]:
     if language == "zh":
         return frozenset(sign for sign in text if sign.isalpha())
     if language == "ar":
-        roots = (_WEAK.sub("", _PREFIX.sub("", word)) for word in _WORD.findall(text))
+        bare = (_SUFFIX.sub("", _PREFIX.sub("", word)) for word in _WORD.findall(text))
+        roots = (_WEAK.sub("", word) for word in bare)
         return frozenset(root[:_ROOT] for root in roots if len(root) >= _LEAST_ROOT)
     return list_stems(text, language)
 

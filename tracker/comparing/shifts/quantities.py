@@ -367,13 +367,12 @@ def _join_ratios(text: str, numbers: list[Number], language: str) -> Iterator[Nu
 
 
 def _is_hedged(text: str, low: Number | None, number: Number, language: str) -> bool:
-    """Return whether it is a share and a word says so: about one new loan in five, but not in five years."""
+    """Return whether it is a share and it is said so: about one new loan in five, but not in five years."""
     if not low or low.kinds != {"weak"} or not _IN.fullmatch(text, low.end, number.start):
         return False
     before = text[max(0, low.start - _BEFORE) : low.start]
-    return _ends_in(before, "share_hedges", language) and not _measure_pattern(language).match(
-        text, number.end
-    )
+    told = _ends_in(before, "share_hedges", language) or before.strip()[-1:] in _SENTENCE_START
+    return told and not _measure_pattern(language).match(text, number.end)
 
 
 def _is_part(text: str, number: Number) -> bool:

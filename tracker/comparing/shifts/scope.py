@@ -1,4 +1,7 @@
-"""Scope: all, most, some; at most, at least; but for, including; only. Tables are in ``scope.toml``."""
+"""Scope: all, most, some; at most, at least; but for, including; only; who is covered.
+
+Tables are in ``scope.toml``.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.passages.forms import bound_forms, straighten
 from tracker.comparing.passages.terms import TermMatch, read_rules
-from tracker.comparing.shifts.purity import blank_words, is_only_edit
+from tracker.comparing.shifts.purity import blank_words, has_all, is_only_edit
 
 if TYPE_CHECKING:
     import re
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
     from tracker.model.changes import Direction, Shift
 
 _FILE = "scope.toml"
-_MARKS = " \n,;.:()"
+_MARKS = " \n,;.:()，、；。"
+_SPACE, _COMMAS = " \n.;:。；", (",", "，", "、", "،")
 _LIMIT: Final = "limit"
 """The ladder of who alone is meant: with ``only`` goes the word that says who."""
 _WAYS: Final[dict[bool, Direction]] = {True: "wider", False: "narrower"}
@@ -41,8 +45,10 @@ def find_scope_shifts(rewording: Rewording) -> tuple[Shift, ...]:
         found = _find_replaced(rewording, family, rungs)
         if found:
             return found
-    places = rewording.substitutions if rewording.comparable else ()
-    return tuple(shift for place in places for shift in _find_one_sided(rewording, place))
+    if not rewording.comparable:
+        return ()
+    found = tuple(shift for place in rewording.substitutions for shift in _find_one_sided(rewording, place))
+    return found or _find_limited(rewording) or _find_covered(rewording)
 
 
 def _find_replaced(rewording: Rewording, family: str, rungs: re.Pattern[str]) -> tuple[Shift, ...]:
@@ -90,6 +96,64 @@ def _find_one_sided(rewording: Rewording, place: Substitution) -> Iterator[Shift
             rule = f"{table}: {words.term} (ours)"
             yield from rewording.shift_alone("scope", directions, part.passage, words, rule)
             return
+
+
+def _find_limited(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the shift where one side has *only* of some, and the other names them and others."""
+    limits = [
+        list(_compile_limits(rewording.language).finditer(straighten(side.text)))
+        for side in (rewording.old, rewording.new)
+    ]
+    limited = [at for at in (0, 1) if len(limits[at]) == 1 and not limits[1 - at]]
+    if len(limited) != 1:
+        return ()
+    (at,) = limited
+    passage, match = (rewording.old, rewording.new)[at], limits[at][0]
+    words = TermMatch(match[0].strip().lower(), match.start(), match.start() + len(match[0].rstrip()))
+    joined = (part for part in rewording.fragments if part.passage is not passage)
+    if not any(_compile_terms("joins", rewording.language).search(straighten(part.text)) for part in joined):
+        return ()
+    if not has_all(
+        blank_words(passage, [words]), blank_words(rewording.other(passage), ()), passage.language
+    ):
+        return ()
+    return rewording.shift_alone("scope", _NARROWS, passage, words, f"{_LIMIT}: {words.term} (ours)")
+
+
+def _find_covered(rewording: Rewording) -> tuple[Shift, ...]:
+    """Return the shift where others were joined to those covered, or it is said which of them are meant.
+
+    Nothing else may be edited, and no name be among the words that only one side has.
+    """
+    language, pattern = rewording.language, _compile_terms("covers", rewording.language)
+    edited = [part for part in rewording.fragments if part.text.strip(_MARKS)]
+    covering = [pattern.search(straighten(side.text)) for side in (rewording.old, rewording.new)]
+    if len(edited) != 1 or not all(covering):
+        return ()
+    (part,) = edited
+    text = straighten(part.text).strip(_SPACE)
+    if any(word[:1].isupper() for word in text.split()):
+        return ()
+    start = part.start + len(part.text) - len(part.text.lstrip(_SPACE))
+    words = TermMatch(text.lower(), start, start + len(text))
+    joins, restricts = (_compile_terms(table, language) for table in ("joins", "restricts"))
+    begins = text.lstrip(_MARKS)
+    listed = text[0] in _COMMAS and joins.search(begins)
+    if listed or joins.match(begins) or joins.fullmatch(text.split()[-1]):
+        ways = _WIDENS
+    elif text[0] not in _COMMAS and restricts.match(begins):
+        ways = _NARROWS
+    else:
+        return ()
+    return rewording.shift_alone("scope", ways, part.passage, words, f"covered: {words.term} (ours)")
+
+
+@cache
+def _compile_limits(language: str) -> re.Pattern[str]:
+    ladders = (ladder for ladder in read_rules(_FILE)["ladder"] if ladder["family"] == _LIMIT)
+    return bound_forms(
+        [ladder["rungs"][language][0] for ladder in ladders if language in ladder["rungs"]], language
+    )
 
 
 @cache

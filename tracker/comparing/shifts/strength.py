@@ -240,16 +240,17 @@ _RELATED: Final = {
     frozenset(pair)
     for pair in (
         *(("duty", kind) for kind in ("promise", "requests")),
+        *(("decision", kind) for kind in ("promise", "requests", "note")),
         ("requests", "endorsement"),
         *(("note", kind) for kind in ("requests", "evaluation", "endorsement")),
     )
 }
 """Kinds that compare; a promise compares with a request or an endorsement where it is a hope."""
-_FAR = 2
-"""Steps by which forms of two kinds must differ; of one kind, one is enough."""
-_CONSIDERED, _HOPE, _INTENTION, _ACCEPT, _DEMAND, _DONE = 2, 4, 5, 8, 9, 9
-"""The highest force of what is considered, of a hope, and of what puts an act off; the least endorsement that
-a hope compares with; a demand, and an act that is done."""
+_FAR, _FARTHER_OFF = 2, 3
+"""Steps by which forms of two kinds must differ, a decision and a request; of one kind, one is enough."""
+_NOTED, _CONSIDERED, _HOPE, _INTENTION, _ACCEPT, _DEMAND, _DONE = 2, 2, 4, 5, 8, 9, 9
+"""The highest force of what is only noted, of what is considered, of a hope, and of what puts an act off; the
+least endorsement that a hope compares with; a demand, and an act that is done."""
 _REACH, _REACH_ZH = 60, 20
 """Signs after a form in which its object stands, and before it in which it is said who acts."""
 _HEDGED, _MODIFIED = 100, 60
@@ -336,8 +337,6 @@ def _alone(form: Form, *, is_new: bool, stronger: bool) -> _Finding:
 
 def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
     """Return whether two forms differ in force, by every published ladder too, and say it of one thing."""
-    if one.kind == other.kind == "duty" and one.term.endswith(" not") != other.term.endswith(" not"):
-        return False
     if tell_expectation(rewording.old, one, rewording.new, other):
         return False
     apart, kinds = abs(one.force - other.force), {one.kind, other.kind}
@@ -349,8 +348,9 @@ def _compares(rewording: Rewording, one: Form, other: Form) -> bool:
         compares &= other.kind == "requests" or other.force >= _ACCEPT or hope.force <= _CONSIDERED
     else:
         compares = apart >= _FAR and frozenset(kinds) in _RELATED
-        compares &= "note" not in kinds or min(one.force, other.force) == 1
+        compares &= "note" not in kinds or min(one.force, other.force) <= _NOTED
         compares &= kinds != {"requests", "endorsement"} or max(one.force, other.force) == _DEMAND
+        compares &= kinds != {"requests", "decision"} or apart >= _FARTHER_OFF
     return (
         compares
         and not _is_disputed(rewording.language, one, other)
@@ -386,7 +386,7 @@ def _is_same_frame(rewording: Rewording, old: Form, new: Form) -> bool:
     here, there = (list_stems(text[form.end : form.end + reach], rewording.language) for text, form in sides)
     if not here or not there or here & there:
         return True
-    return old.kind == new.kind == "duty" and met
+    return old.kind == new.kind and old.kind in {"duty", "ban"} and met
 
 
 def _last(text: str) -> str:
