@@ -10,6 +10,7 @@ from tracker.model.changes import AXES
 from tracker.model.topics import Status
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
+from tracker.report.comparison.inside import FILTER, show_inside
 from tracker.report.comparison.lead import build_lead, list_quoted, read_lead
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
@@ -148,6 +149,8 @@ def _build_topics(
     moved = findings.list_moved(moves)
     yield from moves
     led = () if whole else list_quoted(lead)
+    if not only or FILTER in only:
+        yield from show_inside(comparison, everything=whole, led=led)
     yield from findings.show_findings(comparison, moved, everything=whole, only=only, led=led)
     most = max(0, findings.UNSURE - findings.count_unsure(comparison, moved))
     yield from findings.show_doubts(comparison, moved, most, everything=whole, only=only)
