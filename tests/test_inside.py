@@ -35,7 +35,7 @@ def compare(old: str, new: str) -> Comparison:
 
 @pytest.mark.parametrize(
     ("said", "act"),
-    (
+    [
         ("We urge all parties to publish their corruption audits before the autumn.", "asks"),
         ("The banks must return the proceeds of corruption to the countries of origin.", "asks"),
         ("Let us open the corruption archives to every journalist who asks.", "asks"),
@@ -47,7 +47,7 @@ def compare(old: str, new: str) -> Comparison:
         ("Corruption among border guards is a shameful betrayal of travellers.", "condemns"),
         ("We reserve our right to leave the corruption treaty after the vote.", "threatens"),
         ("Corruption costs the shipping trade $47 million a year in the straits.", "figure"),
-    ),
+    ],
 )
 @pytest.mark.parametrize("side", ["old", "new"])
 def test_what_one_side_does_is_found_on_it(said: str, act: str, side: str) -> None:
@@ -63,13 +63,13 @@ def _sentence(said: str, words: str) -> str:
 
 @pytest.mark.parametrize(
     "said",
-    (
+    [
         "We must not forget that corruption has accompanied every empire of the past.",
         "I must say that corruption was discussed at length by the committee.",
         "Nor did we encourage corruption among the captains of the merchant fleet.",
         "Corruption was discussed by historians at the university last winter.",
         "We shall recall the corruption debates of the seventies with some nostalgia.",
-    ),
+    ],
 )
 def test_what_does_nothing_is_not_told(said: str) -> None:
     assert not [each for each in compare("", said).inside if _sentence(said, each.evidence.text)]

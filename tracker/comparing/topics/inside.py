@@ -22,7 +22,7 @@ from tracker.model.changes import Evidence, Inside
 from tracker.model.topics import PRIORITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tracker.model.changes import Act, NameChange, SideOfTwo
     from tracker.model.texts import Version
@@ -137,7 +137,7 @@ class _Side:
         return self._stems[place]
 
     def read_deed(self, place: int) -> _Deed | None:
-        """Return what a segment does; None where it does nothing that is told, or is too short or too long."""
+        """Return what a segment does; None where that is nothing, or it is too short or too long."""
         if place not in self._deeds:
             self._deeds[place] = self._find_deed(place)
         return self._deeds[place]

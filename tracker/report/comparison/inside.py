@@ -1,4 +1,4 @@
-"""What changed inside topics that stay: what is asked, promised, threatened, condemned or named on one side."""
+"""What changed inside topics that stay: asked, promised, threatened, condemned or named on one side."""
 
 from __future__ import annotations
 

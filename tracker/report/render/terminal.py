@@ -34,7 +34,7 @@ _PHASES: Final = ((1, 1), (2, 1), (2, 2), (None, 2))
 """What is granted in turn where room is short: entries of each section, and lines of a quotation."""
 _FEWEST: Final = 6
 """Entries of a section that are kept where there is no room for those that it asks for."""
-_LEAD_QUOTE: Final = 64
+_LEAD_QUOTE: Final = 88
 """Columns of a quotation in the lead that shows a topic; one of a change is the change."""
 _INDENT, _DEEPER = "  ", "    "
 _GAP = "  "
