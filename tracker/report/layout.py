@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Quote, Redline, Span
 from tracker.report.safe import one_line, visible
@@ -303,44 +303,40 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
     text, width = quote.text, max(width, least_width(quote))
     first, last = _find_shown(quote)
     begin = find_beginning(text, first, width - 1, last)
-    head = _find_head(text, begin)
-    opened = f"“{ELLIPSIS if (head.start if head else begin) else ''}"
-    denied = f"{text[head.start : head.end]}{ELLIPSIS} " if head else ""
-    room = width - len(opened) - columns(denied)
-    shown = shorten(text[begin:], max(room, least_width(quote)))
+    denied = _find_denial(text, begin)
+    if denied:
+        begin = find_beginning(text, first, max(width - columns(denied) - 1, least_width(quote)), last)
+        denied = _find_denial(text, begin)
+    opened = f"“{ELLIPSIS if begin else ''}"
+    room, least = width - columns(opened + denied), columns(text[begin:last]) + 1
+    shown = shorten(text[begin:], max(room, least))
     end = len(shown) - (len(shown) < len(text) - begin)
     limit = _find_limit(text, begin + end) if end < len(text) - begin else ""
     if limit:
-        shown = shorten(text[begin:], max(room - columns(limit) - 1, least_width(quote)))
+        shown = shorten(text[begin:], max(room - columns(limit) - 1, least))
         end = len(shown) - 1
     spans, at = [Span(opened), Span(denied)], 0
     for first, last in quote.marks:
         if begin <= first and last - begin <= end:
             spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
             at = last - begin
-    return (*spans, Span(f"{shown[at:]}{f' {limit}{ELLIPSIS}' if limit else ''}”"))
+    return (*spans, Span(f"{shown[at:]}{limit}”"))
 
 
-class _Kept(NamedTuple):
-    """Words of what an excerpt leaves out that it cannot be understood without."""
-
-    start: int
-    end: int
-
-
-def _find_head(text: str, begin: int) -> _Kept | None:
+def _find_denial(text: str, begin: int) -> str:
     """Return what denies or limits an excerpt in its sentence before it, with a word on either side."""
     far = max(0, begin - _FAR)
-    opening = max((match.end() for match in _SENTENCE_END.finditer(text, far, begin)), default=far)
-    denials = [match.span() for match in _DENIAL.finditer(text, opening, begin)]
-    return _Kept(*denials[-1]) if denials else None
+    ends = (match.end() for match in _SENTENCE_END.finditer(text, far, begin + _NEAR))
+    opening = max((end for end in ends if end <= begin), default=far)
+    denials = [match[0] for match in _DENIAL.finditer(text, opening, begin)]
+    return f"{denials[-1].rstrip()}{ELLIPSIS} " if denials else ""
 
 
 def _find_limit(text: str, end: int) -> str:
     """Return the beginning of a condition that stands in the sentence behind an excerpt."""
     stop = _SENTENCE_END.search(text, end, end + _FAR)
     found = _CONDITION.search(text, end, stop.start() if stop else end + _FAR)
-    return found[0].strip() if found else ""
+    return f"{found[0].rstrip('.')}{ELLIPSIS}" if found else ""
 
 
 def write_sentence(sentence: Sentence, width: int) -> tuple[Span, ...]:
