@@ -166,7 +166,7 @@ def test_counterparts_are_quoted_on_both_sides_and_never_called_reworded() -> No
 
 def test_different_texts_hide_their_sentences_until_asked() -> None:
     assert "SENTENCES" not in render(session(), VOCABULARY)
-    assert "--all (9 sentences of one side alone)" in render(session(), VOCABULARY)
+    assert "--all (9 sentences)" in render(session(), VOCABULARY)
     assert "SENTENCES" in render(session(), VOCABULARY, everything=True)
     assert "SENTENCES" not in render(session(), VOCABULARY, only=frozenset({"new"}))
 
@@ -176,7 +176,7 @@ def test_where_little_aligns_only_sentences_with_a_partner_are_listed() -> None:
     text = render(report, VOCABULARY)
     assert "[-will-]" in text
     assert "dropped ¶3" not in text
-    assert "--all (2 sentences of one side alone)" in text
+    assert "--all (2 sentences)" in text
     assert text.index("PRIORITIES" if "PRIORITIES" in text else "LARGEST MOVES") < text.index("SENTENCES")
     assert "dropped ¶3" in render(report, VOCABULARY, everything=True)
 

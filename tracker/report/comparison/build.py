@@ -152,8 +152,7 @@ def _build_topics(
     if not only or FILTER in only:
         yield from show_inside(comparison, everything=whole, led=led)
     yield from findings.show_findings(comparison, moved, everything=whole, only=only, led=led)
-    most = max(0, findings.UNSURE - findings.count_unsure(comparison, moved))
-    yield from findings.show_doubts(comparison, moved, most, everything=whole, only=only)
+    yield from findings.show_doubts(comparison, moved, everything=whole, only=only)
     if not only or "kept" in only:
         yield from findings.show_kept(comparison, moved, everything=whole)
 
@@ -193,7 +192,7 @@ def _go_on(comparison: Comparison) -> Iterator[str]:
         len(change.old) + len(change.new) for change in comparison.changes if not (change.old and change.new)
     )
     hides = sentences.hides_sentences(comparison) and hidden
-    every = f"{MORE} ({counted(hidden, 'sentence')} of one side alone)" if hides else MORE
+    every = f"{MORE} ({counted(hidden, 'sentence')})" if hides else MORE
     topic = min((each.topic for each in comparison.topics), key=len, default="")
     one = f" · one topic: --topic {topic} · why: --explain {topic}" if topic else ""
     yield f"More: {every}{one}"
