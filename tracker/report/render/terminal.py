@@ -34,8 +34,10 @@ _PHASES: Final = ((0, 3), (1, 1), (2, 1), (2, 2), (None, 2))
 """What is granted in turn where room is short: entries of each section, and lines of names or a quotation."""
 _FEWEST: Final = 6
 """Entries of a section that are kept where there is no room for those that it asks for."""
-_LEAD_QUOTE: Final = 88
-"""Columns of a quotation in the lead that shows a topic; one of a change is the change."""
+_LEAD_QUOTES: Final = (88, 64, 40)
+"""Columns of a quotation in the lead that shows a topic, the fewer where it has more lines than it may."""
+_LEAD: Final = 9
+"""Lines of a lead on topics; one on changes is the changes."""
 _INDENT, _DEEPER = "  ", "    "
 _GAP = "  "
 _NARROW_QUOTE: Final = 24
@@ -59,11 +61,20 @@ def _head(document: Document, width: int) -> Iterator[Line]:
         yield from _lay_method(document, width)
         return
     yield line()
-    runs = [_star_matches(mark_edits(write_sentence(each, _LEAD_QUOTE))) for each in document.lead]
-    if any(each.changes for each in document.lead):
-        yield from (row for each in runs for row in wrap(each, width))
-    else:
-        yield from wrap([span for each in runs for span in (*each, Span(" "))], width)
+    yield from _lay_lead(document.lead, width)
+
+
+def _lay_lead(lead: Sequence[Sentence], width: int) -> Sequence[Line]:
+    """Return the lead as a paragraph, of a revision as one for each change."""
+    rows: Sequence[Line] = ()
+    for size in _LEAD_QUOTES:
+        runs = [_star_matches(mark_edits(write_sentence(each, size))) for each in lead]
+        if any(each.changes for each in lead):
+            return [row for each in runs for row in wrap(each, width)]
+        rows = wrap([span for each in runs for span in (*each, Span(" "))], width)
+        if len(rows) <= _LEAD:
+            break
+    return rows
 
 
 def _lay_method(document: Document, width: int) -> Iterator[Line]:
@@ -175,7 +186,7 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
         parts[at] = parts[at]._replace(entries=parts[at].entries - 1)
         heights[at] = len(_lay_section(sections[at], width, parts[at]))
     # Names for which there is no line at all are left out, from the last section on.
-    for at in reversed(range(1, len(sections))):
+    for at in reversed(range(len(sections))):
         if sum(heights) > room:
             parts[at], heights[at] = _NONE, 0
     for limit, rows in _PHASES:
