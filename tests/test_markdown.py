@@ -119,7 +119,7 @@ def test_every_edit_is_marked_wherever_it_touches_a_word(parts: list[Edit]) -> N
 
 def test_two_different_texts_are_compared_by_topic() -> None:
     text = render_markdown(session(), VOCABULARY)
-    assert "**None of 5 sentences has a counterpart among 4: topics are compared, not wording.**" in text
+    assert "**None of 5 sentences has a counterpart among 4: compared by topic.**" in text
     assert "## Sentences" not in text
     assert "## Not repeated: a priority before, absent now" in text
     assert "new ¶1, closest (0.23) “We propose a global dialogue on it.”" in text

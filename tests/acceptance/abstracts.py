@@ -167,7 +167,7 @@ def read_screen(text: str, labels: Iterable[str]) -> Screen:
 
 def _place(heading: str, part: str, line: str) -> tuple[str, str]:
     """Return whether a part of a line claims, or tells what is likely or kept; and the status."""
-    match = _SAID.search(part if heading == "LARGEST MOVES" else line)
+    match = _SAID.search(part if heading in {"LARGEST MOVES", "LIKELY"} else line)
     if heading.startswith("KEPT"):
         return "kept", "kept"
     if heading in {"LARGEST MOVES", "LIKELY"} and match:

@@ -21,6 +21,7 @@ from tracker.comparing.topics.decided import (
     place_levels,
 )
 from tracker.comparing.topics.emerging import compare_phrases, name_prior
+from tracker.comparing.topics.inside import find_inside
 from tracker.comparing.topics.mentions import find_ceremony, find_own_situations
 from tracker.comparing.topics.reading import RULES, TopicReader
 from tracker.comparing.topics.statuses import ALONE, OtherSessions, ReadText, compare_topics
@@ -117,6 +118,7 @@ def describe_sides(
         from tracker.comparing.highlights import find_highlights  # noqa: PLC0415 (of a revision alone)
 
         highlights = find_highlights(old.version, new.version, changes)
+    named = compare_names(old.version, new.version, names)
     provenance = _provenance(old, new, basis, genre)
     return Comparison(
         old=old,
@@ -138,7 +140,8 @@ def describe_sides(
         phrases=phrases,
         highlights=highlights,
         ceremony=ceremony,
-        names=compare_names(old.version, new.version, names),
+        names=named,
+        inside=find_inside(old.version, new.version, topics, named, names),
         levels=list_levels(*levels, vocabulary),
     )
 

@@ -201,6 +201,36 @@ class Highlight:
     """What weighs in it, the most first: words, an axis, or that it binds (``highlights.toml``)."""
 
 
+SideOfTwo = Literal["old", "new"]
+Act = Literal["asks", "promises", "threatens", "condemns", "names", "figure"]
+"""What a sentence does; *names* and *figure* that it holds a name, or a figure, that the other text lacks."""
+
+INSIDE_SURE: Final = 0.8
+"""The certainty from which what changed inside a topic is claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What one side does inside a topic that is on both, without a counterpart on the other."""
+
+    topic: Filled
+    side: SideOfTwo
+    """The side that does it: *new* is done now, *old* no longer."""
+    act: Act
+    evidence: Evidence
+    """The words of its sentence that show it."""
+    certainty: Proportion
+    """How likely a careful reader agrees: the sentence does it, on the topic, and the other side does not."""
+    weight: Proportion
+    """How much it matters: how likely it is among the five that a reader would name of the topic, times the
+    larger share of the words that the topic has."""
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it is certain enough to be told without *likely*."""
+        return self.certainty >= INSIDE_SURE
+
+
 Genre = Literal["revision", "session"]
 
 
@@ -245,6 +275,8 @@ class Comparison:
     """The ids of the changes that are greetings and formulas on both sides."""
     names: tuple[NameChange, ...] = ()
     """Who and what only one side names, no longer named first; of two English texts only."""
+    inside: tuple[Inside, ...] = ()
+    """What changed inside topics that both sides have, the largest first; of two English texts only."""
     levels: tuple[DecidedLevel, ...] = ()
     """The levels that people decided on, of priorities and of topics that are none."""
 

@@ -132,6 +132,8 @@ class TopicReading:
     """Whether these probabilities were measured for the topic and the language; else they are approximate."""
     term: Evidence | None = None
     """The words of the leading segment that name it; None where a person alone saw it."""
+    passage: tuple[Natural, ...] = ()
+    """The segments in which the speech is likely on it, whether they name it or not."""
 
 
 SURE: Final = 0.9

@@ -44,6 +44,12 @@ WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-
 _NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u024f“”‘’…→¶·–—−]*")
 """Latin text and our own marks, of one column each."""
 _BEGINNING = re.compile(r"(?<=\s)\S")
+_CLAUSE = re.compile(
+    r"(?:[.!?;:—–]|,(?: (?:and|but|that|which)(?=\s))?|\b(?:that|and|but)(?= (?:we|our|the|all)\b))\s+(?=\S)"
+)
+"""What ends before a clause begins, in Latin text."""
+_BEHIND = 12
+"""Columns that are left behind the words that an excerpt shows."""
 _NEAR = 4
 """How many characters may share a column where they take none of their own, as the accents of an old text."""
 _CLOSING = "，。、；：！？）」』》】"
@@ -123,13 +129,17 @@ def excerpt(text: str, start: int, width: int) -> str:
 def find_beginning(text: str, start: int, width: int, end: int = 0) -> int:
     """Return where an excerpt of so many columns begins that shows what stands at ``start``: 0, or a word.
 
-    Up to a third of it stands before, or as much as still shows the end of the text; less where what stands
-    there would not be shown whole, up to ``end``.
+    Rather a clause begins there, if what stands at ``start`` then is shown whole, up to ``end``: who does
+    what stands before it. Else up to a third of the columns stands before, or as much as still shows the end
+    of the text; less where what stands there would not be shown whole.
     """
     if fits(text, width):
         return 0
     if start <= _NEAR * width and columns(text[:start]) < width // 2 and columns(text[:end]) < width:
         return 0
+    for match in _CLAUSE.finditer(text, max(0, start - _NEAR * width), start):
+        if columns(text[match.end() : max(start, end)]) < width - _BEHIND:
+            return match.end()
     # No further back than could fit: the text may be a whole session on one line.
     for match in _BEGINNING.finditer(text, max(0, start - _NEAR * width), start):
         begin = match.start()
@@ -267,6 +277,19 @@ _REST = rf"[^\s{WIDE}]+"
 """What of a word stands behind a mark that ends within it."""
 _AROUND: Final = 3
 """Columns of quotation mark and ellipses about words that are cut out."""
+_SENTENCE_END: Final = re.compile(r"[.!?;]\s+(?=\W{0,3}[A-ZÀ-Þ])")
+_DENIAL: Final = re.compile(
+    r"(?:(?<!\S)\S{1,20} )?(?<![\w-])(?:not|never|no|nor|neither|cannot|without|if|unless|provided|were it"
+    r"|had it|\w{1,9}n[’']t)(?![\w-])(?: \S{1,20}(?!\S))?",
+    re.IGNORECASE,
+)
+"""What denies what follows, or makes it depend on something, in English."""
+_CONDITION: Final = re.compile(
+    r"\s(?:unless|(?:only )?if|provided that|on condition that)(?: \S{1,20}(?!\S)){1,3}"
+)
+"""What makes what stands before it depend on something, and how that begins."""
+_FAR: Final = 400
+"""Characters before an excerpt, and behind it, in which its sentence is looked for."""
 _ENOUGH: Final = 60
 """Columns of a quotation that rests on no one of its words, from which a reader knows what it is about."""
 _EDITS: dict[Style, tuple[str, str]] = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
@@ -280,15 +303,40 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
     text, width = quote.text, max(width, least_width(quote))
     first, last = _find_shown(quote)
     begin = find_beginning(text, first, width - 1, last)
+    denied = _find_denial(text, begin)
+    if denied:
+        begin = find_beginning(text, first, max(width - columns(denied) - 1, least_width(quote)), last)
+        denied = _find_denial(text, begin)
     opened = f"“{ELLIPSIS if begin else ''}"
-    shown = shorten(text[begin:], width - len(opened))
+    room, least = width - columns(opened + denied), columns(text[begin:last]) + 1
+    shown = shorten(text[begin:], max(room, least))
     end = len(shown) - (len(shown) < len(text) - begin)
-    spans, at = [Span(opened)], 0
+    limit = _find_limit(text, begin + end) if end < len(text) - begin else ""
+    if limit:
+        shown = shorten(text[begin:], max(room - columns(limit) - 1, least))
+        end = len(shown) - 1
+    spans, at = [Span(opened), Span(denied)], 0
     for first, last in quote.marks:
         if begin <= first and last - begin <= end:
             spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
             at = last - begin
-    return (*spans, Span(f"{shown[at:]}”"))
+    return (*spans, Span(f"{shown[at:]}{limit}”"))
+
+
+def _find_denial(text: str, begin: int) -> str:
+    """Return what denies or limits an excerpt in its sentence before it, with a word on either side."""
+    far = max(0, begin - _FAR)
+    ends = (match.end() for match in _SENTENCE_END.finditer(text, far, begin + _NEAR))
+    opening = max((end for end in ends if end <= begin), default=far)
+    denials = [match[0] for match in _DENIAL.finditer(text, opening, begin)]
+    return f"{denials[-1].rstrip()}{ELLIPSIS} " if denials else ""
+
+
+def _find_limit(text: str, end: int) -> str:
+    """Return the beginning of a condition that stands in the sentence behind an excerpt."""
+    stop = _SENTENCE_END.search(text, end, end + _FAR)
+    found = _CONDITION.search(text, end, stop.start() if stop else end + _FAR)
+    return f"{found[0].rstrip('.')}{ELLIPSIS}" if found else ""
 
 
 def write_sentence(sentence: Sentence, width: int) -> tuple[Span, ...]:

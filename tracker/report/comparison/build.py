@@ -10,6 +10,7 @@ from tracker.model.changes import AXES
 from tracker.model.topics import Status
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
+from tracker.report.comparison.inside import FILTER, show_inside
 from tracker.report.comparison.lead import build_lead, list_quoted, read_lead
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
@@ -148,9 +149,10 @@ def _build_topics(
     moved = findings.list_moved(moves)
     yield from moves
     led = () if whole else list_quoted(lead)
+    if not only or FILTER in only:
+        yield from show_inside(comparison, everything=whole, led=led)
     yield from findings.show_findings(comparison, moved, everything=whole, only=only, led=led)
-    most = max(0, findings.UNSURE - findings.count_unsure(comparison, moved))
-    yield from findings.show_doubts(comparison, moved, most, everything=whole, only=only)
+    yield from findings.show_doubts(comparison, moved, everything=whole, only=only)
     if not only or "kept" in only:
         yield from findings.show_kept(comparison, moved, everything=whole)
 
@@ -190,7 +192,7 @@ def _go_on(comparison: Comparison) -> Iterator[str]:
         len(change.old) + len(change.new) for change in comparison.changes if not (change.old and change.new)
     )
     hides = sentences.hides_sentences(comparison) and hidden
-    every = f"{MORE} ({counted(hidden, 'sentence')} of one side alone)" if hides else MORE
+    every = f"{MORE} ({counted(hidden, 'sentence')})" if hides else MORE
     topic = min((each.topic for each in comparison.topics), key=len, default="")
     one = f" · one topic: --topic {topic} · why: --explain {topic}" if topic else ""
     yield f"More: {every}{one}"

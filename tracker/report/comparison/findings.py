@@ -26,11 +26,9 @@ if TYPE_CHECKING:
     SideWeights = tuple[TopicReading | None, tuple[WeighedSentence, ...]]
 
 MOVES: Final = 8
-"""Topics among the largest moves that have a row each where not everything is asked for."""
-_MORE_MOVES: Final = 12
-"""Topics that are named with their shares below them."""
-UNSURE: Final = 8
-"""Lines at most that tell of what is unsure, those among the largest moves included."""
+"""Rows of the largest moves at most, where not everything is asked for."""
+_PART_LIKELY: Final = 3
+"""One row in so many may be likely, and not claimed."""
 NO_CHANGE: Final = "no change is likely"
 """What is said of a topic of which nothing is told."""
 _LEAST_MOVE: Final = 0.01
@@ -58,29 +56,31 @@ _SIDES: Final[tuple[SideName, SideName]] = ("old", "new")
 
 
 def show_moves(comparison: Comparison, *, everything: bool) -> Iterator[Section]:
-    """Yield the topics whose share of the words changed most, whatever their status.
+    """Yield the topics whose share of the words changed most, the largest first.
 
-    The largest have a row each; what follows is named, but for what is claimed, which has its finding.
+    Where not everything is asked for, those of which a change is told: at most a third of them likely.
     """
     moved = wording.rank_moves(comparison.topics)
-    large = [topic for topic in moved if everything or _says_something(topic)]
-    if large:
-        further = [topic for topic in large[MOVES:] if not topic.claimed][:_MORE_MOVES]
-        shown = large if everything else [*large[:MOVES], *further]
-        sure = sum(topic.claimed for topic in shown)
-        yield Section(
-            "largest moves",
-            tuple(map(_show_move, shown)),
-            columns=_MOVES,
-            first=MOVES,
-            most=max(MOVES, min(len(shown), sure + UNSURE)),
-            rest=4,
-        )
+    shown = moved if everything else _choose_moves([topic for topic in moved if _says_something(topic)])
+    if shown:
+        rows = tuple(map(_show_move, shown))
+        yield Section("largest moves", rows, columns=_MOVES, first=MOVES, most=MOVES, rest=4)
+
+
+def _choose_moves(moved: Sequence[TopicChange]) -> list[TopicChange]:
+    """Return the largest moves of which at most a third are likely and not claimed."""
+    likely = [topic for topic in moved if not topic.claimed]
+    for fewer in range(len(likely) + 1):
+        kept = {topic.topic for topic in likely[: len(likely) - fewer]}
+        chosen = [topic for topic in moved if topic.claimed or topic.topic in kept][:MOVES]
+        if sum(not topic.claimed for topic in chosen) * _PART_LIKELY <= len(chosen):
+            return chosen
+    return []
 
 
 def _says_something(topic: TopicChange) -> bool:
-    """Return whether the change of a share is large, and something is told of the topic that it bears out."""
-    told = topic.claimed or topic.likely is not None
+    """Return whether the change of a share is large, and a change is told of the topic that it bears out."""
+    told = topic.outcome != "kept" and (topic.claimed or topic.likely is not None)
     return told and not topic.goes_against_share and abs(wording.share_change(topic)) >= _LEAST_MOVE
 
 
@@ -179,9 +179,9 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
 
 
 def show_doubts(
-    comparison: Comparison, moved: Collection[str], most: int, *, everything: bool, only: Collection[str] = ()
+    comparison: Comparison, moved: Collection[str], *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
-    """Yield what is not sure enough to be claimed, the most certain first: one line a status, or all."""
+    """Yield what is not sure enough to be claimed, the largest and surest first, by name or all in full."""
     doubts = [
         topic
         for topic in comparison.topics
@@ -189,24 +189,25 @@ def show_doubts(
         and topic.outcome != "kept"
         and (not only or topic.outcome in only or wording.LIKELY in only)
     ]
-    doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     if everything and doubts:
+        doubts.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in doubts)
         yield Section(wording.LIKELY, tuple(entries), note="a careful reader may disagree")
         return
-    likely = [topic for topic in doubts if topic.likely]
-    lines = []
-    for status in dict.fromkeys(topic.outcome for topic in likely):
-        left = [topic for topic in likely if topic.outcome == status and one_line(topic.label) not in moved]
-        if left:
-            named = tuple(
-                f"{one_line(each.label)} {wording.chance_mark(each.certainty)}".rstrip() for each in left
-            )
-            claim = (Span(f"{wording.LIKELY} {status}", "bold"),)
-            lines.append(Entry(claim, names=named, brief=f"{len(left)} {status}"))
-    if lines and most > 0:
-        note = "in brackets how sure each is"
-        yield Section(wording.LIKELY, tuple(lines), note=note, most=most, tight=True)
+    left = [topic for topic in doubts if topic.likely and one_line(topic.label) not in moved]
+    left.sort(key=lambda topic: (-_weigh_doubt(topic), topic.label))
+    names = tuple(
+        f"{one_line(each.label)} {each.outcome} {wording.chance_mark(each.certainty)}".rstrip()
+        for each in left
+    )
+    if names:
+        title = f"{wording.LIKELY} ({len(names)})"
+        yield Section(title, (Entry((), names=names),), first=1, rows=3, inline=True, tight=True)
+
+
+def _weigh_doubt(topic: TopicChange) -> float:
+    """Return how much what is likely matters: how large the change is, and how sure."""
+    return (topic.certainty or 0.0) * (abs(wording.share_change(topic)) + _LEAST_MOVE)
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
@@ -260,14 +261,6 @@ def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]
         )
         if names:
             yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
-
-
-def count_unsure(comparison: Comparison, moved: Collection[str]) -> int:
-    """Return how many of the topics among the largest moves are unsure."""
-    return sum(
-        not topic.claimed and topic.outcome != "kept" and one_line(topic.label) in moved
-        for topic in comparison.topics
-    )
 
 
 def show_topics(

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from tracker.report.redline import SideName
 
 FILTERS: tuple[str, ...] = tuple(
-    dict.fromkeys((*get_args(Status), *wording.OPERATIONS, "moved", *AXES, wording.LIKELY, "phrases"))
+    dict.fromkeys(
+        (*get_args(Status), *wording.OPERATIONS, "moved", *AXES, wording.LIKELY, "inside", "phrases")
+    )
 )
 """What a report may be narrowed to."""
 _OF_COUNTRIES = tuple(status for status in get_args(Status) if status != "kept")

@@ -101,7 +101,7 @@ def verdict(comparison: Comparison) -> str:
     number = f"{len(linked):,}" if linked else "None"
     has = "have" if len(linked) > 1 else "has"
     said = f"{number} of {old:,} sentences {has} a counterpart among {new:,}"
-    return f"{said}: topics are compared, not wording. {ceremony_words(comparison)}".rstrip()
+    return f"{said}: compared by topic. {ceremony_words(comparison)}".rstrip()
 
 
 def ceremony_words(comparison: Comparison) -> str:

@@ -23,19 +23,21 @@ from tracker.report.layout import (
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from tracker.report.document import Document, Entry, Named, Redline, Section, Tick
+    from tracker.report.document import Document, Entry, Named, Redline, Section, Sentence, Tick
     from tracker.report.layout import Line
 
 LINES: Final = 44
 """How many lines a report fills where not everything is asked for."""
-_PHASES: Final = ((1, 1), (2, 1), (2, 2), (None, 2))
-"""What is granted in turn where room is short: entries of each section, and lines of a quotation."""
+_PHASES: Final = ((0, 3), (1, 1), (2, 1), (2, 2), (None, 2))
+"""What is granted in turn where room is short: entries of each section, and lines of names or a quotation."""
 _FEWEST: Final = 6
 """Entries of a section that are kept where there is no room for those that it asks for."""
-_LEAD_QUOTE: Final = 64
-"""Columns of a quotation in the lead that shows a topic; one of a change is the change."""
+_LEAD_QUOTES: Final = (88, 64, 40)
+"""Columns of a quotation in the lead that shows a topic, the fewer where it has more lines than it may."""
+_LEAD: Final = 9
+"""Lines of a lead on topics; one on changes is the changes."""
 _INDENT, _DEEPER = "  ", "    "
 _GAP = "  "
 _NARROW_QUOTE: Final = 24
@@ -59,11 +61,20 @@ def _head(document: Document, width: int) -> Iterator[Line]:
         yield from _lay_method(document, width)
         return
     yield line()
-    runs = [_star_matches(mark_edits(write_sentence(each, _LEAD_QUOTE))) for each in document.lead]
-    if any(each.changes for each in document.lead):
-        yield from (row for each in runs for row in wrap(each, width))
-    else:
-        yield from wrap([span for each in runs for span in (*each, Span(" "))], width)
+    yield from _lay_lead(document.lead, width)
+
+
+def _lay_lead(lead: Sequence[Sentence], width: int) -> Sequence[Line]:
+    """Return the lead as a paragraph, of a revision as one for each change."""
+    rows: Sequence[Line] = ()
+    for size in _LEAD_QUOTES:
+        runs = [_star_matches(mark_edits(write_sentence(each, size))) for each in lead]
+        if any(each.changes for each in lead):
+            return [row for each in runs for row in wrap(each, width)]
+        rows = wrap([span for each in runs for span in (*each, Span(" "))], width)
+        if len(rows) <= _LEAD:
+            break
+    return rows
 
 
 def _lay_method(document: Document, width: int) -> Iterator[Line]:
@@ -105,42 +116,59 @@ class _Part(NamedTuple):
     rows: int | None = 1
 
 
+_NONE: Final = _Part(-1)
+"""Nothing of a section: there is no room for its name."""
+
+
 def _choose(document: Document, width: int, room: int) -> Sequence[tuple[Section, _Part]]:
     """Return the sections with how much of each is shown; what one would only repeat makes room for more."""
     chosen: list[tuple[Section, _Part]] = []
-    led = {change for sentence in document.lead for change in sentence.changes}
     for _ in range(2):
         document = document._replace(sections=tuple(_part_blanks(document.sections)))
         parts = _fit(document, width, room)
-        chosen = _leave_out(list(zip(document.sections, parts, strict=True)), led)
+        chosen = _leave_out(list(zip(document.sections, parts, strict=True)), document.lead)
         left = tuple(section for section, _ in chosen)
         if left == document.sections:
             break
         document = document._replace(sections=left)
     sections = _part_blanks(document.sections)
-    return [(section, part) for section, (_, part) in zip(sections, chosen, strict=True)]
+    return [(section, part) for section, (_, part) in zip(sections, chosen, strict=True) if part != _NONE]
 
 
 def _part_blanks(sections: Sequence[Section]) -> Iterator[Section]:
-    """Yield sections, those set apart again that would stand close below paragraphs."""
+    """Yield sections, those set apart again that would stand close below what is laid out in full."""
     for before, section in zip((None, *sections), sections, strict=False):
-        yield section._replace(tight=False) if before and before.beside else section
+        full = before and not before.inline and any(not entry.brief for entry in before.entries)
+        yield section._replace(tight=False) if full else section
 
 
-def _leave_out(chosen: Sequence[tuple[Section, _Part]], led: Collection[str]) -> list[tuple[Section, _Part]]:
-    """Return sections without what they would only name of changes that are shown, if anything is left.
+def _leave_out(
+    chosen: Sequence[tuple[Section, _Part]], lead: Sequence[Sentence]
+) -> list[tuple[Section, _Part]]:
+    """Return sections without what they would only name of what is shown, if anything is left.
 
-    Shown are those that have led the report, too.
+    Shown are changes and topics that have led the report, too, and topics that have a row with their status.
     """
-    told = (section.entries[: part.entries] for section, part in chosen if section.beside)
-    shown = {*led, *(entry.change for entries in told for entry in entries)}
+    told = {name for sentence in lead for name in (*sentence.changes, *sentence.topics)}
+    for section, part in chosen:
+        full = section.entries[: max(0, part.entries)]
+        told.update(entry.change for entry in full if section.beside)
+        told.update(entry.topic for entry in full if entry.shares)
     kept = []
     for section, part in chosen:
-        full, rest = section.entries[: part.entries], section.entries[part.entries :]
-        left = tuple(entry for entry in rest if entry.change not in shown)
+        full, rest = section.entries[: max(0, part.entries)], section.entries[max(0, part.entries) :]
+        left = tuple(entry for entry in rest if _name_told(entry, full) not in told)
         if full or left or not rest:
             kept.append((section._replace(entries=(*full, *left)), part))
     return kept
+
+
+def _name_told(entry: Entry, full: Sequence[Entry]) -> str:
+    """Return by what it is known whether an entry that would only be named is told elsewhere; "" where not.
+
+    A topic counts where no other of its section is told in full: then it is in no list of all that became so.
+    """
+    return entry.change or (entry.topic if entry.brief and not full else "")
 
 
 def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
@@ -157,8 +185,12 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
     while sum(heights) > room and (at := _find_longest(sections, parts)) is not None:
         parts[at] = parts[at]._replace(entries=parts[at].entries - 1)
         heights[at] = len(_lay_section(sections[at], width, parts[at]))
+    # Names for which there is no line at all are left out, from the last section on.
+    for at in reversed(range(len(sections))):
+        if sum(heights) > room:
+            parts[at], heights[at] = _NONE, 0
     for limit, rows in _PHASES:
-        open_ones = set(range(len(sections)))
+        open_ones = {at for at, part in enumerate(parts) if part != _NONE}
         while open_ones:
             for at in sorted(open_ones):
                 wider = _widen(sections[at], parts[at], limit, rows)

@@ -1,0 +1,112 @@
+"""What changed inside a topic that stays: asked, promised, threatened, condemned, named on one side alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tracker
+from tests.acceptance.inside import DRAWN, draw
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.report.comparison.build import build_report, render_json
+from tracker.report.comparison.inside import FILTER, TITLE, WORDS
+from tracker.report.render.html import render_html
+from tracker.report.render.markdown import render_markdown
+from tracker.report.render.terminal import render_terminal
+
+if TYPE_CHECKING:
+    from tracker.model.changes import Comparison
+
+SAME = (
+    "Corruption robs the poorest of schools and hospitals in every one of our cities. "
+    "The fight against corruption remains the first priority of our government. "
+    "Corruption in public works has been with us for a generation and more. "
+)
+ABOUT = "Public registers let citizens see who owns a company and help to uncover corruption."
+
+
+def compare(old: str, new: str) -> Comparison:
+    """Compare what is said beside the same about corruption, far apart enough to be two speeches."""
+    return tracker.compare(f"{SAME}{old} {ABOUT}", f"{ABOUT} {new} {SAME}")
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("We urge all parties to publish their corruption audits before the autumn.", "asks"),
+        ("The banks must return the proceeds of corruption to the countries of origin.", "asks"),
+        ("Let us open the corruption archives to every journalist who asks.", "asks"),
+        ("We understand the need to consider a corruption tribunal for the islands.", "asks"),
+        ("We shall finance twelve corruption courts in the northern provinces.", "promises"),
+        ("We are ready to host the next corruption conference in the harbour town.", "promises"),
+        ("The government has committed to a new corruption prosecutor for the ports.", "promises"),
+        ("We condemn the corruption of the harbour police in the strongest words.", "condemns"),
+        ("Corruption among border guards is a shameful betrayal of travellers.", "condemns"),
+        ("We reserve our right to leave the corruption treaty after the vote.", "threatens"),
+        ("Corruption costs the shipping trade $47 million a year in the straits.", "figure"),
+    ],
+)
+@pytest.mark.parametrize("side", ["old", "new"])
+def test_what_one_side_does_is_found_on_it(said: str, act: str, side: str) -> None:
+    found = compare(*((said, "") if side == "old" else ("", said))).inside
+    (claim,) = (each for each in found if said == _sentence(said, each.evidence.text))
+    assert (claim.topic, claim.side, claim.act) == ("corruption", side, act)
+    assert claim.certainty >= 0.7
+
+
+def _sentence(said: str, words: str) -> str:
+    return said if words in said else ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We must not forget that corruption has accompanied every empire of the past.",
+        "I must say that corruption was discussed at length by the committee.",
+        "Nor did we encourage corruption among the captains of the merchant fleet.",
+        "Corruption was discussed by historians at the university last winter.",
+        "We shall recall the corruption debates of the seventies with some nostalgia.",
+    ],
+)
+def test_what_does_nothing_is_not_told(said: str) -> None:
+    assert not [each for each in compare("", said).inside if _sentence(said, each.evidence.text)]
+
+
+def test_what_the_other_side_says_too_is_not_told() -> None:
+    asked = "We urge all parties to publish their corruption audits before the autumn."
+    again = "We urge all the parties to publish corruption audits before this autumn."
+    found = compare(asked, again).inside
+    assert not [each for each in found if "publish" in each.evidence.text or "urge" in each.evidence.text]
+
+
+def test_nothing_is_told_in_a_language_that_was_not_measured() -> None:
+    french = "La corruption est notre priorité. Nous demandons la fin de la corruption. "
+    assert tracker.compare(french, f"{french} Nous condamnons la corruption.", language="fr").inside == ()
+
+
+def test_evidence_is_in_its_segment() -> None:
+    comparison = compare("", "We urge all parties to publish their corruption audits before the autumn.")
+    for each in comparison.inside:
+        side = comparison.old if each.side == "old" else comparison.new
+        text = side.version.segments[each.evidence.segment].text
+        assert text[each.evidence.start : each.evidence.end] == each.evidence.text
+
+
+def test_every_form_of_the_report_has_it() -> None:
+    comparison = compare("", "We urge all parties to publish their corruption audits before the autumn.")
+    (claim,) = (each for each in comparison.inside if each.act == "asks" and "urge" in each.evidence.text)
+    report = build_report(comparison, load_vocabulary(), only=frozenset({FILTER}))
+    words = WORDS[claim.side][claim.act]
+    for text in (render_terminal(report), render_html(report), render_markdown(report)):
+        assert words in text
+        assert "audits before the autumn" in " ".join(text.split())
+    assert TITLE.upper() in render_terminal(report)
+    assert json.loads(render_json(comparison))["inside"][0]["certainty"] > 0
+
+
+def test_halves_are_as_drawn() -> None:
+    with DRAWN.open(encoding="utf-8", newline="") as file:
+        assert [tuple(row.values()) for row in csv.DictReader(file)] == draw()

@@ -1,0 +1,94 @@
+"""Which sentence is quoted for a topic, and how it is cut."""
+
+from __future__ import annotations
+
+import pytest
+
+import tracker
+from tracker.report.document import Quote
+from tracker.report.layout import cut_quote, least_width
+
+LONG = " and in the many provinces that lie behind the mountains along the northern border of the country"
+
+
+def cut(text: str, words: str, width: int) -> str:
+    """Return what is shown of a text that is quoted for some words."""
+    start = text.index(words)
+    return "".join(span.text for span in cut_quote(Quote("", text, ((start, start + len(words)),)), width))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"We do not believe{LONG} that the fight against corruption is over.", "not believe…"),
+        (f"Nobody who has ever seen it{LONG} would say; and never again will corruption win.", "never again"),
+        (f"Unless all of us act now{LONG}, we will go on with corruption as it is.", "Unless all…"),
+        (f"If the others disarm first{LONG}, we will end our programme on corruption.", "If the…"),
+        (f"Without a treaty{LONG} there is little hope that corruption ends.", "Without a…"),
+        (f"We can’t say{LONG} that corruption has been beaten.", "can’t say…"),
+    ],
+)
+def test_what_denies_or_limits_an_excerpt_stands_in_it(text: str, shown: str) -> None:
+    assert shown in cut(text, "corruption", 70)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"We will fight corruption{LONG}, if others do so too.", "if others do so…"),
+        (f"We will fight corruption{LONG} unless the vote is lost.", "unless the vote is…"),
+        (f"We will fight corruption{LONG} only if we are paid.", "only if we are paid…"),
+    ],
+)
+def test_a_condition_behind_an_excerpt_stands_in_it(text: str, shown: str) -> None:
+    assert cut(text, "corruption", 70).endswith(f" {shown}”")
+
+
+def test_what_another_sentence_denies_is_not_taken_for_this_one() -> None:
+    shown = cut(f"We do not fear anybody{LONG}. We fight corruption{LONG}.", "corruption", 70)
+    assert shown.startswith("“…We fight corruption")
+
+
+def test_an_excerpt_begins_where_a_clause_does() -> None:
+    text = f"As we have said{LONG}, we urge all States to ratify the treaty on corruption{LONG}."
+    assert cut(text, "corruption", 80).startswith("“…we urge all States to ratify the treaty on corruption")
+
+
+@pytest.mark.parametrize("width", range(20, 120, 7))
+def test_the_words_it_rests_on_are_shown_whole_at_any_width(width: int) -> None:
+    text = f"We do not believe{LONG} that the fight against corruption{LONG} is over, unless all agree{LONG}."
+    quote = Quote("", text, ((text.index("corruption"), text.index("corruption") + 10),))
+    shown = "".join(span.text for span in cut_quote(quote, width))
+    assert "corruption" in shown
+    assert len(shown) <= max(width, least_width(quote) + 60)  # what denies and limits it is shown besides
+
+
+def test_a_word_without_end_is_cut_at_once() -> None:
+    text = f"{'n' * 100_000} not {'t' * 100_000} corruption {'.' * 100_000} if {'x' * 100_000}"
+    assert "corruption" in cut(text, "corruption", 70)
+
+
+def leading(*sentences: str) -> str:
+    """Return the sentence that is quoted for corruption."""
+    said = " ".join(sentences)
+    (topic,) = (
+        each for each in tracker.compare("We greet you all.", said).topics if each.topic == "corruption"
+    )
+    assert topic.new
+    return sentences[topic.new.leading]
+
+
+def test_what_leans_on_another_sentence_is_not_quoted_where_one_stands_alone() -> None:
+    plain = "We call on all States to join the fight against corruption."
+    leaning = "They must therefore do what they can in the fight against corruption."
+    assert leading(leaning, plain) == plain
+    assert leading(plain, leaning) == plain
+
+
+def test_what_comes_to_its_subject_late_is_not_quoted_where_another_does_not() -> None:
+    late = (
+        "We welcome the work of the ministers, the mayors, the harbour masters, the teachers and the doctors"
+        " of the islands and of the coast, who met for a week in spring, and their report on corruption."
+    )
+    plain = "We support a strong convention against corruption."
+    assert leading(late, plain) == plain
