@@ -17,7 +17,7 @@ from tests.here import runner
 from tests.test_timeline import CORRUPTION, CYBER, HELD, OCEANS, schema
 from tracker.archive import ArchiveSession, create_archive, open_store
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.diff import cells
+from tracker.diff import cells, compare
 from tracker.diff.diff import diff
 from tracker.follow import panel, timeline
 from tracker.record.derived.answers import DERIVED_NAME
@@ -26,10 +26,11 @@ from tracker.report.render.terminal import render_terminal
 from tracker.report.series.panels import build_countries_diff, build_panel, panel_json, panel_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tracker.model.changes import Comparison
-    from tracker.model.panels import Panel, PanelCell
+    from tracker.model.panels import Panel, PanelCell, PanelEntry
 
 read_panel = in_session(panel.read_panel)
 diff_countries = in_session(panel.diff_countries)
@@ -134,6 +135,42 @@ def test_what_was_worked_out_is_not_worked_out_again(folder: Path, monkeypatch: 
 
     monkeypatch.setattr(cells, "weigh_cells", fail)
     assert whole(folder) == first
+
+
+def test_of_some_topics_it_says_what_it_says_of_them_among_all(folder: Path) -> None:
+    asked = ("oceans",), ("corruption",), ("criminal-justice",), ("cybercrime", "oceans"), ("piracy",)
+    # Before all are read, so that nothing is kept of them.
+    alone = {topics: narrowed(folder, topics) for topics in asked}
+    together = whole(folder)
+    assert {"back", "new"} <= {status for entry in together.entries for status in said(entry, "oceans")}
+    for topics, found in alone.items():
+        expected = [
+            replace(entry, cells=tuple(cell for cell in entry.cells if cell.topic in topics))
+            for entry in together.entries
+        ]
+        assert list(found.entries) == expected
+        # Once more, from what is kept of all.
+        assert narrowed(folder, topics) == found
+
+
+def narrowed(folder: Path, topics: Sequence[str]) -> Panel:
+    return read_panel(folder, "UNGA", "70-75", None, load_vocabulary(), topics=topics)
+
+
+def said(entry: PanelEntry, topic: str) -> list[str | None]:
+    return [cell.status or cell.likely for cell in entry.cells if cell.topic == topic]
+
+
+def test_a_statement_that_names_no_topic_asked_for_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(compare, "derive_readings", fail)
+    entries = narrowed(folder, ["piracy"]).entries
+    assert {entry.state for entry in entries} >= {"read", "no statement"}
+    assert not any(entry.cells for entry in entries)
 
 
 def said_side(arguments: tuple[object, ...]) -> str:

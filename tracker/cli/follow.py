@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -306,7 +306,7 @@ def _follow_body(asked: _Asked) -> None:
     known = options.load_vocabulary(asked.vocabulary, keeps=True)
     topics = name_topics(known, asked.topic)
     if asked.ahead:
-        _read_ahead(asked, asked.ahead, known)
+        _read_ahead(asked, asked.ahead, known, topics)
     with shown.shown_progress("reading") as progress:
         found = read_panel(
             options.opened(),
@@ -316,6 +316,7 @@ def _follow_body(asked: _Asked) -> None:
             known,
             within=asked.within,
             sure=asked.sure,
+            topics=topics,
             progress=progress,
         )
     notes = explain_groups(asked.countries)
@@ -325,10 +326,11 @@ def _follow_body(asked: _Asked) -> None:
     _answer(asked, as_json, partial(draw_report, build, asked.form), as_table)
 
 
-def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary) -> None:
+def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary, topics: Collection[str]) -> None:
     """Read and compare the statements of a body with workers; what comes of it is kept for what shows it.
 
-    Raises ``TrackerError`` where a statement failed: read here, it could end us as it ended its worker.
+    Of some topics statements are only read, unless sentences are to be compared: that is most of the work.
+    Raises ``TrackerError`` where one failed: read here, it could end us as it ended its worker.
     """
     from tracker.follow.batch import Batch
     from tracker.follow.panel import BodyStatements
@@ -350,9 +352,10 @@ def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary) -> None:
     try:
         with opening as running:
             with shown.shown_progress("reading", shown.line_writer("reading")) as progress:
-                done.read_topics(wanted, running, progress)
-            with shown.shown_progress("comparing", shown.line_writer("comparing")) as progress:
-                done.compare(wanted, running, progress, topics_only=not ahead.sentences)
+                done.read_topics(wanted, running, progress, () if ahead.sentences else topics)
+            if ahead.sentences or not topics:
+                with shown.shown_progress("comparing", shown.line_writer("comparing")) as progress:
+                    done.compare(wanted, running, progress, topics_only=not ahead.sentences)
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted; {counted(done.read.done, 'statement')} read and {done.compared.done:,} compared"
@@ -362,10 +365,9 @@ def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary) -> None:
         shown.write_notice(f"{name}: {why}")
     if done.failed:
         raise TrackerError(f"{len(done.failed):,} failed and are named above; all else is kept")
-    shown.write_notice(
-        f"read {counted(done.read.done, 'statement')}, {done.read.kept:,} of them before;"
-        f" compared {done.compared.done:,}, {done.compared.kept:,} of them before"
-    )
+    read = f"read {counted(done.read.done, 'statement')}, {done.read.kept:,} of them before"
+    compared = f"; compared {done.compared.done:,}, {done.compared.kept:,} of them before"
+    shown.write_notice(read + compared * (ahead.sentences or not topics))
 
 
 def _follow_phrases(asked: _Asked) -> None:
