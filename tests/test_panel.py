@@ -248,6 +248,30 @@ def test_a_text_counts_the_countries_by_session(folder: Path) -> None:
     assert max(map(len, report.splitlines())) <= 80
 
 
+def test_what_is_new_is_counted_between_the_last_two_sessions_alone(folder: Path) -> None:
+    report = render_terminal(build_panel(whole(folder, "70-75", "FRA,GBR,XAA")))
+    assert "New or back, not repeated: at 75 since 74, of 3 countries" in " ".join(report.split())
+    # XAA has corruption at 70 and not at 71: another step, which is not among the three.
+    assert re.search(r"^  Corruption +1 of 2 → 3 of 6 +3$", report, re.MULTILINE)
+
+
+def test_of_one_topic_it_says_who_has_it_first_and_last(folder: Path) -> None:
+    found = read_panel(folder, "UNGA", "70-75", None, load_vocabulary(), topics=["corruption"])
+    report = render_terminal(build_panel(found, ["corruption"]))
+    rows = re.findall(r"^  (7\d) \(\d{4}\) +(\d+ of .*)$", report, re.MULTILINE)
+    told = {session: re.split(" {2,}", row) for session, row in rows}
+    assert told["70"] == ["1 of 1", "XAA"]
+    assert told["74"] == ["3 of 3", "FRA, GBR", "FRA, GBR, XAA"]
+    assert told["75"] == ["8 of 12", "8 countries"]
+
+
+def test_a_title_has_the_name_of_the_group_and_the_axis_has_years(folder: Path) -> None:
+    report = render_terminal(build_panel(whole(folder, "74-75", "EU")))
+    assert report.startswith("European Union (2 countries) at the General Assembly, 74 (2019) to 75")
+    assert re.search(r"all sure +2019 +2020$", report, re.MULTILINE)
+    assert "Few statements: 1 at 75, where each is 100%." in report
+
+
 def test_a_panel_is_as_sure_of_a_level_as_a_timeline(folder: Path) -> None:
     followed = in_session(timeline.follow_topics)(folder, "XAA/UNGA", load_vocabulary())
     known = {
@@ -337,5 +361,6 @@ def test_many_sessions_stand_below_each_other(folder: Path, width: int) -> None:
     labels = tuple(map(str, range(50, 80)))
     report = render_terminal(build_panel(replace(found, sessions=labels)), width=width)
     assert max(map(len, report.splitlines())) <= width
-    heads = [line.split() for line in report.splitlines() if line.split()[:2] == ["all", "sure"]]
-    assert [word for head in heads for word in head[2:]] == list(labels)
+    known = {*labels, "all", "sure"}
+    heads = [line.split() for line in report.splitlines() if line[:2] == "  " and set(line.split()) <= known]
+    assert [word for head in heads for word in head if word in labels] == list(labels)

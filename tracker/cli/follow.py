@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog="Examples: tracker trace GBR/UNGA 'two-state solution' --or 'two States' --from 60"
         " | tracker trace UNGA 'loss and damage' | tracker trace UNGA --topic sea-level-rise --format csv"
+        " | tracker trace UNGA 'artificial intelligence' --plot said.svg"
     )(trace)
     app.command(epilog="Example: tracker blame GBR/CCPCJ/31")(blame)
 
@@ -431,6 +432,7 @@ def trace(
     vocabulary: options.VocabularyFile = None,
     form: options.TraceFormat = "text",
     output: options.Output = None,
+    plot: options.Plot = None,
 ) -> None:
     """Follow phrases or a sentence through a series, or through all countries of a body.
 
@@ -446,13 +448,13 @@ def trace(
     from tracker.report.series.biography import (
         biography_json,
         build_biography,
+        plot_biography,
         render_biography,
         sayings_table,
     )
-    from tracker.report.series.spread import build_spread, render_spread, spread_json
+    from tracker.report.series.spread import build_spread, plot_spread, render_spread, spread_json
 
-    archive = everywhere.archive()
-    shown.refuse_overwriting(output, [vocabulary], archive, form)
+    check_outputs(output, plot, [vocabulary], everywhere.archive(), form)
     if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
         raise ReferenceInvalid(f"the series comes first: tracker trace {shlex.join([text, place])}")
     known = options.load_vocabulary(vocabulary, keeps=True) if topic else None
@@ -465,12 +467,15 @@ def trace(
         biography = trace_series(opened, reference, asked, Within(first, last))
         as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
         as_table, build = partial(sayings_table, biography), partial(build_biography, biography)
+        draw = partial(plot_biography, biography)
     else:
         spread = trace_body(opened, reference, asked, Within(first, last), countries)
         as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
         as_table, build = partial(sayings_table, spread), partial(build_spread, spread, everything=everything)
+        draw = partial(plot_spread, spread)
     if form == "html":
         as_text = partial(draw_report, build, form)
+    write_picture(plot, draw, "shares")
     shown.answer(form, as_json, as_text, as_table=as_table, output=output)
 
 

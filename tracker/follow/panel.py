@@ -11,7 +11,7 @@ from tracker.comparing.topics.certainty import explain_unmeasured
 from tracker.diff.cells import compare_cells
 from tracker.diff.sides import session_before
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.follow.groups import check_spoke, choose_countries, date_session
+from tracker.follow.groups import check_spoke, choose_countries, date_session, name_chosen
 from tracker.follow.series import EVER, choose_sessions, read_year
 from tracker.follow.standings import has_terms
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelEntry
@@ -67,7 +67,8 @@ def read_panel(
         where = " ".join(filter(None, (place.id, sessions, str(within) if any(within) else None)))
         raise NotInArchive(f"nobody of {countries or 'all'} has a statement that can be read at {where}")
     unmeasured = explain_unmeasured(vocabulary, held.languages)
-    return Panel(place.id, labels, countries, vocabulary, sure, unmeasured, entries)
+    named = name_chosen(choose_countries(archive, countries)) if countries else None
+    return Panel(place.id, labels, countries, named, vocabulary, sure, unmeasured, entries)
 
 
 class BodyStatements:
