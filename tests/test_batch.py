@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pkgutil
+import re
 import sqlite3
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from tracker.archive import ArchiveSession, open_store
 from tracker.cli import output
 from tracker.cli.output import line_writer
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.diff.compare import side_topics
+from tracker.diff.compare import names_topics, side_topics
 from tracker.diff.work import Unit, Work, _unpack_vocabulary, do_unit, pack_vocabulary
 from tracker.errors import TrackerError
 from tracker.follow import batch as following
@@ -272,6 +273,23 @@ def test_jobs_answer_as_one_process_does_and_say_what_they_did(folder: Path, tra
     assert ran.err.endswith(" compared 15, 0 of them before\n"), ran.err
     assert {kind for kind, _ in kept(folder)} == KINDS
     assert "compared 15, 15 of them before" in tracker(*words, "--jobs", "1", "--sentences").err
+
+
+def test_of_one_topic_workers_read_what_names_it_alone(folder: Path, tracker: Tracker) -> None:
+    asked = "timeline", "UNGA", "--sessions", "74-75", "--topic", "oceans", "--format", "json"
+    told = tracker(*asked, "--jobs", "2")
+    assert told.code == 0
+    with ArchiveSession(folder) as archive:
+        named = [
+            each
+            for each in archive.reader.statements(body="UNGA")
+            if names_topics(archive.reader.side(each.reference).version, load_vocabulary(), ["oceans"])
+        ]
+    read = int(re.findall(r"read (\d+) statement", told.err)[0])
+    assert 0 < read <= len(named)
+    assert "compared" not in told.err
+    (folder / DERIVED_NAME).unlink()
+    assert tracker(*asked).out == told.out
 
 
 def test_what_was_destroyed_meanwhile_is_not_kept(tmp_path: Path) -> None:

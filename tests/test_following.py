@@ -186,6 +186,10 @@ def test_a_body_tells_who_first_and_how_often(folder: Path) -> None:
         ("FRA", 2, 1, 0),
         ("KIR", 1, 0, 0),
     ]
+    # The United Kingdom spoke later, and did not say it then.
+    assert [each.lastly for each in spread.sessions] == [(), (), ("GBR",), ()]
+    table = [line for line in render_spread(spread).splitlines() if line.startswith("72 (2017)")]
+    assert table == ["72 (2017)     3     2        0      2  FRA, GBR    GBR"]
     report = " ".join(render_spread(spread).split())
     assert "in 3 statements by 3 countries, 5 times: first 71 (2016), last 72 (2017)" in report
     assert "“two-State solution” 3 · “two States” 2" in report

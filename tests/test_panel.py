@@ -17,7 +17,7 @@ from tests.here import runner
 from tests.test_timeline import CORRUPTION, CYBER, HELD, OCEANS, schema
 from tracker.archive import ArchiveSession, create_archive, open_store
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.diff import cells
+from tracker.diff import cells, compare
 from tracker.diff.diff import diff
 from tracker.follow import panel, timeline
 from tracker.record.derived.answers import DERIVED_NAME
@@ -26,10 +26,11 @@ from tracker.report.render.terminal import render_terminal
 from tracker.report.series.panels import build_countries_diff, build_panel, panel_json, panel_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tracker.model.changes import Comparison
-    from tracker.model.panels import Panel, PanelCell
+    from tracker.model.panels import Panel, PanelCell, PanelEntry
 
 read_panel = in_session(panel.read_panel)
 diff_countries = in_session(panel.diff_countries)
@@ -136,6 +137,42 @@ def test_what_was_worked_out_is_not_worked_out_again(folder: Path, monkeypatch: 
     assert whole(folder) == first
 
 
+def test_of_some_topics_it_says_what_it_says_of_them_among_all(folder: Path) -> None:
+    asked = ("oceans",), ("corruption",), ("criminal-justice",), ("cybercrime", "oceans"), ("piracy",)
+    # Before all are read, so that nothing is kept of them.
+    alone = {topics: narrowed(folder, topics) for topics in asked}
+    together = whole(folder)
+    assert {"back", "new"} <= {status for entry in together.entries for status in said(entry, "oceans")}
+    for topics, found in alone.items():
+        expected = [
+            replace(entry, cells=tuple(cell for cell in entry.cells if cell.topic in topics))
+            for entry in together.entries
+        ]
+        assert list(found.entries) == expected
+        # Once more, from what is kept of all.
+        assert narrowed(folder, topics) == found
+
+
+def narrowed(folder: Path, topics: Sequence[str]) -> Panel:
+    return read_panel(folder, "UNGA", "70-75", None, load_vocabulary(), topics=topics)
+
+
+def said(entry: PanelEntry, topic: str) -> list[str | None]:
+    return [cell.status or cell.likely for cell in entry.cells if cell.topic == topic]
+
+
+def test_a_statement_that_names_no_topic_asked_for_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(compare, "derive_readings", fail)
+    entries = narrowed(folder, ["piracy"]).entries
+    assert {entry.state for entry in entries} >= {"read", "no statement"}
+    assert not any(entry.cells for entry in entries)
+
+
 def said_side(arguments: tuple[object, ...]) -> str:
     return str(arguments[0][1].name)  # type: ignore[index]
 
@@ -209,6 +246,30 @@ def test_a_text_counts_the_countries_by_session(folder: Path) -> None:
     assert counts == [["3", "3"]]
     assert "3 of 3 → 0 of 3" in report
     assert max(map(len, report.splitlines())) <= 80
+
+
+def test_what_is_new_is_counted_between_the_last_two_sessions_alone(folder: Path) -> None:
+    report = render_terminal(build_panel(whole(folder, "70-75", "FRA,GBR,XAA")))
+    assert "New or back, not repeated: at 75 since 74, of 3 countries" in " ".join(report.split())
+    # XAA has corruption at 70 and not at 71: another step, which is not among the three.
+    assert re.search(r"^  Corruption +1 of 2 → 3 of 6 +3$", report, re.MULTILINE)
+
+
+def test_of_one_topic_it_says_who_has_it_first_and_last(folder: Path) -> None:
+    found = read_panel(folder, "UNGA", "70-75", None, load_vocabulary(), topics=["corruption"])
+    report = render_terminal(build_panel(found, ["corruption"]))
+    rows = re.findall(r"^  (7\d) \(\d{4}\) +(\d+ of .*)$", report, re.MULTILINE)
+    told = {session: re.split(" {2,}", row) for session, row in rows}
+    assert told["70"] == ["1 of 1", "XAA"]
+    assert told["74"] == ["3 of 3", "FRA, GBR", "FRA, GBR, XAA"]
+    assert told["75"] == ["8 of 12", "8 countries"]
+
+
+def test_a_title_has_the_name_of_the_group_and_the_axis_has_years(folder: Path) -> None:
+    report = render_terminal(build_panel(whole(folder, "74-75", "EU")))
+    assert report.startswith("European Union (2 countries) at the General Assembly, 74 (2019) to 75")
+    assert re.search(r"all sure +2019 +2020$", report, re.MULTILINE)
+    assert "Few statements: 1 at 75, where each is 100%." in report
 
 
 def test_a_panel_is_as_sure_of_a_level_as_a_timeline(folder: Path) -> None:
@@ -300,5 +361,6 @@ def test_many_sessions_stand_below_each_other(folder: Path, width: int) -> None:
     labels = tuple(map(str, range(50, 80)))
     report = render_terminal(build_panel(replace(found, sessions=labels)), width=width)
     assert max(map(len, report.splitlines())) <= width
-    heads = [line.split() for line in report.splitlines() if line.split()[:2] == ["all", "sure"]]
-    assert [word for head in heads for word in head[2:]] == list(labels)
+    known = {*labels, "all", "sure"}
+    heads = [line.split() for line in report.splitlines() if line[:2] == "  " and set(line.split()) <= known]
+    assert [word for head in heads for word in head if word in labels] == list(labels)

@@ -172,7 +172,9 @@ class Archive:
         from tracker.report.series.panels import list_panel  # noqa: PLC0415
 
         named = self._name(topics)
-        found = read_panel(self._session, body, sessions, countries, self._vocabulary, sure=self._sure)
+        found = read_panel(
+            self._session, body, sessions, countries, self._vocabulary, sure=self._sure, topics=named
+        )
         return Answer(found, lambda: list_panel(found, named))
 
     def _name(self, topics: str | Sequence[str]) -> tuple[str, ...]:

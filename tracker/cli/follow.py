@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog="Examples: tracker trace GBR/UNGA 'two-state solution' --or 'two States' --from 60"
         " | tracker trace UNGA 'loss and damage' | tracker trace UNGA --topic sea-level-rise --format csv"
+        " | tracker trace UNGA 'artificial intelligence' --plot said.svg"
     )(trace)
     app.command(epilog="Example: tracker blame GBR/CCPCJ/31")(blame)
 
@@ -306,7 +307,7 @@ def _follow_body(asked: _Asked) -> None:
     known = options.load_vocabulary(asked.vocabulary, keeps=True)
     topics = name_topics(known, asked.topic)
     if asked.ahead:
-        _read_ahead(asked, asked.ahead, known)
+        _read_ahead(asked, asked.ahead, known, topics)
     with shown.shown_progress("reading") as progress:
         found = read_panel(
             options.opened(),
@@ -316,6 +317,7 @@ def _follow_body(asked: _Asked) -> None:
             known,
             within=asked.within,
             sure=asked.sure,
+            topics=topics,
             progress=progress,
         )
     notes = explain_groups(asked.countries)
@@ -325,10 +327,11 @@ def _follow_body(asked: _Asked) -> None:
     _answer(asked, as_json, partial(draw_report, build, asked.form), as_table)
 
 
-def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary) -> None:
+def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary, topics: Collection[str]) -> None:
     """Read and compare the statements of a body with workers; what comes of it is kept for what shows it.
 
-    Raises ``TrackerError`` where a statement failed: read here, it could end us as it ended its worker.
+    Of some topics statements are only read, unless sentences are to be compared: that is most of the work.
+    Raises ``TrackerError`` where one failed: read here, it could end us as it ended its worker.
     """
     from tracker.follow.batch import Batch
     from tracker.follow.panel import BodyStatements
@@ -350,9 +353,10 @@ def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary) -> None:
     try:
         with opening as running:
             with shown.shown_progress("reading", shown.line_writer("reading")) as progress:
-                done.read_topics(wanted, running, progress)
-            with shown.shown_progress("comparing", shown.line_writer("comparing")) as progress:
-                done.compare(wanted, running, progress, topics_only=not ahead.sentences)
+                done.read_topics(wanted, running, progress, () if ahead.sentences else topics)
+            if ahead.sentences or not topics:
+                with shown.shown_progress("comparing", shown.line_writer("comparing")) as progress:
+                    done.compare(wanted, running, progress, topics_only=not ahead.sentences)
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted; {counted(done.read.done, 'statement')} read and {done.compared.done:,} compared"
@@ -362,10 +366,9 @@ def _read_ahead(asked: _Asked, ahead: _Ahead, vocabulary: Vocabulary) -> None:
         shown.write_notice(f"{name}: {why}")
     if done.failed:
         raise TrackerError(f"{len(done.failed):,} failed and are named above; all else is kept")
-    shown.write_notice(
-        f"read {counted(done.read.done, 'statement')}, {done.read.kept:,} of them before;"
-        f" compared {done.compared.done:,}, {done.compared.kept:,} of them before"
-    )
+    read = f"read {counted(done.read.done, 'statement')}, {done.read.kept:,} of them before"
+    compared = f"; compared {done.compared.done:,}, {done.compared.kept:,} of them before"
+    shown.write_notice(read + compared * (ahead.sentences or not topics))
 
 
 def _follow_phrases(asked: _Asked) -> None:
@@ -429,6 +432,7 @@ def trace(
     vocabulary: options.VocabularyFile = None,
     form: options.TraceFormat = "text",
     output: options.Output = None,
+    plot: options.Plot = None,
 ) -> None:
     """Follow phrases or a sentence through a series, or through all countries of a body.
 
@@ -444,13 +448,13 @@ def trace(
     from tracker.report.series.biography import (
         biography_json,
         build_biography,
+        plot_biography,
         render_biography,
         sayings_table,
     )
-    from tracker.report.series.spread import build_spread, render_spread, spread_json
+    from tracker.report.series.spread import build_spread, plot_spread, render_spread, spread_json
 
-    archive = everywhere.archive()
-    shown.refuse_overwriting(output, [vocabulary], archive, form)
+    check_outputs(output, plot, [vocabulary], everywhere.archive(), form)
     if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
         raise ReferenceInvalid(f"the series comes first: tracker trace {shlex.join([text, place])}")
     known = options.load_vocabulary(vocabulary, keeps=True) if topic else None
@@ -463,12 +467,15 @@ def trace(
         biography = trace_series(opened, reference, asked, Within(first, last))
         as_json, as_text = partial(biography_json, biography), partial(render_biography, biography)
         as_table, build = partial(sayings_table, biography), partial(build_biography, biography)
+        draw = partial(plot_biography, biography)
     else:
         spread = trace_body(opened, reference, asked, Within(first, last), countries)
         as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
         as_table, build = partial(sayings_table, spread), partial(build_spread, spread, everything=everything)
+        draw = partial(plot_spread, spread)
     if form == "html":
         as_text = partial(draw_report, build, form)
+    write_picture(plot, draw, "shares")
     shown.answer(form, as_json, as_text, as_table=as_table, output=output)
 
 

@@ -66,6 +66,7 @@ def diff_countries(
             asked.countries,
             asked.vocabulary,
             sure=asked.sure,
+            topics=topics,
             progress=progress,
         )
     if topics:

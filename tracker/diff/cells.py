@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.comparing.pipeline import side_names
 from tracker.comparing.topics.decided import place_levels
 from tracker.comparing.topics.mentions import find_own_situations
-from tracker.comparing.topics.statuses import ReadText, compare_topics
+from tracker.comparing.topics.statuses import ALONE, ReadText, compare_topics, find_arrived
 from tracker.diff.compare import side_topics
 from tracker.diff.derive import derive_rows, identify_vocabulary
 from tracker.diff.diff import find_other_sessions, load_pair, look_back
@@ -16,6 +17,8 @@ from tracker.diff.sides import load_decided
 from tracker.model.panels import PanelCell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
     from tracker.comparing.topics.statuses import OtherSessions
@@ -25,23 +28,31 @@ if TYPE_CHECKING:
 
 
 def compare_cells(
-    old: Reference | None, new: Reference, archive: ArchiveSession, vocabulary: Vocabulary, sure: float
+    old: Reference | None,
+    new: Reference,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    sure: float,
+    only: Collection[str] = (),
 ) -> tuple[PanelCell, ...]:
     """Return the topics of a statement and of the one before it, with what ``diff`` says became of them.
 
-    Both are in one series. What was worked out before is not worked out again, nor are the texts read.
+    Both are in one series. What was worked out before is not worked out again, nor are the texts read. Of
+    ``only`` some topics no more is worked out than these need.
     """
     derived = archive.derived
 
     def compute() -> list[list[Any]]:
         pair = old or new, new
-        others = find_other_sessions(*pair, archive, vocabulary, derived) if old else None
+        look_around = partial(find_other_sessions, *pair, archive, vocabulary, derived, only)
         decided = load_decided(*pair, archive)
-        return weigh_cells(load_pair(*pair, archive), decided, others, vocabulary, derived, sure)
+        return weigh_cells(
+            load_pair(*pair, archive), decided, look_around if old else None, vocabulary, derived, sure, only
+        )
 
     archive.note_shown(each for each in (old, new) if each)
-    rows = derive_rows("cells", list_cell_parts(old, new, archive, vocabulary, sure), derived, compute)
-    return tuple(PanelCell(*row) for row in rows)
+    rows = derive_rows("cells", list_cell_parts(old, new, archive, vocabulary, sure), derived, compute, only)
+    return tuple(cell for cell in (PanelCell(*row) for row in rows) if not only or cell.topic in only)
 
 
 def list_cell_parts(
@@ -64,22 +75,28 @@ def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
 def weigh_cells(
     sides: tuple[Side, Side],
     decided: Decided,
-    others: OtherSessions | None,
+    look_around: Callable[[], OtherSessions] | None,
     vocabulary: Vocabulary,
     derived: Derived,
     sure: float,
+    only: Collection[str] = (),
 ) -> list[list[Any]]:
-    """Return the values of each cell; ``others`` is None where the statement has none before it."""
+    """Return the values of each cell, or of ``only`` some topics.
+
+    ``look_around`` tells the priorities of other sessions, and is asked where a topic may be back; it is None
+    where the statement has none before it.
+    """
     before, after = sides
     levels = place_levels(decided.old, before.version), place_levels(decided.new, after.version)
-    readings = side_topics(after, vocabulary, derived, levels[1])
+    readings = side_topics(after, vocabulary, derived, levels[1], only)
     held = {each.topic: (each.level, len(each.segments), each.share) for each in readings}
     chances = {each.topic: each.priority for each in readings if not each.decided}
     moved = {}
-    if others is not None:
-        former = side_topics(before, vocabulary, derived, levels[0])
+    former = side_topics(before, vocabulary, derived, levels[0], only) if look_around else ()
+    if look_around and (former or readings):
         texts = ReadText(before.version, former), ReadText(after.version, readings)
         own = find_own_situations(vocabulary, side_names(before, after))
+        others = look_around() if find_arrived(former, readings) else ALONE
         changes, _ = compare_topics(*texts, vocabulary, others, own=own, sure=sure)
         moved = {change.topic: change for change in changes}
     rows: list[list[Any]] = []

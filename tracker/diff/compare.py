@@ -12,14 +12,15 @@ from tracker.comparing.topics.decided import decide_readings, place_levels
 from tracker.comparing.topics.reading import RULES
 from tracker.comparing.topics.statuses import find_priorities
 from tracker.comparing.topics.vocabulary.load import without_encoder
+from tracker.comparing.topics.vocabulary.matching import may_name
 from tracker.diff.derive import derive_links, derive_readings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Ruling
-    from tracker.model.texts import Side
+    from tracker.model.texts import Side, Version
     from tracker.model.topics import TopicReading, Vocabulary
     from tracker.record.derived.answers import Derived
 
@@ -44,18 +45,36 @@ def compare_sides(old: Side, new: Side, basis: Basis, derived: Derived | None = 
 
 
 def side_topics(
-    side: Side, vocabulary: Vocabulary, derived: Derived | None = None, rulings: Sequence[Ruling] = ()
+    side: Side,
+    vocabulary: Vocabulary,
+    derived: Derived | None = None,
+    rulings: Sequence[Ruling] = (),
+    only: Collection[str] = (),
 ) -> tuple[TopicReading, ...]:
-    """Read a side's topics; the names of the country that speaks are never one.
+    """Read a side's topics, or ``only`` some; the names of the country that speaks are never one.
 
-    ``rulings`` on its topics overrule what is read, where the text holds what they quote.
+    ``rulings`` on its topics overrule what is read, where the text holds what they quote. A text is not read
+    that names none of those wanted.
     """
-    readings = derive_readings(side.version, vocabulary, side_names(side), derived, RULES)
-    return decide_readings(readings, place_levels(rulings, side.version), side.version, vocabulary)
+    version = side.version
+    is_read = not only or names_topics(version, vocabulary, only)
+    readings = derive_readings(version, vocabulary, side_names(side), derived, RULES) if is_read else ()
+    decided = decide_readings(readings, place_levels(rulings, version), version, vocabulary)
+    return tuple(each for each in decided if each.topic in only) if only else decided
+
+
+def names_topics(version: Version, vocabulary: Vocabulary, topics: Collection[str]) -> bool:
+    """Tell whether a text may name one of some topics, or a narrower one, as ``may_name`` does."""
+    texts = [segment.text for segment in version.segments]
+    return may_name(texts, vocabulary, topics, language=version.language)
 
 
 def side_priorities(
-    side: Side, vocabulary: Vocabulary, derived: Derived | None = None, rulings: Sequence[Ruling] = ()
+    side: Side,
+    vocabulary: Vocabulary,
+    derived: Derived | None = None,
+    rulings: Sequence[Ruling] = (),
+    only: Collection[str] = (),
 ) -> frozenset[str]:
-    """Return the ids of the topics that a side declares or treats substantively."""
-    return find_priorities(side_topics(side, vocabulary, derived, rulings))
+    """Return the ids of the topics that a side declares or treats substantively, or ``only`` of some."""
+    return find_priorities(side_topics(side, vocabulary, derived, rulings, only))

@@ -130,11 +130,20 @@ def _share_decisions(changes: Sequence[Change], numbers: Sequence[Sequence[int]]
 
 
 def derive_rows(
-    kind: str, parts: list[object], derived: Derived, compute: Callable[[], list[Any]]
+    kind: str,
+    parts: list[object],
+    derived: Derived,
+    compute: Callable[[], list[Any]],
+    only: Collection[str] = (),
 ) -> list[Any]:
-    """Return plain values that rest on these parts, on our rules, and on nothing else."""
+    """Return plain values that rest on these parts, on our rules, and on nothing else.
+
+    Where ``only`` some topics are wanted, those that are kept of all topics have them among others.
+    """
     key = name_answer(parts)
     kept = derived.answer(kind, key)
+    if kept is None and only:
+        return derive_rows(kind, [*parts, sorted(only)], derived, compute)
     if kept is None:
         kept = json.dumps(compute())
         derived.keep_answer(kind, key, name_rules(), kept)

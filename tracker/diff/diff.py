@@ -23,7 +23,7 @@ from tracker.report.comparison.words import is_unchanged
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
@@ -183,12 +183,18 @@ def is_same(comparison: Comparison) -> bool:
 
 
 def find_other_sessions(
-    old: Operand, new: Operand, archive: ArchiveSession, vocabulary: Vocabulary, derived: Derived
+    old: Operand,
+    new: Operand,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    derived: Derived,
+    only: Collection[str] = (),
 ) -> OtherSessions:
     """Return the priorities of sessions before ``old``, and between the two, where both are of one series.
 
     They are kept under what identifies a statement: each of ten that come after it looks back on it, and
-    need not read its text.
+    need not read its text. ``only`` some topics are looked for, all if not given, and those before ``old`` no
+    further back than to where each of these was met.
     """
     from tracker.comparing.topics.statuses import OtherSessions  # noqa: PLC0415 (as above)
     from tracker.diff.compare import side_priorities  # noqa: PLC0415 (as above)
@@ -197,19 +203,22 @@ def find_other_sessions(
 
     def find(each: Reference, rulings: tuple[Ruling, ...]) -> frozenset[str]:
         def compute() -> list[Any]:
-            return sorted(side_priorities(archive.reader.side(each), vocabulary, derived, rulings))
+            return sorted(side_priorities(archive.reader.side(each), vocabulary, derived, rulings, only))
 
         parts: list[object] = [archive.reader.identify(each), recognised, rulings]
-        return frozenset(derive_rows("priorities", parts, derived, compute))
+        return frozenset(derive_rows("priorities", parts, derived, compute, only))
+
+    def find_all(some: Sequence[Reference]) -> Iterator[tuple[str, frozenset[str]]]:
+        sought = set(only)
+        for each, rulings in zip(some, _find_levels(some, archive), strict=True):
+            found = find(each, rulings)
+            yield str(each.session), found
+            sought -= found
+            if only and not sought:
+                return
 
     with archive.unnoted():
-        before, between = (
-            {
-                str(each.session): find(each, rulings)
-                for each, rulings in zip(some, _find_levels(some, archive), strict=True)
-            }
-            for some in _look_around(old, new, archive)
-        )
+        before, between = (dict(find_all(some)) for some in _look_around(old, new, archive))
     return OtherSessions(before, between)
 
 

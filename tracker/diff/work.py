@@ -102,7 +102,9 @@ def _do(work: Work, vocabulary: Vocabulary, sure: float, derived: Derived) -> No
         side_topics(side, vocabulary, derived)
     pair = work.sides[0], work.sides[-1]
     if work.cells is not None:
-        weigh = partial(weigh_cells, pair, work.decided, work.others, vocabulary, derived, sure)
+        others = work.others
+        look_around = None if others is None else lambda: others
+        weigh = partial(weigh_cells, pair, work.decided, look_around, vocabulary, derived, sure)
         derive_rows("cells", work.cells, derived, weigh)
     if work.comparison is not None and work.others is not None:
         basis = Basis(vocabulary, decided=work.decided, sure=sure, others=work.others)

@@ -6,12 +6,14 @@ import json
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.comparing.topics.reading import RULES
 from tracker.diff.cells import list_cell_parts
+from tracker.diff.compare import names_topics
 from tracker.diff.derive import check_rules, find_readings, identify_vocabulary, name_answer
 from tracker.diff.diff import (
     LOOK_BACK,
@@ -31,7 +33,7 @@ from tracker.references import own_names
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from tracker.archive import ArchiveSession
     from tracker.comparing.topics.statuses import OtherSessions
@@ -87,14 +89,23 @@ class Batch:
         self.read = Count()
         self.compared = Count()
         self.left_out: dict[str, int] = defaultdict(int)
-        """How many statements were not compared, by the state that a panel gives them."""
+        """How many statements were passed over, by the state that a panel gives them, or as not named."""
         self.failed: list[tuple[str, str]] = []
         """What could not be read or compared, and why."""
 
-    def read_topics(self, wanted: Sequence[Reference], workers: Workers, progress: Progress) -> None:
-        """Read the topics of statements, and of all that comparing these looks back on."""
-        editions = self._plan.list_editions(wanted)
-        self._run(editions, self._plan.plan_reading, workers, progress, self.read)
+    def read_topics(
+        self,
+        wanted: Sequence[Reference],
+        workers: Workers,
+        progress: Progress,
+        only: Collection[str] = (),
+    ) -> None:
+        """Read the topics of statements, and of all that comparing these looks back on.
+
+        For ``only`` some topics, read those statements that name one, and those before them that do.
+        """
+        editions = self._plan.list_editions(wanted, 1 if only else LOOK_BACK + 1)
+        self._run(editions, partial(self._plan.plan_reading, only=only), workers, progress, self.read)
 
     def compare(
         self, wanted: Sequence[Reference], workers: Workers, progress: Progress, *, topics_only: bool
@@ -212,12 +223,12 @@ class _Plan:
         recognised = identify_vocabulary(vocabulary, archive.derived)
         self._rests_on = name_answer([recognised, DEFAULT.name, DEFAULT.digest, decided, sure])
 
-    def list_editions(self, wanted: Iterable[Reference]) -> list[Reference]:
-        """Return what is to be read so that statements can be compared, and what they look back on."""
+    def list_editions(self, wanted: Iterable[Reference], most: int) -> list[Reference]:
+        """Return what is to be read so that statements can be compared, with so ``most`` before each."""
         reader = self._archive.reader
         sessions: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for each in wanted:
-            before = earlier_sessions(reader, each)[: LOOK_BACK + 1]
+            before = earlier_sessions(reader, each)[:most]
             sessions[each.country, each.body] |= dict.fromkeys((*before, str(each.session)))
         return [
             edition
@@ -226,8 +237,11 @@ class _Plan:
             if edition.session in labels
         ]
 
-    def plan_reading(self, edition: Reference) -> Work | None:
-        """Return the work of reading an edition; None where its readings are kept."""
+    def plan_reading(self, edition: Reference, only: Collection[str]) -> Work | str | None:
+        """Return the work of reading an edition; None where its readings are kept.
+
+        It is a word where it names none of ``only`` some topics, if any are given.
+        """
         mark = self._mark("read", edition)
         if self._is_done(mark):
             return None
@@ -235,6 +249,8 @@ class _Plan:
         if known := self._find_known(sides):
             self.note_done(mark, known)
             return None
+        if only and not names_topics(sides[0].version, self._vocabulary, only):
+            return "not named"
         return Work((edition,), sides, mark=mark, identities=self.identify((edition,)))
 
     def plan_pair(self, new: Reference, *, topics_only: bool, is_doubted: bool) -> Work | str | None:

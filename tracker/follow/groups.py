@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.files import read_file
-from tracker.references import find_country, read_session
+from tracker.references import country_name, find_country, read_session
 from tracker.references.countries import match_countries
 from tracker.references.groups import Group, Membership, find_group, packaged_groups
 from tracker.references.names import closest, fold_name, show
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _FULL_DATE = 10
+_NAMED = 3
+"""Countries that a title names."""
 _LEAST, _MOST = 3, 3
 """Letters of which more must be part of a group's name for it to be meant, and groups that are offered."""
 
@@ -71,6 +73,15 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
     if not named and not groups:
         raise TrackerError(f"--countries {show(text)} names nobody; write codes, such as GBR,FRA, or EU")
     return Chosen(text, frozenset(named), tuple(groups))
+
+
+def name_chosen(chosen: Chosen) -> str:
+    """Return the names of groups, and of a few countries, or how many these are."""
+    names = [country_name(code) for code in sorted(chosen.named)]
+    if len(names) > _NAMED:
+        names = [f"{len(names)} countries"]
+    *first, last = (*(group.name for group in chosen.groups), *names)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _find_member(word: str, groups: Collection[str]) -> Country:

@@ -68,6 +68,8 @@ class Panel:
     sessions: tuple[str, ...]
     countries: str | None
     """The countries and groups asked for; None for all that spoke."""
+    named: str | None
+    """The same by their names."""
     vocabulary: Vocabulary
     sure: Proportion
     """How many of the claims are to be true, as chosen."""

@@ -51,6 +51,8 @@ class SpreadSession(SpreadCounts):
     year: int | None
     newly: tuple[str, ...]
     """The countries that say it in these words here first, by code."""
+    lastly: tuple[str, ...]
+    """Those that say it so here last, and were read at a later session."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ It knows nothing of widths, colours or markup. Any text may come from a statemen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +52,22 @@ class Sentence(NamedTuple):
     """The ids of the changes that it tells of."""
 
 
+class Scale(NamedTuple):
+    """What numbers are that are drawn, such as a share of the words, and by how much they are multiplied."""
+
+    name: str
+    unit: str = "%"
+    factor: float = 100.0
+
+    def write(self, number: float) -> str:
+        """Return a number as it is told: ``12.5%``, ``3``."""
+        return f"{self.factor * number:.{1 if self.unit else 0}f}{self.unit}"
+
+
+WORDS: Final = Scale("share of the words")
+STATEMENTS: Final = Scale("share of the statements that have it as a priority")
+
+
 class Column(NamedTuple):
     """A column of short facts beside the claims of a section."""
 
@@ -93,7 +109,8 @@ class Entry(NamedTuple):
     shares: tuple[float, float] | None = None
     """What it was a part of and what it is now, from 0 to 1, to be drawn."""
     parts: tuple[float | None, ...] = ()
-    """One for each tick: the part it is there, from 0 to 1, to be drawn; None where nothing was read."""
+    """One for each tick: how much it is there, a share from 0 to 1 or what else the section's ``scale`` says,
+    to be drawn; None where nothing was read."""
 
 
 class Section(NamedTuple):
@@ -107,6 +124,8 @@ class Section(NamedTuple):
     """What its entries are, where they are rows of a table."""
     ticks: tuple[Tick, ...] = ()
     """What the marks of all entries stand below, each entry in a row."""
+    scale: Scale = WORDS
+    """What the parts of its entries are."""
     sparse: bool = False
     """Whether the ticks count up, so that the heads of some tell those between."""
     first: int = 0

@@ -18,8 +18,9 @@ _SGR: dict[Style, str] = {
     "plain": "",
     "bold": "1",
     "dim": "2",
-    "deleted": "9;31",  # struck through as well as red, for those who do not see the colour
-    "inserted": "4;32",
+    # Orange and blue as on a page, of like contrast on black and on white; no colour alone tells which.
+    "deleted": "9;38;5;166",
+    "inserted": "4;38;5;32",
     "warning": "33",
     "match": "1;33",
     # Black on one hue, darker for more: legible on light and dark terminals alike.

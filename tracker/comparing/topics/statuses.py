@@ -140,6 +140,12 @@ def find_priorities(readings: Iterable[TopicReading]) -> frozenset[str]:
     return frozenset(reading.topic for reading in readings if reading.level in PRIORITIES)
 
 
+def find_arrived(old: Iterable[TopicReading], new: Iterable[TopicReading]) -> frozenset[str]:
+    """Return the topics that count as absent from the old text alone: what is new, or back, is among them."""
+    before, after = _counted(old, new)
+    return frozenset(after.keys() - before.keys())
+
+
 def decide_status(
     before: Level | None, after: Level | None, difference: Difference, *, returning: bool = False
 ) -> Status:
@@ -155,14 +161,21 @@ def decide_status(
 
 def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, _Readings]:
     """Return both readings of each topic that is a priority on either side, or may be on one alone."""
-    before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
-    after = {reading.topic: reading for reading in new if _counts(reading)}
+    before, after = _counted(old, new)
     pairs = {topic: (before.get(topic), after.get(topic)) for topic in sorted(before.keys() | after.keys())}
     return {
         topic: pair
         for topic, pair in pairs.items()
         if any(map(_is_priority, pair)) or doubts.may_differ(topic, pair)
     }
+
+
+def _counted(
+    old: Iterable[TopicReading], new: Iterable[TopicReading]
+) -> tuple[dict[str, TopicReading], dict[str, TopicReading]]:
+    """Return by topic the readings of both texts that keep a topic from being absent."""
+    before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
+    return before, {reading.topic: reading for reading in new if _counts(reading)}
 
 
 def _find_passing(

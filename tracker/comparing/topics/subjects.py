@@ -9,7 +9,9 @@ says so, and to a topic that the sentence names.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
+from itertools import chain
 from math import exp
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,7 +19,7 @@ from tracker.inputs.compiled import read_packaged
 from tracker.text.word_tables import read_by_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracker.model.topics import Vocabulary
 
@@ -94,24 +96,20 @@ class _Step(NamedTuple):
     turns: Mapping[str | None, float]
     """... to those that it does."""
 
-    def enter(self, topic: str | None) -> float:
-        """Return how likely it turns to a topic, beside going on."""
-        return self.turns.get(topic, self.turn)
-
 
 def _list_steps(
     sentences: Sequence[Sentence], vocabulary: Vocabulary, weights: SubjectWeights
 ) -> list[_Step]:
     near = _find_near(vocabulary, {topic for each in sentences for topic in (*each.named, *each.hinted)})
     steps = []
-    for place, each in enumerate(sentences):
-        around = sentences[max(0, place - _REACH) : place + _REACH + 1]
-        known = sorted({topic for other in around for topic in (*other.named, *other.hinted)})
+    for each, known in zip(sentences, _list_known(sentences), strict=True):
+        # It speaks neither for nor against most of what is known: what it neither names nor is near to.
         speaks: dict[str | None, float] = dict.fromkeys((None, *known), 1.0)
         quiet = not (each.named or each.hinted)
         speaks[None] = exp(weights.none + weights.silent * quiet + weights.apart * each.apart)
-        for topic in known:
-            score = weights.near * (topic not in each.named and not near[topic].isdisjoint(each.named))
+        beside = frozenset[str]().union(*(near[topic] for topic in each.named)) & speaks.keys()
+        for topic in {*each.named, *each.hinted, *beside}:
+            score = weights.near * (topic not in each.named and topic in beside)
             for found, weight in ((each.named, weights.named), (each.hinted, weights.hinted)):
                 if topic in found:
                     score += weight + weights.shown * max(0.0, found[topic] - _LEAST)
@@ -120,6 +118,17 @@ def _list_steps(
         turns: dict[str | None, float] = dict.fromkeys(each.named, exp(turn + weights.turn_named))
         steps.append(_Step(speaks, exp(turn), turns))
     return steps
+
+
+def _list_known(sentences: Sequence[Sentence]) -> Iterator[list[str]]:
+    """Yield, for each sentence, the topics that those around it name, in order."""
+    topics = [(*each.named, *each.hinted) for each in sentences]
+    around = Counter(topic for row in topics[:_REACH] for topic in row)
+    for place in range(len(topics)):
+        around.update(chain.from_iterable(topics[place + _REACH : place + _REACH + 1]))
+        if place > _REACH:
+            around.subtract(topics[place - _REACH - 1])
+        yield sorted(topic for topic, number in around.items() if number)
 
 
 def _find_near(vocabulary: Vocabulary, topics: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -146,8 +155,9 @@ def _go_forward(steps: Sequence[_Step]) -> list[dict[str | None, float]]:
     rows: list[dict[str | None, float]] = []
     for place, step in enumerate(steps):
         before = rows[-1] if place else {}
+        turns, turn = step.turns, step.turn
         row = {
-            topic: speaks * (before.get(topic, 0.0) + step.enter(topic)) if place else speaks
+            topic: speaks * (before.get(topic, 0.0) + turns.get(topic, turn)) if place else speaks
             for topic, speaks in step.speaks.items()
         }
         rows.append(_scale(row))
@@ -164,7 +174,8 @@ def _go_back(
         if found:
             after = steps[place + 1]
             ahead = {topic: speaks * behind[topic] for topic, speaks in after.speaks.items()}
-            turned = sum(odds * after.enter(topic) for topic, odds in ahead.items())
+            turns, turn = after.turns, after.turn
+            turned = sum(odds * turns.get(topic, turn) for topic, odds in ahead.items())
             behind = _scale({topic: ahead.get(topic, 0.0) + turned for topic in steps[place].speaks})
         found.append(_scale({topic: odds * behind[topic] for topic, odds in forward[place].items()}))
     return found[::-1]

@@ -13,7 +13,7 @@ from tracker.model.spread import Spread, SpreadCountry, SpreadSession
 from tracker.references import country_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tracker.follow.tracing.search import TraceQuery
     from tracker.model.changes import Edit
@@ -56,7 +56,8 @@ def make_spread(
     for statement in statements:
         by_country.setdefault(statement.country, []).append(statement)
     countries = tuple(_count_country(code, some) for code, some in by_country.items())
-    first = {country.country: country.first for country in countries}
+    ends = {country.country: (country.first, country.last) for country in countries}
+    latest = {statement.country: statement.session for statement in statements}
     said = {each.language for each in statements if each.sayings}
     return Spread(
         asked=asked.text,
@@ -67,7 +68,7 @@ def make_spread(
         among=among,
         languages=tuple(sorted({each.language for each in statements} - said)) if said else (),
         sessions=tuple(
-            _count_session(label, tuple(some), first)
+            _count_session(label, tuple(some), ends, latest)
             for label, some in groupby(statements, key=lambda each: each.session)
         ),
         countries=tuple(sorted(countries, key=lambda each: (-each.times, -each.loosely, each.name))),
@@ -77,14 +78,22 @@ def make_spread(
 
 
 def _count_session(
-    label: str, statements: Sequence[SpreadStatement], first: dict[str, str | None]
+    label: str,
+    statements: Sequence[SpreadStatement],
+    ends: Mapping[str, tuple[str | None, str | None]],
+    latest: Mapping[str, str],
 ) -> SpreadSession:
+    """Count one session.
+
+    ``ends`` are the sessions at which a country says it first and last, ``latest`` its last that was read.
+    """
     countries = dict.fromkeys(each.country for each in statements)
     return SpreadSession(
         **_count(statements),
         session=label,
         year=next((each.year for each in statements if each.year), None),
-        newly=tuple(country for country in countries if first[country] == label),
+        newly=tuple(country for country in countries if ends[country][0] == label),
+        lastly=tuple(country for country in countries if ends[country][1] == label != latest[country]),
     )
 
 

@@ -83,4 +83,5 @@ def _tell_table(document: Document, kind: Kind) -> Iterator[str]:
             ]
             if read:
                 (least, first), (most, last) = min(read), max(read)
-                yield f"{row.label} from {100 * least:.1f}% ({first}) to {100 * most:.1f}% ({last})"
+                ends = table.scale.write(least), table.scale.write(most)
+                yield f"{row.label} from {ends[0]} ({first}) to {ends[1]} ({last})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import ceil, floor, log10
+from math import floor, log10
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.report.pictures.canvas import Canvas, line_height
@@ -12,7 +12,7 @@ from tracker.report.pictures.palette import INK, LABEL, MARGIN, QUIET, SMALL, TI
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tracker.report.document import Document, Entry, Span, Tick
+    from tracker.report.document import Document, Entry, Scale, Span, Tick
     from tracker.report.pictures.canvas import Place
 
     Sample = Callable[[Canvas, Place], None]
@@ -95,6 +95,7 @@ class Table(NamedTuple):
     starts: tuple[int, ...]
     """Where a kind of sessions begins."""
     sparse: bool
+    scale: Scale
     note: str
 
 
@@ -120,15 +121,15 @@ def read_table(document: Document) -> Table | None:
     heads = tuple(column.head for column in first.columns)
     ticks = tuple(tick for each in maps for tick in each.ticks)
     title = "; ".join(each.title for each in maps)
-    return Table(title, heads, rows, ticks, tuple(starts), first.sparse, first.note)
+    return Table(title, heads, rows, ticks, tuple(starts), first.sparse, first.scale, first.note)
 
 
-def choose_ticks(most: float, count: int = 5) -> tuple[float, ...]:
-    """Return round numbers at one distance from zero to ``most`` or just above it, about so many."""
-    rough = max(most, 0.1) / count
+def choose_ticks(most: float, count: int = 5, least: float = 0.0) -> tuple[float, ...]:
+    """Return round numbers at one distance, ``least`` or more, from zero to ``most`` or just below it."""
+    rough = max(most / count, least)
     power = 10.0 ** floor(log10(rough))
     step = next(factor * power for factor in _STEPS if factor * power >= rough * 0.999)
-    return tuple(round(step * at, 6) for at in range(ceil(max(most, 0.1) / step - 1e-9) + 1))
+    return tuple(round(step * at, 6) for at in range(floor(most / step + 1e-9) + 1))
 
 
 def choose_every(width: float, step: float) -> int:

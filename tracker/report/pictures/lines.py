@@ -45,6 +45,8 @@ _AROUND: Final = 52.0
 _DOT: Final = 2.2
 _CROSS: Final = 1.7
 
+_LEAST_SHARE: Final = 0.01
+"""Where a scale ends on which all is nothing."""
 MOST: Final = 6
 """Topics whose shares are drawn as lines; of more there is a map."""
 _LABELS: Final = 50.0
@@ -64,13 +66,13 @@ def draw_moves(document: Document, section: Section) -> Canvas:
     words = max(canvas.measure(entry.cells[-1], SMALL) for entry, _ in rows)
     left = MARGIN + max(canvas.measure(line) for _, lines in rows for line in lines) + _GAP
     right = canvas.width - MARGIN - min(words, _WORDS) - figures - 2 * _GAP
-    ticks = choose_ticks(100 * max(max(entry.shares or (0.0,)) for entry, _ in rows))
+    most = max(max(entry.shares or (0.0,)) for entry, _ in rows) or _LEAST_SHARE
 
     def place(share: float) -> float:
-        return left + (right - left) * 100 * share / ticks[-1]
+        return left + (right - left) * share / most
 
     bottom = y + sum(_height(lines) for _, lines in rows)
-    _draw_scale(canvas, {place(tick / 100): f"{tick:g}" for tick in ticks}, y, bottom)
+    _draw_scale(canvas, {place(tick / 100): f"{tick:g}" for tick in choose_ticks(100 * most)}, y, bottom)
     for entry, lines in rows:
         middle = y + _height(lines) / 2
         for at, line in enumerate(lines):
@@ -158,23 +160,24 @@ def _sample_line(colour: str, *, dashed: bool = False) -> Sample:
 
 
 def draw_shares(document: Document, table: Table) -> Canvas:
-    """Draw the share of a few topics from session to session."""
+    """Draw the share of a few topics, or what else is counted, from session to session."""
     rows = [row for row in table.rows if row.parts][:MOST]
-    counted = any(mark.text.isdigit() for row in rows for mark in row.marks)
-    what = "share of the statements that have it as a priority, %" if counted else "share of the words, %"
+    scale = table.scale
+    what = ", ".join(filter(None, (scale.name[:1].upper() + scale.name[1:], scale.unit)))
     narrow = len(rows) == 1 and len(table.ticks) <= _FEW
-    canvas, top = open_sheet(document, ONE_COLUMN if narrow else TWO_COLUMNS, what.capitalize())
-    ticks = choose_ticks(100 * max((part or 0.0 for row in rows for part in row.parts), default=0.0))
+    canvas, top = open_sheet(document, ONE_COLUMN if narrow else TWO_COLUMNS, what)
+    most = scale.factor * max(part or 0.0 for row in rows for part in row.parts) or _LEAST_SHARE
+    ticks = choose_ticks(most, least=0.0 if scale.unit else 1.0)
     top += 1
     bottom = top + _HIGH
     left = MARGIN + canvas.measure(f"{ticks[-1]:g}", SMALL) + 2.5
     xs, right = _spread_sessions(canvas, table, rows, left)
     for tick in ticks:
-        _draw_rule(canvas, left, right, bottom - _HIGH * tick / ticks[-1], f"{tick:g}", 0.15)
+        _draw_rule(canvas, left, xs[-1], bottom - _HIGH * tick / most, f"{tick:g}", 0.15)
     ends = []
     for row, look in zip(rows, LINES, strict=False):
         points = [
-            None if part is None else (x, bottom - _HIGH * 100 * part / ticks[-1])
+            None if part is None else (x, bottom - _HIGH * scale.factor * part / most)
             for x, part in zip(xs, row.parts, strict=True)
         ]
         _draw_line(canvas, table, row, points, look)
@@ -195,7 +198,7 @@ def draw_ranks(document: Document, table: Table) -> Canvas:
     xs, right = _spread_sessions(canvas, table, rows, left)
     bottom = top + _RANK * len(rows)
     for at in range(len(rows)):
-        _draw_rule(canvas, left, right, top + (at + 0.5) * _RANK, str(at + 1), 0.1)
+        _draw_rule(canvas, left, xs[-1], top + (at + 0.5) * _RANK, str(at + 1), 0.1)
     ranks = [_rank([row.parts[at] or 0.0 for row in rows]) for at in range(len(xs))]
     ends = []
     for number, (row, look) in enumerate(zip(rows, LINES, strict=False)):

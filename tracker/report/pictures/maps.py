@@ -65,7 +65,8 @@ class _Layout:
         labels = [canvas.cut(row.label, _LABELS) for row in table.rows]
         self.figures = _measure_figures(canvas, table)
         wide = max(canvas.measure(mark.text, SMALL) + 1.2 for row in table.rows for mark in row.marks)
-        least = wide if numbered else _NARROW
+        heads = [canvas.measure(each, SMALL) for tick in table.ticks for each in tick]
+        least = max(wide, max(heads) + 1) if numbered else _NARROW
         self.left = (
             MARGIN + max(map(canvas.measure, labels)) + sum(each + _GAP for each in self.figures) + _GAP
         )
@@ -77,7 +78,6 @@ class _Layout:
             range(first, min(first + self.per_band, len(table.ticks)))
             for first in range(0, len(table.ticks), self.per_band)
         ]
-        heads = [canvas.measure(each, SMALL) for tick in table.ticks for each in tick]
         self.every = choose_every(max(heads) + 1, self.step) if table.sparse else 1
         self.upright = not table.sparse and max(heads) + 0.8 > self.step
         self.head = (
@@ -109,7 +109,8 @@ def _choose_width(table: Table) -> float:
     trial = Canvas(ONE_COLUMN)
     labels = max(trial.measure(row.label) for row in table.rows) + 6 * len(table.heads) + 2 * _GAP
     numbers = [mark.text for row in table.rows for mark in row.marks if mark.text.isdigit()]
-    step = max((trial.measure(number, SMALL) + 2 * _GAP for number in numbers), default=_NARROW)
+    heads = [f"{head} " for tick in table.ticks for head in tick] if numbers else []
+    step = max((trial.measure(text, SMALL) + 2 * _GAP for text in (*numbers, *heads)), default=_NARROW)
     fits = labels + len(table.ticks) * step < ONE_COLUMN - 2 * MARGIN
     return ONE_COLUMN if fits else TWO_COLUMNS
 

@@ -21,7 +21,8 @@ STEPS: Final = ("#5890c2", "#336a9e", "#194672", "#081c36")
 """One hue, each step 1.6 times darker than the one before, the lightest three times darker than paper."""
 
 MORE: Final = "#123a63"
-LESS: Final = "#c25200"
+LESS: Final = "#a84600"
+"""The one pair of colours: of what grew and what shrank here, of what came and what is gone on a page."""
 
 LINES: Final = (
     ("#1a1a1a", "o"),

@@ -12,10 +12,10 @@ from tracker.model.series_rows import SayingRecord
 from tracker.model.tracing import Biography, BiographyStatement, BiographyTable
 from tracker.references import read_session
 from tracker.report.comparison.passages import cite_words, read_edits
-from tracker.report.comparison.provenance import cite
+from tracker.report.comparison.provenance import cite, name_body, name_country
 from tracker.report.comparison.sentences import CONTEXT
 from tracker.report.comparison.words import LANGUAGES, quoted
-from tracker.report.document import Document, Entry, Named, Redline, Section, Span
+from tracker.report.document import Document, Entry, Named, Redline, Scale, Section, Span, Tick
 from tracker.report.layout import (
     ELLIPSIS,
     Line,
@@ -29,6 +29,7 @@ from tracker.report.layout import (
 )
 from tracker.report.records import encode_json, write_records
 from tracker.report.safe import one_line
+from tracker.report.series.parts import show_map
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
@@ -59,10 +60,18 @@ _MISSING = "A session missing from the archive does not count as silent."
 
 def name_traced(place: str, asked: Biography | Spread) -> str:
     """Return the place and what is traced there."""
+    return f"{one_line(place)} · {_name_asked(asked)}"
+
+
+def title_plot(asked: Biography | Spread, place: str, span: str) -> str:
+    """Return the title of a picture: what is traced, where by name, and at which sessions."""
+    return f"{_name_asked(asked)}: {place}, {span}"
+
+
+def _name_asked(asked: Biography | Spread) -> str:
     named = [quoted(one_line(phrase)) for phrase in asked.phrases]
     named += [f"topic {one_line(topic)}" for topic in asked.topics]
-    text = " or ".join(named) or quoted(one_line(asked.asked))
-    return f"{one_line(place)} · {text}"
+    return " or ".join(named) or quoted(one_line(asked.asked))
 
 
 def cite_traced(searched: str) -> str:
@@ -201,6 +210,48 @@ def build_biography(biography: Biography) -> Document:
         closing=(_HOW, _MISSING, cite_traced(f"{title}: {next(_summary(biography))}")),
         whole=True,
     )
+
+
+def plot_biography(biography: Biography) -> Document:
+    """Return what a picture shows: how often each statement says it."""
+    told = {each.side.version.language for each in biography.statements if each.occurrences}
+    counts = [
+        Counter(each.exact for each in statement.occurrences)
+        if statement.side.version.language in told
+        else None
+        for statement in biography.statements
+    ]
+    exact, loosely = ([None if each is None else each[how] for each in counts] for how in (True, False))
+    ticks = [Tick(session_label(each.side), _year(each.side)) for each in biography.statements]
+    section = show_said(exact, loosely, ticks, Scale("times said", "", 1.0))
+    country, body = biography.series.partition("~")[0].split("/")
+    where = f"{name_country(country)} at the {name_body(body)}"
+    return build_biography(biography)._replace(
+        title=title_plot(biography, where, _span(biography.statements)),
+        verdict=tell_said(_list_facts(biography)),
+        sections=(section,),
+    )
+
+
+def show_said(
+    exact: Sequence[float | None], loosely: Sequence[float | None], ticks: Sequence[Tick], scale: Scale
+) -> Section:
+    """Return a map of how much is said at each place in these words and, if anywhere, in similar ones."""
+    rows = [("in these words", exact), *([("in similar words", loosely)] if any(loosely) else [])]
+    return show_map(
+        "said by session",
+        # A digit is drawn as what is sure; the figure itself stands on the scale.
+        ((label, (), [Span("1" if each else "") for each in row], tuple(row)) for label, row in rows),
+        ticks,
+        scale=scale,
+        sparse=True,
+    )
+
+
+def tell_said(facts: Facts) -> str:
+    """Return what a summary tells of how often it is said, as one sentence."""
+    said = "; ".join(f"{label} {told[0]}" for label, told in facts if label in {"said", "loosely"})
+    return f"{said[:1].upper()}{said[1:]}." if said else "Nothing found."
 
 
 def session_label(side: Side) -> str:

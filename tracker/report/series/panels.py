@@ -15,7 +15,7 @@ from tracker.references import country_name
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.provenance import name_body, session_words
 from tracker.report.comparison.words import ARROW, LIKELY, chance_mark
-from tracker.report.document import Column, Document, Entry, Section, Span, Tick
+from tracker.report.document import STATEMENTS, Column, Document, Entry, Section, Span, Tick
 from tracker.report.layout import counted, draw, lay_table, line, wrap
 from tracker.report.records import encode_json, write_csv, write_records
 from tracker.report.safe import one_line
@@ -31,6 +31,7 @@ from tracker.report.series.parts import (
     show_map,
     show_moves,
     warn_approximate,
+    warn_few,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ TAKEN_UP: Final = ("new", "back")
 DROPPED: Final = ("not repeated",)
 
 _Heading: TypeAlias = "tuple[str, tuple[Status, ...]]"
+_CODES: Final = 5
+"""Countries that a row names; more are counted."""
 _MOVES: Final = 10
 """Topics of the table where not everything is asked for."""
 _HEADINGS: Final[Sequence[_Heading]] = tuple((status, (status,)) for status in FINDINGS)
@@ -95,17 +98,21 @@ def build_panel(
     statements = counted(len(read), "statement")
     sure = _count_sure(read)
     counts = ((one_line(topic.label), number, f", {sure[topic.id]} sure") for topic, number in rows)
+    spoken = _gather_spoken(panel, read)
+    numbers = [(entries[0].session, len(entries)) for entries in spoken]
+    few = warn_few(numbers) if len({entry.country for entry in read}) > 1 else ()
     return Document(
         title=_name_panel(panel, read),
         sides=(),
-        cautions=warn_approximate(panel.unmeasured),
+        cautions=(*few, *warn_approximate(panel.unmeasured)),
         verdict=name_most(counts, statements),
         sections=(
-            *_show_moves(panel, rows, read, whole=whole),
+            *_show_moves(rows, spoken, whole=whole),
             *([_show_counts(panel, rows, read)] if rows else []),
+            *(_show_ends(topic, spoken) for topic, number in rows if topics and number),
         ),
         closing=(
-            "New or back, not repeated: since each one's session before; + 3: three more are likely.",
+            *_explain_step(spoken),
             *map(one_line, notes),
             *close_report(
                 _lead_on(panel),
@@ -143,23 +150,78 @@ def _name_panel(panel: Panel, read: Sequence[PanelEntry]) -> str:
         f"{label} ({years[label]})" if years.get(label) else label
         for label in (panel.sessions[0], panel.sessions[-1])
     )
-    who = count_countries(len({entry.country for entry in read}))
-    named = f"{one_line(panel.countries)} ({who})" if panel.countries else who
-    return f"{named} at the {name_body(panel.body)}, {' to '.join(dict.fromkeys(ends))}"
+    number = len({entry.country for entry in read})
+    who = count_countries(number)
+    named = f"{one_line(panel.named)} ({who})" if panel.named and number > 1 else panel.named or who
+    return f"{one_line(named)} at the {name_body(panel.body)}, {' to '.join(dict.fromkeys(ends))}"
 
 
-def _show_moves(
-    panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence[PanelEntry], *, whole: bool
-) -> Iterator[Section]:
-    """Yield the topics that the statements of the earlier and the later sessions differ in most."""
-    by_session = [[entry for entry in read if entry.session == label] for label in panel.sessions]
-    spoken = [entries for entries in by_session if entries]
+Spoken: TypeAlias = "Sequence[Sequence[PanelEntry]]"
+"""By session at which anybody spoke, the statements read."""
+
+
+def _gather_spoken(panel: Panel, read: Sequence[PanelEntry]) -> Spoken:
+    by_session = ([entry for entry in read if entry.session == label] for label in panel.sessions)
+    return [entries for entries in by_session if entries]
+
+
+def _list_step(spoken: Spoken) -> list[PanelEntry]:
+    """Return the statements of the last session that are held against the one before it, and no other."""
+    *_, before, after = spoken
+    return [entry for entry in after if entry.before == before[0].session]
+
+
+def _explain_step(spoken: Spoken) -> Iterator[str]:
+    if len(spoken) > 1:
+        before, after = (one_line(each[0].session) for each in spoken[-2:])
+        step = f"at {after} since {before}, of {count_countries(len(_list_step(spoken)))}"
+        yield f"New or back, not repeated: {step}; + 3: three more are likely."
+
+
+def _show_ends(topic: Topic, spoken: Spoken) -> Section:
+    """Return for each session of one topic who has it as a priority first in what was read, and who last."""
+    having = [
+        [
+            entry.country
+            for entry in entries
+            if any(cell.topic == topic.id and cell.level in PRIORITIES for cell in entry.cells)
+        ]
+        for entries in spoken
+    ]
+    first = {country: at for at, some in reversed([*enumerate(having)]) for country in some}
+    last = {country: at for at, some in enumerate(having) for country in some}
+    latest = {entry.country: at for at, entries in enumerate(spoken) for entry in entries}
+    entries = []
+    for at, (some, statements) in enumerate(zip(having, spoken, strict=True)):
+        newly = [each for each in some if first[each] == at]
+        lastly = [each for each in some if last[each] == at != latest[each]]
+        figures = f"{len(some)} of {len(statements)}", *map(_list_codes, (newly, lastly))
+        entries.append(Entry((Span(_name_session(statements[0])),), figures))
+    columns = Column("a priority of"), Column("first here", right=False), Column("last here", right=False)
+    note = "in what was read, by code; last: of those who spoke later"
+    return Section(one_line(topic.label), tuple(entries), note=note, columns=columns, head="session")
+
+
+def _list_codes(codes: Sequence[str]) -> str:
+    return ", ".join(codes) if len(codes) <= _CODES else count_countries(len(codes))
+
+
+def _name_session(entry: PanelEntry) -> str:
+    label = one_line(entry.session)
+    return f"{label} ({entry.year})" if entry.year else label
+
+
+def _show_moves(rows: Sequence[tuple[Topic, int]], spoken: Spoken, *, whole: bool) -> Iterator[Section]:
+    """Yield the topics that the statements of the earlier and the later sessions differ in most.
+
+    What is new or not repeated is counted between the last two sessions: no count is of several steps.
+    """
     if len(spoken) < 2:  # noqa: PLR2004 (an earlier and a later one)
         return
     halves = [[entry for entries in half for entry in entries] for half in halve(spoken)]
     firsts, sizes = [_count_first(half) for half in halves], [len(half) for half in halves]
     cells: dict[str, list[PanelCell]] = defaultdict(list)
-    for entry in read:
+    for entry in _list_step(spoken):
         for cell in entry.cells:
             cells[cell.topic].append(cell)
     moved = []
@@ -200,9 +262,11 @@ def _show_counts(panel: Panel, rows: Sequence[tuple[Topic, int]], read: Sequence
         parts = tuple(each / of if of else None for each, of in zip(numbers, spoke, strict=True))
         figures = str(number), str(sure[topic.id])
         shown.append((one_line(topic.label), figures, _write(numbers), parts))
-    ticks = [Tick(one_line(label)) for label in panel.sessions]
+    years = {entry.session: entry.year for entry in panel.entries}
+    ticks = [Tick(one_line(label), str(years.get(label) or "")) for label in panel.sessions]
     note = "statements that have each as a priority, those of them that are sure, then by session"
-    return show_map("priorities by session", shown, ticks, heads=("all", "sure"), note=note)
+    title, heads = "priorities by session", ("all", "sure")
+    return show_map(title, shown, ticks, heads=heads, note=note, scale=STATEMENTS)
 
 
 def _write(numbers: Sequence[int]) -> list[Span]:

@@ -14,7 +14,7 @@ from tracker.model.topics import PRIORITIES, SURE, VocabularyName
 from tracker.report.comparison.passages import cite_words
 from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.words import ARROW, chance_mark, decision_words, percent
-from tracker.report.document import Column, Entry, Section, Span, Tick
+from tracker.report.document import WORDS, Column, Entry, Section, Span, Tick
 from tracker.report.layout import MORE, counted
 from tracker.report.safe import one_line
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.model.decisions import Decision
     from tracker.model.series import Standing
     from tracker.model.topics import Level, Topic, Vocabulary
-    from tracker.report.document import Quote, Style
+    from tracker.report.document import Quote, Scale, Style
 
     MapRow = tuple[str, tuple[str, ...], Sequence[Span], tuple[float | None, ...]]
 
@@ -51,6 +51,8 @@ NAMED: Final = 3
 """Topics that a verdict names."""
 _MOVES: Final = 8
 """Topics among the largest moves where not everything is asked for."""
+_FEW: Final = 10
+"""Statements of a session: of fewer, one is more than a tenth."""
 _ROWS: Final = 12
 """Rows of a map that are shown however little room there is."""
 
@@ -185,6 +187,13 @@ def warn_approximate(unmeasured: str | None) -> tuple[str, ...]:
     return (f"Certainties are approximate: {unmeasured}",) if unmeasured else ()
 
 
+def warn_few(numbers: Sequence[tuple[str, int]]) -> Iterator[str]:
+    """Say at which session so few statements were read that one makes much of a share; each has its label."""
+    label, fewest = min(numbers, key=lambda each: each[1])
+    if fewest < _FEW:
+        yield f"Few statements: {fewest} at {one_line(label)}, where each is {percent(1 / fewest)}."
+
+
 def halve(sessions: Sequence[_Session]) -> tuple[Sequence[_Session], Sequence[_Session]]:
     """Return the earlier half of some sessions and the later one, which has one more where they are odd."""
     return sessions[: len(sessions) // 2], sessions[len(sessions) // 2 :]
@@ -231,6 +240,7 @@ def show_map(
     *,
     heads: Sequence[str] = (),
     note: str = "",
+    scale: Scale = WORDS,
     sparse: bool = False,
 ) -> Section:
     """Return a map: for each row its label, its figures, and below each tick a mark and the part it is."""
@@ -241,7 +251,14 @@ def show_map(
     legend = note or _explain_marks({mark.text for entry in entries for mark in entry.marks})
     columns = tuple(Column(head) for head in heads)
     return Section(
-        title, entries, note=legend, columns=columns, ticks=tuple(ticks), sparse=sparse, first=_ROWS
+        title,
+        entries,
+        note=legend,
+        columns=columns,
+        ticks=tuple(ticks),
+        scale=scale,
+        sparse=sparse,
+        first=_ROWS,
     )
 
 

@@ -6,8 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.comparison.passages import cite_words
+from tracker.report.comparison.provenance import name_body
 from tracker.report.comparison.words import LANGUAGES
-from tracker.report.document import Column, Document, Entry, Section, Span
+from tracker.report.document import Column, Document, Entry, Scale, Section, Span, Tick
 from tracker.report.layout import Line, counted, draw, lay_table, line, shorten, wrap
 from tracker.report.records import encode_json
 from tracker.report.safe import one_line
@@ -19,8 +20,12 @@ from tracker.report.series.biography import (
     name_facts,
     name_traced,
     near_words,
+    show_said,
+    tell_said,
+    title_plot,
     wording_words,
 )
+from tracker.report.series.parts import warn_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,15 +38,19 @@ _FIRST_SHOWN = 3
 _INDENT = "  "
 _NAME = 26
 _LABEL = 14
+_HERE, _OTHERS = 10, 46
+"""Columns that name countries at a terminal, the fewest, and what all others take."""
 _FIRST = "first by"
 _NOTHING = "Nothing found, neither in these words nor in similar ones."
-_SESSIONS = ("session", "read", "said", "loosely", "times", "first here")
+_SESSIONS = ("session", "read", "said", "loosely", "times", "first here", "last here")
 _COUNTRIES = ("country", "read", "said", "loosely", "times", "first and last said")
+_HOWS = ("said", "loosely")
 _FIGURES = (1, 2, 3, 4)
 """Which columns of both are figures."""
 _LEGEND = (
     "said: in these words, apart from case, quotes and dashes; loosely: only in similar ones. first here: the"
-    " countries that say it for the first time in what was read. Every passage: --format csv."
+    " countries that say it for the first time in what was read; last here: for the last, of those who spoke"
+    " later. Every passage: --format csv."
 )
 
 
@@ -58,7 +67,9 @@ def render_spread(spread: Spread, *, everything: bool = False, width: int = 80, 
         if label == _FIRST:
             lines += _quote_first(spread, width)
     if found:
-        lines += [line(), *lay_table(_SESSIONS, _sessions(spread), width, right=_FIGURES)]
+        here = max(_HERE, (width - _OTHERS) // 2)
+        rows = [(*row[:-2], *(shorten(each, here) for each in row[-2:])) for row in _sessions(spread)]
+        lines += [line(), *lay_table(_SESSIONS, rows, width, right=_FIGURES)]
         lines += [line(), *_countries(spread, width, everything=everything)]
         lines += [line(), *wrap([Span(_LEGEND, "dim")], width)]
     for text in _not_judged(spread):
@@ -91,6 +102,21 @@ def build_spread(spread: Spread, *, everything: bool = False) -> Document:
     )
 
 
+def plot_spread(spread: Spread) -> Document:
+    """Return what a picture shows: how many of the statements of each session say it."""
+    ticks = [Tick(one_line(each.session), str(each.year or "")) for each in spread.sessions]
+    exact, loosely = ([getattr(each, how) / each.statements for each in spread.sessions] for how in _HOWS)
+    section = show_said(exact, loosely, ticks, Scale("share of the statements that say it"))
+    numbers = [(each.session, each.statements) for each in spread.sessions]
+    document = build_spread(spread)
+    return document._replace(
+        title=title_plot(spread, name_body(spread.body), _span(spread)),
+        cautions=(*warn_few(numbers), *document.cautions),
+        verdict=tell_said(_list_facts(spread)),
+        sections=(section,),
+    )
+
+
 def _show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Section:
     entries = tuple(Entry((Span(row[0]),), tuple(row[1:])) for row in rows)
     columns = tuple(Column(each, right=at in _FIGURES) for at, each in enumerate(head) if at)
@@ -107,10 +133,13 @@ def _name(spread: Spread) -> str:
 
 
 def _searched(spread: Spread) -> str:
-    ends = " to ".join(dict.fromkeys(_when(each) for each in (spread.sessions[0], spread.sessions[-1])))
     searched = f"{counted(len(spread.statements), 'statement')} by {_countries_words(len(spread.countries))}"
     alone = " Only by its words: a series follows rewordings too." if spread.unit == "sentence" else ""
-    return f"{kind_words(spread)}, searched in {searched}: {ends}.{alone}"
+    return f"{kind_words(spread)}, searched in {searched}: {_span(spread)}.{alone}"
+
+
+def _span(spread: Spread) -> str:
+    return " to ".join(dict.fromkeys(_when(each) for each in (spread.sessions[0], spread.sessions[-1])))
 
 
 def _list_facts(spread: Spread) -> Iterator[tuple[str, Sequence[str]]]:
@@ -189,9 +218,11 @@ def _sessions(spread: Spread) -> list[tuple[str, ...]]:
         if silent:
             ends = " to ".join(dict.fromkeys(_when(each) for each in (some[0], some[-1])))
             spoke = sum(each.statements for each in some)
-            rows.append((ends, f"{spoke:,}", "0", "0", "0", ""))
+            rows.append((ends, f"{spoke:,}", "0", "0", "0", "", ""))
             continue
-        rows += [(_when(each), *_counts(each), ", ".join(each.newly)) for each in some]
+        rows += [
+            (_when(each), *_counts(each), ", ".join(each.newly), ", ".join(each.lastly)) for each in some
+        ]
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -69,6 +70,26 @@ def match_topics(
     return find_similar(sentences, rows, vocabulary, language, used)
 
 
+def may_name(
+    sentences: Sequence[str], vocabulary: Vocabulary, topics: Collection[str], *, language: str = "en"
+) -> bool:
+    """Tell whether a text may name one of some topics, or one that is narrower than one of them.
+
+    Where none of their terms stands it names none, unless the vocabulary names by more than its terms.
+    """
+    if vocabulary.model is not None or vocabulary.recognition != "terms":
+        return True
+    key = Digested(vocabulary.digest, vocabulary, _choose_language(vocabulary, language))
+    lexicon = _compile_some(key, frozenset(topics))
+    return any(
+        phrase.sense != "near miss"
+        for sentence in sentences
+        for _, phrase in _find_phrases(
+            read_sentence(sentence, language), lexicon, any_case=sentence.isupper()
+        )
+    )
+
+
 Sense = Literal["term", "hint", "near miss"]
 
 
@@ -126,14 +147,29 @@ _SHORT: Final = 3
 
 def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
     """Return a vocabulary's phrases for a language, compiled once; an unknown language is read as English."""
+    return _compile(Digested(vocabulary.digest, vocabulary, _choose_language(vocabulary, language)))
+
+
+def _choose_language(vocabulary: Vocabulary, language: str) -> str:
     known = {tongue for topic in vocabulary.topics for tongue in topic.terms} - {_ANY_LANGUAGE}
-    chosen = language if language in known or not known or language != _ANY_LANGUAGE else _FALLBACK
-    return _compile(Digested(vocabulary.digest, vocabulary, chosen))
+    return language if language in known or not known or language != _ANY_LANGUAGE else _FALLBACK
 
 
 @lru_cache(maxsize=16)
 def _compile(key: Digested) -> Lexicon:
     return Lexicon(keep_made(key.vocabulary, f"lexicon.{key.language}", partial(_write_phrases, key)))
+
+
+@lru_cache(maxsize=16)
+def _compile_some(key: Digested, topics: frozenset[str]) -> Lexicon:
+    """Return the phrases of some topics, and of those narrower than one of them."""
+    broader = {topic.id: topic.broader for topic in key.vocabulary.topics}
+
+    def belongs(topic: str | None) -> bool:
+        return topic is not None and (topic in topics or belongs(broader[topic]))
+
+    some = tuple(topic for topic in key.vocabulary.topics if belongs(topic.id))
+    return Lexicon(_write_phrases(replace(key, vocabulary=replace(key.vocabulary, topics=some))))
 
 
 def _write_phrases(key: Digested) -> dict[str, str]:
