@@ -21,6 +21,7 @@ from tracker.cli.output import (
     write_answer,
     write_notice,
 )
+from tracker.cli.second import Asked, read_back, write_sheet
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
 
@@ -53,7 +54,7 @@ def register(app: typer.Typer) -> None:
         " | tracker judge 81d0c44 relabel --as reworded --with 5b7e910 --by Ana"
         " | tracker judge GBR/UNGA/79 --topic corruption --level mentioned --by Ana"
         " | tracker judge 3f9c2ab --withdraw --by Ana | tracker judge --from sheet.csv"
-        " | tracker judge GBR/UNGA 78 79"
+        " | tracker judge GBR/UNGA 78 79 | tracker judge UNGA 78 79 --countries EU --to open.csv"
     )(judge)
     app.command(
         epilog="Examples: tracker decisions GBR/UNGA | tracker decisions GBR/UNGA --format csv -o sheet.csv"
@@ -94,8 +95,16 @@ def judge(
     level: Annotated[LevelName | None, typer.Option("--level", help="The level of the topic.")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
     sheet: Annotated[
-        Path | None, typer.Option("--from", metavar="SHEET", help="Read a filled-in coding sheet.")
+        Path | None, typer.Option("--from", metavar="SHEET", help="Read a filled-in sheet.")
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="SHEET", help="Write what is unsure as a sheet to fill in."),
+    ] = None,
+    countries: options.Countries = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is claimed or decided, whatever its status.")
+    ] = False,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Withdraw NAME's decision; the record keeps both.")
     ] = False,
@@ -106,45 +115,53 @@ def judge(
     Two statements, named as for diff: on a terminal each topic that is only likely new, not repeated and so
     on is shown with its passages, and a key answers: y, n, l (levels), s (skip), q (quit), ? (help). Each
     answer is kept at once, as levels of the topic in both; what anybody decided is not asked again. Who
-    answers is named by --by or TRACKER_PERSON, or asked once.
+    answers is named by --by or TRACKER_PERSON, or asked once. With --to a sheet asks the same, of all
+    countries of a body too (UNGA 78 79), and --from reads the levels in it, or in a coding sheet.
 
     accept: it is right as shown. reject: these sentences do not correspond, and the link is removed.
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
     latest decision on a question counts; none is deleted.
     """
-    from tracker.coding.judge import judge_change, judge_sheet, judge_topic
+    from tracker.coding.judge import judge_change, judge_topic
     from tracker.coding.recorded import keep_rulings, withdraw_rulings
     from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.model.decisions import Coder
     from tracker.report.answers.coding import ruling_words
 
     session = options.opened()
-    if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
+    alone = sheet or topic or level or withdraw or label or others or pair
+    asked = Asked(tuple(words or ()), countries, everything, vocabulary, session)
+    if output and not alone:
+        write_sheet(asked, output)
+        return
+    if output or countries:
+        raise DecisionInvalid("--to and --countries ask what is unsure: tracker judge UNGA 78 79 --to SHEET")
+    if _names_pair(words) and not alone:
         _need_terminal()
-        _settle(words or (), by, note, options.load_vocabulary(vocabulary), session)
+        _settle(asked, by, note)
+        return
+    if sheet:
+        if words or topic or withdraw:
+            raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
+        read_back(asked, sheet, by)
         return
     what, verdict = _read_words(words)
-    by = by or (None if sheet else os.environ.get(_PERSON_VARIABLE))
+    by = by or os.environ.get(_PERSON_VARIABLE)
     rulings: Sequence[Ruling]
-    if sheet:
-        if what or topic or withdraw:
-            raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
-        rulings = judge_sheet(sheet, options.now(), session, options.load_vocabulary(vocabulary), by)
-    else:
-        name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
-        noted = note or None
-        if withdraw:
-            named = find_topic(options.load_vocabulary(vocabulary), topic).id if topic else None
-            rulings = withdraw_rulings(name, person, options.now(), session, topic=named, note=noted)
-        elif topic and level:
-            coder = Coder(person, options.now(), noted)
-            rulings = (judge_topic(name, topic, level, coder, session, options.load_vocabulary(vocabulary)),)
-        elif verdict:
-            coder = Coder(person, options.now(), noted)
-            rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
+    name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
+    noted = note or None
+    if withdraw:
+        named = find_topic(asked.vocabulary, topic).id if topic else None
+        rulings = withdraw_rulings(name, person, options.now(), session, topic=named, note=noted)
+    elif topic and level:
+        coder = Coder(person, options.now(), noted)
+        rulings = (judge_topic(name, topic, level, coder, session, asked.vocabulary),)
+    elif verdict:
+        coder = Coder(person, options.now(), noted)
+        rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
     kept = keep_rulings(rulings, session)
     shown = (*rulings, *kept) if withdraw else kept
-    write_answer("\n".join(ruling_words(ruling) for ruling in shown) or "the sheet holds nothing new")
+    write_answer("\n".join(map(ruling_words, shown)))
 
 
 def _names_pair(words: Sequence[str] | None) -> bool:
@@ -247,20 +264,15 @@ def _need_terminal() -> None:
         )
 
 
-def _settle(
-    arguments: Sequence[str],
-    by: str | None,
-    note: str | None,
-    vocabulary: Vocabulary,
-    archive: ArchiveSession,
-) -> None:
+def _settle(asked: Asked, by: str | None, note: str | None) -> None:
     """Ask what is unsure between two statements, topic by topic, and keep each answer at once."""
     from tracker.coding.settle import open_topics
     from tracker.report.answers.coding import side_names
 
-    compared = open_topics(arguments, archive, vocabulary)
+    vocabulary, archive = asked.vocabulary, asked.archive
+    compared = open_topics(asked.words, archive, vocabulary, everything=asked.everything)
     names = side_names(compared.comparison)
-    pair = shlex.join(arguments)
+    pair = shlex.join(asked.words)
     if not compared.topics:
         typer.echo(f"Nothing is unsure that nobody decided: tracker diff {pair}")
         return

@@ -220,27 +220,32 @@ def earlier_sessions(reader: Reader, reference: Reference) -> tuple[str, ...]:
 
 
 def load_decided(
-    old: Operand, new: Operand, archive: ArchiveSession, without: Collection[str] = ()
+    old: Operand,
+    new: Operand,
+    archive: ArchiveSession,
+    without: Collection[str] = (),
+    *,
+    opinions: bool = True,
 ) -> Decided:
     """Return the human decisions about two operands, and what second readers answered; none about files.
 
-    Those of people and second readers named in ``without`` are left out.
+    Those of people and readers named in ``without`` are left out, and without ``opinions`` all answers.
     """
     if not (isinstance(old, Reference) or isinstance(new, Reference)):
         return UNDECIDED
     rulings = settle_rulings(_leave_out(archive.reader.rulings(), without))
-    coded = archive.reader.coded()
+    coded = opinions and archive.reader.coded()
     if not (rulings or coded):
         return UNDECIDED
     before, after = (
         archive.reader.resolve(each) if isinstance(each, Reference) else None for each in (old, new)
     )
-    opinions = archive.reader.opinions(before, after) if coded and before and after else ()
+    said = archive.reader.opinions(before, after) if coded and before and after else ()
     return Decided(
         changes=select_changes(rulings, before, after) if before and after else (),
         old=select_levels(rulings, before) if before else (),
         new=select_levels(rulings, after) if after else (),
-        opinions=tuple(each for each in opinions if each.coder not in without),
+        opinions=tuple(each for each in said if each.coder not in without),
     )
 
 
