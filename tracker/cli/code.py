@@ -21,7 +21,7 @@ from tracker.cli.output import (
     write_answer,
     write_notice,
 )
-from tracker.cli.second import Asked, read_back, write_sheet
+from tracker.cli.second import Asked, Wanted, ask_model, check_wanted, read_back, write_sheet
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tracker.archive import ArchiveSession
     from tracker.coding.settle import Levels, OpenComparison, OpenTopic
-    from tracker.model.decisions import Coder, Ruling
+    from tracker.model.decisions import Coder
     from tracker.model.topics import Vocabulary
     from tracker.report.layout import Line
 
@@ -108,6 +108,20 @@ def judge(
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Withdraw NAME's decision; the record keeps both.")
     ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="NAME", help="Ask this language model (library llm; needs .[llm])."),
+    ] = None,
+    prompt: Annotated[
+        Path | None, typer.Option("--prompt", metavar="FILE", help="With --model: your own prompt.")
+    ] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="With --model: ask about whole statements.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --model: tell calls and tokens, and send nothing.")
+    ] = False,
+    budget: Annotated[
+        int | None, typer.Option("--budget", metavar="TOKENS", min=1, help="With --model: ask for no more.")
+    ] = None,
     vocabulary: options.VocabularyFile = None,
 ) -> None:
     """Confirm or correct a judged change or topic level, or settle what is unsure.
@@ -116,7 +130,8 @@ def judge(
     on is shown with its passages, and a key answers: y, n, l (levels), s (skip), q (quit), ? (help). Each
     answer is kept at once, as levels of the topic in both; what anybody decided is not asked again. Who
     answers is named by --by or TRACKER_PERSON, or asked once. With --to a sheet asks the same, of all
-    countries of a body too (UNGA 78 79), and --from reads the levels in it, or in a coding sheet.
+    countries of a body too (UNGA 78 79), and --from reads the levels in it, or in a coding sheet. With
+    --model a language model answers: its answers are evidence, weighed by what tracker agreement measured.
 
     accept: it is right as shown. reject: these sentences do not correspond, and the link is removed.
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
@@ -131,37 +146,32 @@ def judge(
     session = options.opened()
     alone = sheet or topic or level or withdraw or label or others or pair
     asked = Asked(tuple(words or ()), countries, everything, vocabulary, session)
-    if output and not alone:
+    wanted = Wanted(model, output, prompt, whole, dry_run, budget)
+    check_wanted(asked, wanted, alone=bool(alone))
+    if output:
         write_sheet(asked, output)
-        return
-    if output or countries:
-        raise DecisionInvalid("--to and --countries ask what is unsure: tracker judge UNGA 78 79 --to SHEET")
-    if _names_pair(words) and not alone:
+    elif model:
+        ask_model(asked, model, wanted)
+    elif _names_pair(words) and not alone:
         _need_terminal()
         _settle(asked, by, note)
-        return
-    if sheet:
+    elif sheet:
         if words or topic or withdraw:
             raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
         read_back(asked, sheet, by)
-        return
-    what, verdict = _read_words(words)
-    by = by or os.environ.get(_PERSON_VARIABLE)
-    rulings: Sequence[Ruling]
-    name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
-    noted = note or None
-    if withdraw:
-        named = find_topic(asked.vocabulary, topic).id if topic else None
-        rulings = withdraw_rulings(name, person, options.now(), session, topic=named, note=noted)
-    elif topic and level:
-        coder = Coder(person, options.now(), noted)
-        rulings = (judge_topic(name, topic, level, coder, session, asked.vocabulary),)
-    elif verdict:
-        coder = Coder(person, options.now(), noted)
-        rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
-    kept = keep_rulings(rulings, session)
-    shown = (*rulings, *kept) if withdraw else kept
-    write_answer("\n".join(map(ruling_words, shown)))
+    else:
+        by = by or os.environ.get(_PERSON_VARIABLE)
+        name, person, verdict = _check_arguments(words, topic, level, by, withdraw=withdraw)
+        coder = Coder(person, options.now(), note or None)
+        if withdraw:
+            named = find_topic(asked.vocabulary, topic).id if topic else None
+            rulings = withdraw_rulings(name, person, coder.decided, session, topic=named, note=coder.note)
+        elif topic and level:
+            rulings = (judge_topic(name, topic, level, coder, session, asked.vocabulary),)
+        elif verdict:
+            rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
+        kept = keep_rulings(rulings, session)
+        write_answer("\n".join(map(ruling_words, (*rulings, *kept) if withdraw else kept)))
 
 
 def _names_pair(words: Sequence[str] | None) -> bool:
@@ -182,15 +192,15 @@ def _read_words(words: Sequence[str] | None) -> tuple[str | None, VerdictName | 
 
 
 def _check_arguments(
-    what: str | None,
-    verdict: VerdictName | None,
+    words: Sequence[str] | None,
     topic: str | None,
     level: LevelName | None,
     by: str | None,
     *,
     withdraw: bool,
-) -> tuple[str, str]:
-    """Return what is judged and who judges. Raises ``DecisionInvalid`` for an incomplete command."""
+) -> tuple[str, str, VerdictName | None]:
+    """Return what is judged, who judges, and the verdict. Raises ``DecisionInvalid`` where one is missing."""
+    what, verdict = _read_words(words)
     usage = None
     if withdraw:
         usage = "tracker judge ID --withdraw" if verdict else None
@@ -205,7 +215,7 @@ def _check_arguments(
         raise DecisionInvalid(f"incomplete; use: {usage} --by NAME")
     if by is None:
         raise DecisionInvalid(f"missing option --by NAME (or set {_PERSON_VARIABLE})")
-    return what, by
+    return what, by, verdict
 
 
 def decisions(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.record.ledger.rulings import read_quotes, write_quotes
-from tracker.record.schema.rows import fetch_column, fetch_value, has_table, insert, pick
+from tracker.record.schema.rows import fetch_column, fetch_value, has_table, insert, pick, read_dicts
+from tracker.record.statements import queries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,10 +37,23 @@ _CODER = "SELECT id FROM coders WHERE name = ? AND prompt IS ? AND options = ? A
 
 _SHOWN = "SELECT shown FROM requests JOIN coders ON coders.id = coder WHERE name = ? AND prompt IS ?"
 
-_SPENT = """
-SELECT calls, input_tokens, output_tokens, seconds, refused FROM requests JOIN coders ON coders.id = coder
-WHERE name = ? AND prompt IS ? AND old_snapshot = ? AND new_snapshot = ?
+_REQUESTS = """
+SELECT requests.id AS id, old_snapshot, new_snapshot, options, coders.release AS release, shown, asked, seconds,
+    calls, input_tokens, output_tokens, refused, reply
+FROM requests JOIN coders ON coders.id = coder
+WHERE name = ?1 AND prompt IS ?2
+AND old_snapshot IN (SELECT id FROM readable_snapshots)
+AND new_snapshot IN (SELECT id FROM readable_snapshots)
+ORDER BY requests.id
 """
+
+_ANSWERS = "SELECT topic, side, level, segments FROM answers WHERE request = ? ORDER BY id"
+
+_NAMES = f"""
+SELECT snapshots.id, {queries.NAME}, ordinal {queries.ALL_EDITIONS}
+JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id
+WHERE snapshots.id IN (SELECT old_snapshot FROM requests UNION SELECT new_snapshot FROM requests)
+"""  # noqa: S608 (our own text)
 
 _STATE = "SELECT (SELECT max(id) FROM answers), (SELECT max(id) FROM measurements)"
 
@@ -138,6 +152,26 @@ def read_shown(connection: sqlite3.Connection, name: str, prompt: str | None) ->
     if not has_answers(connection):
         return frozenset()
     return frozenset(fetch_column(connection, _SHOWN, [name, prompt]))
+
+
+def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None) -> tuple[Request, ...]:
+    """Return what a second reader was asked, by name and prompt, but for what was withdrawn since."""
+    if not has_answers(connection):
+        return ()
+    from tracker.model.decisions import Answer, Request, SecondReader  # noqa: PLC0415 (as above)
+    from tracker.model.texts import Reference  # noqa: PLC0415 (as above)
+
+    names = {number: Reference(*row) for number, *row in connection.execute(_NAMES)}
+    found = []
+    for row in list(read_dicts(connection.execute(_REQUESTS, [name, prompt]))):
+        number, old, new = (row.pop(each) for each in ("id", "old_snapshot", "new_snapshot"))
+        reader = SecondReader(name, prompt, row.pop("options"), row.pop("release"))
+        answers = tuple(
+            Answer(topic, side, level, read_quotes(segments))
+            for topic, side, level, segments in connection.execute(_ANSWERS, [number]).fetchall()
+        )
+        found.append(Request(reader, names[old], names[new], answers=answers, **row))
+    return tuple(found)
 
 
 def read_coded(connection: sqlite3.Connection) -> tuple[int | None, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
-from tracker.record.ledger.opinions import read_coded, read_measured, read_opinions, read_shown
+from tracker.record.ledger.opinions import read_coded, read_measured, read_opinions, read_requests, read_shown
 from tracker.record.ledger.rulings import read_rulings
 from tracker.record.reading.versions import Versions
 from tracker.record.schema.connection import translate
@@ -46,6 +46,7 @@ class Reader(Record):
     opinions = method(read_opinions)
     measured = method(read_measured)
     shown_to = method(read_shown)
+    requests = method(read_requests)
     coded = method(read_coded)
     groups = method(read_groups)
 
