@@ -94,7 +94,7 @@ def _object(model: type, definitions: dict[str, Any]) -> dict[str, Any]:
         "type": "object",
         "description": in_json(model.__doc__ or ""),
         "additionalProperties": False,
-        "required": list(properties),
+        "required": [name for name in properties if name not in getattr(model, "OPTIONAL", ())],
         "properties": properties,
     }
 

@@ -145,6 +145,15 @@ class ArchiveSession:
                 found.add(reader.resolve(each))
         return tuple(each for each in closed if each in found)
 
+    def find_unsendable(self) -> dict[Reference, str]:
+        """Return the snapshots that no language model may be shown, each with the source that closes it.
+
+        Raises ``WatchListInvalid`` where the watch list cannot be read, so that this is unknown.
+        """
+        from tracker.record.access.handing_on import list_unsendable  # noqa: PLC0415 (to ask a model alone)
+
+        return method(list_unsendable)(self.reader, self.folder)
+
     def _has_record(self) -> bool:
         """Tell whether the folder has a record of this program: what another keeps there stays."""
         return self._record is not None or is_record(self.folder / FILE_NAME)

@@ -21,6 +21,7 @@ from tracker.inputs.tables import (
     matching,
     number,
     one_of,
+    read_choice,
     read_day,
     read_inside,
     read_table,
@@ -327,6 +328,7 @@ _SOURCE: Final[dict[str, ValueReader]] = {
     "rights": read_text,
     "access": one_of(*get_args(Access)),
     "open_from": read_day,
+    "models": read_choice,
     "min_words": whole_number(0, 100_000),
     "min_links": whole_number(0, 100_000),
 }

@@ -21,6 +21,7 @@ from tracker.cli.output import (
     write_answer,
     write_notice,
 )
+from tracker.cli.second import Asked, Wanted, ask_model, check_wanted, read_back, write_sheet
 from tracker.errors import DecisionInvalid
 from tracker.references import join_words
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from tracker.archive import ArchiveSession
     from tracker.coding.settle import Levels, OpenComparison, OpenTopic
-    from tracker.model.decisions import Coder, Ruling
+    from tracker.model.decisions import Coder
     from tracker.model.topics import Vocabulary
     from tracker.report.layout import Line
 
@@ -53,7 +54,7 @@ def register(app: typer.Typer) -> None:
         " | tracker judge 81d0c44 relabel --as reworded --with 5b7e910 --by Ana"
         " | tracker judge GBR/UNGA/79 --topic corruption --level mentioned --by Ana"
         " | tracker judge 3f9c2ab --withdraw --by Ana | tracker judge --from sheet.csv"
-        " | tracker judge GBR/UNGA 78 79"
+        " | tracker judge GBR/UNGA 78 79 | tracker judge UNGA 78 79 --countries EU --to open.csv"
     )(judge)
     app.command(
         epilog="Examples: tracker decisions GBR/UNGA | tracker decisions GBR/UNGA --format csv -o sheet.csv"
@@ -94,11 +95,33 @@ def judge(
     level: Annotated[LevelName | None, typer.Option("--level", help="The level of the topic.")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
     sheet: Annotated[
-        Path | None, typer.Option("--from", metavar="SHEET", help="Read a filled-in coding sheet.")
+        Path | None, typer.Option("--from", metavar="SHEET", help="Read a filled-in sheet.")
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="SHEET", help="Write what is unsure as a sheet to fill in."),
+    ] = None,
+    countries: options.Countries = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is claimed or decided, whatever its status.")
+    ] = False,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Withdraw NAME's decision; the record keeps both.")
     ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="NAME", help="Ask this language model (library llm; needs .[llm])."),
+    ] = None,
+    prompt: Annotated[
+        Path | None, typer.Option("--prompt", metavar="FILE", help="With --model: your own prompt.")
+    ] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="With --model: ask about whole statements.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --model: tell calls and tokens, and send nothing.")
+    ] = False,
+    budget: Annotated[
+        int | None, typer.Option("--budget", metavar="TOKENS", min=1, help="With --model: ask for no more.")
+    ] = None,
     vocabulary: options.VocabularyFile = None,
 ) -> None:
     """Confirm or correct a judged change or topic level, or settle what is unsure.
@@ -106,45 +129,49 @@ def judge(
     Two statements, named as for diff: on a terminal each topic that is only likely new, not repeated and so
     on is shown with its passages, and a key answers: y, n, l (levels), s (skip), q (quit), ? (help). Each
     answer is kept at once, as levels of the topic in both; what anybody decided is not asked again. Who
-    answers is named by --by or TRACKER_PERSON, or asked once.
+    answers is named by --by or TRACKER_PERSON, or asked once. With --to a sheet asks the same, of all
+    countries of a body too (UNGA 78 79), and --from reads the levels in it, or in a coding sheet. With
+    --model a language model answers: its answers are evidence, weighed by what tracker agreement measured.
 
     accept: it is right as shown. reject: these sentences do not correspond, and the link is removed.
     relabel --as: it is something else. Decisions apply to later runs and are shown with the name. The
     latest decision on a question counts; none is deleted.
     """
-    from tracker.coding.judge import judge_change, judge_sheet, judge_topic
+    from tracker.coding.judge import judge_change, judge_topic
     from tracker.coding.recorded import keep_rulings, withdraw_rulings
     from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.model.decisions import Coder
     from tracker.report.answers.coding import ruling_words
 
     session = options.opened()
-    if _names_pair(words) and not (sheet or topic or level or withdraw or label or others or pair):
+    alone = sheet or topic or level or withdraw or label or others or pair
+    asked = Asked(tuple(words or ()), countries, everything, vocabulary, session)
+    wanted = Wanted(model, output, prompt, whole, dry_run, budget)
+    check_wanted(asked, wanted, alone=bool(alone))
+    if output:
+        write_sheet(asked, output)
+    elif model:
+        ask_model(asked, model, wanted)
+    elif _names_pair(words) and not alone:
         _need_terminal()
-        _settle(words or (), by, note, options.load_vocabulary(vocabulary), session)
-        return
-    what, verdict = _read_words(words)
-    by = by or (None if sheet else os.environ.get(_PERSON_VARIABLE))
-    rulings: Sequence[Ruling]
-    if sheet:
-        if what or topic or withdraw:
+        _settle(asked, by, note)
+    elif sheet:
+        if words or topic or withdraw:
             raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
-        rulings = judge_sheet(sheet, options.now(), session, options.load_vocabulary(vocabulary), by)
+        read_back(asked, sheet, by)
     else:
-        name, person = _check_arguments(what, verdict, topic, level, by, withdraw=withdraw)
-        noted = note or None
+        by = by or os.environ.get(_PERSON_VARIABLE)
+        name, person, verdict = _check_arguments(words, topic, level, by, withdraw=withdraw)
+        coder = Coder(person, options.now(), note or None)
         if withdraw:
-            named = find_topic(options.load_vocabulary(vocabulary), topic).id if topic else None
-            rulings = withdraw_rulings(name, person, options.now(), session, topic=named, note=noted)
+            named = find_topic(asked.vocabulary, topic).id if topic else None
+            rulings = withdraw_rulings(name, person, coder.decided, session, topic=named, note=coder.note)
         elif topic and level:
-            coder = Coder(person, options.now(), noted)
-            rulings = (judge_topic(name, topic, level, coder, session, options.load_vocabulary(vocabulary)),)
+            rulings = (judge_topic(name, topic, level, coder, session, asked.vocabulary),)
         elif verdict:
-            coder = Coder(person, options.now(), noted)
             rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
-    kept = keep_rulings(rulings, session)
-    shown = (*rulings, *kept) if withdraw else kept
-    write_answer("\n".join(ruling_words(ruling) for ruling in shown) or "the sheet holds nothing new")
+        kept = keep_rulings(rulings, session)
+        write_answer("\n".join(map(ruling_words, (*rulings, *kept) if withdraw else kept)))
 
 
 def _names_pair(words: Sequence[str] | None) -> bool:
@@ -165,15 +192,15 @@ def _read_words(words: Sequence[str] | None) -> tuple[str | None, VerdictName | 
 
 
 def _check_arguments(
-    what: str | None,
-    verdict: VerdictName | None,
+    words: Sequence[str] | None,
     topic: str | None,
     level: LevelName | None,
     by: str | None,
     *,
     withdraw: bool,
-) -> tuple[str, str]:
-    """Return what is judged and who judges. Raises ``DecisionInvalid`` for an incomplete command."""
+) -> tuple[str, str, VerdictName | None]:
+    """Return what is judged, who judges, and the verdict. Raises ``DecisionInvalid`` where one is missing."""
+    what, verdict = _read_words(words)
     usage = None
     if withdraw:
         usage = "tracker judge ID --withdraw" if verdict else None
@@ -188,7 +215,7 @@ def _check_arguments(
         raise DecisionInvalid(f"incomplete; use: {usage} --by NAME")
     if by is None:
         raise DecisionInvalid(f"missing option --by NAME (or set {_PERSON_VARIABLE})")
-    return what, by
+    return what, by, verdict
 
 
 def decisions(
@@ -247,20 +274,15 @@ def _need_terminal() -> None:
         )
 
 
-def _settle(
-    arguments: Sequence[str],
-    by: str | None,
-    note: str | None,
-    vocabulary: Vocabulary,
-    archive: ArchiveSession,
-) -> None:
+def _settle(asked: Asked, by: str | None, note: str | None) -> None:
     """Ask what is unsure between two statements, topic by topic, and keep each answer at once."""
     from tracker.coding.settle import open_topics
     from tracker.report.answers.coding import side_names
 
-    compared = open_topics(arguments, archive, vocabulary)
+    vocabulary, archive = asked.vocabulary, asked.archive
+    compared = open_topics(asked.words, archive, vocabulary, everything=asked.everything)
     names = side_names(compared.comparison)
-    pair = shlex.join(arguments)
+    pair = shlex.join(asked.words)
     if not compared.topics:
         typer.echo(f"Nothing is unsure that nobody decided: tracker diff {pair}")
         return

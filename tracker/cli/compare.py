@@ -101,6 +101,12 @@ def diff(
         typer.Option(help="The language of files; detected if not given, which short ones hardly allow."),
     ] = None,
     countries: options.Countries = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without", metavar="CODER", help="Leave out what this person or model said; may be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Report what changed between two statements.
 
@@ -121,10 +127,9 @@ def diff(
     check_outputs(output, plot, [*operands, vocabulary], archive, form)
     topics = options.load_vocabulary(vocabulary, keeps=True)
     if countries is not None:
-        if stat or explain is not None or plot or language:
-            raise TrackerError(
-                "--countries takes no --stat, --explain, --language and --plot; timeline has --plot"
-            )
+        if stat or explain is not None or plot or language or without:
+            lacks = "--stat, --explain, --language, --without and --plot"
+            raise TrackerError(f"--countries takes no {lacks}; timeline has --plot")
         from tracker.cli.groups import CountriesAsked, diff_countries
 
         statuses = read_filters(only or (), by_country=True)
@@ -135,7 +140,7 @@ def diff(
     chosen = read_filters(only or ())
     vectors = ENCODERS[encoder]
     session = options.opened()
-    comparison = compare(operands, session, topics, vectors, sure, language)
+    comparison = compare(operands, session, topics, vectors, sure, language, without or ())
     color_on = wants_colour(output)
     if plot:
         _write_moves(plot, comparison, topics, everything, chosen, topic)

@@ -34,9 +34,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def shown_progress(
-    what: str, in_pipe: Callable[[int, int], None] = lambda _done, _total: None
+    what: str,
+    in_pipe: Callable[[int, int], None] = lambda _done, _total: None,
+    more: Callable[[], str] = str,
 ) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function to call with the steps done and in all; in a pipe it is another, or shows nothing."""
+    """Yield a function to call with the steps done and in all; in a pipe it is another, or shows nothing.
+
+    ``more`` gives words to show beside them.
+    """
     if not sys.stderr.isatty():
         yield in_pipe
         return
@@ -45,7 +50,9 @@ def shown_progress(
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total: bar.update(
+            task, completed=done, total=total, description=f"{what} {more()}".rstrip()
+        )
 
 
 _EVERY_SECONDS, _SHORT_MINUTES = 30, 2

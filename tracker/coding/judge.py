@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, get_args
 
 from tracker.comparing.changes import describe_changes
@@ -29,6 +28,7 @@ from tracker.model.texts import Reference
 from tracker.references import parse_reference
 from tracker.references.change_ids import check_one_change, find_change, read_change_id
 from tracker.report.answers.coding import read_sheet
+from tracker.report.answers.open_rows import decode_sheet
 from tracker.text.encoder import ENCODERS
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import QuestionKey
     from tracker.model.changes import Change, Comparison
-    from tracker.model.topics import Vocabulary
+    from tracker.model.texts import Version
+    from tracker.model.topics import TopicReading, Vocabulary
     from tracker.report.answers.coding import Cell
 
 
@@ -211,9 +212,20 @@ def judge_topic(
     found = find_one_topic(vocabulary, topic)
     reference = archive.reader.resolve(parse_reference(statement))
     side = archive.reader.side(reference)
-    reading = next(
-        (each for each in side_topics(side, vocabulary, archive.derived) if each.topic == found.id), None
-    )
+    readings = side_topics(side, vocabulary, archive.derived)
+    return rule_level(reference, side.version, readings, found.id, level, coder)
+
+
+def rule_level(
+    statement: Reference,
+    version: Version,
+    readings: Sequence[TopicReading],
+    topic: str,
+    level: str,
+    coder: Coder,
+) -> Ruling:
+    """Return the ruling on a topic, by id, in a snapshot, of which this was read without people."""
+    reading = next((each for each in readings if each.topic == topic), None)
     said = reading.level if reading else ABSENT
     decision = Decision(
         person=coder.person,
@@ -224,15 +236,30 @@ def judge_topic(
         said=said,
         note=coder.note,
     )
-    quotes = quote_segments(side.version, reading.segments) if reading else ()
-    return Ruling(Unit(None, reference, found.id, (), quotes), decision)
+    quotes = quote_segments(version, reading.segments) if reading else ()
+    return Ruling(Unit(None, statement, topic, (), quotes), decision)
 
 
 _REJECT, _ACCEPT = "reject", "accept"
 
 
+def read_sheet_text(sheet: Path) -> str:
+    """Return the text of a sheet as spreadsheets save it; raises ``DocumentUnreadable``."""
+    try:
+        return decode_sheet(read_file(sheet)).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError:
+        raise DocumentUnreadable(f"{sheet} is not UTF-8; save it as CSV in UTF-8") from None
+    except OSError as error:
+        raise DocumentUnreadable(f"{sheet}: {error.strerror}") from None
+
+
 def judge_sheet(
-    sheet: Path, decided: str, archive: ArchiveSession, vocabulary: Vocabulary, person: str | None = None
+    text: str,
+    sheet: Path,
+    decided: str,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    person: str | None = None,
 ) -> tuple[Ruling, ...]:
     """Return rulings for the cells of a sheet that say what the record does not; nothing is written.
 
@@ -240,12 +267,6 @@ def judge_sheet(
     before. Raises ``DecisionInvalid``, with the line, where another row was never judged or a cell holds no
     answer to its question.
     """
-    try:
-        text = TextIOWrapper(BytesIO(read_file(sheet)), encoding="utf-8-sig").read()
-    except UnicodeDecodeError:
-        raise DocumentUnreadable(f"{sheet} is not UTF-8; save it as CSV in UTF-8") from None
-    except OSError as error:
-        raise DocumentUnreadable(f"{sheet}: {error.strerror}") from None
     last_words = last_rulings(archive.reader.rulings())
     try:
         cells = [cell for cell in read_sheet(text) if person in {None, cell.person}]

@@ -14,19 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.archive import ArchiveSession
-    from tracker.model.decisions import Ruling
+    from tracker.model.decisions import Request, Ruling
     from tracker.model.texts import Reference
 
 
-def keep_rulings(rulings: Sequence[Ruling], archive: ArchiveSession) -> tuple[Ruling, ...]:
+def keep_rulings(
+    rulings: Sequence[Ruling], archive: ArchiveSession, unsure: Sequence[Request] = ()
+) -> tuple[Ruling, ...]:
     """Keep rulings in the archive, all or none, and return what now counts on what they are about.
 
-    Raises ``ArchiveLocked`` and ``ArchiveUnusable`` as every writing does.
+    With them are kept answers of people who were ``unsure``. Raises ``ArchiveLocked`` and ``ArchiveUnusable``
+    as every writing does.
     """
-    if not rulings:
+    if not (rulings or unsure):
         return ()
-    with archive.store("judge") as store:
+    with archive.store("judge") as store, store.batch():
         store.decide(rulings)
+        store.keep_answers(unsure)
         settled = settle_rulings(store.versions.rulings())
     asked = {question_key(ruling) for ruling in rulings}
     return tuple(ruling for ruling in settled if question_key(ruling) in asked)

@@ -40,6 +40,8 @@ class MarkedPassage:
     marks: tuple[tuple[int, int], ...]
     likeness: float | None = None
     """Of the passage closest to a topic that nothing names: how alike they are."""
+    around: tuple[Segment | None, Segment | None] = (None, None)
+    """The segments before and after it in its paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,35 @@ class OpenComparison:
     topics: tuple[OpenTopic, ...]
 
 
-def open_topics(arguments: Sequence[str], archive: ArchiveSession, vocabulary: Vocabulary) -> OpenComparison:
+def open_topics(
+    arguments: Sequence[str],
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    *,
+    everything: bool = False,
+    opinions: bool = True,
+) -> OpenComparison:
     """Compare what the arguments name, as ``diff`` does, and return what is unsure and nobody decided.
 
+    With ``everything`` each topic that may be a priority on either side is returned, however sure. Without
+    ``opinions`` it is unsure by what the program and people say alone: each second reader is asked the same.
     Raises ``DecisionInvalid`` for files, which are not judged, and as ``diff`` does.
     """
     old, new = pair_operands(list(arguments), archive)
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         raise DecisionInvalid("only statements in the archive can be judged; add the file first: tracker add")
     old, new = archive.reader.resolve(old), archive.reader.resolve(new)
-    comparison = diff([str(old), str(new)], archive, vocabulary)
+    comparison = diff([str(old), str(new)], archive, vocabulary, opinions=opinions)
     settled = [(level.topic, level.side) for level in comparison.levels]
     unsure = [
         change
         for change in comparison.topics
-        if change.likely
-        and not change.share_unsure
-        and not {(change.topic, "old"), (change.topic, "new")} <= set(settled)
+        if everything
+        or (
+            change.likely
+            and not change.share_unsure
+            and not {(change.topic, "old"), (change.topic, "new")} <= set(settled)
+        )
     ]
     topics = {topic.id: topic for topic in vocabulary.topics}
     sides = comparison.old, comparison.new
@@ -171,9 +185,19 @@ def _read_passages(
     if reading and reading.segments:
         places = list(dict.fromkeys((reading.leading, *reading.segments)))
     for place in places[:SHOWN]:
-        yield MarkedPassage(segments[place], marks[place])
+        yield MarkedPassage(segments[place], marks[place], around=_find_around(segments, place))
     if not places:
         terms = (topic.label, *topic.terms.get(side.version.language, ()))
         closest = find_closest([segment.text for segment in segments], terms, side.version.language)
         if closest:
-            yield MarkedPassage(segments[closest.segment], (), closest.score)
+            around = _find_around(segments, closest.segment)
+            yield MarkedPassage(segments[closest.segment], (), closest.score, around)
+
+
+def _find_around(segments: Sequence[Segment], place: int) -> tuple[Segment | None, Segment | None]:
+    paragraph = segments[place].paragraph
+    before, after = (
+        next((each for each in segments[max(at, 0) : at + 1] if each.paragraph == paragraph), None)
+        for at in (place - 1, place + 1)
+    )
+    return before, after

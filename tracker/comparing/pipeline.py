@@ -9,6 +9,7 @@ from tracker import __version__
 from tracker.comparing import caveats
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.decisions.applied import decide_links, mark_changes, place_rulings
+from tracker.comparing.decisions.opinions import choose_opinions, find_disputed
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
 from tracker.comparing.names.texts import compare_names
 from tracker.comparing.shifts.counterparts import counterpart_shifts
@@ -17,6 +18,7 @@ from tracker.comparing.topics.decided import (
     decide_readings,
     find_absences,
     list_levels,
+    list_weighing,
     mark_absences,
     place_levels,
 )
@@ -92,13 +94,23 @@ def describe_sides(
     levels = place_levels(decided.old, old.version), place_levels(decided.new, new.version)
     changes = describe_changes(old.version, new.version, decide_links(links, placed))
     names = side_names(old, new)
+    weighing = list_weighing(decided.opinions, *levels)
+    before, after = (
+        ReadText(
+            side.version,
+            decide_readings(of_side, rulings, side.version, vocabulary),
+            choose_opinions(weighing, name),
+        )
+        for name, side, of_side, rulings in zip(("old", "new"), (old, new), readings, levels, strict=True)
+    )
     topics, counterparts = compare_topics(
-        ReadText(old.version, decide_readings(readings[0], levels[0], old.version, vocabulary)),
-        ReadText(new.version, decide_readings(readings[1], levels[1], new.version, vocabulary)),
+        before,
+        after,
         vocabulary,
         basis.others,
         own=find_own_situations(vocabulary, names),
         sure=basis.sure,
+        disputed=find_disputed(weighing),
     )
     counterparts = tuple(
         replace(pair, shifts=counterpart_shifts(old.version, new.version, pair)) for pair in counterparts
@@ -143,6 +155,7 @@ def describe_sides(
         names=named,
         inside=find_inside(old.version, new.version, topics, named, names),
         levels=list_levels(*levels, vocabulary),
+        opinions=decided.opinions,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tracker.comparing.decisions.opinions import choose_opinions, find_disputed
 from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.comparing.pipeline import side_names
-from tracker.comparing.topics.decided import place_levels
+from tracker.comparing.topics.decided import list_weighing, place_levels
 from tracker.comparing.topics.mentions import find_own_situations
 from tracker.comparing.topics.statuses import ALONE, ReadText, compare_topics, find_arrived
 from tracker.diff.compare import side_topics
@@ -62,7 +63,8 @@ def list_cell_parts(
     sides = [_identify(each, archive) for each in (old, new) if each]
     looked = look_back(old, new, archive.reader) if old else ()
     earlier = [[_identify(each, archive) for each in some] for some in looked]
-    decided = repr(settle_rulings(archive.reader.rulings()))
+    opinions = archive.reader.opinions(*map(archive.reader.resolve, (old, new))) if old else ()
+    decided = repr((settle_rulings(archive.reader.rulings()), *opinions))
     return [sides, earlier, decided, identify_vocabulary(vocabulary, archive.derived), sure]
 
 
@@ -94,10 +96,14 @@ def weigh_cells(
     moved = {}
     former = side_topics(before, vocabulary, derived, levels[0], only) if look_around else ()
     if look_around and (former or readings):
-        texts = ReadText(before.version, former), ReadText(after.version, readings)
+        weighing = list_weighing(decided.opinions, *levels)
+        given = [choose_opinions(weighing, name) for name in ("old", "new")]
+        texts = ReadText(before.version, former, given[0]), ReadText(after.version, readings, given[1])
         own = find_own_situations(vocabulary, side_names(before, after))
-        others = look_around() if find_arrived(former, readings) else ALONE
-        changes, _ = compare_topics(*texts, vocabulary, others, own=own, sure=sure)
+        others = look_around() if find_arrived(*texts) else ALONE
+        changes, _ = compare_topics(
+            *texts, vocabulary, others, own=own, sure=sure, disputed=find_disputed(weighing)
+        )
         moved = {change.topic: change for change in changes}
     rows: list[list[Any]] = []
     for topic in (each.id for each in vocabulary.topics if each.id in held or each.id in moved):

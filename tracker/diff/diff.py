@@ -108,18 +108,22 @@ def diff(
     encoder: Encoder | None = DEFAULT,
     sure: float = SURE,
     language: str | None = None,
+    without: Collection[str] = (),
+    *,
+    opinions: bool = True,
 ) -> Comparison:
     """Compare what the arguments name, as ``compare_sides`` does; see ``pair_operands`` for their forms.
 
-    ``language`` is that of files. Raises ``TrackerError`` with the reason where a side cannot be had, and
-    where a language is given and no file.
+    ``language`` is that of files; what people and second readers named in ``without`` said of the two sides
+    is left out, and without ``opinions`` all that second readers said. Raises ``TrackerError`` with the
+    reason where a side cannot be had, and where a language is given and no file.
     """
     old, new = pair_operands(arguments, archive)
     if language and isinstance(old, Reference) and isinstance(new, Reference):
         raise ReferenceInvalid("--language is of files; a statement of the archive has its own")
     sides = load_pair(old, new, archive, language)
     derived = choose_derived(archive, *sides)
-    decided = load_decided(old, new, archive)
+    decided = load_decided(old, new, archive, without, opinions=opinions)
     vectors = cache_vectors(encoder, derived)
 
     def compute() -> Comparison:

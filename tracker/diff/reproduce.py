@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _SIDES: Final = ("old", "new")
 _LISTS: Final = ("changes", "topics")
 _OF_STATEMENTS: Final = ("last",)
-_OF_ARCHIVE: Final = (*_OF_STATEMENTS, "decided", "levels")
+_OF_ARCHIVE: Final = (*_OF_STATEMENTS, "decided", "levels", "opinions")
 """What rests on other statements of the series, or on decisions: only the archive can tell it again."""
 _LONGEST: Final = 20
 _MOST_PASSED: Final = 200
@@ -59,6 +59,7 @@ _KEYS: Final = {
     "phrases": ("status", "phrase"),
     "names": ("status", "name"),
     "levels": ("topic", "side"),
+    "opinions": ("coder", "topic", "side"),
 }
 """What tells the rows of a list from each other; those of others are told by their place."""
 

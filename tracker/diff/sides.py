@@ -22,6 +22,8 @@ from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from tracker.archive import ArchiveSession
     from tracker.model.decisions import Ruling
     from tracker.record.reading.reader import Reader
@@ -217,21 +219,38 @@ def earlier_sessions(reader: Reader, reference: Reference) -> tuple[str, ...]:
     )
 
 
-def load_decided(old: Operand, new: Operand, archive: ArchiveSession) -> Decided:
-    """Return the human decisions about two operands; there are none about files."""
+def load_decided(
+    old: Operand,
+    new: Operand,
+    archive: ArchiveSession,
+    without: Collection[str] = (),
+    *,
+    opinions: bool = True,
+) -> Decided:
+    """Return the human decisions about two operands, and what second readers answered; none about files.
+
+    Those of people and readers named in ``without`` are left out, and without ``opinions`` all answers.
+    """
     if not (isinstance(old, Reference) or isinstance(new, Reference)):
         return UNDECIDED
-    rulings = settle_rulings(archive.reader.rulings())
-    if not rulings:
+    rulings = settle_rulings(_leave_out(archive.reader.rulings(), without))
+    coded = opinions and archive.reader.coded()
+    if not (rulings or coded):
         return UNDECIDED
     before, after = (
         archive.reader.resolve(each) if isinstance(each, Reference) else None for each in (old, new)
     )
+    said = archive.reader.opinions(before, after) if coded and before and after else ()
     return Decided(
         changes=select_changes(rulings, before, after) if before and after else (),
         old=select_levels(rulings, before) if before else (),
         new=select_levels(rulings, after) if after else (),
+        opinions=tuple(each for each in said if each.coder not in without),
     )
+
+
+def _leave_out(rulings: Sequence[Ruling], people: Collection[str]) -> Sequence[Ruling]:
+    return [each for each in rulings if each.decision.person not in people] if people else rulings
 
 
 def load_levels(operand: Operand, archive: ArchiveSession) -> tuple[Ruling, ...]:

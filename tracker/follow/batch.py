@@ -221,7 +221,9 @@ class _Plan:
         self._states = archive.versions.states(held.body)
         decided = settle_rulings(archive.reader.rulings())
         recognised = identify_vocabulary(vocabulary, archive.derived)
-        self._rests_on = name_answer([recognised, DEFAULT.name, DEFAULT.digest, decided, sure])
+        self._rests_on = name_answer(
+            [recognised, DEFAULT.name, DEFAULT.digest, decided, archive.reader.coded(), sure]
+        )
 
     def list_editions(self, wanted: Iterable[Reference], most: int) -> list[Reference]:
         """Return what is to be read so that statements can be compared, with so ``most`` before each."""

@@ -73,6 +73,13 @@ def read_texts(value: object) -> tuple[str, ...]:
     return tuple(read_text(one) for one in value)
 
 
+def read_choice(value: object) -> bool:
+    """Return true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("expected true or false")  # noqa: TRY004 - as above
+    return value
+
+
 def read_day(value: object) -> str:
     """Return a day as an ISO date."""
     # A date of TOML and a text are both allowed.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 from tracker.model.pages import show_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tracker.model.decisions import DecidedLevel, Decision
+    from tracker.model.decisions import DecidedLevel, Decision, Opinion
     from tracker.model.phrases import PhraseChange
     from tracker.model.texts import Amount, Filled, Natural, Proportion, Segment, Side
     from tracker.model.topics import Counterpart, TopicChange
@@ -257,6 +257,8 @@ class Provenance:
 class Comparison:
     """Everything that is reported about two statements; every output is made from this."""
 
+    OPTIONAL: ClassVar = ("opinions",)
+
     old: Side
     new: Side
     genre: Genre
@@ -279,6 +281,8 @@ class Comparison:
     """What changed inside topics that both sides have, the largest first; of two English texts only."""
     levels: tuple[DecidedLevel, ...] = ()
     """The levels that people decided on, of priorities and of topics that are none."""
+    opinions: tuple[Opinion, ...] = ()
+    """What language models answered about its topics; only where one was asked."""
 
     def _repr_html_(self) -> str | None:
         """Return the report as a notebook shows it; None, and so one line, where nothing makes reports."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from tracker.model.changes import Comparison
+    from tracker.model.decisions import Opinion
     from tracker.model.rows import LevelOrAbsent, Row, RowKind
     from tracker.model.texts import Side
     from tracker.model.topics import TopicChange, TopicReading
@@ -36,7 +37,7 @@ def topic_rows(comparison: Comparison) -> Iterator[TopicRecord]:
             *_side(topic.old, comparison.old),
             *_side(topic.new, comparison.new),
             share_change=round(_share(topic.new) - _share(topic.old), 4),
-            decided_by=_people(topic),
+            decided_by=_people(topic, comparison.opinions),
         )
 
 
@@ -116,9 +117,10 @@ def _share(reading: TopicReading | None) -> float:
     return reading.share if reading else 0.0
 
 
-def _people(topic: TopicChange) -> str | None:
+def _people(topic: TopicChange, opinions: Sequence[Opinion]) -> str | None:
     decisions = [reading.decided for reading in (topic.old, topic.new) if reading] + [topic.absent]
-    return "; ".join(dict.fromkeys(each.person for each in decisions if each)) or None
+    models = (f"{each.coder} (model)" for each in opinions if each.odds and each.topic == topic.topic)
+    return "; ".join(dict.fromkeys([*(each.person for each in decisions if each), *models])) or None
 
 
 def _names(change: Change) -> str | None:

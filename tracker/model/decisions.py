@@ -87,6 +87,76 @@ class Ruling:
     decision: Decision
 
 
+Odds: TypeAlias = tuple[float, float, float, float]
+"""One figure for each of absent, mentioned or acknowledged, substantive and declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a language model answered about a topic on one side of a comparison: evidence, no decision."""
+
+    coder: Filled
+    """The model's name; with the digest of the prompt behind it where that is the user's own."""
+    answered: str
+    """An instant in UTC."""
+    topic: str
+    side: Literal["old", "new"]
+    level: str | None
+    """A level or ``absent``; nothing where the coder was not sure."""
+    quotes: tuple[Quote, ...]
+    """The sentences that the coder named for it."""
+    alpha: float | None = None
+    """How far the coder was found to agree with careful readers, as Krippendorff's alpha; nothing where the
+    answer weighs nothing: the coder was not measured, or answers as by chance."""
+    odds: Odds | None = None
+    """How likely such an answer is of this coder where careful readers find each level; nothing as above."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReader:
+    """Who is asked about what is unsure, and all that the answers rest on."""
+
+    name: Filled
+    prompt: str | None
+    """SHA-256 of the prompt; none for a person."""
+    options: str = "{}"
+    """As a JSON object."""
+    release: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a second reader answered about a topic on one side."""
+
+    topic: str
+    side: Literal["old", "new"]
+    level: str | None
+    """A level or ``absent``; nothing where the reader was not sure."""
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked about two snapshots, and what came of it."""
+
+    reader: SecondReader
+    old: Reference
+    new: Reference
+    shown: str
+    """SHA-256 of the prompt and of all that was shown."""
+    asked: str
+    """When the answer came, an instant in UTC."""
+    seconds: float
+    calls: int
+    input_tokens: int | None
+    output_tokens: int | None
+    refused: int
+    """Rows left open, since what was answered on them could not be used."""
+    reply: str
+    """The last answer as it came."""
+    answers: tuple[Answer, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedLevel:
     """A topic whose level on one side somebody decided on."""

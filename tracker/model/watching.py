@@ -41,6 +41,8 @@ class Source:
     access: Access = "open"
     open_from: str | None = None
     """The first day on which embargoed material is open; None where that is unknown."""
+    models: bool = False
+    """Whether language models may be shown it, though it is not open."""
     min_words: int | None = None
     min_links: int | None = None
     """For an index, the number of links with which it is in order; None where its own past tells."""

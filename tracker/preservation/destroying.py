@@ -10,7 +10,7 @@ from tracker.errors import ArchiveLocked
 from tracker.record.access.withheld import name_command
 from tracker.record.derived.answers import DERIVED_NAME
 from tracker.record.schema.connection import FILE_NAME
-from tracker.record.schema.rows import fetch_column, fetch_value, quote_names, update_row
+from tracker.record.schema.rows import fetch_column, fetch_value, has_table, quote_names, update_row
 from tracker.record.schema.units import belongs_to, members, read_tables
 from tracker.record.statements.segments import forget_words
 
@@ -37,6 +37,9 @@ _PLAIN = frozenset({"date", "age", "content-length", "last-modified"})
 
 _ANY = 2**63 - 1
 
+FREE = "free:"
+"""What stands before the label of a topic that a second reader named and no vocabulary has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Destroyed:
@@ -55,6 +58,8 @@ class Destroyed:
     """In which somebody recorded it or decided on it: what was typed may quote it."""
     outcomes: frozenset[int] = frozenset()
     """Checks of its sources: a server's headers may hold a document's title."""
+    requests: frozenset[int] = frozenset()
+    """What second readers were asked about it: their answers name sentences."""
     names: frozenset[tuple[str, str, str, str | None]] = frozenset()
     """Country, body, session and item of the statements: a note on one that is expected may quote it."""
     _: KW_ONLY
@@ -112,6 +117,17 @@ def _decision(row: Row, gone: Destroyed) -> Row:
     }
 
 
+def _request(row: Row, gone: Destroyed) -> Row:
+    return {"reply": GONE} if row["id"] in gone.requests else {}
+
+
+def _answer(row: Row, gone: Destroyed) -> Row:
+    if row["request"] not in gone.requests:
+        return {}
+    is_free = str(row["topic"]).startswith(FREE)
+    return {"segments": "[]", **({"topic": f"{FREE}{GONE} {int(row['id'] or 0)}"} if is_free else {})}
+
+
 def _run(row: Row, gone: Destroyed) -> Row:
     command = row.get("command")
     return {"command": name_command(str(command))} if row["id"] in gone.runs and command else {}
@@ -147,6 +163,8 @@ _RULES: Mapping[str, Callable[[Row, Destroyed], Row]] = {
     "outcomes": _outcome,
     "reviews": _review,
     "decisions": _decision,
+    "requests": _request,
+    "answers": _answer,
     "runs": _run,
     "candidates": _candidate,
     "exchanges": _exchange,
@@ -179,6 +197,11 @@ SELECT address FROM outcomes WHERE snapshot IN ({_SNAPSHOTS}) OR sha256 IN ({_DO
 
 _OUTCOMES = f"SELECT id FROM outcomes WHERE source IN ({_SOURCES}) AND run <= ?"  # noqa: S608 (our own text)
 
+_REQUESTS = f"""
+SELECT id, run FROM requests
+WHERE (old_snapshot IN ({_SNAPSHOTS}) OR new_snapshot IN ({_SNAPSHOTS})) AND run <= ?
+"""  # noqa: S608 (our own text)
+
 _NAMES = f"SELECT country, body, session, item FROM statements WHERE id IN ({_STATEMENTS})"  # noqa: S608
 
 _RUNS = f"""
@@ -208,9 +231,18 @@ def read_destroyed(connection: sqlite3.Connection) -> Destroyed:
     queries = (_SNAPSHOTS, _DOCUMENTS, _STATEMENTS, _WHOLLY, _SOURCES, _ADDRESSES)
     found = [frozenset(fetch_column(connection, query)) for query in queries]
     found += [frozenset(fetch_column(connection, query, [last])) for query in (_RUNS, _OUTCOMES)]
+    asked = connection.execute(_REQUESTS, [last]).fetchall() if has_table(connection, "requests") else ()
     names = frozenset(connection.execute(_NAMES))
     titles = frozenset(connection.execute(_LATER_TITLES, [last]))
-    return replace(Destroyed(*found), names=names, last=last, later_titles=titles)
+    gone = Destroyed(*found)
+    return replace(
+        gone,
+        runs=gone.runs.union(run for _, run in asked),
+        requests=frozenset(request for request, _ in asked),
+        names=names,
+        last=last,
+        later_titles=titles,
+    )
 
 
 def _find_last(connection: sqlite3.Connection) -> int:
@@ -229,7 +261,7 @@ def destroy_rows(connection: sqlite3.Connection) -> None:
     for table in _parts_of_snapshots(tables):
         connection.execute(f'DELETE FROM "{table.stored}" WHERE {belongs_to(tables, table, units)}')  # noqa: S608 (our schema)
     connection.execute(f"UPDATE documents SET bytes = NULL WHERE sha256 IN ({_DOCUMENTS})")  # noqa: S608
-    for name in _RULES:
+    for name in tables.keys() & _RULES.keys():
         for key, changed in list(_find_changes(connection, tables[name], gone)):
             update_row(connection, name, (tables[name].key, key), changed)
     _forget_history(connection)

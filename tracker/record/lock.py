@@ -102,6 +102,15 @@ def take_lock(folder: Path, timeout: float = 0.0) -> Lock:
     return Lock(path, file, _name_holder(file))
 
 
+def claim_file(path: Path) -> Lock | None:
+    """Take a lock of one's own, which keeps nobody from the archive; None where another process has it.
+
+    Raises ``ArchiveUnusable`` as ``take_lock`` does.
+    """
+    file = _try_lock(path)
+    return None if file is None else Lock(path, file, None)
+
+
 def read_holder(folder: Path) -> Holder | None:
     """Return who holds an archive, as the file says; None where there is none, or it says nothing."""
     from tracker.model.strict import read_typed  # noqa: PLC0415 (where there is a file to read)

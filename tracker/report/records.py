@@ -72,8 +72,13 @@ def write_json(value: object) -> str:
 
 
 def plain_fields(value: DataclassInstance) -> dict[str, object]:
-    """Return what is published of a dataclass by name, all values as JSON has them."""
-    return {name: _plain(getattr(value, name)) for name in list_published(type(value))}
+    """Return what is published of a dataclass by name, all values as JSON has them.
+
+    What a dataclass calls ``OPTIONAL`` is left out where it is empty.
+    """
+    optional = getattr(value, "OPTIONAL", ())
+    found = ((name, getattr(value, name)) for name in list_published(type(value)))
+    return {name: _plain(each) for name, each in found if each or name not in optional}
 
 
 def list_published(model: type) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from tracker.text.identity import fold_sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.model.decisions import Quote, Ruling
+    from tracker.model.decisions import Opinion, Quote, Ruling
     from tracker.model.texts import Reference, Version
 
 Places = dict[tuple[str, int], int]
@@ -53,11 +53,15 @@ QuestionKey = tuple[str, str, str]
 
 
 class Decided(NamedTuple):
-    """The rulings that count for two statements, in the order of time: on changes, on the topics of each."""
+    """The rulings that count for two statements, in the order of time: on changes, on the topics of each.
+
+    Beside them what second readers answered, which is evidence.
+    """
 
     changes: tuple[Ruling, ...] = ()
     old: tuple[Ruling, ...] = ()
     new: tuple[Ruling, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
 
 
 UNDECIDED = Decided()

@@ -12,7 +12,7 @@ from tracker.model.topics import Level, TopicReading
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tracker.model.decisions import DecidedLevel, Decision, Ruling
+    from tracker.model.decisions import DecidedLevel, Decision, Opinion, Ruling
     from tracker.model.texts import Version
     from tracker.model.topics import Topic, TopicChange, Vocabulary
 
@@ -56,6 +56,16 @@ def decide_readings(
 def find_absences(rulings: Iterable[Ruling]) -> dict[str, Decision]:
     """Return by topic the decisions that it is absent."""
     return {ruling.unit.name: ruling.decision for ruling in rulings if ruling.decision.label == ABSENT}
+
+
+def list_weighing(
+    opinions: Sequence[Opinion], old: Iterable[Ruling], new: Iterable[Ruling]
+) -> tuple[Opinion, ...]:
+    """Return the opinions of second readers on what no person decided on that side."""
+    if not opinions:
+        return ()
+    decided = {(side, each.unit.name) for side, some in (("old", old), ("new", new)) for each in some}
+    return tuple(each for each in opinions if (each.side, each.topic) not in decided)
 
 
 def list_levels(

@@ -10,6 +10,7 @@ from math import log, sqrt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
+from tracker.comparing.decisions.opinions import weigh_levels
 from tracker.comparing.topics.certainty import Likelihood, find_measured, load_certainty
 from tracker.comparing.topics.cues import plain
 from tracker.comparing.topics.evidence import Absences
@@ -35,12 +36,15 @@ if TYPE_CHECKING:
 
     from tracker.comparing.topics.certainty import CertaintyWeights
     from tracker.model.changes import Evidence
+    from tracker.model.decisions import Odds, Opinion
     from tracker.model.texts import Version
     from tracker.model.topics import Vocabulary
 
 
 _IN_DOUBT: Final = 0.5
 """The probability of being there at all below which a mention does not keep a topic from being absent."""
+CODER: Final = "coder: "
+"""What the rule of a reading begins with whose level is that after what a second reader answered."""
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
 _TERMS: Final = 8
@@ -58,6 +62,8 @@ class ReadText(NamedTuple):
 
     version: Version
     readings: Sequence[TopicReading]
+    opinions: Mapping[str, Opinion] = MappingProxyType({})
+    """By topic what a second reader answered of it here, where that weighs."""
 
 
 class OtherSessions(NamedTuple):
@@ -82,6 +88,7 @@ def compare_topics(
     own: Collection[str] = (),
     sure: float = SURE,
     weights: CertaintyWeights | None = None,
+    disputed: Collection[str] = (),
 ) -> tuple[tuple[TopicChange, ...], tuple[Counterpart, ...]]:
     """Return what became of each topic that is a priority on either side, and the counterparts.
 
@@ -96,9 +103,10 @@ def compare_topics(
     share; that is claimed where both the levels and this are sure. Where certainty was not
     measured it is approximate, and nothing is claimed but what people decided on both sides. Counterparts
     pair the leading segments of topics that are priorities on both sides. ``weights`` are the shipped ones
-    unless given.
+    unless given. What a second reader answered weighs as evidence for a level; of what is ``disputed`` among
+    such readers nothing is claimed that people did not decide on both sides.
     """
-    texts, readings = (old.version, new.version), (old.readings, new.readings)
+    texts, readings = (old.version, new.version), (_weigh_readings(old), _weigh_readings(new))
     before, after = (
         Occupancy(
             count_substance(side.version),
@@ -108,7 +116,8 @@ def compare_topics(
         for side in (old, new)
     )
     lengths = sum(before.words), sum(after.words)
-    doubts = _Doubts(texts, lengths, readings, vocabulary, sure, weights or load_certainty())
+    evidence = _Evidence((old.opinions, new.opinions), frozenset(disputed))
+    doubts = _Doubts(texts, lengths, readings, vocabulary, sure, weights or load_certainty(), evidence)
     pairs = {
         topic: pair
         for topic, pair in _pair(*readings, doubts).items()
@@ -140,9 +149,9 @@ def find_priorities(readings: Iterable[TopicReading]) -> frozenset[str]:
     return frozenset(reading.topic for reading in readings if reading.level in PRIORITIES)
 
 
-def find_arrived(old: Iterable[TopicReading], new: Iterable[TopicReading]) -> frozenset[str]:
+def find_arrived(old: ReadText, new: ReadText) -> frozenset[str]:
     """Return the topics that count as absent from the old text alone: what is new, or back, is among them."""
-    before, after = _counted(old, new)
+    before, after = _counted(_weigh_readings(old), _weigh_readings(new))
     return frozenset(after.keys() - before.keys())
 
 
@@ -247,6 +256,49 @@ def _counterparts(topics: Sequence[str], pairs: Mapping[str, _Readings]) -> tupl
     )
 
 
+class _Evidence(NamedTuple):
+    """What second readers answered that weighs, by side and topic, and the topics that they dispute."""
+
+    opinions: tuple[Mapping[str, Opinion], Mapping[str, Opinion]]
+    disputed: frozenset[str]
+
+
+def _weigh_readings(text: ReadText) -> Sequence[TopicReading]:
+    """Return the readings with the probabilities that they have after what a second reader answered."""
+    if not text.opinions:
+        return text.readings
+    return [_weigh_reading(each, text.opinions.get(each.topic)) for each in text.readings]
+
+
+def _weigh_reading(reading: TopicReading, opinion: Opinion | None) -> TopicReading:
+    likely = _estimate_reading(reading)
+    if opinion is None or opinion.odds is None or reading.decided or likely is None:
+        return reading
+    weighed = _weigh(likely, opinion.odds)
+    level: Level = reading.level if reading.level not in PRIORITIES else "mentioned"
+    if weighed.priority >= _IN_DOUBT:
+        level = "declared" if weighed.declared >= weighed.priority / 2 else "substantive"
+    return replace(
+        reading,
+        level=level,
+        rule=f"{CODER}{opinion.coder}",
+        priority=weighed.priority,
+        presence=weighed.presence,
+        declaration=weighed.declared,
+    )
+
+
+def _weigh(likely: Likelihood, odds: Odds) -> Likelihood:
+    absent, _, substantive, declared = weigh_levels(likely.levels, odds)
+    return Likelihood(round(substantive + declared, 4), round(1 - absent, 4), round(declared, 4))
+
+
+def _estimate_reading(reading: TopicReading) -> Likelihood | None:
+    if reading.priority is None or reading.presence is None or reading.declaration is None:
+        return None
+    return Likelihood(reading.priority, reading.presence, reading.declaration)
+
+
 class _Doubts:
     """What is known of both sides that makes a claim more certain or less; lengths are without ceremony."""
 
@@ -258,6 +310,7 @@ class _Doubts:
         vocabulary: Vocabulary,
         sure: float,
         weights: CertaintyWeights,
+        evidence: _Evidence,
     ) -> None:
         self._texts = [[fold_sentence(segment.text) for segment in side.segments] for side in sides]
         self._readings = [{reading.topic: reading for reading in side} for side in readings]
@@ -269,6 +322,7 @@ class _Doubts:
         self._measured = old & new
         self._sure = sure
         self._weights = weights
+        self._evidence = evidence
 
     def weigh(self, change: TopicChange, difference: Difference) -> TopicChange:
         """Return a change with its certainty, and with the group that may have spoken for the country.
@@ -282,7 +336,8 @@ class _Doubts:
         known = all(side is None or side.measured or side.decided is not None for side in sides)
         measured = known and change.topic in self._measured
         least = self._weights.find_threshold(change.outcome, self._sure)
-        sure = all(decided) or (measured and certainty is not None and certainty >= least)
+        settled = change.topic not in self._evidence.disputed
+        sure = all(decided) or (measured and settled and certainty is not None and certainty >= least)
         if None in sides:
             sure &= any(map(_is_priority, sides)) and not self._is_named(change.topic, sides.index(None))
         chance = None if any(decided) else difference.chances.get(change.outcome)
@@ -329,17 +384,20 @@ class _Doubts:
         """Return what a side makes of a topic; ``counted`` is None where a mention counts for nothing."""
         reading = counted or self._readings[side].get(topic)
         if reading is None:
-            return self._weights.estimate(self._absences[side].describe(topic))
+            likely = self._weights.estimate(self._absences[side].describe(topic))
+            opinion = self._evidence.opinions[side].get(topic)
+            return _weigh(likely, opinion.odds) if opinion and opinion.odds else likely
         if reading.decided is not None:
             return Likelihood(float(_is_priority(reading)), 1.0, float(reading.level == "declared"))
-        if reading.priority is None or reading.presence is None or reading.declaration is None:
-            return None
-        return Likelihood(reading.priority, reading.presence, reading.declaration)
+        return _estimate_reading(reading)
 
     def _is_named(self, topic: str, side: int) -> bool:
-        """Tell whether a sentence of a side names a topic, were it in passing."""
+        """Tell whether a sentence of a side names a topic, were it in passing.
+
+        Where a second reader read the sentences, the words that they hold tell nothing more.
+        """
         reading = self._readings[side].get(topic)
-        return reading is not None and reading.rule != NARROWER
+        return reading is not None and reading.rule != NARROWER and not reading.rule.startswith(CODER)
 
 
 def _is_priority(reading: TopicReading | None) -> bool:

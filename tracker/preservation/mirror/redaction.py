@@ -45,8 +45,8 @@ what it holds; and those that are hidden, with every other one that nobody has p
 
 LEFT_OUT = frozenset(
     {
-        "versions", "segments", "confirmations", "amendments", "decisions", "repeats", "exchanges",
-        "candidates", "reviews",
+        "versions", "segments", "confirmations", "amendments", "decisions", "requests", "answers",
+        "repeats", "exchanges", "candidates", "reviews",
     }
 )  # fmt: skip
 """Tables of which a closed row is left out whole."""
@@ -54,7 +54,7 @@ LEFT_OUT = frozenset(
 WHOLE = frozenset(
     {
         "_sqlite_migrations", "bodies", "sessions", "groups", "memberships", "watch_lists", "clocks",
-        "withdrawals", "withdrawn",
+        "withdrawals", "withdrawn", "coders", "measurements",
         "repairs", "breaks", "omissions", "edits",
     }
 )  # fmt: skip
@@ -81,6 +81,12 @@ UNION SELECT run FROM amendments WHERE statement IN gone
 """
 """Runs that recorded what is closed, or decided on it: what was typed may quote it."""
 
+_ASKING = """
+WITH closed AS (SELECT value FROM json_each(?))
+SELECT run FROM requests WHERE old_snapshot IN closed OR new_snapshot IN closed
+"""
+"""Those in which a second reader was asked about it."""
+
 _IDENTIFIED: Mapping[str, tuple[str, str]] = {
     "snapshot": ("snapshots", "id"),
     "document": ("documents", "sha256"),
@@ -105,10 +111,11 @@ class Redaction:
             "documents": access.documents - access.waiting,
             "statements": frozenset(access.statements),
         }
-        ids = (json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements))
+        ids = [json.dumps(sorted(closed)) for closed in (access.snapshots, access.statements)]
         self._withheld = Withheld.read(connection)
-        telling = frozenset(fetch_column(connection, _TELLING, tuple(ids)))
-        self._telling = telling | self._withheld.runs
+        telling = frozenset(fetch_column(connection, _TELLING, ids))
+        asking = fetch_column(connection, _ASKING, ids[:1]) if "requests" in tables else ()
+        self._telling = telling.union(asking, self._withheld.runs)
         self._told = access.waiting | self._withheld.documents
         """Documents whose digest is a public row: their bytes are known when they come again."""
 
@@ -138,13 +145,14 @@ class Redaction:
         return {**parts, table: [_reduce(table, row) for row in rows[table]]}
 
     def _redact_run(self, rows: Rows) -> Rows:
-        outcomes = {
-            row["id"] for row in rows.get("outcomes", []) if self._is_closed("outcomes", row, frozenset())
+        parents = {
+            name: frozenset(row["id"] for row in rows.get(name, []) if self._is_closed(name, row, {}))
+            for name in ("outcomes", "requests")
         }
         shown: Rows = {}
         for name, found in rows.items():
             if name == "outcomes":
-                shown[name] = [_reduce(name, row) if row["id"] in outcomes else row for row in found]
+                shown[name] = [_reduce(name, row) if row["id"] in parents[name] else row for row in found]
             elif name == "runs":
                 shown[name] = [_name_alone(row) if self._is_telling(row) else row for row in found]
             elif name == _DIGESTS:
@@ -152,7 +160,7 @@ class Redaction:
             elif name == _NOTES:
                 shown[name] = [self._take_note(row) for row in found]
             else:
-                shown[name] = [row for row in found if not self._is_closed(name, row, frozenset(outcomes))]
+                shown[name] = [row for row in found if not self._is_closed(name, row, parents)]
         return shown
 
     def _is_telling(self, row: Row) -> bool:
@@ -165,8 +173,8 @@ class Redaction:
         named = Reference(*(row[part] for part in ("country", "body", "session", "item")))  # type: ignore[arg-type]
         return _hide(_NOTES, row) if named in self._withheld.statements else row
 
-    def _is_closed(self, table: str, row: Row, outcomes: frozenset[object]) -> bool:
-        closed = {**self._closed, "outcomes": outcomes}
+    def _is_closed(self, table: str, row: Row, parents: Mapping[str, frozenset[object]]) -> bool:
+        closed = {**self._closed, **parents}
         if any(row.get(column) in closed.get(target, frozenset()) for column, target in self._links[table]):
             return True
         if table == "outcomes" and row.get("sha256") in self._closed["documents"]:

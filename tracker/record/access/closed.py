@@ -126,6 +126,12 @@ def read_ended_embargoes(text: str, confirmed: str, day: str) -> Mapping[str, st
     }
 
 
+def read_sendable(watch: Path) -> frozenset[str]:
+    """Return the sources that a watch list lets language models be shown, though they are closed."""
+    sources = _read_list(_read_file(watch)).get("sources", {}) if watch.is_file() else {}
+    return frozenset(name for name, said in sources.items() if said.get("models") is True)
+
+
 def _closed_sources(lists: list[str], confirmed: str) -> frozenset[str]:
     """Return the sources that are closed by the latest list that names them."""
     if not any("access" in text for text in lists):

@@ -22,6 +22,10 @@ SELECT snapshots.id, {NAME}, ordinal {ALL_EDITIONS}
 JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id ORDER BY {ORDER}, ordinal
 """
 
+_GIVERS = """
+SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
+"""
+
 _HOLDERS = "SELECT DISTINCT snapshot FROM versions WHERE sha256 = ?"
 
 _WITHDRAWN = """
@@ -43,17 +47,41 @@ def list_closed(connection: sqlite3.Connection, folder: Path) -> tuple[Reference
 
     Raises ``WatchListInvalid`` where the watch list cannot be read.
     """
+    return tuple(_find_closed(connection, folder).values())
+
+
+def list_unsendable(connection: sqlite3.Connection, folder: Path) -> dict[Reference, str]:
+    """Return the snapshots that no language model may be shown, each with the source that says so.
+
+    They are restricted or embargoed, and not every source that gave them says ``models = true`` in the watch
+    list; where none is known the source is empty. Raises as ``list_closed`` does.
+    """
+    closed = _find_closed(connection, folder)
+    if not closed:
+        return {}
+    from tracker.record.access.closed import find_watch_list, read_sendable  # noqa: PLC0415 (as below)
+
+    may_be_sent = read_sendable(find_watch_list(folder))
+    found = {}
+    for number, reference in closed.items():
+        givers = [each.partition(":")[0] for each in fetch_column(connection, _GIVERS, [number])] or [""]
+        if refusing := [each for each in givers if each not in may_be_sent]:
+            found[reference] = refusing[0]
+    return found
+
+
+def _find_closed(connection: sqlite3.Connection, folder: Path) -> dict[int, Reference]:
     if not _may_close(connection, folder):
-        return ()
+        return {}
     # To ask what is closed takes 10 ms, and most archives were never told of anything.
     from tracker.record.access.closed import find_watch_list, read_access  # noqa: PLC0415
     from tracker.record.schema.units import read_tables  # noqa: PLC0415
 
     access = read_access(connection, read_tables(connection), find_watch_list(folder))
     if not access.snapshots:
-        return ()
+        return {}
     rows = connection.execute(_READABLE).fetchall()
-    return tuple(Reference(*name) for number, *name in rows if number in access.snapshots)
+    return {number: Reference(*name) for number, *name in rows if number in access.snapshots}
 
 
 def _may_close(connection: sqlite3.Connection, folder: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from tracker.errors import ReferenceInvalid
 from tracker.model.texts import Reference
 from tracker.record.access.withdrawals import read_withdrawn_documents
-from tracker.record.schema.rows import fetch_column
+from tracker.record.schema.rows import fetch_column, has_table
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ UNION SELECT run FROM expectations JOIN whole USING (country, body, session)
 """  # noqa: S608 (a query of ours)
 """In which somebody recorded it, said more of it, or decided on it: what was typed may quote it."""
 
+_ASKING = """
+WITH gone AS (SELECT snapshot FROM standing_withdrawals WHERE snapshot IS NOT NULL)
+SELECT run FROM requests WHERE old_snapshot IN gone OR new_snapshot IN gone
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
@@ -68,7 +73,7 @@ class Withheld:
             frozenset(Reference(*name) for name in connection.execute(_SNAPSHOTS)),
             frozenset(Reference(*name) for _, *name in connection.execute(_STATEMENTS)),
             read_withdrawn_documents(connection),
-            frozenset(fetch_column(connection, _RUNS)),
+            frozenset((*fetch_column(connection, _RUNS), *_find_asking(connection))),
         )
 
     def run(self, entry: RunEntry) -> RunEntry:
@@ -101,6 +106,11 @@ class Withheld:
     def expectation(self, each: Expectation) -> Expectation:
         """Return a note on a statement without its words."""
         return replace(each, note=None) if each.reference in self.statements else each
+
+
+def _find_asking(connection: sqlite3.Connection) -> tuple[int, ...]:
+    """Return the runs in which a second reader was asked about it."""
+    return fetch_column(connection, _ASKING) if has_table(connection, "requests") else ()
 
 
 def _read_named(command: str) -> frozenset[Reference]:

@@ -47,8 +47,8 @@ def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, r
         new_snapshot=find_snapshot(connection, unit.new),
         run=run,
         **pick(decision, "person", "question", "verdict", "label", "said", "note"),
-        old_segments=_write_quotes(unit.old_quotes),
-        new_segments=_write_quotes(unit.new_quotes),
+        old_segments=write_quotes(unit.old_quotes),
+        new_segments=write_quotes(unit.new_quotes),
     )
 
 
@@ -62,18 +62,20 @@ def read_rulings(connection: sqlite3.Connection) -> tuple[Ruling, ...]:
     names = {id_: Reference(*name) for id_, *name in connection.execute(_NAMES)}
     return tuple(
         Ruling(
-            Unit(names.get(old), names[new], name, _read_quotes(old_segments), _read_quotes(new_segments)),
+            Unit(names.get(old), names[new], name, read_quotes(old_segments), read_quotes(new_segments)),
             Decision(*decision),
         )
         for old, new, name, old_segments, new_segments, *decision in rows
     )
 
 
-def _write_quotes(quotes: Sequence[Quote]) -> str:
+def write_quotes(quotes: Sequence[Quote]) -> str:
+    """Return quoted segments as JSON: pairs of text and occurrence."""
     return json.dumps([[quote.text, quote.occurrence] for quote in quotes], ensure_ascii=False)
 
 
-def _read_quotes(text: str) -> tuple[Quote, ...]:
+def read_quotes(text: str) -> tuple[Quote, ...]:
+    """Return what ``write_quotes`` wrote."""
     from tracker.model.decisions import Quote  # noqa: PLC0415 (as above)
 
     return tuple(Quote(str(words), int(occurrence)) for words, occurrence in json.loads(text))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
+from tracker.record.ledger.opinions import read_coded, read_measured, read_opinions, read_requests, read_shown
 from tracker.record.ledger.rulings import read_rulings
 from tracker.record.reading.versions import Versions
 from tracker.record.schema.connection import translate
@@ -42,6 +43,11 @@ class Reader(Record):
     """An archive open for reading. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
     rulings = method(read_rulings)
+    opinions = method(read_opinions)
+    measured = method(read_measured)
+    shown_to = method(read_shown)
+    requests = method(read_requests)
+    coded = method(read_coded)
     groups = method(read_groups)
 
     def search(

@@ -49,6 +49,11 @@ def fetch_value(connection: sqlite3.Connection, sql: str, values: Sequence[objec
     return row[0] if row else None
 
 
+def has_table(connection: sqlite3.Connection, name: str) -> bool:
+    """Return whether a file has a table: that of an older release lacks the newest until it is written."""
+    return bool(fetch_value(connection, "SELECT 1 FROM sqlite_master WHERE name = ?", [name]))
+
+
 def fetch_column(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
     """Return the one column of a query."""
     return tuple(value for (value,) in connection.execute(sql, values).fetchall())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.record.access.refusals import refuse_withdrawn
-from tracker.record.ledger import checks, expectations, reviews
+from tracker.record.ledger import checks, expectations, opinions, reviews
 from tracker.record.ledger.admitted import find_snapshot
 from tracker.record.ledger.rulings import write_ruling
 from tracker.record.lock import describe_write_error, read_clock
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from tracker.comparing.decisions.opinions import Measured
     from tracker.model.clock_readings import ClockReading
-    from tracker.model.decisions import Ruling
+    from tracker.model.decisions import Request, Ruling, SecondReader
     from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
     from tracker.model.record import Declaration, Recorded
     from tracker.model.texts import Reference, Version
@@ -178,6 +179,18 @@ class Store:
             for ruling in rulings:
                 instant = _to_utc(ruling.decision.decided)
                 write_ruling(self._connection, ruling, instant, self.writing.begin_run(instant))
+
+    def keep_answers(self, requests: Iterable[Request]) -> None:
+        """Keep what second readers were asked and answered: all of it, or nothing."""
+        with self.batch(), translate(self.path):
+            for request in requests:
+                instant = _to_utc(request.asked)
+                opinions.write_request(self._connection, request, instant, self.writing.begin_run(instant))
+
+    def keep_measured(self, reader: SecondReader, measured: Iterable[Measured], instant: str) -> None:
+        """Keep how a second reader answered where others coded; what was measured before stays."""
+        with self.batch(), translate(self.path):
+            opinions.write_measured(self._connection, reader, measured, self.writing.begin_run(instant))
 
     def note(self, *checks: Check) -> None:
         """Write the results of checks; in one batch with the snapshot, where one was made."""

@@ -115,6 +115,7 @@ def show_part(comparison: Comparison) -> str:
 def _list_decisions(comparison: Comparison) -> Iterator[str]:
     if judged := wording.decisions_summary(comparison):
         yield f"Applies {judged}."
+    yield from wording.opinions_summary(comparison)
 
 
 def _build_sections(

@@ -168,6 +168,7 @@ def _name_briefly(comparison: Comparison, topic: TopicChange) -> str:
 def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool) -> Iterator[Span]:
     for decision in wording.topic_decisions(topic):
         yield Span(wording.decision_words(decision), "bold")
+    yield from map(Span, wording.opinion_words(comparison, topic.topic))
     if covered := wording.coverage_words(topic):
         yield Span(covered)
     if topic.closest and not topic.passing and not has_close(topic):

@@ -85,7 +85,9 @@ def citation(comparison: Comparison, vocabulary: Vocabulary) -> str:
     )
     name = VocabularyName(vocabulary.name, source.vocabulary)
     cited = cite(f" {wording.ARROW} ".join(texts), source.release, name, source.sure)
-    return f"{cited}; ¶ by our count"
+    readers = wording.list_weighed(comparison)
+    weighed = f", what is unsure also read by {', '.join(readers)}" if readers else ""
+    return f"{cited}{weighed}; ¶ by our count"
 
 
 def cite(
@@ -128,6 +130,7 @@ def _sentences(comparison: Comparison, vocabulary: Vocabulary) -> Iterator[str]:
     yield from _tell_phrases(comparison)
     yield from _tell_limits(comparison)
     yield from _tell_people(comparison)
+    yield from _tell_readers(comparison)
     source = comparison.provenance
     yield f"The texts have the SHA-256 digests {source.old_text} and {source.new_text}."
 
@@ -200,6 +203,14 @@ def _tell_people(comparison: Comparison) -> Iterator[str]:
     if number:
         verb = "is" if number == 1 else "are"
         yield f"{counted(number, 'decision')} by {', '.join(people)} {verb} applied to what was computed."
+
+
+def _tell_readers(comparison: Comparison) -> Iterator[str]:
+    if readers := wording.list_weighed(comparison):
+        yield (
+            f"What {', '.join(readers)} answered about topics that were unsure is weighed by how its answers"
+            " agreed with those of careful readers of other countries' statements (Dawid and Skene 1979)."
+        )
 
 
 def _with_digest(named: str) -> str:

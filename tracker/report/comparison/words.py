@@ -12,10 +12,10 @@ from tracker.report.layout import counted
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracker.model.changes import Change, Comparison, Direction, Shift
-    from tracker.model.decisions import Decision
+    from tracker.model.decisions import Decision, Opinion
     from tracker.model.texts import Segment, Side
     from tracker.model.topics import Status, TopicChange
 
@@ -252,6 +252,47 @@ def decisions_summary(comparison: Comparison) -> str:
         if level.topic not in topics and level.decision.said in PRIORITIES
     ]
     return words + (f"; no priority by decision: {', '.join(dict.fromkeys(gone))}" if gone else "")
+
+
+def opinion_words(comparison: Comparison, topic: str) -> Iterator[str]:
+    """Say of each second reader what it answered about a topic on both sides, and whether that weighs."""
+    readers: dict[str, dict[str, Opinion]] = {}
+    for each in comparison.opinions:
+        if each.topic == topic:
+            readers.setdefault(each.coder, {})[each.side] = each
+    for coder, said in readers.items():
+        levels = f" {ARROW} ".join(
+            (said[side].level or "not sure") if side in said else "not asked" for side in ("old", "new")
+        )
+        latest = max(said.values(), key=lambda each: each.answered)
+        yield f"read by {one_line(coder)}, {latest.answered[:10]}: {levels} ({_weight_words(latest)})"
+
+
+def opinions_summary(comparison: Comparison) -> Iterator[str]:
+    """Say of each second reader about how many topics it answered, and what that weighs."""
+    topics: dict[str, set[str]] = {}
+    latest: dict[str, Opinion] = {}
+    for each in comparison.opinions:
+        topics.setdefault(each.coder, set()).add(each.topic)
+        latest[each.coder] = each
+    for coder, about in topics.items():
+        number = counted(len(about), "topic")
+        yield f"{one_line(coder)} answered about {number}: {_weight_words(latest[coder])}."
+
+
+def _weight_words(opinion: Opinion) -> str:
+    if opinion.alpha is None:
+        return "it weighs nothing, as it was not measured to agree with careful readers"
+    return f"weighed: agrees with careful readers to {opinion.alpha:.2f}".replace(" 0.", " .")
+
+
+def list_weighed(comparison: Comparison, topic: str | None = None) -> tuple[str, ...]:
+    """Return the second readers whose answers weigh in a comparison, or in what it says of one topic."""
+    return tuple(
+        dict.fromkeys(
+            one_line(each.coder) for each in comparison.opinions if each.odds and topic in {None, each.topic}
+        )
+    )
 
 
 def is_human_decision(shift: Shift) -> bool:

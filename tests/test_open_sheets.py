@@ -1,0 +1,214 @@
+"""What is open as a sheet: written, saved by other programs, filled in, taken back in whole or in part."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.archives import declare, record
+from tests.conftest import run_tracker
+from tests.test_settling import NEW, OLD
+from tracker.archive import create_archive, open_store
+from tracker.comparing.topics.decided import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+COUNTRIES = (
+    *("ARG", "AUS", "AUT", "BEL", "BRA", "CAN", "CHE", "CHL", "DNK", "EGY"),
+    *("ESP", "EST", "FIN", "FRA", "GBR", "GHA", "GRC", "HUN", "IDN", "IND"),
+)
+Row = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with twenty pairs that differ a little, and the sheet of all of them."""
+    folder = tmp_path_factory.mktemp("sheets")
+    create_archive(folder / "snapshots")
+    with open_store(folder / "snapshots") as store:
+        for number, country in enumerate(COUNTRIES):
+            for session, text in (("32", OLD), ("33", NEW)):
+                said = f"{text}\n{country} thanks the {number + 1} members of the bureau.\n"
+                record(store, declare(f"{country}/UNGA/{session}~prepared.en"), said)
+    ran = run_tracker(folder, "judge", "UNGA", "32", "33", "--to", "open.csv")
+    assert ran.code == 0, ran
+    assert "rows on 20 pairs" in ran.err
+    return folder
+
+
+@pytest.fixture
+def folder(_made_once: Path, tmp_path: Path) -> Path:
+    shutil.copytree(_made_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def read(folder: Path, name: str = "open.csv") -> list[Row]:
+    return list(csv.DictReader(StringIO((folder / name).read_text(encoding="utf-8-sig"))))
+
+
+def write(rows: list[Row], separator: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> str:
+    out = StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=separator, quoting=quoting)  # type: ignore[arg-type]
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def fill(rows: list[Row]) -> list[Row]:
+    """Answer each row with levels that follow from its place, so that each one is another."""
+    chosen = [(LEVELS[at % 5], LEVELS[at // 5 % 5]) for at in range(len(rows))]
+    return [
+        {**row, "old_level": old, "new_level": new, "coder": "Ana", "note": "so; “it” is"}
+        for row, (old, new) in zip(rows, chosen, strict=True)
+    ]
+
+
+def decided(folder: Path) -> set[tuple[str, str, str, str, str | None]]:
+    ran = run_tracker(folder, "decisions", "--format", "json")
+    rows = json.loads(ran.out)["decisions"]
+    return {(each["new"], each["id"], each["label"], each["person"], each["note"]) for each in rows}
+
+
+def wanted(rows: list[Row]) -> set[tuple[str, str, str, str, str | None]]:
+    return {
+        (row[side], row["topic"], row[f"{side}_level"], row["coder"], row["note"] or None)
+        for row in rows
+        for side in ("old", "new")
+        if row[f"{side}_level"] in LEVELS
+    }
+
+
+SAVED: dict[str, Callable[[list[Row]], bytes]] = {
+    "LibreOffice": lambda rows: write(rows).encode(),
+    "LibreOffice, all quoted": lambda rows: write(rows, quoting=csv.QUOTE_ALL).encode(),
+    "Excel, UTF-8": lambda rows: write(rows).encode("utf-8-sig"),
+    "Excel in Europe": lambda rows: write(rows, ";").encode("utf-8-sig"),
+    "Excel, Unicode text": lambda rows: write(rows, "\t").encode("utf-16"),
+    "Google": lambda rows: write([dict(reversed(row.items())) for row in rows]).encode(),
+    "by hand": lambda rows: (
+        write([{**row, "possible": "1.3.2026", "old_level": f" {row['old_level'].title()} "} for row in rows])
+        .replace("\r\n", "\n")
+        .encode()
+        + b",,,,\n\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("program", SAVED)
+def test_twenty_pairs_go_out_and_come_back(folder: Path, program: str) -> None:
+    rows = fill(read(folder))
+    assert len({(row["old"], row["new"]) for row in rows}) == len(COUNTRIES)
+    (folder / "back.csv").write_bytes(SAVED[program](rows))
+    ran = run_tracker(folder, "judge", "--from", "back.csv")
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert decided(folder) == wanted(rows)
+    again = run_tracker(folder, "judge", "--from", "back.csv")
+    assert (again.code, again.out) == (0, "the sheet holds nothing new\n")
+
+
+def test_a_part_of_it_may_come_back_and_one_side_alone(folder: Path) -> None:
+    rows = fill(read(folder))[::3]
+    rows[0]["old_level"] = ""
+    (folder / "back.csv").write_text(write(rows), encoding="utf-8")
+    assert run_tracker(folder, "judge", "--from", "back.csv").code == 0
+    assert decided(folder) == wanted(rows)
+
+
+def test_it_shows_what_there_is_to_read(folder: Path) -> None:
+    row = next(each for each in read(folder) if "fisheries" in each["old_text"])
+    assert row["possible"].startswith("likely ")
+    assert row["old_text"].startswith("¶3: «We will fight corruption")
+    assert "*fisheries*" in row["old_text"]
+    assert (row["old_level"], row["new_level"], row["coder"], row["note"]) == ("", "", "", "")
+
+
+def test_who_is_not_sure_decides_nothing_and_is_shown(folder: Path) -> None:
+    rows = read(folder)[:1]
+    rows[0] |= {"old_level": "not sure", "new_level": "absent", "coder": "Ana"}
+    (folder / "back.csv").write_text(write(rows), encoding="utf-8")
+    ran = run_tracker(folder, "judge", "--from", "back.csv")
+    assert "1 answers: not sure" in ran.out
+    assert {(label, person) for *_, label, person, _ in decided(folder)} == {("absent", "Ana")}
+    old, new = (rows[0][side].split("~")[0] for side in ("old", "new"))
+    shown = " ".join(run_tracker(folder, "diff", old, new, "--all").out.split())
+    assert "Ana answered about 1 topic: it weighs nothing" in shown
+    assert run_tracker(folder, "judge", "--from", "back.csv").out == "the sheet holds nothing new\n"
+
+
+def test_countries_and_all_choose_the_rows(folder: Path) -> None:
+    for name, more in (("few.csv", ()), ("all.csv", ("--all",))):
+        ran = run_tracker(folder, "judge", "UNGA", "32", "33", "--countries", "GBR,FRA", "--to", name, *more)
+        assert ran.code == 0, ran
+    few, every = read(folder, "few.csv"), read(folder, "all.csv")
+    assert {row["old"][:3] for row in few} == {"GBR", "FRA"}
+    assert {(row["old"], row["topic"]) for row in few} < {(row["old"], row["topic"]) for row in every}
+    assert any(not row["possible"].startswith("likely") for row in every)
+
+
+def test_an_answer_to_what_has_changed_since_says_why_it_does_not_fit(folder: Path) -> None:
+    rows = fill(read(folder))
+    with open_store(folder / "snapshots") as store:
+        record(store, declare("GBR/UNGA/33~prepared.en"), NEW.replace("Sudan", "Haiti"))
+    why = ("--reason", "error", "--authority", "the ministry", "--by", "Ana", "--yes")
+    assert run_tracker(folder, "withdraw", "FRA/UNGA/33", *why).code in {0, 1}
+    rows[-1]["topic"] = "lighthouses"
+    (folder / "back.csv").write_text(write(rows), encoding="utf-8")
+    ran = run_tracker(folder, "judge", "--from", "back.csv")
+    assert ran.code == 1
+    assert "GBR/UNGA/33~prepared.en@1 has changed since: GBR/UNGA/33~prepared.en@2 is newer" in ran.err
+    assert "FRA/UNGA/33" in ran.err
+    assert "no topic 'lighthouses'" in ran.err
+    kept = [row for row in rows[:-1] if row["old"][:3] not in {"GBR", "FRA"}]
+    assert decided(folder) == wanted(kept)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"old_level": "big"}, "line 2: old_level is 'big'; expected one of absent, mentioned"),
+        ({"new_level": "01.03.2026"}, "line 2: new_level is '01.03.2026'"),
+        ({"coder": ""}, "line 2: nobody stands in the column coder; name who answered: --by NAME"),
+        ({"key": "t1"}, "their texts are not those that the sheet shows"),
+    ],
+)
+def test_a_cell_that_is_no_answer_is_told_and_nothing_is_kept(folder: Path, change: Row, told: str) -> None:
+    rows = fill(read(folder))[:1]
+    rows[0] |= change
+    (folder / "back.csv").write_text(write(rows), encoding="utf-8")
+    ran = run_tracker(folder, "judge", "--from", "back.csv")
+    assert ran.code in {1, 2}
+    assert told in ran.err
+    assert decided(folder) == set()
+
+
+def test_by_names_who_answered(folder: Path) -> None:
+    rows = fill(read(folder))[:2]
+    rows[0]["coder"] = ""
+    (folder / "back.csv").write_text(write(rows), encoding="utf-8")
+    assert run_tracker(folder, "judge", "--from", "back.csv", "--by", "Ben").code == 0
+    assert decided(folder) == wanted([{**rows[0], "coder": "Ben"}])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("judge UNGA 32 --to a.csv", "a body takes two sessions"),
+        ("judge --to a.csv", "name a body and two sessions"),
+        ("judge GBR/UNGA 32 33 --countries EU --to a.csv", "name a body and two sessions"),
+        ("judge GBR/UNGA 32 33 --countries EU", "--countries goes with --to and --model"),
+        ("judge UNGA 32 33 --countries SWE --to a.csv", "the archive has no statement by SWE"),
+        ("judge --from open.csv --to a.csv", "--to and --model ask what is unsure"),
+    ],
+)
+def test_what_does_not_go_together_is_told(folder: Path, line: str, told: str) -> None:
+    ran = run_tracker(folder, *line.split())
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+    assert not (folder / "a.csv").exists()

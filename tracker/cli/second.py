@@ -1,0 +1,253 @@
+"""What ``judge`` does with second readers: a sheet for people, and the sheet read back."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import typer
+
+from tracker.cli import everywhere, options
+from tracker.cli.output import (
+    line_writer,
+    refuse_overwriting,
+    shown_progress,
+    write_answer,
+    write_notice,
+)
+from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, TrackerError, Withdrawn
+from tracker.report.layout import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tracker.archive import ArchiveSession
+    from tracker.coding.asking import Asking
+    from tracker.coding.settle import OpenComparison
+    from tracker.model.texts import Reference
+    from tracker.model.topics import Vocabulary
+
+
+class Asked(NamedTuple):
+    """What somebody is to be asked about."""
+
+    words: tuple[str, ...]
+    """Two statements as ``diff`` takes them, or a body and two sessions."""
+    countries: str | None
+    everything: bool
+    own: Path | None
+    """The user's vocabulary."""
+    archive: ArchiveSession
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary, loaded the first time that it is asked for."""
+        return options.load_vocabulary(self.own)
+
+
+def write_sheet(asked: Asked, output: Path) -> None:
+    """Write what is unsure as a sheet to fill in."""
+    from tracker.coding.sheets import list_open_rows
+    from tracker.report.answers.open_rows import write_open_sheet
+
+    refuse_overwriting(output, (), everywhere.archive())
+    rows = [row for compared in open_pairs(asked) for row in list_open_rows(compared)]
+    write_answer(write_open_sheet(rows), output)
+    pairs = len({(row.old, row.new) for row in rows})
+    write_notice(
+        f"{output}: {len(rows):,} rows on {pairs:,} pairs; when levels are filled in:"
+        f" {shlex.join(['tracker', 'judge', '--from', str(output)])}"
+    )
+
+
+def read_back(asked: Asked, sheet: Path, by: str | None) -> None:
+    """Keep what people answered in a sheet, and say what no longer fits."""
+    from tracker.coding.judge import judge_sheet, read_sheet_text
+    from tracker.coding.recorded import keep_rulings
+    from tracker.report.answers.coding import ruling_words
+    from tracker.report.answers.open_rows import is_open_sheet
+
+    text = read_sheet_text(sheet)
+    if not is_open_sheet(text):
+        rulings = judge_sheet(text, sheet, options.now(), asked.archive, asked.vocabulary, by)
+        kept = keep_rulings(rulings, asked.archive)
+        write_answer("\n".join(map(ruling_words, kept)) or "the sheet holds nothing new")
+        return
+    from tracker.coding.sheets import judge_open_sheet
+
+    try:
+        judged = judge_open_sheet(text, options.now(), asked.archive, asked.vocabulary, by)
+    except DecisionInvalid as error:
+        raise DecisionInvalid(f"{sheet}: {error}") from None
+    kept = keep_rulings(judged.rulings, asked.archive, judged.unsure)
+    unsure = sum(len(each.answers) for each in judged.unsure)
+    lines = [*map(ruling_words, kept), *([f"{unsure} answers: not sure"] if unsure else [])]
+    write_answer("\n".join(lines) or "the sheet holds nothing new")
+    for misfit in judged.misfits:
+        write_notice(f"{sheet}: {misfit}")
+    if judged.misfits:
+        raise typer.Exit(options.FINDINGS)
+
+
+def open_pairs(asked: Asked) -> Iterator[OpenComparison]:
+    """Yield what is open in each pair; of a body, pairs that cannot be compared are told and passed over."""
+    from tracker.coding.settle import open_topics
+
+    pairs = list_pairs(asked)
+    with shown_progress("comparing") as progress:
+        for done, pair in enumerate(pairs):
+            progress(done, len(pairs))
+            try:
+                yield open_topics(
+                    pair, asked.archive, asked.vocabulary, everything=asked.everything, opinions=False
+                )
+            except (NotInArchive, ReferenceInvalid, Withdrawn) as error:
+                if len(pairs) == 1:
+                    raise
+                write_notice(f"left out: {error}")
+
+
+class Wanted(NamedTuple):
+    """Who is to be asked, by a sheet or a model, and how."""
+
+    model: str | None
+    sheet: Path | None
+    prompt: Path | None
+    whole: bool
+    dry_run: bool
+    budget: int | None
+
+
+def check_wanted(asked: Asked, wanted: Wanted, *, alone: bool) -> None:
+    """Raise ``DecisionInvalid`` where what is wanted of second readers goes with nothing else that was given.
+
+    ``alone`` tells that one judgement or a filled-in sheet was given.
+    """
+    if (wanted.sheet or asked.countries or wanted.model) and alone:
+        raise DecisionInvalid("--to and --model ask what is unsure: tracker judge UNGA 78 79 --to SHEET")
+    if wanted.sheet and wanted.model:
+        raise DecisionInvalid("--to asks people, and --model a model; give one of them")
+    if asked.countries and not (wanted.sheet or wanted.model):
+        raise DecisionInvalid("--countries goes with --to and --model: tracker judge UNGA 78 79 --to SHEET")
+    if any(wanted[2:]) and not wanted.model:
+        raise DecisionInvalid("--prompt, --whole, --dry-run and --budget go with --model")
+
+
+TIMEOUT_VARIABLE: Final = "TRACKER_MODEL_TIMEOUT"
+"""Seconds that a model may take for one answer."""
+_TIMEOUT: Final = 120.0
+_MOST_TOLD: Final = 3
+
+
+def ask_model(asked: Asked, name: str, wanted: Wanted) -> None:
+    """Ask a language model about what is unsure, and keep its answers."""
+    from tracker.coding.asking import Asking, estimate
+    from tracker.coding.models import ModelFault, load_model
+    from tracker.coding.questions import ask_rows, ask_statements, load_prompt
+
+    timeout = _read_timeout()
+    model = load_model(name, timeout)
+    prompt = load_prompt(wanted.prompt, is_whole=wanted.whole)
+    make = ask_statements if wanted.whole else ask_rows
+    closed = asked.archive.find_unsendable()
+    questions = [
+        question
+        for compared in open_pairs(asked)
+        if _may_be_sent(compared, closed)
+        for question in make(compared, prompt, asked.vocabulary)
+    ]
+    asking = Asking(model, prompt, asked.archive, timeout=timeout, budget=wanted.budget, clock=options.now)
+    if wanted.dry_run:
+        due = [estimate(each) for each in asking.list_due(questions)]
+        sent, received = (sum(each[at] for each in due) for at in (0, 1))
+        write_answer(
+            f"{counted(len(due), 'call')} to {model.name}, at most about {sent + received:,} tokens"
+            f" ({sent:,} sent, {received:,} received);"
+            f" {len(questions) - len(due):,} of {counted(len(questions), 'question')} answered already;"
+            " nothing was sent"
+        )
+        return
+    final: ModelFault | None = None
+    spent = partial(_tell_tokens, asking)
+    with asking, shown_progress("asking", line_writer("asking"), spent) as progress:
+        try:
+            for done, each in enumerate(asking.ask(questions), 1):
+                progress(done, len(questions))
+                for fault in each.faults[:_MOST_TOLD]:
+                    write_notice(f"{each.question.old} and {each.question.new}: {fault}")
+        except ModelFault as fault:
+            final = fault
+    write_answer(_tell_spent(asking, model.name))
+    if final:
+        raise TrackerError(f"--model {name}: {final}")
+    if asking.spent.answered + asking.spent.known < len(questions) or asking.spent.refused:
+        raise typer.Exit(options.FINDINGS)
+
+
+def _tell_spent(asking: Asking, name: str) -> str:
+    spent = asking.spent
+    parts = [
+        f"{name}: {spent.answered:,} of {counted(spent.questions, 'question')} answered",
+        f"{spent.known:,} before" if spent.known else "",
+        f"{counted(spent.calls, 'call')}, {spent.tokens:,} tokens",
+        f"{counted(spent.refused, 'row')} left open: no usable answer" if spent.refused else "",
+        f"{asking.held_back:,} not asked: --budget" if asking.held_back else "",
+        f"{asking.elsewhere:,} asked by another run" if asking.elsewhere else "",
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def _tell_tokens(asking: Asking) -> str:
+    return f"{asking.spent.tokens:,} tokens"
+
+
+def _may_be_sent(compared: OpenComparison, closed: Mapping[Reference, str]) -> bool:
+    """Tell whether a model may be shown two statements; say which source closes one where not."""
+    for each in (compared.old, compared.new):
+        if (source := closed.get(each)) is not None:
+            named = f"source {source} in watch.toml" if source else "no source of the watch list gave it"
+            allow = f"; to send it all the same, write models = true at [sources.{source}]" if source else ""
+            write_notice(f"not sent: {each} is closed to the public ({named}){allow}")
+            return False
+    return True
+
+
+def _read_timeout() -> float:
+    try:
+        found = float(os.environ.get(TIMEOUT_VARIABLE, _TIMEOUT))
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise TrackerError(f"{TIMEOUT_VARIABLE} is no number of seconds")
+    return found
+
+
+def list_pairs(asked: Asked) -> list[tuple[str, ...]]:
+    """Return the pairs that are asked about, each as ``diff`` takes it.
+
+    Raises ``NotInArchive`` for a country that was named and spoke at neither session.
+    """
+    words = asked.words
+    if not words or "/" in words[0]:
+        if asked.countries or not words:
+            raise DecisionInvalid("name a body and two sessions: tracker judge UNGA 78 79 --countries EU")
+        return [words]
+    if len(words) != 3:  # noqa: PLR2004 (a body and two sessions)
+        raise DecisionInvalid("a body takes two sessions: tracker judge UNGA 78 79 --to SHEET")
+    from tracker.follow.groups import check_spoke, choose_countries
+    from tracker.follow.panel import BodyStatements
+    from tracker.references import find_body
+
+    held = BodyStatements(asked.archive, find_body(words[0]))
+    old, new = (held.resolve(each) for each in words[1:])
+    both = held.spoke[old] & held.spoke[new]
+    if asked.countries:
+        chosen = choose_countries(asked.archive, asked.countries)
+        check_spoke(chosen, both, f"{held.body} {old} and {new}")
+        both &= chosen.on(held.date(new))
+    if not both:
+        raise NotInArchive(f"nobody has a statement at both {held.body} {old} and {new}")
+    return [(f"{country}/{held.body}", old, new) for country in sorted(both)]

@@ -1,0 +1,145 @@
+"""``tracker judge --to`` and ``--from``: what is open as a sheet, and what people answered in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.coding.judge import rule_level
+from tracker.coding.settle import open_topics
+from tracker.comparing.decisions.opinions import NOT_SURE
+from tracker.comparing.decisions.rulings import last_rulings, question_key
+from tracker.comparing.topics.vocabulary.naming import find_one_topic
+from tracker.diff.compare import side_topics
+from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid, Withdrawn
+from tracker.model.decisions import Answer, Coder, Request, SecondReader
+from tracker.references import parse_reference
+from tracker.report.answers.open_rows import OpenRow, key_pair, read_open_sheet
+from tracker.text.identity import digest_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tracker.archive import ArchiveSession
+    from tracker.coding.settle import OpenComparison
+    from tracker.model.decisions import Ruling
+    from tracker.model.texts import Reference, Side
+    from tracker.model.topics import TopicReading, Vocabulary
+    from tracker.report.answers.open_rows import OpenAnswer
+
+
+class Judged(NamedTuple):
+    """What people answered in a sheet, and which answers no longer fit, with the reason."""
+
+    rulings: tuple[Ruling, ...]
+    unsure: tuple[Request, ...]
+    """Answers that give no level, which decide nothing."""
+    misfits: tuple[str, ...]
+
+
+def list_open_rows(compared: OpenComparison) -> Iterator[OpenRow]:
+    """Yield what is open between two statements, row by row."""
+    comparison = compared.comparison
+    key = key_pair(comparison.old.version.text, comparison.new.version.text)
+    for topic in compared.topics:
+        old, new = (
+            [(each.segment, each.marks, each.around) for each in passages] for passages in topic.passages
+        )
+        yield OpenRow(str(compared.old), str(compared.new), key, topic.change, topic.supposed, (old, new))
+
+
+def find_open_rows(
+    pairs: Iterable[Sequence[str]], archive: ArchiveSession, vocabulary: Vocabulary, *, everything: bool
+) -> Iterator[OpenRow]:
+    """Yield what is open in each of some pairs, as ``open_topics`` takes them; raises as that does."""
+    for pair in pairs:
+        yield from list_open_rows(
+            open_topics(pair, archive, vocabulary, everything=everything, opinions=False)
+        )
+
+
+def judge_open_sheet(
+    text: str, decided: str, archive: ArchiveSession, vocabulary: Vocabulary, person: str | None = None
+) -> Judged:
+    """Return rulings for the levels in a sheet that the record does not have yet; nothing is written.
+
+    An answer about what has changed since the sheet was written is left out, with the reason. Raises
+    ``DecisionInvalid``, with the line, for a cell that is no answer.
+    """
+    last = last_rulings(archive.reader.rulings())
+    known = {
+        (asked, each.decision.person): (each.decision.code, each.decision.note)
+        for asked, rulings in last.items()
+        for each in rulings
+    }
+    statements = _Statements(archive, vocabulary)
+    rulings: list[Ruling] = []
+    unsure: dict[tuple[str, str, str], list[Answer]] = {}
+    misfits: list[str] = []
+    for answer in read_open_sheet(text, person):
+        try:
+            found = statements.rule(answer, Coder(answer.coder, decided, answer.note))
+        except (NotInArchive, ReferenceInvalid, VocabularyInvalid, Withdrawn) as error:
+            misfits.append(f"line {answer.line}: {error}")
+            continue
+        rulings += (
+            each
+            for each in found
+            if known.get((question_key(each), answer.coder)) != (each.decision.code, answer.note)
+        )
+        for side, level in zip(("old", "new"), answer.levels, strict=True):
+            if level == NOT_SURE:
+                asked = unsure.setdefault((answer.coder, answer.old, answer.new), [])
+                asked.append(Answer(answer.topic, side, None))  # type: ignore[arg-type]
+    requests = tuple(_note_unsure(*asked, answers, decided) for asked, answers in unsure.items())
+    shown = {asked for each in requests for asked in archive.reader.shown_to(each.reader.name, None)}
+    return Judged(tuple(rulings), tuple(each for each in requests if each.shown not in shown), tuple(misfits))
+
+
+def _note_unsure(person: str, old: str, new: str, answers: Sequence[Answer], decided: str) -> Request:
+    named = sorted(f"{each.topic} {each.side}" for each in answers)
+    shown = digest_text("\n".join((old, new, *named)))
+    reader, sides = SecondReader(person, None), (parse_reference(old), parse_reference(new))
+    return Request(reader, *sides, shown, decided, 0.0, 0, None, None, 0, "", tuple(answers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    reference: Reference
+    side: Side
+    readings: tuple[TopicReading, ...]
+
+
+class _Statements:
+    """The statements that a sheet is about, each read once."""
+
+    def __init__(self, archive: ArchiveSession, vocabulary: Vocabulary) -> None:
+        self._archive = archive
+        self._vocabulary = vocabulary
+        self._read: dict[str, _Read] = {}
+
+    def rule(self, answer: OpenAnswer, coder: Coder) -> tuple[Ruling, ...]:
+        """Return the rulings of one row; raises ``ReferenceInvalid`` where it no longer fits."""
+        old, new = self._load(answer.old), self._load(answer.new)
+        if answer.key != key_pair(old.side.version.text, new.side.version.text):
+            raise ReferenceInvalid(
+                f"{answer.topic} in {answer.old} and {answer.new}: their texts are not those that the sheet"
+                " shows (they were read again, or the row was edited); write the sheet anew"
+            )
+        topic = find_one_topic(self._vocabulary, answer.topic).id
+        return tuple(
+            rule_level(side.reference, side.side.version, side.readings, topic, level, coder)
+            for side, level in zip((old, new), answer.levels, strict=True)
+            if level not in {None, NOT_SURE}
+        )
+
+    def _load(self, name: str) -> _Read:
+        if name not in self._read:
+            reference = parse_reference(name)
+            latest = self._archive.reader.resolve(replace(reference, snapshot=None))
+            if latest != reference:
+                raise ReferenceInvalid(f"{name} has changed since: {latest} is newer; write the sheet anew")
+            side = self._archive.reader.side(reference)
+            readings = side_topics(side, self._vocabulary, self._archive.derived)
+            self._read[name] = _Read(reference, side, readings)
+        return self._read[name]

@@ -1,0 +1,181 @@
+"""Rows about second readers: what was asked of them, what they answered, and how each was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.record.ledger.rulings import read_quotes, write_quotes
+from tracker.record.schema.rows import fetch_column, fetch_value, has_table, insert, pick, read_dicts
+from tracker.record.statements import queries
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from tracker.comparing.decisions.opinions import Measured
+    from tracker.model.decisions import Opinion, Request, SecondReader
+    from tracker.model.texts import Reference
+
+_OPINIONS = """
+SELECT coders.name, coders.prompt, asked, topic, side, level, segments FROM answers
+JOIN requests ON requests.id = request
+JOIN coders ON coders.id = requests.coder
+WHERE old_snapshot = ? AND new_snapshot = ?
+ORDER BY answers.id
+"""
+
+_MEASURED = """
+SELECT country, answered, coded, number FROM measurements
+JOIN coders ON coders.id = coder
+WHERE name = ?1 AND prompt IS ?2 AND measurements.run = (
+    SELECT max(measurements.run) FROM measurements JOIN coders ON coders.id = coder
+    WHERE name = ?1 AND prompt IS ?2
+)
+"""
+
+_CODER = "SELECT id FROM coders WHERE name = ? AND prompt IS ? AND options = ? AND release = ?"
+
+_SHOWN = "SELECT shown FROM requests JOIN coders ON coders.id = coder WHERE name = ? AND prompt IS ?"
+
+_REQUESTS = """
+SELECT requests.id AS id, old_snapshot, new_snapshot, options, coders.release AS release, shown, asked, seconds,
+    calls, input_tokens, output_tokens, refused, reply
+FROM requests JOIN coders ON coders.id = coder
+WHERE name = ?1 AND prompt IS ?2
+AND old_snapshot IN (SELECT id FROM readable_snapshots)
+AND new_snapshot IN (SELECT id FROM readable_snapshots)
+ORDER BY requests.id
+"""
+
+_ANSWERS = "SELECT topic, side, level, segments FROM answers WHERE request = ? ORDER BY id"
+
+_NAMES = f"""
+SELECT snapshots.id, {queries.NAME}, ordinal {queries.ALL_EDITIONS}
+JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id
+WHERE snapshots.id IN (SELECT old_snapshot FROM requests UNION SELECT new_snapshot FROM requests)
+"""  # noqa: S608 (our own text)
+
+_STATE = "SELECT (SELECT max(id) FROM answers), (SELECT max(id) FROM measurements)"
+
+
+def write_request(connection: sqlite3.Connection, request: Request, instant: str, run: int) -> None:
+    """Add what was asked of a second reader and what was answered, at an instant in UTC."""
+    from tracker.record.ledger.admitted import find_snapshot  # noqa: PLC0415 (12 ms that reading does not take)
+
+    added = insert(
+        connection,
+        "requests",
+        coder=_write_coder(connection, request.reader, run),
+        old_snapshot=find_snapshot(connection, request.old),
+        new_snapshot=find_snapshot(connection, request.new),
+        asked=instant,
+        run=run,
+        **pick(request, "shown", "seconds", "calls", "input_tokens", "output_tokens", "refused", "reply"),
+    )
+    for answer in request.answers:
+        insert(
+            connection,
+            "answers",
+            request=added,
+            **pick(answer, "topic", "side", "level"),
+            segments=write_quotes(answer.quotes),
+        )
+
+
+def write_measured(
+    connection: sqlite3.Connection, reader: SecondReader, measured: Iterable[Measured], run: int
+) -> None:
+    """Add what was measured of a second reader, in the place of what was before."""
+    coder = _write_coder(connection, reader, run)
+    for each in measured:
+        insert(connection, "measurements", coder=coder, run=run, **each._asdict())
+
+
+def _write_coder(connection: sqlite3.Connection, reader: SecondReader, run: int) -> int:
+    named = [reader.name, reader.prompt, reader.options, reader.release]
+    kind = "model" if reader.prompt else "person"
+    return fetch_value(connection, _CODER, named) or insert(
+        connection, "coders", kind=kind, run=run, **pick(reader, "name", "prompt", "options", "release")
+    )
+
+
+def has_answers(connection: sqlite3.Connection) -> bool:
+    """Return whether a second reader ever answered; a record of an older release has no place for it."""
+    return has_table(connection, "answers") and bool(fetch_value(connection, "SELECT 1 FROM answers LIMIT 1"))
+
+
+def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference) -> tuple[Opinion, ...]:
+    """Return what second readers answered about two snapshots, the last of each, and what it weighs."""
+    if not has_answers(connection):
+        return ()
+    from tracker.record.ledger.admitted import find_snapshot  # noqa: PLC0415 (as above)
+
+    pair = [find_snapshot(connection, old), find_snapshot(connection, new)]
+    rows = connection.execute(_OPINIONS, pair).fetchall()
+    if not rows:
+        return ()
+    from tracker.comparing.decisions.opinions import NOT_SURE, find_weights  # noqa: PLC0415 (where one was asked)
+    from tracker.model.decisions import Opinion  # noqa: PLC0415 (as above)
+
+    weights = {
+        coder: find_weights(read_measured(connection, *coder), new.country)
+        for coder in {(name, prompt) for name, prompt, *_ in rows}
+    }
+    last: dict[tuple[str, str, str], Opinion] = {}
+    for name, prompt, asked, topic, side, level, segments in rows:
+        found = weights[name, prompt]
+        last.pop((name, topic, side), None)
+        last[name, topic, side] = Opinion(
+            name,
+            asked,
+            topic,
+            side,
+            level,
+            read_quotes(segments),
+            found.alpha if found else None,
+            found.odds.get(level or NOT_SURE) if found else None,
+        )
+    return tuple(last.values())
+
+
+def read_measured(connection: sqlite3.Connection, name: str, prompt: str | None) -> tuple[Measured, ...]:
+    """Return what was last measured of a second reader, by name and prompt; nothing where nothing was."""
+    from tracker.comparing.decisions.opinions import Measured  # noqa: PLC0415 (as above)
+
+    if not has_table(connection, "measurements"):
+        return ()
+    return tuple(Measured(*row) for row in connection.execute(_MEASURED, [name, prompt]))
+
+
+def read_shown(connection: sqlite3.Connection, name: str, prompt: str | None) -> frozenset[str]:
+    """Return what was shown to a second reader, by digest."""
+    if not has_answers(connection):
+        return frozenset()
+    return frozenset(fetch_column(connection, _SHOWN, [name, prompt]))
+
+
+def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None) -> tuple[Request, ...]:
+    """Return what a second reader was asked, by name and prompt, but for what was withdrawn since."""
+    if not has_answers(connection):
+        return ()
+    from tracker.model.decisions import Answer, Request, SecondReader  # noqa: PLC0415 (as above)
+    from tracker.model.texts import Reference  # noqa: PLC0415 (as above)
+
+    names = {number: Reference(*row) for number, *row in connection.execute(_NAMES)}
+    found = []
+    for row in list(read_dicts(connection.execute(_REQUESTS, [name, prompt]))):
+        number, old, new = (row.pop(each) for each in ("id", "old_snapshot", "new_snapshot"))
+        reader = SecondReader(name, prompt, row.pop("options"), row.pop("release"))
+        answers = tuple(
+            Answer(topic, side, level, read_quotes(segments))
+            for topic, side, level, segments in connection.execute(_ANSWERS, [number]).fetchall()
+        )
+        found.append(Request(reader, names[old], names[new], answers=answers, **row))
+    return tuple(found)
+
+
+def read_coded(connection: sqlite3.Connection) -> tuple[int | None, ...]:
+    """Return what tells all answers and measurements that there are from those that there will be."""
+    if not has_answers(connection):
+        return ()
+    return tuple(connection.execute(_STATE).fetchone())
