@@ -27,6 +27,8 @@ ABSENT = "absent"
 RANKS = {ABSENT: 0, "mentioned": 1, "acknowledged": 1, "substantive": 2, "declared": 3}
 PRIORITY = 2
 FREE = "free:"
+FOLDERS = ("ungdc", "ungdc_more")
+"""Of the development data, those that hold speeches."""
 
 Speech = tuple[str, str]
 """Country and session."""
@@ -110,7 +112,10 @@ def allowed_statuses(codes: tuple[Codes, Codes], topic: str) -> frozenset[str | 
 
 def load_speech(country: str, session: str) -> Side:
     """Return a speech of the UN General Debate Corpus, which must stand beside the repository."""
-    (path,) = require(f"ungdc/{country}").glob(f"{session}_*.txt")
+    found = (path for folder in FOLDERS for path in require(folder).glob(f"{country}/{session}_*.txt"))
+    path = next(found, None)
+    if path is None:
+        raise FileNotFoundError(f"{country} {session} is missing from the development data")
     side = text_side(f"{country}/UNGA/{session}", read_text(path.read_text(encoding="utf-8-sig")))
     return replace(side, country=country)
 

@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.coded_sheets import FOLDERS
 from tests.shared_data import require
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _YEARS = 10
 
 def list_speeches() -> dict[tuple[str, int], Path]:
     """Return the file of each speech by country and session."""
-    files = sorted(path for folder in ("ungdc", "ungdc_more") for path in require(folder).glob("*/*_*.txt"))
+    files = sorted(path for folder in FOLDERS for path in require(folder).glob("*/*_*.txt"))
     return {(path.parent.name, int(path.stem.split("_")[0])): path for path in files}
 
 

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from tracker.model.texts import Side
     from tracker.model.topics import TopicChange
 
+    Pair = tuple[str, ...]
+    Answers = Mapping[str, tuple[str, ...]]
+    Coded = Mapping[str, Answers]
+
+SHEET: Final = CODING / "directions.csv"
 HALVES: Final = {"chosen": "work", "report": "report"}
 DIRECTIONS: Final = {"more": "more", "kept": "same", "less": "less"}
 BANDS: Final = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -37,12 +42,21 @@ BANDS: Final = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the program says of a topic, and the directions that each reader gave, or would allow too."""
+    """What the program says of a topic of a pair, and by reader the direction given, and one allowed too."""
 
-    country: str
+    pair: Pair
     change: TopicChange
-    given: tuple[str, ...]
-    allowed: frozenset[str]
+    answers: Answers
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The directions that readers gave."""
+        return list_given(self.answers)
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The directions that readers gave or would allow."""
+        return frozenset(each for answer in self.answers.values() for each in answer)
 
     @property
     def direction(self) -> str:
@@ -53,7 +67,7 @@ class Judged:
 def main() -> None:
     """Print how many claims are true and how many of what readers call firmly is found; then by certainty."""
     half = next((each for each in sys.argv[1:] if each in HALVES), "chosen")
-    judged, firm, uncoded = judge_pairs(half)
+    judged, firm, uncoded = judge_pairs(read_directions(half))
     for name, statuses in (("more and less", {"more", "less"}), ("kept", {"kept"})):
         told = [each for each in judged if each.change.claimed and each.change.outcome in statuses]
         wanted = sum(firm[DIRECTIONS[status]] for status in statuses)
@@ -77,23 +91,24 @@ def is_firm(each: Judged) -> bool:
     return set(each.given) == {each.direction} == each.allowed and len(each.given) > 1
 
 
-def judge_pairs(half: str) -> tuple[list[Judged], Counter[str], int]:
+def judge_pairs(coded: Mapping[Pair, Coded]) -> tuple[list[Judged], Counter[str], int]:
     """Return what is said of coded topics, how many firm codes a direction has, and claims of others."""
-    coded = read_directions(half)
     speeches = list_speeches()
     judged: list[Judged] = []
     firm: Counter[str] = Counter()
     uncoded = 0
-    for (country, *sessions), topics in sorted(coded.items()):
+    for pair, topics in sorted(coded.items()):
+        country, *sessions = pair
         old, new = (load_side(country, speeches[country, int(each)]) for each in sessions)
         changes = compare_sides(old, new, Basis(load_vocabulary(), encoder=None)).topics
-        for given, allowed in topics.values():
-            if len(given) > 1 and len(allowed) == 1:
-                firm[given[0]] += 1
+        for answers in topics.values():
+            given = {*answers.values()}
+            if len(answers) > 1 and len(given) == 1 and len(min(given)) == 1:
+                firm[min(given)[0]] += 1
         for change in changes:
             if change.outcome in DIRECTIONS:
                 if change.topic in topics:
-                    judged.append(Judged(country, change, *topics[change.topic]))
+                    judged.append(Judged(pair, change, topics[change.topic]))
                 else:
                     uncoded += change.claimed
     return judged, firm, uncoded
@@ -105,29 +120,32 @@ def load_side(country: str, path: Path) -> Side:
     return replace(side, country=country)
 
 
-def read_directions(half: str) -> dict[tuple[str, ...], dict[str, tuple[tuple[str, ...], frozenset[str]]]]:
-    """Return by pair and topic the directions that readers gave, and all that they would allow."""
+def list_given(answers: Answers) -> tuple[str, ...]:
+    """Return the directions that readers gave."""
+    return tuple(answer[0] for answer in answers.values())
+
+
+def read_directions(half: str) -> dict[Pair, Coded]:
+    """Return by pair of a half what readers answered."""
     wanted = {
         (row["country"], row["old"], row["new"])
-        for row in _read("drawn.csv")
+        for row in _read(CODING / "drawn.csv")
         if row["use"] == "directions" and row["half"] == HALVES[half]
     }
-    given: Mapping[tuple[str, ...], dict[str, list[tuple[str, ...]]]] = defaultdict(lambda: defaultdict(list))
-    for row in _read("directions.csv"):
-        pair = row["country"], row["old"], row["new"]
-        if pair in wanted:
-            given[pair][row["topic"]].append(tuple(filter(None, (row["direction"], row["or"]))))
-    return {
-        pair: {
-            topic: (tuple(row[0] for row in rows), frozenset(each for row in rows for each in row))
-            for topic, rows in topics.items()
-        }
-        for pair, topics in given.items()
-    }
+    return {pair: topics for pair, topics in read_answers(SHEET).items() if pair in wanted}
 
 
-def _read(name: str) -> Iterable[dict[str, str]]:
-    with (CODING / name).open(encoding="utf-8", newline="") as file:
+def read_answers(sheet: Path) -> dict[Pair, Coded]:
+    """Return by pair, topic and reader the direction that was given, and the one that would be allowed."""
+    found: dict[Pair, dict[str, dict[str, tuple[str, ...]]]] = defaultdict(lambda: defaultdict(dict))
+    for row in _read(sheet):
+        answer = tuple(filter(None, (row["direction"], row["or"])))
+        found[row["country"], row["old"], row["new"]][row["topic"]][row["reader"]] = answer
+    return dict(found)
+
+
+def _read(sheet: Path) -> Iterable[dict[str, str]]:
+    with sheet.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 

@@ -22,9 +22,8 @@ import numpy as np
 from scipy.optimize import least_squares, minimize
 
 from tests.acceptance.draw_sheets import list_speeches
-from tests.benchmarks.directions import load_side, read_directions
+from tests.benchmarks.directions import SHEET, list_given, load_side, read_directions
 from tests.benchmarks.passages import load_marked, share_marked
-from tests.coded_sheets import CODING
 from tracker.comparing.topics.certainty import find_measured
 from tracker.comparing.topics.evidence import describe_topics
 from tracker.comparing.topics.levels import analyse
@@ -107,7 +106,7 @@ def read_shares() -> dict[Place, dict[str, float]]:
     """Return by speech the shares that the readers of the chosen pairs estimated, their means."""
     found: dict[Place, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     pairs = read_directions("chosen")
-    with (CODING / "directions.csv").open(encoding="utf-8", newline="") as file:
+    with SHEET.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if (row["country"], row["old"], row["new"]) in pairs:
                 for side in ("old", "new"):
@@ -182,7 +181,7 @@ def list_rises() -> tuple[Array, Array]:
                     for row, each in zip(words, pair, strict=True)
                 )
                 rises.append([find_rise(pair[0].share, pair[1].share), find_rise(*about)])
-                said.append([topics[topic][0].count(each) for each in ORDER])
+                said.append([list_given(topics[topic]).count(each) for each in ORDER])
     return np.array(rises), np.array(said, dtype=float)
 
 

@@ -197,7 +197,7 @@ def measure_shares() -> bool:
     held = max(distances.values()) <= PASSAGES_CEILING
     told = ", ".join(f"{distance:.2f} from {reader}" for reader, distance in distances.items())
     print(f"{'shares':14} {told} (ceiling {PASSAGES_CEILING})")
-    judged, *_ = directions.judge_pairs("chosen")
+    judged, *_ = directions.judge_pairs(directions.read_directions("chosen"))
     for statuses, (true_floor, found_floor) in DIRECTION_FLOORS.items():
         claims = [each for each in judged if each.change.claimed and each.change.outcome in statuses]
         true = sum(each.direction in each.allowed for each in claims) / max(1, len(claims))
