@@ -65,7 +65,7 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
     ("Empowering women; to empower women", "en", ["gender-equality", "gender-equality"]),
     ("They talk in good faith; people of different faiths", "en", ["religious-freedom"]),
     ("The men and women of this Organization; the rights of women", "en", ["gender-equality"]),
-    ("A civilian airliner; civilians were killed", "en", ["protection-of-civilians"]),
+    ("A civilian airliner; civilians were killed", "en", ["civil-aviation", "protection-of-civilians"]),
     ("The fiscal health of funds; plastic surgery; a ray of hope", "en", []),
     ("An earthquake, a flood of refugees and floods", "en", ["disaster-risk", "refugees", "disaster-risk"]),
     ("Migration to the cities; migration across seas", "en", ["population", "migration"]),
@@ -76,6 +76,8 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
     ("Freedom of the harbour", "en", []),
     ("We must address the climate change issue", "en", ["climate-change"]),
     ("Regional co-operation, and CO-ORDINATED regional cooperation", "en", ["regional-cooperation"] * 2),
+    ("They returned the lands, restoration of rights came later.", "en", []),
+    ("Women, peace, and security; women, peace and security", "en", ["women-peace-security"] * 2),
 )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from tracker.comparing.topics.vocabulary.load import Digested, keep_made
@@ -40,7 +42,8 @@ def match_topics(
     hint. A theme's term that joins two ("trade and investment") leaves to other topics what is all of one
     side of it; one of a situation does not, since two places may name a conflict. A term inside a near miss
     of its topic does not count, nor a hint inside any, and acronyms are met in capitals only, except where
-    the whole sentence is in capitals. Where the vocabulary lets terms overlap, the longest wins among those
+    the whole sentence is in capitals. A mark that parts a sentence parts a term, except before *and* or where
+    the term has one itself. Where the vocabulary lets terms overlap, the longest wins among those
     of one topic. ``segment`` is the sentence's index; offsets are into the sentence; ``method`` is ``term``,
     or ``hint`` where the words alone do not settle the topic.
 
@@ -54,7 +57,7 @@ def match_topics(
     rows: list[tuple[Mention, ...]] = []
     for index, sentence in enumerate(sentences):
         words = read_sentence(sentence, language)
-        phrases = _find_phrases(words, lexicon, any_case=sentence.isupper())
+        phrases = _find_phrases(words, lexicon, sentence)
         found = _keep(phrases, themes, overlap=vocabulary.overlap)
         rows.append(tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found))
     # Few vocabularies are taught; and start-up loads no numpy.
@@ -94,12 +97,16 @@ Sense = Literal["term", "hint", "near miss"]
 
 
 class TermPattern(NamedTuple):
-    """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written."""
+    """A phrase of a topic as stems; acronyms, and hints with a capital, must be met as they are written.
+
+    ``breaks`` are the words behind which the phrase has a mark that parts sentences.
+    """
 
     topic: str
     stems: tuple[str, ...]
     acronyms: tuple[tuple[int, str], ...]
     sense: Sense
+    breaks: tuple[int, ...] = ()
 
 
 class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
@@ -125,8 +132,8 @@ class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
             row = self.rows[key]
             # By hand: those of a speech, read by their type, took half as long again.
             self._read[key] = tuple(
-                TermPattern(topic, tuple(stems), tuple(map(tuple, acronyms)), sense)
-                for topic, stems, acronyms, sense in (json.loads(row) if row else ())
+                TermPattern(topic, tuple(stems), tuple(map(tuple, acronyms)), sense, tuple(breaks))
+                for topic, stems, acronyms, sense, breaks in (json.loads(row) if row else ())
             )
         return self._read[key]
 
@@ -138,9 +145,10 @@ class Lexicon(Mapping[str, "tuple[TermPattern, ...]"]):
 
 _ANY_LANGUAGE: Final = "und"
 _FALLBACK: Final = "en"
-_UNITED_NATIONS: Final = ("United", "Nations")
+_UN: Final = re.compile(r"\bUN\b")
 _JOINING: Final = frozenset({"and", "et", "y", "e", "и", "和", "与", "及"})
 """Stems of *and*; in Arabic it is written with the next word, and no term gives way there."""
+_BREAKS: Final = frozenset(",;:—،؛、，；：")
 _CLITICS: Final = "وفبلك"
 _SHORT: Final = 3
 
@@ -182,36 +190,47 @@ def _write_phrases(key: Digested) -> dict[str, str]:
         )
         for table, sense in tables:
             for term in (*table.get(key.language, ()), *table.get(_ANY_LANGUAGE, ())):
-                for words in _variants(find_words(term, key.language), key.language):
-                    phrase = _pattern(topic.id, words, sense)
+                for phrase in _list_patterns(topic.id, term, sense, key.language):
                     found.setdefault(phrase.stems[0], {})
                     row = found.setdefault(" ".join(phrase.stems[:2]), {})
-                    row.setdefault((topic.id, phrase.stems, phrase.acronyms, sense == "near miss"), phrase)
+                    same = (topic.id, phrase.stems, phrase.acronyms, phrase.breaks, sense == "near miss")
+                    row.setdefault(same, phrase)
     return {stems: json.dumps(_longest_first(row)) if row else "" for stems, row in found.items()}
 
 
-def _variants(words: list[Word], language: str) -> Iterator[list[Word]]:
-    """Yield a term's words, and again with UN written out: speakers use both in one paragraph.
+def _list_patterns(topic: str, term: str, sense: Sense, language: str) -> Iterator[TermPattern]:
+    """Yield a term's pattern, and again with UN written out: speakers use both in one paragraph.
 
     An Arabic term may begin with a word so short that no stem cuts what is written with it: once each.
     """
-    yield words
+    words = find_words(term, language)
+    yield _pattern(topic, words, sense, term)
     if language == "ar" and len(words) > 1 and len(words[0].stem) <= _SHORT:
         for letter in _CLITICS:
-            yield [words[0]._replace(stem=letter + words[0].stem), *words[1:]]
+            joined = words[0]._replace(stem=letter + words[0].stem)
+            yield _pattern(topic, [joined, *words[1:]], sense, term)
     if any(word.text == "UN" for word in words):
-        long = find_words(" ".join(_UNITED_NATIONS), language)
-        yield [part for word in words for part in (long if word.text == "UN" else [word])]
+        long = _UN.sub("United Nations", term)
+        yield _pattern(topic, find_words(long, language), sense, long)
 
 
-def _pattern(topic: str, words: list[Word], sense: Sense) -> TermPattern:
+def _pattern(topic: str, words: Sequence[Word], sense: Sense, term: str) -> TermPattern:
     # Met as written are acronyms, and hints that a capital distinguishes from a common word.
     acronyms = tuple(
         (place, bare(word.text))
         for place, word in enumerate(words)
         if is_acronym(word.text) or (sense == "hint" and word.text[:1].isupper())
     )
-    return TermPattern(topic, tuple(word.stem for word in words), acronyms, sense)
+    return TermPattern(topic, tuple(word.stem for word in words), acronyms, sense, _find_breaks(words, term))
+
+
+def _find_breaks(words: Sequence[Word], text: str) -> tuple[int, ...]:
+    """Return the words behind which a mark parts the text, and no *and* follows that joins it again."""
+    return tuple(
+        place
+        for place, (word, after) in enumerate(pairwise(words))
+        if after.stem not in _JOINING and not _BREAKS.isdisjoint(text[word.end : after.start])
+    )
 
 
 def _longest_first(row: Mapping[tuple[object, ...], TermPattern]) -> tuple[TermPattern, ...]:
@@ -222,16 +241,22 @@ _Found = tuple[int, TermPattern]
 """The place of a phrase's first word in the sentence, and the phrase."""
 
 
-def _find_phrases(words: Sequence[Word], lexicon: Lexicon, *, any_case: bool) -> list[_Found]:
-    stems = tuple(word.stem for word in words)
+def _find_phrases(words: Sequence[Word], lexicon: Lexicon, sentence: str) -> list[_Found]:
+    stems, any_case = tuple(word.stem for word in words), sentence.isupper()
     return [
         (start, phrase)
         for start, (first, second) in enumerate(zip(stems, (*stems[1:], ""), strict=False))
         if first in lexicon.rows
         for phrase in lexicon.find_beginning(first, second)
         if stems[start : start + len(phrase.stems)] == phrase.stems
+        and _marks_agree(words, start, phrase, sentence)
         and (any_case or not phrase.acronyms or _capitals_agree(words, start, phrase))
     ]
+
+
+def _marks_agree(words: Sequence[Word], start: int, phrase: TermPattern, sentence: str) -> bool:
+    many = len(phrase.stems) > 1
+    return not many or _find_breaks(words[start : start + len(phrase.stems)], sentence) == phrase.breaks
 
 
 def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> bool:

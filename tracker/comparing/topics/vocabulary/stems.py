@@ -164,10 +164,19 @@ def _keep(word: str) -> str:
 
 
 _ENGLISH_IRREGULAR: Final = {
-    "crises": "crisis",
     "women": "woman",
     "men": "man",
     "children": "child",
+    "lives": "life",
+    "shelves": "shelf",
+    "halves": "half",
+    "wives": "wife",
+    "thieves": "thief",
+    "fishermen": "fisherman",
+    "hutus": "hutu",
+    "tutsis": "tutsi",
+    "flus": "flu",
+    "defences": "defense",
     "programmes": "program",
     "programme": "program",
     "defence": "defense",
@@ -188,30 +197,49 @@ def _stem_english(word: str) -> str:
         for letters, pattern, replacement in _ENGLISH_SPELLING:
             if letters in word:
                 word = pattern.sub(replacement, word)
+    # So that gases are gas, and viruses are virus, what ends in -se and -sis loses as much.
+    if len(word) > len("use") and word.endswith(("se", "sis")):
+        return word[:-1] if word.endswith("se") else word[:-2]
     return word
 
 
 def _singular(word: str) -> str:
-    if len(word) <= len("gas") or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    if len(word) <= len("gas") or not word.endswith("s") or word.endswith(("ss", "us", "sis")):
         return word
     if word.endswith("ies") and len(word) > len("dies"):
         return word[:-3] + "y"
-    return word[:-2] if word.endswith(("sses", "xes", "ches", "shes")) else word[:-1]
+    is_longer = word.endswith(("sses", "xes", "ches", "shes")) or (
+        word.endswith("oes") and len(word) > len("shoes")
+    )
+    return word[:-2] if is_longer else word[:-1]
+
+
+# Of feminine adjectives, once they have lost their e: ancienne, industrielle, active, dangereuse.
+_FRENCH_FEMININE: Final = (("enn", "en"), ("ell", "el"), ("iv", "if"), ("eus", "eu"), ("ais", "ai"))
 
 
 def _stem_french(word: str) -> str:
-    if len(word) <= len("pays"):
+    if len(word) <= len("gaz"):
         return word
-    if word.endswith("aux"):
+    if word.endswith("aux") and not word.endswith("eaux"):
         word = word[:-2] + "l"
-    return word.rstrip("sx").removesuffix("e")
+    word = word.rstrip("sx").removesuffix("e")
+    for ending, masculine in _FRENCH_FEMININE:
+        if word.endswith(ending):
+            return word.removesuffix(ending) + masculine
+    return word
+
+
+_SPANISH_IRREGULAR: Final = {"paises": "pais", "pais": "pais"}
 
 
 def _stem_spanish(word: str) -> str:
-    if len(word) <= len("paz") + 1:
-        return word
+    if len(word) <= len("paz") or word in _SPANISH_IRREGULAR:
+        return _SPANISH_IRREGULAR.get(word, word)
     word = word.removesuffix("s")
-    return word.rstrip("aeo") if len(word) > len("gas") + 1 else word
+    if len(word) > len("paz"):
+        word = word.rstrip("aeo")
+    return f"{word[:-1]}z" if word.endswith("c") else word
 
 
 # The short i loses its breve with the accents, so й reads и here.
@@ -225,22 +253,25 @@ _SHORTEST_RUSSIAN: Final = 3
 
 
 def _stem_russian(word: str) -> str:
-    word = word[:_SHORTEST_RUSSIAN] + _RUSSIAN_ENDINGS.sub("", word[_SHORTEST_RUSSIAN:], count=1)
+    # Twice, since a noun may end as others do in a case: система and систему, режим and режима.
+    for _ in range(2):
+        word = word[:_SHORTEST_RUSSIAN] + _RUSSIAN_ENDINGS.sub("", word[_SHORTEST_RUSSIAN:], count=1)
     return _RUSSIAN_FLEETING.sub("", word)
 
 
 # Conjunctions, prepositions and the article are written with the word. Where one letter may as well be the
 # word's own, as in "fuel", it is cut from all its forms, which meet all the same.
-_ARABIC_ARTICLE: Final = re.compile(r"^(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{3})")
+_ARABIC_ARTICLE: Final = re.compile(r"^(?:[وف]?[بك]?ال|[وف]?لل)(?=\w{2})")
 _ARABIC_CLITIC: Final = re.compile(r"^(?:(?:[وبكل]|ال)(?=\w{4})|ف(?=\w{5}))")
 _ARABIC_ENDING: Final = re.compile(r"(?<=\w{4})(?:ون|ين|(?:(?<!ا)ت)?(?:نا|ها|هم))$")
+# An organization, منظمة, and several, منظمات.
+_ARABIC_FEMININE: Final = re.compile(r"(?:ة|(?<=\w{3})ات)$")
 
 
 def _stem_arabic(word: str) -> str:
-    word = _ARABIC_ENDING.sub("", _ARABIC_ARTICLE.sub("", word)).removesuffix("ة")
-    while (shorter := _ARABIC_CLITIC.sub("", word)) != word:
+    while (shorter := _ARABIC_CLITIC.sub("", _ARABIC_ARTICLE.sub("", word))) != word:
         word = shorter
-    return word
+    return _ARABIC_FEMININE.sub("", _ARABIC_ENDING.sub("", word))
 
 
 _STEMMERS: Final[dict[str, Callable[[str], str]]] = {
