@@ -54,6 +54,7 @@ class Explanation:
     candidates: tuple[Candidate, ...]
     accept: float
     accept_move: float
+    accept_reuse: float
 
 
 def explain(

@@ -45,7 +45,8 @@ def align(old: Sequence[str], new: Sequence[str], encoder: Encoder | None = DEFA
 
     Each segment is in one link at most. Equal segments are linked first (method ``equal``, or
     ``typographic`` where only case, quotes, dashes or blanks differ); for the rest (``likeness``), the
-    confidence is a probability fitted on human alignments, and links below one half are left out.
+    confidence is a probability fitted on human alignments, and links that are less likely than
+    ``acceptance`` says are left out.
     What is left over is encoded by ``encoder``; with None, and between texts of more sentences than
     ``may_encode`` allows, words alone decide. Links come in the order of the new text.
     """
@@ -95,10 +96,10 @@ def weigh_candidates(
     return tuple(sorted(candidates, key=lambda each: (-each.likeliest, each.old, each.new)))
 
 
-def acceptance(encoder: Encoder | None = DEFAULT) -> tuple[float, float]:
-    """Return the probabilities from which a link is accepted in its place or as said again, and as a move."""
+def acceptance(encoder: Encoder | None = DEFAULT) -> tuple[float, float, float]:
+    """Return the probabilities from which a link is accepted: in its place, as a move, as said again."""
     weights = load_weights(encoder)
-    return weights.accept, weights.accept_move
+    return weights.accept, weights.accept_move, weights.accept_reuse
 
 
 def _match_equals(
@@ -133,7 +134,7 @@ def score_links(pairing: Pairing, weights: AlignmentWeights) -> Scored:
     moves = score_moves(pairing, groups, found, weights.move)
     found |= choose_moves(moves, found, weights.accept_move)
     reuse = score_reuse(pairing, measured, weights)
-    found |= choose_moves(reuse, found, weights.accept)
+    found |= choose_moves(reuse, found, weights.accept_reuse)
     return Scored(chances, grow_groups(pairing, found, chances, weights), moves, reuse)
 
 
@@ -218,7 +219,7 @@ def score_reuse(
     what is left over there was dropped or is new.
     """
     share = 1 - pairing.common_order**2
-    if share < weights.accept:
+    if share < weights.accept_reuse:
         return {}
     return {
         group: share * to_probability(weights.reuse.logit([features[at] for at in _OF_REUSE]))
