@@ -13,6 +13,14 @@ from tracker.report.render.terminal import render_terminal
 
 FORMULAS = {
     "en": [
+        "Distinguished guests, esteemed members of the Bureau,",
+        "We are pleased to see you presiding over our work, Sir.",
+        "My delegation is grateful to the Government of Lomar for its warm hospitality.",
+        "Allow me to pay tribute to your predecessor for his skilful stewardship.",
+        "We thank the panellists for their insightful presentations.",
+        "We extend our deepest condolences to the families of the victims.",
+        "Good afternoon to all of you.",
+        "I shall be brief in the interest of time.",
         "Thank you, Mr. Chairman, for giving me the floor.",
         "At the outset, I join previous speakers in congratulating you on your election.",
         "We are confident that under your able leadership this session will be a success.",
@@ -31,6 +39,10 @@ FORMULAS = {
         "Your Excellencies, dear colleagues,",
     ],
     "fr": [
+        "Je rends hommage à votre prédécesseur pour son dévouement.",
+        "Nous sommes heureux de vous voir diriger nos débats.",
+        "Soyez assuré du concours de ma délégation.",
+        "Nous adressons nos condoléances au peuple du Lomar.",
         "Je vous remercie, Monsieur le Président, de me donner la parole.",
         "Permettez-moi tout d’abord de vous féliciter pour votre élection à la présidence.",
         "Ma délégation vous assure de son plein soutien.",
@@ -44,6 +56,10 @@ FORMULAS = {
         "Nous restons disposés à coopérer avec tous les États Membres.",
     ],
     "es": [
+        "Rindo homenaje a su predecesor por su labor.",
+        "Nos alegra verla dirigir nuestros debates.",
+        "Agradecemos a los panelistas sus valiosas ponencias.",
+        "Buenas tardes a todos.",
         "Gracias, señor Presidente, por concederme la palabra.",
         "Permítame ante todo felicitarla por su elección a la Presidencia.",
         "Cuente usted con el pleno apoyo de mi delegación.",
@@ -57,6 +73,10 @@ FORMULAS = {
         "Estamos dispuestos a trabajar con todas las delegaciones.",
     ],
     "ru": [
+        "Хотел бы воздать должное Вашему предшественнику.",
+        "Мы рады видеть Вас на этом посту.",
+        "Благодарим докладчиков за их сообщения.",
+        "Выражаем соболезнования семьям погибших.",
         "Благодарю Вас, господин Председатель, за предоставленное слово.",
         "Прежде всего позвольте поздравить Вас с избранием.",
         "Вы можете рассчитывать на поддержку нашей делегации.",
@@ -70,6 +90,10 @@ FORMULAS = {
         "Мы готовы сотрудничать со всеми государствами.",
     ],
     "ar": [
+        "يسعدنا أن نراكم تديرون هذه الجلسة.",
+        "نشكر المتحدثين على إحاطاتهم.",
+        "نتقدم بخالص التعازي إلى أسر الضحايا.",
+        "صباح الخير جميعا.",
         "شكرا السيد الرئيس على إعطائي الكلمة.",
         "أود في البداية أن أهنئكم على انتخابكم لرئاسة اللجنة.",
         "ونؤكد لكم دعمنا الكامل.",
@@ -83,6 +107,10 @@ FORMULAS = {
         "بلادي مستعدة للتعاون مع جميع الدول.",
     ],
     "zh": [
+        "我们很高兴看到你主持会议。",
+        "感谢各位通报人的介绍。",
+        "我们对东道国的款待深表谢意。",
+        "各位上午好。",
         "感谢主席先生给我发言的机会。",
         "首先，我谨祝贺你当选主席。",
         "我国代表团将全力支持你的工作。",
@@ -98,6 +126,10 @@ FORMULAS = {
 }
 SUBSTANCE = {
     "en": [
+        "We look forward to the opening of the new prison hospital in May.",
+        "We thank the fishermen who pulled our children from the river.",
+        "We welcome the convening of a conference on sunken tankers next spring.",
+        "The Secretariat should publish the reports in six languages.",
         "We call on all States to ratify the Convention against corruption.",
         "We thank the Office for training four hundred judges on asset recovery last year.",
         "We stand ready to host a conference on cybercrime in Lomar next May.",
@@ -109,27 +141,32 @@ SUBSTANCE = {
         "The government of Lomar has opened nine shelters for women.",
     ],
     "fr": [
+        "Nous saluons la libération des deux journalistes arrêtés en avril.",
         "Nous appelons tous les États à ratifier la Convention.",
         "Nous remercions l’Office d’avoir formé quatre cents juges à la lutte contre la corruption.",
         "Notre pays réaffirme son engagement à abolir la peine de mort.",
         "La corruption est notre priorité.",
     ],
     "es": [
+        "Celebramos la liberación de los dos periodistas detenidos en abril.",
         "Reiteramos nuestro compromiso de abolir la pena de muerte.",
         "La corrupción es nuestra prioridad.",
         "Estamos dispuestos a acoger una conferencia sobre la ciberdelincuencia.",
     ],
     "ru": [
+        "Мы приветствуем освобождение двух журналистов, арестованных в апреле.",
         "Мы подтверждаем приверженность борьбе с коррупцией.",
         "Мы готовы принять конференцию по киберпреступности.",
         "Мы поддерживаем создание нового фонда.",
     ],
     "ar": [
+        "نرحب بالإفراج عن الصحفيين اللذين اعتقلا في نيسان.",
         "نؤكد التزامنا بإلغاء عقوبة الإعدام.",
         "الفساد أولويتنا الأولى.",
         "نؤيد إنشاء صندوق جديد.",
     ],
     "zh": [
+        "我们欢迎四月被捕的两名记者获释。",
         "我们重申打击腐败的决心。",
         "我们支持设立新的基金。",
         "腐败是我们的首要问题。",

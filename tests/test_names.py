@@ -259,6 +259,23 @@ def test_a_paraphrase_keeps_its_deadline_and_says_no_more() -> None:
         ("ru", "Заказчик платит Исполнителю за Услуги.", ""),
         ("en", "It was signed for the firm, LLC, by the son, Jr.", ""),
         ("en", "We joined the Group of 77, and Group revenue rose.", "Group of 77"),
+        # terms of several words, numbered parts, headings and months
+        ("en", "The Tenant pays the Renewal Fee and the Secured Assets.", ""),
+        ("en", "Key Findings are in Part III and Annex B.", ""),
+        ("fr", "La réunion de Mars a relevé le Défi.", ""),
+        ("es", "En Enero vimos el Reto.", ""),
+        # small adjectives, and small words within a name
+        ("fr", "Le Conseil de l’Europe y est.", "Conseil de l’Europe"),
+        (
+            "fr",
+            "Je cite l’Organisation internationale du Travail.",
+            "Organisation internationale du Travail",
+        ),
+        ("es", "Cito a Médicos sin Fronteras.", "Médicos sin Fronteras"),
+        # states and bodies of a list
+        ("zh", "发展中国家和中国在沿海地区合作。", "中国"),
+        ("zh", "英国与印度尼西亚、几内亚比绍会谈。", "英国; 印度尼西亚; 几内亚比绍"),
+        ("ar", "شكرا لمصر وللأردن على الدعم المالي.", "مصر; للأردن"),
         # nobody
         ("en", "This session of the United Nations General Assembly is long.", ""),
         ("en", "His vision of “Unity in diversity” and of vitamin C. Then we left.", ""),
@@ -294,6 +311,11 @@ def test_names_are_whole(language: str, text: str, expected: str) -> None:
             "On behalf of the Government of the Kingdom of Tonga, I speak.",
         ),
         ("Our GDP grew again this year.", "Our gross domestic product grew again this year."),
+        ("The Office on Drugs and Crime helped us.", "UNODC helped us."),
+        ("The Lake Basin Authority meets in spring.", "The Authority meets in spring."),
+        ("Acme Widgets LLC runs the mill.", "Acme Widgets Ltd runs the mill."),
+        ("We heard President Adeyemi.", "We heard President Adeyemi Jr."),
+        ("The Minister of Justice came to us.", "The Minister for Foreign Affairs came to us."),
         ("International community must act on this.", "The international community must act on this."),
     ],
 )

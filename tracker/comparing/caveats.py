@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.alignment.align import may_encode
-from tracker.comparing.shifts.axes import find_edited, find_ungraded, list_unread
+from tracker.comparing.shifts.axes import find_edited, find_ungraded, list_unread, lists_names
 from tracker.references import session_sort_key
 
 if TYPE_CHECKING:
@@ -114,7 +114,11 @@ def list_unread_axes(old: Side, new: Side, changes: Sequence[Change]) -> tuple[s
     """Say of what nothing is said of reworded sentences, because their language has no tables for it."""
     language = new.version.language
     axes = list_unread(language)
-    if languages_differ(old, new) or not axes or not find_edited(changes):
+    if languages_differ(old, new) or not find_edited(changes):
+        return ()
+    if lists_names(language):
+        return (f"of names only states and bodies on a list are told: {language} has no large letters",)
+    if not axes:
         return ()
     told = " or ".join((", ".join(axes[:-1]), axes[-1])) if len(axes) > 1 else axes[0]
     return (f"nothing is said about changes of {told}: there is no table of words for it in {language}",)

@@ -70,7 +70,16 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
 
 def list_unread(language: str) -> tuple[Axis, ...]:
     """Return the axes on which nothing is found in a language, for want of a table."""
-    return tuple(axis for axis, (file, table) in _TABLES.items() if language not in read_rules(file)[table])
+    return tuple(
+        axis
+        for axis, (file, table) in _TABLES.items()
+        if language not in read_rules(file)[table] and not (axis == "name" and lists_names(language))
+    )
+
+
+def lists_names(language: str) -> bool:
+    """Return whether a language has no large letters, and a list of the states and bodies that are told."""
+    return language in read_rules("names.toml")["listed"]
 
 
 def find_edited(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.passages.forms import bound_forms, straighten
 from tracker.comparing.passages.terms import TermMatch, read_rules
-from tracker.comparing.shifts.purity import blank_words, has_all, is_only_edit
+from tracker.comparing.shifts.purity import blank_words, compile_carriers, has_all, is_only_edit
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
-    from tracker.comparing.passages.rewording import Rewording, SideText, Substitution
+    from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
     from tracker.model.changes import Direction, Shift
 
 _FILE = "scope.toml"
@@ -123,10 +123,11 @@ def _find_limited(rewording: Rewording) -> tuple[Shift, ...]:
 def _find_covered(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the shift where others were joined to those covered, or it is said which of them are meant.
 
-    Nothing else may be edited, and no name be among the words that only one side has.
+    Nothing else may be edited but small words and those for the whole, and no name be among the words that
+    only one side has.
     """
     language, pattern = rewording.language, _compile_terms("covers", rewording.language)
-    edited = [part for part in rewording.fragments if part.text.strip(_MARKS)]
+    edited = [part for part in rewording.fragments if _says_more(part)]
     covering = [pattern.search(straighten(side.text)) for side in (rewording.old, rewording.new)]
     if len(edited) != 1 or not all(covering):
         return ()
@@ -146,6 +147,13 @@ def _find_covered(rewording: Rewording) -> tuple[Shift, ...]:
     else:
         return ()
     return rewording.shift_alone("scope", ways, part.passage, words, f"covered: {words.term} (ours)")
+
+
+def _says_more(part: Fragment) -> bool:
+    """Return whether an edited part has a word that is neither small nor for the whole."""
+    language = part.passage.language
+    text = _compile_terms("whole", language).sub(" ", straighten(part.text))
+    return bool(compile_carriers(language).sub(" ", text).strip(_MARKS))
 
 
 @cache

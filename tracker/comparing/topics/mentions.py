@@ -118,6 +118,9 @@ def find_term(topic: str, mentions: Sequence[Mention]) -> Evidence | None:
 
 _LONGEST_FORMULA: Final = 300
 """Characters of a sentence that may be no more than a formula."""
+_MOST_OTHER: Final = 0.15
+"""Share of its letters that a sentence of courtesy has in other words."""
+_WORD: Final = re.compile(r"[^\W\d_][\w’'-]*")
 
 
 def _find_titles(segments: Sequence[Segment]) -> frozenset[int]:
@@ -145,7 +148,20 @@ def find_ceremony(version: Version, among: Iterable[int]) -> frozenset[int]:
 
 
 def _is_formula(text: str, cues: Cues) -> bool:
-    return len(text) <= _LONGEST_FORMULA and cues.find("formulas", ready(text))
+    said = ready(text)
+    return len(text) <= _LONGEST_FORMULA and (cues.find("formulas", said) or _is_courtesy(text, said, cues))
+
+
+def _is_courtesy(text: str, said: str, cues: Cues) -> bool:
+    """Return whether a sentence greets, thanks or wishes, and has hardly a word but those of courtesy."""
+    if not cues.find("greets", said):
+        return False
+    signs = bytearray(map(str.isalpha, said))
+    letters = sum(signs)
+    names = (word.span() for word in _WORD.finditer(text) if word.start() and word[0][0].isupper())
+    for start, end in (*cues.find_all("courtesies", said), *names):
+        signs[start:end] = bytes(end - start)
+    return sum(signs) <= _MOST_OTHER * letters
 
 
 def count_substance(version: Version) -> list[int]:
