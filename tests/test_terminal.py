@@ -145,7 +145,8 @@ def test_a_third_of_the_rows_of_the_largest_moves_is_likely_and_the_others_are_n
     rows = [entry for section in show_moves(report, everything=False) for entry in section.entries]
     likely = [entry for entry in rows if "likely" in entry.cells[2]]
     assert 3 * len(likely) <= len(rows) <= 8
-    assert [row.shares for row in rows] == sorted((row.shares for row in rows), reverse=True)
+    shares = [row.shares or (0.0, 0.0) for row in rows]
+    assert shares == sorted(shares, reverse=True)
     # None is lost: what has no row is named with its certainty, or by what is claimed of it.
     named = render(report, VOCABULARY, only=frozenset({"not repeated"}))
     assert all(topic.label in named for topic in topics)

@@ -35,6 +35,8 @@ _ACTS: Final[Mapping[str, Act]] = {
     "condemned": "condemns",
 }
 """What a sentence does, by table of cues; the first that holds counts."""
+_NO_DEEDS: Final = ("courteous", "quoted", "reported")
+"""Tables of cues of what the speaker does not do, or does not mean for itself."""
 _LANGUAGE: Final = "en"
 """Nothing was measured in another one, and names are compared in it alone."""
 _SHORTEST, _LONGEST = 40, 700
@@ -147,6 +149,8 @@ class _Side:
         if not _SHORTEST <= len(said) <= _LONGEST:
             return None
         text = ready(said)
+        if any(self._cues.find(table, text) for table in _NO_DEEDS):
+            return None
         names = [match.span() for match in self._names.finditer(said)] if self._names else []
         counted = self._cues.find_all("counted", text)
         figures = [span for span in counted if text[slice(*span)] not in self._other_text]

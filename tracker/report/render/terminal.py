@@ -186,8 +186,8 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
         parts[at] = parts[at]._replace(entries=parts[at].entries - 1)
         heights[at] = len(_lay_section(sections[at], width, parts[at]))
     # Names for which there is no line at all are left out, from the last section on.
-    for at in reversed(range(len(sections))):
-        if sum(heights) > room:
+    for at in reversed(range(1, len(sections))):
+        if sum(heights) > room and (sections[at].inline or not parts[at].entries):
             parts[at], heights[at] = _NONE, 0
     for limit, rows in _PHASES:
         open_ones = {at for at, part in enumerate(parts) if part != _NONE}
@@ -205,15 +205,16 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
 def _find_longest(sections: Sequence[Section], parts: Sequence[_Part]) -> int | None:
     """Return which section gives up an entry where room is short; None where none has one to spare.
 
-    The one of many entries first, down to ``_FEWEST``, then from the last on those that can name theirs.
+    The one of many entries first, down to ``_FEWEST``, then from the last on those that can name theirs, the
+    first one at last.
     """
     at = max(range(len(parts)), key=lambda each: parts[each].entries)
     if parts[at].entries > _FEWEST:
         return at
     spare = (
         each
-        for each in reversed(range(1, len(parts)))
-        if parts[each].entries and not sections[each].inline and sections[each].entries[0].brief
+        for each in reversed(range(len(parts)))
+        if parts[each].entries > (not each) and not sections[each].inline and sections[each].entries[0].brief
     )
     return next(spare, None)
 
