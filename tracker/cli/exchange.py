@@ -47,6 +47,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "import",
         epilog="Examples: tracker import corpus --body UNGA --metadata speakers.csv"
+        " | tracker import UNGDC --body UNGA --metadata Speakers_by_session.xlsx"
         " | tracker import corpus --body UNGA --pattern '{country}/{session}_{any}.txt'"
         " --kind verbatim:70-74,77 --kind prepared:75,79"
         " | tracker import ~/texts --path uk.md --as GBR/CCPCJ --session-from subject --dry-run"
@@ -86,7 +87,8 @@ def import_path(
         typer.Option(metavar="KIND[:SESSIONS]", help=KIND_HELP, autocompletion=completion.complete_kind),
     ] = None,
     metadata: Annotated[
-        Path | None, typer.Option(help="Of a folder: a CSV table of speakers, posts, dates and titles.")
+        Path | None,
+        typer.Option(help="Of a folder: a table of speakers, posts, dates and titles, in CSV or as .xlsx."),
     ] = None,
     column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
     paths: Annotated[
