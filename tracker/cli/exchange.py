@@ -70,7 +70,7 @@ def import_path(
     body: Annotated[
         str | None,
         typer.Option(
-            help="Of a folder: the body of all its statements, such as UNGA.",
+            help="Of a folder, which needs it: the body of all its statements, such as UNGA.",
             autocompletion=completion.complete_body,
         ),
     ] = None,
@@ -175,7 +175,11 @@ def import_path(
         _import_git(path, paths, (as_, session_from, regex), branch, dry_run, form)
     else:
         if body is None:
-            raise TrackerError("missing option --body; for example: tracker import corpus --body UNGA")
+            named = shlex.quote(str(path))
+            raise TrackerError(
+                f"missing option --body; for example: tracker import {named} --body UNGA (all bodies: tracker"
+                " list --bodies)"
+            )
         said = FolderSaid(body, pattern, country, kind or (), metadata, column or ())
         _import_folder(path, said, dry_run, form)
 
