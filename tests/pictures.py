@@ -34,6 +34,7 @@ PICTURES = {
     "shares": "timeline XAA/CCPCJ --topic corruption --topic prison-reform --topic cybercrime-treaty",
     "countries": "timeline CCPCJ/31 --countries XAA",
     "panel": "timeline CCPCJ --sessions 29-33 --countries XAA",
+    "said": "trace XAA/CCPCJ corruption",
 }
 """The pictures of the documents, all of a made-up country, and the commands that draw them."""
 

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+import sys
+from io import BytesIO
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
-from tests.running import OLD, count_rows
+from tests.running import OLD, ROOT, count_rows
+from tracker.errors import VocabularyInvalid
 from tracker.exchange.add import BATCH
 from tracker.exchange.folder_import import FolderSaid, import_folder
+from tracker.exchange.metadata import read_metadata
 from tracker.exchange.patterns import choose_pattern
 from tracker.references import find_body
 
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 
     from tests.running import Ran
 
+DATA = ROOT / "tests" / "data"
 PATTERN = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt")
 
 
@@ -175,7 +181,7 @@ def test_of_a_table_only_rows_of_these_sessions_are_named(
         :-1
     ] == [
         *(f"  skipped line {line}: {unknown}" for line in (3, 4, 105)),
-        "  ... and 2 more for this reason (--dry-run names all)",
+        "  ... and 2 more, 5 in all, for this reason (--dry-run names all)",
         "  skipped line 108: it names no country",
         "  skipped line 109: it names no session",
     ]
@@ -339,3 +345,102 @@ def test_a_kind_is_that_of_most_texts_of_the_session(
     assert dict(zip(head[1:], map(int, row[1:]), strict=True)) == expected
     again = tracker("import", "corpus", "--body", "UNGA")
     assert again.out.splitlines()[-2:] == ran.out.splitlines()[-2:]
+
+
+DEBATE = (
+    "Session 01 - 1946/CSK_01_1946",
+    "Session 78 - 2023/XAA_78_2023",
+    "Session 79 - 2024/XAA_79_2024",
+    "Session 79 - 2024/XAB_79_2024",
+    "Session 79 - 2024/XAC_79_2024",
+    *(f"Session 79 - 2024/X{letter}Z_79_2024" for letter in "ABCD"),
+    "Session 79 - 2024/QQQ_79_2024",
+)
+"""As the corpus of the General Debate is published: a folder for each session, a file for each country."""
+
+
+@pytest.fixture
+def debate(tracker: Callable[..., Ran], tmp_path: Path) -> Path:
+    folder = tmp_path / "UNGDC"
+    for name in DEBATE:
+        path = folder / "TXT" / f"{name}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"Mr. President,\n\nThis is what {name} says.\n", encoding="utf-8")
+        (path.parent / f"._{path.name}").write_bytes(b"\0\5\x16\7")
+    (folder / "TXT" / "Session 79 - 2024" / "XAD_79_2024.txt").write_bytes(b"")
+    (folder / "Speakers_by_session.xlsx").write_bytes((DATA / "speakers.xlsx").read_bytes())
+    assert tracker("init").code == 0
+    return folder
+
+
+def test_a_corpus_as_it_is_published_is_imported_with_its_spreadsheet(
+    tracker: Callable[..., Ran], debate: Path
+) -> None:
+    ran = tracker("import", debate, "--body", "UNGA", "--metadata", debate / "Speakers_by_session.xlsx")
+    assert ran.code == 1
+    pattern = "'TXT/Session {session} - {year}/{country}_{session}_{year}.txt'"
+    assert ran.out.startswith(f"pattern found: --pattern {pattern} fits 11 of 21 files\n")
+    assert "21 files: 9 new, 0 changed, 0 unchanged, 12 skipped" in ran.out
+    assert "  ... and 7 more, 10 in all, for this reason (--dry-run names all)" in ran.out
+    assert "skipped TXT/Session 79 - 2024/QQQ_79_2024.txt: unknown country 'QQQ'" in ran.out
+    assert "skipped TXT/Session 79 - 2024/XAD_79_2024.txt: " in ran.out
+    # The table lies among the texts, and is none.
+    assert "skipped Speakers_by_session.xlsx" not in ran.out
+    assert "3 used, 1 not about these files, 2 skipped; no row for 7 statements" in ran.out
+    assert "skipped line 5: unknown country 'Leage of Arab States'" in ran.out
+    assert "skipped line 6: an earlier row is about the same" in ran.out
+    entries = json.loads(tracker("list", "--format", "json").out)["statements"]
+    told = {each["reference"].partition("~")[0]: (each["speaker"], each["delivered"]) for each in entries}
+    assert {name: facts for name, facts in told.items() if "Z/" not in name} == {
+        "CSK/UNGA/1": (None, "1946"),
+        "XAA/UNGA/78": ("Ana Reed", "2023-09-20"),
+        "XAA/UNGA/79": ("Ana Reed", "2024-09-25"),
+        "XAB/UNGA/79": ("Bo Lind", "2024"),
+        "XAC/UNGA/79": (None, "2024"),
+    }
+
+
+def test_a_spreadsheet_is_read_within_bounds(
+    tracker: Callable[..., Ran], debate: Path, tmp_path: Path
+) -> None:
+    whole = (DATA / "speakers.xlsx").read_bytes()
+    sheet = "xl/worksheets/sheet1.xml"
+    changed = {
+        "a corner": (sheet, b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"/></row></sheetData>'),
+        "another encoding": (sheet, b"<sheetData>", b"\0<sheetData>"),
+        "damaged": (sheet, b"</sheetData>", b""),
+        "without a workbook": ("xl/workbook.xml", b"", b""),
+    }
+    for name, (member, old, new) in changed.items():
+        file = tmp_path / f"{name}.xlsx"
+        with ZipFile(BytesIO(whole)) as package, ZipFile(file, "w") as out:
+            for each in package.namelist():
+                data = package.read(each)
+                if each != member:
+                    out.writestr(each, data)
+                elif old:
+                    assert old in data
+                    out.writestr(each, data.replace(old, new))
+    (tmp_path / "cut.xlsx").write_bytes(whole[:3000])
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
+    said = {
+        **dict.fromkeys((f"{name}.xlsx" for name in changed), "no spreadsheet that can be read"),
+        "a corner.xlsx": "1,048,576 rows of 16,384 cells",
+        "cut.xlsx": "no spreadsheet that can be read",
+        "old.xls": "save it as .xlsx",
+    }
+    for file_name, reason in said.items():
+        ran = tracker("import", debate, "--body", "UNGA", "--metadata", file_name)
+        assert ran.code == 2
+        assert ran.err.startswith(f"tracker: {file_name}: ")
+        assert reason in ran.err
+        assert len(ran.err.splitlines()) == 1
+    assert count_rows(tmp_path)["snapshots"] == 0
+
+
+def test_without_the_library_the_line_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(VocabularyInvalid, match=r"pip install '.\[xlsx\]'"):
+        read_metadata(DATA / "speakers.xlsx", {}, find_body("UNGA"))

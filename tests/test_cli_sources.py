@@ -93,7 +93,7 @@ def test_an_index_is_added_with_its_rule(made: Callable[..., Ran], tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((ADDRESS,), "reference"),
+        ((ADDRESS,), "missing option --as"),
         ((ADDRESS, "--as", "GQX/UNGA/79"), "unknown country"),
         ((ADDRESS, "--as", "../x"), "reference"),
         (("ftp://www.example.org/", "--as", "XAA/UNGA/79"), "http"),

@@ -29,7 +29,6 @@ COMMANDS = {
     **PICTURES,
     "one share": "timeline XAA/CCPCJ --topic corruption",
     "share of statements": "timeline CCPCJ --sessions 29-33 --topic corruption",
-    "times said": "trace XAA/CCPCJ corruption",
     "statements that say it": "trace CCPCJ --topic corruption",
     "one move": "diff XAA/CCPCJ 32 33 --topic corruption",
     "some moves": "diff XAA/CCPCJ 32 33 --only new",

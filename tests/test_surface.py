@@ -111,7 +111,9 @@ def test_what_is_imported_is_seen_by_looking(archive: Callable[..., Ran], tmp_pa
     [
         ("import repo", "repo is a git repository; name its files with --path"),
         ("import repo --path a --body CCPCJ", "repo is a git repository, and its import takes no --body"),
-        ("import speeches", "missing option --body"),
+        ("import speeches", "missing option --body; for example: tracker import speeches --body UNGA"),
+        ("trace climate", "a body or a series comes first: tracker trace UNGA climate"),
+        ("sources add https://a.org/1", "missing option --as, the statement there"),
         ("import speeches --body CCPCJ --watched", "speeches is a folder, and its import takes no --watched"),
         ("import a.warc --pattern x", "a.warc is a WARC, and its import takes no --pattern"),
         ("import old.txt --as XAA/CCPCJ/31", "old.txt is a file; to record it: tracker add old.txt --as"),

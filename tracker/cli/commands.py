@@ -96,7 +96,7 @@ TEN: Final = {
     "timeline": "Follow topics of a country, or of all; --plot draws them.",
     "trace": "See who first spoke of a topic, and since when.",
     "sources": "Name the pages to watch.",
-    "snapshot": "Watch them; tracker schedule does so each night.",
+    "snapshot": "Check these pages now; for each night: tracker schedule.",
 }
 """The commands that ``tracker --help`` shows, and what each is for."""
 

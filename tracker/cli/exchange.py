@@ -47,6 +47,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "import",
         epilog="Examples: tracker import corpus --body UNGA --metadata speakers.csv"
+        " | tracker import UNGDC --body UNGA --metadata Speakers_by_session.xlsx"
         " | tracker import corpus --body UNGA --pattern '{country}/{session}_{any}.txt'"
         " --kind verbatim:70-74,77 --kind prepared:75,79"
         " | tracker import ~/texts --path uk.md --as GBR/CCPCJ --session-from subject --dry-run"
@@ -69,7 +70,7 @@ def import_path(
     body: Annotated[
         str | None,
         typer.Option(
-            help="Of a folder: the body of all its statements, such as UNGA.",
+            help="Of a folder, which needs it: the body of all its statements, such as UNGA.",
             autocompletion=completion.complete_body,
         ),
     ] = None,
@@ -86,7 +87,8 @@ def import_path(
         typer.Option(metavar="KIND[:SESSIONS]", help=KIND_HELP, autocompletion=completion.complete_kind),
     ] = None,
     metadata: Annotated[
-        Path | None, typer.Option(help="Of a folder: a CSV table of speakers, posts, dates and titles.")
+        Path | None,
+        typer.Option(help="Of a folder: a table of speakers, posts, dates and titles, in CSV or as .xlsx."),
     ] = None,
     column: Annotated[list[str] | None, typer.Option(help=COLUMN_HELP)] = None,
     paths: Annotated[
@@ -173,7 +175,11 @@ def import_path(
         _import_git(path, paths, (as_, session_from, regex), branch, dry_run, form)
     else:
         if body is None:
-            raise TrackerError("missing option --body; for example: tracker import corpus --body UNGA")
+            named = shlex.quote(str(path))
+            raise TrackerError(
+                f"missing option --body; for example: tracker import {named} --body UNGA (all bodies: tracker"
+                " list --bodies)"
+            )
         said = FolderSaid(body, pattern, country, kind or (), metadata, column or ())
         _import_folder(path, said, dry_run, form)
 

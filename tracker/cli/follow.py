@@ -457,6 +457,8 @@ def trace(
     check_outputs(output, plot, [vocabulary], everywhere.archive(), form)
     if text and " " in place and (looks_like_reference(text) or match_bodies(text)):
         raise ReferenceInvalid(f"the series comes first: tracker trace {shlex.join([text, place])}")
+    if not (text or others or topic or "/" in place or match_bodies(place)):
+        raise ReferenceInvalid(f"a body or a series comes first: tracker trace UNGA {shlex.quote(place)}")
     known = options.load_vocabulary(vocabulary, keeps=True) if topic else None
     topics = name_topics(known, topic) if known and topic else ()
     asked = read_asked([each for each in (text, *(others or ())) if each is not None], topics, known)

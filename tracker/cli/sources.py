@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ import typer
 
 from tracker.cli import completion, everywhere, options
 from tracker.cli.output import answer, confirm, shown_progress, write_answer
-from tracker.errors import WatchListInvalid
+from tracker.errors import TrackerError, WatchListInvalid
 from tracker.references import gather_references
 from tracker.report.safe import one_line
 
@@ -40,7 +41,7 @@ def add(
         typer.Option(
             "--as",
             metavar="REF",
-            help="Its edition; for an index, the rule for its links.",
+            help="The statement there, such as GBR/UNGA/79; for an index, the rule for its links.",
             autocompletion=completion.complete_reference,
         ),
     ] = None,
@@ -81,6 +82,9 @@ def add(
     """
     from tracker.watch.sources import describe, watch
 
+    if as_ is None and not index:
+        named = shlex.join(["tracker", "sources", "add", address, "--as", "GBR/UNGA/79"])
+        raise TrackerError(f"missing option --as, the statement there; for example: {named}")
     keys: dict[str, object] = {
         "kind": "index" if index else None,
         "reference": as_,

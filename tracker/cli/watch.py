@@ -78,7 +78,8 @@ def snapshot(
 ) -> None:
     """Check the watched sources and keep what is new.
 
-    Only one run at a time writes to the archive; the exit code is 75 while another one does.
+    Name pages with tracker sources add; tracker schedule prints what checks them each night. Only one run at
+    a time writes to the archive; the exit code is 75 while another one does.
     """
     from tracker.capture.admit.admission import admit
     from tracker.capture.watch_list import WATCH_FILE

@@ -65,7 +65,7 @@ class FolderSaid:
     kinds: Sequence[str] = ()
     """As in ``verbatim`` and ``prepared:75,79``."""
     metadata: Path | None = None
-    """A table in CSV."""
+    """A table in CSV, or a spreadsheet."""
     columns: Sequence[str] = ()
     """``FIELD=COLUMN`` assignments."""
 
@@ -87,7 +87,9 @@ def import_folder(
     declared = _read_kinds(said.kinds, place)
     code = find_country(said.country).code if said.country else None
     table = _read_table(folder, said.metadata, said.columns, place)
-    found = _list_files(folder)
+    # The table is no text of the corpus, though it may lie among them.
+    beside = said.metadata and said.metadata.absolute()
+    found = [path for path in _list_files(folder) if path.absolute() != beside]
     names = {path: path.relative_to(folder).as_posix() for path in found}
     seen = [name for path, name in names.items() if not path.name.startswith(".")]
     used = said.pattern or choose_pattern(seen, place, with_country=code is None).pattern

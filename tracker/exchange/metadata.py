@@ -1,7 +1,7 @@
 """Metadata of statements: tables of speakers and dates.
 
-A CSV file is read once; its rows are looked up by country, session and item. Columns are mapped to our
-fields by name, or as the user says.
+A file is read once, CSV or a spreadsheet; its rows are looked up by country, session and item. Columns are
+mapped to our fields by name, or as the user says.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.errors import ReferenceInvalid, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.inputs.formats import unguard
+from tracker.inputs.spreadsheets import is_spreadsheet, read_sheet
 from tracker.model.preserving import TableUse
 from tracker.references import find_country, resolve_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tracker.references import Body, Country
@@ -108,44 +109,63 @@ class MetadataTable:
             and (not row.countries or any((country, row.session) in pairs for country in row.countries))
         )
         used = len(keys & self.rows.keys())
-        return TableUse(self.path, self.number, used, self.number - used - len(skipped), skipped)
+        elsewhere, without = self.number - used - len(skipped), len(keys) - used
+        return TableUse(self.path, self.number, used, elsewhere, without, skipped)
 
 
 def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> MetadataTable:
-    """Read a table of statements of one body.
+    """Read a table of statements of one body, CSV or the first sheet of a spreadsheet.
 
     Of two rows about one statement, the first counts. The other is left out and listed, as is one whose
-    country or session is unknown. Raises ``VocabularyInvalid`` with the file for a table that is not CSV in
-    UTF-8, or lacks a column.
+    country or session is unknown. Raises ``VocabularyInvalid`` with the file for a table that is neither,
+    or lacks a column.
     """
     try:
-        with TextIOWrapper(BytesIO(read_file(path)), encoding="utf-8-sig", newline="") as file:
-            return _read_rows(csv.DictReader(file), path, columns, body)
+        data = read_file(path)
+        lines = read_sheet(data) if is_spreadsheet(data) else _read_csv(data)
+        _, names = next(lines, (0, []))
+        return _read_rows(names, lines, path, columns, body)
     except OSError as error:
         raise VocabularyInvalid(f"{path}: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise VocabularyInvalid(f"{path}: not a CSV table in UTF-8 ({error})") from None
+    except ValueError as error:
+        raise VocabularyInvalid(f"{path}: {error}") from None
+
+
+def _read_csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold anything, each with the number of its last line."""
+    with TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="") as file:
+        table = csv.reader(file)
+        yield from ((table.line_num, row) for row in table if row)
 
 
 def _read_rows(
-    table: csv.DictReader[str], path: Path, columns: Mapping[str, str], body: Body
+    names: Sequence[str],
+    lines: Iterable[tuple[int, Sequence[str]]],
+    path: Path,
+    columns: Mapping[str, str],
+    body: Body,
 ) -> MetadataTable:
-    mapping = _map_columns(table.fieldnames or (), columns, path)
+    mapping = _map_columns(names, columns, path)
     rows: dict[Key, StatementMetadata] = {}
     unread = []
     number = 0
-    for number, row in enumerate(table, start=1):  # noqa: B007 (the last is the number of rows)
-        cells = {field: [unguard((row[name] or "").strip()) for name in mapping[field]] for field in mapping}
+    for number, (line, row) in enumerate(lines, start=1):  # noqa: B007 (the last is the number of rows)
+        named = dict(zip(names, row, strict=False))
+        cells = {
+            field: [unguard(named.get(name, "").strip()) for name in mapping[field]] for field in mapping
+        }
         said = {field: next(filter(None, texts), None) for field, texts in cells.items()}
         countries, no_country = _countries(*filter(None, cells["country"]))
         session, no_session = _session(body, said["session"])
         fault = no_country or no_session
         if fault or session is None:
-            unread.append(UnreadRow(table.line_num, session, countries, fault))
+            unread.append(UnreadRow(line, session, countries, fault))
             continue
         key = countries[0], session, said.get("item")
         if key in rows:
-            unread.append(UnreadRow(table.line_num, session, countries, "an earlier row is about the same"))
+            unread.append(UnreadRow(line, session, countries, "an earlier row is about the same"))
             continue
         rows[key] = StatementMetadata(**{field: said.get(field) for field in FIELDS})
     return MetadataTable(str(path), rows, number, tuple(unread))

@@ -283,7 +283,7 @@ def diff_countries(
             moves[cell.topic].append((entry.country, cell))
     if not compared:
         raise NotInArchive(f"nobody of {countries} has a statement at both {place.id} {old} and {new}")
-    topics = [
+    moved = [
         MovedTopic(
             topic.id,
             topic.label,
@@ -302,7 +302,7 @@ def diff_countries(
         unmeasured=explain_unmeasured(vocabulary, held.languages),
         compared=tuple(compared),
         missing=tuple(missing),
-        topics=tuple(sorted((each for each in topics if each.countries), key=_weight)),
+        topics=tuple(sorted((each for each in moved if each.countries), key=_weight)),
     )
 
 

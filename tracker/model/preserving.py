@@ -39,6 +39,8 @@ class TableUse:
     used: int
     elsewhere: int
     """Rows about statements that are not in the import."""
+    without: int
+    """Statements of the import that have no row."""
     skipped: tuple[tuple[int, str], ...]
     """The lines that could not be read, and why."""
 

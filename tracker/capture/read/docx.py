@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from tracker.capture.read.blocks import CELL, BlockKind, TextBlock, join_blocks
 from tracker.errors import DocumentUnreadable
-from tracker.inputs.zips import BAD_ZIP
+from tracker.inputs.zips import BAD_ZIP, unpack_zip
 from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
@@ -28,8 +26,6 @@ MAX_MEMBERS = 2000
 
 _PACKINGS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 """What an Office document may use (ECMA-376, part 2); the others cannot be unpacked in steps."""
-# Bytes that are read at a time.
-_STEP = 256 * 1024
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 """Its media type."""
@@ -56,7 +52,7 @@ def read_docx(data: bytes) -> Extraction:
 
     _check_members(data)
     try:
-        document = docx.Document(_unpack(data))
+        document = docx.Document(unpack_zip(data))
         title = document.core_properties.title
         body = document.element.body
         styles = _read_styles(document)
@@ -73,7 +69,7 @@ def read_docx(data: bytes) -> Extraction:
 
 
 def _check_members(data: bytes) -> None:
-    """Refuse archive bombs by the sizes that are declared; ``_unpack`` unpacks no more than that."""
+    """Refuse archive bombs by the sizes that are declared; ``unpack_zip`` unpacks no more than that."""
     try:
         with ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
@@ -91,20 +87,6 @@ def _check_members(data: bytes) -> None:
         raise DocumentUnreadable(
             f"over {MAX_UNPACKED // 1024**2} MB when unpacked; save the statement without its pictures"
         )
-
-
-def _unpack(data: bytes) -> BytesIO:
-    """Return the package with its members unpacked, each to its declared size, without damaged ones.
-
-    python-docx reads a member at once, and then ``zipfile`` inflates all of it before it checks the size:
-    600 KB took 1.2 GB. Read in steps, it inflates no more than is asked for.
-    """
-    plain = BytesIO()
-    with ZipFile(BytesIO(data)) as packed, ZipFile(plain, "w") as out:
-        for name, member in {member.filename: member for member in packed.infolist()}.items():
-            with suppress(Exception), packed.open(member) as content:
-                out.writestr(ZipInfo(name), b"".join(iter(partial(content.read, _STEP), b"")))
-    return plain
 
 
 def _read_styles(document: Document) -> Styles:

@@ -71,7 +71,8 @@ def _skipped(reasons: Iterable[tuple[str, str]], *, every: bool) -> Iterator[str
         named = places if every else places[:_SHOWN_EACH]
         yield from (f"  skipped {one_line(place)}: {one_line(reason)}" for place in named)
         if len(places) > len(named):
-            yield f"  ... and {len(places) - len(named):,} more for this reason (--dry-run names all)"
+            rest = f"{len(places) - len(named):,} more, {len(places):,} in all"
+            yield f"  ... and {rest}, for this reason (--dry-run names all)"
     if not every and len(ordered) > _SHOWN_REASONS:
         others = sum(len(places) for _, places in ordered[_SHOWN_REASONS:])
         yield f"  ... and {others:,} more for other reasons (--dry-run names all)"
@@ -79,7 +80,8 @@ def _skipped(reasons: Iterable[tuple[str, str]], *, every: bool) -> Iterator[str
 
 def _table_lines(table: TableUse, *, every: bool) -> Iterator[str]:
     parts = f"{table.used:,} used, {table.elsewhere:,} not about these files, {len(table.skipped):,} skipped"
-    yield f"{counted(table.rows, 'row')} of {one_line(table.path)}: {parts}"
+    without = f"; no row for {counted(table.without, 'statement')}" if table.without else ""
+    yield f"{counted(table.rows, 'row')} of {one_line(table.path)}: {parts}{without}"
     yield from _skipped(((reason, f"line {line:,}") for line, reason in table.skipped), every=every)
 
 
