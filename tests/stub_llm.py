@@ -38,7 +38,7 @@ def _answer(row: dict[str, Any], levels: tuple[str, str]) -> dict[str, Any]:
 
 
 def _agree(text: str) -> str:
-    """Answer that whatever is possible is so; of a whole statement, that its first sentence is about a topic."""
+    """Answer that whatever is possible is so; of a whole statement, that its first sentence names topics."""
     shown = read_material(text)
     if "sentences" in shown:
         quote = next(iter(shown["sentences"].values()))
@@ -85,7 +85,8 @@ def _not_sure(text: str) -> str:
 
 
 REPLIES: dict[str, Callable[[str], str]] = {
-    "stub": _agree, "stub-random": _guess, "stub-obeys": _obey, "stub-looks-up": _look_up, "stub-not-sure": _not_sure,
+    "stub": _agree, "stub-random": _guess, "stub-obeys": _obey, "stub-looks-up": _look_up,
+    "stub-not-sure": _not_sure,
 }  # fmt: skip
 
 
