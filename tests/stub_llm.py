@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,9 +85,14 @@ def _not_sure(text: str) -> str:
     )
 
 
+def _wait(text: str) -> str:
+    time.sleep(float(os.environ.get("STUB_SECONDS", "0.3")))
+    return _agree(text)
+
+
 REPLIES: dict[str, Callable[[str], str]] = {
     "stub": _agree, "stub-random": _guess, "stub-obeys": _obey, "stub-looks-up": _look_up,
-    "stub-not-sure": _not_sure,
+    "stub-not-sure": _not_sure, "stub-slow": _wait,
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""Second readers that answer as a careful reader, at random, or as the program supposes: what claims come of it.
+"""Second readers that answer as a careful reader or at random, and what claims come of it.
 
-Run as ``python -m tests.acceptance.second_readers`` (six minutes). One reader of each coded pair answers its
-open rows, and what is claimed with these answers is judged by the other reader alone; then the other way round.
+Run as ``python -m tests.acceptance.second_readers`` (two minutes of a core). One reader of each coded pair
+answers its open rows, and what is claimed with these answers is judged by the other reader alone; then the
+other way round.
 The answers are those of readers, not of any model: no large one could be run where this was made.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from tracker.report.answers.measured import render_measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from tracker.coding.agreement import Answers
 

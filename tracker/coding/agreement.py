@@ -210,8 +210,9 @@ def measure(
         everyone = tuple(each.pair.readers.values())
         tallies["alone"].add(_list_claims(alone), everyone)
         tallies["joined"].add(_list_claims(joined), everyone)
-        for one, other in ((everyone[0], everyone[1:]), (everyone[-1], everyone[:-1])):
-            tallies["reader"].add(_list_coded(one, each.pair.topics), other)
+        for at, one in enumerate(everyone if everyone[1:] else ()):
+            others = (*everyone[:at], *everyone[at + 1 :])
+            tallies["reader"].add(_list_coded(one, each.pair.topics), others)
     cells = [(each.pair, answer) for each in found for answer in answers.get(_name(each), {}).values()]
     whole = find_weights(measured, None)
     return CoderMeasured(
