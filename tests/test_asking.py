@@ -51,7 +51,7 @@ def folder(_made_once: Path, tmp_path: Path) -> Path:
 
 
 def ask(folder: Path, *more: str, model: str = "stub", **environment: str) -> Ran:
-    return run_tracker(folder, *ASK, model, *more, **install_stub(folder), **environment)
+    return run_tracker(folder, *ASK, model, *more, stdin=b"", **install_stub(folder), **environment)
 
 
 def calls(folder: Path) -> list[tuple[str, float | None, str]]:
@@ -126,20 +126,19 @@ def test_a_budget_is_never_passed(folder: Path) -> None:
 
 @pytest.mark.parametrize("access", ["restricted", "embargoed"])
 def test_what_is_closed_is_not_sent_unless_its_source_says_so(folder: Path, access: str) -> None:
-    (folder / "secret.txt").write_text("Secretword. We will fight corruption.", encoding="utf-8")
+    told = NEW_TEXT.replace("Sudan", "Sudan, says Secretword")
+    (folder / "snapshots" / "secret.txt").write_text(told, encoding="utf-8")
     ran = run_tracker(folder, "sources", "add", "secret.txt", "--as", "ARG/UNGA/33", "--access", access)
     assert ran.code == 0, ran
-    assert run_tracker(folder, "snapshot").code in {0, 1}
+    assert "1 changed" in run_tracker(folder, "snapshot").out
     ran = ask(folder)
-    source = re.search(r"\(source (\S+) in watch.toml\)", ran.err)
-    assert source, ran
-    assert "not sent: ARG/UNGA/33" in ran.err
+    assert "not sent: ARG/UNGA/33~prepared.en@2 is closed to the public (source arg-unga-33" in ran.err
     assert "6 of 6 questions answered" in ran.out
     assert "Secretword" not in str(calls(folder))
     watch = folder / "snapshots" / "watch.toml"
     watch.write_text(watch.read_text(encoding="utf-8") + "models = true\n", encoding="utf-8")
     allowed = ask(folder)
-    assert "not sent" not in allowed.err, allowed
+    assert "1 of 7 questions answered; 6 before" in allowed.out, allowed
 
 
 COMMANDS = (
@@ -163,7 +162,7 @@ def test_a_text_that_gives_orders_changes_nothing_but_its_own_answer(tmp_path: P
     ran = ask(tmp_path, model="stub-obeys")
     assert (ran.code, "22 of 22 questions answered; 42 calls" in ran.out) == (1, True), ran
     assert ran.err.count("row 99: there is no such row") == len(COUNTRIES)
-    by_country: dict[str, set[object]] = {}
+    by_country: dict[str, set[tuple[str, str]]] = {}
     for country, topic, level in query(tmp_path / "snapshots", BY_COUNTRY):
         by_country.setdefault(country, set()).add((topic, level))
     assert {level for country in COUNTRIES for _, level in by_country[country]} <= {"declared", "absent"}
@@ -171,7 +170,7 @@ def test_a_text_that_gives_orders_changes_nothing_but_its_own_answer(tmp_path: P
     sheet = run_tracker(tmp_path, "judge", "UNGA", "32", "33", "--to", "all.csv")
     assert sheet.code == 0
     known = (tmp_path / "all.csv").read_text(encoding="utf-8-sig")
-    assert all(f",{topic}," in known for rows in by_country.values() for topic, _ in rows)  # type: ignore[misc]
+    assert all(f",{topic}," in known for rows in by_country.values() for topic, _ in rows)
     told = {
         more: json.loads(
             run_tracker(tmp_path, "diff", "ARG/UNGA", "32", "33", "--format", "json", *more).out
@@ -278,7 +277,7 @@ def test_without_the_library_the_option_says_what_to_install(folder: Path) -> No
     ],
 )
 def test_what_does_not_go_together_is_told(folder: Path, line: str, told: str) -> None:
-    ran = run_tracker(folder, *line.split(), **install_stub(folder))
+    ran = run_tracker(folder, *line.split(), stdin=b"", **install_stub(folder))
     assert ran.code == 2
     assert told in ran.err
     assert calls(folder) == []

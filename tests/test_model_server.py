@@ -92,7 +92,7 @@ FAULTS: Final[dict[str, tuple[Callable[[Handler, str, int], None], str]]] = {
     "a drop now and then": (lambda handler, _text, _call: handler.drip(), "none"),
     "the connection cut": (lambda handler, _text, _call: handler.cut(), "none"),
     "a redirect to itself": (
-        lambda handler, text, call: handler.redirect("/v1/x") if call == 1 else handler.say(good(text)), "all",
+        lambda handler, text, call: handler.say(good(text)) if call > 1 else handler.redirect("/v1/x"), "all",
     ),
 }  # fmt: skip
 
@@ -230,7 +230,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(folder: Path, environment: dict[str, str]) -> Ran:
-    return run_tracker(folder, "judge", "UNGA", "32", "33", "--model", "faulty", **environment)
+    return run_tracker(folder, "judge", "UNGA", "32", "33", "--model", "faulty", stdin=b"", **environment)
 
 
 def list_answered(folder: Path) -> dict[str, int]:
@@ -296,7 +296,9 @@ def test_a_server_that_misbehaves_in_twenty_ways_loses_nothing(made_once: Path) 
 def test_what_no_call_can_mend_ends_the_run(made_once: Path, tmp_path: Path, serve: Any, told: str) -> None:  # noqa: ANN401
     shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
     with running(tmp_path, serve) as (server, environment):
-        ran = run_tracker(tmp_path, "judge", "UNGA", "32", "33", "--all", "--model", "faulty", **environment)
+        ran = run_tracker(
+            tmp_path, "judge", "UNGA", "32", "33", "--all", "--model", "faulty", stdin=b"", **environment
+        )
     assert ran.code == 2
     assert told in ran.err
     assert len(server.questions) <= 8

@@ -47,7 +47,7 @@ def answer_open(found: Iterable[Found], give: Answering) -> Answers:
     """Return answers to all open rows."""
     return {
         (str(each.open.old), str(each.open.new)): {
-            (row.change.topic, side): Answer(row.change.topic, side, give(each, row.change.topic, side))  # type: ignore[arg-type]
+            (row.change.topic, side): Answer(row.change.topic, side, give(each, row.change.topic, side))
             for row in each.open.topics
             for side in ("old", "new")
         }

@@ -46,7 +46,7 @@ def agreement(
     sheet: Annotated[
         Path | None, typer.Argument(metavar="[SHEET]", help="A sheet of judge --to, filled in.")
     ] = None,
-    model: Annotated[
+    reader: Annotated[
         str | None, typer.Option("--model", metavar="NAME", help="Ask this language model.")
     ] = None,
 ) -> None:
@@ -55,11 +55,11 @@ def agreement(
     A model is asked about pairs of speeches that two readers coded, those that the archive has. How it
     answered is kept, and its answers weigh by that: on no country by what was measured there.
     """
-    if (sheet is None) == (model is None):
+    if (sheet is None) == (reader is None):
         raise DecisionInvalid("name a model or a sheet: tracker agreement --model NAME")
     asked = Asked((), None, everything=False, own=None, archive=options.opened())
-    if model:
-        _measure_model(asked, model)
+    if reader:
+        _measure_model(asked, reader)
     elif sheet:
         _measure_sheet(asked, sheet)
 
