@@ -46,8 +46,8 @@ _FILLED = {
     ),
     "coders": "'stub', 'model', hex(zeroblob(32)), '[]', 'llm', {run}",
     "requests": "1, 1, 1, hex(zeroblob(32)), '{now}', 1.0, 1, 9, 9, 0, {run}, 'a reply'",
-    "answers": "1, 'corruption', 'old', 'mentioned', '[]'",
-    "measurements": "1, 'GBR', 'absent', 'absent', 1.0, {run}",
+    "answers": "1, 'corruption', 'old', 'mentioned', 'absent', '[]'",
+    "measurements": "1, 'GBR', 'absent', 'absent', 'absent', 1.0, {run}",
     "candidates": "'a', 'http://127.0.0.1/x', 'Speech', NULL, '{now}', 0, {run}",
     "reviews": (
         "min(id), source, sha256, NULL, NULL, NULL, NULL, NULL, NULL FROM outcomes WHERE sha256 IS NOT NULL"

@@ -1,4 +1,4 @@
-"""How tests have the library ``llm`` know a plugin of theirs: an installed distribution with an entry point."""
+"""How tests have the library ``llm`` know their plugin: an installed distribution with an entry point."""
 
 from __future__ import annotations
 

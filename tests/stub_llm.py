@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ def _answer(row: dict[str, Any], levels: tuple[str, str]) -> dict[str, Any]:
 
 
 def _agree(text: str) -> str:
-    """Answer that whatever is possible is so; of a whole statement, that its first sentence is about a topic."""
+    """Answer that whatever is possible is so; of a whole statement, that its first sentence names topics."""
     shown = read_material(text)
     if "sentences" in shown:
         quote = next(iter(shown["sentences"].values()))
@@ -84,8 +85,14 @@ def _not_sure(text: str) -> str:
     )
 
 
+def _wait(text: str) -> str:
+    time.sleep(float(os.environ.get("STUB_SECONDS", "0.3")))
+    return _agree(text)
+
+
 REPLIES: dict[str, Callable[[str], str]] = {
-    "stub": _agree, "stub-random": _guess, "stub-obeys": _obey, "stub-looks-up": _look_up, "stub-not-sure": _not_sure,
+    "stub": _agree, "stub-random": _guess, "stub-obeys": _obey, "stub-looks-up": _look_up,
+    "stub-not-sure": _not_sure, "stub-slow": _wait,
 }  # fmt: skip
 
 

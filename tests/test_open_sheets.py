@@ -12,18 +12,15 @@ import pytest
 
 from tests.archives import declare, record
 from tests.conftest import run_tracker
-from tests.test_settling import NEW, OLD
-from tracker.archive import create_archive, open_store
+from tests.pairs import COUNTRIES, make_pairs
+from tests.test_settling import NEW
+from tracker.archive import open_store
 from tracker.comparing.topics.decided import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-COUNTRIES = (
-    *("ARG", "AUS", "AUT", "BEL", "BRA", "CAN", "CHE", "CHL", "DNK", "EGY"),
-    *("ESP", "EST", "FIN", "FRA", "GBR", "GHA", "GRC", "HUN", "IDN", "IND"),
-)
 Row = dict[str, str]
 
 
@@ -31,12 +28,7 @@ Row = dict[str, str]
 def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with twenty pairs that differ a little, and the sheet of all of them."""
     folder = tmp_path_factory.mktemp("sheets")
-    create_archive(folder / "snapshots")
-    with open_store(folder / "snapshots") as store:
-        for number, country in enumerate(COUNTRIES):
-            for session, text in (("32", OLD), ("33", NEW)):
-                said = f"{text}\n{country} thanks the {number + 1} members of the bureau.\n"
-                record(store, declare(f"{country}/UNGA/{session}~prepared.en"), said)
+    make_pairs(folder)
     ran = run_tracker(folder, "judge", "UNGA", "32", "33", "--to", "open.csv")
     assert ran.code == 0, ran
     assert "rows on 20 pairs" in ran.err

@@ -40,7 +40,7 @@ STUB = SecondReader("stub", "0" * 64, '{"temperature": 0}', "llm 0.36")
 OTHER = SecondReader("other", "0" * 64)
 NOW = "2026-11-30T10:00:00Z"
 LEVELS = tuple(CLASSES)
-EXACT = [Measured("GBR", level, level, 40.0) for level in LEVELS]
+EXACT = [Measured("GBR", supposed, level, level, 40.0) for level in LEVELS for supposed in LEVELS]
 TOPIC = "media-freedom"
 """Of the demonstration, likely not repeated between 32 and 33."""
 SENTENCE = "Canaryword must not be told."
@@ -69,7 +69,10 @@ def keep(
     with ArchiveSession(folder / "snapshots") as archive:
         old, new = (archive.reader.resolve(parse_reference(f"XAA/CCPCJ/{number}")) for number in (32, 33))
     quotes = (Quote(SENTENCE, 1),)
-    answers = Answer(TOPIC, "old", levels[0], quotes), Answer(TOPIC, "new", levels[1], quotes)
+    answers = (
+        Answer(TOPIC, "old", levels[0], quotes, "substantive"),
+        Answer(TOPIC, "new", levels[1], quotes, "absent"),
+    )
     request = Request(reader, old, new, "1" * 64, NOW, 1.0, 1, 90, 9, 0, f"reply: {SENTENCE}", answers)
     with open_store(folder / "snapshots", "judge") as store:
         store.keep_answers([request])
@@ -195,7 +198,7 @@ def test_answers_about_what_is_withdrawn_are_told_by_no_command(
 def _draw(random: Random, right: float) -> list[Measured]:
     codes = random.choices(LEVELS, [4, 3, 1, 3, 1], k=400)
     return [
-        Measured("GBR", code if random.random() < right else random.choice(LEVELS), code, 1.0)
+        Measured("GBR", "absent", code if random.random() < right else random.choice(LEVELS), code, 1.0)
         for code in codes
     ]
 
@@ -204,7 +207,17 @@ def test_who_answers_at_random_weighs_nothing_and_who_is_often_right_does() -> N
     assert [find_weights(_draw(Random(seed), 0.0), "FRA") for seed in range(20)] == [None] * 20  # noqa: S311
     assert all(find_weights(_draw(Random(seed), 0.5), "FRA") for seed in range(20))  # noqa: S311
     assert find_weights([], "FRA") is None
-    assert find_weights([Measured("GBR", "absent", "absent", 50.0)], "FRA") is None
+    assert find_weights([Measured("GBR", "absent", "absent", "absent", 50.0)], "FRA") is None
+
+
+def test_who_repeats_what_the_program_supposed_weighs_nothing_however_often_that_is_right() -> None:
+    echo = [
+        Measured("GBR", supposed, supposed, code, number)
+        for supposed in LEVELS
+        for code in LEVELS
+        for number in [90.0 if supposed == code else 5.0]
+    ]
+    assert find_weights(echo, "FRA") is None
 
 
 def test_the_better_a_coder_the_more_an_answer_weighs() -> None:
@@ -213,7 +226,9 @@ def test_the_better_a_coder_the_more_an_answer_weighs() -> None:
     for right in (0.4, 0.7, 0.95):
         found = find_weights(_draw(Random(1), right), None)  # noqa: S311
         assert found is not None
-        weighed.append(weigh_levels(half, found.odds["absent"])[0])
+        odds = found.find("absent", "absent")
+        assert odds
+        weighed.append(weigh_levels(half, odds)[0])
     assert weighed == sorted(weighed)
     assert weighed[0] > 0.25
 
@@ -225,7 +240,7 @@ def test_the_better_a_coder_the_more_an_answer_weighs() -> None:
 def test_levels_stay_probabilities_whatever_was_measured(
     rows: list[tuple[str, str, int]], levels: tuple[float, float, float, float]
 ) -> None:
-    found = find_weights([Measured("GBR", *row[:2], float(row[2])) for row in rows], None)
+    found = find_weights([Measured("GBR", "absent", *row[:2], float(row[2])) for row in rows], None)
     for odds in found.odds.values() if found else ():
         weighed = weigh_levels(levels, odds)
         assert sum(weighed) == pytest.approx(1)

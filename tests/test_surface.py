@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-COMMANDS, OPTIONS = 40, 222
+COMMANDS, OPTIONS = 41, 232
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 

@@ -108,7 +108,7 @@ def judge(
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Withdraw NAME's decision; the record keeps both.")
     ] = False,
-    model: Annotated[
+    reader: Annotated[
         str | None,
         typer.Option("--model", metavar="NAME", help="Ask this language model (library llm; needs .[llm])."),
     ] = None,
@@ -146,12 +146,12 @@ def judge(
     session = options.opened()
     alone = sheet or topic or level or withdraw or label or others or pair
     asked = Asked(tuple(words or ()), countries, everything, vocabulary, session)
-    wanted = Wanted(model, output, prompt, whole, dry_run, budget)
+    wanted = Wanted(reader, output, prompt, whole, dry_run, budget)
     check_wanted(asked, wanted, alone=bool(alone))
     if output:
         write_sheet(asked, output)
-    elif model:
-        ask_model(asked, model, wanted)
+    elif reader:
+        ask_model(asked, reader, wanted)
     elif _names_pair(words) and not alone:
         _need_terminal()
         _settle(asked, by, note)

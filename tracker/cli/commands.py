@@ -62,6 +62,7 @@ COMMANDS: Final = {
     "Code": {
         "judge": ("code", "Confirm or correct a judged change or topic level, or settle what is unsure."),
         "decisions": ("code", "List human decisions and the agreement between coders."),
+        "agreement": ("second", "Measure how a model, or a sheet, agrees with careful readers."),
         "topics": ("topics", "Check and teach a vocabulary of topics."),
     },
     "Watch": {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -14,6 +15,8 @@ from tracker.cli.output import (
     line_writer,
     refuse_overwriting,
     shown_progress,
+    terminal_width,
+    wants_colour,
     write_answer,
     write_notice,
 )
@@ -21,14 +24,112 @@ from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, Trac
 from tracker.report.layout import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.archive import ArchiveSession
+    from tracker.coding.agreement import Found
     from tracker.coding.asking import Asking
+    from tracker.coding.models import LanguageModel
+    from tracker.coding.questions import Prompt, Question
     from tracker.coding.settle import OpenComparison
+    from tracker.model.measured import CoderMeasured
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to the application."""
+    app.command(epilog="Examples: tracker agreement --model NAME | tracker agreement sheet.csv")(agreement)
+
+
+def agreement(
+    sheet: Annotated[
+        Path | None, typer.Argument(metavar="[SHEET]", help="A sheet of judge --to, filled in.")
+    ] = None,
+    reader: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="Ask this language model.")
+    ] = None,
+) -> None:
+    """Measure how a model, or a sheet, agrees with careful readers.
+
+    A model is asked about pairs of speeches that two readers coded, those that the archive has. How it
+    answered is kept, and its answers weigh by that: on no country by what was measured there.
+    """
+    if (sheet is None) == (reader is None):
+        raise DecisionInvalid("name a model or a sheet: tracker agreement --model NAME")
+    asked = Asked((), None, everything=False, own=None, archive=options.opened())
+    if reader:
+        _measure_model(asked, reader)
+    elif sheet:
+        _measure_sheet(asked, sheet)
+
+
+def _find_coded(asked: Asked) -> list[Found]:
+    """Return the coded pairs that the archive has, compared; say which texts it lacks and how to get them."""
+    from tracker.coding.agreement import BODY, CORPUS, compare_alone, find_texts, load_digests
+
+    there, lacking = find_texts(asked.archive)
+    if lacking:
+        some = ", ".join(f"{country}/{BODY}/{session}" for country, session in lacking[:_MOST_TOLD])
+        more = f" and {len(lacking) - _MOST_TOLD} more" if lacking[_MOST_TOLD:] else ""
+        write_notice(
+            f"{len(lacking)} of {len(load_digests())} coded texts are not here: {some}{more}; they are in the"
+            f" {CORPUS}: tracker import FOLDER --body {BODY} --pattern '{{country}}/{{session}}_{{year}}.txt'"
+        )
+    if not there:
+        raise NotInArchive("the archive has both texts of no coded pair")
+    found = []
+    with shown_progress("comparing") as progress:
+        for done, each in enumerate(there):
+            progress(done, len(there))
+            found.append(compare_alone(*each, asked.archive, asked.vocabulary))
+    return found
+
+
+def _measure_model(asked: Asked, name: str) -> None:
+    from tracker.coding.agreement import list_measured, measure, read_answers
+    from tracker.coding.asking import name_reader
+    from tracker.coding.models import load_model
+    from tracker.coding.questions import ask_rows, load_prompt
+
+    model, prompt = load_model(name, _read_timeout()), load_prompt(None, is_whole=False)
+    found = _find_coded(asked)
+    questions = [question for each in found for question in ask_rows(each.open, prompt, asked.vocabulary)]
+    ask_all(questions, model, prompt, None, asked.archive)
+    reader = name_reader(model, prompt)
+    shown = {each.shown for each in questions}
+    known = asked.archive.reader.requests(reader.name, reader.prompt)
+    requests = [each for each in known if each.shown in shown]
+    answers = read_answers(requests)
+    if measured := list_measured(found, answers):
+        with asked.archive.store("judge") as store:
+            store.keep_measured(reader, measured, options.now())
+    _show_measured(measure(reader.name, found, answers, requests, asked.archive, asked.vocabulary))
+
+
+def _measure_sheet(asked: Asked, sheet: Path) -> None:
+    from tracker.coding.agreement import measure, read_sheet_answers
+    from tracker.coding.judge import read_sheet_text
+    from tracker.report.answers.open_rows import read_open_sheet
+
+    try:
+        rows = read_open_sheet(read_sheet_text(sheet))
+    except DecisionInvalid as error:
+        raise DecisionInvalid(f"{sheet}: {error}") from None
+    found = _find_coded(asked)
+    held = {(str(each.open.old), str(each.open.new)) for each in found}
+    coders = dict.fromkeys(row.coder for row in rows if (row.old, row.new) in held)
+    if not coders:
+        raise NotInArchive(f"{sheet} has no level on a coded pair that the archive has")
+    for coder in coders:
+        answers = read_sheet_answers(rows, coder)
+        _show_measured(measure(coder, found, answers, (), asked.archive, asked.vocabulary))
+
+
+def _show_measured(result: CoderMeasured) -> None:
+    from tracker.report.answers.measured import render_measured
+
+    write_answer(render_measured(result, width=terminal_width(), color=wants_colour()))
 
 
 class Asked(NamedTuple):
@@ -144,12 +245,10 @@ _MOST_TOLD: Final = 3
 
 def ask_model(asked: Asked, name: str, wanted: Wanted) -> None:
     """Ask a language model about what is unsure, and keep its answers."""
-    from tracker.coding.asking import Asking, estimate
-    from tracker.coding.models import ModelFault, load_model
+    from tracker.coding.models import load_model
     from tracker.coding.questions import ask_rows, ask_statements, load_prompt
 
-    timeout = _read_timeout()
-    model = load_model(name, timeout)
+    model = load_model(name, _read_timeout())
     prompt = load_prompt(wanted.prompt, is_whole=wanted.whole)
     make = ask_statements if wanted.whole else ask_rows
     closed = asked.archive.find_unsendable()
@@ -159,8 +258,27 @@ def ask_model(asked: Asked, name: str, wanted: Wanted) -> None:
         if _may_be_sent(compared, closed)
         for question in make(compared, prompt, asked.vocabulary)
     ]
-    asking = Asking(model, prompt, asked.archive, timeout=timeout, budget=wanted.budget, clock=options.now)
-    if wanted.dry_run:
+    if ask_all(questions, model, prompt, wanted, asked.archive):
+        raise typer.Exit(options.FINDINGS)
+
+
+def ask_all(
+    questions: Sequence[Question],
+    model: LanguageModel,
+    prompt: Prompt,
+    wanted: Wanted | None,
+    archive: ArchiveSession,
+) -> bool:
+    """Ask what was not asked before, keep what is answered, and return whether anything stays open.
+
+    Raises ``TrackerError`` where no call can succeed; what was answered until then is kept.
+    """
+    from tracker.coding.asking import Asking, estimate
+    from tracker.coding.models import ModelFault
+
+    budget = wanted.budget if wanted else None
+    asking = Asking(model, prompt, archive, timeout=_read_timeout(), budget=budget, clock=options.now)
+    if wanted and wanted.dry_run:
         due = [estimate(each) for each in asking.list_due(questions)]
         sent, received = (sum(each[at] for each in due) for at in (0, 1))
         write_answer(
@@ -169,7 +287,7 @@ def ask_model(asked: Asked, name: str, wanted: Wanted) -> None:
             f" {len(questions) - len(due):,} of {counted(len(questions), 'question')} answered already;"
             " nothing was sent"
         )
-        return
+        return False
     final: ModelFault | None = None
     spent = partial(_tell_tokens, asking)
     with asking, shown_progress("asking", line_writer("asking"), spent) as progress:
@@ -182,9 +300,8 @@ def ask_model(asked: Asked, name: str, wanted: Wanted) -> None:
             final = fault
     write_answer(_tell_spent(asking, model.name))
     if final:
-        raise TrackerError(f"--model {name}: {final}")
-    if asking.spent.answered + asking.spent.known < len(questions) or asking.spent.refused:
-        raise typer.Exit(options.FINDINGS)
+        raise TrackerError(f"--model {model.name}: {final}")
+    return asking.spent.answered + asking.spent.known < len(questions) or asking.spent.refused > 0
 
 
 def _tell_spent(asking: Asking, name: str) -> str:

@@ -123,6 +123,7 @@ class Asking:
         self._reader = name_reader(model, prompt)
         self._claims = ExitStack()
         self._unkept: list[Request] = []
+        self._twins: dict[str, list[Question]] = {}
         self._reserved = 0
         self.spent = Spent()
         self.held_back = 0
@@ -177,6 +178,7 @@ class Asking:
                 waiting += again
                 if asked and asked.request:
                     self._unkept.append(asked.request)
+                    self._answer_twins(asked.request)
                 if asked:
                     yield asked
             if len(self._unkept) >= _TOGETHER and not running:
@@ -194,7 +196,6 @@ class Asking:
         asked = self._archive.reader.requests(self._reader.name, self._reader.prompt)
         known = {(each.shown, str(each.old), str(each.new)) for each in asked}
         answered = {each.shown: each for each in asked}
-        seen: set[str] = set()
         for question in questions:
             if (question.shown, str(question.old), str(question.new)) in known:
                 self.spent.known += 1
@@ -204,9 +205,17 @@ class Asking:
                 self.spent.known += 1
                 self._unkept.append(_copy(before, question))
                 continue
-            if question.shown not in seen:
-                seen.add(question.shown)
-                yield _Task(question)
+            if question.shown in self._twins:
+                self._twins[question.shown].append(question)
+                continue
+            self._twins[question.shown] = []
+            yield _Task(question)
+
+    def _answer_twins(self, request: Request) -> None:
+        """Keep an answer for the other pairs of which the very same was to be asked."""
+        for twin in self._twins.pop(request.shown, ()):
+            self.spent.known += 1
+            self._unkept.append(_copy(request, twin))
 
     def _claim(self, task: _Task) -> bool:
         """Claim a question for this run; False where another one asks it, or has done so since we began.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tracker.coding.settle import suppose_levels
 from tracker.comparing.decisions.opinions import CLASSES, NOT_SURE
 from tracker.comparing.decisions.rulings import quote_segments
 from tracker.errors import DocumentUnreadable
@@ -111,6 +112,8 @@ class AskedRow:
 
     topic: str
     sentences: Mapping[str, Quote]
+    supposed: tuple[str, str]
+    """The levels that the program supposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,9 @@ class AskedStatement:
     side: str
     sentences: tuple[Quote, ...]
     topics: frozenset[str]
-    wanted: tuple[str, ...]
-    """The topics of which the comparison tells, which are absent where the reply does not list them."""
+    wanted: Mapping[str, str]
+    """The topics of which the comparison tells, with the level that the program supposes: one that the reply
+    does not list is absent."""
 
 
 def ask_rows(compared: OpenComparison, prompt: Prompt, vocabulary: Vocabulary) -> Iterator[Question]:
@@ -139,7 +143,7 @@ def ask_rows(compared: OpenComparison, prompt: Prompt, vocabulary: Vocabulary) -
             row[name] = {number: one_line(quote.text) for number, quote in listed.items()}
             sentences |= listed
         shown.append(row)
-        rows.append(AskedRow(each.change.topic, sentences))
+        rows.append(AskedRow(each.change.topic, sentences, each.supposed))
     text = f"{prompt.text.rstrip()}\n\n{_write({'rows': shown})}\n"
     yield Question(compared.old, compared.new, text, _schema_of_rows(), tuple(rows))
 
@@ -147,11 +151,12 @@ def ask_rows(compared: OpenComparison, prompt: Prompt, vocabulary: Vocabulary) -
 def ask_statements(compared: OpenComparison, prompt: Prompt, vocabulary: Vocabulary) -> Iterator[Question]:
     """Yield a question about each of two statements as a whole."""
     listed = {topic.id: {"label": topic.label, "about": topic.scope_note} for topic in vocabulary.topics}
-    wanted = tuple(change.topic for change in compared.comparison.topics)
+    supposed = {change.topic: suppose_levels(change) for change in compared.comparison.topics}
     for name, side in zip(SIDES, (compared.comparison.old, compared.comparison.new), strict=True):
         quotes = _number(side)
         sentences = {str(at): one_line(quote.text) for at, quote in enumerate(quotes, 1)}
         text = f"{prompt.text.rstrip()}\n\n{_write({'sentences': sentences, 'topics': listed})}\n"
+        wanted = {topic: levels[name == "new"] for topic, levels in supposed.items()}
         asked = AskedStatement(name, quotes, frozenset(listed), wanted)
         yield Question(compared.old, compared.new, text, _schema_of_statement(), statement=asked)
 
@@ -241,7 +246,7 @@ def _read_row(row: AskedRow, said: Mapping[str, Any]) -> tuple[Answer, ...] | st
     if unknown := [each for each in numbers if each not in row.sentences]:
         return f"it has no sentence {one_line(unknown[0])[:_LONGEST_LABEL]}"
     answers = []
-    for side in SIDES:
+    for side, supposed in zip(SIDES, row.supposed, strict=True):
         level = said.get(side)
         if level not in {*CLASSES, NOT_SURE}:
             return f"{level!r:.40} is no level"
@@ -249,7 +254,8 @@ def _read_row(row: AskedRow, said: Mapping[str, Any]) -> tuple[Answer, ...] | st
         if not quotes and level not in {"absent", NOT_SURE}:
             return f"no sentence shows that it is {level} in the {side} statement"
         shown = () if level == "absent" else quotes
-        answers.append(Answer(row.topic, side, None if level == NOT_SURE else level, shown))
+        given = None if level == NOT_SURE else level
+        answers.append(Answer(row.topic, side, given, shown, supposed))  # type: ignore[arg-type]
     return tuple(answers)
 
 
@@ -269,7 +275,7 @@ def _check_statement(asked: AskedStatement, found: Mapping[str, Any]) -> Checked
                 answers.setdefault(read.topic, read)
     if "topics" not in refused:
         for topic in asked.wanted:
-            answers.setdefault(topic, Answer(topic, asked.side, "absent"))  # type: ignore[arg-type]
+            answers.setdefault(topic, Answer(topic, asked.side, "absent", (), asked.wanted[topic]))  # type: ignore[arg-type]
     return Checked(tuple(answers.values()), refused)
 
 
@@ -288,7 +294,8 @@ def _read_listed(asked: AskedStatement, said: Mapping[str, Any], name: str) -> A
         return "what it quotes does not stand in the statement"
     label = topic if name == "topic" else f"{FREE}{one_line(topic.strip())[:_LONGEST_LABEL]}"
     held = tuple(dict.fromkeys(each for each in found if each))
-    return Answer(label, asked.side, None if level == NOT_SURE else level, held)  # type: ignore[arg-type]
+    given = None if level == NOT_SURE else level
+    return Answer(label, asked.side, given, held, asked.wanted.get(label, "absent"))  # type: ignore[arg-type]
 
 
 def _find_quote(sentences: Iterable[Quote], words: str) -> Quote | None:

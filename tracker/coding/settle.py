@@ -107,6 +107,18 @@ def open_topics(
         raise DecisionInvalid("only statements in the archive can be judged; add the file first: tracker add")
     old, new = archive.reader.resolve(old), archive.reader.resolve(new)
     comparison = diff([str(old), str(new)], archive, vocabulary, opinions=opinions)
+    return open_compared(old, new, comparison, vocabulary, everything=everything)
+
+
+def open_compared(
+    old: Reference,
+    new: Reference,
+    comparison: Comparison,
+    vocabulary: Vocabulary,
+    *,
+    everything: bool = False,
+) -> OpenComparison:
+    """Return what is unsure in a comparison, as ``open_topics`` does."""
     settled = [(level.topic, level.side) for level in comparison.levels]
     unsure = [
         change

@@ -109,7 +109,8 @@ class Opinion:
     """How far the coder was found to agree with careful readers, as Krippendorff's alpha; nothing where the
     answer weighs nothing: the coder was not measured, or answers as by chance."""
     odds: Odds | None = None
-    """How likely such an answer is of this coder where careful readers find each level; nothing as above."""
+    """How likely this answer of this coder is where careful readers find each level, and the program supposes
+    what it did; nothing as above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ class Answer:
     level: str | None
     """A level or ``absent``; nothing where the reader was not sure."""
     quotes: tuple[Quote, ...] = ()
+    supposed: str | None = None
+    """What the program supposed of it when it was asked; nothing where a person answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ CLASSES: Final[Mapping[str, int]] = {
 _UNSURE: Final = 4
 """The class of an answer that gives no level; readers always give one."""
 _SIZE: Final = 4
+_ANSWERS: Final = range(_SIZE + 1)
 _PRIOR: Final = 5.0
 """As many codes as are added to those of each level, spread as all answers are: few codes weigh little."""
 _CHANCE: Final = 3.09
@@ -39,6 +40,8 @@ class Measured(NamedTuple):
     """How often a coder gave one answer where readers of a country's statements coded one level."""
 
     country: str
+    supposed: str
+    """The level that the program supposed."""
     answered: str
     """A level, or ``NOT_SURE``."""
     coded: str
@@ -49,63 +52,78 @@ class Measured(NamedTuple):
 class Weights(NamedTuple):
     """What the answers of a coder weigh."""
 
-    odds: Mapping[str, Odds]
-    """By answer, how likely it is where the level is absent, mentioned, substantive and declared."""
+    odds: Mapping[tuple[int, int], Odds]
+    """By what the program supposed and the answer, how likely that is where the level is each of them."""
     alpha: float
     """Krippendorff's alpha (nominal) of the coder with the readers, of the levels told apart here."""
+
+    def find(self, supposed: str | None, answered: str | None) -> Odds | None:
+        """Return what an answer weighs; None for one that was never given where the program supposed this."""
+        return self.odds.get((CLASSES[supposed], CLASSES.get(answered or "", _UNSURE))) if supposed else None
 
 
 def find_weights(measured: Iterable[Measured], country: str | None) -> Weights | None:
     """Return what a coder's answers about a country weigh, by what was measured on other countries'.
 
-    None where they weigh nothing: nothing was measured, or the answers tell no more of the levels than chance
-    (G-test, Sokal and Rohlf 1995, Biometry, 3rd edition, 17.4; one side, p < .001).
+    An answer weighs by what it adds to what the program supposed: who only repeats that adds nothing. None
+    where answers weigh nothing: nothing was measured, or they tell no more of the levels than chance (G-test
+    within what was supposed, Sokal and Rohlf 1995, Biometry, 3rd edition, 17.4; one side, p < .001).
     """
-    counts: Counter[tuple[int, int]] = Counter()
+    counts: dict[int, Counter[tuple[int, int]]] = {level: Counter() for level in range(_SIZE)}
     for each in measured:
         if each.country != country:
-            counts[CLASSES.get(each.answered, _UNSURE), CLASSES[each.coded]] += each.number  # type: ignore[assignment]
-    if _deviate(counts) < _CHANCE:
+            answer = CLASSES.get(each.answered, _UNSURE), CLASSES[each.coded]
+            counts[CLASSES[each.supposed]][answer] += each.number  # type: ignore[assignment]
+    if _deviate(list(counts.values())) < _CHANCE:
         return None
-    whole = sum(counts.values())
-    given = [sum(counts[answer, level] for level in range(_SIZE)) / whole for answer in range(_SIZE + 1)]
-    coded = [sum(counts[answer, level] for answer in range(_SIZE + 1)) for level in range(_SIZE)]
     found = {
-        name: tuple(
-            round((counts[answer, level] + _PRIOR * given[answer]) / (coded[level] + _PRIOR), 6)
-            for level in range(_SIZE)
-        )
-        for name, answer in (*CLASSES.items(), (NOT_SURE, _UNSURE))
-        if given[answer]
+        (supposed, answer): odds
+        for supposed, table in counts.items()
+        for answer, odds in _list_odds(table).items()
     }
-    return Weights(found, _agree(counts))  # type: ignore[arg-type]
+    return Weights(found, _agree(counts.values()))
 
 
-def _deviate(counts: Mapping[tuple[int, int], float]) -> float:
+def _list_odds(counts: Mapping[tuple[int, int], float]) -> dict[int, Odds]:
+    """Return by answer how likely it is where readers coded each level; of few codes near the mean of all."""
+    whole = sum(counts.values())
+    coded = [sum(counts.get((answer, level), 0) for answer in _ANSWERS) for level in range(_SIZE)]
+    found: dict[int, Odds] = {}
+    for answer in _ANSWERS:
+        given = [counts.get((answer, level), 0) for level in range(_SIZE)]
+        if any(given):
+            mean = _PRIOR * sum(given) / whole
+            odds = [(one + mean) / (of + _PRIOR) for one, of in zip(given, coded, strict=True)]
+            found[answer] = tuple(round(each, 6) for each in odds)  # type: ignore[assignment]
+    return found
+
+
+def _deviate(tables: Iterable[Mapping[tuple[int, int], float]]) -> float:
     """Return by how many standard deviations answers and codes hang together more than by chance.
 
     The chi-square of the G-test made normal (Wilson and Hilferty 1931, The distribution of chi-square,
     Proceedings of the National Academy of Sciences 17, 684-688); 0 where one of them never varies.
     """
-    whole = sum(counts.values())
-    answers, codes = Counter[int](), Counter[int]()
-    for (answer, code), number in counts.items():
-        answers[answer] += number  # type: ignore[assignment]
-        codes[code] += number  # type: ignore[assignment]
-    freedom = (sum(map(bool, answers.values())) - 1) * (sum(map(bool, codes.values())) - 1)
-    if freedom < 1:
+    shared, freedom = 0.0, 0
+    for counts in tables:
+        whole = sum(counts.values())
+        answers, codes = Counter[int](), Counter[int]()
+        for (answer, code), number in counts.items():
+            answers[answer] += number  # type: ignore[assignment]
+            codes[code] += number  # type: ignore[assignment]
+        freedom += max(0, len(answers) - 1) * max(0, len(codes) - 1)
+        shared += 2 * sum(
+            number * log(number * whole / (answers[answer] * codes[code]))
+            for (answer, code), number in counts.items()
+        )
+    if not freedom:
         return 0.0
-    shared = 2 * sum(
-        number * log(number * whole / (answers[answer] * codes[code]))
-        for (answer, code), number in counts.items()
-        if number
-    )
     spread = 2 / (9 * freedom)
     return float(((max(shared, 0.0) / freedom) ** (1 / 3) - (1 - spread)) / sqrt(spread))
 
 
-def _agree(counts: Mapping[tuple[int, int], float]) -> float:
-    # Halves are counted as they stand: alpha is of shares, but for the one unit that it leaves out.
+def _agree(tables: Iterable[Mapping[tuple[int, int], float]]) -> float:
+    counts = sum(map(Counter, tables), Counter[tuple[int, int]]())
     units = [(str(one), str(other)) for (one, other), number in counts.items() for _ in range(round(number))]
     return find_alpha(unit for unit in units if str(_UNSURE) not in unit) or 0.0
 

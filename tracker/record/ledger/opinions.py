@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import Reference
 
 _OPINIONS = """
-SELECT coders.name, coders.prompt, asked, topic, side, level, segments FROM answers
+SELECT coders.name, coders.prompt, asked, topic, side, level, supposed, segments FROM answers
 JOIN requests ON requests.id = request
 JOIN coders ON coders.id = requests.coder
 WHERE old_snapshot = ? AND new_snapshot = ?
@@ -25,7 +25,7 @@ ORDER BY answers.id
 """
 
 _MEASURED = """
-SELECT country, answered, coded, number FROM measurements
+SELECT country, supposed, answered, coded, number FROM measurements
 JOIN coders ON coders.id = coder
 WHERE name = ?1 AND prompt IS ?2 AND measurements.run = (
     SELECT max(measurements.run) FROM measurements JOIN coders ON coders.id = coder
@@ -38,8 +38,8 @@ _CODER = "SELECT id FROM coders WHERE name = ? AND prompt IS ? AND options = ? A
 _SHOWN = "SELECT shown FROM requests JOIN coders ON coders.id = coder WHERE name = ? AND prompt IS ?"
 
 _REQUESTS = """
-SELECT requests.id AS id, old_snapshot, new_snapshot, options, coders.release AS release, shown, asked, seconds,
-    calls, input_tokens, output_tokens, refused, reply
+SELECT requests.id AS id, old_snapshot, new_snapshot, options, coders.release AS release, shown, asked,
+    seconds, calls, input_tokens, output_tokens, refused, reply
 FROM requests JOIN coders ON coders.id = coder
 WHERE name = ?1 AND prompt IS ?2
 AND old_snapshot IN (SELECT id FROM readable_snapshots)
@@ -47,7 +47,7 @@ AND new_snapshot IN (SELECT id FROM readable_snapshots)
 ORDER BY requests.id
 """
 
-_ANSWERS = "SELECT topic, side, level, segments FROM answers WHERE request = ? ORDER BY id"
+_ANSWERS = "SELECT topic, side, level, segments, supposed FROM answers WHERE request = ? ORDER BY id"
 
 _NAMES = f"""
 SELECT snapshots.id, {queries.NAME}, ordinal {queries.ALL_EDITIONS}
@@ -77,7 +77,7 @@ def write_request(connection: sqlite3.Connection, request: Request, instant: str
             connection,
             "answers",
             request=added,
-            **pick(answer, "topic", "side", "level"),
+            **pick(answer, "topic", "side", "level", "supposed"),
             segments=write_quotes(answer.quotes),
         )
 
@@ -114,7 +114,7 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
     rows = connection.execute(_OPINIONS, pair).fetchall()
     if not rows:
         return ()
-    from tracker.comparing.decisions.opinions import NOT_SURE, find_weights  # noqa: PLC0415 (where one was asked)
+    from tracker.comparing.decisions.opinions import find_weights  # noqa: PLC0415 (where one was asked)
     from tracker.model.decisions import Opinion  # noqa: PLC0415 (as above)
 
     weights = {
@@ -122,7 +122,7 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
         for coder in {(name, prompt) for name, prompt, *_ in rows}
     }
     last: dict[tuple[str, str, str], Opinion] = {}
-    for name, prompt, asked, topic, side, level, segments in rows:
+    for name, prompt, asked, topic, side, level, supposed, segments in rows:
         found = weights[name, prompt]
         last.pop((name, topic, side), None)
         last[name, topic, side] = Opinion(
@@ -133,7 +133,7 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
             level,
             read_quotes(segments),
             found.alpha if found else None,
-            found.odds.get(level or NOT_SURE) if found else None,
+            found.find(supposed, level) if found else None,
         )
     return tuple(last.values())
 
@@ -167,8 +167,8 @@ def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None)
         number, old, new = (row.pop(each) for each in ("id", "old_snapshot", "new_snapshot"))
         reader = SecondReader(name, prompt, row.pop("options"), row.pop("release"))
         answers = tuple(
-            Answer(topic, side, level, read_quotes(segments))
-            for topic, side, level, segments in connection.execute(_ANSWERS, [number]).fetchall()
+            Answer(topic, side, level, read_quotes(segments), supposed)
+            for topic, side, level, segments, supposed in connection.execute(_ANSWERS, [number]).fetchall()
         )
         found.append(Request(reader, names[old], names[new], answers=answers, **row))
     return tuple(found)

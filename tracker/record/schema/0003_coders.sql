@@ -39,6 +39,7 @@ CREATE TABLE answers (
     topic TEXT NOT NULL CHECK (topic <> ''),
     side TEXT NOT NULL CHECK (side IN ('old', 'new')),
     level TEXT CHECK (level IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent')),
+    supposed TEXT CHECK (supposed IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent')),
     segments TEXT NOT NULL CHECK (json_valid(segments)),
     UNIQUE (request, topic, side)
 );
@@ -47,12 +48,15 @@ CREATE TABLE measurements (
     id INTEGER PRIMARY KEY,
     coder INTEGER NOT NULL REFERENCES coders (id),
     country TEXT NOT NULL CHECK (country <> ''),
+    supposed TEXT NOT NULL CHECK (
+        supposed IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent')
+    ),
     answered TEXT NOT NULL CHECK (
         answered IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent', 'not sure')
     ),
     coded TEXT NOT NULL CHECK (coded IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent')),
     number REAL NOT NULL CHECK (number > 0),
     run INTEGER NOT NULL REFERENCES runs (id),
-    UNIQUE (coder, run, country, answered, coded)
+    UNIQUE (coder, run, country, supposed, answered, coded)
 );
 CREATE INDEX measurements_by_run ON measurements (run);
