@@ -2,10 +2,10 @@
 
 Three models tell for each topic of a speech how likely a careful reader calls it a priority, finds it at all,
 and calls it declared: one sentence at least shows it, or something unseen does (noisy or), with a ridge, by
-L-BFGS. Beside the features, each frequent word of a sentence and each topic has a weight of its own, held
-close to none. What the levels of both speeches give is then weighed by a logistic function for each family of
-statuses, fitted on what ``compare_topics`` finds in speeches of countries that they were fitted without.
-Figures are cross-validated: the speeches of a country are left out together. Run as ``python -m
+L-BFGS. Beside the features, each frequent word of a sentence, each term and each topic has a weight of its
+own, held close to none. What the levels of both speeches give is then weighed by a logistic function for each
+family of statuses, fitted on what ``compare_topics`` finds in speeches of countries that they were fitted
+without. Figures are cross-validated: the speeches of a country are left out together. Run as ``python -m
 tests.benchmarks.fit_certainty``; it takes a few minutes, and ``certainty.toml`` is what it prints.
 """
 
@@ -73,10 +73,11 @@ _FREE = 0.01
 _RIDGE = 4.0
 _RIDGE_OF_TOPICS = 6.0
 _RIDGE_OF_WORDS = 25.0
-_FREQUENT = 80
-"""Sentences that a word must stand in to have a weight."""
-_LEAST_OF = {"words": 0.02, "topics": 0.02, "unseen_topics": 0.02}
-"""Weights of words and topics below this are left out of the file."""
+_RIDGE_OF_TERMS = 2.5
+_FREQUENT, _USED = 80, 6
+"""Sentences that a word must stand in to have a weight, and that a term must name its topic in."""
+_LEAST_OF = {"words": 0.02, "terms": 0.05, "topics": 0.02, "unseen_topics": 0.02}
+"""Weights of words, terms and topics below this are left out of the file."""
 _STEPS = 200
 _DOUBT = {True: 0.65, False: 0.35}
 """How far a reader who allows both of two answers holds the one she gave."""
@@ -221,14 +222,21 @@ class Problem:
         self.owner = np.array([at for at, row in enumerate(rows) for _ in row.evidence.sentences])
         self.topics = sorted({row.topic for row in rows})
         used = [held for row in rows for held in row.evidence.words]
-        counts = Counter(word for held in used for word in held)
-        self.words = sorted(word for word, count in counts.items() if count >= _FREQUENT)
+        self.words = _list_frequent(used, _FREQUENT)
+        named = [held for row in rows for held in row.evidence.terms]
+        self.terms = _list_frequent(named, _USED)
         whole = np.array([row.evidence.topic for row in rows])
         of_topics = _mark([{row.topic} for row in rows], self.topics)
         sentences = np.array([sentence for row in rows for sentence in row.evidence.sentences])
         dense = np.hstack([np.ones((len(used), 1)), sentences, whole[self.owner]])
         self.sentences = sparse.hstack(
-            [sparse.csr_array(dense), _mark(used, self.words), of_topics[self.owner]], format="csr"
+            [
+                sparse.csr_array(dense),
+                _mark(used, self.words),
+                _mark(named, self.terms),
+                of_topics[self.owner],
+            ],
+            format="csr",
         )
         self.unseen = sparse.hstack(
             [sparse.csr_array(np.hstack([np.ones((len(rows), 1)), whole])), of_topics], format="csr"
@@ -238,6 +246,7 @@ class Problem:
             [
                 *(_FREE, *[_RIDGE] * (dense.shape[1] - 1)),
                 *[_RIDGE_OF_WORDS] * len(self.words),
+                *[_RIDGE_OF_TERMS] * len(self.terms),
                 *[_RIDGE_OF_TOPICS] * len(self.topics),
                 *(_FREE, *[_RIDGE] * whole.shape[1]),
                 *[_RIDGE_OF_TOPICS] * len(self.topics),
@@ -265,6 +274,7 @@ class Problem:
                 ("sentence", ("constant", *SENTENCE_FEATURES)),
                 ("topic", TOPIC_FEATURES),
                 ("words", self.words),
+                ("terms", self.terms),
                 ("topics", self.topics),
                 ("unseen", ("constant", *TOPIC_FEATURES)),
                 ("unseen_topics", self.topics),
@@ -294,6 +304,12 @@ class Problem:
         )
         held = self.ridge * weights
         return held @ weights / 2 - likelihood, slope + held
+
+
+def _list_frequent(rows: Iterable[AbstractSet[str]], least: int) -> list[str]:
+    """Return in order what so many rows have."""
+    counts = Counter(name for row in rows for name in row)
+    return sorted(name for name, count in counts.items() if count >= least)
 
 
 def _mark(rows: Sequence[AbstractSet[str]], names: Sequence[str]) -> sparse.csr_array:

@@ -12,7 +12,7 @@ from tracker.inputs.compiled import read_packaged
 from tracker.text.word_tables import read_by_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tracker.model.topics import Status, Topic, Vocabulary
 
@@ -67,6 +67,11 @@ _LANGUAGE: Final = "en"
 """The language of the texts that the probabilities were measured on."""
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
+_RANKS_OF: Final[Mapping[Status, tuple[tuple[int, int], ...]]] = {
+    "kept": ((1, 1), (2, 2)),
+    "moved up": ((0, 1), (0, 2), (1, 2)),
+    "moved down": ((1, 0), (2, 0), (2, 1)),
+}
 _REASONS: Final = 4
 """Parts of a sentence's score that an explanation names, the heaviest first."""
 
@@ -83,6 +88,13 @@ class TopicEvidence(NamedTuple):
     claim."""
     places: tuple[int, ...] = ()
     """The segments that the sentences are."""
+    terms: tuple[frozenset[str], ...] = ()
+    """The terms by which each sentence names the topic, as ``name_term`` writes them, if it was measured."""
+
+
+def name_term(topic: str, stems: Iterable[str]) -> str:
+    """Return by what name a term of a topic has a weight: ``good-governance: best practice``."""
+    return f"{topic}: {' '.join(stems)}"
 
 
 class WeighedSentence(NamedTuple):
@@ -96,8 +108,8 @@ class WeighedSentence(NamedTuple):
 class AnySentence(NamedTuple):
     """The probability that one sentence at least, or something unseen, shows what is asked (noisy or).
 
-    Each sentence has a probability of its own, from its features, its words and the topic's features, as has
-    the rest of the text from the topic's alone.
+    Each sentence has a probability of its own, from its features, its words, its terms and the topic's
+    features, as has the rest of the text from the topic's alone.
     """
 
     constant: float
@@ -105,6 +117,8 @@ class AnySentence(NamedTuple):
     topic: tuple[float, ...]
     words: Mapping[str, float]
     """What a word of the sentence says, by its stem, and by where it is close to the topic."""
+    terms: Mapping[str, float]
+    """What a term says by which the sentence names the topic: one of wide use less than others."""
     topics: Mapping[str, float]
     unseen_constant: float
     unseen: tuple[float, ...]
@@ -120,8 +134,9 @@ class AnySentence(NamedTuple):
     def _score(self, evidence: TopicEvidence) -> list[float]:
         whole = self.constant + _dot(self.topic, evidence.topic) + self.topics.get(evidence.name, 0.0)
         scores = [whole + _dot(self.sentence, row) for row in evidence.sentences]
-        for place, used in enumerate(evidence.words):
-            scores[place] += sum(map(self.words.__getitem__, sorted(used & self.words.keys())))
+        for table, rows in ((self.words, evidence.words), (self.terms, evidence.terms)):
+            for place, used in enumerate(rows):
+                scores[place] += sum(map(table.__getitem__, sorted(used & table.keys())))
         return scores
 
     def score_sentences(self, evidence: TopicEvidence) -> dict[int, float]:
@@ -140,7 +155,12 @@ class AnySentence(NamedTuple):
             weights = map(mul, self.sentence, evidence.sentences[at])
             row = zip(SENTENCE_FEATURES.values(), weights, strict=True)
             words = sorted(evidence.words[at] & self.words.keys())
-            parts = [*row, *((_describe_stem(word), self.words[word]) for word in words)]
+            terms = sorted(evidence.terms[at] & self.terms.keys()) if evidence.terms else ()
+            parts = [
+                *row,
+                *((_describe_stem(word), self.words[word]) for word in words),
+                *((_describe_term(term), self.terms[term]) for term in terms),
+            ]
             heaviest = sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:_REASONS]
             likely = round(1 / (1 + exp(-score)), 4)
             weighed.append(WeighedSentence(evidence.places[at], likely, tuple(heaviest)))
@@ -151,6 +171,11 @@ def _describe_stem(word: str) -> str:
     """Return the stem of a word in quotes, with where it stands if it is close to the topic."""
     where, _, stem = word.rpartition(" ")
     return f"“{stem}” close {where} it" if where else f"“{stem}”"
+
+
+def _describe_term(term: str) -> str:
+    """Return the stems of a term in quotes, with what they do here."""
+    return f"“{term.partition(': ')[2]}” names it"
 
 
 class Likelihood(NamedTuple):
@@ -209,8 +234,7 @@ class CertaintyWeights(NamedTuple):
         both texts have: of those a reader says the same twice.
         """
         family = self.families[FAMILIES[status]]
-        chance = (1 - same) * find_chance(status, old, new) + same * (FAMILIES[status] == "kept")
-        chance = min(max(chance, _ALMOST), 1 - _ALMOST)
+        chance = min(max(find_chance(status, old, new, same), _ALMOST), 1 - _ALMOST)
         score = family.constant + family.chance * log(chance / (1 - chance)) + family.unnamed * unnamed
         return round(1 / (1 + exp(-score)), 4)
 
@@ -224,7 +248,12 @@ def find_threshold(status: Status, sure: float) -> float:
     return load_certainty().find_threshold(status, sure)
 
 
-def find_chance(status: Status, old: Likelihood, new: Likelihood) -> float:
+def find_chance(status: Status, old: Likelihood, new: Likelihood, same: float = 0.0) -> float:
+    """Return how likely two texts give a status; of what is the ``same`` in both the level is."""
+    return (1 - same) * _find_apart(status, old, new) + same * (FAMILIES[status] == "kept")
+
+
+def _find_apart(status: Status, old: Likelihood, new: Likelihood) -> float:
     """Return how likely two texts that are read on their own give a status."""
     before, after = (new, old) if status in {"not repeated", "moved down"} else (old, new)
     absent, mentioned, substantive, declared = before.levels
@@ -233,6 +262,18 @@ def find_chance(status: Status, old: Likelihood, new: Likelihood) -> float:
     if FAMILIES[status] == "moved":
         return mentioned * after.priority + substantive * after.declared
     return substantive * after.levels[2] + declared * after.declared
+
+
+def choose_ranks(old: Likelihood, new: Likelihood, same: float) -> tuple[int, int]:
+    """Return the likeliest levels of a topic that both texts name: 0 in passing, 1 substantive, 2 declared.
+
+    What becomes of it is chosen first: that it keeps its level, moves up or moves down.
+    """
+    statuses: tuple[Status, ...] = ("kept", "moved up", "moved down")
+    likeliest = max(statuses, key=lambda status: find_chance(status, old, new, same))
+    before, after = old.levels[1:], new.levels[1:]
+    ranks = _RANKS_OF[likeliest]
+    return max(ranks, key=lambda pair: before[pair[0]] * after[pair[1]])
 
 
 def find_measured(vocabulary: Vocabulary, language: str) -> frozenset[str]:
@@ -292,6 +333,7 @@ def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:
         tuple(sentence),
         read_by_name(part["topic"], TOPIC_FEATURES),
         part["words"],
+        part["terms"],
         part["topics"],
         unseen_constant,
         tuple(unseen),

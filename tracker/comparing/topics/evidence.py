@@ -11,7 +11,13 @@ from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.topics.associations import PmiScores
-from tracker.comparing.topics.certainty import SENTENCE_FEATURES, TOPIC_FEATURES, TopicEvidence, find_measured
+from tracker.comparing.topics.certainty import (
+    SENTENCE_FEATURES,
+    TOPIC_FEATURES,
+    TopicEvidence,
+    find_measured,
+    name_term,
+)
 from tracker.comparing.topics.cues import load_cues, plain, ready
 from tracker.comparing.topics.levels import TopicTreatments, assess_level
 from tracker.comparing.topics.roles import WIDER_USE
@@ -91,6 +97,7 @@ def describe_topics(
             tuple(text.find_used(place, topic) for place in rows),
             name,
             tuple(rows),
+            tuple(text.find_terms(place, topic) for place in rows) if name else (),
         )
     return found
 
@@ -131,6 +138,11 @@ class _Text:
         """Return the stems of a sentence's words, and those close before and after the topic's terms."""
         sentence = self._sentences[place]
         return sentence.stems.union(*map(sentence.find_beside, self._mentions[topic, place]))
+
+    def find_terms(self, place: int, topic: str) -> frozenset[str]:
+        """Return the terms by which a sentence names a topic."""
+        stems = map(self._sentences[place].find_within, self._mentions[topic, place])
+        return frozenset(name_term(topic, each) for each in stems)
 
     def describe(
         self, place: int, items: Sequence[Treatment], named: set[int], bundle: TopicTreatments, name: str
@@ -214,6 +226,11 @@ class _Sentence:
     @cached_property
     def _ends(self) -> list[int]:
         return [word.end for word in self._words]
+
+    def find_within(self, mention: Mention) -> Iterator[str]:
+        """Yield the stems of a mention's words."""
+        first, behind = (bisect_left(self._starts, at) for at in (mention.start, mention.end))
+        return (word.stem for word in self._words[first:behind])
 
     def find_beside(self, mention: Mention) -> set[str]:
         """Return the stems of the words close before and after a mention."""

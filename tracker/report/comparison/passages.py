@@ -111,6 +111,7 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
 
     What is new or gained rank is shown by its leading passage now, what lost rank by that of both sides, what
     is not repeated by the one before and the closest now; what kept its level only where all is asked for.
+    Where the side without it names it in passing, these words are shown.
     """
     # Not repeated: what was said, and what comes closest to it now.
     if topic.outcome == "not repeated":
@@ -122,7 +123,7 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
     if everything or topic.outcome in OLD_SIDE:
         return (*_lead(comparison, topic, "old"), *_lead(comparison, topic, "new"))
     # New, back or of a higher rank: what is said now.
-    return _lead(comparison, topic, "new")
+    return (*_quote_passing(comparison, topic, "old"), *_lead(comparison, topic, "new"))
 
 
 def quote_briefly(comparison: Comparison, topic: TopicChange) -> Quote:
@@ -145,13 +146,20 @@ def has_close(topic: TopicChange) -> bool:
 
 
 def _closest(comparison: Comparison, topic: TopicChange) -> tuple[Quote, ...]:
-    if topic.passing:
-        found = quote(comparison, "new", topic.passing.segment, (topic.passing.start, topic.passing.end))
-        return (found._replace(lead=f"{found.lead}, names it"),)
+    if passing := _quote_passing(comparison, topic, "new"):
+        return passing
     if topic.closest is None or not has_close(topic):
         return ()
     found = quote(comparison, "new", topic.closest.segment)
     return (found._replace(lead=f"{found.lead}, closest ({topic.closest.score:.2f})"),)
+
+
+def _quote_passing(comparison: Comparison, topic: TopicChange, name: SideName) -> tuple[Quote, ...]:
+    """Return the words in passing by which a side names what counts as absent there."""
+    if topic.passing is None:
+        return ()
+    found = quote(comparison, name, topic.passing.segment, (topic.passing.start, topic.passing.end))
+    return (found._replace(lead=f"{found.lead}, names it"),)
 
 
 def quote(

@@ -378,22 +378,6 @@ def chance_mark(chance: float | None) -> str:
     return "" if chance is None else f"({chance:.2f})".replace("0.", ".")
 
 
-def _bar(topic: TopicChange, sure: float) -> str:
-    """Return what keeps from being claimed what is as certain as claims are; "" where it is less certain.
-
-    Changes of rank need more than others for as many of them to be true.
-    """
-    certainty, least = topic.outcome_certainty or 0.0, _least(topic, sure)
-    if not topic.measured or certainty < least:
-        return ""
-    levels = {side.level for side in (topic.old, topic.new) if side}
-    return "in passing" if levels & PRIORITIES else "only mentioned"
-
-
-def _least(topic: TopicChange, sure: float) -> float:
-    return find_threshold(topic.outcome, sure)
-
-
 def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
     """Say why a topic's status is not claimed; None where it is, or where certainty was not measured."""
     if topic.claimed or not topic.measured:
@@ -402,12 +386,11 @@ def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
         return "its level is sure; but readers may well call the change of its share otherwise"
     if topic.goes_against_share:
         return f"by its levels {topic.outcome}, against the change of its share, and not sure"
-    least = chance_mark(_least(topic, sure))[1:-1]
-    reasons = {
-        "in passing": f"as sure as what is claimed (from {least}); but the other side names it in passing",
-        "only mentioned": f"as sure as what is claimed (from {least}); but it is a priority on neither side",
-    }
-    return reasons.get(_bar(topic, sure), f"less sure than what is claimed (from {least})")
+    least = find_threshold(topic.outcome, sure)
+    mark = chance_mark(least)[1:-1]
+    if (topic.outcome_certainty or 0.0) >= least:
+        return f"as sure as what is claimed (from {mark}); but it is a priority on neither side"
+    return f"less sure than what is claimed (from {mark})"
 
 
 def rank_topics(topics: Iterable[TopicChange]) -> list[TopicChange]:
