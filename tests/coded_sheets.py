@@ -112,7 +112,7 @@ def load_speech(country: str, session: str) -> Side:
     """Return a speech of the UN General Debate Corpus, which must stand beside the repository."""
     (path,) = require(f"ungdc/{country}").glob(f"{session}_*.txt")
     side = text_side(f"{country}/UNGA/{session}", read_text(path.read_text(encoding="utf-8-sig")))
-    return replace(side, country=country)
+    return replace(side, country=country, body="UNGA", session=session)
 
 
 def sample_pairs(number: int) -> Iterator[tuple[Side, Side]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.read.extractors import describe_reading_difference
 from tracker.comparing.caveats import are_one_edition
-from tracker.comparing.pipeline import Basis, describe_sides, side_names
+from tracker.comparing.pipeline import Basis, describe_sides, side_names, side_vocabulary
 from tracker.comparing.topics.decided import decide_readings, place_levels
 from tracker.comparing.topics.reading import RULES
 from tracker.comparing.topics.statuses import find_priorities
@@ -34,7 +34,9 @@ def compare_sides(old: Side, new: Side, basis: Basis, derived: Derived | None = 
     texts, others = ([segment.text for segment in side.version.segments] for side in (old, new))
     links = derive_links(texts, others, basis.encoder, derived)
     before, after = (
-        derive_readings(side.version, basis.vocabulary, side_names(side), derived, basis.reader)
+        derive_readings(
+            side.version, side_vocabulary(side, basis.vocabulary), side_names(side), derived, basis.reader
+        )
         for side in (old, new)
     )
     difference = describe_reading_difference(
@@ -50,7 +52,8 @@ def side_topics(
 
     ``rulings`` on its topics overrule what is read, where the text holds what they quote.
     """
-    readings = derive_readings(side.version, vocabulary, side_names(side), derived, RULES)
+    dated = side_vocabulary(side, vocabulary)
+    readings = derive_readings(side.version, dated, side_names(side), derived, RULES)
     return decide_readings(readings, place_levels(rulings, side.version), side.version, vocabulary)
 
 

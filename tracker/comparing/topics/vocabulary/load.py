@@ -204,6 +204,11 @@ def without_encoder(vocabulary: Vocabulary) -> Vocabulary:
     return replace(vocabulary, recognition="words") if vocabulary.recognition == "similarity" else vocabulary
 
 
+def date_vocabulary(vocabulary: Vocabulary, year: int | None) -> Vocabulary:
+    """Return a vocabulary that reads a statement of a year, in which no situation is met before it began."""
+    return replace(vocabulary, year=year) if any(topic.since for topic in vocabulary.topics) else vocabulary
+
+
 def name_recognition(vocabulary: Vocabulary) -> str:
     """Return how a vocabulary finds topics and the digest of the weights; nothing for terms and models."""
     if vocabulary.recognition == "terms":
@@ -220,9 +225,10 @@ def _build(name: str, draft: Draft, recognition: Recognition) -> Vocabulary:
 
 def _digest(topics: Sequence[Topic], *, overlap: bool) -> str:
     content: list[object] = [
-        (topic.id, topic.label, topic.kind, topic.broader, *map(_sorted, phrases))
+        (topic.id, topic.label, topic.kind, topic.broader, *map(_sorted, phrases), *dated)
         for topic in topics
         for phrases in [(topic.terms, topic.near_misses, topic.hints)]
+        for dated in [(topic.since,) if topic.since else ()]
     ]
     return digest_text(json.dumps([*content, "overlap"] if overlap else content, ensure_ascii=False))
 
