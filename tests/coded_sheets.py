@@ -117,7 +117,7 @@ def load_speech(country: str, session: str) -> Side:
     if path is None:
         raise FileNotFoundError(f"{country} {session} is missing from the development data")
     side = text_side(f"{country}/UNGA/{session}", read_text(path.read_text(encoding="utf-8-sig")))
-    return replace(side, country=country)
+    return replace(side, country=country, body="UNGA", session=session)
 
 
 def sample_pairs(number: int) -> Iterator[tuple[Side, Side]]:

@@ -2,7 +2,9 @@
 
 Run as ``python -m tests.benchmarks.codebooks``; it takes some minutes. Three sets: climate pledges, measures
 of governments in 2020, and recommendations of the Universal Periodic Review by labels alone, of one country
-in four or ``--every`` so many. ``tests.benchmarks.fit_codebooks`` fits the weights anew.
+in four or ``--every`` so many; then the recommendations with the labels and a part of the terms of
+``upr_codebook.toml``, drawn by seed. ``--only WORD`` takes the sets that are called so.
+``tests.benchmarks.fit_codebooks`` fits the weights anew.
 """
 
 from __future__ import annotations
@@ -19,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tests.benchmarks.alignment import load_scorer
+from tests.benchmarks.upr import CODEBOOK
 from tests.shared_data import require
-from tracker.comparing.topics.vocabulary.load import load_vocabulary, without_encoder
+from tracker.comparing.topics.vocabulary.load import load_untaught, load_vocabulary, without_encoder
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 
 DRAWS = 500
 FEWEST_UNITS = 20
+MOST_TERMS = (5, 10, 15, 100)
+"""Of each topic of the codebook that was written out; on average 6, 11, 14 and 27 with the label."""
 
 
 class Remembering:
@@ -79,8 +84,10 @@ def main() -> None:
     """Print the figures of each way to name topics, on each set."""
     options = argparse.ArgumentParser()
     options.add_argument("--every", type=int, default=4)
+    options.add_argument("--only", default="")
     chosen = options.parse_args()
-    for each in load_sets(chosen.every):
+    sets = load_sets(chosen.every)
+    for each in (each for each in (*sets, *cut_terms(sets[-1])) if chosen.only in each.name):
         print(f"{each.name}: {sum(map(len, each.texts()))} units, {len(each.vocabulary.topics)} topics")
         for way, name in list_ways(each.vocabulary).items():
             print_figures(way, each, [name(texts) for texts in each.texts()])
@@ -107,6 +114,22 @@ def load_sets(every: int) -> tuple[Coded, ...]:
         Coded("measures", read_lines(folder / "covid_measures.jsonl"), measures, 2),
         Coded("recommendations, labels alone", part, recommendations, 2),
     )
+
+
+def cut_terms(recommendations: Coded) -> Iterator[Coded]:
+    """Yield the recommendations with labels and so many of a codebook's terms a topic, nothing refined."""
+    draw = np.random.default_rng(3)
+    full = load_untaught(CODEBOOK)
+    for most in MOST_TERMS:
+        topics = []
+        for topic in full.topics:
+            terms = topic.terms.get("en", ())
+            kept = sorted(draw.choice(len(terms), min(most, len(terms)), replace=False))
+            chosen = tuple(dict.fromkeys((topic.label, *(terms[place] for place in kept))))
+            topics.append(replace(topic, terms={"und": chosen}, near_misses={}, hints={}))
+        vocabulary = replace(full, topics=tuple(topics), digest=f"{full.digest} {most}", overlap=True)
+        vocabulary = replace(vocabulary, recognition="similarity")
+        yield replace(recommendations, name=f"recommendations, {most} terms at most", vocabulary=vocabulary)
 
 
 def read_lines(path: Path) -> tuple[dict[str, Any], ...]:

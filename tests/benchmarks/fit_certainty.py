@@ -33,6 +33,7 @@ from tests.coded_sheets import (
     read_later,
     read_sheet,
 )
+from tracker.comparing.pipeline import side_vocabulary
 from tracker.comparing.topics.certainty import FAMILIES, SENTENCE_FEATURES, TOPIC_FEATURES, read_weights
 from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.mentions import count_substance
@@ -190,7 +191,8 @@ def read_coded(countries: Container[str] | None = None) -> Coded:
 
 
 def _read_speech(country: str, session: str) -> Read:
-    version, vocabulary = load_speech(country, session).version, load_vocabulary()
+    side = load_speech(country, session)
+    version, vocabulary = side.version, side_vocabulary(side, load_vocabulary())
     readings = read_evidence(version, vocabulary, own_names=own_names(country))
     return Read(version, readings, Absences(version, vocabulary, sum(count_substance(version))))
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.coded_sheets import load_speech
 from tests.shared_data import require
+from tracker.comparing.pipeline import side_vocabulary
 from tracker.comparing.topics.mentions import find_mentions as find_counted
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import HINT
@@ -59,8 +60,8 @@ def read_sentences(country: str, session: str) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def find_mentions(country: str, session: str) -> tuple[Mention, ...]:
     """Return the mentions in a speech that count without further support: no hint, not the own country."""
-    version = load_speech(country, session).version
-    rows = find_counted(version, load_vocabulary(), own_names(country))
+    side = load_speech(country, session)
+    rows = find_counted(side.version, side_vocabulary(side, load_vocabulary()), own_names(country))
     return tuple(mention for row in rows for mention in row if mention.confidence > HINT)
 
 

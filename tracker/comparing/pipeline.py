@@ -27,11 +27,11 @@ from tracker.comparing.topics.inside import find_inside
 from tracker.comparing.topics.mentions import find_ceremony, find_own_situations
 from tracker.comparing.topics.reading import RULES, TopicReader
 from tracker.comparing.topics.statuses import ALONE, OtherSessions, ReadText, compare_topics
-from tracker.comparing.topics.vocabulary.load import name_recognition
+from tracker.comparing.topics.vocabulary.load import date_vocabulary, name_recognition
 from tracker.model.changes import Change, Comparison, Provenance
 from tracker.model.texts import Side
 from tracker.model.topics import SURE, Counterpart
-from tracker.references import own_names
+from tracker.references import own_names, read_year
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import digest_text
 
@@ -184,6 +184,13 @@ def _share_aligned(changes: Sequence[Change]) -> float:
 def side_names(*sides: Side) -> tuple[str, ...]:
     """Return what the countries that speak call themselves."""
     return tuple(dict.fromkeys(name for side in sides if side.country for name in own_names(side.country)))
+
+
+def side_vocabulary(side: Side, vocabulary: Vocabulary) -> Vocabulary:
+    """Return a vocabulary as it reads a side: with the year of its statement, where that is known."""
+    if side.body and side.session:
+        return date_vocabulary(vocabulary, read_year(side.body, side.session, [side.delivered]))
+    return vocabulary
 
 
 def _provenance(old: Side, new: Side, basis: Basis, genre: Genre) -> Provenance:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.capture.read.extractors import describe_reading_difference
 from tracker.comparing.caveats import are_one_edition
-from tracker.comparing.pipeline import Basis, describe_sides, side_names
+from tracker.comparing.pipeline import Basis, describe_sides, side_names, side_vocabulary
 from tracker.comparing.topics.decided import decide_readings, place_levels
 from tracker.comparing.topics.reading import RULES
 from tracker.comparing.topics.statuses import find_priorities
@@ -35,7 +35,9 @@ def compare_sides(old: Side, new: Side, basis: Basis, derived: Derived | None = 
     texts, others = ([segment.text for segment in side.version.segments] for side in (old, new))
     links = derive_links(texts, others, basis.encoder, derived)
     before, after = (
-        derive_readings(side.version, basis.vocabulary, side_names(side), derived, basis.reader)
+        derive_readings(
+            side.version, side_vocabulary(side, basis.vocabulary), side_names(side), derived, basis.reader
+        )
         for side in (old, new)
     )
     difference = describe_reading_difference(
@@ -57,8 +59,9 @@ def side_topics(
     that names none of those wanted.
     """
     version = side.version
-    is_read = not only or names_topics(version, vocabulary, only)
-    readings = derive_readings(version, vocabulary, side_names(side), derived, RULES) if is_read else ()
+    dated = side_vocabulary(side, vocabulary)
+    is_read = not only or names_topics(version, dated, only)
+    readings = derive_readings(version, dated, side_names(side), derived, RULES) if is_read else ()
     decided = decide_readings(readings, place_levels(rulings, version), version, vocabulary)
     return tuple(each for each in decided if each.topic in only) if only else decided
 

@@ -191,7 +191,8 @@ def _name_readings(
 ) -> str:
     segments = [[each.kind, each.paragraph, each.start, each.end] for each in version.segments]
     text = [version.text, segments, version.language]
-    return name_answer([text, identify_vocabulary(vocabulary, derived), sorted(own_names), reader.name])
+    named = [*identify_vocabulary(vocabulary, derived), vocabulary.year]
+    return name_answer([text, named, sorted(own_names), reader.name])
 
 
 def name_answer(parts: list[object]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.comparing.alignment.align import acceptance, weigh_candidates
-from tracker.comparing.pipeline import side_names
+from tracker.comparing.pipeline import side_names, side_vocabulary
 from tracker.comparing.topics.certainty import load_certainty
 from tracker.comparing.topics.reading import read_evidence, weigh_reading
 from tracker.diff.derive import cache_vectors, choose_derived
@@ -32,13 +32,13 @@ def explain_topics(
 
 
 def _weigh_side(side: Side, vocabulary: Vocabulary) -> dict[str, SideWeights]:
-    weights = load_certainty()
+    weights, dated = load_certainty(), side_vocabulary(side, vocabulary)
     return {
         reading.topic: (
             weigh_reading(reading, weights.estimate(evidence), measured=bool(evidence.name)),
             weights.priority.weigh_sentences(evidence)[:SHOWN],
         )
-        for reading, evidence in read_evidence(side.version, vocabulary, own_names=side_names(side))
+        for reading, evidence in read_evidence(side.version, dated, own_names=side_names(side))
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
 from tracker.comparing.decisions.rulings import select_levels, settle_rulings
-from tracker.comparing.pipeline import side_names
+from tracker.comparing.pipeline import side_names, side_vocabulary
 from tracker.comparing.topics.decided import ABSENT, find_absences, place_levels
 from tracker.comparing.topics.mentions import find_mentions, find_term
 from tracker.diff.compare import side_topics
@@ -16,11 +16,11 @@ from tracker.errors import TrackerError
 from tracker.exchange.exports import choose_current, new_target
 from tracker.files import draft_file
 from tracker.follow.panel import SAVED_EVERY
-from tracker.follow.series import read_year
 from tracker.model.corpus_rows import CorpusRow, SentenceRow, StatementRow, StatementTopicRow
 from tracker.model.preserving import Exported
 from tracker.model.texts import Side
 from tracker.record.reading.holdings import read_holdings
+from tracker.references import read_year
 from tracker.report.records import RecordForm, refuse_parquet, stream_records
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def statement_row(holding: Holding, text: str) -> StatementRow:
 def sentence_rows(read: ReadStatement, vocabulary: Vocabulary) -> Iterator[SentenceRow]:
     """Yield the sentences of a statement, headings and items among them, with the topics they count for."""
     version = read.side.version
-    mentions = find_mentions(version, vocabulary, side_names(read.side))
+    mentions = find_mentions(version, side_vocabulary(read.side, vocabulary), side_names(read.side))
     about: dict[int, list[TopicReading]] = defaultdict(list)
     for reading in read.readings:
         for place in reading.segments:

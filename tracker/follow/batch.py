@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.decisions.rulings import settle_rulings
+from tracker.comparing.pipeline import side_vocabulary
 from tracker.comparing.topics.reading import RULES
 from tracker.diff.cells import list_cell_parts
 from tracker.diff.compare import names_topics
@@ -334,5 +335,6 @@ class _Plan:
         known: Answers = {}
         for side in sides:
             names = own_names(side.country) if side.country else ()
-            known |= find_readings(side.version, self._vocabulary, names, self._archive.derived, RULES)
+            dated = side_vocabulary(side, self._vocabulary)
+            known |= find_readings(side.version, dated, names, self._archive.derived, RULES)
         return known

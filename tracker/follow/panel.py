@@ -12,12 +12,19 @@ from tracker.diff.cells import compare_cells
 from tracker.diff.sides import session_before
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.follow.groups import check_spoke, choose_countries, date_session, name_chosen
-from tracker.follow.series import EVER, choose_sessions, read_year
+from tracker.follow.series import EVER, choose_sessions
 from tracker.follow.standings import has_terms
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelEntry
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE, VocabularyName
-from tracker.references import find_body, match_session, resolve_session, same_kind, session_sort_key
+from tracker.references import (
+    find_body,
+    match_session,
+    read_year,
+    resolve_session,
+    same_kind,
+    session_sort_key,
+)
 from tracker.report.series.panels import DROPPED, TAKEN_UP
 
 if TYPE_CHECKING:

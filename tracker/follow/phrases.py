@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.comparing.topics.emerging import compare_uses, name_prior
 from tracker.comparing.topics.phrasing import drop_rare, join_uses, read_uses
-from tracker.follow.series import list_editions, parse_series, read_year
+from tracker.follow.series import list_editions, parse_series
 from tracker.model.phrases import SERIES, DistinctivePhrase
 from tracker.model.series import PhraseSeries, PhraseSession, PhraseUse
 from tracker.model.topics import VocabularyName
-from tracker.references import find_body, own_names, resolve_session
+from tracker.references import find_body, own_names, read_year, resolve_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

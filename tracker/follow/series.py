@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.errors import NotInArchive, ReferenceInvalid
-from tracker.references import parse_reference, read_bound, read_session, session_sort_key
+from tracker.references import parse_reference, read_bound, read_session, read_year, session_sort_key
 from tracker.references.bodies import match_bodies
 
 if TYPE_CHECKING:
@@ -115,15 +115,6 @@ def list_editions(
             f"no statement of {series} {within}; the archive holds sessions {every[0]} to {every[-1]}"
         )
     return {label: by_session[label] for label in chosen}
-
-
-def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:
-    """Return the year of a session: that of its statements, else the one its label gives."""
-    dates = sorted(date for date in delivered if date)
-    if dates and dates[0][:4].isdecimal():
-        return int(dates[0][:4])
-    session = read_session(body, label)
-    return session.year if session else None
 
 
 def session_kind(body: str, label: str) -> str:

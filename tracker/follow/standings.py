@@ -12,10 +12,10 @@ from tracker.comparing.topics.mentions import count_substance
 from tracker.diff.compare import side_topics
 from tracker.errors import NotInArchive
 from tracker.follow.groups import check_spoke, choose_countries, date_session
-from tracker.follow.series import preferred_editions, read_year
+from tracker.follow.series import preferred_editions
 from tracker.model.series import CountryReading, SessionReading, Standing
 from tracker.model.texts import Reference
-from tracker.references import country_name, find_body, resolve_session
+from tracker.references import country_name, find_body, read_year, resolve_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

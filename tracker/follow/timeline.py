@@ -14,12 +14,12 @@ from tracker.comparing.topics.mentions import find_own_situations
 from tracker.comparing.topics.statuses import OtherSessions, ReadText, compare_topics, find_priorities
 from tracker.diff.cells import compare_cells
 from tracker.diff.diff import LOOK_BACK, look_back
-from tracker.follow.series import EVER, Within, list_editions, parse_series, read_year, session_kind
+from tracker.follow.series import EVER, Within, list_editions, parse_series, session_kind
 from tracker.follow.standings import is_readable, read_session_text, stand_absent, stand_topics
 from tracker.model.series import Timeline, TimelineSession
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
-from tracker.references import find_body, read_session, session_sort_key
+from tracker.references import find_body, read_session, read_year, session_sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -36,6 +36,8 @@ class Topic:
     """Words of wider use, by language: a mention, and never more unless one of the terms is near."""
     sdgs: tuple[str, ...] = ()
     """Sustainable Development Goals and targets that it bears on, such as ``13`` and ``16.5``."""
+    since: int | None = None
+    """The year in which a situation began: before it its words are names of places and people."""
 
     def __repr__(self) -> str:
         return f"<Topic {self.id}: {self.label}, {sum(map(len, self.terms.values()))} terms>"
@@ -82,6 +84,8 @@ class Vocabulary:
     """Whether the same words may name several topics, so that each is met on its own."""
     model: TopicModel | None = None
     recognition: Recognition = "terms"
+    year: int | None = None
+    """The year of the statement that is read with it: what began later names nothing. None if not known."""
 
     def __repr__(self) -> str:
         taught = ", taught" if self.model else ""

@@ -15,6 +15,8 @@ from tracker.references.names import fold_letters, fold_name, is_plain, show
 from tracker.references.session_words import read_session_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tracker.references.bodies import Body, SessionKind
     from tracker.references.session_words import Reading
 
@@ -141,6 +143,15 @@ def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
     return tuple(
         (0, int(part), "") if part[0].isascii() and part.isdigit() else (1, 0, part) for part in parts
     )
+
+
+def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:
+    """Return the year of a session: that of its statements, else the one its label gives."""
+    dates = sorted(date for date in delivered if date)
+    if dates and dates[0][:4].isdecimal():
+        return int(dates[0][:4])
+    session = read_session(body, label)
+    return session.year if session else None
 
 
 @lru_cache(maxsize=1024)

@@ -9,9 +9,10 @@ from functools import lru_cache
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Final
 
+from tracker.comparing.topics.bystanders import find_bystanders
 from tracker.comparing.topics.cues import load_cues, ready
 from tracker.comparing.topics.vocabulary.load import Digested
-from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.comparing.topics.vocabulary.matching import HINT, match_topics
 from tracker.model.changes import Evidence
 from tracker.text.identity import fold
 
@@ -40,19 +41,31 @@ def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collectio
     """Return the mentions outside titles; hints count as terms where a term of their topic is near.
 
     The names of the speaker's own country name no situation, nor do hints its own situation: whoever is at
-    home names its capital and its president whatever the subject.
+    home names its capital and its president whatever the subject. No situation is met before the year in
+    in which it began, where the vocabulary was given the year of the version. A country named as a host, a
+    partner or one of many is a hint of its situation.
     """
     own = _OwnNames(own_names)
     at_home = find_own_situations(vocabulary, own_names)
     situations = {topic.id for topic in vocabulary.topics if topic.kind == "situation"}
+    later = _find_later(vocabulary)
     titles = _find_titles(version.segments)
     rows = match_topics([segment.text for segment in version.segments], vocabulary, language=version.language)
     found: list[list[Mention]] = [[] for _ in rows]
     for mention in chain.from_iterable(rows):
         hinted = mention.topic in at_home and mention.method == "hint"
         is_own = hinted or (mention.topic in situations and own.cover(mention.term))
-        if mention.segment not in titles and not is_own:
+        if mention.segment not in titles and mention.topic not in later and not is_own:
             found[mention.segment].append(mention)
+    for place, row in enumerate(found):
+        aside = find_bystanders(
+            version.segments[place].text,
+            [each for each in row if each.topic in situations and each.method == "term"],
+            version.language,
+        )
+        found[place] = [
+            replace(each, method="hint", confidence=HINT) if each in aside else each for each in row
+        ]
     settled = [{mention.topic for mention in row if mention.method == "term"} for row in found]
     near = (
         set[str]().union(*settled[max(0, place - _NEAR) : place + _NEAR + 1]) for place in range(len(found))
@@ -64,6 +77,14 @@ def find_mentions(version: Version, vocabulary: Vocabulary, own_names: Collectio
         )
         for row, topics in zip(found, near, strict=True)
     )
+
+
+def _find_later(vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the topics that began after the year of the statement that is read, if that is known."""
+    year = vocabulary.year
+    if year is None:
+        return frozenset()
+    return frozenset(topic.id for topic in vocabulary.topics if topic.since and topic.since > year)
 
 
 def find_own_situations(vocabulary: Vocabulary, own_names: Collection[str]) -> frozenset[str]:

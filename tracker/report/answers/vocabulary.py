@@ -84,6 +84,8 @@ def _place(topic: Topic, vocabulary: Vocabulary) -> Iterator[str]:
     narrower = [other.id for other in vocabulary.topics if other.broader == topic.id]
     if narrower:
         yield f"narrower: {', '.join(narrower)}"
+    if topic.since:
+        yield f"since {topic.since}"
     if topic.sdgs:
         yield f"Sustainable Development Goals: {', '.join(topic.sdgs)}"
 

@@ -306,11 +306,14 @@ def show_topics(
 
 
 def _find_all_mentions(comparison: Comparison, vocabulary: Vocabulary) -> list[Mentions]:
-    from tracker.comparing.topics.mentions import find_mentions  # noqa: PLC0415 (10 ms, for one topic alone)
+    # 10 ms, for one topic alone.
+    from tracker.comparing.pipeline import side_names, side_vocabulary  # noqa: PLC0415
+    from tracker.comparing.topics.mentions import find_mentions  # noqa: PLC0415
 
     sides = (comparison.old, comparison.new)
-    names = (own_names(side.country) if side.country else () for side in sides)
-    return [find_mentions(side.version, vocabulary, own) for side, own in zip(sides, names, strict=True)]
+    return [
+        find_mentions(side.version, side_vocabulary(side, vocabulary), side_names(side)) for side in sides
+    ]
 
 
 def _show_topic(

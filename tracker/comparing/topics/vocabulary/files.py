@@ -30,6 +30,8 @@ _LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh", "und")
 """The languages terms are given for; terms under ``und`` hold in every language."""
 
 _SDG: Final = re.compile(r"(?:[1-9]|1[0-7])(?:\.(?:\d{1,2}|[a-d]))?")
+_FIRST_YEAR: Final = 1800
+_LAST_YEAR: Final = 2199
 _COLUMNS: Final = ("id", "label", "terms", "broader")
 
 PlacedTopic: TypeAlias = "tuple[Topic, str]"
@@ -77,7 +79,8 @@ def _read_toml(text: str, source: str) -> Draft:
     """Read topics out of TOML: one table a topic, its terms under language codes.
 
     Terms are a list, or one text separated by semicolons; hints and near misses are tables by language inside
-    the topic's; ``sdgs`` lists goals and targets of sustainable development, such as ``16.5``. At the top
+    the topic's; ``sdgs`` lists goals and targets of sustainable development, such as ``16.5``, and ``since``
+    is the year from which the topic is met. At the top
     ``overlap`` says whether the same words may name several topics, and ``recognition`` how they are found; a
     text ``name`` names the whole and is ignored here. Raises ``VocabularyInvalid`` with source and key.
     """
@@ -125,6 +128,12 @@ def _read_goals(value: object) -> tuple[str, ...]:
     return goals
 
 
+def _read_year(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not _FIRST_YEAR <= value <= _LAST_YEAR:
+        raise ValueError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}, such as 1991")
+    return value
+
+
 def _read_by_language(value: object) -> dict[str, tuple[str, ...]]:
     unknown = f"unknown language; known are {', '.join(_LANGUAGES)}"
     found = read_table(value, _TERMS, expected="expected phrases by language", unknown=unknown)
@@ -152,6 +161,7 @@ _TOPIC: Final[dict[str, ValueReader]] = {
     "hints": _read_by_language,
     "near_misses": _read_by_language,
     "sdgs": _read_goals,
+    "since": _read_year,
     **_TERMS,
 }
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from tracker.comparing.topics.vocabulary.files import Draft, PlacedTopic
     from tracker.model.topics import Recognition
 
-MANY_TERMS: Final = 15
-"""Terms a topic, on average, from which a codebook is taken at its word. With 27 a topic 93 % of coded
-recommendations hold a term, rightly in 87 %; with 8 a topic a third of measures do, rightly in 35 %."""
 MANY_TOPICS: Final = 300
 """Topics from which a vocabulary is a thesaurus, of which something is always similar to a sentence."""
 
@@ -191,17 +188,20 @@ def _find(*patterns: str) -> tuple[Path, ...]:
 
 
 def _choose_recognition(draft: Draft) -> Recognition:
-    """Return how topics are found where their file does not say: by terms where it has many."""
+    """Return how topics are found where their file does not say: by terms where these were refined."""
     topics = [topic for topic, _ in draft.placed]
-    terms = sum(max(map(len, topic.terms.values()), default=0) for topic in topics)
     refined = any(topic.hints or topic.near_misses for topic in topics)
-    written_out = refined or terms >= MANY_TERMS * len(topics) or len(topics) > MANY_TOPICS
-    return "terms" if written_out else "similarity"
+    return "terms" if refined or len(topics) > MANY_TOPICS else "similarity"
 
 
 def without_encoder(vocabulary: Vocabulary) -> Vocabulary:
     """Return a vocabulary that finds its topics without sentence vectors."""
     return replace(vocabulary, recognition="words") if vocabulary.recognition == "similarity" else vocabulary
+
+
+def date_vocabulary(vocabulary: Vocabulary, year: int | None) -> Vocabulary:
+    """Return a vocabulary that reads a statement of a year, in which no situation is met before it began."""
+    return replace(vocabulary, year=year) if any(topic.since for topic in vocabulary.topics) else vocabulary
 
 
 def name_recognition(vocabulary: Vocabulary) -> str:
@@ -220,9 +220,10 @@ def _build(name: str, draft: Draft, recognition: Recognition) -> Vocabulary:
 
 def _digest(topics: Sequence[Topic], *, overlap: bool) -> str:
     content: list[object] = [
-        (topic.id, topic.label, topic.kind, topic.broader, *map(_sorted, phrases))
+        (topic.id, topic.label, topic.kind, topic.broader, *map(_sorted, phrases), *dated)
         for topic in topics
         for phrases in [(topic.terms, topic.near_misses, topic.hints)]
+        for dated in [(topic.since,) if topic.since else ()]
     ]
     return digest_text(json.dumps([*content, "overlap"] if overlap else content, ensure_ascii=False))
 

@@ -65,19 +65,33 @@ def find_similar(
 
     ``rows`` are those by terms and hints; they stay where the sentence is about their topic, with its
     probability for confidence. Another topic is quoted by the rarest word that it shares with the sentence,
-    or by the whole sentence, with method ``similar``.
+    or by the whole sentence, with method ``similar``. Where most sentences hold a term, the codebook was
+    written for such texts: a sentence with a term is taken at its word, and similarity names the others.
     """
     if not sentences:
         return ()
     book = compile_codebook(vocabulary, language)
     evidence = weigh_evidence(sentences, rows, book, encoder)
     odds, named = _judge(evidence)
+    at_its_word = _is_covered(rows)
     return tuple(
-        _mention(
+        rows[index]
+        if at_its_word and _holds_term(rows[index])
+        else _mention(
             index, sentences[index], rows[index], {book.topics[at]: odds[index, at] for at in found}, book
         )
         for index, found in enumerate(map(np.flatnonzero, named))
     )
+
+
+def _is_covered(rows: Sequence[tuple[Mention, ...]]) -> bool:
+    """Whether so many sentences of a text hold a term that terms are to be relied on; a few say little."""
+    table = _load_weights()
+    return sum(map(_holds_term, rows)) >= float(table["covered"]) * (len(rows) + float(table["few"]))
+
+
+def _holds_term(row: Sequence[Mention]) -> bool:
+    return any(mention.method == "term" for mention in row)
 
 
 @dataclass(frozen=True, slots=True)
