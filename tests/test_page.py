@@ -33,8 +33,9 @@ from tests.thorough import some
 from tracker.comparing.edits import word_edits
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.notebook import compare
-from tracker.report.comparison.build import show_part
+from tracker.report.comparison.build import build_report, show_part
 from tracker.report.document import Column, Document, Entry, Section, Span
+from tracker.report.pictures.palette import LESS, MORE
 from tracker.report.render.html import render_html
 from tracker.report.safe import visible
 
@@ -50,8 +51,7 @@ OURS = {
     "html", "head", "meta", "title", "style", "script", "body", "header", "nav", "main", "section", "footer",
     "div", "p", "span", "a", "b", "bdi", "ul", "li", "dl", "dt", "dd", "h1", "h2", "h3", "blockquote", "mark",
     "ins", "del", "table", "thead", "tbody", "tr", "th", "td", "fieldset", "legend", "label", "input",
-    "select", "option", "button", "figure", "figcaption", "svg", "desc", "line", "circle", "text", "small",
-    "caption", "details", "summary",
+    "select", "option", "button", "svg", "line", "circle", "small", "caption", "details", "summary",
 }  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def test_each_change_and_topic_has_a_place_of_its_own() -> None:
         names = set(root.xpath("//@id"))
         assert {f"c-{each.id}" for each in made.changes} <= names
         assert {f"t-{each.topic}" for each in made.topics} <= names
-        links = set(root.xpath("//div[@class='margin']//a/@href"))
+        links = set(root.xpath("//*[@class='margin']//a/@href"))
         assert {f"#c-{each.id}" for each in made.changes if each.operation != "kept"} <= links
         for each in made.topics:
             assert root.xpath(f"//tr[contains(@data-found, 't-{each.topic}')]//a[starts-with(@href, '#c-')]")
@@ -162,7 +162,7 @@ def test_moved_passages_lead_to_each_other() -> None:
     for here, there in ((before, now), (now, before)):
         (place,) = root.xpath(f"//*[@id='{here}']")
         (block,) = place.xpath("ancestor::div[@class='block']")
-        assert block.xpath(f".//div[@class='margin']//a[@href='#{there}']")
+        assert block.xpath(f"./details[@class='margin']//a[@href='#{there}']")
     assert root.xpath(f"//*[@id='{before}']//del[contains(@class, 'moved')]")
     assert root.xpath(f"//*[@id='{now}']//ins[contains(@class, 'moved')]")
 
@@ -183,18 +183,66 @@ def test_it_says_what_the_terminal_says_and_how_sure() -> None:
         assert words in report, words
 
 
-def test_the_largest_moves_are_a_picture_with_its_words_and_a_table() -> None:
-    root = check_page(render_page(session(), VOCABULARY))
-    (drawn,) = root.xpath("//figure//svg")
-    name, told = (root.xpath(f"//*[@id='{each}']")[0] for each in drawn.get("aria-labelledby").split())
-    assert "Largest moves" in name.text_content()
-    moved = [each for each in session().topics if each.outcome != "kept"]
-    for each in moved:
-        assert each.label in told.text_content()
-        assert root.xpath(f"//table//th[@scope='row']//text()[contains(., '{each.label}')]")
-    assert len(drawn.xpath(".//circle")) == 2 * len(moved)
-    ends = [float(end.rstrip("%")) for end in drawn.xpath(".//circle/@cx")]
-    assert 0 <= min(ends) <= max(ends) <= 100
+def test_the_answer_stands_first_then_one_table_the_findings_what_is_opened_and_the_method() -> None:
+    made = session()
+    root = check_page(render_page(made, VOCABULARY))
+    (lead,) = root.xpath("//header/div[@class='answer']")
+    assert len(lead.xpath("./p")) == len(build_report(made, VOCABULARY).lead)
+    headings = [" ".join(each.text_content().split()) for each in root.xpath("//main//h2 | //footer//h2")]
+    assert headings[0] == "Largest moves"
+    assert headings[-3:] == ["Topics in both texts", "Both texts", "Method and citation"]
+    assert len(headings) > 6
+    assert not root.xpath("//figure")
+    before = root.xpath("//div[@id='filters']/preceding::h2")
+    assert len(before) == len(headings) - 3
+    assert root.xpath("//footer//p[@class='verdict']")
+
+
+def test_each_row_of_the_largest_moves_draws_its_shares() -> None:
+    made = session()
+    root = check_page(render_page(made, VOCABULARY))
+    (table,) = root.xpath("//table[@class='moves']")
+    rows = table.xpath("./tbody/tr")
+    assert len(rows) == sum(each.outcome != "kept" for each in made.topics)
+    ends = [float(end.rstrip("%")) for end in table.xpath(".//circle/@cx")]
+    assert len(ends) == 2 * len(rows)
+    assert (min(ends), max(ends)) == (0, 100)  # the axis ends where the data do
+    style = root.xpath("//style")[0].text
+    assert {MORE, LESS} <= {*re.findall(r"#[0-9a-f]{6}", style)}  # as in pictures
+
+
+def test_rows_for_which_a_terminal_has_no_room_are_opened_when_asked_for() -> None:
+    entries = tuple(
+        Entry((Span(f"Topic {number}"),), ("0 → 2",), brief="x", shares=(0, 0.02)) for number in range(9)
+    )
+    section = Section("largest moves", entries, columns=(Column("% of words"),), first=7)
+    report = Document("A → B", (), (), "Nothing.", (section,))
+    root = check_page(render_html(report))
+    assert len(root.xpath("//section/div//tbody/tr")) == 7
+    assert root.xpath("//details[@class='rest']/summary/text()") == ["2 more"]
+    assert len(root.xpath("//details[@class='rest']//tbody/tr")) == 2
+    assert not check_page(render_html(report._replace(whole=True))).xpath("//details[@class='rest']")
+
+
+def test_both_texts_are_open_where_they_correspond() -> None:
+    for made, is_open in ((revision(), True), (session(), False)):
+        root = check_page(render_page(made, VOCABULARY))
+        topics, texts = root.xpath("//details[@class='fold']")
+        assert (texts.get("open") is not None) == is_open
+        assert topics.get("open") is None
+
+
+def test_beside_a_paragraph_stands_where_it_is_and_a_sign_and_the_rest_is_opened() -> None:
+    root = check_page(render_page(revision(), VOCABULARY))
+    (text,) = root.xpath("//div[@id='inline']")
+    shown = [
+        " ".join(each.text_content().split()) for each in text.xpath(".//summary | .//span[@class='margin']")
+    ]
+    assert len(shown) == len(text.xpath("./div[@class='block']"))
+    assert all(re.fullmatch(r"[¶\d→ -]*( [+−±⇅])*", each) for each in shown), shown
+    assert any("±" in each for each in shown)
+    session_page = check_page(render_page(session(), VOCABULARY))
+    assert not session_page.xpath("//div[@id='columns']//*[@class='sign']")
 
 
 def test_filters_name_what_there_is() -> None:
@@ -227,7 +275,7 @@ def test_each_text_has_its_language_and_direction(language: str, direction: str)
         assert (found.get("lang"), found.get("dir")) == (language, direction)
     assert root.xpath("//div[@class='old'][@lang='en'][@dir='ltr']")
     assert root.xpath("//div[@id='inline']//del[@lang='en'][@dir='ltr']")
-    assert {*root.xpath("//div[@class='margin']/@lang")} == {"en"}
+    assert {*root.xpath("//*[@class='margin']/@lang")} == {"en"}
 
 
 def test_words_in_another_direction_turn_nothing_else() -> None:

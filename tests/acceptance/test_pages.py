@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+from pypdfium2 import PdfDocument
 
 import tracker
 from tests.coded_sheets import sample_pairs
@@ -37,6 +38,7 @@ from tests.pages import (
 )
 from tests.shared_data import require
 from tests.test_page import LIMIT, hostile
+from tracker.comparing.edits import word_edits
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.compare import compare_sides
@@ -233,16 +235,22 @@ def visit(browser: Driven, pages: dict[str, Path]) -> Iterator[Driven]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_is_for_everybody(visit: Driven, axe: str, kind: str, width: int, scheme: str) -> None:
     seen = visit(kind, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    seen.ask(axe)
+    check_for_everybody(seen)
+    seen.ask(OPEN_ALL)
     views = [f"#v-{view}" for view in ("inline", "columns") if seen.page.query_selector(f"#v-{view}")]
-    for view in views or [""]:
-        if view:
-            seen.page.check(view)
-        assert seen.ask("document.documentElement.scrollWidth <= innerWidth")
-        seen.ask(axe)
-        found = seen.ask(f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})")["violations"]
-        assert not [(each["id"], each["nodes"][0]["html"]) for each in found]
+    for view in views:
+        seen.page.check(view)
+        check_for_everybody(seen)
 
 
+def check_for_everybody(seen: Seen) -> None:
+    assert seen.ask("document.documentElement.scrollWidth <= innerWidth")
+    found = seen.ask(f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})")["violations"]
+    assert not [(each["id"], each["nodes"][0]["html"]) for each in found]
+
+
+OPEN_ALL = "for (const each of document.querySelectorAll('details')) each.open = true"
 SHOWN = "[...document.querySelectorAll('[data-found]')].filter((each) => each.checkVisibility())"
 ARRIVED = """(() => {
   const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -254,6 +262,7 @@ ARRIVED = """(() => {
 @pytest.mark.parametrize("view", ["#v-inline", "#v-columns"])
 def test_filters_narrow_together_and_are_undone(visit: Driven, view: str) -> None:
     seen = visit("revision")
+    seen.ask(OPEN_ALL)
     seen.page.check(view)
     every = len(seen.ask(SHOWN))
     for select, value in (("#f-kinds", "moved"), ("#f-shifts", "figure")):
@@ -293,6 +302,7 @@ def test_the_switch_works_by_keyboard_with_and_without_a_script(visit: Driven) -
 def test_each_link_leads_to_what_is_seen(visit: Driven, kind: str) -> None:
     """Whatever is chosen or hidden: in the other view, below a filter, and when the page is opened there."""
     seen = visit(kind)
+    seen.ask(OPEN_ALL)
     links = seen.ask("[...new Set([...document.links].map((each) => each.getAttribute('href')))]")
     rng = random.Random(5)  # noqa: S311 (the same each time)
     for view in ("#v-inline", "#v-columns"):
@@ -303,6 +313,7 @@ def test_each_link_leads_to_what_is_seen(visit: Driven, kind: str) -> None:
             assert seen.arrives(), (view, link)
     change = next(link for link in links if link.startswith("#c-"))
     assert visit(kind, change).arrives()
+    assert visit(kind, change).ask("document.querySelectorAll('.fold')[1].open")
     without = visit(kind, change, java_script_enabled=False)
     assert without.page.is_visible(change)
 
@@ -333,7 +344,52 @@ def test_print_has_no_controls_and_all_of_the_report(visit: Driven) -> None:
     for hidden in ("nav", "#filters", ".switch", ".skip"):
         assert not seen.page.is_visible(hidden)
     assert seen.page.is_visible("#inline")
-    assert seen.page.pdf().startswith(b"%PDF")
+    assert seen.page.is_visible("header .cite")
+
+
+def test_two_sessions_are_printed_on_three_pages(visit: Driven) -> None:
+    seen = visit("session")
+    with PdfDocument(seen.page.pdf(format="A4")) as printed:
+        pages = [page.get_textpage().get_text_range() for page in printed]
+    assert len(pages) <= 3
+    title, lead = (
+        seen.ask(f"document.querySelector('{each}').innerText") for each in ("h1", ".answer p:first-child")
+    )
+    first = re.sub(r"\s+", "", pages[0])
+    assert re.sub(r"\s+", "", title) + "Cite:" in first[:200]
+    assert re.sub(r"\s+", "", lead)[:60] in first
+    assert "Cite:" in pages[-1]
+    assert "Both texts" not in "".join(pages)  # they are printed where they are open
+    seen.ask(OPEN_ALL)
+    with PdfDocument(seen.page.pdf(format="A4")) as printed:
+        assert len(printed) > len(pages)
+
+
+def test_a_phone_has_the_first_findings_on_its_screen(visit: Driven) -> None:
+    seen = visit("session", viewport={"width": 390, "height": 844})
+    bottom = "document.querySelector('{}').getBoundingClientRect().bottom"
+    assert seen.ask(bottom.format(".answer")) < 844 / 2
+    assert seen.ask(bottom.format("#s-1 tbody")) < 844
+    assert seen.ask(bottom.format("#s-2 h2")) < 844
+
+
+def test_beside_a_sentence_stands_one_line_until_more_is_asked_for(visit: Driven) -> None:
+    """The text is what is read: at any width nothing takes a line of its own from it, or covers it."""
+    for kind, width in (("session", 1440), ("revision", 1440), ("revision", 390), ("session", 390)):
+        seen = visit(kind, viewport={"width": width, "height": 900})
+        seen.ask("for (const each of document.querySelectorAll('.fold')) each.open = true")
+        blocks = seen.ask(
+            """[...document.querySelectorAll(".block")].filter((e) => e.checkVisibility()).map((each) => {
+              const [beside, text] = [...each.children].map((child) => child.getBoundingClientRect());
+              return [beside.right <= text.left, beside.height, text.height];
+            })"""
+        )
+        assert len(blocks) > 50
+        assert all(is_clear for is_clear, _, _ in blocks)
+        assert all(beside <= max(text, 40) for _, beside, text in blocks)
+        seen.page.focus(".view:not([hidden]) summary:visible")
+        seen.page.keyboard.press("Enter")
+        assert seen.page.is_visible(".block details[open] a")
 
 
 def test_a_map_of_sixty_sessions_is_printed_whole(browser: Driven, tmp_path: Path) -> None:
@@ -350,6 +406,14 @@ def test_a_map_of_sixty_sessions_is_printed_whole(browser: Driven, tmp_path: Pat
     seen.close()
 
 
+def test_a_filter_opens_what_it_narrows(visit: Driven) -> None:
+    seen = visit("session")
+    assert not seen.page.is_visible("#columns")
+    seen.page.fill("#f-words", "Gaza")
+    assert seen.page.is_visible("#columns")
+    assert int(seen.page.inner_text("#f-count").split()[0]) == len(seen.ask(SHOWN)) > 1
+
+
 def test_what_a_filter_empties_is_out_of_the_way_and_a_link_brings_it_back(visit: Driven) -> None:
     seen = visit("revision")
     headings = "[...document.querySelectorAll('main h2')].filter((each) => each.checkVisibility()).length"
@@ -360,7 +424,7 @@ def test_what_a_filter_empties_is_out_of_the_way_and_a_link_brings_it_back(visit
     assert seen.arrives()
     assert seen.ask(headings) == every
     assert not seen.page.is_visible("#words dd >> nth=0")
-    seen.page.click("nav a[href='#words']")
+    seen.ask("location.hash = '#words'")
     assert seen.arrives()
     assert seen.page.is_visible("#words dd >> nth=0")
 
@@ -373,7 +437,7 @@ def test_nothing_of_a_statement_runs_and_nothing_is_fetched(browser: Driven, tmp
     )
     place = tmp_path / "hostile.html"
     made = hostile(evil)
-    edits = compare(made.old.version.text, made.new.version.text, encoder=None).changes[0].edits
+    edits = word_edits(made.old.version.segments[0].text, made.new.version.segments[0].text)
     object.__setattr__(made.changes[0], "edits", edits)
     place.write_text(render_page(made, load_vocabulary()), encoding="utf-8")
     seen = Seen(browser, place)

@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 
 QUOTE: Final = 400
 """Columns of a quotation where not everything is shown."""
-_DRAWN: Final = 15
-"""Entries of a section that a picture has at most."""
-_SCALES: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-"""Where the axis of a picture may end."""
 _TAGS: Final[dict[Style, Markup]] = {
     "bold": Markup("b"),
     "deleted": Markup("del"),
@@ -43,7 +39,7 @@ _TAGS: Final[dict[Style, Markup]] = {
 
 
 def render_html(document: Document, texts: Texts | None = None) -> str:
-    """Return a document as a page, with both texts below it where there are any.
+    """Return a document as a page, with both texts below it where there are any: open if they correspond.
 
     The page asks for nothing, and its policy allows only the style and the script that are in it. All text is
     escaped, and what is hidden in it is made visible.
@@ -63,6 +59,7 @@ def render_html(document: Document, texts: Texts | None = None) -> str:
             texts=texts,
             anchors=anchors,
             layouts=layouts,
+            contents=[*_list_contents(document, texts)],
             filters=_list_filters(document, texts),
             style=style,
             script=script,
@@ -90,10 +87,10 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         direction=_direction,
-        draws=_list_drawn,
         explain=lambda body: explain_words(body.striptags()),
         is_quote=_is_quote,
         is_table=_is_table,
+        rows_of=_part_rows,
         scale=_find_scale,
     )
     environment.filters.update(
@@ -160,15 +157,29 @@ def _is_table(section: Section) -> bool:
     return bool(section.ticks) or (bare and any(column.head for column in section.columns))
 
 
-def _list_drawn(section: Section) -> list[Entry]:
-    """Return the entries of a section that its picture has."""
-    return [entry for entry in section.entries if entry.shares][:_DRAWN]
+def _part_rows(section: Section, whole: object) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """Return the rows of a table that are shown at once, and those that are shown when asked for."""
+    most = len(section.entries) if whole or section.ticks else section.first
+    return section.entries[: most or None], section.entries[most:] if most else ()
 
 
-def _find_scale(drawn: list[Entry]) -> float:
-    """Return where the axis of a picture ends."""
-    most = max(share for entry in drawn for share in entry.shares or ())
-    return next(scale for scale in _SCALES if scale >= min(most, 1))
+def _find_scale(rows: Iterable[Entry]) -> float:
+    """Return the largest share that rows draw, where their bars end; 0 where none is drawn."""
+    return max((share for entry in rows for share in entry.shares or ()), default=0.0)
+
+
+def _list_contents(document: Document, texts: Texts | None) -> Iterator[tuple[str, str]]:
+    """Yield where a reader may go at once, and what is there; below a lead all findings are one place."""
+    shown = [(at, each) for at, each in enumerate(document.sections, start=1) if each.entries]
+    if document.lead:
+        told = [(f"s-{at}", "Findings") for at, each in shown if not _is_table(each)]
+        yield from told[:1]
+    else:
+        yield from ((f"s-{at}", f"{each.title[:1].upper()}{each.title[1:]}") for at, each in shown)
+    if texts:
+        yield from [("topics", "Topics")] if texts.topics else []
+        yield "texts", "Both texts"
+    yield "method", "Method"
 
 
 def _list_filters(document: Document, texts: Texts | None) -> dict[str, list[str]]:
@@ -226,6 +237,8 @@ class _Note:
     name: str
     """Where its own permalink leads."""
     passage: Passage
+    sign: str
+    """What became of it, at a glance; "" where it goes without saying."""
     other: str = ""
     other_words: str = ""
 
@@ -339,13 +352,19 @@ class _Layout:
         passage = self._texts.passages[name]
         own = self._anchors.change(name, side)
         if not (passage.old and passage.new and (passage.moved or self._view == "columns")):
-            return _Note(own, passage)
+            return _Note(own, passage, self._sign(passage))
         there: SideName = "new" if side == "old" else "old"
         at = (passage.new if side == "old" else passage.old)[0]
         paragraph = self._texts.paragraphs[there == "new"][at]
         label = self._texts.labels[there == "new"]
         words = f"{'to' if side == 'old' else 'from'} {label} ¶{paragraph}"
-        return _Note(own, passage, self._anchors.change(name, there, self._view), words)
+        return _Note(own, passage, self._sign(passage), self._anchors.change(name, there, self._view), words)
+
+    def _sign(self, passage: Passage) -> str:
+        """Return the sign of a change; of two different texts a sentence of one side alone has none."""
+        if not (passage.old and passage.new):
+            return ("+" if passage.new else "−") if self._texts.aligned else ""
+        return "" if passage.words == "kept" else "⇅" if passage.moved else "±"
 
     def _draw(self, runs: Iterable[Run], side: SideName) -> Iterator[Markup]:
         """Yield the markup of runs, those of one change together, with its anchor at the first."""

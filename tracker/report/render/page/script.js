@@ -5,6 +5,7 @@
   const words = document.getElementById("f-words");
   const count = document.getElementById("f-count");
   const selects = [...filters.querySelectorAll("select")];
+  const folds = [...document.querySelectorAll(".fold")];
   const items = [...document.querySelectorAll("[data-found]")].map((element) => ({
     element,
     found: new Set(element.dataset.found.split(" ")),
@@ -14,13 +15,15 @@
   function narrow() {
     const asked = selects.map((select) => select.value).filter(Boolean);
     const sought = words.value.trim().toLowerCase();
+    const narrows = asked.length > 0 || sought !== "";
     let shown = 0;
+    for (const fold of folds) fold.open ||= narrows;
     for (const { element, found, text } of items) {
       const fits = asked.every((each) => found.has(each)) && text.includes(sought);
       element.hidden = !fits;
-      shown += fits && element.offsetParent !== null;
+      shown += fits && element.checkVisibility();
     }
-    count.textContent = asked.length || sought ? `${shown} shown` : "";
+    count.textContent = narrows ? `${shown} shown` : "";
   }
 
   function showAll() {
@@ -41,8 +44,8 @@
       return !view || getComputedStyle(view).display !== "none";
     });
     if (!inView) return;
+    for (let fold = inView.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (!inView.offsetHeight) showAll();
-    if (inView.localName === "details") inView.open = true;
     if (inView.id !== name) location.replace(`#${inView.id}`);
     else inView.scrollIntoView({ block: "center" });
   }
