@@ -87,9 +87,7 @@ def may_name(
     return any(
         phrase.sense != "near miss"
         for sentence in sentences
-        for _, phrase in _find_phrases(
-            read_sentence(sentence, language), lexicon, any_case=sentence.isupper()
-        )
+        for _, phrase in _find_phrases(read_sentence(sentence, language), lexicon, sentence)
     )
 
 
