@@ -280,7 +280,7 @@ def _explain_part(
         report = build_report(comparison, vocabulary, topics=topics, reasons=reasons, explain=True)
         return render_terminal(report, width=terminal_width(), color=color)
     found = explain(comparison, name, encoder, archive)
-    thresholds = found.accept, found.accept_move, found.accept_reuse
+    thresholds = found.accept, found.accept_move
     return render_explanation(
         comparison, found.change, found.candidates, thresholds, width=terminal_width(), color=color
     )

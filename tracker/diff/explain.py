@@ -54,7 +54,6 @@ class Explanation:
     candidates: tuple[Candidate, ...]
     accept: float
     accept_move: float
-    accept_reuse: float
 
 
 def explain(

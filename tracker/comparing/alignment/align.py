@@ -45,8 +45,7 @@ def align(old: Sequence[str], new: Sequence[str], encoder: Encoder | None = DEFA
 
     Each segment is in one link at most. Equal segments are linked first (method ``equal``, or
     ``typographic`` where only case, quotes, dashes or blanks differ); for the rest (``likeness``), the
-    confidence is a probability fitted on human alignments, and links that are less likely than
-    ``acceptance`` says are left out.
+    confidence is a probability fitted on human alignments, and links below one half are left out.
     What is left over is encoded by ``encoder``; with None, and between texts of more sentences than
     ``may_encode`` allows, words alone decide. Links come in the order of the new text.
     """
@@ -96,10 +95,10 @@ def weigh_candidates(
     return tuple(sorted(candidates, key=lambda each: (-each.likeliest, each.old, each.new)))
 
 
-def acceptance(encoder: Encoder | None = DEFAULT) -> tuple[float, float, float]:
-    """Return the probabilities from which a link is accepted: in its place, as a move, as said again."""
+def acceptance(encoder: Encoder | None = DEFAULT) -> tuple[float, float]:
+    """Return the probabilities from which a link is accepted in its place or as said again, and as a move."""
     weights = load_weights(encoder)
-    return weights.accept, weights.accept_move, weights.accept_reuse
+    return weights.accept, weights.accept_move
 
 
 def _match_equals(
@@ -134,7 +133,7 @@ def score_links(pairing: Pairing, weights: AlignmentWeights) -> Scored:
     moves = score_moves(pairing, groups, found, weights.move)
     found |= choose_moves(moves, found, weights.accept_move)
     reuse = score_reuse(pairing, measured, weights)
-    found |= choose_moves(reuse, found, weights.accept_reuse)
+    found |= choose_moves(reuse, found, weights.accept)
     return Scored(chances, grow_groups(pairing, found, chances, weights), moves, reuse)
 
 
@@ -219,7 +218,7 @@ def score_reuse(
     what is left over there was dropped or is new.
     """
     share = 1 - pairing.common_order**2
-    if share < weights.accept_reuse:
+    if share < weights.accept:
         return {}
     return {
         group: share * to_probability(weights.reuse.logit([features[at] for at in _OF_REUSE]))

@@ -145,13 +145,11 @@ class AlignmentWeights(NamedTuple):
     reuse: Logistic
     """Whether one speech says again what the one before it said."""
     accept: float
-    """The probability from which a link is reported, in its place."""
+    """The probability from which a link is reported, in its place or as said again."""
     accept_join: float
     """The same, for a neighbour to join a link."""
     accept_move: float
     """The same, for a link that breaks the common order."""
-    accept_reuse: float
-    """The same, for what one speech says again of another."""
 
 
 @lru_cache(maxsize=8192)
@@ -194,5 +192,4 @@ def read_weights(name: str) -> AlignmentWeights:
         accept=table["accept"],
         accept_join=table["accept_join"],
         accept_move=table["accept_move"],
-        accept_reuse=table["accept_reuse"],
     )

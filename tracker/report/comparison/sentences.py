@@ -364,7 +364,7 @@ def render_explanation(
     comparison: Comparison,
     change: Change,
     candidates: Sequence[Candidate],
-    thresholds: tuple[float, float, float],
+    thresholds: tuple[float, float],
     *,
     width: int = 80,
     color: bool = False,
@@ -372,7 +372,7 @@ def render_explanation(
     """Return the explanation of one change as text of ``width`` columns.
 
     ``candidates`` are those that share a segment with the change, the most probable first; ``thresholds`` the
-    probabilities from which a link is accepted in its place, out of order, and as said again.
+    probabilities from which a link is accepted in its place or as said again, and out of order.
     """
     lines = [
         *_explain_change(comparison, change, width),
@@ -395,8 +395,8 @@ def _explain_change(comparison: Comparison, change: Change, width: int) -> Itera
         yield from wrap([Span(wording.decision_words(decision), "bold")], width, _INDENT, _DEEPER)
 
 
-def _explain_link(change: Change, thresholds: tuple[float, float, float], width: int) -> Iterator[Line]:
-    accept, accept_move, accept_reuse = thresholds
+def _explain_link(change: Change, thresholds: tuple[float, float], width: int) -> Iterator[Line]:
+    accept, accept_move = thresholds
     if change.method == METHOD:
         said = "linked by a person"
     elif change.old and change.new:
@@ -404,8 +404,8 @@ def _explain_link(change: Change, thresholds: tuple[float, float, float], width:
     else:
         said = "unaligned: no candidate was accepted, or a more probable link took its segment"
     rule = (
-        f"a link is accepted from {accept:.2f} in its place, from {accept_move:.2f} out of order,"
-        f" from {accept_reuse:.2f} as said again"
+        f"a link is accepted from {accept:.2f} in its place or as said again,"
+        f" from {accept_move:.2f} out of order"
     )
     yield line()
     yield from wrap(f"{said}; {rule}.", width)
