@@ -162,7 +162,7 @@ def cross_validate(
     """
     found: dict[Thresholds, Links] = {thresholds: {} for thresholds in tried}
     for seen, unseen in split_by_family(documents):
-        weights = fit_weights(seen, encoder)
+        weights = fit_weights(seen, encoder, {document.family for document in unseen})
         for thresholds, links in found.items():
             accept, accept_move = thresholds
             chosen = weights._replace(accept=accept, accept_move=accept_move)
