@@ -280,7 +280,8 @@ def _opens(passage: SideText, at: int) -> bool:
         return False
     word = token.text.lower()
     known = len(word) >= _LEAST_COUNTRY and match_countries(OWNER.sub("", token.text))
-    if known or word in titles or word in abbreviations:
+    begins_body = followed and word in load_names(language, "short_forms") - openers
+    if known or begins_body or word in titles or word in abbreviations:
         return False
     if word in openers or word in nobody:
         return True
@@ -420,6 +421,8 @@ _MOST_WORDS = 6
 """Words of the longest name of a country that is looked for."""
 _SHORT_ACRONYM = 3
 """Letters up to which capitals are told from a word: ``US`` from ``us``."""
+_LONGEST_SPELLED = 9
+"""Words of the longest name that is shortened to its first letters."""
 _LEAST_FORM = 4
 _SPELLINGS = (
     *(("programme", "program"), ("organis", "organiz"), ("centre", "center"), ("defence", "defense")),
@@ -520,6 +523,14 @@ def spells_out(text: str, acronym: str, language: str = "en") -> bool:
     small = load_names(language, "links", "title_links")
     counted = words, [word for word in words if word not in small]
     return any(acronym.lower() in "".join(word[0] for word in each) for each in counted)
+
+
+def has_initials(text: str, start: int, words: set[str], language: str = "en") -> bool:
+    """Return whether what begins here, small adjectives too, is among some words by its first letters."""
+    small = load_names(language, "links", "title_links", "linking")
+    spoken = [_ELISION.sub("", word) for word in WORD.findall(text, start)[:_LONGEST_SPELLED]]
+    letters = "".join(word[0] for word in spoken if word.lower() not in small).upper()
+    return any(letters[:size] in words for size in range(_SHORT_ACRONYM, len(letters) + 1))
 
 
 def defines_acronym(text: str, end: int, words: set[str]) -> bool:

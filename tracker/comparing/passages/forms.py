@@ -207,12 +207,17 @@ def list_stems(text: str, language: str) -> frozenset[str]:
     """Return the stems of the longer words; in Chinese, the pairs of characters that stand together."""
     if language == "zh":
         return frozenset(run[at : at + 2] for run in _WORD.findall(text) for at in range(len(run) - 1))
-    parts = unicodedata.normalize("NFKD", text.lower())
-    words = _WORD.findall("".join(sign for sign in parts if not unicodedata.combining(sign)))
+    words = _WORD.findall(_fold(text))
     if language == "ar":
         bare = (_ARTICLE.sub("", word) for word in words)
         return frozenset(word[:_ARABIC_STEM] for word in bare if len(word) >= _LEAST - 1)
     return frozenset(word[:_STEM] for word in words if len(word) >= _LEAST)
+
+
+def _fold(text: str) -> str:
+    """Return a text in small letters without accents."""
+    parts = unicodedata.normalize("NFKD", text.lower())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 def straighten(text: str) -> str:
@@ -282,7 +287,7 @@ _WEAK = re.compile(r"[اويىآأإةء]")
 def is_same_verb(one: str, other: str, language: str) -> bool:
     """Return whether two words may be forms of one verb; in Arabic those begin in many ways."""
     if language != "ar":
-        return same_stem(one, other)
+        return same_stem(_fold(one), _fold(other))
     one, other = _WEAK.sub("", one), _WEAK.sub("", other)
     root = min(_ROOT, max(len(one), _ROOT - 1))
     return any(one[at : at + root] in other for at in range(len(one) - root + 1))

@@ -14,6 +14,7 @@ from tracker.comparing.names.finding import (
     count_name,
     defines_acronym,
     find_names,
+    has_initials,
     has_name,
     is_named,
     is_office,
@@ -142,6 +143,7 @@ def _find_alone(part: Fragment, side: _Side, other: _Side) -> list[NameMatch]:
         if not _is_shortened(name, other, part.passage.language)
         if not is_named(name.text, other.text, other.words, part.passage.language)
         if not defines_acronym(side.text, name.end, other.words)
+        if not has_initials(side.text, name.start, other.words, part.passage.language)
         if name.text.replace(".", "").removesuffix("s") not in other.acronyms
     ]
 
@@ -155,9 +157,12 @@ def _is_short(name: NameMatch, side: _Side) -> bool:
 
 
 def _is_shortened(name: NameMatch, other: _Side, language: str) -> bool:
-    """Return whether the other side has the kind of body alone: the Lake Basin Authority, the Authority."""
+    """Return whether the other side has the kind of body or the surname alone: the Authority, Mandela."""
+    words = name.text.split()
     kinds = set(name.text.lower().split()) & load_names(language, "short_forms")
-    return " " in name.text and any(each.text.lower() in kinds for each in other.names)
+    return len(words) > 1 and any(
+        each.text == words[-1] or each.text.lower() in kinds for each in other.names
+    )
 
 
 def _split(name: NameMatch, words: set[str], language: str) -> list[NameMatch]:
