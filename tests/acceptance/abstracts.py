@@ -149,6 +149,9 @@ def read_screen(text: str, labels: Iterable[str]) -> Screen:
     lead = text.split("\n\n")[1].replace("\n", " ") if "\n\n" in text else ""
     for status, said in _read_lead(_QUOTED.sub("", lead)):
         claimed |= dict.fromkeys(_find_labels(labels, said), status)
+    for said in _QUOTED.sub("", lead).partition("Likely: ")[2].split(";"):
+        if match := _SAID.search(said):
+            unsure |= dict.fromkeys(_find_labels(labels, said), match["status"])
     heading = ""
     for line in _join(text):
         if not line.startswith(" ") and (match := _HEADING.match(line)):
@@ -184,11 +187,12 @@ def _read_lead(lead: str) -> Iterator[tuple[str, str]]:
 
 
 def _join(text: str) -> Iterator[str]:
-    """Yield lines, those that go on a list of names after a wrap joined to it."""
+    """Yield lines, those that go on a list of names, or a label in a row, after a wrap joined to it."""
     held = ""
     for line in text.splitlines():
         if held.strip() and re.match(r" {4}\S", line) and not _EVIDENCE.search(f"{held}\n{line}"):
-            held = f"{held} {line.strip()}"
+            label, *cells = re.split(r"(?<=\S)(?=\s{2,})", held, maxsplit=1)
+            held = " ".join((label, line.strip(), *cells))
             continue
         if held:
             yield held

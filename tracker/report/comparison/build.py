@@ -153,7 +153,9 @@ def _build_topics(
     if not only or FILTER in only:
         yield from show_inside(comparison, everything=whole, led=led)
     yield from findings.show_findings(comparison, moved, everything=whole, only=only, led=led)
-    yield from findings.show_doubts(comparison, moved, everything=whole, only=only)
+    ids = {name for sentence in lead for name in sentence.topics}
+    named = {one_line(topic.label) for topic in comparison.topics if topic.topic in ids}
+    yield from findings.show_doubts(comparison, {*moved, *named}, everything=whole, only=only)
     if not only or "kept" in only:
         yield from findings.show_kept(comparison, moved, everything=whole)
 

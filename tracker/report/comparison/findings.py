@@ -79,8 +79,8 @@ def _choose_moves(moved: Sequence[TopicChange]) -> list[TopicChange]:
 
 
 def _says_something(topic: TopicChange) -> bool:
-    """Return whether the change of a share is large, and a change is told of the topic that it bears out."""
-    told = topic.outcome != "kept" and (topic.claimed or topic.likely is not None)
+    """Return whether the change of a share is large, and something is told of the topic that it bears out."""
+    told = topic.claimed or topic.likely is not None
     return told and not topic.goes_against_share and abs(wording.share_change(topic)) >= _LEAST_MOVE
 
 
@@ -120,7 +120,7 @@ def show_findings(
             new_figures = any(one_line(topic.label) not in moved for topic in topics)
             entries = (_show_claim(comparison, topic, moved, led, everything=everything) for topic in topics)
             columns = _FIGURES if new_figures else ()
-            yield Section(status, tuple(entries), note=note, columns=columns, first=1, tight=not is_first)
+            yield Section(status, tuple(entries), note=note, columns=columns, tight=not is_first)
             is_first = False
 
 
@@ -180,9 +180,12 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
 
 
 def show_doubts(
-    comparison: Comparison, moved: Collection[str], *, everything: bool, only: Collection[str] = ()
+    comparison: Comparison, told: Collection[str], *, everything: bool, only: Collection[str] = ()
 ) -> Iterator[Section]:
-    """Yield what is not sure enough to be claimed, the largest and surest first, by name or all in full."""
+    """Yield what is not sure enough to be claimed, the largest and surest first, by name or all in full.
+
+    What is ``told`` elsewhere, by label, is not named.
+    """
     doubts = [
         topic
         for topic in comparison.topics
@@ -195,7 +198,7 @@ def show_doubts(
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in doubts)
         yield Section(wording.LIKELY, tuple(entries), note="a careful reader may disagree")
         return
-    left = [topic for topic in doubts if topic.likely and one_line(topic.label) not in moved]
+    left = [topic for topic in doubts if topic.likely and one_line(topic.label) not in told]
     left.sort(key=lambda topic: (-_weigh_doubt(topic), topic.label))
     names = tuple(
         f"{one_line(each.label)} {each.outcome} {wording.chance_mark(each.certainty)}".rstrip()
@@ -203,7 +206,7 @@ def show_doubts(
     )
     if names:
         title = f"{wording.LIKELY} ({len(names)})"
-        yield Section(title, (Entry((), names=names),), first=1, rows=3, inline=True, tight=True)
+        yield Section(title, (Entry((), names=names),), first=1, rows=5, inline=True, tight=True)
 
 
 def _weigh_doubt(topic: TopicChange) -> float:

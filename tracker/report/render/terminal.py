@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LINES: Final = 44
 """How many lines a report fills where not everything is asked for."""
-_PHASES: Final = ((0, 3), (1, 1), (2, 1), (2, 2), (None, 2))
+_PHASES: Final = ((0, 5), (1, 1), (2, 1), (2, 2), (None, 2))
 """What is granted in turn where room is short: entries of each section, and lines of names or a quotation."""
 _FEWEST: Final = 6
 """Entries of a section that are kept where there is no room for those that it asks for."""
@@ -223,7 +223,7 @@ def _widen(section: Section, part: _Part, limit: int | None, rows: int) -> _Part
     """Return a part with longer quotations or one entry more, within limits; the same where it has both."""
     most = min(limit for limit in (len(section.entries), section.most, limit) if limit is not None)
     if part.entries and (part.rows or 0) < min(rows, section.rows):
-        return part._replace(rows=min(rows, section.rows))
+        return part._replace(rows=(part.rows or 0) + 1)
     return part._replace(entries=part.entries + 1) if part.entries < most else part
 
 
