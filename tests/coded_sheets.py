@@ -110,7 +110,8 @@ def allowed_statuses(codes: tuple[Codes, Codes], topic: str) -> frozenset[str | 
 
 def load_speech(country: str, session: str) -> Side:
     """Return a speech of the UN General Debate Corpus, which must stand beside the repository."""
-    (path,) = require(f"ungdc/{country}").glob(f"{session}_*.txt")
+    name = f"{country}/{session}_*.txt"
+    (path,) = [*require("ungdc").glob(name)] or require("ungdc_more").glob(name)
     side = text_side(f"{country}/UNGA/{session}", read_text(path.read_text(encoding="utf-8-sig")))
     return replace(side, country=country, body="UNGA", session=session)
 
