@@ -9,20 +9,27 @@ and judged once. A row keeps the place and a digest of the sentence, no text.
 Run as ``python -m tests.benchmarks.mentions`` in the root of the repository for the report half; ``work``
 after it takes the other, and lists what was judged wrong and still counts. ``draw HALF NUMBER`` prints so
 many mentions a topic for a reader to judge, with the sentence.
+
+``fresh NUMBER FILE`` draws so many by seed over all topics, from speeches that no sheet has, prints them as
+``coding/mentions_fresh.csv`` has them, without the term, and writes what readers are to see as JSON lines.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 import sys
 from collections import Counter, defaultdict
 from functools import cache, lru_cache
+from itertools import chain, islice, zip_longest
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.coded_sheets import load_speech
+from tests.acceptance.draw_sheets import list_coded, list_speeches
+from tests.coded_sheets import CODING, load_speech
 from tests.shared_data import require
 from tracker.comparing.pipeline import side_vocabulary
 from tracker.comparing.topics.mentions import find_mentions as find_counted
@@ -39,6 +46,8 @@ SHEET = Path(__file__).parent / "coding" / "mentions.csv"
 COLUMNS = ("half", "topic", "country", "session", "place", "digest", "verdict")
 _HALVES = ("work", "report")
 _SESSIONS_IN_A_DECADE = 10
+FRESH = SHEET.with_name("mentions_fresh.csv")
+_SEED = 20261130
 _AROUND = 1
 """Sentences shown to a reader before and after the one with the mention."""
 
@@ -65,7 +74,7 @@ def find_mentions(country: str, session: str) -> tuple[Mention, ...]:
     return tuple(mention for row in rows for mention in row if mention.confidence > HINT)
 
 
-def list_speeches(half: str) -> Iterator[tuple[str, str]]:
+def list_half(half: str) -> Iterator[tuple[str, str]]:
     """Return country and session of the speeches of one half, in order."""
     for path in sorted(require("ungdc").glob("*/*.txt")):
         country, session = path.parent.name, path.name.split("_")[0]
@@ -76,7 +85,7 @@ def list_speeches(half: str) -> Iterator[tuple[str, str]]:
 def draw_mentions(half: str, number: int) -> Iterator[Found]:
     """Return so many mentions a topic, or all there are, its decades in turn and within each by digest."""
     met: dict[str, list[Found]] = defaultdict(list)
-    for country, session in list_speeches(half):
+    for country, session in list_half(half):
         firsts: dict[str, Mention] = {}
         for mention in sorted(find_mentions(country, session), key=lambda found: _rank(country, found)):
             firsts.setdefault(mention.topic, mention)
@@ -84,6 +93,51 @@ def draw_mentions(half: str, number: int) -> Iterator[Found]:
             met[topic].append(Found(country, session, mention))
     for topic in sorted(met):
         yield from _take_in_turn(met[topic], number)
+
+
+def draw_fresh(number: int) -> list[Found]:
+    """Return so many mentions from speeches that no sheet has, the topics in turn, by seed."""
+    met: dict[str, list[Found]] = defaultdict(list)
+    sheets = {*CODING.glob("*.csv"), *SHEET.parent.glob("*.csv")} - {FRESH}
+    known = set(list_coded(sheet for sheet in sorted(sheets) if "country" in read_columns(sheet)))
+    for country, session in sorted(list_speeches().keys() - known):
+        for mention in find_mentions(country, str(session)):
+            met[mention.topic].append(Found(country, str(session), mention))
+    chance = Random(_SEED)  # noqa: S311 (a sample, no secret)
+    topics = sorted(met)
+    chance.shuffle(topics)
+    rows = {topic: chance.sample(met[topic], min(number, len(met[topic]))) for topic in topics}
+    turns = chain.from_iterable(zip_longest(*rows.values()))
+    return sorted(islice(filter(None, turns), number), key=lambda each: (each.mention.topic, each[:2]))
+
+
+def read_columns(sheet: Path) -> list[str]:
+    """Return the names of a sheet's columns."""
+    with sheet.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
+
+
+def write_fresh(number: int, target: Path) -> None:
+    """Print mentions drawn as a sheet, and write sentence, topic and its description for readers."""
+    topics = {topic.id: topic for topic in load_vocabulary().topics}
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("topic", "country", "session", "place", "digest", "verdict"))
+    with target.open("w", encoding="utf-8") as file:
+        for at, (country, session, mention) in enumerate(draw_fresh(number), 1):
+            sentences, place = read_sentences(country, session), mention.segment
+            writer.writerow((mention.topic, country, session, place, _digest(sentences[place])[:12], ""))
+            topic = topics[mention.topic]
+            above = topics[topic.broader].label if topic.broader else ""
+            seen = {
+                "number": at,
+                "speech": f"{country} {session}",
+                "before": " ".join(sentences[max(0, place - _AROUND) : place]),
+                "sentence": sentences[place],
+                "after": " ".join(sentences[place + 1 :][:_AROUND]),
+                "topic": topic.label,
+                "description": topic.scope_note or f"{topic.kind}, part of: {above or 'nothing'}",
+            }
+            file.write(json.dumps(seen, ensure_ascii=False) + "\n")
 
 
 def _take_in_turn(met: Iterable[Found], number: int) -> Sequence[Found]:
@@ -171,7 +225,9 @@ def _read_place(row: Mapping[str, str]) -> tuple[int, int, int]:
 
 
 if __name__ == "__main__":
-    if "draw" in sys.argv:
+    if "fresh" in sys.argv:
+        write_fresh(int(sys.argv[2]), Path(sys.argv[3]))
+    elif "draw" in sys.argv:
         print_drawn(sys.argv[2], int(sys.argv[3]))
     else:
         score(sys.argv[1] if len(sys.argv) > 1 else "report")

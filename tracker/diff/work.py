@@ -115,8 +115,8 @@ def _do(work: Work, vocabulary: Vocabulary, sure: float, derived: Derived) -> No
 @lru_cache(maxsize=2)
 def _unpack_vocabulary(packed: bytes) -> Vocabulary:
     """Return the vocabulary, one for all units: what is compiled of it is kept by identity."""
-    name, topics, digest, overlap, model, recognition = freeze(json.loads(zlib.decompress(packed)))
+    name, topics, digest, overlap, model, recognition, year = freeze(json.loads(zlib.decompress(packed)))
     if model is not None:
         language, threshold, weights, of_model = model
         model = TopicModel(language, threshold, tuple(TopicWeights(*row) for row in weights), of_model)
-    return Vocabulary(name, tuple(Topic(*row) for row in topics), digest, overlap, model, recognition)
+    return Vocabulary(name, tuple(Topic(*row) for row in topics), digest, overlap, model, recognition, year)
