@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from lxml import etree
 
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.report.comparison.sentences import is_revision
 from tracker.report.formats import Asked, render_comparison
 
 if TYPE_CHECKING:
@@ -31,9 +32,17 @@ _LOST: Final = {"new": {f"{W}del", f"{W}moveFrom"}, "old": {f"{W}ins", f"{W}move
 
 
 def write_word(comparison: Comparison, vocabulary: Vocabulary | None = None) -> bytes:
-    written = render_comparison(
-        Asked(comparison, vocabulary or load_vocabulary(), observed=lambda: OBSERVED), "docx"
-    )
+    """Return both texts with tracked changes, for which all is asked for where they do not correspond."""
+    return _write_word(comparison, vocabulary, everything=not is_revision(comparison))
+
+
+def write_brief(comparison: Comparison, vocabulary: Vocabulary | None = None) -> bytes:
+    return _write_word(comparison, vocabulary, everything=False)
+
+
+def _write_word(comparison: Comparison, vocabulary: Vocabulary | None, *, everything: bool) -> bytes:
+    asked = Asked(comparison, vocabulary or load_vocabulary(), everything, observed=lambda: OBSERVED)
+    written = render_comparison(asked, "docx")
     assert isinstance(written, bytes)
     return written
 

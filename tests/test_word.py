@@ -326,7 +326,7 @@ REFUSED = [
     (("--format", "docx", "-o", "."), "is a folder; name a file in it"),
     (("--format", "tei", "--only", "new"), "--format tei holds both texts whole, and takes no --only"),
     (("--format", "tei", "--explain", "corruption"), "takes no --explain"),
-    (("--format", "docx", "-o", "x.docx", "--topic", "corruption"), "takes no --topic"),
+    (("--format", "docx", "-o", "x.docx", "--topic", "corruption"), "whole comparison, and takes no --topic"),
     (("--format", "docx", "-o", "x.docx", "--countries", "EU"), "takes no --countries"),
     (("--format", "docx", "-o", "x.docx", "--stat"), "--stat has no docx format"),
 ]

@@ -1,5 +1,7 @@
 """LibreOffice accepts and rejects all to the exact texts; 200 random pairs come back from DOCX, TEI and JSON.
 
+A brief is one page.
+
 Needs Debian's ``libreoffice-writer-nogui``, ``libreoffice-uiconfig-writer`` (without which comments end the
 office) and ``python3-uno``.
 """
@@ -19,7 +21,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from openxml_audit import OpenXmlValidator
+from pypdfium2 import PdfDocument
 
+from tests.conftest import run_tracker
 from tests.redlined import SIDES, Side, revise, settle_json, settle_tei, settle_word, write_tei, write_word
 from tests.shared_data import require
 from tracker.diff.notebook import compare
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
 PAIRS, RANDOM = 50, 200
+ROOM: Final = 50
+"""Points that a brief leaves free on its page: four lines."""
 _SESSIONS, _DRAFTS, _ESSAYS = 14, 18, 6
 _PIPE: Final = "tracker-acceptance"
 
@@ -156,6 +162,45 @@ def test_each_is_valid_by_the_schemas_of_word(
     for _, data, _ in settled.values():
         (tmp_path / "made.docx").write_bytes(data)
         assert OpenXmlValidator().validate(tmp_path / "made.docx").errors == []
+
+
+BRIEFS: Final = (
+    ("GBR", "78", "79"),
+    ("COD", "78", "79"),
+    ("SAU", "78", "79"),
+    ("VCT", "78", "79"),
+    ("BIH", "73", "74"),
+)
+"""Pairs with long names of countries and topics, Arabic names of people, and much that is claimed."""
+
+
+def test_a_brief_is_one_page(tmp_path: Path) -> None:
+    for country, *_ in BRIEFS:
+        (tmp_path / "texts" / country).mkdir(parents=True)
+        for speech in require("ungdc").glob(f"{country}/7?_*.txt"):
+            shutil.copy(speech, tmp_path / "texts" / country)
+    run_tracker(tmp_path, "init")
+    pattern = ("--body", "UNGA", "--pattern", "{country}/{session}_{year}.txt")
+    assert run_tracker(tmp_path, "import", "texts", *pattern).code == 0
+    for country, *sessions in BRIEFS:
+        answer = run_tracker(tmp_path, "diff", f"{country}/UNGA", *sessions, "-o", f"{country}.docx")
+        assert answer.code == 1, answer.err
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    office = ("soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", str(tmp_path))
+    subprocess.run(
+        [*office, *map(str, tmp_path.glob("*.docx"))], check=True, capture_output=True, timeout=300
+    )
+    for country, *_ in BRIEFS:
+        with PdfDocument(tmp_path / f"{country}.pdf") as printed:
+            (page,) = printed
+            told = page.get_textpage()
+            assert "Largest moves" in told.get_text_range()
+            assert "Cite: " in told.get_text_range()
+            lines = sorted({round(told.get_rect(at)[1]) for at in range(told.count_rects())})
+            spare = max(above - below for below, above in pairwise(lines))
+            assert spare > ROOM, (
+                country
+            )  # between the figure and the footnote, for an office with wider letters
 
 
 def test_random_pairs_come_back_out_of_docx_tei_and_json() -> None:

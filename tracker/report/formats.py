@@ -183,9 +183,23 @@ def _note_texts(asked: Asked) -> tuple[Document, tuple[Note, ...]]:
 
 
 def _compare_word(asked: Asked, _form: str) -> bytes:
+    """Return both texts with tracked changes where they correspond or all is asked for, else a brief."""
+    from tracker.report.comparison.sentences import is_revision
+
+    if not (asked.everything or is_revision(asked.comparison)):
+        return _write_brief(asked)
     from tracker.report.render.word import render_word
 
     return render_word(asked.comparison, *_note_texts(asked), asked.observed())
+
+
+def _write_brief(asked: Asked) -> bytes:
+    from tracker.report.comparison.brief import build_brief
+    from tracker.report.render.word_brief import render_brief
+
+    made = asked.comparison
+    languages = made.old.version.language, made.new.version.language
+    return render_brief(build_brief(made, _build(asked)), languages, asked.observed())
 
 
 def _compare_tei(asked: Asked, _form: str) -> str:
@@ -200,7 +214,7 @@ def _tell_lost(comparison: Comparison) -> str:
     return tell_lost(comparison)
 
 
-_BOTH, _ROWS = "holds both texts whole", "has all rows"
+_BOTH, _ROWS, _WHOLE = "holds both texts whole", "has all rows", "is made of the whole comparison"
 _PARQUET: Final = "application/vnd.apache.parquet"
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -213,7 +227,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "jsonl": Format("application/jsonl", (".jsonl",), _compare_rows, is_table=True, whole=_ROWS),
     "parquet": Format(_PARQUET, (".parquet",), _compare_rows, is_table=True, whole=_ROWS, needs_file=True),
     "latex": Format("application/x-tex", (".tex",), _compare_latex, whole="has all priorities"),
-    "docx": Format(_WORD, (".docx",), _compare_word, whole=_BOTH, needs_file=True, notice=_tell_lost),
+    "docx": Format(_WORD, (".docx",), _compare_word, whole=_WHOLE, needs_file=True, notice=_tell_lost),
     "tei": Format("application/tei+xml", (".tei", ".xml"), _compare_tei, whole=_BOTH, notice=_tell_lost),
 }
 """The formats by the names that ``--format`` has for them."""

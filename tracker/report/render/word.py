@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, datetime
-from io import BytesIO
+from datetime import datetime
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Final
-from zipfile import ZipFile
 
-import docx
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from tracker.inputs.zips import EPOCH, write_zip
 from tracker.report.document import Note, Quote, Redline
 from tracker.report.layout import MORE, QUOTE, mark_edits, read_sentence
 from tracker.report.redline import (
@@ -29,6 +24,15 @@ from tracker.report.redline import (
     SideName,
     redline,
     split_paragraphs,
+)
+from tracker.report.render.word_package import (
+    AUTHOR,
+    OURS,
+    add_element,
+    add_runs,
+    name_language,
+    open_package,
+    save_package,
 )
 from tracker.report.safe import in_xml
 
@@ -42,21 +46,6 @@ if TYPE_CHECKING:
     from tracker.report.document import Document, Entry
     from tracker.report.redline import Run, RunKind
 
-_LANGUAGES: Final = {
-    "en": "en-GB",
-    "fr": "fr-FR",
-    "es": "es-ES",
-    "ru": "ru-RU",
-    "ar": "ar-SA",
-    "zh": "zh-CN",
-    "und": "x-none",
-}
-"""Languages as Word names them, with a region; others go by their own code."""
-_SCRIPTS: Final = {"ar": "bidi", "fa": "bidi", "he": "bidi", "ur": "bidi", "zh": "eastAsia"}
-"""Which attribute of Word's names a language; ``bidi`` for what is written from right to left."""
-_LATIN = re.compile(r"([A-Za-zÀ-ɏ]+(?:[ '’.-]+[A-Za-zÀ-ɏ]+)*)")
-"""Words that run from left to right in a text that does not: a run of Word's has one direction."""
-_BREAKS = re.compile(r"([\n\t])")
 _TAGS: Final[Mapping[RunKind, str]] = {
     "deleted": "del",
     "inserted": "ins",
@@ -80,7 +69,10 @@ def render_word(
     noted = _group(notes)
     writer = _Writer(comparison, runs, dated, comments=1 + len(noted))
     languages = dict(writer.languages.values())
-    package = _open_package(report.title, " ".join(report.closing[-1:]), languages, dated)
+    package = open_package(report.title, " ".join(report.closing[-1:]), languages, dated)
+    package.sections[0].left_margin = package.sections[0].right_margin = Mm(25)
+    _add_styles(package)
+    _number_pages(package)
     if runs:
         writer.comment(0, 0, _add_comment(package, summarize(report), dated))
     for (change, side), texts in noted.items():
@@ -89,7 +81,7 @@ def render_word(
             writer.comment(places[0], places[-1], _add_comment(package, texts, dated))
     body = package.element.body
     body[:-1] = [writer.write(paragraph) for paragraph in split_paragraphs(runs)]
-    return _save_package(package)
+    return save_package(package)
 
 
 def _part_insertions(runs: Sequence[Run]) -> Sequence[Run]:
@@ -118,13 +110,6 @@ def _group(notes: Sequence[Note]) -> Mapping[tuple[str, SideName], list[str]]:
     return grouped
 
 
-def _add(parent: Element, tag: str, **attributes: str) -> Element:
-    """Add an element of Word's to another."""
-    added: Element = OxmlElement(f"w:{tag}", {qn(f"w:{name}"): value for name, value in attributes.items()})
-    parent.append(added)
-    return added
-
-
 class _Writer:
     """Writes runs as elements, in order: each revision has an id of its own, and each move its two ranges."""
 
@@ -137,10 +122,8 @@ class _Writer:
             for side, version in sides.items()
         }
         codes = {side: version.language for side, version in sides.items()}
-        self.languages = {
-            side: (_SCRIPTS.get(code, "val"), _LANGUAGES.get(code, code)) for side, code in codes.items()
-        }
-        self._stamp = {"author": _AUTHOR} | ({"date": f"{dated:%Y-%m-%dT%H:%M:%SZ}"} if dated else {})
+        self.languages = {side: name_language(code) for side, code in codes.items()}
+        self._stamp = {"author": AUTHOR} | ({"date": f"{dated:%Y-%m-%dT%H:%M:%SZ}"} if dated else {})
         self._ids = count(comments)
         self._starts: defaultdict[int, list[tuple[str, dict[str, str]]]] = defaultdict(list)
         self._ends: defaultdict[int, list[tuple[str, dict[str, str]]]] = defaultdict(list)
@@ -167,28 +150,28 @@ class _Writer:
     def write(self, paragraph: Paragraph) -> Element:
         """Return a paragraph, with the revision of its end where only one text has that."""
         written = OxmlElement("w:p")
-        properties = _add(written, "pPr")
+        properties = add_element(written, "pPr")
         if self._is_heading(paragraph):
-            _add(properties, "pStyle", val=_HEADING.replace(" ", ""))
+            add_element(properties, "pStyle", val=_HEADING.replace(" ", ""))
         kinds = [piece.run.kind for piece in paragraph.pieces] or [paragraph.end or "kept"]
         side = "new" if any(kind in IN_SIDE["new"] for kind in kinds) else "old"
         if self.languages[side][0] == "bidi":
-            _add(properties, "bidi")
+            add_element(properties, "bidi")
         if paragraph.end and paragraph.end != "kept":
             mark = _TAGS[_UNMOVED.get(paragraph.end, paragraph.end)]
-            _add(_add(properties, "rPr"), mark, id=str(next(self._ids)), **self._stamp)
+            add_element(add_element(properties, "rPr"), mark, id=str(next(self._ids)), **self._stamp)
         if not len(properties):
             written.remove(properties)
         for piece in paragraph.pieces:
             for tag, attributes in self._starts.pop(piece.at, ()):
-                _add(written, tag, **attributes)
+                add_element(written, tag, **attributes)
             self._write_piece(written, piece)
             for tag, attributes in self._ends.pop(piece.at, ()):
-                _add(written, tag, **attributes)
+                add_element(written, tag, **attributes)
                 if tag == "commentRangeEnd":
-                    run = _add(written, "r")
-                    _add(_add(run, "rPr"), "rStyle", val=_COMMENT_MARK)
-                    _add(run, "commentReference", **attributes)
+                    run = add_element(written, "r")
+                    add_element(add_element(run, "rPr"), "rStyle", val=_COMMENT_MARK)
+                    add_element(run, "commentReference", **attributes)
         return written
 
     def _is_heading(self, paragraph: Paragraph) -> bool:
@@ -203,65 +186,14 @@ class _Writer:
         if piece.run.edited:
             kind = _UNMOVED[kind]
         if kind != "kept":
-            parent = _add(parent, _TAGS[kind], id=str(next(self._ids)), **self._stamp)
-        script, language = self.languages["new" if kind in IN_SIDE["new"] else "old"]
-        text, right = in_xml(piece.text), script == "bidi"
-        for at, part in enumerate(_LATIN.split(text) if right else [text]):
-            if part:
-                run = _add(parent, "r")
-                if right or (script, language) != self.languages["new"]:
-                    properties = _add(run, "rPr")
-                    if right and not at % 2:
-                        _add(properties, "rtl")
-                    _add(properties, "lang", **{script: language})
-                _write_text(run, part, "delText" if kind == "deleted" else "t")
+            parent = add_element(parent, _TAGS[kind], id=str(next(self._ids)), **self._stamp)
+        language = self.languages["new" if kind in IN_SIDE["new"] else "old"]
+        other = language if language[0] == "bidi" or language != self.languages["new"] else None
+        add_runs(parent, piece.text, other, tag="delText" if kind == "deleted" else "t")
 
 
-def _write_text(run: Element, text: str, tag: str) -> None:
-    for part in _BREAKS.split(text):
-        if part in {"\n", "\t"}:
-            _add(run, "br" if part == "\n" else "tab")
-        elif part:
-            held = _add(run, tag)
-            held.set(qn("xml:space"), "preserve")
-            held.text = part
-
-
-_AUTHOR: Final = "tracker"
 _HEADING: Final = "Heading 2"
 _COMMENT, _COMMENT_MARK = "CommentText", "CommentReference"
-_OURS: Final = "en-GB"
-"""The language of what we say ourselves."""
-_UNUSED: Final = ("thumbnail", "stylesWithEffects", "customXml")
-"""What python-docx's template has beside: the picture of an empty page, and styles for Word 2007."""
-
-
-def _open_package(title: str, subject: str, languages: Mapping[str, str], dated: datetime | None) -> Package:
-    """Return an empty document with its properties and page numbers.
-
-    Languages go by the attribute that names them: ``val``, ``eastAsia`` or ``bidi``.
-    """
-    package = docx.Document()
-    for holder in (package.part.package, package.part):
-        for key in [key for key, rel in holder.rels.items() if any(name in rel.reltype for name in _UNUSED)]:
-            del holder.rels[key]
-    properties = package.core_properties
-    properties.author = properties.last_modified_by = _AUTHOR
-    properties.title, properties.comments = in_xml(title)[:255], in_xml(subject)[:255]
-    properties.language = languages.get("bidi") or languages.get("eastAsia") or languages.get("val") or _OURS
-    properties.created = properties.modified = dated or datetime(*EPOCH, tzinfo=UTC)
-    for found in (
-        *package.styles.element.iter(qn("w:lang")),
-        *package.settings.element.iter(qn("w:themeFontLang")),
-    ):
-        for name, value in languages.items():
-            found.set(qn(f"w:{name}"), value)
-    section = package.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(25)
-    _add_styles(package)
-    _number_pages(package)
-    return package
 
 
 def _add_styles(package: Package) -> None:
@@ -273,7 +205,7 @@ def _add_styles(package: Package) -> None:
         style = package.styles.add_style(name, kind, builtin=True)
         style.element.set(qn("w:styleId"), ident)
         style.font.size = Pt(10 if ident == _COMMENT else 8)
-        language = OxmlElement("w:lang", {qn("w:val"): _OURS})
+        language = OxmlElement("w:lang", {qn("w:val"): OURS})
         style.element.get_or_add_rPr().append(language)
     package.styles["annotation text"].paragraph_format.space_after = Pt(4)
     package.styles[_HEADING].font.color.rgb = RGBColor(0, 0, 0)  # its blue is too light for small letters
@@ -289,20 +221,12 @@ def _number_pages(package: Package) -> None:
 
 def _add_comment(package: Package, lines: Iterable[str], dated: datetime | None) -> int:
     """Add a comment of some paragraphs and return its id; without an instant it bears no date."""
-    comment = package.comments.add_comment(in_xml("\n".join(lines)), _AUTHOR, _AUTHOR[:1])
+    comment = package.comments.add_comment(in_xml("\n".join(lines)), AUTHOR, AUTHOR[:1])
     (written,) = comment.paragraphs[0].part.element.xpath("./w:comment[last()]")
     del written.attrib[qn("w:date")]
     if dated:
         written.date = dated
     return int(comment.comment_id)
-
-
-def _save_package(package: Package) -> bytes:
-    """Return the bytes of a document; the times in the zip file are all the same."""
-    written = BytesIO()
-    package.save(written)
-    with ZipFile(written) as source:
-        return write_zip({name: source.read(name) for name in source.namelist()})
 
 
 _SHOWN: Final = 5
