@@ -341,19 +341,6 @@ def _is_nobody(passage: SideText, name: NameMatch) -> bool:
     return bool(has_article) and not match_countries(name.text) and is_small(word)
 
 
-def is_office(name: str, language: str) -> bool:
-    """Return whether a name is an office without who holds it: ``Minister of Justice``."""
-    words = WORD.findall(name)
-    if not words or words[0].lower() not in load_names(language, "offices"):
-        return False
-    known = load_names(language, "offices", "titles", "links")
-    others = [word for word in words[1:] if word.lower() not in known]
-    if any(word.isupper() or match_countries(word) for word in others):
-        return False
-    joined = words[1:2] and words[1].lower() in load_names(language, "links")
-    return all(map(is_small, map(str.lower, others))) if language == "en" else bool(joined or not others)
-
-
 def _find_kind(passage: SideText, name: NameMatch) -> str:
     """Return whether a name is an actor's, or a thing's: of an event, a goal, a title in quotation marks."""
     around = passage.text[max(0, name.start - 1) : name.start], passage.text[name.end : name.end + 1]

@@ -162,12 +162,20 @@ def _read_months(passage: SideText) -> Iterator[Moment]:
         token.kind == "word" and token.text.startswith(months) for token in passage.tokens
     ):
         return
-    for match in _month_pattern(language).finditer(text):
+    found = list(_month_pattern(language).finditer(text))
+    for match in found:
         month = int(match[1]) if language == "zh" else _read_month(match[0].rpartition("/")[2], language)
         moment = _bound(text, match.span(), (0, month or 0), language)
-        placed = _placed_pattern(language).search(text, max(0, match.start() - _LEAD), match.start())
-        if moment and (placed or moment.deadline_start is not None):
+        if moment and (
+            moment.deadline_start is not None or (len(found) == 1 and _is_placed(text, match, language))
+        ):
             yield moment
+
+
+def _is_placed(text: str, month: re.Match[str], language: str) -> bool:
+    """Return whether a month is when something will be: held in May."""
+    before = _placed_pattern(language).search(text, max(0, month.start() - _LEAD), month.start())
+    return bool(before) and _is_due(text, language)
 
 
 @cache

@@ -17,7 +17,6 @@ from tracker.comparing.names.finding import (
     has_initials,
     has_name,
     is_named,
-    is_office,
     list_acronyms,
     list_words,
     load_names,
@@ -38,15 +37,9 @@ _AND = re.compile(r"\s(?:and|et|y)\s")
 
 
 def find_name_shifts(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return names replaced, put in or taken out, each once.
-
-    One that passed to another sentence is none, nor is an office without who holds it.
-    """
+    """Return names replaced, put in or taken out, each once; one that passed to another sentence is none."""
     return tuple(
-        left
-        for shift in _find_in_passages(rewording)
-        if not all(is_office(side.text, rewording.language) for side in (shift.old, shift.new) if side)
-        for left in _leave_out_passed(rewording, shift)
+        left for shift in _find_in_passages(rewording) for left in _leave_out_passed(rewording, shift)
     )
 
 
