@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.topics.cues import load_cues, ready
 from tracker.comparing.topics.mentions import find_apart
-from tracker.comparing.topics.vocabulary.stems import find_content
 from tracker.inputs.compiled import read_packaged
 from tracker.model.changes import Evidence, Inside
 from tracker.model.topics import PRIORITIES
@@ -43,6 +42,9 @@ _SHORTEST, _LONGEST = 40, 700
 """Characters of a sentence that tells something, and of one that can be quoted."""
 _MANY: Final = 2
 """Names, or figures, beyond which more of them say no more."""
+_WORD: Final = re.compile(r"\w{4,}")
+_STEM: Final = 6
+"""Letters by which forms of a word are taken for one."""
 _SPEAKER: Final = frozenset({"we", "i", "our", "my"})
 _OTHER: Final[Mapping[SideOfTwo, SideOfTwo]] = {"old": "new", "new": "old"}
 
@@ -103,6 +105,11 @@ def _stays(topic: TopicChange) -> bool:
 _STATUSES: Final = ("named now", "no longer named")
 
 
+def _find_stems(text: str) -> frozenset[str]:
+    """Return the longer words of a text in small letters, by the letters that most of their forms share."""
+    return frozenset([word[:_STEM] for word in _WORD.findall(text)])
+
+
 class _Deed(NamedTuple):
     """What a sentence does, the words that show it, and what else tells of it."""
 
@@ -121,10 +128,8 @@ class _Side:
         self._cues = load_cues(version.language, own)
         spelled = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         self._names = re.compile(rf"(?<!\w)(?:{spelled})(?!\w)") if spelled else None
-        self._other_text = ready(other.text)
-        self._known = frozenset(
-            stem for each in other.segments for stem in find_content(each.text, _LANGUAGE)
-        )
+        self._other_text = other.text.lower()
+        self._known = _find_stems(self._other_text)
         self._deeds: dict[int, _Deed | None] = {}
         self._stems: dict[int, frozenset[str]] = {}
 
@@ -135,7 +140,7 @@ class _Side:
     def read_stems(self, place: int) -> frozenset[str]:
         """Return the stems of a segment's words with content."""
         if place not in self._stems:
-            self._stems[place] = find_content(self.segments[place].text, _LANGUAGE)
+            self._stems[place] = _find_stems(ready(self.segments[place].text))
         return self._stems[place]
 
     def read_deed(self, place: int) -> _Deed | None:
