@@ -52,7 +52,7 @@ SILENT: Final = {
     "demo", "help", "init", "add", "import", "groups edit", "groups fill",
     "topics check", "topics learn", "snapshot", "schedule",
     "sources add", "sources check", "sources close", "sources accept", "withdraw", "rebuild",
-    "backup", "mirror update", "mirror push", "judge",
+    "backup", "mirror update", "mirror push", "judge", "agreement",
 }  # fmt: skip
 """Those that write into the archive, copy it for its owner, or know nothing of any statement."""
 

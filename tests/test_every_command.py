@@ -49,6 +49,7 @@ COMMANDS = {
     "groups fill EU": 0,
     "judge XAA/CCPCJ/33 --topic cybercrime --level absent --by Ana": 0,
     "decisions": 0,
+    "agreement old.txt": 2,
     "init --archive other": 0,
     "add old.txt --as XAA/CCPCJ/31": 0,
     "import speeches --body CCPCJ --country XAA --pattern {session}.txt": 0,

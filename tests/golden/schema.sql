@@ -3,6 +3,8 @@ CREATE INDEX amendments_by_snapshot ON amendments (snapshot);
 CREATE INDEX amendments_by_statement ON amendments (statement);
 CREATE INDEX breaks_by_run ON breaks (run);
 CREATE INDEX candidates_by_run ON candidates (run);
+CREATE INDEX coders_by_run ON coders (run);
+CREATE INDEX coders_named ON coders (name, prompt);
 CREATE INDEX confirmations_by_run ON confirmations (run);
 CREATE INDEX decisions_by_new_snapshot ON decisions (new_snapshot);
 CREATE INDEX decisions_by_old_snapshot ON decisions (old_snapshot);
@@ -13,12 +15,17 @@ CREATE INDEX expectations_by_run ON expectations (run);
 CREATE INDEX expectations_by_statement ON expectations (country, body, session);
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
+CREATE INDEX measurements_by_run ON measurements (run);
 CREATE INDEX memberships_by_group ON memberships (group_id, run);
 CREATE INDEX memberships_by_run ON memberships (run);
 CREATE INDEX outcomes_by_snapshot ON outcomes (snapshot);
 CREATE INDEX outcomes_by_source ON outcomes (source, id);
 CREATE INDEX repairs_by_run ON repairs (run);
 CREATE INDEX repeats_by_run ON repeats (run);
+CREATE INDEX requests_by_coder ON requests (coder);
+CREATE INDEX requests_by_new_snapshot ON requests (new_snapshot);
+CREATE INDEX requests_by_old_snapshot ON requests (old_snapshot);
+CREATE INDEX requests_by_run ON requests (run);
 CREATE INDEX reviews_by_document ON reviews (document);
 CREATE INDEX reviews_by_outcome ON reviews (outcome);
 CREATE INDEX reviews_by_run ON reviews (run);
@@ -52,6 +59,16 @@ CREATE TABLE amendments (
     later TEXT NOT NULL CHECK (later <> earlier),
     run INTEGER NOT NULL REFERENCES runs (id)
 );
+CREATE TABLE answers (
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES requests (id),
+    topic TEXT NOT NULL CHECK (topic <> ''),
+    side TEXT NOT NULL CHECK (side IN ('old', 'new')),
+    level TEXT CHECK (level IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent')),
+    supposed TEXT CHECK (supposed IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent')),
+    segments TEXT NOT NULL CHECK (json_valid(segments)),
+    UNIQUE (request, topic, side)
+);
 CREATE TABLE bodies (
     id TEXT PRIMARY KEY NOT NULL,
     name TEXT NOT NULL
@@ -80,6 +97,16 @@ CREATE TABLE clocks (
     hosts INTEGER NOT NULL CHECK (hosts >= 0),
     ahead INTEGER,
     CHECK ((hosts = 0) = (ahead IS NULL))
+);
+CREATE TABLE coders (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL CHECK (name <> ''),
+    kind TEXT NOT NULL CHECK (kind IN ('person', 'model')),
+    prompt TEXT CHECK (length(prompt) = 64),
+    options TEXT NOT NULL CHECK (json_valid(options)),
+    release TEXT NOT NULL,
+    run INTEGER NOT NULL REFERENCES runs (id),
+    CHECK ((kind = 'model') = (prompt IS NOT NULL))
 );
 CREATE TABLE confirmations (
     id INTEGER PRIMARY KEY,
@@ -180,6 +207,21 @@ CREATE TABLE groups (
     id TEXT PRIMARY KEY NOT NULL,
     name TEXT NOT NULL
 );
+CREATE TABLE measurements (
+    id INTEGER PRIMARY KEY,
+    coder INTEGER NOT NULL REFERENCES coders (id),
+    country TEXT NOT NULL CHECK (country <> ''),
+    supposed TEXT NOT NULL CHECK (
+        supposed IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent')
+    ),
+    answered TEXT NOT NULL CHECK (
+        answered IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent', 'not sure')
+    ),
+    coded TEXT NOT NULL CHECK (coded IN ('declared', 'substantive', 'acknowledged', 'mentioned', 'absent')),
+    number REAL NOT NULL CHECK (number > 0),
+    run INTEGER NOT NULL REFERENCES runs (id),
+    UNIQUE (coder, run, country, supposed, answered, coded)
+);
 CREATE TABLE memberships (
     id INTEGER PRIMARY KEY,
     group_id TEXT NOT NULL REFERENCES groups (id),
@@ -246,6 +288,21 @@ CREATE TABLE repeats (
     observed TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', observed) = observed),
     seconds REAL NOT NULL CHECK (seconds >= 0),
     UNIQUE (outcome, run)
+);
+CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
+    coder INTEGER NOT NULL REFERENCES coders (id),
+    old_snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+    new_snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+    shown TEXT NOT NULL CHECK (length(shown) = 64),
+    asked TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', asked) = asked),
+    seconds REAL NOT NULL CHECK (seconds >= 0),
+    calls INTEGER NOT NULL CHECK (calls >= 0),
+    input_tokens INTEGER CHECK (input_tokens >= 0),
+    output_tokens INTEGER CHECK (output_tokens >= 0),
+    refused INTEGER NOT NULL CHECK (refused >= 0),
+    run INTEGER NOT NULL REFERENCES runs (id),
+    reply TEXT NOT NULL
 );
 CREATE TABLE reviews (
     id INTEGER PRIMARY KEY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 if TYPE_CHECKING:
     from tracker.model.texts import Extraction, Reference, Version
@@ -15,6 +15,8 @@ Access = Literal["open", "restricted", "embargoed"]
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where an edition is found, or an index that leads to statements; one table of ``watch.toml``."""
+
+    OPTIONAL: ClassVar = ("models",)
 
     id: str
     address: str

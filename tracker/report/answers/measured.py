@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from tracker.model.measured import CoderMeasured, Share
     from tracker.report.layout import Line
 
-_HEADS = ("", "alone: true", "found", "with it: true", "found", "reader: true", "found")
-_WIDTHS = (14, 12, 12, 14, 12, 14, 12)
+_HEADS = ("", "alone", "", "with it", "", "a reader", "")
+_KINDS = ("", "true", "found", "true", "found", "true", "found")
+_WIDTHS = (14, 11, 11, 11, 11, 11, 11)
 _EXPLAINED = (
     "True is the share of claims that a reader made or allows, found that of what the readers coded without"
     " another choice. A reader is judged by the other one. Alpha is Krippendorff's, nominal, on what was"
-    " answered."
+    " answered. In brackets: of how many."
 )
 
 
@@ -36,7 +37,8 @@ def _list_lines(found: CoderMeasured, width: int) -> Iterator[Line]:
         width,
     )
     yield line()
-    yield line("".join(f"{head:>{wide}}" for head, wide in zip(_HEADS, _WIDTHS, strict=True)), "bold")
+    for heads in (_HEADS, _KINDS):
+        yield line("".join(f"{head:>{wide}}" for head, wide in zip(heads, _WIDTHS, strict=True)), "bold")
     for row in found.statuses:
         shares = (
             share for scores in (row.alone, row.joined, row.reader) for share in (scores.true, scores.found)
@@ -70,7 +72,7 @@ def _tell_weight(found: CoderMeasured) -> str:
 
 def _write_share(share: Share) -> str:
     ratio = f"{share.held / share.of:.2f}".removeprefix("0") if share.of else "-"
-    return f"{ratio} of {share.of}"
+    return f"{ratio} ({share.of})"
 
 
 def _write_alpha(value: float | None) -> str:
