@@ -177,7 +177,7 @@ def measure_claims() -> bool:
         print(f"{kind:14} cross-entropy {entropy:.4f} (ceiling {ceiling})")
         held = held and entropy <= ceiling
     problems = [fit_certainty.Problem(coded.rows, kind) for kind in fit_certainty.KINDS]
-    anew = fit_certainty.cross_validate(coded, problems)
+    anew = fit_certainty.ask_second_reader(fit_certainty.cross_validate(coded, problems))
     certainty = fit_certainty.cross_validate_claims(anew)
     thresholds = fit_certainty.choose_thresholds(anew, certainty)
     told = [
@@ -186,7 +186,7 @@ def measure_claims() -> bool:
         if claim.claimable and sure >= thresholds[FAMILIES[claim.status]][f"{SURE}"]
     ]
     held = hold_claims("held out", coded.pairs, told) and held
-    shown = fit_certainty.list_claims(coded, coded.pairs, shipped)
+    shown = fit_certainty.ask_second_reader(fit_certainty.list_claims(coded, coded.pairs, shipped))
     return hold_claims("shipped", coded.pairs, [claim for claim in shown if claim.claimable]) and held
 
 
