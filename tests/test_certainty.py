@@ -171,7 +171,7 @@ def test_the_statuses_of_two_texts_share_out_what_is_possible(one: list[float], 
 def test_much_said_on_one_side_alone_is_claimed_and_a_single_sentence_is_perhaps_so() -> None:
     assert _compare(FILLER, FILLER + MUCH)["piracy"].claimed
     assert _compare(FILLER + MUCH, FILLER)["piracy"].claimed
-    single = _compare(FILLER, f"{FILLER}Piracy is a threat.")["piracy"]
+    single = _compare(FILLER, f"{FILLER}Piracy is known.")["piracy"]
     assert (single.outcome, single.claimed) == ("new", False)
     assert single.certainty is not None
     assert single.certainty < load_certainty().find_threshold("new", SURE)
@@ -338,14 +338,22 @@ def test_a_term_of_wide_use_says_less_of_its_topic() -> None:
 
 
 def test_a_doubtful_level_makes_kept_doubtful_and_not_only_its_share() -> None:
-    old, new = (read_text(FILLER + text, language="en") for text in (MUCH, MUCH.replace("piracy", "pirates")))
-    readings = [[replace(each, priority=0.52) for each in read_topics(version, UN)] for version in (old, new)]
+    other = "We shall stop pirates wherever they sail, and patrol against pirates."
+    old, new = (read_text(FILLER + text, language="en") for text in (MUCH, other))
+    readings = [
+        [
+            replace(each, level="substantive", priority=0.52, presence=0.95, declaration=0.0)
+            for each in read_topics(version, UN)
+        ]
+        for version in (old, new)
+    ]
     shipped = load_certainty()
     stricter = {name: each._replace(constant=each.constant - 3) for name, each in shipped.families.items()}
     weights = shipped._replace(families=stricter)
     changes, _ = compare_topics(ReadText(old, readings[0]), ReadText(new, readings[1]), UN, weights=weights)
     (found,) = (each for each in changes if each.topic == "piracy")
-    assert (found.outcome, found.claimed, found.share_unsure) == ("kept", False, False)
+    assert FAMILIES[found.outcome] == "kept"
+    assert (found.claimed, found.share_unsure) == (False, False)
 
 
 @pytest.mark.parametrize("status", ["new", "moved up", "kept"])
