@@ -171,7 +171,7 @@ def test_the_statuses_of_two_texts_share_out_what_is_possible(one: list[float], 
 def test_much_said_on_one_side_alone_is_claimed_and_a_single_sentence_is_perhaps_so() -> None:
     assert _compare(FILLER, FILLER + MUCH)["piracy"].claimed
     assert _compare(FILLER + MUCH, FILLER)["piracy"].claimed
-    single = _compare(FILLER, f"{FILLER}Piracy is a threat.")["piracy"]
+    single = _compare(FILLER, f"{FILLER}Piracy is known.")["piracy"]
     assert (single.outcome, single.claimed) == ("new", False)
     assert single.certainty is not None
     assert single.certainty < load_certainty().find_threshold("new", SURE)
@@ -260,7 +260,8 @@ def test_what_the_other_text_says_in_almost_the_same_words_has_one_level() -> No
         [replace(each, level=level, priority=chance) for each in read_topics(version, UN)]
         for version, level, chance in zip(versions, LEVELS_APART, (0.2, 0.9), strict=True)
     ]
-    changes, _ = compare_topics(*map(ReadText, versions, readings), UN)
+    before, after = map(ReadText, versions, readings)
+    changes, _ = compare_topics(before, after, UN)
     (found,) = (each for each in changes if each.topic == "piracy")
     assert (found.outcome, found.old and found.old.level) == ("kept", "substantive")
 
@@ -283,11 +284,11 @@ def test_levels_are_those_that_are_likeliest_together(
         (reading,) = (each for each in read_topics(version, UN) if each.topic == "piracy")
         changed = replace(reading, level="substantive", priority=chance, presence=0.95, declaration=0.0)
         sides.append(ReadText(version, [changed]))
-    (found,), _ = compare_topics(*sides, UN)
+    (found,), _ = compare_topics(sides[0], sides[1], UN)
     assert found.outcome in ({"more", "kept", "less"} if outcome == "kept" else {outcome})
     assert tuple(side and side.level for side in (found.old, found.new)) == levels
-    approximate = [ReadText(each.version, [replace(each.readings[0], measured=False)]) for each in sides]
-    (found,), _ = compare_topics(*approximate, UN)
+    old, new = (ReadText(each.version, [replace(each.readings[0], measured=False)]) for each in sides)
+    (found,), _ = compare_topics(old, new, UN)
     assert tuple(side and side.level for side in (found.old, found.new)) == ("substantive", "substantive")
 
 
@@ -337,11 +338,22 @@ def test_a_term_of_wide_use_says_less_of_its_topic() -> None:
 
 
 def test_a_doubtful_level_makes_kept_doubtful_and_not_only_its_share() -> None:
-    old, new = (read_text(FILLER + text, language="en") for text in (MUCH, MUCH.replace("piracy", "pirates")))
-    readings = [[replace(each, priority=0.52) for each in read_topics(version, UN)] for version in (old, new)]
-    changes, _ = compare_topics(ReadText(old, readings[0]), ReadText(new, readings[1]), UN)
+    other = "We shall stop pirates wherever they sail, and patrol against pirates."
+    old, new = (read_text(FILLER + text, language="en") for text in (MUCH, other))
+    readings = [
+        [
+            replace(each, level="substantive", priority=0.52, presence=0.95, declaration=0.0)
+            for each in read_topics(version, UN)
+        ]
+        for version in (old, new)
+    ]
+    shipped = load_certainty()
+    stricter = {name: each._replace(constant=each.constant - 3) for name, each in shipped.families.items()}
+    weights = shipped._replace(families=stricter)
+    changes, _ = compare_topics(ReadText(old, readings[0]), ReadText(new, readings[1]), UN, weights=weights)
     (found,) = (each for each in changes if each.topic == "piracy")
-    assert (found.outcome, found.claimed, found.share_unsure) == ("kept", False, False)
+    assert FAMILIES[found.outcome] == "kept"
+    assert (found.claimed, found.share_unsure) == (False, False)
 
 
 @pytest.mark.parametrize("status", ["new", "moved up", "kept"])
