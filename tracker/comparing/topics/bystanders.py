@@ -29,8 +29,8 @@ _FEWEST: Final = 4
 def find_bystanders(text: str, mentions: Sequence[Mention], language: str) -> list[Mention]:
     """Return which of a sentence's mentions of situations name countries that have no part in one.
 
-    ``mentions`` are all of the sentence that name a situation, in order of place. In a list of four names or more of which
-    most name no situation, none does.
+    ``mentions`` are all of the sentence that name a situation, in order of place. In a list of four names or
+    more of which most name no situation, none does.
     """
     names = [mention for mention in mentions if _is_name(mention.term)]
     if not names:
