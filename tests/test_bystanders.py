@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -69,3 +70,13 @@ def test_each_pattern_of_the_table_stands_alone() -> None:
         for pattern in (*table["before"], *table["after"]):
             assert not re.compile(pattern).groups, pattern
             assert not re.match(pattern, ""), pattern
+
+
+@pytest.mark.parametrize("part", ["Aa Bb ", "Aa, Bb, ", "Cuba, Aa, ", "held in "])
+def test_a_sentence_without_end_takes_no_longer_a_word(part: str) -> None:
+    times = []
+    for much in (2_000, 8_000):
+        start = time.process_time()
+        list_situations(f"{part * much}Cuba, Haiti and Yemen.")
+        times.append(time.process_time() - start)
+    assert times[1] < 12 * times[0] + 0.5

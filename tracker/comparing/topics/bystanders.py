@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
     from tracker.model.topics import Mention
 
 _ARTICLE: Final = r"(?:the )?(?:(?:Bolivarian |Islamic |Arab |Federal )?Republic of (?:the )?)?"
-_REACH: Final = 120
+_REACH: Final = 160
 """Characters before a name, and after it, in which words say what the country is there."""
-_CAPITAL: Final = r"[^\W\d_a-zà-ÿ][\w’.-]*"
-_NAME: Final = rf"(?:the |la |le |les |el )?{_CAPITAL}(?: (?:of |the |and the |de |du |la )*{_CAPITAL})*"
+# Possessive, so that a sentence of capitals takes no time.
+_CAPITAL: Final = r"[^\W\d_a-zà-ÿ][\w’.-]*+"
+_NAME: Final = rf"(?:the |la |le |les |el )?{_CAPITAL}(?: (?:of |the |de |du |la )*+{_CAPITAL})*+"
 _LINK: Final = r"(?:, (?:and |et |y )?| and | et | y )"
-_LIST: Final = re.compile(rf"{_NAME}(?:{_LINK}{_NAME})+")
+_LIST: Final = re.compile(rf"{_NAME}(?:{_LINK}{_NAME})++")
 _FEWEST: Final = 4
 """Names in a row that are a list."""
 
@@ -27,21 +29,24 @@ _FEWEST: Final = 4
 def find_bystanders(text: str, mentions: Sequence[Mention], language: str) -> list[Mention]:
     """Return which of a sentence's mentions of situations name countries that have no part in one.
 
-    ``mentions`` are all of the sentence that name a situation. In a list of four names or more of which
-    most name no situation, none does.
+    ``mentions`` are all of the sentence that name a situation, in order of place. In a list of four names or
+    more of which most name no situation, none does.
     """
     names = [mention for mention in mentions if _is_name(mention.term)]
     if not names:
         return []
     before, after = _load_patterns(language)
-    crowded = {id(each) for row in _find_lists(text) for each in _find_strangers(row, text, names)}
     return [
         mention
         for mention in names
-        if id(mention) in crowded
+        if _is_stranger(mention, text, names)
         or (before and before.search(text[max(0, mention.start - _REACH) : mention.start]))
         or (after and after.match(text[mention.end : mention.end + _REACH]))
     ]
+
+
+def _start(mention: Mention) -> int:
+    return mention.start
 
 
 def _is_name(term: str) -> bool:
@@ -52,15 +57,17 @@ def _is_name(term: str) -> bool:
 _SMALL: Final = frozenset({"of", "the", "and", "de", "du", "la", "del", "et", "y"})
 
 
-def _find_lists(text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _LIST.finditer(text)] if text.count(",") >= _FEWEST - 2 else []
-
-
-def _find_strangers(row: tuple[int, int], text: str, names: Sequence[Mention]) -> list[Mention]:
-    """Return the names in a list of names of which most name no situation."""
-    listed = [name for name in names if row[0] <= name.start and name.end <= row[1]]
-    every = len(re.findall(_LINK, text[slice(*row)])) + 1
-    return listed if every >= _FEWEST and 2 * len(listed) < every else []
+def _is_stranger(name: Mention, text: str, names: Sequence[Mention]) -> bool:
+    """Whether a name stands in a list of names, as far as words reach, of which most name no situation."""
+    start, end = max(0, name.start - _REACH), name.end + _REACH
+    if text.count(",", start, end) < _FEWEST - 2:
+        return False
+    for row in _LIST.finditer(text, start, end):
+        if row.start() <= name.start and name.end <= row.end():
+            every = len(re.findall(_LINK, row[0])) + 1
+            listed = bisect(names, row.end(), key=_start) - bisect(names, row.start() - 1, key=_start)
+            return every >= _FEWEST and 2 * listed < every
+    return False
 
 
 @cache
