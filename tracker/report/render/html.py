@@ -249,6 +249,8 @@ class _Block:
 
     place: str
     text: Markup
+    signs: str
+    """What became of its sentences, at a glance."""
     notes: tuple[_Note, ...]
     topics: tuple[tuple[str, Places], ...]
     found_by: tuple[str, ...]
@@ -330,10 +332,13 @@ class _Layout:
         topics = dict.fromkeys(topic for each in held for topic in self._topics.get(each, ()))
         changes = dict.fromkeys((run.change, self._side_of(run, side)) for run in runs if run.change)
         kinds = (kind for name, _ in changes for kind in self._texts.passages[name].kinds)
+        told = (change for change in changes if self._texts.passages[change[0]].words != "kept")
+        notes = tuple(self._note(*change) for change in told)
         return _Block(
             place=self._place(held),
             text=Markup().join(self._draw(runs, side)),
-            notes=tuple(self._note(*change) for change in changes),
+            signs=" ".join(dict.fromkeys(note.sign for note in notes if note.sign)),
+            notes=notes,
             topics=tuple((name, self._texts.topics[name]) for name in topics),
             found_by=(*dict.fromkeys(kinds), *map(self._anchors.topic, topics)),
         )
@@ -364,7 +369,7 @@ class _Layout:
         """Return the sign of a change; of two different texts a sentence of one side alone has none."""
         if not (passage.old and passage.new):
             return ("+" if passage.new else "−") if self._texts.aligned else ""
-        return "" if passage.words == "kept" else "⇅" if passage.moved else "±"
+        return "⇅" if passage.moved else "±"
 
     def _draw(self, runs: Iterable[Run], side: SideName) -> Iterator[Markup]:
         """Yield the markup of runs, those of one change together, with its anchor at the first."""
