@@ -52,7 +52,7 @@ def _choose(sections: Sequence[Section], most: int) -> list[Section]:
 
 
 def _list_likely(comparison: Comparison) -> Iterator[Section]:
-    for section in findings.show_doubts(comparison, (), FINDINGS, everything=True):
+    for section in findings.show_doubts(comparison, (), everything=True):
         entries = (entry for entry in section.entries if wording.LIKELY in entry.kinds)
         yield section._replace(entries=tuple(entries))
 
