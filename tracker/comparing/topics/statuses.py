@@ -49,6 +49,8 @@ _ALIKE: Final = 0.8
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
 _LEVELS: Final[tuple[Level, ...]] = ("mentioned", "substantive", "declared")
+_UNTOLD: Final = frozenset({"mentioned", "substantive"})
+"""Levels that a text does not say itself, as it does what it declares and what it sets aside."""
 _MOVES: Final[Mapping[int, Status]] = {0: "kept", 1: "moved up", -1: "moved down"}
 _TERMS: Final = 8
 """Terms of an absent topic that the closest passage is sought by; the first are the main ones."""
@@ -319,8 +321,8 @@ class _Doubts:
     def settle(self, topic: str, pair: _Readings) -> _Readings:
         """Return both readings with the levels that are likeliest together, where both texts name the topic.
 
-        Where nothing else is clearly likelier than what the levels say, these stay, as does what a text itself
-        calls its priority.
+        Where nothing else is clearly likelier than what the levels say, these stay, as does what a text
+        itself declares or sets aside.
         """
         before, after = pair
         if before is None or after is None or not (self._is_weighed(before) and self._is_weighed(after)):
@@ -336,7 +338,7 @@ class _Doubts:
 
     def _is_weighed(self, reading: TopicReading) -> bool:
         weighed = reading.topic in self._measured and reading.measured and reading.decided is None
-        return weighed and reading.level != "declared"
+        return weighed and reading.level in _UNTOLD
 
     def _share(self, pair: _Readings) -> float:
         """Return how far both sides say the same of a topic, sentence by sentence, from 0 to 1."""
