@@ -72,6 +72,8 @@ _RANKS_OF: Final[Mapping[Status, tuple[tuple[int, int], ...]]] = {
     "moved up": ((0, 1), (0, 2), (1, 2)),
     "moved down": ((1, 0), (2, 0), (2, 1)),
 }
+_CLEARLY: Final = 1.5
+"""By how much a status must be likelier than the one that rules give, to be told in its place."""
 _REASONS: Final = 4
 """Parts of a sentence's score that an explanation names, the heaviest first."""
 
@@ -264,16 +266,17 @@ def _find_apart(status: Status, old: Likelihood, new: Likelihood) -> float:
     return substantive * after.levels[2] + declared * after.declared
 
 
-def choose_ranks(old: Likelihood, new: Likelihood, same: float) -> tuple[int, int]:
+def choose_ranks(status: Status, old: Likelihood, new: Likelihood, same: float) -> tuple[int, int] | None:
     """Return the likeliest levels of a topic that both texts name: 0 in passing, 1 substantive, 2 declared.
 
-    What becomes of it is chosen first: that it keeps its level, moves up or moves down.
+    None where neither *kept*, *moved up* nor *moved down* is clearly likelier than the ``status`` given.
     """
-    statuses: tuple[Status, ...] = ("kept", "moved up", "moved down")
-    likeliest = max(statuses, key=lambda status: find_chance(status, old, new, same))
+    likeliest = max(_RANKS_OF, key=lambda each: find_chance(each, old, new, same))
+    chances = (find_chance(each, old, new, same) for each in (likeliest, status))
+    if next(chances) <= _CLEARLY * next(chances):
+        return None
     before, after = old.levels[1:], new.levels[1:]
-    ranks = _RANKS_OF[likeliest]
-    return max(ranks, key=lambda pair: before[pair[0]] * after[pair[1]])
+    return max(_RANKS_OF[likeliest], key=lambda pair: before[pair[0]] * after[pair[1]])
 
 
 def find_measured(vocabulary: Vocabulary, language: str) -> frozenset[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.model.topics import Level, Mention, Vocabulary
 
 
-_ONCE: Final = "once only:"
+ONCE: Final = "once only:"
 """What the rule of a mention begins with that one sentence more would make a priority."""
 
 
@@ -390,7 +390,7 @@ def _are_close(segments: Sequence[int], count: int) -> bool:
 
 def _assess_mention(bundle: TopicTreatments) -> Assessment:
     first = next((item for role in _SHOWING for item in bundle.with_role(role)), bundle.treatments[0])
-    rule = f"{_ONCE} {first.rule}" if first.role in _ABOUT else first.rule
+    rule = f"{ONCE} {first.rule}" if first.role in _ABOUT else first.rule
     return Assessment("mentioned", _find_alike(first, bundle.treatments), rule)
 
 

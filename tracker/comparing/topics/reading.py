@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from tracker.comparing.topics.certainty import find_measured, load_certainty
 from tracker.comparing.topics.cues import ready
 from tracker.comparing.topics.evidence import describe_topics
-from tracker.comparing.topics.levels import analyse, assess_level
+from tracker.comparing.topics.levels import ONCE, analyse, assess_level
 from tracker.comparing.topics.mentions import count_substance, find_apart, find_term
 from tracker.comparing.topics.subjects import Sentence, find_subjects
 from tracker.comparing.topics.vocabulary.matching import HINT
@@ -30,8 +30,9 @@ NARROWER: Final = "a narrower topic is named"
 LIKELY: Final = "likely a priority:"
 """What the rule of a reading begins with whose level its probability gave."""
 
-_LIKELY: Final = 0.5
-"""The probability that makes a priority of a mention: of 673 at .5 to .6, readers found 56 % to be one."""
+_LIKELY: Final = 0.6
+_SURE: Final = 0.7
+"""The probabilities that make a priority of what is mainly about a topic once, and of any other mention."""
 
 _DOING: Final = ("commit", "demand")
 _ACTS_ON_IT, _OPENS_WITH_IT, _LATE, _LONG, _SHORT, _LIST, _LEANS = 0.7, 0.3, 1.2, 0.5, 1.5, 0.5, 1.2
@@ -181,7 +182,8 @@ def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bo
         measured=measured,
     )
     is_mention = reading.level == "mentioned" and reading.rule != NARROWER
-    if measured and is_mention and likelihood.priority >= _LIKELY:
+    least = _LIKELY if reading.rule.startswith(ONCE) else _SURE
+    if measured and is_mention and likelihood.priority >= least:
         return replace(weighed, level="substantive", rule=f"{LIKELY} {reading.rule}")
     return weighed
 

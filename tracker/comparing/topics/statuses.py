@@ -53,6 +53,9 @@ _ALIKE: Final = 0.8
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
 _LEVELS: Final[tuple[Level, ...]] = ("mentioned", "substantive", "declared")
+_UNTOLD: Final = frozenset({"mentioned", "substantive"})
+"""Levels that a text does not say itself, as it does what it declares and what it sets aside."""
+_MOVES: Final[Mapping[int, Status]] = {0: "kept", 1: "moved up", -1: "moved down"}
 _TERMS: Final = 8
 """Terms of an absent topic that the closest passage is sought by; the first are the main ones."""
 _SHORTEST_WORD: Final = 4
@@ -386,7 +389,8 @@ class _Doubts:
     def settle(self, topic: str, pair: _Readings) -> _Readings:
         """Return both readings with the levels that are likeliest together, where both texts name the topic.
 
-        Where readers most likely find the same of it as the levels say, these stay.
+        Where nothing else is clearly likelier than what the levels say, these stay, as does what a text
+        itself declares or sets aside.
         """
         before, after = pair
         if before is None or after is None or not (self._is_weighed(before) and self._is_weighed(after)):
@@ -394,13 +398,15 @@ class _Doubts:
         old, new = (self._estimate(topic, reading, side) for side, reading in enumerate(pair))
         if old is None or new is None:
             return pair
-        ranks = choose_ranks(old, new, self._share(pair))
-        if _compare(*ranks) == _compare(_RANKS[before.level], _RANKS[after.level]):
+        status = _MOVES[_compare(_RANKS[before.level], _RANKS[after.level])]
+        ranks = choose_ranks(status, old, new, self._share(pair))
+        if ranks is None:
             return pair
         return _set_rank(before, ranks[0]), _set_rank(after, ranks[1])
 
     def _is_weighed(self, reading: TopicReading) -> bool:
-        return reading.topic in self._measured and reading.measured and reading.decided is None
+        weighed = reading.topic in self._measured and reading.measured and reading.decided is None
+        return weighed and reading.level in _UNTOLD
 
     def _share(self, pair: _Readings) -> float:
         """Return how far both sides say the same of a topic, sentence by sentence, from 0 to 1."""
