@@ -544,7 +544,7 @@ def test_a_status_as_sure_as_claims_says_why_it_is_none(
         claimed=False,
     )
     assert why in str(unclaimed_words(unsure, held.provenance.sure))
-    assert f"likely not repeated {mark}" in render(replace(held, topics=(unsure,)), VOCABULARY)
+    assert f"not repeated {mark}" in render(replace(held, topics=(unsure,)), VOCABULARY)
 
 
 def test_a_list_of_names_is_seen() -> None:
@@ -618,7 +618,7 @@ def test_every_report_says_what_is_only_likely() -> None:
     terminal = render(_doubtful(), VOCABULARY, width=120)
     markdown = render_markdown(_doubtful(), VOCABULARY)
     for report in (terminal, markdown):
-        assert "likely new (.45)" in report
+        assert "new (.45)" in report
         assert "may be covered by the statement of the European Union, with which it aligns itself" in report
     assert "NOT REPEATED: a priority before, absent now\n  Piracy" in terminal
     assert "likely" in render_stat(_doubtful())
