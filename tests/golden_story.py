@@ -122,6 +122,8 @@ def judge(story: Story) -> None:
     story(f"judge {reworded[1]} --withdraw --by Ben")
     story("judge XAA/CCPCJ/31 --topic corruption --level mentioned --by Ana")
     story("judge XAA/CCPCJ/31 --topic corruption --level declared --by Ben")
+    story("judge XAA/CCPCJ 32 33 --to open.csv")
+    story("agreement open.csv")
     story.in_forms("decisions", "json", "csv")
     story("decisions --all --format json")
     story(f"diff XAA/CCPCJ 30 31 --explain {reworded[2]}")

@@ -195,7 +195,7 @@ def test_the_endings_of_short_russian_names_are_not_guessed(text: str, code: str
 @pytest.mark.parametrize(
     ("word", "language", "stem"),
     [
-        ("raise", "en", "raise"),
+        ("gas", "en", "gas"),
         ("realise", "en", "realize"),
         ("cities", "en", "city"),
         ("мира", "ru", "мир"),
