@@ -42,7 +42,10 @@ def compare(old: str, new: str) -> Comparison:
         ("We understand the need to consider a corruption tribunal for the islands.", "asks"),
         ("We shall finance twelve corruption courts in the northern provinces.", "promises"),
         ("We are ready to host the next corruption conference in the harbour town.", "promises"),
-        ("The government has committed to a new corruption prosecutor for the ports.", "promises"),
+        (
+            "The government has committed to a new corruption prosecutor for the ports and harbours.",
+            "promises",
+        ),
         ("We condemn the corruption of the harbour police in the strongest words.", "condemns"),
         ("Corruption among border guards is a shameful betrayal of travellers.", "condemns"),
         ("We reserve our right to leave the corruption treaty after the vote.", "threatens"),
@@ -69,6 +72,11 @@ def _sentence(said: str, words: str) -> str:
         "Nor did we encourage corruption among the captains of the merchant fleet.",
         "Corruption was discussed by historians at the university last winter.",
         "We shall recall the corruption debates of the seventies with some nostalgia.",
+        "The convention on corruption holds auditors to the standards that must guide harbour masters.",
+        "We look forward to exchanging views about corruption with the neighbouring fishing villages.",
+        "The museum of corruption displays donations received in response to our appeal.",
+        "We want to deepen every friendship forged by the league against corruption among sailors.",
+        "Corruption globalizes outrage and condemnation among merchants, sailors and their families.",
     ],
 )
 def test_what_does_nothing_is_not_told(said: str) -> None:
@@ -80,6 +88,22 @@ def test_what_the_other_side_says_too_is_not_told() -> None:
     again = "We urge all the parties to publish corruption audits before this autumn."
     found = compare(asked, again).inside
     assert not [each for each in found if "publish" in each.evidence.text or "urge" in each.evidence.text]
+
+
+def test_a_counterpart_is_sought_in_the_whole_other_text() -> None:
+    place = "out of lighthouses, shipyards, harbours and canals."
+    asked = f"We urge all parties to keep corruption, smuggling, bribery and perjury {place}"
+    again = f"We urge all the parties to keep goats {place}"
+    apart = "The weather was kind to the orchards, and pears ripened early in the valleys of the south. " * 20
+    assert [each for each in compare(asked, apart).inside if "urge" in each.evidence.text]
+    found = compare(asked, f"{apart}{again} {apart}").inside
+    assert not [each for each in found if "urge" in each.evidence.text]
+
+
+def test_what_both_sides_condemn_is_not_told() -> None:
+    before = "We condemn the corruption of the harbour police in the strongest words."
+    after = "Corruption among border guards is a shameful betrayal of travellers."
+    assert not [each for each in compare(before, after).inside if each.act == "condemns"]
 
 
 def test_nothing_is_told_in_a_language_that_was_not_measured() -> None:

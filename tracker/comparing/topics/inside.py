@@ -1,9 +1,11 @@
 """What changed inside topics that stay: ``find_inside``.
 
 Sentences in the passages on a topic that ask, promise, threaten, condemn, name or give a figure on one side,
-and have no counterpart in the other side's passages. Passages are the sentences about the topic, and those in
-which the speech is likely on it. A counterpart shares content with it: the cosine of stems, weighted by how
-few sentences of both passages hold them.
+and have no counterpart on the other. Passages are the sentences about the topic, and those in which the
+speech is likely on it. A counterpart is sought in the whole other text: a sentence is surer to have one the
+fewer of its stems that text lacks, and has one where a sentence of it is alike, by the cosine of stems,
+weighted by how few sentences of both texts hold them. What is condemned in a topic is surer to have one
+where the other side condemns in it too.
 """
 
 from __future__ import annotations
@@ -60,6 +62,8 @@ class _Weights(NamedTuple):
     """The certainty below which nothing is told."""
     most: int
     """Sentences of a topic that are told."""
+    alike: float
+    """The cosine from which a sentence of the other text is a counterpart."""
 
 
 @cache
@@ -76,23 +80,26 @@ def find_inside(
 ) -> tuple[Inside, ...]:
     """Return what one side does and the other does not inside topics that are on both, the largest first.
 
-    ``names`` are those that only one whole text
-    has; figures are those that the other text has nowhere; the rest has no counterpart in the passages on the
-    topic. Nothing is said but of two English texts.
+    ``names`` are those that only one whole text has, figures those that the other text has nowhere. Nothing
+    is said but of two English texts.
     """
-    if not old.language == new.language == _LANGUAGE:
-        return ()
-    now, before = ([each.name for each in names if each.status == status] for status in _STATUSES)
-    sides: Mapping[SideOfTwo, _Side] = {
-        "old": _Side(old, before, new, own_names),
-        "new": _Side(new, now, old, own_names),
-    }
-    found = [
-        each
+    readings: Mapping[str, Mapping[SideOfTwo, TopicReading]] = {
+        topic.topic: {"old": topic.old, "new": topic.new}
         for topic in topics
         if topic.old and topic.new and _stays(topic)
-        for each in _compare_passages(topic.topic, sides, {"old": topic.old, "new": topic.new})
-    ]
+    }
+    if not readings or not old.language == new.language == _LANGUAGE:
+        return ()
+    now, before = ([each.name for each in names if each.status == status] for status in _STATUSES)
+    first, second = _Whole(old), _Whole(new)
+    weights = _weigh_stems([*first.stems, *second.stems])
+    first.weigh(weights)
+    second.weigh(weights)
+    sides: Mapping[SideOfTwo, _Side] = {
+        "old": _Side(old, before, first, second, own_names),
+        "new": _Side(new, now, second, first, own_names),
+    }
+    found = [each for topic, both in readings.items() for each in _compare_passages(topic, sides, both)]
     return tuple(sorted(found, key=lambda each: (-each.weight, each.topic, each.side, each.evidence.segment)))
 
 
@@ -120,28 +127,29 @@ class _Deed(NamedTuple):
 
 
 class _Side:
-    """A version as passages are read from it: what its sentences do and which stems they hold, once each."""
+    """A version as passages are read from it: what its sentences do that the other whole text does not."""
 
-    def __init__(self, version: Version, names: Iterable[str], other: Version, own: Collection[str]) -> None:
+    def __init__(
+        self, version: Version, names: Iterable[str], whole: _Whole, other: _Whole, own: Collection[str]
+    ) -> None:
         self.segments = version.segments
         self._apart = find_apart(version)
         self._cues = load_cues(version.language, own)
         spelled = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         self._names = re.compile(rf"(?<!\w)(?:{spelled})(?!\w)") if spelled else None
-        self._other_text = other.text.lower()
-        self._known = _find_stems(self._other_text)
+        self._whole, self._other = whole, other
         self._deeds: dict[int, _Deed | None] = {}
-        self._stems: dict[int, frozenset[str]] = {}
+        self._closest: dict[int, float] = {}
 
     def find_passage(self, reading: TopicReading) -> list[int]:
         """Return the segments of the passages on a topic."""
         return sorted({*reading.segments, *reading.passage} - self._apart)
 
-    def read_stems(self, place: int) -> frozenset[str]:
-        """Return the stems of a segment's words with content."""
-        if place not in self._stems:
-            self._stems[place] = _find_stems(ready(self.segments[place].text))
-        return self._stems[place]
+    def find_closest(self, place: int) -> float:
+        """Return the cosine of a segment and the one of the other text that is most like it, 0 to 1."""
+        if place not in self._closest:
+            self._closest[place] = self._other.find_closest(self._whole.stems[place])
+        return self._closest[place]
 
     def read_deed(self, place: int) -> _Deed | None:
         """Return what a segment does; None where that is nothing, or it is too short or too long."""
@@ -158,12 +166,12 @@ class _Side:
             return None
         names = [match.span() for match in self._names.finditer(said)] if self._names else []
         counted = self._cues.find_all("counted", text)
-        figures = [span for span in counted if text[slice(*span)] not in self._other_text]
+        figures = [span for span in counted if text[slice(*span)] not in self._other.text]
         features = {
             "named": float(min(len(names), _MANY)),
             "counted": float(min(len(figures), _MANY)),
             "speaks": float(not _SPEAKER.isdisjoint(text.split())),
-            "novel": log(1 + len(self.read_stems(place) - self._known)),
+            "novel": log(1 + len(self._whole.stems[place] - self._other.known)),
         }
         for table, act in _ACTS.items():
             if spans := self._cues.find_all(table, text):
@@ -179,29 +187,28 @@ def _compare_passages(
     """Return what one side's passages on a topic do and the other's do not, the largest first."""
     weights = _load_weights()
     passages = {name: side.find_passage(readings[name]) for name, side in sides.items()}
-    likeness = _Likeness(
-        {name: [sides[name].read_stems(at) for at in passage] for name, passage in passages.items()}
-    )
+    deeds = {
+        name: {place: deed for place in passage if (deed := sides[name].read_deed(place))}
+        for name, passage in passages.items()
+    }
+    acts = {name: {deed.act for deed in each.values()} for name, each in deeds.items()}
     share = max(reading.share for reading in readings.values())
     found = []
-    for name, passage in passages.items():
-        side, reading = sides[name], readings[name]
-        for place in passage:
-            deed = side.read_deed(place)
-            if deed is None:
-                continue
+    for name, each in deeds.items():
+        reading = readings[name]
+        for place, deed in each.items():
             features = {
                 **deed.features,
                 deed.act: 1.0,
-                "alike": likeness.find_closest(side.read_stems(place), _OTHER[name]),
+                f"{deed.act} again": float(deed.act in acts[_OTHER[name]]),
                 "about": float(place in reading.segments),
                 "on": float(place in reading.passage),
                 "new": float(name == "new"),
                 "leading": float(place == reading.leading),
             }
             certainty = _weigh(features, weights.certainty)
-            if certainty >= weights.least:
-                words = side.segments[place].text[deed.start : deed.end]
+            if certainty >= weights.least and sides[name].find_closest(place) < weights.alike:
+                words = sides[name].segments[place].text[deed.start : deed.end]
                 evidence = Evidence(place, deed.start, deed.end, words)
                 weight = round(_weigh(features, weights.worth) * share, 4)
                 found.append(Inside(topic, name, deed.act, evidence, certainty, weight))
@@ -215,30 +222,38 @@ def _weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> float
     return round(1 / (1 + exp(-odds)), 4)
 
 
-class _Likeness:
-    """How alike sentences of passages are, by the stems that both hold, the rarer the more."""
+def _weigh_stems(rows: Sequence[frozenset[str]]) -> Mapping[str, float]:
+    """Return the weight of each stem: the fewer sentences hold it, the more."""
+    held = Counter(stem for stems in rows for stem in stems)
+    return {stem: log((1 + len(rows)) / count) ** 2 for stem, count in held.items()}
 
-    def __init__(self, passages: Mapping[SideOfTwo, Sequence[frozenset[str]]]) -> None:
-        rows = [stems for passage in passages.values() for stems in passage]
-        held = Counter(stem for stems in rows for stem in stems)
-        self._weights = {stem: log((1 + len(rows)) / count) ** 2 for stem, count in held.items()}
-        self._places: dict[SideOfTwo, dict[str, list[int]]] = {}
-        self._lengths: dict[SideOfTwo, list[float]] = {}
-        for name, passage in passages.items():
-            places: dict[str, list[int]] = defaultdict(list)
-            for at, stems in enumerate(passage):
-                for stem in stems:
-                    places[stem].append(at)
-            self._places[name] = places
-            self._lengths[name] = [self._measure(stems) for stems in passage]
 
-    def find_closest(self, stems: frozenset[str], name: SideOfTwo) -> float:
-        """Return the cosine of a sentence and that of a side's which is most like it, 0 to 1."""
+class _Whole:
+    """A whole text as counterparts are sought in it: the stems of its sentences."""
+
+    def __init__(self, version: Version) -> None:
+        self.text = version.text.lower()
+        self.stems = [_find_stems(ready(segment.text)) for segment in version.segments]
+        places: dict[str, list[int]] = defaultdict(list)
+        for at, stems in enumerate(self.stems):
+            for stem in stems:
+                places[stem].append(at)
+        self._places = places
+        self.known = frozenset(places)
+
+    def weigh(self, weights: Mapping[str, float]) -> None:
+        """Weigh stems as they weigh in both texts."""
+        self._weights = weights
+        self._lengths = [self._measure(stems) for stems in self.stems]
+
+    def find_closest(self, stems: frozenset[str]) -> float:
+        """Return the cosine of a sentence and the one of the text that is most like it, 0 to 1."""
         shared: dict[int, float] = defaultdict(float)
-        for stem in stems:
-            for at in self._places[name].get(stem, ()):
-                shared[at] += self._weights[stem]
-        length, lengths = self._measure(stems), self._lengths[name]
+        for stem in stems & self.known:
+            weight = self._weights[stem]
+            for at in self._places[stem]:
+                shared[at] += weight
+        length, lengths = self._measure(stems), self._lengths
         return max((both / (length * lengths[at]) for at, both in shared.items()), default=0.0)
 
     def _measure(self, stems: Iterable[str]) -> float:
