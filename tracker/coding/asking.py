@@ -252,7 +252,8 @@ class Asking:
                     task.text, task.question.schema, lambda: time.monotonic() > deadline
                 )
             except ModelFault as fault:
-                found = fault
+                # Whichever of several bounds ended a call, one thing is told.
+                found = self._say_late() if time.monotonic() > deadline else fault
             results.put((number, found))
 
         # A daemon: what hangs for ever must not keep the program from its end.
@@ -268,10 +269,13 @@ class Asking:
         except queue.Empty:
             now = time.monotonic()
             for at in [at for at, call in running.items() if now > call.deadline]:
-                yield at, ModelFault(f"no answer in {self._timeout:g} seconds", is_passing=True)
+                yield at, self._say_late()
             return
         if at in running:
             yield at, outcome
+
+    def _say_late(self) -> ModelFault:
+        return ModelFault(f"no answer in {self._timeout:g} seconds", is_passing=True)
 
     def _settle(self, call: _Call, outcome: Any) -> tuple[list[_Task], Asked | None]:  # noqa: ANN401 (three kinds)
         """Return what is to be asked again after a call, and what came of the question if it is done with."""
