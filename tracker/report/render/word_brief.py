@@ -16,7 +16,6 @@ from docx.shared import Mm, Pt, RGBColor
 
 from tracker.report.document import Quote, Redline, Span
 from tracker.report.layout import cut_quote
-from tracker.report.pictures import palette
 from tracker.report.render.word_package import (
     OURS,
     add_element,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 _Languages: TypeAlias = "Mapping[str, tuple[str, str]]"
 
-MORE, LESS = (colour.removeprefix("#").upper() for colour in (palette.MORE, palette.LESS))
+MORE, LESS = "123A63", "A84600"
 """Colours of a share that grows and one that shrinks, as in pictures."""
 _QUIET: Final = "595959"
 _QUOTE: Final = 160
