@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str, str]
 
-_QUOTED: Final = re.compile(r"(old|new) ¶(\d+) “…?(.*?)…?”(?=[).;, ]|$)")
+_QUOTED: Final = re.compile(r"([\w-]+) ¶(\d+) “…?(.*?)…?”(?=[).;, ]|$)")
 _SHARES: Final = re.compile(r"(?:(<1|\d+)% to )?(<1|\d+)% of the words")
 _ROUNDING: Final = 0.0056
 """Half a per cent, and what the share itself was rounded by."""
@@ -92,9 +92,12 @@ def _check(comparison: Comparison, sentence: LeadSentence) -> Iterator[str]:
     for match, place in zip(quotations, sentence.quotations, strict=False):
         side = comparison.old if place.side == "old" else comparison.new
         segment = side.version.segments[place.segment]
-        if match[3] not in one_line(segment.text):
-            yield "the words do not stand there"
-        if (match[1], int(match[2])) != (place.side, segment.paragraph):
+        left = one_line(segment.text)
+        for piece in match[3].split("… "):
+            if piece not in left:
+                yield "the words do not stand there"
+            left = left.partition(piece)[2]
+        if (match[1], int(match[2])) != (side.session, segment.paragraph):
             yield "another paragraph"
     topics = {topic.topic: topic for topic in comparison.topics}
     if sentence.topics and not all(topics[name].label in sentence.text for name in sentence.topics):
