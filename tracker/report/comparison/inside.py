@@ -39,7 +39,7 @@ WORDS: Final[Mapping[SideOfTwo, Mapping[Act, str]]] = {
     },
 }
 """What one side alone does inside a topic, by the side that does it."""
-_SHOWN: Final = 6
+_SHOWN: Final = 4
 """How many are told at most where not everything is asked for."""
 _OF_TOPIC: Final = 2
 """And how many of one topic."""
