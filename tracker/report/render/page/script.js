@@ -56,5 +56,9 @@
   document.getElementById("f-all").addEventListener("click", showAll);
   for (const choice of document.querySelectorAll("[name=view]")) choice.addEventListener("change", narrow);
   addEventListener("hashchange", goTo);
+  // The place where one is already, if a filter has hidden it since.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a")?.hash === location.hash) goTo();
+  });
   goTo();
 })();
