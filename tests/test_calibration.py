@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.acceptance.calibration import Told, count, find_cause, find_related, is_claimed, ratio_words
-from tests.coded_sheets import CodedPair
 from tests.comparisons import reading, topic
+from tracker.coding.coded_pairs import CodedPair
 from tracker.comparing.topics.certainty import load_certainty
 
 LEAST = load_certainty().find_threshold("new", 0.9)

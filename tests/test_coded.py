@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from tests.benchmarks.make_coded import CODES, PLACE, list_codes, write
-from tracker.coding.agreement import Codes, _decide, _Tally, load_coded, load_digests
+from tracker.coding.agreement import _Tally
+from tracker.coding.coded_pairs import Codes, code_status, load_coded, load_digests
 from tracker.comparing.topics.decided import LEVELS
 from tracker.model.measured import CoderMeasured, LevelRow, Scores, Share, StatusRow
 from tracker.report.answers.measured import render_measured
@@ -46,7 +47,7 @@ def test_each_pair_has_two_readers_and_the_digest_of_both_texts() -> None:
     ],
 )
 def test_levels_give_a_status(old: str, new: str, status: str | None) -> None:
-    assert _decide(old, new) == status
+    assert code_status(old, new) == status
 
 
 def test_true_is_what_a_reader_allows_and_found_what_all_say_without_another_choice() -> None:

@@ -24,15 +24,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from tests.coded_sheets import CODING, allowed_statuses, pair_speeches, read_sheet
+from tests.coded_sheets import CODING, read_sheet
 from tests.pages import list_missing, read_page
 from tests.shared_data import require
+from tracker.coding.coded_pairs import allowed_statuses, pair_speeches
 from tracker.model.topics import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from tests.coded_sheets import CodedPair
+    from tracker.coding.coded_pairs import CodedPair
 
 Pair = tuple[str, str, str]
 

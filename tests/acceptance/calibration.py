@@ -12,7 +12,8 @@ from itertools import groupby
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from tests.coded_sheets import FREE, allowed_statuses, coded_status, load_speech
+from tests.coded_sheets import FREE, load_speech
+from tracker.coding.coded_pairs import allowed_statuses, as_coded, coded_status
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.certainty import FAMILIES, load_certainty
 from tracker.comparing.topics.reading import NARROWER
@@ -23,8 +24,8 @@ from tracker.model.topics import CHOICES, SURE
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from tests.coded_sheets import CodedPair
-    from tracker.model.topics import Status, TopicChange
+    from tracker.coding.coded_pairs import CodedPair
+    from tracker.model.topics import TopicChange
 
 DRAWS = 1000
 BANDS = 10
@@ -59,11 +60,6 @@ class Told:
         return self.change.outcome_certainty or 0.0
 
 
-def code_status(status: Status) -> str:
-    """Return a status as readers' levels give it: they say nothing of shares and earlier sessions."""
-    return {"back": "new", "more": "kept", "less": "kept"}.get(status, status)
-
-
 def print_calibration(pairs: Sequence[CodedPair], later: frozenset[str]) -> None:
     """Print tables of certainty by family of statuses, curves of true against found, and causes of misses."""
     told = [each for pair in pairs for each in tell(pair, later)]
@@ -82,7 +78,7 @@ def tell(pair: CodedPair, later: frozenset[str]) -> list[Told]:
     for change in changes:
         if change.topic in later - pair.topics:
             continue
-        status = code_status(change.outcome)
+        status = as_coded(change.outcome)
         allowed = [allowed_statuses(codes, change.topic) for codes in pair.readers.values()]
         own = [coded_status(codes, change.topic) == status for codes in pair.readers.values()]
         held = [status in each for each in allowed]

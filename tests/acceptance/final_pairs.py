@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tests.acceptance.calibration import ratio_words
 from tests.acceptance.session_pairs import claim, leave_out, print_agreement, print_scores, repeat
 from tests.benchmarks.directions import DIRECTIONS, judge_pairs, read_answers
-from tests.coded_sheets import CODING, pair_speeches, read_later, read_sheet
+from tests.coded_sheets import CODING, read_later, read_sheet
+from tracker.coding.coded_pairs import pair_speeches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.make_coded import find_speech
 from tracker.archive import ArchiveSession, create_archive
-from tracker.coding.agreement import ABSENT, Found, compare_alone, find_texts, load_digests, measure
+from tracker.coding.agreement import Found, compare_alone, find_texts, measure
+from tracker.coding.coded_pairs import ABSENT, load_digests
 from tracker.comparing.decisions.opinions import CLASSES
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.exchange.folder_import import FolderSaid, import_folder

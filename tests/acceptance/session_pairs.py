@@ -18,17 +18,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.acceptance.calibration import code_status, print_calibration, ratio_words
-from tests.coded_sheets import (
+from tests.acceptance.calibration import print_calibration, ratio_words
+from tests.coded_sheets import CODING, load_speech, read_later, read_sheet
+from tracker.coding.coded_pairs import (
     ABSENT,
-    CODING,
     CodedPair,
     allowed_statuses,
+    as_coded,
     coded_status,
-    load_speech,
     pair_speeches,
-    read_later,
-    read_sheet,
 )
 from tracker.comparing.pipeline import Basis
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -38,7 +36,7 @@ from tracker.diff.compare import compare_sides
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
-    from tests.coded_sheets import Codes, Speech
+    from tracker.coding.coded_pairs import Codes, Speech
 
     Claims = Mapping[str, frozenset[str]]
     Distance = Callable[[Hashable, Hashable, Counter[Hashable]], float]
@@ -85,7 +83,7 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
     for change in changes:
         if change.topic in later - pair.topics:
             continue
-        status = code_status(change.outcome)
+        status = as_coded(change.outcome)
         if change.claimed:
             found[status].add(change.topic)
         for counted in COUNTED:

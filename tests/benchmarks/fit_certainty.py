@@ -19,20 +19,9 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
-from tests.coded_sheets import (
-    ABSENT,
-    CODING,
-    EARLIER,
-    FREE,
-    PRIORITY,
-    RANKS,
-    allowed_statuses,
-    coded_status,
-    load_speech,
-    pair_speeches,
-    read_later,
-    read_sheet,
-)
+from tests.coded_sheets import CODING, EARLIER, FREE, PRIORITY, load_speech, read_later, read_sheet
+from tracker.coding.coded_pairs import ABSENT, allowed_statuses, as_coded, coded_status, pair_speeches
+from tracker.comparing.decisions.opinions import CLASSES
 from tracker.comparing.pipeline import side_vocabulary
 from tracker.comparing.topics.certainty import FAMILIES, SENTENCE_FEATURES, TOPIC_FEATURES, read_weights
 from tracker.comparing.topics.evidence import Absences
@@ -50,7 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tests.coded_sheets import CodedPair, Codes, Speech
+    from tracker.coding.coded_pairs import CodedPair, Codes, Speech
     from tracker.comparing.topics.certainty import CertaintyWeights, TopicEvidence
     from tracker.model.texts import Version
     from tracker.model.topics import Status, TopicReading, Vocabulary
@@ -207,8 +196,8 @@ def _rows(
     for topic in sorted(topic for topic in topics if not topic.startswith(FREE)):
         answers = [held.get(topic, (ABSENT,)) for held in codes]
         shares = (
-            sum(_weigh([RANKS[a] >= least for a in answer]) for answer in answers) / len(codes)
-            for least in (PRIORITY, RANKS["mentioned"], RANKS["declared"])
+            sum(_weigh([CLASSES[a] >= least for a in answer]) for answer in answers) / len(codes)
+            for least in (PRIORITY, CLASSES["mentioned"], CLASSES["declared"])
         )
         yield Row(speech, group, topic, known.get(topic) or read.absences.describe(topic), *shares)
 
@@ -396,7 +385,7 @@ def _compare(
     old, new = (ReadText(side.version, found) for side, found in zip(sides, readings, strict=True))
     changes, _ = compare_topics(old, new, vocabulary, weights=weights)
     for change in changes:
-        status = code_status(change.outcome)
+        status = as_coded(change.outcome)
         allowed = [allowed_statuses(codes, change.topic) for codes in pair.readers.values()]
         given = [coded_status(codes, change.topic) == status for codes in pair.readers.values()]
         agreed = [max(own, _ALLOWED * (status in each)) for own, each in zip(given, allowed, strict=True)]
@@ -415,11 +404,6 @@ def _compare(
             true=any(held),
             firm=all(each == {status} for each in allowed),
         )
-
-
-def code_status(status: Status) -> str:
-    """Return a status as readers' levels give it: they say nothing of shares and earlier sessions."""
-    return {"back": "new", "more": "kept", "less": "kept"}.get(status, status)
 
 
 def fit_claims(claims: Sequence[Claim]) -> dict[str, Array]:
@@ -505,7 +489,7 @@ def report(
     """Return how many claims of each status are true, and how many of the firm ones are found."""
     lines = []
     for status in ("new", "not repeated", "moved up", "moved down", "kept"):
-        chosen = [at for at, claim in enumerate(claims) if code_status(claim.status) == status]
+        chosen = [at for at, claim in enumerate(claims) if as_coded(claim.status) == status]
         firm = count_firm(pairs, status)
         family = FAMILIES[status]
         told = {f"at {sure}": (least, True) for sure, least in thresholds[family].items()}

@@ -26,6 +26,7 @@ from tests.benchmarks.upr import measure_quickly
 from tests.coded_sheets import CODING, EARLIER, read_sheet
 from tests.other_pages import draw_halves, load_other_pages
 from tests.shared_data import find_shared
+from tracker.coding.coded_pairs import as_coded
 from tracker.comparing.alignment.weights import load_weights
 from tracker.comparing.shifts.requests import load_grade_weights
 from tracker.comparing.topics.certainty import FAMILIES, load_certainty
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.benchmarks.fit_certainty import Array, Claim
-    from tests.coded_sheets import CodedPair
+    from tracker.coding.coded_pairs import CodedPair
 
 FLOORS = {
     # set: floors of changed F1 and dropped F1, and the first digits of its file's SHA-256.
@@ -242,7 +243,7 @@ def hold_claims(name: str, pairs: Sequence[CodedPair], told: Sequence[Claim]) ->
     """Print how many claims are true, and how many firm ones are found, and tell whether the floors hold."""
     held = True
     for family, (true_floor, found_floor) in CLAIM_FLOORS[name].items():
-        statuses = {fit_certainty.code_status(each) for each, of in FAMILIES.items() if of == family}
+        statuses = {as_coded(each) for each, of in FAMILIES.items() if of == family}
         claims = [claim for claim in told if FAMILIES[claim.status] == family]
         firm = sum(fit_certainty.count_firm(pairs, status) for status in sorted(statuses))
         true = sum(claim.true for claim in claims) / max(1, len(claims))

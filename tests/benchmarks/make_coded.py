@@ -12,8 +12,9 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.coded_sheets import CODING, pair_speeches, read_sheet
+from tests.coded_sheets import CODING, read_sheet
 from tests.shared_data import require
+from tracker.coding.coded_pairs import pair_speeches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -66,7 +66,8 @@ def agreement(
 
 def _find_coded(asked: Asked) -> list[Found]:
     """Return the coded pairs that the archive has, compared; say which texts it lacks and how to get them."""
-    from tracker.coding.agreement import BODY, CORPUS, compare_alone, find_texts, load_digests
+    from tracker.coding.agreement import BODY, CORPUS, compare_alone, find_texts
+    from tracker.coding.coded_pairs import load_digests
 
     there, lacking = find_texts(asked.archive)
     if lacking:

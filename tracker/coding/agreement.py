@@ -1,19 +1,19 @@
-"""``tracker agreement``: how a second reader answers where careful readers coded, and what claims it makes.
-
-The coded pairs are told by reference and digest; their texts are the archive's own.
-"""
+"""``tracker agreement``: how a second reader answers where careful ones coded, and what claims it makes."""
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tracker.coding.coded_pairs import (
+    ABSENT,
+    allowed_statuses,
+    as_coded,
+    coded_status,
+    load_coded,
+    load_digests,
+)
 from tracker.coding.settle import open_compared, suppose_levels
 from tracker.comparing.decisions.agreement import find_alpha
 from tracker.comparing.decisions.opinions import CLASSES, NOT_SURE, Measured, find_weights
@@ -25,12 +25,12 @@ from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.decisions import Answer, Opinion
 from tracker.model.measured import CoderMeasured, LevelRow, Scores, Share, StatusRow
 from tracker.model.texts import Reference
-from tracker.model.topics import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.archive import ArchiveSession
+    from tracker.coding.coded_pairs import CodedPair, Codes
     from tracker.coding.settle import OpenComparison
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Odds, Request
@@ -41,55 +41,6 @@ if TYPE_CHECKING:
 BODY: Final = "UNGA"
 CORPUS: Final = "UN General Debate Corpus, version 13 (doi:10.7910/DVN/0TJX8Y)"
 STATUSES: Final = ("new", "not repeated", "moved up", "moved down", "kept")
-ABSENT: Final = "absent"
-_AS_CODED: Final = {"back": "new", "more": "kept", "less": "kept"}
-"""Statuses as readers' levels give them: they say nothing of shares and earlier sessions."""
-_PLACE: Final = Path(__file__).with_name("coded")
-
-Codes = dict[str, tuple[str, ...]]
-"""By topic the level that a reader gave, and the one that another careful reader might give, if any."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodedPair:
-    """Two neighbouring speeches of a country, and what each of two readers coded in both."""
-
-    country: str
-    old: str
-    new: str
-    readers: Mapping[str, tuple[Codes, Codes]]
-
-    @property
-    def topics(self) -> list[str]:
-        """The topics that a reader coded in either speech."""
-        return sorted({topic for sides in self.readers.values() for side in sides for topic in side})
-
-
-@cache
-def load_coded() -> tuple[CodedPair, ...]:
-    """Return the coded pairs that come with the program."""
-    coded: dict[tuple[str, str], dict[str, Codes]] = defaultdict(lambda: defaultdict(dict))
-    for reader, country, session, topic, *levels in _read("codes.csv"):
-        coded[country, session][reader][topic] = tuple(filter(None, levels))
-    pairs = []
-    for one, other in pairwise(sorted(coded, key=lambda each: (each[0], int(each[1])))):
-        both = coded[one].keys() & coded[other].keys()
-        if one[0] == other[0] and int(other[1]) - int(one[1]) == 1 and len(both) > 1:
-            readers = {name: (coded[one][name], coded[other][name]) for name in sorted(both)}
-            pairs.append(CodedPair(one[0], one[1], other[1], readers))
-    return tuple(pairs)
-
-
-@cache
-def load_digests() -> Mapping[tuple[str, str], str]:
-    """Return the digest of each coded text's file, by country and session."""
-    return {(country, session): digest for country, session, digest in _read("texts.csv")}
-
-
-def _read(name: str) -> list[list[str]]:
-    with (_PLACE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))[1:]
-
 
 Answers = Mapping[tuple[str, str], Mapping[tuple[str, str], Answer]]
 """What a coder answered, by the references of a pair, then by topic and side."""
@@ -272,7 +223,7 @@ class _Tally:
         """Count the claims about one pair, each a status by topic, against what readers coded."""
         topics = {*claims, *(topic for sides in readers for side in sides for topic in side)}
         for topic in topics:
-            allowed = [_allow(sides, topic) for sides in readers]
+            allowed = [allowed_statuses(sides, topic) for sides in readers]
             claimed = claims.get(topic)
             if claimed:
                 self._counts["claims", claimed] += 1
@@ -289,25 +240,8 @@ class _Tally:
 
 
 def _list_claims(changes: Iterable[TopicChange]) -> dict[str, str | None]:
-    return {each.topic: _AS_CODED.get(each.outcome, each.outcome) for each in changes if each.claimed}
+    return {each.topic: as_coded(each.outcome) for each in changes if each.claimed}
 
 
 def _list_coded(codes: tuple[Codes, Codes], topics: Iterable[str]) -> dict[str, str | None]:
-    return {topic: _decide(*(side.get(topic, (ABSENT,))[0] for side in codes)) for topic in topics}
-
-
-def _allow(codes: tuple[Codes, Codes], topic: str) -> frozenset[str | None]:
-    """Return the statuses that a reader would allow, the levels of another careful reader included."""
-    olds, news = (side.get(topic, (ABSENT,)) for side in codes)
-    return frozenset(_decide(old, new) for old in olds for new in news)
-
-
-def _decide(old: str, new: str) -> str | None:
-    """Return the status that two levels give; None where the topic is a priority on neither side."""
-    if not {old, new} & PRIORITIES:
-        return None
-    if ABSENT in (old, new):
-        return "new" if old == ABSENT else "not repeated"
-    if CLASSES[old] == CLASSES[new]:
-        return "kept"
-    return "moved up" if CLASSES[new] > CLASSES[old] else "moved down"
+    return {topic: coded_status(codes, topic) for topic in topics}
