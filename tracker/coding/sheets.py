@@ -124,7 +124,7 @@ class _Statements:
         if answer.key != key_pair(old.side.version.text, new.side.version.text):
             raise ReferenceInvalid(
                 f"{answer.topic} in {answer.old} and {answer.new}: their texts are not those that the sheet"
-                " shows (they were read again, or the row was edited); write the sheet anew"
+                " shows (they were read again, or the row was edited); write the sheet again"
             )
         topic = find_one_topic(self._vocabulary, answer.topic).id
         return tuple(
@@ -138,7 +138,7 @@ class _Statements:
             reference = parse_reference(name)
             latest = self._archive.reader.resolve(replace(reference, snapshot=None))
             if latest != reference:
-                raise ReferenceInvalid(f"{name} has changed since: {latest} is newer; write the sheet anew")
+                raise ReferenceInvalid(f"{name} has changed since: {latest} is newer; write the sheet again")
             side = self._archive.reader.side(reference)
             readings = side_topics(side, self._vocabulary, self._archive.derived)
             self._read[name] = _Read(reference, side, readings)

@@ -91,10 +91,9 @@ def find_inside(
     if not readings or not old.language == new.language == _LANGUAGE:
         return ()
     now, before = ([each.name for each in names if each.status == status] for status in _STATUSES)
-    first, second = _Whole(old), _Whole(new)
-    weights = _weigh_stems([*first.stems, *second.stems])
-    first.weigh(weights)
-    second.weigh(weights)
+    stems = [[_find_stems(ready(segment.text)) for segment in version.segments] for version in (old, new)]
+    weights = _weigh_stems([*stems[0], *stems[1]])
+    first, second = _Whole(old, stems[0], weights), _Whole(new, stems[1], weights)
     sides: Mapping[SideOfTwo, _Side] = {
         "old": _Side(old, before, first, second, own_names),
         "new": _Side(new, now, second, first, own_names),
@@ -229,22 +228,21 @@ def _weigh_stems(rows: Sequence[frozenset[str]]) -> Mapping[str, float]:
 
 
 class _Whole:
-    """A whole text as counterparts are sought in it: the stems of its sentences."""
+    """A whole text as counterparts are sought in it: the stems of its sentences, and what each weighs."""
 
-    def __init__(self, version: Version) -> None:
+    def __init__(
+        self, version: Version, stems: Sequence[frozenset[str]], weights: Mapping[str, float]
+    ) -> None:
         self.text = version.text.lower()
-        self.stems = [_find_stems(ready(segment.text)) for segment in version.segments]
+        self.stems = stems
         places: dict[str, list[int]] = defaultdict(list)
-        for at, stems in enumerate(self.stems):
-            for stem in stems:
+        for at, held in enumerate(stems):
+            for stem in held:
                 places[stem].append(at)
         self._places = places
         self.known = frozenset(places)
-
-    def weigh(self, weights: Mapping[str, float]) -> None:
-        """Weigh stems as they weigh in both texts."""
         self._weights = weights
-        self._lengths = [self._measure(stems) for stems in self.stems]
+        self._lengths = [self._measure(held) for held in stems]
 
     def find_closest(self, stems: frozenset[str]) -> float:
         """Return the cosine of a sentence and the one of the text that is most like it, 0 to 1."""
