@@ -252,7 +252,8 @@ class _Whole:
             for at in self._places[stem]:
                 shared[at] += weight
         length, lengths = self._measure(stems), self._lengths
-        return max((both / (length * lengths[at]) for at, both in shared.items()), default=0.0)
+        # Stems come in any order, so that the last digits of a sum differ from run to run.
+        return round(max((both / (length * lengths[at]) for at, both in shared.items()), default=0.0), 4)
 
     def _measure(self, stems: Iterable[str]) -> float:
         return sqrt(sum(self._weights[stem] for stem in stems)) or 1.0
