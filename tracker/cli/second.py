@@ -160,7 +160,7 @@ def write_sheet(asked: Asked, output: Path) -> None:
     write_answer(write_open_sheet(rows), output)
     pairs = len({(row.old, row.new) for row in rows})
     write_notice(
-        f"{output}: {len(rows):,} rows on {pairs:,} pairs; when levels are filled in:"
+        f"{output}: {counted(len(rows), 'row')} on {counted(pairs, 'pair')}; when levels are filled in:"
         f" {shlex.join(['tracker', 'judge', '--from', str(output)])}"
     )
 
