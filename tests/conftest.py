@@ -18,6 +18,7 @@ from tests.quick import QUICK
 from tests.running import NEW, OLD, Ran
 from tests.scratch import write_in_memory
 from tests.thorough import IS_THOROUGH, examples
+from tests.waits import ask_again_soon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +38,7 @@ settings.register_profile(
 settings.load_profile("tests")
 write_in_memory()
 check_once()
+ask_again_soon()
 
 
 @pytest.fixture(scope="session", autouse=True)
