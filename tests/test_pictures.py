@@ -104,7 +104,7 @@ SIZES = [(count, places) for count in (2, 50) for places in (1, 20, 193)]
 
 
 @pytest.mark.parametrize(("count", "places"), SIZES if IS_THOROUGH else [(50, 20)])
-@pytest.mark.parametrize(("sparse", "numbered"), [(True, False), (False, False), (False, True)])
+@pytest.mark.parametrize(("sparse", "numbered"), few(2, (True, False), (False, True), (False, False)))
 def test_no_labels_of_maps_touch(count: int, places: int, *, sparse: bool, numbered: bool) -> None:
     check_layout(table(longest_labels()[:count], places, sparse=sparse, numbered=numbered), "map")
 
