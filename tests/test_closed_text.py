@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.running import Ran
 
-OUTPUTS = tuple(choose_outputs(30))
+OUTPUTS = tuple(choose_outputs(10))
 WORKING = {"text", "json", "csv", "jsonl", "-"}
 """Formats that show restricted text to who works on the archive."""
 
