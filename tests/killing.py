@@ -12,8 +12,9 @@ from typing import Any
 
 
 def kill_at(name: str, call: int) -> None:
-    """Have this process killed at a call of a function, counted from 1: where a module has it from elsewhere,
-    at a call from there, and where it is defined, at one from anywhere.
+    """Have this process killed at a call of a function, counted from 1.
+
+    Where the named module defines it, calls from anywhere count; where it has it from another, its own alone.
     """
     place, _, attribute = name.rpartition(".")
     owner = resolve_name(place)

@@ -267,7 +267,8 @@ KILLED_AT = (
 
 def kill_at(folder: Path, name: str, after: int = 1, command: Sequence[str] = ORDER) -> None:
     """Run a command in a process of its own, which is killed where it comes to a function."""
-    assert run_tracker(folder.parent, *command, **{KILLED: f"{name} {after}"}).code == -signal.SIGKILL
+    ran = run_tracker(folder.parent, *command, stdin=b"", **{KILLED: f"{name} {after}"})
+    assert ran.code == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("name", some(3, KILLED_AT))
@@ -320,7 +321,7 @@ def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
         reading.execute("BEGIN")
         assert reading.execute("SELECT count(*) FROM versions").fetchone()[0] > 0
         push = ("mirror", "push", "copy.git", "--private")
-        pushed = run_tracker(folder.parent, *push, **{PATIENCE: "0.3"})
+        pushed = run_tracker(folder.parent, *push, stdin=b"", **{PATIENCE: "0.3"})
     assert "cannot be completed yet: tracker.db-wal still holds what was destroyed" in pushed.err
     assert (pushed.code, "the destruction of XAA/UNGA/78 was cut short; finish it first" in pushed.err) == (
         2, True,

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from tests.thorough import IS_THOROUGH
-from tracker.capture.web import fetch
+from tracker.capture.web import fetch, pacing
 from tracker.coding import asking
 from tracker.preservation.repair import repair
 from tracker.record.schema import connection
 from tracker.record.storing import writing
 
 _SHARE: Final = 0.01
-_backoff: Final = fetch.backoff
 
 
 def ask_again_soon() -> None:
     """Have the program ask a server again after a hundredth of the seconds; the long checks wait for all."""
     if not IS_THOROUGH:
-        fetch.backoff = lambda attempt, key: _SHARE * _backoff(attempt, key)
+        vars(fetch)["backoff"] = lambda attempt, key: _SHARE * pacing.backoff(attempt, key)
         vars(asking)["_PAUSE"] = _SHARE
 
 
