@@ -6,18 +6,20 @@ import gc
 import os
 import shutil
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.forking import run_command
+from tests.here import can_run_here, run_here
 from tests.kept import check_once
 from tests.nights import running_site
 from tests.quick import QUICK
 from tests.running import NEW, OLD, Ran
 from tests.scratch import write_in_memory
 from tests.thorough import IS_THOROUGH, examples
+from tests.waits import ask_again_soon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,8 +37,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tests")
+_OF_THE_USER: Final = ("NO_COLOR", "TRACKER_ARCHIVE")
+"""Variables that no command of a test finds."""
 write_in_memory()
 check_once()
+ask_again_soon()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,8 +82,19 @@ def pytest_collection_finish() -> None:
 
 
 def run_tracker(folder: Path, *arguments: str | Path, stdin: bytes = b"", **environment: str) -> Ran:
+    """Run the command; a warning is an error.
+
+    It runs in this process, and in one of its own where it has variables of its own or with the long checks.
+    """
+    words = tuple(map(str, arguments))
+    if not (environment or IS_THOROUGH) and can_run_here():
+        return run_here(folder, words, stdin, _OF_THE_USER)
+    return run_apart(folder, *words, stdin=stdin, **environment)
+
+
+def run_apart(folder: Path, *arguments: str | Path, stdin: bytes = b"", **environment: str) -> Ran:
     """Run the command in a process of its own; a warning is an error."""
-    clean = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "TRACKER_ARCHIVE"}}
+    clean = {name: value for name, value in os.environ.items() if name not in _OF_THE_USER}
     done = run_command(folder, tuple(map(str, arguments)), stdin, {**clean, **environment})
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 

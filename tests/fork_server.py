@@ -29,16 +29,15 @@ import typer.main
 
 import tracker
 from tests.kept import check_once
+from tests.killing import kill_at
 from tests.old_kernel import forget_calls
-from tests.running import LACKING, PATIENCE
+from tests.running import KILLED, LACKING, PATIENCE
+from tests.waits import ask_again_soon, wait_at_most
 from tracker.capture.sandbox import process
 from tracker.capture.serve import serve
 from tracker.cli.main import app, main
 from tracker.preservation.git.program import load_git
-from tracker.preservation.repair import repair
-from tracker.record.schema import connection
 from tracker.record.schema.migrations import migrate
-from tracker.record.storing import writing
 from tracker.text.encoder import DEFAULT, check_model
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ def _load() -> None:
     tracker.compare(_OLD, _NEW)
     load_git()
     check_once()
+    ask_again_soon()
     check_model()
     assert DEFAULT.digest
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
@@ -124,19 +124,15 @@ def _become(request: int, *streams: int) -> None:
     os.environ.clear()
     os.environ.update(asked["environment"])
     if PATIENCE in os.environ:
-        _shorten_waits(float(os.environ.pop(PATIENCE)))
+        wait_at_most(float(os.environ.pop(PATIENCE)))
     forget_calls(os.environ.pop(LACKING, ""))
+    if KILLED in os.environ:
+        name, call = os.environ.pop(KILLED).split()
+        kill_at(name, int(call))
     if asked["limits"]:
         for kind, most in zip((resource.RLIMIT_CPU, resource.RLIMIT_AS), asked["limits"], strict=True):
             resource.setrlimit(kind, (most, most))
     sys.argv[:] = [str(Path(tracker.__file__).with_name("__main__.py")), *asked["arguments"]]
-
-
-def _shorten_waits(seconds: float) -> None:
-    """Have the command wait for who holds the archive no longer than this."""
-    for module in (writing, repair):
-        vars(module)["LOCK_TIMEOUT"] = seconds
-    connection.BUSY_SECONDS = seconds
 
 
 def _end(code: object) -> NoReturn:

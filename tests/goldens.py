@@ -192,6 +192,7 @@ class Story:
         self.site, self.is_whole = site, is_whole
         self.files: dict[str, str] = {}
         self._refs = ""
+        self._files_of_refs: dict[Path, bytes] = {}
 
     def __call__(self, line: str) -> str:
         """Run a command and keep all that it shows; return what it printed."""
@@ -224,10 +225,18 @@ class Story:
         from tests.repositories import run_git  # noqa: PLC0415 - once the clock stands still
 
         mirror = Path("snapshots", "mirror.git")
-        refs = run_git(mirror, "for-each-ref", "--format=%(refname) %(objectname)") if mirror.exists() else ""
+        files = {path: path.read_bytes() for path in _list_files_of_refs(mirror)}
+        if files == self._files_of_refs:
+            return
+        self._files_of_refs = files
+        refs = run_git(mirror, "for-each-ref", "--format=%(refname) %(objectname)") if files else ""
         if refs != self._refs:
             self._refs = refs
             self.keep("mirror.txt", f"after tracker {line}:\n{refs}\n\n")
+
+
+def _list_files_of_refs(mirror: Path) -> list[Path]:
+    return [path for path in (*mirror.glob("packed-refs"), *mirror.glob("refs/**/*")) if path.is_file()]
 
 
 @contextmanager
@@ -252,7 +261,9 @@ def make_goldens(*, is_whole: bool = False) -> dict[str, str]:
     """Tell the story; return the text of each golden file, by its place."""
     with standing_still(), serving(8034) as site:
         from tests.golden_story import tell_story  # noqa: PLC0415 - once the clock stands still
+        from tests.kept import check_once  # noqa: PLC0415 - as above
 
+        check_once()
         shutil.copytree(ROOT / "seeds", "seeds")
         story = Story(site, is_whole=is_whole)
         tell_story(story)

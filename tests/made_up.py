@@ -38,7 +38,7 @@ from tracker.text.identity import fold
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 DIGESTS = Path(__file__).parent / "data" / "made_up.txt"
 TIMES = 24
@@ -352,9 +352,9 @@ PARTS: dict[str, Callable[[Maker, int], object]] = {
 }
 
 
-def digest_part(part: str) -> Iterator[str]:
-    """Yield a line with a digest for each of the made-up inputs of a part."""
-    for place in range(TIMES):
+def digest_part(part: str, places: Iterable[int] = range(TIMES)) -> Iterator[str]:
+    """Yield a line with a digest for each of the made-up inputs of a part, or those at some places."""
+    for place in places:
         found = PARTS[part](Maker(place), place)
         yield f"{part} {place} {sha256(repr(found).encode()).hexdigest()[:12]}"
 

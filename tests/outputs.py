@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.printing import walk_commands
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,6 +77,15 @@ class Output(NamedTuple):
 def list_commands() -> Mapping[str, Any]:
     """Return every command that is none of a group's, by its name."""
     return {" ".join(path): each for path, each in walk_commands() if not hasattr(each, "commands")}
+
+
+def choose_outputs(number: int) -> list[Output]:
+    """Return every output, but of those in a file that are printed too only so many; the long checks, all."""
+    every = list(list_outputs())
+    printed = {(each.line, each.form) for each in every if not each.file}
+    again = [each for each in every if each.file and (each.line, each.form) in printed]
+    left_out = {*again} - {*some(number, again)}
+    return [each for each in every if each not in left_out]
 
 
 def list_outputs() -> Iterator[Output]:

@@ -24,6 +24,8 @@ PATIENCE = "TRACKER_TESTS_PATIENCE"
 """A variable with the seconds for which a forked command waits for who holds the archive."""
 LACKING = "TRACKER_TESTS_LACKING"
 """A variable with what an older kernel lacks, on which a forked command seems to run (``old_kernel``)."""
+KILLED = "TRACKER_TESTS_KILLED"
+"""A variable that names a function, and at which of its calls a forked command is killed (``killing``)."""
 TABLES = ("documents", "statements", "editions", "snapshots", "versions", "segments")
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.archives import declare, query, record
 from tests.conftest import run_tracker
-from tests.models import install_stub
+from tests.models import install_stub, run_with_models
 from tests.pairs import COUNTRIES, make_pairs
 from tests.running import COMMAND, ROOT
 from tests.test_settling import NEW as NEW_TEXT
@@ -51,7 +51,7 @@ def folder(_made_once: Path, tmp_path: Path) -> Path:
 
 
 def ask(folder: Path, *more: str, model: str = "stub", **environment: str) -> Ran:
-    return run_tracker(folder, *ASK, model, *more, stdin=b"", **install_stub(folder), **environment)
+    return run_with_models(folder, *ASK, model, *more, **environment)
 
 
 def calls(folder: Path) -> list[tuple[str, float | None, str]]:
@@ -277,7 +277,7 @@ def test_without_the_library_the_option_says_what_to_install(folder: Path) -> No
     ],
 )
 def test_what_does_not_go_together_is_told(folder: Path, line: str, told: str) -> None:
-    ran = run_tracker(folder, *line.split(), stdin=b"", **install_stub(folder))
+    ran = run_with_models(folder, *line.split())
     assert ran.code == 2
     assert told in ran.err
     assert calls(folder) == []

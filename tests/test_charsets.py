@@ -14,6 +14,7 @@ import pytest
 from tests.archives import in_session, query
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, running_site, source
+from tests.thorough import some
 from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.capture.links import read_index
 from tracker.capture.read.extract import decodes_as, extract
@@ -159,9 +160,10 @@ def header(server: str, *, is_page: bool) -> str:
     return f"text/{'html' if is_page else 'plain'}{f'; charset={server}' if server else ''}"
 
 
-@pytest.mark.parametrize(("language", "codec", "labels"), ENCODINGS)
-@pytest.mark.parametrize("said", DECLARED)
-@pytest.mark.parametrize("is_page", [True, False])
+@pytest.mark.parametrize(
+    ("language", "codec", "labels", "said", "is_page"),
+    some(64, [(*each, said, page) for each in ENCODINGS for said in DECLARED for page in (True, False)]),
+)
 def test_what_was_published_is_read_whoever_declares_what(
     language: str, codec: str, labels: list[str], said: str, is_page: bool
 ) -> None:

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from tests.closed import ACCESS, close, holds_secret, judge, make_archive, run
 from tests.here import runner
-from tests.outputs import READING, SILENT, WHERE, Output, list_commands, list_outputs
+from tests.outputs import READING, SILENT, WHERE, Output, choose_outputs, list_commands
 from tests.thorough import some
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.running import Ran
 
-OUTPUTS = tuple(list_outputs())
+OUTPUTS = tuple(choose_outputs(10))
 WORKING = {"text", "json", "csv", "jsonl", "-"}
 """Formats that show restricted text to who works on the archive."""
 
@@ -62,7 +62,7 @@ def test_every_command_and_format_is_looked_at() -> None:
 
 @pytest.mark.parametrize(
     ("output", "access"),
-    [*((each, "restricted") for each in OUTPUTS), *((each, "withdrawn") for each in some(90, OUTPUTS))],
+    [*((each, "restricted") for each in OUTPUTS), *((each, "withdrawn") for each in some(50, OUTPUTS))],
     ids=lambda value: value if isinstance(value, str) else " ".join(value.arguments),
 )
 @pytest.mark.usefixtures("out")

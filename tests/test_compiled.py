@@ -14,6 +14,7 @@ import pytest
 
 import tracker
 from tests.running import ROOT
+from tests.thorough import long
 from tracker.comparing.topics import evidence
 from tracker.comparing.topics.vocabulary import load, matching
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -126,6 +127,7 @@ def test_an_edited_table_is_read_at_once(table: Path) -> None:
     assert compiled(table).read_bytes() == before
 
 
+@long
 def test_no_command_writes_beside_the_code(tmp_path: Path) -> None:
     """In a copy of the program that nobody compiled, where Python itself may write nothing either."""
     copy_program(tmp_path)

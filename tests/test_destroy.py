@@ -6,8 +6,6 @@ import json
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -32,6 +30,7 @@ from tests.rights import (
     find_in_objects,
     make_series,
 )
+from tests.running import KILLED, PATIENCE
 from tests.test_withdraw import SHOWING, TELLING
 from tests.thorough import some
 from tracker.archive import create_archive
@@ -265,42 +264,11 @@ KILLED_AT = (
     "tracker.preservation.mirror.update.update_mirror",
 )
 
-_KILLER = """
-import os, signal, sys
-from importlib import import_module
-from pathlib import Path
-from tracker.cli.main import main
-
-name, after = sys.argv[1], int(sys.argv[2])
-parts = name.split(".")
-for cut in range(len(parts) - 1, 0, -1):
-    try:
-        owner = import_module(".".join(parts[:cut]))
-    except ImportError:
-        continue
-    break
-for part in parts[cut:-1]:
-    owner = getattr(owner, part)
-original, calls = getattr(owner, parts[-1]), [0]
-
-def kill(*arguments, **named):
-    calls[0] += 1
-    if calls[0] == after:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return original(*arguments, **named)
-
-setattr(owner, parts[-1], kill)
-sys.argv = ["tracker", *sys.argv[3:]]
-main()
-"""
-
 
 def kill_at(folder: Path, name: str, after: int = 1, command: Sequence[str] = ORDER) -> None:
     """Run a command in a process of its own, which is killed where it comes to a function."""
-    done = subprocess.run(
-        [sys.executable, "-c", _KILLER, name, str(after), *command], cwd=folder.parent, check=False
-    )
-    assert done.returncode == -signal.SIGKILL
+    ran = run_tracker(folder.parent, *command, stdin=b"", **{KILLED: f"{name} {after}"})
+    assert ran.code == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("name", some(3, KILLED_AT))
@@ -352,7 +320,8 @@ def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
         reading.execute("BEGIN")
         assert reading.execute("SELECT count(*) FROM versions").fetchone()[0] > 0
-        pushed = run_tracker(folder.parent, "mirror", "push", "copy.git", "--private")
+        push = ("mirror", "push", "copy.git", "--private")
+        pushed = run_tracker(folder.parent, *push, stdin=b"", **{PATIENCE: "0.3"})
     assert "cannot be completed yet: tracker.db-wal still holds what was destroyed" in pushed.err
     assert (pushed.code, "the destruction of XAA/UNGA/78 was cut short; finish it first" in pushed.err) == (
         2, True,
@@ -360,7 +329,10 @@ def test_nothing_is_pushed_before_it_is_complete(folder: Path) -> None:
     assert run_git(folder.parent / "copy.git", "for-each-ref") == ""
 
 
-def test_who_reads_the_old_pages_holds_it_up(folder: Path, tracker: Tracker) -> None:
+def test_who_reads_the_old_pages_holds_it_up(
+    folder: Path, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.record.schema.connection.BUSY_SECONDS", 0.3)
     with closing(sqlite3.connect(folder / "tracker.db", isolation_level=None)) as reading:
         reading.execute("BEGIN")
         assert reading.execute("SELECT count(*) FROM versions").fetchone()[0] > 2

@@ -21,7 +21,7 @@ from tests.faults import CASES, KNOWN, PAGE, PATH, Case
 from tests.thorough import examples
 from tracker.capture.causes import CAUSES, find_cause
 from tracker.capture.web.fetch import fetch, fetch_all, open_client
-from tracker.capture.web.pacing import system_clock
+from tracker.capture.web.pacing import backoff, system_clock
 from tracker.model.watching import Fetched, FetchFailed, Source, Validators, WatchSettings
 
 if TYPE_CHECKING:
@@ -298,7 +298,11 @@ def test_a_server_is_left_alone_for_as_long_as_it_asked(tmp_path: Path) -> None:
     assert result.seconds >= 89
 
 
-def test_attempts_wait_ever_longer_and_always_as_long(tmp_path: Path) -> None:
+def test_attempts_wait_ever_longer_and_always_as_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As they are outside the tests; here nothing waits.
+    monkeypatch.setattr("tracker.capture.web.fetch.backoff", backoff)
     waits = []
     for _ in range(2):
         warp = Warp()

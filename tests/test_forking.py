@@ -1,37 +1,43 @@
-"""A forked command is what one started anew is, so that tests may take either."""
+"""A command in the tests' own process, and a forked one, are what one started anew is: tests may take any."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import run_apart
 from tests.forking import Limits, run_command
-from tests.running import COMMAND
+from tests.running import COMMAND, Ran
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.running import Ran
 
 
 @pytest.mark.parametrize(
     "words", ["list", "lst", "--help", "show XAA/CCPCJ/33", "diff XAA/CCPCJ", "add - --as X"]
 )
 def test_it_says_and_comes_to_the_same(archive: Callable[..., Ran], tmp_path: Path, words: str) -> None:
-    forked = archive(*words.split(), stdin=b"We agree.")
+    asked = words.split()
     done = subprocess.run(
-        [*COMMAND, *words.split()], cwd=tmp_path, input=b"We agree.", capture_output=True, check=False
+        [*COMMAND, *asked], cwd=tmp_path, input=b"We agree.", capture_output=True, check=False
     )
-    assert (forked.code, forked.out, forked.err) == (
-        done.returncode,
-        done.stdout.decode(),
-        done.stderr.decode(),
-    )
+    anew = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert archive(*asked, stdin=b"We agree.") == anew
+    assert run_apart(tmp_path, *asked, stdin=b"We agree.") == anew
+
+
+def test_a_command_in_this_process_leaves_it_as_it_was(archive: Callable[..., Ran]) -> None:
+    before = Path.cwd(), dict(os.environ), [*sys.argv], sys.stdin, sys.stdout, sys.stderr, os.getpid()
+    assert "\x1b" in archive("list", "--color", "always").out
+    assert archive("show", "XAA/CCPCJ/99").code == 2
+    after = Path.cwd(), dict(os.environ), [*sys.argv], sys.stdin, sys.stdout, sys.stderr, os.getpid()
+    assert after == before
 
 
 def test_nothing_stays_for_the_next(tracker: Callable[..., Ran], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.benchmarks.growth import Growth, measure
 from tests.benchmarks.growth_stages import STAGES
 from tests.benchmarks.growth_texts import edit, revise, write
 from tests.limits import run_limited
-from tests.thorough import IS_THOROUGH, few, size, some
+from tests.thorough import IS_THOROUGH, few, long, size, some
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.edits import LONGEST, SHARE, split_windows, word_edits
 from tracker.comparing.passages import terms
@@ -62,9 +62,9 @@ def test_a_million_words_are_one_statement(tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
+@long
 @pytest.mark.parametrize(
-    "kind",
-    few(1, "one sentence of names, English", "one sentence of numbers, English", "overlapping terms"),
+    "kind", ["one sentence of names, English", "one sentence of numbers, English", "overlapping terms"]
 )
 def test_no_stage_takes_much_longer_for_ten_times_as_much(kind: str) -> None:
     # Each process that measures has it then, and need not load it.
@@ -131,8 +131,8 @@ WORDS: Final = (
     "changed", few(1, "if we can", "revised", "not", "6 million euros", "Revised", "must")
 )
 def test_what_the_edits_of_a_long_sentence_mean_is_read_in_steps_that_grow_with_it(changed: str) -> None:
-    _count_steps(300, changed)  # the tables are read once
-    steps = [_count_steps(words, changed) for words in (400, 800)]
+    _count_steps(100, changed)  # the tables are read once
+    steps = [_count_steps(words, changed) for words in ((400, 800) if IS_THOROUGH else (200, 400))]
     assert steps[1] < 2.4 * steps[0]
 
 

@@ -96,7 +96,7 @@ def test_a_night_of_hostile_documents_keeps_the_sound_one(
     defaults = extract.__kwdefaults__ or {}
     assert "limits" in defaults
     monkeypatch.setitem(defaults, "limits", limits)
-    hostile = {**dict(some(9, {**LOOPS, **BOMBS, **SLOW}.items())), **DEADLY}
+    hostile = {**dict(some(4, {**LOOPS, **BOMBS, **SLOW}.items())), **DEADLY}
     tables = SOUND.format(url=site.url("/79"))
     for number, data in enumerate(hostile.values(), start=1):
         site.pages[f"/{number}x"] = Page(data)

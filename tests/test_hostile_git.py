@@ -18,7 +18,7 @@ from tests.hostile_git import ATTACKS, ATTRIBUTES
 from tests.mirrors import FIRST, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tests.running import count_rows
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.keep.mirror import update_mirror
 from tracker.preservation.git import program as git_running
 from tracker.preservation.git import repository, trees
@@ -110,7 +110,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@pytest.mark.parametrize("name", some(5, ATTACKS))
+@pytest.mark.parametrize("name", some(3, ATTACKS))
 def test_a_received_archive_is_written_to_and_runs_nothing(
     received: Path, tracker: Callable[..., Ran], tmp_path: Path, canary: Path, name: str
 ) -> None:
@@ -461,6 +461,7 @@ def test_what_takes_long_to_record_is_ended_in_a_line_and_goes_on_the_next_time(
     assert count_rows(tmp_path)["snapshots"] == 2
 
 
+@long
 def test_a_small_repository_is_recorded_for_less_than_a_minute(
     tracker: Callable[..., Ran], tmp_path: Path, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

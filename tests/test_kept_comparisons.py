@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import run_apart
 from tests.running import NEW, OLD
 from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -30,10 +32,13 @@ CODEBOOK = 'recognition = "terms"\n[rivers]\nlabel = "Rivers"\nen = "{}"\n'
 
 @pytest.fixture
 def series(archive: Callable[..., Ran], tmp_path: Path) -> Callable[..., Ran]:
-    """Return the command, in a folder whose archive has a third and earlier statement."""
+    """Return the command, in a folder whose archive has a third and earlier statement.
+
+    It runs in a process of its own: what is computed is counted in this one.
+    """
     (tmp_path / "first.txt").write_text(EARLIER, "utf-8")
     assert archive("add", "first.txt", "--as", "XAA/CCPCJ/31~prepared.en").code == 0
-    return archive
+    return partial(run_apart, tmp_path)
 
 
 class Asking:

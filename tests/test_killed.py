@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import run_tracker
 from tests.running import PYTHON
-from tests.thorough import IS_THOROUGH, some
+from tests.thorough import IS_THOROUGH, long, some
 from tracker.files import remove_abandoned, temporary_folder, temporary_place
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def test_where_no_folder_can_hold_what_is_temporary_the_next_named_one_does(
     assert temporary_place() == tmp_path
 
 
+@long
 def test_folders_made_at_once_are_never_taken_for_abandoned(prepared: Path) -> None:
     running = [start(prepared, "verify") for _ in range(2)]
     ends = time.monotonic() + 60

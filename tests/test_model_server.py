@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.archives import query
-from tests.conftest import run_tracker
+from tests.models import run_with_models
 from tests.pairs import COUNTRIES, make_pairs
 from tests.stub_llm import REPLIES
 
@@ -215,7 +215,7 @@ def running(
         encoding="utf-8",
     )
     try:
-        yield server, {"LLM_USER_PATH": str(folder / "llm"), "TRACKER_MODEL_TIMEOUT": "2"}
+        yield server, {"LLM_USER_PATH": str(folder / "llm"), "TRACKER_MODEL_TIMEOUT": "10"}
     finally:
         server.over.set()
         server.shutdown()
@@ -230,7 +230,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(folder: Path, environment: dict[str, str]) -> Ran:
-    return run_tracker(folder, "judge", "UNGA", "32", "33", "--model", "faulty", stdin=b"", **environment)
+    return run_with_models(folder, "judge", "UNGA", "32", "33", "--model", "faulty", **environment)
 
 
 def list_answered(folder: Path) -> dict[str, int]:
@@ -247,7 +247,7 @@ def test_a_server_that_misbehaves_in_twenty_ways_loses_nothing(made_once: Path) 
     folder = made_once
     begun = time.monotonic()
     with running(folder, *(serve for serve, _ in FAULTS.values())) as (server, environment):
-        ran = ask(folder, environment)
+        ran = ask(folder, {**environment, "TRACKER_MODEL_TIMEOUT": "1"})
     assert time.monotonic() - begun < 200
     assert ran.code == 1, ran
     assert len(server.questions) == len(COUNTRIES) == len(FAULTS)
@@ -267,7 +267,7 @@ def test_a_server_that_misbehaves_in_twenty_ways_loses_nothing(made_once: Path) 
         "told 429",
         "told 503",
         "told 422",
-        "no answer in 2 seconds",
+        "no answer in 1 seconds",
         "is no level",
         "it is answered twice",
     ):
@@ -296,8 +296,8 @@ def test_a_server_that_misbehaves_in_twenty_ways_loses_nothing(made_once: Path) 
 def test_what_no_call_can_mend_ends_the_run(made_once: Path, tmp_path: Path, serve: Any, told: str) -> None:  # noqa: ANN401
     shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
     with running(tmp_path, serve) as (server, environment):
-        ran = run_tracker(
-            tmp_path, "judge", "UNGA", "32", "33", "--all", "--model", "faulty", stdin=b"", **environment
+        ran = run_with_models(
+            tmp_path, "judge", "UNGA", "32", "33", "--all", "--model", "faulty", **environment
         )
     assert ran.code == 2
     assert told in ran.err

@@ -15,6 +15,7 @@ from tests.archives import declare, query, record
 from tests.mirrors import edit
 from tests.rights import OPEN, SECRETS, WHY, add, find_in_files, find_in_index
 from tests.running import ROOT
+from tests.thorough import size
 from tracker.archive import create_archive, open_store
 from tracker.record.schema.connection import connect_to_write
 from tracker.record.schema.packing import offer_functions, pack, pack_spans, read_spans, unpack, unpack_spans
@@ -141,7 +142,7 @@ def test_span_maps_are_packed_where_they_come_back(spans: str, packed: str) -> N
 def test_a_long_text_is_read_indexed_and_destroyed_in_time_that_grows_with_it(tmp_path: Path) -> None:
     """Four times the text takes four times as long; where each segment reads all of it, sixteen times."""
     least = []
-    for lines in (4_000, 16_000):
+    for lines in (size(10_000), size(40_000)):
         folder = make_archive(tmp_path / str(lines))
         with open_store(folder) as store:
             text = "\n".join(f"{number} delegations spoke of dykes." for number in range(lines))

@@ -105,7 +105,7 @@ def draw_in_new_process(folder: Path, command: str, *names: str, **settings: str
 def test_the_same_bytes_come_from_every_process_whatever_the_settings(
     demo: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    forms = "svg", "png", "pdf"
+    forms = few(2, "svg", "pdf", "png")
     for form in forms:
         assert demo(*PICTURES["map"].split(), "--plot", f"2.{form}").code == 0
     (tmp_path / "odd").write_text("font.size: 20\ntext.usetex: True\nsavefig.dpi: 50\n", encoding="utf-8")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.test_shifts import find
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,11 +111,10 @@ def test_the_table_is_large() -> None:
 @pytest.mark.parametrize("language", REQUESTS)
 def test_a_verb_begins_no_name_and_has_its_rank(language: str) -> None:
     wrong = []
-    for spoken, old, new, direction in LINES:
-        if spoken == language:
-            shifts = find(old, new, language)
-            told = {shift.direction for shift in shifts if shift.axis == "strength"}
-            others = [shift for shift in shifts if shift.axis != "strength"]
-            if told != {direction} or others:
-                wrong.append((old, new, direction, sorted(told), [shift.axis for shift in others]))
+    for _, old, new, direction in some(100, [line for line in LINES if line[0] == language]):
+        shifts = find(old, new, language)
+        told = {shift.direction for shift in shifts if shift.axis == "strength"}
+        others = [shift for shift in shifts if shift.axis != "strength"]
+        if told != {direction} or others:
+            wrong.append((old, new, direction, sorted(told), [shift.axis for shift in others]))
     assert wrong == []

@@ -58,7 +58,7 @@ class Walked:
 
 def walk(folder: Path, *arguments: str, keys: Sequence[str] = (), person: str = "") -> Walked:
     """Run the command on a terminal of its own, and press a key each time that it waits for one."""
-    waiting, shown = list(keys), ""
+    waiting, shown, before, pressed = list(keys), "", "", 0.0
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(folder)
@@ -67,14 +67,15 @@ def walk(folder: Path, *arguments: str, keys: Sequence[str] = (), person: str = 
         os.execve(sys.executable, [*COMMAND, *arguments], {**os.environ, **plain})  # noqa: S606 (no shell)
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if select.select([terminal], [], [], 0.1)[0]:
+        if select.select([terminal], [], [], 0.02)[0]:
             try:
                 shown += os.read(terminal, 1 << 16).decode()
             except OSError:
                 break
-        elif waiting and _waits(terminal, shown):
+        # What a key has changed is shown before the next one is asked for, if it has changed anything.
+        elif waiting and _waits(terminal, shown) and (shown != before or time.monotonic() > pressed + 0.2):
+            before, pressed = shown, time.monotonic()
             os.write(terminal, waiting.pop(0).encode())
-            time.sleep(0.05)
     _, status = os.waitpid(child, 0)
     os.close(terminal)
     assert not waiting, (waiting, shown)

@@ -4,8 +4,9 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import typer.main
@@ -169,11 +170,16 @@ def find_importers() -> dict[str, set[str]]:
     """Return by outside library the packages that import it, for more than annotations."""
     found: dict[str, set[str]] = {}
     for path in sorted((ROOT / "tracker").glob("*/**/*.py")):
-        for name in find_imports(ast.parse(path.read_text("utf-8"))):
+        for name in find_imports(read_tree(path)):
             library = name.partition(".")[0]
             if library not in sys.stdlib_module_names | {"tracker"}:
                 found.setdefault(library, set()).add(path.relative_to(ROOT / "tracker").parts[0])
     return found
+
+
+@cache
+def read_tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def find_imports(node: ast.AST) -> Iterator[str]:
@@ -185,7 +191,12 @@ def find_imports(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom):
         yield str(node.module)
     for child in ast.iter_child_nodes(node):
-        yield from find_imports(child)
+        if isinstance(child, _STATEMENTS):
+            yield from find_imports(child)
+
+
+_STATEMENTS: Final = (ast.stmt, ast.excepthandler, ast.match_case)
+"""No expression holds an import."""
 
 
 def test_an_outside_library_is_known_to_one_package_save_those_named() -> None:
@@ -198,7 +209,7 @@ def test_the_record_names_nothing_of_what_preserves_it_not_even_for_annotations(
     named = {
         node.module
         for path in (ROOT / "tracker" / "record").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(read_tree(path))
         if isinstance(node, ast.ImportFrom) and node.module
     }
     assert "tracker.record.schema.rows" in named
@@ -226,7 +237,7 @@ def test_nothing_is_imported_by_a_string_but_behind_five_doors() -> None:
     found = {
         path.relative_to(ROOT / "tracker").as_posix(): called
         for path in sorted((ROOT / "tracker").rglob("*.py"))
-        for called in find_calls_by_name(ast.parse(path.read_text("utf-8")))
+        for called in find_calls_by_name(read_tree(path))
     }
     assert found == DOORS
     assert not any(name.startswith("tracker") for reader in READERS.values() for name in reader.libraries)
@@ -236,7 +247,7 @@ def find_calls_by_name(tree: ast.AST) -> Iterator[str]:
     """Yield what names one of the ways to import by a string: a call of it, or anything else done with it."""
     told: set[ast.AST] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "import_module":
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
             told.add(node.func)
             yield ast.unparse(node)
         elif node not in told and {getattr(node, "id", ""), getattr(node, "attr", "")} & BY_NAME:
@@ -266,7 +277,7 @@ RUNNING = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "code
 def test_nothing_is_read_that_could_run_save_what_the_installation_compiled() -> None:
     found = set()
     for path in sorted((ROOT / "tracker").rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = read_tree(path)
         names = {name.partition(".")[0] for name in find_imports(tree)}
         calls = {
             node.func.id

@@ -21,7 +21,7 @@ from tests.fault_server import answer, running
 from tests.here import runner
 from tests.nights import make_archive, source
 from tests.test_judgement import speech
-from tests.thorough import IS_THOROUGH, some
+from tests.thorough import IS_THOROUGH, long, some
 from tests.warcs import Made, write_warc
 from tracker.capture.causes import FetchFault
 from tracker.capture.links import read_links
@@ -262,6 +262,7 @@ def test_a_piece_is_small_and_names_its_member() -> None:
     assert (raised.value.cause, raised.value.start) == ("truncated", len(first))
 
 
+@long
 def test_a_body_in_the_smallest_chunks_takes_little_more_than_its_length() -> None:
     # A list of them would take forty times as much.
     assert peak_of(lambda: unpack((bytes(2) for _ in range(MEGABYTE)), "", LIMIT)) < 6 * MEGABYTE

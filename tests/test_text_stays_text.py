@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from tests.closed import run
 from tests.here import runner
 from tests.nights import write_speech
-from tests.outputs import WHERE, Output, list_commands, list_outputs
+from tests.outputs import WHERE, Output, choose_outputs, list_commands, list_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +97,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def list_runs() -> Iterator[tuple[str, ...]]:
     """Yield what is typed: every output, with topics that are named as badly, and of a file so named."""
-    for output in list_outputs():
+    for output in choose_outputs(12):
         own = any("--vocabulary" in each.opts for each in list_commands()[_name(output)].params)
         again = _name(output) in {"reproduce", "export replication"}
         yield (*output.arguments, *(("--vocabulary", "own.csv") if own and not again else ()))
