@@ -11,7 +11,7 @@ from functools import cache
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from tracker.model import changes, decisions, phrases, texts, topics
+from tracker.model import changes, phrases, texts, topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +42,14 @@ def from_row(kind: type[T], row: Any) -> T:  # noqa: ANN401 (what JSON holds)
 
 def field_types(kind: type, *, with_bounds: bool = False) -> dict[str, Any]:
     """Return the types of the fields of a dataclass or named tuple, by name, with bounds if asked."""
-    names = vars(sys.modules[kind.__module__]) | _names()
-    hints = get_type_hints(kind, names, include_extras=with_bounds)
+    own = vars(sys.modules[kind.__module__])
+    try:
+        hints = get_type_hints(kind, own | _names(), include_extras=with_bounds)
+    except NameError:
+        # 9 ms for what few answers hold.
+        from tracker.model import decisions  # noqa: PLC0415
+
+        hints = get_type_hints(kind, vars(decisions) | own | _names(), include_extras=with_bounds)
     return {name: hints[name] for name in getattr(kind, "_fields", None) or _list_fields(kind)}
 
 
@@ -80,7 +86,7 @@ def _same(value: object) -> object:
     return value
 
 
-_MODULES: Final = (changes, decisions, phrases, texts, topics)
+_MODULES: Final = (changes, phrases, texts, topics)
 
 
 @cache
