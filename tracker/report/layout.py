@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Quote, Redline, Span
@@ -64,6 +64,7 @@ def _is_narrow(text: str) -> bool:
     return (text.isascii() and text.isprintable()) or _NARROW.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=2048)
 def columns(text: str) -> int:
     """Return how many columns a terminal gives to a text."""
     if _is_narrow(text):
