@@ -275,6 +275,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def tally(counts: Iterable[tuple[str, int]]) -> str:
+    """Return the counts above zero: ``2 new, 1 kept``."""
+    return ", ".join(f"{count:,} {name}" for name, count in counts if count)
+
+
 _REST = rf"[^\s{WIDE}]+"
 """What of a word stands behind a mark that ends within it."""
 _AROUND: Final = 3
