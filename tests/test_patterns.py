@@ -50,7 +50,7 @@ def test_what_another_python_compiled_is_compiled_again() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_patterns_of_every_language_are_what_re_compiles(language: str) -> None:
     patterns = [
-        *map(unpack, load_cues(language).patterns.values()),
+        *(cue.pattern for cue in load_cues(language).tables.values()),
         *filter(None, load_bystanders(language)),
         *map(unpack, load_forms(language)[0].values()),
         *(compile_tokens(language, holds_ideographs=holds) for holds in (False, True)),

@@ -72,7 +72,7 @@ class PmiScores:
         if topic not in self._scores:
             totals = [0.0] * len(self._lengths)
             weights = _weigh(topic)
-            for stem in sorted(weights.keys() & self.places.keys()):
+            for stem in sorted(filter(self.places.__contains__, weights)):
                 for place in self.places[stem]:
                     totals[place] += weights[stem]
             self._scores[topic] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -32,13 +32,25 @@ So patterns are the same for all speakers: to compile them for each took 20 ms, 
 Span = tuple[int, int]
 
 
+class Cue:
+    """The pattern of a table, unpacked when it is first looked for; equal to itself alone."""
+
+    def __init__(self, packed: Packed) -> None:
+        self._packed = packed
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What is looked for."""
+        return unpack(self._packed)
+
+
 class Cues(NamedTuple):
     """Patterns by the name of their table, and the stems too common to hold a passage together.
 
-    A pattern is unpacked when it is first looked for: titles and ceremony need one of 30.
+    Titles and ceremony need one of 30.
     """
 
-    patterns: dict[str, Packed]
+    tables: dict[str, Cue]
     needed: dict[str, tuple[str, ...] | None]
     """By table, texts of which its matches hold one; None where that is not known."""
     generic: frozenset[str]
@@ -59,7 +71,7 @@ class Cues(NamedTuple):
         end = len(text) if end is None else end
         if not self._may_find(name, text[start:end]):
             return False
-        pattern = _unpack(self.patterns[name])
+        pattern = self.tables[name].pattern
         if pattern.search(text, start, end):
             return True
         if name not in self.speaking or (marked := _write_over(text, self.own, self.naming)) is text:
@@ -71,15 +83,12 @@ class Cues(NamedTuple):
         if not self._may_find(name, text):
             return ()
         marked = _write_over(text, self.own, self.naming) if name in self.speaking else text
-        return _find_all(self.patterns[name], text, marked)
+        return _find_all(self.tables[name], text, marked)
 
     def _may_find(self, name: str, text: str) -> bool:
         """Tell whether a text holds any of what each match of a table's patterns does: half of all do not."""
         needed = self.needed[name]
         return needed is None or any(map(text.__contains__, needed))
-
-
-_unpack = lru_cache(maxsize=1024)(unpack)
 
 
 @lru_cache(maxsize=1024)
@@ -96,9 +105,9 @@ def _write_over(text: str, own: tuple[str, ...], naming: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _find_all(packed: Packed, text: str, marked: str) -> tuple[Span, ...]:
+def _find_all(cue: Cue, text: str, marked: str) -> tuple[Span, ...]:
     # Roles, asides and certainty ask for the same ones of each sentence.
-    pattern = _unpack(packed)
+    pattern = cue.pattern
     if marked is text:
         return tuple(match.span() for match in pattern.finditer(text))
     found: list[Span] = []
@@ -136,7 +145,7 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
     return Cues(*_load(language), tuple(own), naming)
 
 
-_Loaded = tuple[dict[str, Packed], dict[str, tuple[str, ...] | None], frozenset[str], int, frozenset[str]]
+_Rest = tuple[dict[str, tuple[str, ...] | None], frozenset[str], int, frozenset[str]]
 _PACKAGE: Final = Path(__file__).parents[2]
 _CODE: Final = (
     *("comparing/topics/needed.py", "comparing/topics/vocabulary/stems.py", "text/identity.py"),
@@ -145,14 +154,14 @@ _CODE: Final = (
 
 
 @lru_cache(maxsize=64)
-def _load(language: str) -> _Loaded:
+def _load(language: str) -> tuple[dict[str, Cue], *_Rest]:
     own, place = Path(__file__), Path(__file__).with_name(f"cues.{language}")
     sources = [own, own.with_suffix(".toml"), *(_PACKAGE / name for name in _CODE)]
-    loaded: _Loaded = read_compiled(place, sources, partial(_join_tables, language))
-    return loaded
+    packed, *rest = read_compiled(place, sources, partial(_join_tables, language))
+    return {name: Cue(each) for name, each in packed.items()}, *rest
 
 
-def _join_tables(language: str) -> _Loaded:
+def _join_tables(language: str) -> tuple[dict[str, Packed], *_Rest]:
     tables = _tables()
     apart = {_SELF, _GENERIC, _SHORTEST}
     # Each begins with a letter, so that at most words none of them is tried: a third of what commits took.
