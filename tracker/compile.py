@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.names.small_words import load_small_words
 from tracker.comparing.names.states import load_states
+from tracker.comparing.passages.forms import load_forms
 from tracker.comparing.topics.associations import load_associations
+from tracker.comparing.topics.bystanders import load_bystanders
 from tracker.comparing.topics.emerging import load_prior
 from tracker.comparing.topics.evidence import weigh_words
 from tracker.comparing.topics.phrasing import load_grammar
@@ -15,6 +17,7 @@ from tracker.comparing.topics.vocabulary.matching import compile_lexicon
 from tracker.diff.rules import PACKAGE, find_rules
 from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
+from tracker.text.tokens import compile_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +42,10 @@ def compile_tables() -> dict[Path, bytes]:
             load_prior(language)
             load_grammar(language)
             weigh_words(load_vocabulary(), language)
+            load_bystanders(language)
+            load_forms(language)
+            for holds_ideographs in (False, True):
+                compile_tokens(language, holds_ideographs=holds_ideographs)
     return {path.relative_to(PACKAGE): data for path, data in made.items()}
 
 

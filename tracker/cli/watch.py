@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.model.ledger import Check
     from tracker.model.news import News
+    from tracker.model.watching import Admission, Arrival, History
     from tracker.watch.snapshot import Night
 
 NEVER = "never"
@@ -81,7 +82,6 @@ def snapshot(
     Name pages with tracker sources add; tracker schedule prints what checks them each night. Only one run at
     a time writes to the archive; the exit code is 75 while another one does.
     """
-    from tracker.capture.admit.admission import admit
     from tracker.capture.watch_list import WATCH_FILE
     from tracker.report.records import encode_json
     from tracker.watch.heartbeat import check_heartbeat
@@ -97,7 +97,7 @@ def snapshot(
     try:
         with _shown_checks(quiet=quiet) as progress:
             night = take_snapshots(
-                archive, named, admit, dry_run=dry_run, clock_is_right=clock_is_right, progress=progress
+                archive, named, _judge, dry_run=dry_run, clock_is_right=clock_is_right, progress=progress
             )
         news = gather_news(archive, night.run.id, night.checks)
     except ArchiveLocked:  # the run that holds it reports
@@ -116,6 +116,12 @@ def snapshot(
     _send(heartbeat, is_well=not (code and heartbeat_on_findings))
     if code:
         raise typer.Exit(code)
+
+
+def _judge(arrival: Arrival, history: History) -> Admission:
+    from tracker.capture.admit.admission import admit
+
+    return admit(arrival, history)
 
 
 def read_outcomes(text: str | None) -> frozenset[str]:
@@ -175,14 +181,10 @@ class _Summary:
 
 
 def _show(printed: _Summary, *, as_json: bool, quiet: bool, summary: Path | None) -> None:
-    from tracker.report.answers.ledger import check_line, describe_clock, night_line, run_json
-    from tracker.report.answers.news import news_fields, render_news, write_message
+    from tracker.report.answers.ledger import check_line, describe_clock, night_line
 
     night = printed.night
-    trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
-    printed_news = [*map(news_fields, printed.news)]
-    more = {"exit_code": printed.code, "resting": night.resting, "news": printed_news, **trouble}
-    encoded = run_json(night.run, night.checks, evidence=False, **more) if summary or as_json else ""
+    encoded = _encode(printed) if summary or as_json else ""
     if night.unmirrored:
         write_notice(night.unmirrored)
     if night.run.clock and night.run.clock.is_contradicted:
@@ -194,11 +196,28 @@ def _show(printed: _Summary, *, as_json: bool, quiet: bool, summary: Path | None
     elif not quiet:
         write_answer(night_line(night.checks, printed.news, night.resting, night.run.clock))
         if printed.news:
+            from tracker.report.answers.news import render_news
+
             write_answer(render_news(printed.news, width=terminal_width(), color=wants_colour()))
     if quiet:  # mailed by cron, and read in journals: nothing of what is closed is quoted
         named = {check.source for check in printed.failed}
         also = [e for e in printed.news if e.severity != "note" and e.check.source not in named]
-        sys.stderr.write("".join(check_line(check) + "\n" for check in printed.failed) + write_message(also))
+        sys.stderr.write("".join(check_line(check) + "\n" for check in printed.failed))
+        if also:
+            from tracker.report.answers.news import write_message
+
+            sys.stderr.write(write_message(also))
+
+
+def _encode(printed: _Summary) -> str:
+    from tracker.report.answers.ledger import run_json
+    from tracker.report.answers.news import news_fields
+
+    night = printed.night
+    trouble = {"unmirrored": night.unmirrored} if night.unmirrored else {}
+    news = [*map(news_fields, printed.news)]
+    more = {"exit_code": printed.code, "resting": night.resting, "news": news, **trouble}
+    return run_json(night.run, night.checks, evidence=False, **more)
 
 
 def _send(heartbeat: str | None, *, is_well: bool) -> None:

@@ -7,7 +7,7 @@ that would come out otherwise today is never given.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.comparing.topics.vocabulary.load import name_recognition
@@ -93,8 +93,8 @@ def derive_comparison(
     if kept is not None:
         return kept
     comparison = compute()
-    found = list(field_types(Comparison))[len(sides) :]
-    rows = [*(getattr(comparison, name) for name in found), _number_decisions(comparison.changes)]
+    found = fields(Comparison)[len(sides) :]
+    rows = [*(getattr(comparison, each.name) for each in found), _number_decisions(comparison.changes)]
     derived.keep_answer("comparison", key, name_rules(), json.dumps(rows, default=to_row))
     return comparison
 

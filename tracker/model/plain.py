@@ -9,9 +9,7 @@ import sys
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
-
-from tracker.model import changes, decisions, phrases, texts, topics
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +40,11 @@ def from_row(kind: type[T], row: Any) -> T:  # noqa: ANN401 (what JSON holds)
 
 def field_types(kind: type, *, with_bounds: bool = False) -> dict[str, Any]:
     """Return the types of the fields of a dataclass or named tuple, by name, with bounds if asked."""
-    names = vars(sys.modules[kind.__module__]) | _names()
-    hints = get_type_hints(kind, names, include_extras=with_bounds)
+    names = vars(sys.modules[kind.__module__])
+    try:
+        hints = get_type_hints(kind, names, include_extras=with_bounds)
+    except NameError:
+        hints = get_type_hints(kind, names | _names(), include_extras=with_bounds)
     return {name: hints[name] for name in getattr(kind, "_fields", None) or _list_fields(kind)}
 
 
@@ -80,10 +81,10 @@ def _same(value: object) -> object:
     return value
 
 
-_MODULES: Final = (changes, decisions, phrases, texts, topics)
-
-
 @cache
 def _names() -> dict[str, Any]:
-    """Return what annotations name, some of it for type checkers alone."""
-    return {name: value for module in _MODULES for name, value in vars(module).items()}
+    """Return what annotations name that their own module imports for type checkers alone."""
+    from tracker.model import changes, decisions, phrases, texts, topics  # noqa: PLC0415 (30 ms where all is needed)
+
+    modules = (changes, decisions, phrases, texts, topics)
+    return {name: value for module in modules for name, value in vars(module).items()}

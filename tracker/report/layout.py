@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tracker.report.document import Quote, Redline, Span
@@ -64,6 +64,7 @@ def _is_narrow(text: str) -> bool:
     return (text.isascii() and text.isprintable()) or _NARROW.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=2048)
 def columns(text: str) -> int:
     """Return how many columns a terminal gives to a text."""
     if _is_narrow(text):
@@ -272,6 +273,11 @@ def _fit(text: str, start: int, width: int) -> int:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 word``, ``1,204 words``."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def tally(counts: Iterable[tuple[str, int]]) -> str:
+    """Return the counts above zero: ``2 new, 1 kept``."""
+    return ", ".join(f"{count:,} {name}" for name, count in counts if count)
 
 
 _REST = rf"[^\s{WIDE}]+"

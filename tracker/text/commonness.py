@@ -28,9 +28,11 @@ def _unspaced() -> re.Pattern[str]:
 
 def find_stems(folded: str) -> tuple[str, ...]:
     """Return the stems of a folded sentence in order; scripts without blanks give pairs of characters."""
+    words: list[str] = _WORD.findall(folded)
+    if max(folded, default="") < _FIRST_UNSPACED:
+        return tuple(map(_stem, words))
     found: list[str] = []
-    for match in _WORD.finditer(folded):
-        word = match.group()
+    for word in words:
         is_unspaced = max(word) >= _FIRST_UNSPACED and _unspaced().search(word)
         found.extend(_pairs(word) if is_unspaced else (_stem(word),))
     return tuple(found)
@@ -38,7 +40,7 @@ def find_stems(folded: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
-    for ending in _ENDINGS:
+    for ending in _ENDINGS if word.endswith(_ENDINGS) else ():
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
     return word

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
+from tracker.inputs import patterns
+from tracker.inputs.compiled import read_compiled
 from tracker.text.word_tables import entries_for, read_tables
 
 TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
@@ -28,7 +31,7 @@ def tokenize(text: str, language: str = "en") -> tuple[Token, ...]:
     ``language`` decides which month and currency names are known and whether French elisions are cut;
     for an unknown one, all names are known.
     """
-    pattern = _pattern(language, holds_ideographs=max(text, default="") >= _IDEOGRAPHS[0])
+    pattern = compile_tokens(language, holds_ideographs=max(text, default="") >= _IDEOGRAPHS[0])
     return tuple(
         [
             Token(match[0], match.start(), match.end(), cast("TokenKind", match.lastgroup))
@@ -93,8 +96,15 @@ _NOT_IN_NUMBER = rf"(?![.,]?\d|{_LETTER})"
 
 
 @cache
-def _pattern(language: str, *, holds_ideographs: bool) -> re.Pattern[str]:
+def compile_tokens(language: str, *, holds_ideographs: bool) -> re.Pattern[str]:
     """Return the pattern of a token; in a text without ideographs one stands for all: 4 ms and not 12."""
+    own, kind = Path(__file__), "ideographs" if holds_ideographs else "letters"
+    sources = [own, *map(own.with_name, ("tokens.toml", "word_tables.py")), Path(patterns.__file__)]
+    make = partial(_join_tokens, language, holds_ideographs=holds_ideographs)
+    return patterns.unpack(read_compiled(own.with_name(f"tokens.{language}.{kind}"), sources, make))
+
+
+def _join_tokens(language: str, *, holds_ideographs: bool) -> patterns.Packed:
     named = (
         rf"(?P<amount>{_amount(language)})|(?P<date>{_date(language)})"
         rf"|(?P<symbol>{_SYMBOL})|(?P<number>{_number(language)})"
@@ -104,7 +114,7 @@ def _pattern(language: str, *, holds_ideographs: bool) -> re.Pattern[str]:
         named = rf"(?![a-z])(?:{named})"
     word = rf"{_PLAIN}|{_ADDRESS}|{_INITIALS}|{_elision(language)}|(?=\w){_CLUSTER}|{_WORD}"
     pattern = rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)"
-    return re.compile(pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0]))
+    return patterns.pack(pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0]))
 
 
 def _amount(language: str) -> str:

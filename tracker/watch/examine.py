@@ -7,14 +7,10 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.admit.admission import refuse_unreadable
-from tracker.capture.admit.announcement import detect_announcement
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.errors import DocumentUnreadable
-from tracker.exchange.add import read_arrival
 from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import CHALLENGE, Admission, Validators
-from tracker.preservation.destroying import keep_plain
 from tracker.text.identity import digest_bytes, digest_text
 
 if TYPE_CHECKING:
@@ -188,9 +184,14 @@ class _Examination:
         return Examined(replace(check, outcome="moved", cause=check.cause or cause, detail=detail))
 
     def _decide_text(self, check: Check, current: Kept | None) -> Examined:
+        # What reads and judges a document takes 90 ms to load; most nights bring none.
+        from tracker.exchange.add import read_arrival  # noqa: PLC0415
+
         try:
             arrival = read_arrival(self.source, self.fetched)
         except DocumentUnreadable as error:
+            from tracker.capture.admit.admission import refuse_unreadable  # noqa: PLC0415
+
             return self._quarantine(check, refuse_unreadable(self.fetched, str(error)), None)
         text = arrival.version.text
         if current and text != current.text:
@@ -210,6 +211,8 @@ class _Examination:
 
     def _read_again(self, sha256: str, content_type: str | None) -> str | None:
         """Return the text of a kept document as the source asks for today; None where it has none."""
+        from tracker.exchange.add import read_arrival  # noqa: PLC0415 (as above)
+
         try:
             fetched = replace(self.fetched, data=self.ledger.document(sha256), media_type=content_type)
             return read_arrival(self.source, fetched).version.text
@@ -265,6 +268,8 @@ def _reject(check: Check, review: Review) -> Examined:
 
 def _reject_withdrawn(check: Check, withdrawal: Withdrawal) -> Examined:
     """Return the check of what was withdrawn, of which no bytes are kept, and no headers that may name it."""
+    from tracker.preservation.destroying import keep_plain  # noqa: PLC0415 (12 ms where nothing was withdrawn)
+
     rejected = replace(
         check,
         outcome="rejected",
@@ -319,6 +324,8 @@ def _describe_change(
     ``kept`` are the snapshots of its edition and ``past`` the checks of its source, newest first; ``before``
     is what the server said at the last success. Where the page has ``moved`` too, that says whereto.
     """
+    from tracker.capture.admit.announcement import detect_announcement  # noqa: PLC0415 (as above)
+
     title, version = arrival.extraction.title, arrival.version
     announced, shown = detect_announcement(kept[0], before, title, version.text, check.validators)
     again = [f"the text of {each.reference} again" for each in kept if each.text == version.text][:1]

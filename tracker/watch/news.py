@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
-from tracker.model.changes import Operation
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import FirstText, News, Revision
 from tracker.model.watching import CHALLENGE
@@ -18,7 +17,6 @@ from tracker.record.reading.ledger import open_ledger
 from tracker.record.reading.reader import open_reader
 from tracker.record.schema.units import read_tables
 from tracker.record.statements.queries import SNAPSHOT_NAME, WITH_STATEMENTS
-from tracker.text.lines import is_salutation
 from tracker.watch.examine import CHECKS_READ, OTHER_SOURCE, RESTLESS
 from tracker.watch.requests import name_series
 
@@ -189,6 +187,8 @@ def _draft(check: Check, past: Past) -> Revision | None:
 
 def _read_first(news: News, reader: Reader) -> FirstText | None:
     """Return the beginning of what came in; None in a dry run, or where it may not be read any more."""
+    from tracker.text.lines import is_salutation  # noqa: PLC0415 (10 ms where nothing came in)
+
     if news.kind not in _FIRST or news.check.snapshot is None:
         return None
     try:
@@ -212,6 +212,7 @@ def _revise(news: News, reader: Reader) -> Revision | None:
     # Most nights change nothing, and need no alignment.
     from tracker.comparing.alignment.align import align  # noqa: PLC0415
     from tracker.comparing.changes import describe_changes  # noqa: PLC0415
+    from tracker.model.changes import Operation  # noqa: PLC0415
 
     try:
         old, new = reader.side(draft.old).version, reader.side(draft.new).version

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tracker.capture.links import source_of
 from tracker.capture.watch_list import is_watched
 from tracker.errors import NotInArchive
 from tracker.inputs.formats import parse_toml
@@ -79,6 +78,8 @@ class Link:
 
 def list_links(index: Source, watched: WatchList, ledger: Ledger) -> tuple[Link, ...]:
     """Return all links that an index, or one that it led to, has ever had."""
+    from tracker.capture.links import source_of  # noqa: PLC0415 (20 ms where there is no index)
+
     is_retired = retirement(watched)
     links = (
         (source_of(Discovery(each.source, each.address, each.text, each.reference), place), each.refused)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.archive import open_store
-from tracker.capture.links import source_of
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.capture.web.fetch import fetch_all, open_client
 from tracker.capture.web.pacing import system_clock
 from tracker.errors import ClockWrong, RepositoryUnusable
-from tracker.exchange.add import declare_arrival, record_arrival
 from tracker.model.ledger import RunEntry
 from tracker.model.watching import CHALLENGE, FetchFailed
 from tracker.record.reading.ledger import open_ledger
@@ -25,7 +23,6 @@ from tracker.watch.examine import (
     examine,
     examine_failure,
 )
-from tracker.watch.indexes import examine_index
 from tracker.watch.requests import choose_sources, is_among, known_sources, plan_requests, retirement
 
 if TYPE_CHECKING:
@@ -166,6 +163,8 @@ class _Journal:
         return examined.check
 
     def _record(self, store: Store, examined: Examined) -> Check:
+        from tracker.exchange.add import declare_arrival, record_arrival  # noqa: PLC0415 (as in watch.examine)
+
         arrival, check = examined.arrival, examined.check
         if arrival is None or arrival.source.reference is None:
             raise ValueError(f"{check.source} has nothing to record")
@@ -294,6 +293,8 @@ class _Checking:
 
     def _follow(self, index: Source, fetched: Fetched, before: LastChecks) -> Examined:
         """Remember the links of an index, and check new ones on the same night."""
+        from tracker.watch.indexes import examine_index  # noqa: PLC0415 (where there is an index)
+
         found = examine_index(index, fetched, before, self.ledger, self._now())
         self._add(found.nested)
         self._remember_links(index, found.unseen)
@@ -302,6 +303,8 @@ class _Checking:
     def _remember_links(self, index: Source, unseen: Sequence[Discovery]) -> None:
         if self.store and unseen:
             self.store.remember(unseen, self._now())
+        from tracker.capture.links import source_of  # noqa: PLC0415 (as above)
+
         is_retired = retirement(self.watched)
         sources = (source_of(link, index) for link in unseen)
         self._add(each for each in sources if is_among(each, self.wanted, index) and not is_retired(each))

@@ -11,8 +11,6 @@ from collections import Counter
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.comparing.decisions.agreement import find_alpha
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -123,6 +121,8 @@ def _deviate(tables: Iterable[Mapping[tuple[int, int], float]]) -> float:
 
 
 def _agree(tables: Iterable[Mapping[tuple[int, int], float]]) -> float:
+    from tracker.comparing.decisions.agreement import find_alpha  # noqa: PLC0415 (2 ms where nobody was asked)
+
     counts = sum(map(Counter, tables), Counter[tuple[int, int]]())
     units = [(str(one), str(other)) for (one, other), number in counts.items() for _ in range(round(number))]
     return find_alpha(unit for unit in units if str(_UNSURE) not in unit) or 0.0

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.passages.terms import load_terms, read_rules, same_stem
+from tracker.inputs import patterns
+from tracker.inputs.compiled import read_compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +31,8 @@ BINDING: Final = frozenset({"duty", "ban", "promise", "decision", "requests"})
 _ACTS: Final = HEADS - {"duty", "ban"}
 """Kinds by which a sentence may begin with what it does and no subject: ``Strongly urges``, ``Noting``."""
 _FILE = "force.toml"
+_ALL, _ENDINGS = "force", "endings"
+"""Its tables of all forms, and of what signs in these stand for; each other table is a pattern of its own."""
 _SHARED_TABLES = (
     ("strengtheners", "modifier", 1),
     ("weakeners", "modifier", -1),
@@ -67,7 +72,7 @@ class Form(NamedTuple):
 @lru_cache(maxsize=_SIDES)
 def read_forms(passage: SideText) -> tuple[Form, ...]:
     """Return the forms of a passage in text order, without those in what it tells of others."""
-    pattern, meanings = _compile_forms(passage.language)
+    pattern, (_, meanings) = _compile(_ALL, passage.language), load_forms(passage.language)
     reported = _find_reported(passage)
     forms = (
         Form(
@@ -109,7 +114,7 @@ def read_heads(passage: SideText) -> tuple[Form, ...]:
 
 def skip_acts(passage: SideText, start: int) -> int:
     """Return where the words end by which a clause that starts here asks, judges or notes; else its start."""
-    pattern, meanings = _compile_forms(passage.language)
+    pattern, (_, meanings) = _compile(_ALL, passage.language), load_forms(passage.language)
     acts, text, at, end = _compile("acts", passage.language), straighten(passage.text), start, start
     while found := pattern.match(text, at) or acts.match(text, at):
         kind = meanings[found.lastgroup][0] if found.lastgroup else "act"
@@ -232,13 +237,26 @@ def _find_reported(passage: SideText) -> list[tuple[int, int]]:
 
 
 @cache
-def _compile_forms(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
-    """Return one pattern of all forms of a language, the longest first, and what each of its groups means."""
+def load_forms(language: str) -> tuple[dict[str, patterns.Packed], dict[str, tuple[str, int]]]:
+    """Return the patterns of a language by their tables, and what each group of that of all forms means."""
+    own = Path(__file__)
+    place = own.with_name(f"force.{language}")
+    sources = [own, *map(own.with_name, (_FILE, "strength.toml", "terms.py")), Path(patterns.__file__)]
+    packed, meanings = read_compiled(place, sources, partial(_join_forms, language))
+    return packed, meanings
+
+
+def _join_forms(language: str) -> tuple[dict[str, patterns.Packed], dict[str, tuple[str, int]]]:
+    # The longest form first.
     forms = sorted(_list_forms(language), key=lambda form: -len(form[0]))
     meanings = {f"form{number}": meaning for number, (_, meaning) in enumerate(forms)}
     # The name stands behind its form: in front, it would keep ``re`` from skipping forms by first letters.
-    named = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
-    return bound_forms(named, language), meanings
+    tables = {name: table.get(language, ()) for name, table in read_rules(_FILE).items()}
+    tables[_ALL] = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
+    packed = {
+        name: patterns.pack(*_bound(table, language)) for name, table in tables.items() if name != _ENDINGS
+    }
+    return packed, meanings
 
 
 @cache
@@ -250,8 +268,8 @@ def compile_kinds(language: str, kinds: frozenset[str]) -> re.Pattern[str]:
 
 def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
     table = read_rules(_FILE)
-    ending, reflexive = table["endings"].get(language, ""), table["endings"]["reflexive"]
-    for kind, levels in table["force"].get(language, {}).items():
+    ending, reflexive = table[_ENDINGS].get(language, ""), table[_ENDINGS]["reflexive"]
+    for kind, levels in table[_ALL].get(language, {}).items():
         for force, forms in levels.items():
             for form in forms:
                 yield form.replace("~", ending).replace("@", reflexive), (kind, int(force))
@@ -263,19 +281,22 @@ def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
 
 @cache
 def _compile(name: str, language: str) -> re.Pattern[str]:
-    table: dict[str, Any] = read_rules(_FILE)[name]
-    return bound_forms(table.get(language, ()), language)
+    return patterns.unpack(load_forms(language)[0][name])
 
 
 def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:
     """Bound words by what is no letter; Chinese has no blanks, Arabic writes ``and`` as a letter."""
+    return re.compile(*_bound(forms, language))
+
+
+def _bound(forms: Iterable[str], language: str) -> tuple[str, re.RegexFlag]:
     spelled = "|".join(forms) or _NEVER
     if language == "zh":
-        return re.compile(spelled)
+        return spelled, re.NOFLAG
     before = r"(?<![\w-])"
     if language == "ar":
         before, spelled = rf"{before}[وف]?س?", spelled.replace("ا ", "اً? ")
-    return re.compile(rf"{before}(?:{spelled})(?:(?<=[\s'])|(?![\w-]))", re.IGNORECASE)
+    return rf"{before}(?:{spelled})(?:(?<=[\s'])|(?![\w-]))", re.IGNORECASE
 
 
 _ROOT = 3

@@ -71,9 +71,10 @@ class PmiScores:
         """Return the scores of all sentences, found from a topic's stems: few of them are in a text."""
         if topic not in self._scores:
             totals = [0.0] * len(self._lengths)
-            for stem, weight in _weigh(topic).items():
-                for place in self.places.get(stem, ()):
-                    totals[place] += weight
+            weights = _weigh(topic)
+            for stem in sorted(filter(self.places.__contains__, weights)):
+                for place in self.places[stem]:
+                    totals[place] += weights[stem]
             self._scores[topic] = [
                 total / length for total, length in zip(totals, self._lengths, strict=True)
             ]
@@ -82,9 +83,9 @@ class PmiScores:
 
 @lru_cache(maxsize=1024)
 def _weigh(topic: str) -> dict[str, float]:
-    """Return the weights of a topic's stems, in order of the stems."""
+    """Return the weights of a topic's stems."""
     _, *parts = load_associations().weights[topic].split("\t")
-    return dict(sorted(zip(parts[::2], map(float, parts[1::2]), strict=True)))
+    return dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
 
 
 @cache

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tracker.inputs.compiled import read_packaged
+from tracker.inputs import patterns
+from tracker.inputs.compiled import read_compiled, read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +37,7 @@ def find_bystanders(text: str, mentions: Sequence[Mention], language: str) -> li
     names = [mention for mention in mentions if _is_name(mention.term)]
     if not names:
         return []
-    before, after = _load_patterns(language)
+    before, after = load_bystanders(language)
     return [
         mention
         for mention in names
@@ -71,9 +73,18 @@ def _is_stranger(name: Mention, text: str, names: Sequence[Mention]) -> bool:
 
 
 @cache
-def _load_patterns(language: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+def load_bystanders(language: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """Return the patterns of what stands before a bystander, and behind one; None where no table has any."""
+    own = Path(__file__)
+    sources = (own, own.with_suffix(".toml"), Path(patterns.__file__))
+    packed = read_compiled(own.with_name(f"bystanders.{language}"), sources, partial(_join_sides, language))
+    before, after = (each and patterns.unpack(each) for each in packed)
+    return before, after
+
+
+def _join_sides(language: str) -> tuple[patterns.Packed | None, patterns.Packed | None]:
     table = read_packaged(__package__, "bystanders.toml").get(language)
     if table is None:
         return None, None
     before, after = ("|".join(table[side]) for side in ("before", "after"))
-    return re.compile(rf"(?:{before}){_ARTICLE}$"), re.compile(rf"(?:{after})")
+    return patterns.pack(rf"(?:{before}){_ARTICLE}$"), patterns.pack(rf"(?:{after})")

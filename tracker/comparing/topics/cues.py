@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.comparing.topics.needed import find_needed
 from tracker.comparing.topics.vocabulary.stems import find_content
 from tracker.inputs.compiled import read_compiled, read_packaged
+from tracker.inputs.patterns import Packed, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,13 +32,25 @@ So patterns are the same for all speakers: to compile them for each took 20 ms, 
 Span = tuple[int, int]
 
 
+class Cue:
+    """The pattern of a table, unpacked when it is first looked for; equal to itself alone."""
+
+    def __init__(self, packed: Packed) -> None:
+        self._packed = packed
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What is looked for."""
+        return unpack(self._packed)
+
+
 class Cues(NamedTuple):
     """Patterns by the name of their table, and the stems too common to hold a passage together.
 
-    A pattern is compiled when it is first looked for, 1 ms each: titles and ceremony need one of 30.
+    Titles and ceremony need one of 30.
     """
 
-    sources: dict[str, str]
+    tables: dict[str, Cue]
     needed: dict[str, tuple[str, ...] | None]
     """By table, texts of which its matches hold one; None where that is not known."""
     generic: frozenset[str]
@@ -55,21 +68,22 @@ class Cues(NamedTuple):
 
         From ``start`` on, and as if the text ended at ``end``.
         """
-        source, end = self.sources[name], len(text) if end is None else end
+        end = len(text) if end is None else end
         if not self._may_find(name, text[start:end]):
             return False
-        if _compile(source).search(text, start, end):
+        pattern = self.tables[name].pattern
+        if pattern.search(text, start, end):
             return True
         if name not in self.speaking or (marked := _write_over(text, self.own, self.naming)) is text:
             return False
-        return _compile(source).search(marked, start, end) is not None
+        return pattern.search(marked, start, end) is not None
 
     def find_all(self, name: str, text: str) -> tuple[Span, ...]:
         """Return where the matches of a table's patterns are."""
         if not self._may_find(name, text):
             return ()
         marked = _write_over(text, self.own, self.naming) if name in self.speaking else text
-        return _find_all(self.sources[name], text, marked)
+        return _find_all(self.tables[name], text, marked)
 
     def _may_find(self, name: str, text: str) -> bool:
         """Tell whether a text holds any of what each match of a table's patterns does: half of all do not."""
@@ -91,9 +105,9 @@ def _write_over(text: str, own: tuple[str, ...], naming: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _find_all(source: str, text: str, marked: str) -> tuple[Span, ...]:
+def _find_all(cue: Cue, text: str, marked: str) -> tuple[Span, ...]:
     # Roles, asides and certainty ask for the same ones of each sentence.
-    pattern = _compile(source)
+    pattern = cue.pattern
     if marked is text:
         return tuple(match.span() for match in pattern.finditer(text))
     found: list[Span] = []
@@ -131,20 +145,23 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
     return Cues(*_load(language), tuple(own), naming)
 
 
-_Loaded = tuple[dict[str, str], dict[str, tuple[str, ...] | None], frozenset[str], int, frozenset[str]]
+_Rest = tuple[dict[str, tuple[str, ...] | None], frozenset[str], int, frozenset[str]]
 _PACKAGE: Final = Path(__file__).parents[2]
-_CODE: Final = ("comparing/topics/needed.py", "comparing/topics/vocabulary/stems.py", "text/identity.py")
+_CODE: Final = (
+    *("comparing/topics/needed.py", "comparing/topics/vocabulary/stems.py", "text/identity.py"),
+    "inputs/patterns.py",
+)
 
 
 @lru_cache(maxsize=64)
-def _load(language: str) -> _Loaded:
+def _load(language: str) -> tuple[dict[str, Cue], *_Rest]:
     own, place = Path(__file__), Path(__file__).with_name(f"cues.{language}")
     sources = [own, own.with_suffix(".toml"), *(_PACKAGE / name for name in _CODE)]
-    loaded: _Loaded = read_compiled(place, sources, partial(_join_tables, language))
-    return loaded
+    packed, *rest = read_compiled(place, sources, partial(_join_tables, language))
+    return {name: Cue(each) for name, each in packed.items()}, *rest
 
 
-def _join_tables(language: str) -> _Loaded:
+def _join_tables(language: str) -> tuple[dict[str, Packed], *_Rest]:
     tables = _tables()
     apart = {_SELF, _GENERIC, _SHORTEST}
     # Each begins with a letter, so that at most words none of them is tried: a third of what commits took.
@@ -155,7 +172,8 @@ def _join_tables(language: str) -> _Loaded:
     (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
     speaking = frozenset(name for name, source in sources.items() if _NAMED in source)
     needed = {name: () if source == _NEVER else find_needed(source) for name, source in sources.items()}
-    return sources, needed, find_content(words, language), int(shortest), speaking
+    patterns = {name: pack(source) for name, source in sources.items()}
+    return patterns, needed, find_content(words, language), int(shortest), speaking
 
 
 @cache

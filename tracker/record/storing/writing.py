@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from tracker.model.verifying import Step
 from tracker.record.ledger import runs
 from tracker.record.lock import describe_lost_log, find_lost_log, read_command, take_lock
 from tracker.record.schema.connection import connect_to_write, refuse_parts, translate
@@ -115,6 +114,8 @@ class Writing:
     def note_lost_log(self, holder: Holder) -> None:
         """Keep that the log of a run that was killed is gone, and log it: the lock names another run now."""
         import logging  # noqa: PLC0415 (seldom needed)
+
+        from tracker.model.verifying import Step  # noqa: PLC0415 (where a log was lost)
 
         step = Step(did=False, what=f"{self.path.name}-wal", how=describe_lost_log(holder))
         with self.batch(), translate(self.path):

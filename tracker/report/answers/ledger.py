@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Final
 from tracker.model.clock_readings import CONFIRMING_HOSTS
 from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.report.answers.listing import CLOCK_UNCONFIRMED
-from tracker.report.answers.news import name_statement, news_fields, news_lines
-from tracker.report.comparison.words import tally
 from tracker.report.document import Span
-from tracker.report.layout import DIGEST, counted, draw, lay_table, line, wrap
+from tracker.report.layout import DIGEST, counted, draw, lay_table, line, tally, wrap
 from tracker.report.records import encode_json, encode_rows, plain_fields, write_csv
 from tracker.report.safe import one_line, visible
 
@@ -278,6 +276,8 @@ def _days(source: Source) -> str:
 
 def render_health(health: Health, *, width: int = 80, color: bool = False) -> str:
     """Return what a person should look at, what the nights of the last week told, and a table of sources."""
+    from tracker.report.answers.news import news_lines  # noqa: PLC0415 (40 ms that a night without news does not take)
+
     head = f"{counted(len(health.concerns), 'concern')}, {counted(len(health.sources), 'source')}"
     noted = f", {counted(len(health.notes), 'note')}" if health.notes else ""
     rows = [line(f"{head}{noted}, {health.instant}", "bold")]
@@ -307,6 +307,8 @@ def _day(news: News) -> str:
 
 
 def _show_concern(concern: Concern, width: int) -> Iterator[Line]:
+    from tracker.report.answers.news import name_statement  # noqa: PLC0415 (as above)
+
     since = f" since {concern.since[:10]}" if concern.since else ""
     named = (
         f"{name_statement(concern.reference)} ({concern.subject})" if concern.reference else concern.subject
@@ -330,6 +332,8 @@ def _source_row(state: SourceState) -> tuple[str, ...]:
 
 def health_json(health: Health) -> str:
     """Return concerns and sources as one JSON object."""
+    from tracker.report.answers.news import news_fields  # noqa: PLC0415 (as above)
+
     return encode_json(
         {
             "instant": health.instant,

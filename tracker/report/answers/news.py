@@ -16,9 +16,9 @@ from tracker.references import country_name
 from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.provenance import session_words
 from tracker.report.comparison.sentences import CONTEXT
-from tracker.report.comparison.words import ARROW, tally
+from tracker.report.comparison.words import ARROW
 from tracker.report.document import Span
-from tracker.report.layout import DIGEST, counted, draw, line, mark_edits, wrap
+from tracker.report.layout import DIGEST, counted, draw, line, mark_edits, tally, wrap
 from tracker.report.records import plain_fields
 from tracker.report.safe import one_line
 

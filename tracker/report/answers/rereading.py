@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker.report.answers.coding import ruling_fields, ruling_words
-from tracker.report.comparison.words import ARROW, tally
+from tracker.report.comparison.words import ARROW
 from tracker.report.document import Span
-from tracker.report.layout import Line, counted, draw, line, shorten, wrap
+from tracker.report.layout import Line, counted, draw, line, shorten, tally, wrap
 from tracker.report.records import encode_json, encode_rows, plain_fields
 from tracker.report.safe import one_line
 

@@ -15,7 +15,6 @@ from tracker.report.comparison.lead import build_lead, list_quoted, read_lead
 from tracker.report.comparison.phrases import PAIR_NOTE, show_phrases
 from tracker.report.document import Document, Named, Section
 from tracker.report.layout import MORE, counted, draw, line
-from tracker.report.records import encode_json, plain_fields
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def render_json(comparison: Comparison) -> str:
     ``text`` is its clean text, cut at the offsets of its ``segments``; the edits of a change that are not
     inserted, joined, are the texts of its old segments joined by blanks, and those not deleted its new ones.
     """
+    from tracker.report.records import encode_json, plain_fields  # noqa: PLC0415 (6 ms that no other form takes)
+
     return encode_json({"lead": read_lead(build_lead(comparison)), **plain_fields(comparison)})
 
 

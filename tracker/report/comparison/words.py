@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from tracker.comparing.topics.certainty import find_threshold
 from tracker.model.changes import Operation
 from tracker.model.topics import PRIORITIES, Level
-from tracker.report.layout import counted
+from tracker.report.layout import counted, tally
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -159,11 +159,6 @@ def tell_way(shift: Shift) -> str:
     """
     turned = shift.axis == "negation" and not (shift.old and shift.new)
     return f"{_REVERSED}: negation {shift.direction}" if turned else name_direction(shift)
-
-
-def tally(counts: Iterable[tuple[str, int]]) -> str:
-    """Return the counts above zero: ``2 new, 1 kept``."""
-    return ", ".join(f"{count:,} {name}" for name, count in counts if count)
 
 
 def shift_words(shift: Shift) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.report.document import Quote, Span
@@ -181,10 +181,15 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
     if document.whole:
         return tuple(_Part(len(section.entries), None) for section in sections)
     parts = [_Part(min(section.first, len(section.entries))) for section in sections]
-    heights = [len(_lay_section(s, width, part)) for s, part in zip(sections, parts, strict=True)]
+
+    @cache
+    def measure(at: int, part: _Part) -> int:
+        return len(_lay_section(sections[at], width, part))
+
+    heights = list(map(measure, range(len(parts)), parts))
     while sum(heights) > room and (at := _find_longest(sections, parts)) is not None:
         parts[at] = parts[at]._replace(entries=parts[at].entries - 1)
-        heights[at] = len(_lay_section(sections[at], width, parts[at]))
+        heights[at] = measure(at, parts[at])
     # Names for which there is no line at all are left out, from the last section on.
     for at in reversed(range(1, len(sections))):
         if sum(heights) > room and (sections[at].inline or not parts[at].entries):
@@ -194,11 +199,10 @@ def _fit(document: Document, width: int, room: int) -> tuple[_Part, ...]:
         while open_ones:
             for at in sorted(open_ones):
                 wider = _widen(sections[at], parts[at], limit, rows)
-                height = len(_lay_section(sections[at], width, wider))
-                if wider == parts[at] or sum(heights) - heights[at] + height > room:
+                if wider == parts[at] or sum(heights) - heights[at] + measure(at, wider) > room:
                     open_ones.discard(at)
                 else:
-                    parts[at], heights[at] = wider, height
+                    parts[at], heights[at] = wider, measure(at, wider)
     return tuple(parts)
 
 
