@@ -12,10 +12,10 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.comparing.passages.terms import load_terms, read_rules, same_stem
+from tracker.comparing.passages.terms import load_terms, load_values, read_rules, same_stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.comparing.passages.rewording import Rewording, SideText
 
@@ -249,16 +249,21 @@ def compile_kinds(language: str, kinds: frozenset[str]) -> re.Pattern[str]:
 
 
 def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
-    table = read_rules(_FILE)
-    ending, reflexive = table["endings"].get(language, ""), table["endings"]["reflexive"]
-    for kind, levels in table["force"].get(language, {}).items():
+    parts = load_values(_FILE, "parts", language)
+    for kind, levels in read_rules(_FILE)["force"].get(language, {}).items():
         for force, forms in levels.items():
             for form in forms:
-                yield form.replace("~", ending).replace("@", reflexive), (kind, int(force))
+                yield _write_out(form, parts), (kind, int(force))
     for name, kind, force in _SHARED_TABLES:
         for form in load_terms("strength.toml", name, language):
             spelled = form if kind == "condition" else re.escape(form).replace(r"\ ", r"\s+")
             yield spelled, (kind, force)
+
+
+def _write_out(form: str, parts: Mapping[str, str]) -> str:
+    for sign, meant in parts.items():
+        form = form.replace(sign, meant)
+    return form
 
 
 @cache
