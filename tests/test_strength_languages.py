@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.comparisons import version
+from tests.test_deadlines import read_table
 from tests.test_shifts import find
+from tracker.comparing.passages.forms import read_forms
+from tracker.comparing.passages.rewording import read_passage
+
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
 PAIRS = [
     (
@@ -459,6 +465,23 @@ def test_figures_and_deadlines(
     language: str, old: str, new: str, expected: tuple[str, str, str | None]
 ) -> None:
     assert [(shift.axis, shift.direction, shift.amount) for shift in find(old, new, language)] == [expected]
+
+
+@pytest.mark.parametrize("row", read_table("forms.tsv"), ids=lambda row: row["en"])
+def test_what_english_says_has_a_form_of_like_force_in_each_language(row: dict[str, str]) -> None:
+    english = _list_forces(row["en"], "en", row["kind"])
+    assert english
+    lacking = {
+        language: row[language]
+        for language in LANGUAGES
+        if all(abs(force - english[0]) > 1 for force in _list_forces(row[language], language, row["kind"]))
+    }
+    assert not lacking
+
+
+def _list_forces(text: str, language: str, kind: str) -> list[int]:
+    passage = read_passage(version([text], language=language).segments, language)
+    return [form.force for form in read_forms(passage) if form.kind == kind]
 
 
 def _directions(old: str, new: str, language: str) -> set[str]:
