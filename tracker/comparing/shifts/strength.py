@@ -9,8 +9,8 @@ There are two kinds of evidence.
   compared in text order, with modifiers, conditions, hedges, quantities and targets that came or went. A
   direction is given where all of it points one way and the other words are about one thing.
 
-Nothing is said where one side denies more than the other, names another actor, thanks or congratulates, or
-tells what somebody else said.
+Nothing is said where one side denies more than the other, names another actor, asks for the contrary, thanks
+or congratulates, or tells what somebody else said.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from tracker.comparing.shifts.ladders import (
     strip_modifiers,
 )
 from tracker.comparing.shifts.names import replaces_actor
-from tracker.comparing.shifts.negation import find_negation_shifts
+from tracker.comparing.shifts.negation import find_negation_shifts, undoes_act
 from tracker.comparing.shifts.requests import find_ask_shifts
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def find_strength_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     whole = _find_whole(rewording)
     # All evidence must point one way; what stands in one place has the modifiers of the whole sentence.
     weighed = [shift for shift in whole if not (near and _is_of_modifier(shift))]
-    if not _say_one_way(rewording, (*near, *weighed)):
+    if not _say_one_way(rewording, (*near, *weighed)) or undoes_act(rewording):
         return ()
     # Words replaced in one place, must by should, say all there is to say.
     if any(map(_replaces, near)):
