@@ -14,6 +14,75 @@ LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
 PAIRS = [
     (
+        "en",
+        "No later than 31 March 2027 every miller shall file a return.",
+        "Every miller may file a return by 30 June 2028.",
+        "weaker",
+    ),
+    (
+        "en",
+        "The miller should pay the levy by 1 May.",
+        "The miller must pay the levy not later than 1 June.",
+        "stronger",
+    ),
+    ("en", "We will drain the fen by 2030.", "We could drain the fen no later than 2035.", "weaker"),
+    (
+        "fr",
+        "Le meunier doit payer la taxe avant le 1er mai.",
+        "Le meunier peut payer la taxe sans exception le 1er juin.",
+        "weaker",
+    ),
+    (
+        "es",
+        "El molinero debe pagar antes del 1 de mayo.",
+        "El molinero puede pagar no más tarde del 1 de junio.",
+        "weaker",
+    ),
+    (
+        "ru",
+        "Мельник должен уплатить сбор к 1 мая.",
+        "Мельник может уплатить сбор не позднее 1 июня.",
+        "weaker",
+    ),
+    (
+        "ar",
+        "يجب على الطحان دفع الرسم بحلول 1 أيار/مايو.",
+        "يجوز للطحان دفع الرسم في موعد لا يتجاوز 1 حزيران/يونيه.",
+        "weaker",
+    ),
+    ("zh", "申请须于3月1日前提交。", "申请可于6月30日前提交。", "weaker"),
+    (
+        "fr",
+        "La loi encourage les meuniers à louer leurs moulins.",
+        "La loi oblige les meuniers à louer leurs moulins.",
+        "stronger",
+    ),
+    (
+        "fr",
+        "Nous saluons le pacte du moulin.",
+        "Nous souscrivons sans réserve au pacte du moulin.",
+        "stronger",
+    ),
+    (
+        "fr",
+        "Les meuniers auront la faculté de louer.",
+        "Les meuniers auront l’obligation de louer.",
+        "stronger",
+    ),
+    ("fr", "Vous devez fermer l’écluse.", "Vous gagneriez à fermer l’écluse.", "weaker"),
+    (
+        "en",
+        "The law encourages millers to let their mills.",
+        "The law obliges millers to let their mills.",
+        "stronger",
+    ),
+    (
+        "es",
+        "La ley alienta a los molineros a alquilar.",
+        "La ley obliga a los molineros a alquilar.",
+        "stronger",
+    ),
+    (
         "fr",
         "La France soutiendra la création du fonds.",
         "La France envisage de soutenir la création du fonds.",

@@ -27,7 +27,7 @@ BINDING: Final = frozenset({"duty", "ban", "promise", "decision", "requests"})
 """Kinds by which an act, an amount or a date is promised or asked."""
 _ACTS: Final = HEADS - {"duty", "ban"}
 """Kinds by which a sentence may begin with what it does and no subject: ``Strongly urges``, ``Noting``."""
-_FILE = "force.toml"
+_FILE, _POLARITY = "force.toml", "polarity.toml"
 _SHARED_TABLES = (
     ("strengtheners", "modifier", 1),
     ("weakeners", "modifier", -1),
@@ -123,10 +123,11 @@ def skip_acts(passage: SideText, start: int) -> int:
 
 @lru_cache(maxsize=_SIDES)
 def blank_forms(passage: SideText) -> str:
-    """Return a passage with blanks for its forms: who does what to whom."""
+    """Return a passage with blanks for its forms and dates: who does what to whom."""
     signs = list(passage.text)
-    for form in read_forms(passage):
-        signs[form.start : form.end] = " " * (form.end - form.start)
+    dates = (token for token in passage.tokens if token.kind == "date")
+    for span in (*read_forms(passage), *dates):
+        signs[span.start : span.end] = " " * (span.end - span.start)
     return "".join(signs)
 
 
@@ -157,8 +158,9 @@ def changes_force(old: SideText, new: SideText) -> bool:
 
 
 def count_denials(passage: SideText) -> int:
-    """Return how often a passage denies, without the forms that hold a denial themselves."""
-    return len(_compile("denials", passage.language).findall(straighten(blank_forms(passage))))
+    """Return how often a passage denies, without what holds a denial and denies nothing: no later than."""
+    text = _compile("apart", passage.language, _POLARITY).sub(" ", straighten(blank_forms(passage)))
+    return len(_compile("denials", passage.language).findall(text))
 
 
 def is_ceremonial(rewording: Rewording) -> bool:
@@ -267,8 +269,8 @@ def _write_out(form: str, parts: Mapping[str, str]) -> str:
 
 
 @cache
-def _compile(name: str, language: str) -> re.Pattern[str]:
-    table: dict[str, Any] = read_rules(_FILE)[name]
+def _compile(name: str, language: str, file: str = _FILE) -> re.Pattern[str]:
+    table: dict[str, Any] = read_rules(file)[name]
     return bound_forms(table.get(language, ()), language)
 
 
