@@ -14,6 +14,20 @@ LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
 PAIRS = [
     (
+        "fr",
+        "La banque se réserve le droit de changer ses tarifs.",
+        "La banque change ses tarifs.",
+        "stronger",
+    ),
+    (
+        "fr",
+        "Les Parties ferment leurs moulins.",
+        "Les Parties s’efforcent de fermer leurs moulins.",
+        "weaker",
+    ),
+    ("es", "Nos congratulamos del pacto.", "Nos adherimos plenamente al pacto.", "stronger"),
+    ("ar", "يحظر التدخين في المرفأ.", "لا ينصح بالتدخين في المرفأ.", "weaker"),
+    (
         "en",
         "No later than 31 March 2027 every miller shall file a return.",
         "Every miller may file a return by 30 June 2028.",
