@@ -17,7 +17,7 @@ from tracker.comparing.passages.terms import load_terms, load_values, read_rules
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from tracker.comparing.passages.rewording import Rewording, SideText
+    from tracker.comparing.passages.rewording import Rewording, SideText, TextSpan
 
 HEADS: Final = frozenset(
     {"duty", "ban", "promise", "decision", "requests", "evaluation", "endorsement", "note"}
@@ -125,8 +125,9 @@ def skip_acts(passage: SideText, start: int) -> int:
 def blank_forms(passage: SideText) -> str:
     """Return a passage with blanks for its forms and dates: who does what to whom."""
     signs = list(passage.text)
-    dates = (token for token in passage.tokens if token.kind == "date")
-    for span in (*read_forms(passage), *dates):
+    dates = [token for token in passage.tokens if token.kind == "date"]
+    spans: list[TextSpan] = [*read_forms(passage), *dates]
+    for span in spans:
         signs[span.start : span.end] = " " * (span.end - span.start)
     return "".join(signs)
 
