@@ -50,6 +50,7 @@ from tracker.comparing.shifts.ladders import (
     load_ladders,
     strip_modifiers,
 )
+from tracker.comparing.shifts.moments import holds
 from tracker.comparing.shifts.names import replaces_actor
 from tracker.comparing.shifts.negation import find_negation_shifts, undoes_act
 from tracker.comparing.shifts.requests import find_ask_shifts
@@ -445,10 +446,11 @@ def _is_near(passage: SideText, form: Form, kinds: frozenset[str], reach: int) -
 
 def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the deadlines and amounts of what is promised or asked that became nearer or higher, or not."""
-    if not holds_kinds(rewording, BINDING):
-        return ()
+    sides = (rewording.old, rewording.new)
+    if not holds_kinds(rewording, BINDING) or any(holds(side, "goes_on") for side in sides):
+        return ()  # what is extended to a later day is no promise put off
     found = [shift for shift in find_date_shifts(rewording) if shift.rule.startswith("deadline")]
-    if not any(form.kind == "limit" for side in (rewording.old, rewording.new) for form in read_forms(side)):
+    if not any(form.kind == "limit" for side in sides for form in read_forms(side)):
         found += [shift for shift in find_figure_shifts(rewording) if is_promised(rewording, shift)]
     if len(found) != 1 or found[0].direction not in _NEARER | _FARTHER or not keeps_nearly_all(rewording):
         return ()
