@@ -93,6 +93,14 @@ TURNED = [
     ("ru", "Совет одобряет план порта.", "Совет отклоняет план порта."),
     ("ar", "يرحب المجلس بخطة الميناء.", "يرفض المجلس خطة الميناء."),
     ("zh", "村民同意搬迁市场。", "村民不同意搬迁市场。"),
+    ("fr", "Le bourg est partisan de la digue.", "Le bourg est opposé à la digue."),
+    ("fr", "Nous croyons à cette trêve.", "Nous doutons de cette trêve."),
+    ("fr", "Le maire a accordé le permis.", "Le maire a refusé le permis."),
+    ("fr", "Les pluies ont nourri les puits.", "Les pluies n’ont guère nourri les puits."),
+    ("en", "The town is a supporter of the dam.", "The town is an opponent of the dam."),
+    ("es", "El alcalde aprobó el plan de riego.", "El alcalde rechazó el plan de riego."),
+    ("es", "Confiamos en la tregua.", "Desconfiamos de la tregua."),
+    ("ru", "Город является сторонником плотины.", "Город является противником плотины."),
 ]
 NOT_TURNED = [
     ("en", "We will not rest until the harbour is open.", "We will never rest until the harbour is open."),
@@ -115,6 +123,8 @@ NOT_TURNED = [
     ("zh", "我们不得不关闭学校。", "我们必须关闭学校。"),
     ("zh", "非洲的港口十分繁忙。", "港口十分繁忙。"),
     ("zh", "谷价不断上涨。", "谷价上涨。"),
+    ("fr", "Nous réparons les puits.", "Nous ne cessons de réparer les puits."),
+    ("fr", "Le pont cédera avant que la crue arrive.", "Le pont cédera avant que la crue n’arrive."),
 ]
 WIDER = [
     # who is covered: one more kind, fewer of a kind, and only some
@@ -157,7 +167,39 @@ WIDER = [
     ("zh", "部分岛屿有医生。", "大多数岛屿有医生。"),
     ("zh", "我们最多接收四十名学生。", "我们至少接收四十名学生。"),
     ("zh", "仅成员可以使用港口。", "任何人可以使用港口。"),
+    (
+        "fr",
+        "L’aide est versée aux veuves de plus de cinquante ans.",
+        "L’aide est versée à toutes les veuves.",
+    ),
+    ("en", "The aid is paid to widows over fifty.", "The aid is paid to all widows."),
+    ("en", "Small firms are exempt from the levy.", "Firms are exempt from the levy."),
+    (
+        "fr",
+        "Les petites fermes sont exonérées de la taxe.",
+        "Les fermes, sans distinction, sont exonérées de la taxe.",
+    ),
+    ("ru", "Пособие выплачивается вдовам старше пятидесяти лет.", "Пособие выплачивается всем вдовам."),
+    (
+        "es",
+        "La ayuda se paga a las viudas mayores de cincuenta años.",
+        "La ayuda se paga a todas las viudas.",
+    ),
+    ("zh", "补助发放给五十岁以上的寡妇。", "补助发放给所有寡妇。"),
 ]
+CONTRARY = [
+    ("en", "Invites the town to open a quay at Leeth;", "Requests the town to close its quay at Leeth;"),
+    ("fr", "Invite la ville à ouvrir un quai à Sorne ;", "Prie la ville de fermer son quai de Sorne ;"),
+    (
+        "es",
+        "Invita a la ciudad a abrir un muelle en Sorna;",
+        "Pide a la ciudad que cierre su muelle de Sorna;",
+    ),
+    ("ru", "предлагает городу открыть причал в Сорне;", "просит город закрыть причал в Сорне;"),
+    ("ar", "تدعو المدينة إلى فتح رصيف في سورن؛", "تطلب إلى المدينة إغلاق رصيف في سورن؛"),
+    ("zh", "邀请该市在索恩开放码头；", "请该市在索恩关闭码头；"),
+]
+
 EXPECTED = [
     ("en", "The new ferry should shorten the journey.", "The new ferry could shorten the journey."),
     (
@@ -247,6 +289,11 @@ def test_what_denies_as_much_as_before_is_not_turned(language: str, old: str, ne
 def test_scope_is_told_either_way(language: str, old: str, new: str) -> None:
     assert _read(old, new, language, "scope") == {"wider"}
     assert _read(new, old, language, "scope") == {"narrower"}
+
+
+@pytest.mark.parametrize(("language", "old", "new"), CONTRARY)
+def test_an_act_and_its_contrary_do_not_compare(language: str, old: str, new: str) -> None:
+    assert _read(old, new, language, "strength") == _read(new, old, language, "strength") == set()
 
 
 @pytest.mark.parametrize(("language", "old", "new"), EXPECTED)

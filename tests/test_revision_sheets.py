@@ -46,17 +46,24 @@ def _read_cases(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "halves"), [("edits240", {"chosen": 20, "report": 20}), ("edits96", {"report": 16})]
+    ("name", "languages", "halves"),
+    [
+        ("edits240", LANGUAGES, {"chosen": 20, "report": 20}),
+        ("edits96", LANGUAGES, {"report": 16}),
+        ("edits60", {"fr"}, {"chosen": 30, "report": 30}),
+    ],
 )
-def test_a_sheet_of_edits_has_as_many_of_each_language_and_half(name: str, halves: dict[str, int]) -> None:
+def test_a_sheet_of_edits_has_as_many_of_each_language_and_half(
+    name: str, languages: set[str], halves: dict[str, int]
+) -> None:
     rows = _read_csv(f"{name}.csv")
     assert len({row["old"] for row in rows}) == len({row["new"] for row in rows}) == len(rows)
     assert all(row["old"] != row["new"] for row in rows)
     counts = Counter((row["language"], row["half"]) for row in rows)
-    assert counts == {(language, half): n for language in LANGUAGES for half, n in halves.items()}
+    assert counts == {(language, half): n for language in languages for half, n in halves.items()}
 
 
-@pytest.mark.parametrize("name", ["edits240", "edits96"])
+@pytest.mark.parametrize("name", ["edits240", "edits96", "edits60"])
 def test_each_reader_of_a_sheet_of_edits_answers_each_edit_on_each_axis(name: str) -> None:
     ids = [row["id"] for row in _read_csv(f"{name}.csv")]
     answers = _read_csv(f"{name}_answers.csv")

@@ -4,9 +4,98 @@ from __future__ import annotations
 
 import pytest
 
+from tests.comparisons import version
+from tests.test_deadlines import read_table
 from tests.test_shifts import find
+from tracker.comparing.passages.forms import read_forms
+from tracker.comparing.passages.rewording import read_passage
+
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 
 PAIRS = [
+    (
+        "fr",
+        "La banque se réserve le droit de changer ses tarifs.",
+        "La banque change ses tarifs.",
+        "stronger",
+    ),
+    (
+        "fr",
+        "Les Parties ferment leurs moulins.",
+        "Les Parties s’efforcent de fermer leurs moulins.",
+        "weaker",
+    ),
+    ("es", "Nos congratulamos del pacto.", "Nos adherimos plenamente al pacto.", "stronger"),
+    ("ar", "يحظر التدخين في المرفأ.", "لا ينصح بالتدخين في المرفأ.", "weaker"),
+    (
+        "en",
+        "No later than 31 March 2027 every miller shall file a return.",
+        "Every miller may file a return by 30 June 2028.",
+        "weaker",
+    ),
+    (
+        "en",
+        "The miller should pay the levy by 1 May.",
+        "The miller must pay the levy not later than 1 June.",
+        "stronger",
+    ),
+    ("en", "We will drain the fen by 2030.", "We could drain the fen no later than 2035.", "weaker"),
+    (
+        "fr",
+        "Le meunier doit payer la taxe avant le 1er mai.",
+        "Le meunier peut payer la taxe sans exception le 1er juin.",
+        "weaker",
+    ),
+    (
+        "es",
+        "El molinero debe pagar antes del 1 de mayo.",
+        "El molinero puede pagar no más tarde del 1 de junio.",
+        "weaker",
+    ),
+    (
+        "ru",
+        "Мельник должен уплатить сбор к 1 мая.",
+        "Мельник может уплатить сбор не позднее 1 июня.",
+        "weaker",
+    ),
+    (
+        "ar",
+        "يجب على الطحان دفع الرسم بحلول 1 أيار/مايو.",
+        "يجوز للطحان دفع الرسم في موعد لا يتجاوز 1 حزيران/يونيه.",
+        "weaker",
+    ),
+    ("zh", "申请须于3月1日前提交。", "申请可于6月30日前提交。", "weaker"),
+    (
+        "fr",
+        "La loi encourage les meuniers à louer leurs moulins.",
+        "La loi oblige les meuniers à louer leurs moulins.",
+        "stronger",
+    ),
+    (
+        "fr",
+        "Nous saluons le pacte du moulin.",
+        "Nous souscrivons sans réserve au pacte du moulin.",
+        "stronger",
+    ),
+    (
+        "fr",
+        "Les meuniers auront la faculté de louer.",
+        "Les meuniers auront l’obligation de louer.",
+        "stronger",
+    ),
+    ("fr", "Vous devez fermer l’écluse.", "Vous gagneriez à fermer l’écluse.", "weaker"),
+    (
+        "en",
+        "The law encourages millers to let their mills.",
+        "The law obliges millers to let their mills.",
+        "stronger",
+    ),
+    (
+        "es",
+        "La ley alienta a los molineros a alquilar.",
+        "La ley obliga a los molineros a alquilar.",
+        "stronger",
+    ),
     (
         "fr",
         "La France soutiendra la création du fonds.",
@@ -459,6 +548,23 @@ def test_figures_and_deadlines(
     language: str, old: str, new: str, expected: tuple[str, str, str | None]
 ) -> None:
     assert [(shift.axis, shift.direction, shift.amount) for shift in find(old, new, language)] == [expected]
+
+
+@pytest.mark.parametrize("row", read_table("forms.tsv"), ids=lambda row: row["en"])
+def test_what_english_says_has_a_form_of_like_force_in_each_language(row: dict[str, str]) -> None:
+    english = _list_forces(row["en"], "en", row["kind"])
+    assert english
+    lacking = {
+        language: row[language]
+        for language in LANGUAGES
+        if all(abs(force - english[0]) > 1 for force in _list_forces(row[language], language, row["kind"]))
+    }
+    assert not lacking
+
+
+def _list_forces(text: str, language: str, kind: str) -> list[int]:
+    passage = read_passage(version([text], language=language).segments, language)
+    return [form.force for form in read_forms(passage) if form.kind == kind]
 
 
 def _directions(old: str, new: str, language: str) -> set[str]:

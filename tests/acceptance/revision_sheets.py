@@ -1,11 +1,11 @@
-"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and two sheets of edits.
+"""Score what is said of revisions against the sheets in ``coding/``: ten classes, and three sheets of edits.
 
 Run as ``python -m tests.acceptance.revision_sheets [--half chosen|report] [--list] [CLASS ...]``;
-``edits240`` and ``edits96`` are classes too. For each class and language it prints how many answers were
-given and how many of them a reader gives or would allow (*right*), and how many answers readers give and
-how many of these were given (*found*). ``--list`` shows each case that is not wholly right. An answer is a
-direction on one axis, a name, or whatever the scorer of the class counts; where readers say ``none`` or
-``unranked``, the right answer is none.
+``edits240``, ``edits96`` and ``edits60`` are classes too. For each class and language it prints how many
+answers were given and how many of them a reader gives or would allow (*right*), and how many answers
+readers give and how many of these were given (*found*). ``--list`` shows each case that is not wholly
+right. An answer is a direction on one axis, a name, or whatever the scorer of the class counts; where
+readers say ``none`` or ``unranked``, the right answer is none.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     Case = Mapping[str, Any]
 
 SIDES: Final = ("old", "new")
-SHEETS: Final = ("edits240", "edits96")
-"""The sheets of edits of one sentence; the second has rows to score at the end alone."""
+SHEETS: Final = ("edits240", "edits96", "edits60")
+"""The sheets of edits of one sentence; the second has rows to score at the end alone, the third is French."""
 CODING = Path(__file__).parent / "coding"
 SILENT: Final = {"none", "unranked"}
 """Answers of readers by which no direction may be given."""

@@ -13,14 +13,14 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.comparing.passages.terms import load_terms, read_rules, same_stem
+from tracker.comparing.passages.terms import load_terms, load_values, read_rules, same_stem
 from tracker.inputs import patterns
 from tracker.inputs.compiled import read_compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from tracker.comparing.passages.rewording import Rewording, SideText
+    from tracker.comparing.passages.rewording import Rewording, SideText, TextSpan
 
 HEADS: Final = frozenset(
     {"duty", "ban", "promise", "decision", "requests", "evaluation", "endorsement", "note"}
@@ -30,9 +30,10 @@ BINDING: Final = frozenset({"duty", "ban", "promise", "decision", "requests"})
 """Kinds by which an act, an amount or a date is promised or asked."""
 _ACTS: Final = HEADS - {"duty", "ban"}
 """Kinds by which a sentence may begin with what it does and no subject: ``Strongly urges``, ``Noting``."""
-_FILE = "force.toml"
-_ALL, _ENDINGS = "force", "endings"
-"""Its tables of all forms, and of what signs in these stand for; each other table is a pattern of its own."""
+_FILE, _POLARITY = "force.toml", "polarity.toml"
+_ALL, _PARTS, _APART = "force", "parts", "apart"
+"""Tables of all forms, and of what signs in these stand for; each other table of the first file is a pattern
+of its own, as is one of the second: what denies nothing."""
 _SHARED_TABLES = (
     ("strengtheners", "modifier", 1),
     ("weakeners", "modifier", -1),
@@ -128,10 +129,12 @@ def skip_acts(passage: SideText, start: int) -> int:
 
 @lru_cache(maxsize=_SIDES)
 def blank_forms(passage: SideText) -> str:
-    """Return a passage with blanks for its forms: who does what to whom."""
+    """Return a passage with blanks for its forms and dates: who does what to whom."""
     signs = list(passage.text)
-    for form in read_forms(passage):
-        signs[form.start : form.end] = " " * (form.end - form.start)
+    dates = [token for token in passage.tokens if token.kind == "date"]
+    spans: list[TextSpan] = [*read_forms(passage), *dates]
+    for span in spans:
+        signs[span.start : span.end] = " " * (span.end - span.start)
     return "".join(signs)
 
 
@@ -162,8 +165,9 @@ def changes_force(old: SideText, new: SideText) -> bool:
 
 
 def count_denials(passage: SideText) -> int:
-    """Return how often a passage denies, without the forms that hold a denial themselves."""
-    return len(_compile("denials", passage.language).findall(straighten(blank_forms(passage))))
+    """Return how often a passage denies, without what holds a denial and denies nothing: no later than."""
+    text = _compile(_APART, passage.language).sub(" ", straighten(blank_forms(passage)))
+    return len(_compile("denials", passage.language).findall(text))
 
 
 def is_ceremonial(rewording: Rewording) -> bool:
@@ -241,7 +245,8 @@ def load_forms(language: str) -> tuple[dict[str, patterns.Packed], dict[str, tup
     """Return the patterns of a language by their tables, and what each group of that of all forms means."""
     own = Path(__file__)
     place = own.with_name(f"force.{language}")
-    sources = [own, *map(own.with_name, (_FILE, "strength.toml", "terms.py")), Path(patterns.__file__)]
+    beside = map(own.with_name, (_FILE, _POLARITY, "strength.toml", "terms.py"))
+    sources = [own, *beside, Path(patterns.__file__)]
     packed, meanings = read_compiled(place, sources, partial(_join_forms, language))
     return packed, meanings
 
@@ -251,12 +256,10 @@ def _join_forms(language: str) -> tuple[dict[str, patterns.Packed], dict[str, tu
     forms = sorted(_list_forms(language), key=lambda form: -len(form[0]))
     meanings = {f"form{number}": meaning for number, (_, meaning) in enumerate(forms)}
     # The name stands behind its form: in front, it would keep ``re`` from skipping forms by first letters.
-    tables = {name: table.get(language, ()) for name, table in read_rules(_FILE).items()}
+    tables = {name: table.get(language, ()) for name, table in read_rules(_FILE).items() if name != _PARTS}
     tables[_ALL] = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
-    packed = {
-        name: patterns.pack(*_bound(table, language)) for name, table in tables.items() if name != _ENDINGS
-    }
-    return packed, meanings
+    tables[_APART] = read_rules(_POLARITY)[_APART].get(language, ())
+    return {name: patterns.pack(*_bound(table, language)) for name, table in tables.items()}, meanings
 
 
 @cache
@@ -267,16 +270,21 @@ def compile_kinds(language: str, kinds: frozenset[str]) -> re.Pattern[str]:
 
 
 def _list_forms(language: str) -> Iterator[tuple[str, tuple[str, int]]]:
-    table = read_rules(_FILE)
-    ending, reflexive = table[_ENDINGS].get(language, ""), table[_ENDINGS]["reflexive"]
-    for kind, levels in table[_ALL].get(language, {}).items():
+    parts = load_values(_FILE, _PARTS, language)
+    for kind, levels in read_rules(_FILE)[_ALL].get(language, {}).items():
         for force, forms in levels.items():
             for form in forms:
-                yield form.replace("~", ending).replace("@", reflexive), (kind, int(force))
+                yield _write_out(form, parts), (kind, int(force))
     for name, kind, force in _SHARED_TABLES:
         for form in load_terms("strength.toml", name, language):
             spelled = form if kind == "condition" else re.escape(form).replace(r"\ ", r"\s+")
             yield spelled, (kind, force)
+
+
+def _write_out(form: str, parts: Mapping[str, str]) -> str:
+    for sign, meant in parts.items():
+        form = form.replace(sign, meant)
+    return form
 
 
 @cache

@@ -45,6 +45,9 @@ _HALF_HOURS = 2
 _UNGATED = frozenset({"zh", "ar"})
 """Languages whose words are not all bounded by blanks."""
 _DAY_SPAN = 24 * _HALF_HOURS
+_NEXT_SESSION: Final = "session"
+_DAYS: Final = {_NEXT_SESSION: "365"}
+"""What stands for the next session of a body in place of days, and in how many it is taken to be."""
 _TOLERANCE = 50
 """A span is taken to be as much longer or shorter as this part of it: 30 days are a month."""
 
@@ -354,20 +357,45 @@ def _read_relative(passage: SideText) -> Iterator[Moment]:
     values = load_values(_FILE, "relative", language)
     for match in _table_pattern("relative", language).finditer(text):
         start, end = match.span("term")
+        if _date_pattern(language).match(text, end):  # the end of the year 2027
+            continue
         lead, behind = _find_before(text, start, language), _find_behind(text, end, language)
         led = lead and (lead["by"] or lead["before"])
         followed = behind and (behind["by"] or behind["before"])
         days = values[_fold(match["term"])]
-        first, last = _DECADE if days == "decade" else _span(int(days) * _DAY_SPAN)
+        first, last = _DECADE if days == "decade" else _span(int(_DAYS.get(days, days)) * _DAY_SPAN)
         within = match["term"].lower().startswith(load_terms(_FILE, "within", language))
+        begins = lead.start() if lead and led else start if within or followed or days == "decade" else None
+        if days == _NEXT_SESSION and _is_due(text, language) and not _is_held(text, language):
+            begins = _find_lead(text, start, language)
         yield Moment(
             start,
             behind.end() if behind and followed else end,
             "date" if days == "decade" else "relative",
             first,
             last,
-            lead.start() if lead and led else start if within or followed or days == "decade" else None,
+            begins,
         )
+
+
+def _find_lead(text: str, start: int, language: str) -> int:
+    """Return where the words begin that say when, before a session: at its next session."""
+    found = _lead_pattern(language).search(text, max(0, start - _LEAD), start)
+    return found.start() if found else start
+
+
+@cache
+def _lead_pattern(language: str) -> re.Pattern[str]:
+    leads = _any_of(term for table in ("session_leads", "by", "before") for term in _load(table, language))
+    return re.compile(rf"{_edges(language)[0]}(?:{leads})\s+\Z", re.IGNORECASE)
+
+
+@cache
+def _date_pattern(language: str) -> re.Pattern[str]:
+    """Return what finds a year or month right behind words that would tell none without it."""
+    links, months = _any_of(load_terms(_FILE, "links", language)), _any_of(_list_months(language))
+    gap = _gap(language)
+    return re.compile(rf"{gap}(?:(?:{links}){gap})*(?:{_YEAR.pattern}|(?:{months}))")
 
 
 def _span(half_hours: int) -> tuple[int, int]:
@@ -422,7 +450,7 @@ def _read_sessions(passage: SideText) -> Iterator[Moment]:
     text, language = passage.text, passage.language
     pattern = _session_pattern(language)
     found = list(pattern.finditer(text)) if pattern else []
-    if not found or not _is_due(text, language) or _due_pattern("session_now", language).search(text):
+    if not found or not _is_due(text, language) or _is_held(text, language):
         return
     for match in found:
         number = _read_ordinal(match["number"], language)
@@ -447,6 +475,11 @@ def _session_pattern(language: str) -> re.Pattern[str] | None:
         rf"{before}(?:{leads})\s+(?:(?:{owners})\s+)?(?P<number>{number})(?:\s+\w+){{0,2}}?\s+(?:{nouns}){after}",
         re.IGNORECASE,
     )
+
+
+def _is_held(text: str, language: str) -> bool:
+    """Return whether who speaks may mean the session that is held now."""
+    return bool(_due_pattern("session_now", language).search(text))
 
 
 def _is_due(text: str, language: str) -> bool:

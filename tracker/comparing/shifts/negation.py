@@ -17,7 +17,7 @@ from tracker.comparing.shifts.purity import blank_words, compile_carriers, is_on
 from tracker.text.detection import may_be_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
     from tracker.model.changes import Direction, Shift
@@ -130,16 +130,28 @@ def _blank(passage: SideText) -> str:
 
 def _find_opposed(rewording: Rewording) -> Iterator[_Turn]:
     """Yield the words that gave way to their opposite, one at each place."""
+    rows = _list_rows("opposites", rewording.language)
     for place in rewording.substitutions:
-        if not all(part.text.strip() and len(part.text) <= _LONGEST for part in (place.old, place.new)):
+        if not _is_replaced(place):
             continue
-        turn = _find_row(rewording.language, place) or _find_prefixed(rewording.language, place)
+        turn = _find_row(rows, rewording.language, place) or _find_prefixed(rewording.language, place)
         if turn:
             yield turn
 
 
-def _find_row(language: str, place: Substitution) -> _Turn | None:
-    for affirmed, denied in _list_opposites(language):
+def undoes_act(rewording: Rewording) -> bool:
+    """Return whether an act took the place of its contrary, which denies nothing: to open, to close."""
+    rows = _list_rows("contraries", rewording.language)
+    places = filter(_is_replaced, rewording.substitutions)
+    return any(_find_row(rows, rewording.language, place) for place in places)
+
+
+def _is_replaced(place: Substitution) -> bool:
+    return all(part.text.strip() and len(part.text) <= _LONGEST for part in (place.old, place.new))
+
+
+def _find_row(rows: Iterable[tuple[str, str]], language: str, place: Substitution) -> _Turn | None:
+    for affirmed, denied in rows:
         for is_added, one, other in ((True, place.old, place.new), (False, place.new, place.old)):
             yes = _find_edited(_compile_words(affirmed, language), one)
             no = _find_edited(_compile_words(denied, language), other) if yes else None
@@ -215,8 +227,8 @@ def _compile(table: str, language: str) -> re.Pattern[str]:
 
 
 @cache
-def _list_opposites(language: str) -> tuple[tuple[str, str], ...]:
-    tables = (table for table in read_rules(_FILE)["opposites"] if table["language"] == language)
+def _list_rows(name: str, language: str) -> tuple[tuple[str, str], ...]:
+    tables = (table for table in read_rules(_FILE)[name] if table["language"] == language)
     return tuple((affirmed, denied) for table in tables for affirmed, denied in table["rows"])
 
 

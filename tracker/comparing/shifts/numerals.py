@@ -139,6 +139,8 @@ class _Sum:
     total: Decimal
     part: Decimal
     kinds: set[str] = field(default_factory=set)
+    magnitude: Decimal = Decimal(1)
+    """The last one that multiplied what is before it."""
 
     @property
     def value(self) -> Decimal:
@@ -149,11 +151,12 @@ class _Sum:
         kind = atom.kind
         if gap == _POINT:
             self.part += atom.value / 10
-        elif kind == "plus":
-            self.part += atom.value
+        elif kind == "plus":  # three million and a half
+            self.part += atom.value * (1 if self.part else self.magnitude)
         elif kind == "magnitudes":
-            scaled = (self.part or self.total) * atom.value
-            self.total, self.part = (self.total if self.part else 0) + scaled, Decimal(0)
+            kept = self.total if self.part and atom.value <= self.magnitude else Decimal(0)
+            self.total, self.part = kept + (self.value - kept) * atom.value, Decimal(0)
+            self.magnitude = atom.value
         elif kind == "multipliers":
             rest = self.part if atom.value == _DOZEN or "digits" in self.kinds else self.part % _TENS
             self.part += (rest or 1) * atom.value - rest
@@ -193,7 +196,8 @@ def _combine(text: str, atoms: list[_Atom], at: int, language: str) -> tuple[Num
     if not first:
         return None, at + 1
     whole = (first.value, Decimal(0)) if first.kind == "magnitudes" else (Decimal(0), first.value)
-    read, last, after = _Sum(*whole, {first.kind}), first, at + 1
+    magnitude = first.value if first.kind == "magnitudes" else Decimal(1)
+    read, last, after = _Sum(*whole, {first.kind}, magnitude), first, at + 1
     while after < len(atoms):
         atom, gap = atoms[after], text[last.end : atoms[after].start].lower()
         if text[atom.start : atom.end].lower() in ARTICLES or not _is_joined(read, atom, gap, language):

@@ -277,7 +277,10 @@ _PART_OF = re.compile(r"\b(?:half|quarter|third|of) $")
 def _measure_pattern(language: str) -> re.Pattern[str]:
     words = sorted(load_values(FILE, "measures", language), key=len, reverse=True)
     end = "" if language == "zh" else r"(?!\w)"
-    return re.compile(rf"[ -]?({'|'.join(map(re.escape, words)) or '(?!)'}){end}", re.IGNORECASE)
+    links = "|".join(map(re.escape, load_terms(FILE, "measure_links", language))) or "(?!)"
+    return re.compile(
+        rf"(?: (?:{links})(?= ))?[ -]?({'|'.join(map(re.escape, words)) or '(?!)'}){end}", re.IGNORECASE
+    )
 
 
 def _find_measure(text: str, number: Number, language: str) -> tuple[int, Decimal, str]:

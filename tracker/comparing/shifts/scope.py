@@ -5,6 +5,7 @@ Tables are in ``scope.toml``.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,7 +14,6 @@ from tracker.comparing.passages.terms import TermMatch, read_rules
 from tracker.comparing.shifts.purity import blank_words, compile_carriers, has_all, is_only_edit
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _FILE = "scope.toml"
 _MARKS = " \n,;.:()，、；。"
+_WORD = re.compile(r"[^\W_]+")
+_STEM = 5
 _SPACE, _COMMAS = " \n.;:。；", (",", "，", "、", "،")
 _LIMIT: Final = "limit"
 """The ladder of who alone is meant: with ``only`` goes the word that says who."""
@@ -46,7 +48,7 @@ def find_scope_shifts(rewording: Rewording) -> tuple[Shift, ...]:
         if found:
             return found
     if not rewording.comparable:
-        return ()
+        return _find_covered(rewording)
     found = tuple(shift for place in rewording.substitutions for shift in _find_one_sided(rewording, place))
     return found or _find_limited(rewording) or _find_covered(rewording)
 
@@ -127,33 +129,75 @@ def _find_covered(rewording: Rewording) -> tuple[Shift, ...]:
     only one side has.
     """
     language, pattern = rewording.language, _compile_terms("covers", rewording.language)
-    edited = [part for part in rewording.fragments if _says_more(part)]
     covering = [pattern.search(straighten(side.text)) for side in (rewording.old, rewording.new)]
-    if len(edited) != 1 or not all(covering):
+    if not all(covering):
+        return ()
+    edited = [part for place in rewording.substitutions for part in _cut_shared(place) if _says_more(part)]
+    if len(edited) != 1:
         return ()
     (part,) = edited
     text = straighten(part.text).strip(_SPACE)
-    if any(word[:1].isupper() for word in text.split()):
-        return ()
     start = part.start + len(part.text) - len(part.text.lstrip(_SPACE))
+    of_kind = _is_of_kind(text, language)
+    if any(word[:1].isupper() for word in text.split()) and not (of_kind and not start):
+        return ()
     words = TermMatch(text.lower(), start, start + len(text))
     joins, restricts = (_compile_terms(table, language) for table in ("joins", "restricts"))
     begins = text.lstrip(_MARKS)
     listed = text[0] in _COMMAS and joins.search(begins)
     if listed or joins.match(begins) or joins.fullmatch(text.split()[-1]):
         ways = _WIDENS
-    elif text[0] not in _COMMAS and restricts.match(begins):
+    elif text[0] not in _COMMAS and (of_kind or restricts.match(begins)):
         ways = _NARROWS
     else:
         return ()
     return rewording.shift_alone("scope", ways, part.passage, words, f"covered: {words.term} (ours)")
 
 
+def _cut_shared(place: Substitution) -> tuple[Fragment, Fragment]:
+    """Return what was edited at a place, without the words at its beginning or end that both sides have.
+
+    A short word between two edits counts as edited with them: "widows over fifty" → "all widows".
+    """
+    words = _list_told(place.old), _list_told(place.new)
+    stems = [[word[:_STEM] for word, _, _ in side] for side in words]
+    count = min(map(len, stems))
+    if not count:
+        return place.old, place.new
+    if stems[0][:count] == stems[1][:count]:
+        starts = [side[count - 1][2] for side in words]
+        return place.old._replace(start=starts[0]), place.new._replace(start=starts[1])
+    if stems[0][-count:] == stems[1][-count:]:
+        ends = [side[-count][1] for side in words]
+        return place.old._replace(end=ends[0]), place.new._replace(end=ends[1])
+    return place.old, place.new
+
+
+def _list_told(part: Fragment) -> list[tuple[str, int, int]]:
+    """Return the words of an edited part that are neither small nor for the whole, and where they stand."""
+    return [
+        (word[0].lower(), part.start + word.start(), part.start + word.end())
+        for word in _WORD.finditer(_blank_whole(part))
+    ]
+
+
+def _blank_whole(part: Fragment) -> str:
+    """Return an edited part with blanks for words that mean the whole, and for small ones."""
+    text, language = straighten(part.text), part.passage.language
+    for pattern in (_compile_terms("whole", language), compile_carriers(language)):
+        text = pattern.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
 def _says_more(part: Fragment) -> bool:
     """Return whether an edited part has a word that is neither small nor for the whole."""
-    language = part.passage.language
-    text = _compile_terms("whole", language).sub(" ", straighten(part.text))
-    return bool(compile_carriers(language).sub(" ", text).strip(_MARKS))
+    return bool(_blank_whole(part).strip(_MARKS))
+
+
+def _is_of_kind(text: str, language: str) -> bool:
+    """Return whether a text says nothing but of what kind those are that are meant: the small, rural."""
+    text = compile_carriers(language).sub(" ", text)
+    return not _compile_terms("kinds", language).sub(" ", text).strip(_MARKS)
 
 
 @cache

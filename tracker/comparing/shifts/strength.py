@@ -9,8 +9,8 @@ There are two kinds of evidence.
   compared in text order, with modifiers, conditions, hedges, quantities and targets that came or went. A
   direction is given where all of it points one way and the other words are about one thing.
 
-Nothing is said where one side denies more than the other, names another actor, thanks or congratulates, or
-tells what somebody else said.
+Nothing is said where one side denies more than the other, names another actor, asks for the contrary, thanks
+or congratulates, or tells what somebody else said.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ from tracker.comparing.shifts.ladders import (
     load_ladders,
     strip_modifiers,
 )
+from tracker.comparing.shifts.moments import holds
 from tracker.comparing.shifts.names import replaces_actor
-from tracker.comparing.shifts.negation import find_negation_shifts
+from tracker.comparing.shifts.negation import find_negation_shifts, undoes_act
 from tracker.comparing.shifts.requests import find_ask_shifts
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def find_strength_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     whole = _find_whole(rewording)
     # All evidence must point one way; what stands in one place has the modifiers of the whole sentence.
     weighed = [shift for shift in whole if not (near and _is_of_modifier(shift))]
-    if not _say_one_way(rewording, (*near, *weighed)):
+    if not _say_one_way(rewording, (*near, *weighed)) or undoes_act(rewording):
         return ()
     # Words replaced in one place, must by should, say all there is to say.
     if any(map(_replaces, near)):
@@ -445,10 +446,11 @@ def _is_near(passage: SideText, form: Form, kinds: frozenset[str], reach: int) -
 
 def _find_targets(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the deadlines and amounts of what is promised or asked that became nearer or higher, or not."""
-    if not holds_kinds(rewording, BINDING):
-        return ()
+    sides = (rewording.old, rewording.new)
+    if not holds_kinds(rewording, BINDING) or any(holds(side, "goes_on") for side in sides):
+        return ()  # what is extended to a later day is no promise put off
     found = [shift for shift in find_date_shifts(rewording) if shift.rule.startswith("deadline")]
-    if not any(form.kind == "limit" for side in (rewording.old, rewording.new) for form in read_forms(side)):
+    if not any(form.kind == "limit" for side in sides for form in read_forms(side)):
         found += [shift for shift in find_figure_shifts(rewording) if is_promised(rewording, shift)]
     if len(found) != 1 or found[0].direction not in _NEARER | _FARTHER or not keeps_nearly_all(rewording):
         return ()
