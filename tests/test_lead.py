@@ -9,6 +9,8 @@ import pytest
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, session, side, topic
 from tests.reports import render
+from tracker.comparing.topics.certainty import load_certainty
+from tracker.model.topics import SURE
 from tracker.report.comparison.lead import MOST, RULES, build_lead, read_lead
 
 if TYPE_CHECKING:
@@ -72,6 +74,52 @@ def test_what_is_unsure_is_said_to_be_likely_with_its_certainty() -> None:
     first, second = lead(unsure)
     assert first == "No change of priorities between the old text and the new text is sure."
     assert second == "Likely: Figs new (.66), new ¶1 “Figs will be planted.”."
+
+
+def rated(change: TopicChange, certainty: float, *, claimed: bool = True) -> TopicChange:
+    return replace(change, outcome_certainty=certainty, measured=True, claimed=claimed)
+
+
+FIGS = topic("Figs", "new", None, reading("substantive", (1,), 0.3))
+BEES = topic("Bees", "not repeated", reading("substantive", (1,), 0.1), None)
+LEAST = load_certainty().lead
+
+
+def test_a_claim_must_be_surer_to_lead_than_to_stand_below() -> None:
+    assert max(load_certainty().find_threshold(status, SURE) for status in RULES) < LEAST
+    figs, bees = rated(FIGS, LEAST - 0.01), rated(BEES, LEAST)
+    (found,) = lead(figs, bees)
+    assert found.startswith("Not repeated from the old text: Bees, ")
+    first, second = lead(rated(FIGS, LEAST), bees)
+    assert first.startswith("New in the new text: Figs, ")
+    assert second == found
+
+
+def test_of_more_and_less_the_levels_must_be_as_sure_and_the_share_as_for_any_claim() -> None:
+    more = topic("Figs", "more", reading("substantive", (0,), 0.1), reading("substantive", (1,), 0.3))
+    (found,) = lead(replace(rated(more, LEAST), share_certainty=0.6))
+    assert found.startswith("More of the words in the new text: Figs, ")
+    assert lead(replace(rated(more, LEAST - 0.01), share_certainty=0.9))[1].startswith("Likely: Figs more")
+
+
+def test_where_nothing_is_sure_enough_to_lead_it_says_what_is_likely_the_surest_first() -> None:
+    first, second = lead(rated(FIGS, LEAST - 0.02), rated(BEES, LEAST - 0.01))
+    assert first == "No change of priorities between the old text and the new text is sure."
+    assert second.startswith(f"Likely: Bees not repeated ({LEAST - 0.01:.2f}), ".replace("0.", "."))
+    assert second.endswith(f"; Figs new ({LEAST - 0.02:.2f}).".replace("0.", "."))
+
+
+def test_nothing_is_called_likely_beside_claims_that_do_not_lead() -> None:
+    """They stand below as claims, and are surer than what is likely."""
+    debt = rated(topic("Debt", "new", None, reading("substantive", (2,), 0.1)), 0.55, claimed=False)
+    assert len(lead(rated(FIGS, LEAST), debt)) == 2
+    assert len(lead(rated(FIGS, LEAST), rated(BEES, LEAST - 0.01), debt)) == 1
+
+
+def test_what_people_decided_leads_and_what_was_not_measured_does_not() -> None:
+    assert lead(replace(FIGS, outcome_certainty=None))[0].startswith("New in the new text: Figs")
+    unmeasured = replace(FIGS, outcome_certainty=0.99, claimed=False)
+    assert lead(unmeasured)[1].startswith("Likely: Figs new (.99)")
 
 
 def test_what_is_hardly_likely_is_in_no_sentence() -> None:

@@ -145,6 +145,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "revision": (speech, revise(speech.replace("5", "7"), 3)),
         "arabic": (ARABIC, ARABIC.replace("5 ملايين", "8 ملايين").replace("ندين", "نرفض")),
         "chinese": (CHINESE, CHINESE.replace("500万", "800万").replace("始终坚持", "坚定")),
+        **{name: tuple(map(read_speech, speeches)) for name, speeches in MORE_SESSIONS.items()},
     }
     for name, (old, new) in pairs.items():
         (folder / "old.txt").write_text(old, encoding="utf-8")
@@ -185,6 +186,14 @@ KINDS = (
     "origins",
     "notebook",
 )
+
+
+MORE_SESSIONS = {
+    "long lead": ("GBR/50_1995.txt", "GBR/51_1996.txt"),
+    "many rows": ("FRA/60_2005.txt", "FRA/61_2006.txt"),
+    "long labels": ("FRA/70_2015.txt", "FRA/71_2016.txt"),
+}
+"""Pairs of speeches whose pages are looked at on a phone and printed."""
 
 
 class Seen:
@@ -343,11 +352,26 @@ def test_print_has_no_controls_and_all_of_the_report(visit: Driven) -> None:
     seen.page.emulate_media(media="print")
     for hidden in ("nav", "#filters", ".switch", ".skip"):
         assert not seen.page.is_visible(hidden)
-    assert seen.page.is_visible("#inline")
     assert seen.page.is_visible("header .cite")
+    assert seen.page.is_visible("#s-1 .entries")
+    assert not seen.page.is_visible(
+        "#inline"
+    )  # each edit is in the list, and what is unchanged is for the screen
+    seen.page.emulate_media(media="screen")
+    assert seen.page.is_visible("#inline")
+    for _ in range(2):
+        seen.page.click("details:has(> #texts) > summary")
+    seen.page.emulate_media(media="print")
+    assert seen.page.is_visible("#inline")
 
 
-def test_two_sessions_are_printed_on_three_pages(visit: Driven) -> None:
+@pytest.mark.parametrize("kind", ["revision", *MORE_SESSIONS])
+def test_a_comparison_is_printed_on_three_pages(visit: Driven, kind: str) -> None:
+    with PdfDocument(visit(kind).page.pdf(format="A4")) as printed:
+        assert len(printed) <= 3
+
+
+def test_a_print_of_two_sessions_begins_with_the_answer_and_ends_with_the_citation(visit: Driven) -> None:
     seen = visit("session")
     with PdfDocument(seen.page.pdf(format="A4")) as printed:
         pages = [page.get_textpage().get_text_range() for page in printed]
@@ -365,12 +389,13 @@ def test_two_sessions_are_printed_on_three_pages(visit: Driven) -> None:
         assert len(printed) > len(pages)
 
 
-def test_a_phone_has_the_first_findings_on_its_screen(visit: Driven) -> None:
-    seen = visit("session", viewport={"width": 390, "height": 844})
+@pytest.mark.parametrize("kind", ["session", *MORE_SESSIONS])
+def test_a_phone_has_the_first_findings_on_its_screen(visit: Driven, kind: str) -> None:
+    seen = visit(kind, viewport={"width": 390, "height": 844})
     bottom = "document.querySelector('{}').getBoundingClientRect().bottom"
     assert seen.ask(bottom.format(".answer")) < 844 / 2
     assert seen.ask(bottom.format("#s-1 tbody")) < 844
-    assert seen.ask(bottom.format("#s-2 h2")) < 844
+    assert seen.ask(bottom.format("#s-2 .claim")) < 844
 
 
 def test_beside_a_sentence_stands_one_line_until_more_is_asked_for(visit: Driven) -> None:

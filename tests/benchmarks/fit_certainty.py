@@ -11,7 +11,7 @@ tests.benchmarks.fit_certainty``; it takes a few minutes, and ``certainty.toml``
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,9 @@ from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import NARROWER, read_evidence, weigh_reading
 from tracker.comparing.topics.statuses import ReadText, compare_topics
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.model.topics import CHOICES
+from tracker.model.topics import CHOICES, SURE
 from tracker.references import own_names
+from tracker.report.comparison.lead import NAMED, choose_told
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from tracker.coding.coded_pairs import CodedPair, Codes, Speech
     from tracker.comparing.topics.certainty import CertaintyWeights, TopicEvidence
     from tracker.model.texts import Version
-    from tracker.model.topics import Status, TopicReading, Vocabulary
+    from tracker.model.topics import Status, TopicChange, TopicReading, Vocabulary
 
     Array = NDArray[np.float64]
 
@@ -58,6 +59,11 @@ HEAD = """\
 # allow as much of what the only one does not as where there are two):"""
 PERHAPS_TRUE = 0.6
 """How much of what is told is to be true, with what is perhaps so."""
+EVEN = 0.5
+"""The certainty below which nothing is claimed, unless less than usual is asked to be true."""
+LEAD_TRUE = 0.95
+"""How much of what leads name is to be true."""
+_SHOWN_LEADS = (0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 _FEWEST = 30
 """Claims that a share of true ones is counted on."""
 _FREE = 0.01
@@ -111,6 +117,7 @@ class Claim:
     """Whether one of two readers allows it; where the only one does not, how likely a second does."""
     firm: bool
     """Whether no reader allows another."""
+    change: TopicChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +148,12 @@ def main() -> None:
     certainty = cross_validate_claims(claims)
     thresholds = choose_thresholds(claims, certainty)
     perhaps = choose_perhaps(claims, certainty)
+    leads = measure_leads(claims, certainty, thresholds)
     print(HEAD)
-    for line in report(coded.pairs, claims, certainty, thresholds, perhaps):
+    for line in (*report(coded.pairs, claims, certainty, thresholds, perhaps), *report_leads(leads)):
         print(f"# {line}")
     whole = {problem.kind: problem.tabulate(problem.fit()) for problem in problems}
-    print_file(whole, fit_claims(claims), thresholds, perhaps)
+    print_file(whole, fit_claims(claims), thresholds, perhaps, choose_lead(leads))
 
 
 def read_coded(countries: Container[str] | None = None) -> Coded:
@@ -337,7 +345,7 @@ def read_unweighed(tables: Mapping[str, Any]) -> CertaintyWeights:
     claimed = {f"{sure:.1f}": 0.0 for sure in CHOICES}
     family = {"constant": 0.0, "chance": 1.0, "unnamed": 0.0, "claimed": claimed}
     status = dict.fromkeys(FAMILIES.values(), family)
-    return read_weights({**tables, "status": status, "perhaps": _FAINTEST, "vocabulary": ""})
+    return read_weights({**tables, "status": status, "perhaps": _FAINTEST, "lead": 0.0, "vocabulary": ""})
 
 
 def ask_second_reader(claims: Sequence[Claim]) -> list[Claim]:
@@ -403,6 +411,7 @@ def _compare(
             allowed=held,
             true=any(held),
             firm=all(each == {status} for each in allowed),
+            change=change,
         )
 
 
@@ -451,14 +460,16 @@ def rate_claim(claim: Claim, weights: Mapping[str, Array]) -> float:
 def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, dict[str, float]]:
     """Return by family, and by how many of the claims are to be true, the certainty from which to claim.
 
-    It is the lowest in hundredths from which on so many are true, and what is told even as perhaps so.
+    It is the lowest in hundredths from which on so many are true, what is told even as perhaps so, and for
+    what is claimed unless a user asks otherwise as likely as not: what is sure makes up for no guesses.
     """
     found, lowest = {}, choose_perhaps(claims, certainty)
     for family in sorted(set(FAMILIES.values())):
         at = [n for n, each in enumerate(claims) if FAMILIES[each.status] == family and each.claimable]
         true = np.array([claims[n].true for n in at])
         found[family] = {
-            f"{sure:.1f}": max(lowest, _find_lowest(true, certainty[at], sure)) for sure in CHOICES
+            f"{sure:.1f}": max(lowest, EVEN * (sure == SURE), _find_lowest(true, certainty[at], sure))
+            for sure in CHOICES
         }
     return found
 
@@ -467,6 +478,60 @@ def choose_perhaps(claims: Sequence[Claim], certainty: Array) -> float:
     """Return the lowest certainty from which on its readers allow enough of what is new or not repeated."""
     at = [n for n, claim in enumerate(claims) if FAMILIES[claim.status] == "absent"]
     return _find_lowest(np.array([any(claims[n].allowed) for n in at]), certainty[at], PERHAPS_TRUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """The leads of all pairs, made of claims that are at least so certain."""
+
+    least: float
+    sentences: Counter[int]
+    """Pairs by how many sentences on claims their leads have."""
+    named: int
+    """Claims in them, *more* and *less* apart, which these sheets do not tell from *kept*."""
+    true: float
+
+
+def measure_leads(
+    claims: Sequence[Claim], certainty: Array, thresholds: Mapping[str, Mapping[str, float]]
+) -> list[Leads]:
+    """Return the leads by the certainty that is asked of what they name, in hundredths from half."""
+    pairs: dict[str, list[TopicChange]] = defaultdict(list)
+    true = {(claim.pair, claim.topic): claim.true for claim in claims}
+    for claim, sure in zip(claims, certainty, strict=True):
+        least = thresholds[FAMILIES[claim.status]][f"{SURE}"]
+        is_claimed = claim.claimable and sure >= least and not claim.change.share_unsure
+        pairs[claim.pair].append(replace(claim.change, outcome_certainty=float(sure), claimed=is_claimed))
+    found = []
+    for hundredths in range(50, 100):
+        told = {pair: choose_told(changes, hundredths / 100) for pair, changes in pairs.items()}
+        named = [
+            true[pair, change.topic]
+            for pair, groups in told.items()
+            for group in groups
+            for change in group[:NAMED]
+            if FAMILIES[change.outcome] != "kept"
+        ]
+        sentences = Counter(len(groups) for groups in told.values())
+        found.append(Leads(hundredths / 100, sentences, len(named), sum(named)))
+    return found
+
+
+def choose_lead(leads: Sequence[Leads]) -> float:
+    """Return the lowest certainty at which enough of what leads name is true."""
+    return next(each.least for each in leads if each.true >= LEAD_TRUE * each.named)
+
+
+def report_leads(leads: Sequence[Leads]) -> Iterable[str]:
+    """Yield what leads would be with some certainties, and with the one that is chosen."""
+    chosen = choose_lead(leads)
+    for each in leads:
+        if each.least == chosen or each.least in _SHOWN_LEADS:
+            of = sum(each.sentences.values())
+            parts = ", ".join(f"{number} in {each.sentences[number] / of:.2f}" for number in (3, 2, 1, 0))
+            name = f"lead{' as chosen' * (each.least == chosen)}, from {each.least}"
+            true = f"{each.true:.0f} of {each.named} claims true ({each.true / each.named:.3f})"
+            yield f"{name}: {true}; sentences: {parts} of the pairs"
 
 
 def _find_lowest(true: Array, certainty: Array, sure: float) -> float:
@@ -535,9 +600,10 @@ def print_file(
     families: Mapping[str, Array],
     thresholds: Mapping[str, Mapping[str, float]],
     perhaps: float,
+    lead: float,
 ) -> None:
     """Print ``certainty.toml``."""
-    print(f'\nvocabulary = "{load_vocabulary().digest}"\nperhaps = {perhaps}')
+    print(f'\nvocabulary = "{load_vocabulary().digest}"\nperhaps = {perhaps}\nlead = {lead}')
     for family, weights in families.items():
         _print_table(f"status.{family}", dict(zip(("constant", "chance", "unnamed"), weights, strict=True)))
         _print_table(f"status.{family}.claimed", thresholds[family])

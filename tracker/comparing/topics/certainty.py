@@ -217,6 +217,8 @@ class CertaintyWeights(NamedTuple):
     families: Mapping[str, FamilyWeights]
     perhaps: float
     """The certainty from which a mere mention is reported as perhaps new, or perhaps not repeated."""
+    lead: float
+    """The certainty from which a claim may stand in the lead."""
     vocabulary: str = ""
     """The digest of the vocabulary that they were fitted with."""
 
@@ -324,8 +326,8 @@ def read_weights(table: Mapping[str, Any]) -> CertaintyWeights:
     """Return the weights that a file holds; the names in its tables are checked."""
     priority, presence, declared = (_read(table[kind]) for kind in ("priority", "presence", "declared"))
     families = {name: FamilyWeights(**table["status"][name]) for name in sorted(set(FAMILIES.values()))}
-    perhaps, vocabulary = table["perhaps"], table["vocabulary"]
-    return CertaintyWeights(priority, presence, declared, families, perhaps, vocabulary)
+    perhaps, lead, vocabulary = (table[name] for name in ("perhaps", "lead", "vocabulary"))
+    return CertaintyWeights(priority, presence, declared, families, perhaps, lead, vocabulary)
 
 
 def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:

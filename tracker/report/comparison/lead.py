@@ -1,13 +1,15 @@
 """The lead of a report: at most three sentences, made by rules of the surest and largest findings.
 
-Each names what became of topics by status, the largest first, with the words that show it. What is not
-claimed is in no sentence but the one on what is likely.
+Each names what became of topics by status, the largest first, with the words that show it. To be in one a
+finding must be surer than to be claimed (``lead`` in ``certainty.toml``); what is less sure stands below, or
+in the sentence on what is likely.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tracker.comparing.topics.certainty import load_certainty
 from tracker.model.topics import PRIORITIES
 from tracker.report.comparison import provenance
 from tracker.report.comparison import words as wording
@@ -18,7 +20,7 @@ from tracker.report.layout import QUOTE, read_sentence
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.model.changes import Comparison
     from tracker.model.reported import LeadSentence
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
 
 MOST: Final = 3
 """Sentences of a lead."""
-_NAMED: Final = 4
+NAMED: Final = 4
 """Topics that a sentence names at most; how many it leaves out, it says."""
 _LIKELY: Final = 0.5
-"""The certainty from which what is not claimed may be said to be likely."""
+"""The certainty from which what does not lead may be said to be likely."""
 _MAIN: Final = 0.15
 """The share of the words from which the topic with the largest share is the main subject."""
 
@@ -64,22 +66,37 @@ def build_lead(comparison: Comparison) -> tuple[Sentence, ...]:
         edits = tuple(lead_changes(comparison, MOST))
         if edits:
             return edits
-    groups = _group([topic for topic in comparison.topics if topic.claimed and topic.outcome in RULES])
-    sentences = [_tell_group(comparison, group) for group in groups][:MOST]
+    least = load_certainty().lead
+    groups = choose_told(comparison.topics, least)
+    sentences = [_tell_group(comparison, group) for group in groups]
     if not sentences:
         sentences.append(_tell_nothing_sure(comparison))
-    likely = _find_likely(comparison)
-    if likely and len(sentences) < MOST:
+    likely = _find_likely(comparison, least)
+    claims_left = groups and any(topic.claimed for topic in likely)  # these stand below as claims
+    if likely and not claims_left and len(sentences) < MOST:
         sentences.append(_tell_likely(comparison, likely))
     return tuple(sentences)
 
 
-def _group(claims: Sequence[TopicChange]) -> list[list[TopicChange]]:
-    """Return claims by status, the largest first in each; and first the status whose named ones say most."""
+def choose_told(topics: Iterable[TopicChange], least: float) -> list[list[TopicChange]]:
+    """Return the claims that are at least so certain, as the sentences of a lead tell them.
+
+    They are grouped by status, the largest first in each; and first the status whose named ones say most.
+    """
     groups: dict[Status, list[TopicChange]] = {}
-    for topic in sorted(claims, key=lambda each: (-weigh(each), each.label)):
+    sure = (topic for topic in topics if topic.outcome in RULES and _leads(topic, least))
+    for topic in sorted(sure, key=lambda each: (-weigh(each), each.label)):
         groups.setdefault(topic.outcome, []).append(topic)
-    return sorted(groups.values(), key=lambda group: -sum(map(weigh, group[:_NAMED])))
+    return sorted(groups.values(), key=lambda group: -sum(map(weigh, group[:NAMED])))[:MOST]
+
+
+def _leads(topic: TopicChange, least: float) -> bool:
+    """Tell whether a topic is claimed and its levels are at least so sure; without certainty people decided.
+
+    Of 48 claims of *more* and *less* that readers judged, the 33 whose levels are so sure are true, and the
+    certainty of the share parts no further.
+    """
+    return topic.claimed and (topic.outcome_certainty is None or topic.outcome_certainty >= least)
 
 
 def weigh(topic: TopicChange) -> float:
@@ -91,12 +108,12 @@ def weigh(topic: TopicChange) -> float:
 def _tell_group(comparison: Comparison, group: Sequence[TopicChange]) -> Sentence:
     old, new = _name_sides(comparison)
     opening = RULES[group[0].outcome].opening.format(old=old, new=new)
-    others = ", ".join(_name(comparison, topic) for topic in group[1:_NAMED])
-    left = len(group) - _NAMED
+    others = ", ".join(_name(comparison, topic) for topic in group[1:NAMED])
+    left = len(group) - NAMED
     rest = f"; {others}{f' and {left} more' if left > 0 else ''}." if others else "."
     return Sentence(
         (Span(f"{opening}: "), *_tell_first(comparison, group[0]), Span(rest)),
-        tuple(topic.topic for topic in group[:_NAMED]),
+        tuple(topic.topic for topic in group[:NAMED]),
     )
 
 
@@ -149,12 +166,13 @@ def _name(comparison: Comparison, topic: TopicChange) -> str:
     return label
 
 
-def _find_likely(comparison: Comparison) -> list[TopicChange]:
-    """Return what is likely to have changed, the surest first."""
+def _find_likely(comparison: Comparison, least: float) -> list[TopicChange]:
+    """Return what is likely to have changed, the surest first: less sure than what may lead."""
     likely = [
         topic
         for topic in comparison.topics
-        if topic.likely in RULES and (topic.certainty or 0.0) >= _LIKELY and not topic.goes_against_share
+        if topic.outcome in RULES and (topic.certainty or 0.0) >= _LIKELY
+        if not (_leads(topic, least) or topic.unclear or topic.goes_against_share)
     ]
     likely.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
     return likely
@@ -182,10 +200,10 @@ def _tell_nothing_sure(comparison: Comparison) -> Sentence:
         for topic in wording.rank_topics(comparison.topics)
         if topic.status == "kept" and topic.new and topic.new.level in PRIORITIES
     ]
-    stays = f" The same stay: {', '.join(one_line(topic.label) for topic in kept[:_NAMED])}." if kept else ""
+    stays = f" The same stay: {', '.join(one_line(topic.label) for topic in kept[:NAMED])}." if kept else ""
     return Sentence(
         (Span(f"No change of priorities between {old} and {new} is sure.{stays}"),),
-        tuple(topic.topic for topic in kept[:_NAMED]),
+        tuple(topic.topic for topic in kept[:NAMED]),
     )
 
 

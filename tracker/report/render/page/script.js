@@ -55,6 +55,8 @@
   filters.addEventListener("input", narrow);
   document.getElementById("f-all").addEventListener("click", showAll);
   for (const choice of document.querySelectorAll("[name=view]")) choice.addEventListener("change", narrow);
+  // What a page opens by itself is for the screen; what a reader opens is printed too.
+  for (const fold of folds) fold.firstElementChild.addEventListener("click", () => fold.classList.remove("given"));
   addEventListener("hashchange", goTo);
   // The place where one is already, if a filter has hidden it since.
   document.addEventListener("click", (event) => {
