@@ -69,10 +69,14 @@ class ArchiveSession:
     Nothing is opened before it is asked for, so that comparing two files needs no archive. All views read
     on one connection, in one transaction: what they return is of one moment, also while another process
     writes; one that ends meanwhile waits ``BUSY_SECONDS`` for it. Each raises as ``open_record`` does.
+    What was derived in the folder ``derived_beside`` is looked for too, and nothing is kept there.
     """
 
-    def __init__(self, folder: Path, *, trusts_derived: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, trusts_derived: bool = True, derived_beside: Path | None = None
+    ) -> None:
         self.folder = folder
+        self._derived_beside = derived_beside
         self._trusts_derived = trusts_derived
         self._record: Record | None = None
         self._views: tuple[Reader, Versions] | None = None
@@ -107,7 +111,8 @@ class ArchiveSession:
         from tracker.record.derived.answers import open_derived  # noqa: PLC0415 (4 ms, to compare alone)
 
         is_kept = self._trusts_derived and self._has_record()
-        return self._closing.enter_context(open_derived(self.folder if is_kept else None))
+        beside = self._derived_beside if is_kept else None
+        return self._closing.enter_context(open_derived(self.folder if is_kept else None, beside))
 
     def store(self, kind: RunKind) -> Store:
         """Open the archive for writing; raises as ``open_store`` does.

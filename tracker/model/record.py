@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tracker.model.decisions import Ruling
+    from tracker.model.ledger import Announcement
     from tracker.model.texts import Reference
 
 
@@ -111,6 +112,23 @@ class StatementEntry:
     snapshots: int
     observed: str
     """When the latest snapshot was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """How a snapshot came into the archive."""
+
+    reference: Reference
+    document: str
+    """The SHA-256 of its bytes."""
+    observed: str
+    recorded: str
+    """When the run began that recorded it: of what an import brings, later than it was observed."""
+    announced: Announcement | None
+    """How the publisher announced the change; None where no check of a source gave a change."""
+    cause: str
+    """What the check that gave it says; empty where there is none, and where nothing is to be said."""
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveLocked
+from tracker.preservation.folder import remove_open_copy
 from tracker.record.access.withheld import name_command
 from tracker.record.derived.answers import DERIVED_NAME
 from tracker.record.schema.connection import FILE_NAME
 from tracker.record.schema.rows import fetch_column, fetch_value, has_table, quote_names, update_row
-from tracker.record.schema.units import belongs_to, members, read_tables
+from tracker.record.schema.units import belongs_to, measure_depth, members, read_tables
 from tracker.record.statements.segments import forget_words
 
 if TYPE_CHECKING:
@@ -289,19 +290,16 @@ def overwrite_freed_pages(connection: sqlite3.Connection) -> None:
 
 
 def remove_derived(folder: Path) -> None:
-    """Remove what was computed: it can be again, for what is left."""
+    """Remove what was computed, and the open copy: both can be made again, for what is left."""
     for path in folder.glob(f"{DERIVED_NAME}*"):
         path.unlink(missing_ok=True)
+    remove_open_copy(folder)
 
 
 def _parts_of_snapshots(tables: dict[str, Table]) -> list[Table]:
     """Return the tables whose rows are part of a snapshot, those that refer to others first."""
     parts = [table for table in members(tables, "snapshot") if table.owner]
-    return sorted(parts, key=lambda table: -_depth(tables, table))
-
-
-def _depth(tables: dict[str, Table], table: Table) -> int:
-    return 1 + _depth(tables, tables[table.owner.table]) if table.owner else 0
+    return sorted(parts, key=lambda table: -measure_depth(tables, table))
 
 
 def _find_changes(

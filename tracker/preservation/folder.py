@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,14 @@ MIRROR = "mirror.git"
 
 BEFORE_REPAIR = "before-repair"
 """How the names of folders begin that hold the record as it was before a repair."""
+
+OPEN = "open"
+"""The folder of the open copy, which is made again from the record: it may be deleted."""
+
+OPEN_STATE = "state.json"
+"""What says of a folder that it is an open copy, and from what it was made."""
+
+OPEN_RECORD = "tracker.db"
 
 COPIES = (f"{MIRROR}*", f"{BEFORE_REPAIR}-*")
 """What holds material beside the record, as patterns of names."""
@@ -32,6 +41,21 @@ _DRAFTS = (
     "mirror.git.*.new",
 )
 """Drafts of files and folders; a backup writes them without the archive's lock."""
+
+
+def remove_open_copy(folder: Path) -> None:
+    """Remove the open copy of the archive in a folder, which may hold what is closed by now.
+
+    What is in a folder of that name and none of ours stays.
+    """
+    place = folder / OPEN
+    if place.is_symlink() or not (place / OPEN_STATE).is_file():
+        return
+    for pattern in (f"{OPEN_RECORD}*", "derived.db*", ".*.part*", OPEN_STATE):
+        for path in place.glob(pattern):
+            path.unlink(missing_ok=True)
+    with suppress(OSError):
+        place.rmdir()
 
 
 def remove_staging(folder: Path) -> None:

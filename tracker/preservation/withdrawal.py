@@ -23,7 +23,7 @@ from tracker.model.rights import RightsChange, Scope
 from tracker.model.texts import Reference
 from tracker.preservation import destroying
 from tracker.preservation.copies import destroy_in_kept_copies, read_copies
-from tracker.preservation.folder import MIRROR, remove_leftovers
+from tracker.preservation.folder import MIRROR, remove_leftovers, remove_open_copy
 from tracker.preservation.mirror import pending, refs
 from tracker.preservation.mirror.branches import MAIN
 from tracker.preservation.mirror.unexplained import find_forged_orders
@@ -177,6 +177,8 @@ class Rights:
             number, is_new = self._decide(act, str(reference), ruled, targets, standing)
             if act == "destroy" and is_new:
                 destroying.destroy_rows(self._connection)
+        if is_new:
+            remove_open_copy(self._path.parent)
         carried = complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
         with translate(self._path):
             return RightsChange(

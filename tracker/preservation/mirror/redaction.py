@@ -124,6 +124,14 @@ class Redaction:
         """Whether the public may have everything."""
         return self._access.is_open
 
+    def hides(self, unit: Unit, name: str) -> bool:
+        """Return whether no more than digests are public of a whole unit."""
+        if unit not in _IDENTIFIED:
+            return False
+        table, key = _IDENTIFIED[unit]
+        named = int(name) if key == "id" else name
+        return named in self._closed[table] and named not in self._told
+
     def closes(self, watch_list: str) -> bool:
         """Return whether a watch list closes a source: then the public does not see it."""
         return bool(read_closed_sources(watch_list, self._confirmed))

@@ -128,8 +128,17 @@ def read_ended_embargoes(text: str, confirmed: str, day: str) -> Mapping[str, st
 
 def read_sendable(watch: Path) -> frozenset[str]:
     """Return the sources that a watch list lets language models be shown, though they are closed."""
+    return _read_chosen(watch, "models")
+
+
+def read_unindexed(watch: Path) -> frozenset[str]:
+    """Return the sources whose pages a watch list asks search engines to leave out."""
+    return _read_chosen(watch, "noindex")
+
+
+def _read_chosen(watch: Path, choice: str) -> frozenset[str]:
     sources = _read_list(_read_file(watch)).get("sources", {}) if watch.is_file() else {}
-    return frozenset(name for name, said in sources.items() if said.get("models") is True)
+    return frozenset(name for name, said in sources.items() if said.get(choice) is True)
 
 
 def _closed_sources(lists: list[str], confirmed: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.model.texts import Reference
 from tracker.record.schema.connection import RECEIVED, WATCH
 from tracker.record.schema.rows import fetch_column, fetch_value
-from tracker.record.statements.queries import ALL_EDITIONS, NAME, ORDER
+from tracker.record.statements.queries import ALL_EDITIONS, NAME, ORDER, WITH_STATEMENTS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,6 +25,11 @@ JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id ORDER BY
 _GIVERS = """
 SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
 """
+
+_GIVEN = f"""
+SELECT DISTINCT outcomes.source, country, body, session, item FROM outcomes
+JOIN snapshots ON snapshots.id = outcomes.snapshot {WITH_STATEMENTS}
+"""  # noqa: S608 (our own text)
 
 _HOLDERS = "SELECT DISTINCT snapshot FROM versions WHERE sha256 = ?"
 
@@ -68,6 +73,18 @@ def list_unsendable(connection: sqlite3.Connection, folder: Path) -> dict[Refere
         if refusing := [each for each in givers if each not in may_be_sent]:
             found[reference] = refusing[0]
     return found
+
+
+def list_unindexed(connection: sqlite3.Connection, watch: Path) -> frozenset[Reference]:
+    """Return the statements that a source gave whose pages search engines are asked to leave out.
+
+    Raises ``WatchListInvalid`` where the watch list cannot be read.
+    """
+    from tracker.record.access.closed import is_closed_source, read_unindexed  # noqa: PLC0415 (as above)
+
+    asking = read_unindexed(watch)
+    rows = connection.execute(_GIVEN).fetchall() if asking else []
+    return frozenset(Reference(*name) for source, *name in rows if is_closed_source(source, asking))
 
 
 def _find_closed(connection: sqlite3.Connection, folder: Path) -> dict[int, Reference]:

@@ -37,15 +37,17 @@ Shown = tuple[str, str, str]
 """A change's id, and the references of the two versions compared, with edition and snapshot."""
 
 
-def open_derived(folder: Path | None) -> Derived:
+def open_derived(folder: Path | None, beside: Path | None = None) -> Derived:
     """Return what was derived from the archive in a folder; in memory where there is none.
 
     Use it in a ``with`` statement: what is kept is written when the block ends. Where the file cannot be
     read or written, everything is kept in memory until the end of the block. That the folder holds a record
-    of this program is for the caller to know: what is called ``derived.db`` elsewhere is another's.
+    of this program is for the caller to know: what is called ``derived.db`` elsewhere is another's. What
+    is not there is looked for in the folder ``beside``.
     """
     if folder is not None and (folder / FILE_NAME).is_file() and (secret := read_secret()):
-        return Derived(DerivedFile(folder / DERIVED_NAME), secret)
+        other = DerivedFile(beside / DERIVED_NAME) if beside else None
+        return Derived(DerivedFile(folder / DERIVED_NAME), secret, other)
     return Derived()
 
 
@@ -55,8 +57,11 @@ class Derived:
     What is kept is written when the block ends, or is told to save, in one transaction or not at all.
     """
 
-    def __init__(self, file: DerivedFile | None = None, secret: bytes = b"") -> None:
+    def __init__(
+        self, file: DerivedFile | None = None, secret: bytes = b"", beside: DerivedFile | None = None
+    ) -> None:
         self._file = file
+        self._beside = beside
         self._secret = secret
         self._user = sign(secret, "user")[:_USER_LENGTH]
         self._answers: Answers = {}
@@ -76,7 +81,8 @@ class Derived:
         if self._file is None:
             return
         self.save()
-        self._file.close()
+        for file in filter(None, (self._file, self._beside)):
+            file.close()
 
     def save(self) -> bool:
         """Write what was kept so far, so that a long run that is cut short need not begin again.
@@ -114,7 +120,7 @@ class Derived:
         if (kind, key) in self._answers:
             return self._answers[kind, key][1]
         sql = "SELECT rules, value, signature FROM answers WHERE kind = ? AND key = ? AND user = ?"
-        for rules, value, signature in self._ask(sql, kind, key, self._user):
+        for rules, value, signature in self._seek(sql, kind, key, self._user):
             if isinstance(value, str) and self._has_signed(signature, "answers", kind, key, rules, value):
                 return value
         return None
@@ -123,7 +129,7 @@ class Derived:
         """Return whether all of these answers are kept, by kind and key; none is read, or believed yet."""
         sql = "SELECT 1 FROM answers WHERE kind = ? AND key = ? AND user = ?"
         return all(
-            (kind, key) in self._answers or self._ask(sql, kind, key, self._user) for kind, key in names
+            (kind, key) in self._answers or self._seek(sql, kind, key, self._user) for kind, key in names
         )
 
     def keep_answer(self, kind: str, key: str, rules: str, value: str) -> None:
@@ -135,7 +141,7 @@ class Derived:
         if (encoder, sentence) in self._vectors:
             return self._vectors[encoder, sentence]
         sql = "SELECT vector, signature FROM vectors WHERE encoder = ? AND sentence = ? AND user = ?"
-        for vector, signature in self._ask(sql, encoder, sentence, self._user):
+        for vector, signature in self._seek(sql, encoder, sentence, self._user):
             if isinstance(vector, bytes) and self._has_signed(
                 signature, "vectors", encoder, sentence, vector
             ):
@@ -188,6 +194,10 @@ class Derived:
 
     def _ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return self._file.ask(sql, values) if self._file else []
+
+    def _seek(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return what is kept under a name that is the digest of all that it rests on: here, or beside."""
+        return self._ask(sql, *values) or (self._beside.ask(sql, values) if self._beside else [])
 
     def _statements(self) -> list[Statement]:
         answers = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tracker.record.reading.reader import Reader
@@ -100,8 +100,12 @@ class RememberingVersions(Versions):
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         super().__init__(path, connection)
-        self._entries = lru_cache(_MOST_REMEMBERED)(super().entries)
+        self._entries, self._states = lru_cache(_MOST_REMEMBERED)(super().entries), cache(super().states)
 
     def entries(self, reference: Reference) -> tuple[VersionEntry, ...]:
         """Return what ``Versions.entries`` does, looked up once."""
         return self._entries(reference)
+
+    def states(self, body: str) -> dict[tuple[str, str], str]:
+        """Return what ``Versions.states`` does, looked up once."""
+        return self._states(body)

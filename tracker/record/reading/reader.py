@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from tracker.model.citations import CitedText
-    from tracker.model.record import SearchOrder, SearchPage, SearchScope, SnapshotEntry, StatementEntry
+    from tracker.model.record import (
+        Appearance,
+        SearchOrder,
+        SearchPage,
+        SearchScope,
+        SnapshotEntry,
+        StatementEntry,
+    )
     from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
     from tracker.model.texts import Segment
 
@@ -137,6 +144,20 @@ class Reader(Record):
             )
             for row in rows
         )
+
+    def appearances(self) -> tuple[Appearance, ...]:
+        """Return how each snapshot that may be read came into the archive, by edition, the oldest first."""
+        from tracker.model.record import Appearance  # noqa: PLC0415 (as above)
+
+        rows = self.rows(
+            f"SELECT {queries.NAME}, ordinal, snapshots.document, snapshots.observed, runs.started,"  # noqa: S608 (our text)
+            " announced, ifnull(cause, ''), ifnull(detail, '')"
+            f" {queries.SNAPSHOTS} JOIN runs ON runs.id = snapshots.run"
+            " LEFT JOIN outcomes ON outcomes.id = (SELECT min(id) FROM outcomes AS first"
+            " WHERE first.snapshot = snapshots.id AND outcome IN ('new', 'changed'))"
+            f" ORDER BY {queries.ORDER}, ordinal"
+        )
+        return tuple(Appearance(Reference(*row[:7]), *row[7:]) for row in rows)
 
     def side(self, reference: Reference) -> Side:
         """Return one statement: the preferred edition that fits, its latest snapshot or the one named.

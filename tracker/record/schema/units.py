@@ -102,6 +102,11 @@ def members(tables: Mapping[str, Table], unit: Unit) -> tuple[Table, ...]:
     return tuple(sorted(found, key=lambda table: (table.owner is not None, table.name)))
 
 
+def measure_depth(tables: Mapping[str, Table], table: Table) -> int:
+    """Return by how many links a table's rows belong to their unit; those of the unit's own table by none."""
+    return 1 + measure_depth(tables, tables[table.owner.table]) if table.owner else 0
+
+
 def rows_query(tables: Mapping[str, Table], table: Table) -> str:
     """Return the query of a table's rows that belong to one unit; its one value is the unit's name."""
     where = "TRUE" if table.unit == "archive" else belongs_to(tables, table, "= ?1")

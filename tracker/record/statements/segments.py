@@ -85,7 +85,13 @@ def rebuild_index(connection: sqlite3.Connection) -> None:
     FTS5 would do it by itself, and read the whole of a text for each of its segments.
     """
     connection.execute("INSERT INTO segments_fts (segments_fts) VALUES ('delete-all')")
-    for (version,) in connection.execute("SELECT DISTINCT version FROM segments ORDER BY version").fetchall():
+    rows = connection.execute("SELECT DISTINCT version FROM segments ORDER BY version").fetchall()
+    index_words(connection, (version for (version,) in rows))
+
+
+def index_words(connection: sqlite3.Connection, versions: Iterable[int]) -> None:
+    """Put versions into the full-text index, whose segments are in the record by now."""
+    for version in versions:
         connection.executemany(_INDEX, _list_indexed(connection, version))
 
 
