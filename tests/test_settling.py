@@ -267,7 +267,7 @@ def reading(level: Level | None) -> TopicReading | None:
         ("substantive", None, ("substantive", "absent"), ("substantive", "mentioned")),
         ("acknowledged", None, ("substantive", "absent"), ("substantive", "mentioned")),
         ("mentioned", "declared", ("mentioned", "declared"), None),
-        ("substantive", "substantive", ("substantive", "substantive"), None),
+        ("substantive", "substantive", ("substantive", "substantive"), ("mentioned", "substantive")),
     ],
 )
 def test_yes_stands_for_the_levels_of_the_question(

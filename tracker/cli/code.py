@@ -127,9 +127,9 @@ def judge(
     """Confirm or correct a judged change or topic level, or settle what is unsure.
 
     Two statements, named as for diff: on a terminal each topic that is only likely new, not repeated and so
-    on is shown with its passages, and a key answers: y, n, l (levels), s (skip), q (quit), ? (help). Each
-    answer is kept at once, as levels of the topic in both; what anybody decided is not asked again. Who
-    answers is named by --by or TRACKER_PERSON, or asked once. With --to a sheet asks the same, of all
+    on is shown with its passages, and a key answers (? explains them). Each answer is kept at once, as levels
+    of the topic in both; what anybody decided is not asked again. Who answers is named by --by or
+    TRACKER_PERSON, or asked once. With --to a sheet asks the same, of all
     countries of a body too (UNGA 78 79), and --from reads the levels in it, or in a coding sheet. With
     --model a language model answers: its answers are evidence, weighed by what tracker agreement measured.
 
@@ -160,7 +160,7 @@ def judge(
             raise DecisionInvalid("--from reads everything from the sheet; use it with --by only")
         read_back(asked, sheet, by)
     else:
-        by = by or os.environ.get(_PERSON_VARIABLE)
+        by = by or os.environ.get(options.PERSON_VARIABLE)
         name, person, verdict = _check_arguments(words, topic, level, by, withdraw=withdraw)
         coder = Coder(person, options.now(), note or None)
         if withdraw:
@@ -214,7 +214,7 @@ def _check_arguments(
         usage = usage or f"tracker judge ID {'--withdraw' if withdraw else 'accept|reject|relabel'}"
         raise DecisionInvalid(f"incomplete; use: {usage} --by NAME")
     if by is None:
-        raise DecisionInvalid(f"missing option --by NAME (or set {_PERSON_VARIABLE})")
+        raise DecisionInvalid(f"missing option --by NAME (or set {options.PERSON_VARIABLE})")
     return what, by, verdict
 
 
@@ -261,7 +261,6 @@ def decisions(
     answer(form, as_json, partial(render_decisions, rulings, agreements), output=output)
 
 
-_PERSON_VARIABLE: Final = "TRACKER_PERSON"
 _BACK: Final = "b"
 
 
@@ -304,11 +303,13 @@ def _ask_name(by: str | None, note: str | None) -> Coder:
     from tracker.model.decisions import Coder
 
     while True:
-        name = by or os.environ.get(_PERSON_VARIABLE) or typer.prompt("Your name, kept with each answer")
+        name = (
+            by or os.environ.get(options.PERSON_VARIABLE) or typer.prompt("Your name, kept with each answer")
+        )
         try:
             return Coder(name, options.now(), note)
         except DecisionInvalid as error:
-            if by or os.environ.get(_PERSON_VARIABLE):
+            if by or os.environ.get(options.PERSON_VARIABLE):
                 raise
             write_notice(str(error))
 
@@ -367,8 +368,9 @@ class _Walk:
         """Return other levels than those supposed; None to go back to the question."""
         from tracker.report.answers.coding import LEVEL_KEYS, LEVELS_ASKED, other_words
 
-        if key == "n" and topic.others:
-            chosen = self._read_key(other_words(topic.supposed, self.names), [*topic.others, "l", _BACK])
+        if key == "n":
+            asked = other_words(topic.others, topic.supposed, self.names)
+            chosen = self._read_key(asked, [*topic.others, "l", _BACK])
             if chosen != "l":
                 return topic.others.get(chosen)
         levels = []

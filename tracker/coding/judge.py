@@ -77,9 +77,16 @@ def judge_change(
     no such change, and ``DecisionInvalid`` where the verdict does not fit it.
     """
     shown = find_comparison(name, archive, pair)
+    if shown.change is None and others:
+        raise DecisionInvalid(f"#{name} was unlinked by a decision: name two of the resulting changes")
+    return rule_change(shown, verdict, label, coder, others)
+
+
+def rule_change(
+    shown: Shown, verdict: Verdict, label: str | None, coder: Coder, others: Sequence[str] = ()
+) -> Ruling:
+    """Return the ruling on a change in the comparison that showed it; raises as ``judge_change`` does."""
     if shown.change is None:
-        if others:
-            raise DecisionInvalid(f"#{name} was unlinked by a decision: name two of the resulting changes")
         return _rule_again(shown, verdict, label, coder)
     changes = [shown.change, *(find_change(shown.comparison, other) for other in others)]
     group = _join(changes)

@@ -17,7 +17,7 @@ from tracker.model.texts import Reference
 from tracker.model.topics import PRIORITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.archive import ArchiveSession
     from tracker.model.changes import Comparison
@@ -58,10 +58,11 @@ class OpenTopic:
 
     @property
     def others(self) -> Mapping[str, Levels]:
-        """What else may be so of a topic supposed absent from one side, by the key that says it.
+        """What else may be so of a topic, by the key that says it; words: ``list_other_words``.
 
-        It is no priority on the other side: only mentioned, or absent too; or this side does name it, in
-        passing or as a priority.
+        Of one supposed absent from one side: it is no priority on the other, only mentioned, or absent too;
+        or this side does name it, in passing or as a priority. Of one that both have: either side only
+        mentions it, or has nothing on it.
         """
         before, after = self.supposed
         if before == ABSENT:
@@ -78,7 +79,13 @@ class OpenTopic:
                 "3": (before, "mentioned"),
                 "4": (before, "substantive"),
             }
-        return {}
+        either = {
+            "1": (before, "mentioned"),
+            "2": (before, ABSENT),
+            "3": ("mentioned", after),
+            "4": (ABSENT, after),
+        }
+        return {key: levels for key, levels in either.items() if levels != self.supposed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +105,20 @@ def open_topics(
     *,
     everything: bool = False,
     opinions: bool = True,
+    without: Collection[str] = (),
 ) -> OpenComparison:
     """Compare what the arguments name, as ``diff`` does, and return what is unsure and nobody decided.
 
     With ``everything`` each topic that may be a priority on either side is returned, however sure. Without
     ``opinions`` it is unsure by what the program and people say alone: each second reader is asked the same.
+    What people named in ``without`` decided is left out.
     Raises ``DecisionInvalid`` for files, which are not judged, and as ``diff`` does.
     """
     old, new = pair_operands(list(arguments), archive)
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         raise DecisionInvalid("only statements in the archive can be judged; add the file first: tracker add")
     old, new = archive.reader.resolve(old), archive.reader.resolve(new)
-    comparison = diff([str(old), str(new)], archive, vocabulary, opinions=opinions)
+    comparison = diff([str(old), str(new)], archive, vocabulary, without=without, opinions=opinions)
     return open_compared(old, new, comparison, vocabulary, everything=everything)
 
 
@@ -202,16 +211,17 @@ def _read_passages(
     if reading and reading.segments:
         places = list(dict.fromkeys((reading.leading, *reading.segments)))
     for place in places[:SHOWN]:
-        yield MarkedPassage(segments[place], marks[place], around=_find_around(segments, place))
+        yield MarkedPassage(segments[place], marks[place], around=find_around(segments, place))
     if not places:
         terms = (topic.label, *topic.terms.get(side.version.language, ())[:_TERMS])
         closest = find_closest([segment.text for segment in segments], terms, side.version.language)
         if closest:
-            around = _find_around(segments, closest.segment)
+            around = find_around(segments, closest.segment)
             yield MarkedPassage(segments[closest.segment], (), closest.score, around)
 
 
-def _find_around(segments: Sequence[Segment], place: int) -> tuple[Segment | None, Segment | None]:
+def find_around(segments: Sequence[Segment], place: int) -> tuple[Segment | None, Segment | None]:
+    """Return the segments before and after one in its paragraph."""
     paragraph = segments[place].paragraph
     before, after = (
         next((each for each in segments[max(at, 0) : at + 1] if each.paragraph == paragraph), None)

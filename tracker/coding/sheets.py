@@ -91,12 +91,13 @@ def judge_open_sheet(
             if level == NOT_SURE:
                 asked = unsure.setdefault((answer.coder, answer.old, answer.new), [])
                 asked.append(Answer(answer.topic, side, None))  # type: ignore[arg-type]
-    requests = tuple(_note_unsure(*asked, answers, decided) for asked, answers in unsure.items())
+    requests = tuple(note_unsure(*asked, answers, decided) for asked, answers in unsure.items())
     shown = {asked for each in requests for asked in archive.reader.shown_to(each.reader.name, None)}
     return Judged(tuple(rulings), tuple(each for each in requests if each.shown not in shown), tuple(misfits))
 
 
-def _note_unsure(person: str, old: str, new: str, answers: Sequence[Answer], decided: str) -> Request:
+def note_unsure(person: str, old: str, new: str, answers: Sequence[Answer], decided: str) -> Request:
+    """Return what keeps that a person was not sure of topics on sides of two statements."""
     named = sorted(f"{each.topic} {each.side}" for each in answers)
     shown = digest_text("\n".join((old, new, *named)))
     reader, sides = SecondReader(person, None), (parse_reference(old), parse_reference(new))

@@ -27,7 +27,7 @@ from tracker.report.records import encode_json, plain_fields, write_csv
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tracker.comparing.decisions.agreement import Agreement
     from tracker.model.changes import Comparison
@@ -329,16 +329,29 @@ def question_words(change: TopicChange, levels: tuple[str, str], names: tuple[st
     return asked.format(topic=one_line(change.label), old=old, new=new, before=before, after=after)
 
 
-def other_words(levels: tuple[str, str], names: tuple[str, str]) -> str:
-    """Return what else may be so of a topic that is supposed to be absent from one of two statements."""
-    lacking, having = names if levels[0] == "absent" else names[::-1]
-    parts = (
-        f"1 {having} only mentions it",
-        f"2 {having} has nothing on it",
-        f"3 {lacking} mentions it too",
-        f"4 it is a priority in {lacking} too",
-    )
-    return " · ".join((*parts, "l other levels", "b back"))
+def list_other_words(levels: tuple[str, str], names: tuple[str, str]) -> Mapping[str, str]:
+    """Return what else may be so of a topic supposed to have some levels, by the key that says it."""
+    old, new = names
+    if "absent" not in levels:
+        return {
+            "1": f"{new} only mentions it",
+            "2": f"{new} has nothing on it",
+            "3": f"{old} only mentions it",
+            "4": f"{old} has nothing on it",
+        }
+    lacking, having = (old, new) if levels[0] == "absent" else (new, old)
+    return {
+        "1": f"{having} only mentions it",
+        "2": f"{having} has nothing on it",
+        "3": f"{lacking} mentions it too",
+        "4": f"it is a priority in {lacking} too",
+    }
+
+
+def other_words(keys: Iterable[str], levels: tuple[str, str], names: tuple[str, str]) -> str:
+    """Return the line that asks which of these is so."""
+    words = list_other_words(levels, names)
+    return " · ".join((*(f"{key} {words[key]}" for key in keys), "l other levels", "b back"))
 
 
 def answer_words(change: TopicChange, levels: tuple[str, str], names: tuple[str, str]) -> str:

@@ -1,0 +1,234 @@
+"""What is below ``decide/``: pages for who has the secret address, and what their script asks and sends.
+
+It knows nothing of the server: a request is a value, and so is the reply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from tracker.errors import ArchiveLocked, TrackerError
+from tracker.inputs.formats import parse_report
+from tracker.model.strict import read_typed
+from tracker.publish.desk.answers import list_linked
+from tracker.publish.desk.keeping import MISFITS
+from tracker.publish.desk.people import Person, admit, find_by_cookie, find_by_token, may_write, set_cookie
+from tracker.publish.desk.rows import name_pair
+from tracker.publish.desk.sitting import Sent  # noqa: TC001 (read_typed reads annotations)
+from tracker.publish.frame import read_template, render
+from tracker.report.answers.coding import LEVEL_KEYS, side_names
+from tracker.report.comparison.words import place
+from tracker.report.records import write_json
+from tracker.report.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tracker.publish.desk.opening import Opened
+    from tracker.publish.desk.rows import Pair
+    from tracker.publish.desk.sitting import Desk
+
+    View = Callable[[Desk, Person, "Asked"], "Reply"]
+
+ROOT: Final = "decide/"
+LARGEST: Final = 1 << 18
+"""Bytes of what a page sends: some thousand answers."""
+NOT_YET: Final = 202
+"""The status where something is being compared, or copied: the page asks again, and no browser complains."""
+_JSON: Final = "application/json; charset=utf-8"
+_HTML: Final = "text/html; charset=utf-8"
+_TYPES: Final = {"desk.js": "text/javascript; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request below ``decide/``."""
+
+    method: str
+    path: str
+    """What comes after ``decide/``."""
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    """With names in small letters."""
+    cookies: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is sent back."""
+
+    body: bytes = b""
+    media_type: str = _HTML
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """What a page sends: the pair, and answers on its rows."""
+
+    old: str
+    new: str
+    given: tuple[Sent, ...]
+
+
+class Door:
+    """Answers for the desk: to nobody but the people that it was made with."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.people = admit(desk.people)
+
+    def answer(self, asked: Asked) -> Reply:
+        """Return the reply to a request, or why there is none."""
+        if not asked.path and (known := find_by_token(self.people, asked.query.get("token", ""))):
+            return _let_in(known)
+        person = find_by_cookie(self.people, asked.cookies)
+        if person is None or "token" in asked.query:
+            return _say("open the address that tracker serve --judge has printed for you", 403)
+        view = _VIEWS.get((asked.method, asked.path))
+        return self._show(view, person, asked) if view else _say("there is no such page", 404)
+
+    def _show(self, view: View, person: Person, asked: Asked) -> Reply:
+        if asked.method == "POST" and not may_write(person, asked.headers):
+            return _say("this does not come from a page of this desk", 403)
+        self._desk.note_seen(person.name)
+        try:
+            return view(self._desk, person, asked)
+        except MISFITS as error:
+            return _say(str(error), 409 if asked.method == "POST" else 404)
+        except ArchiveLocked as error:
+            return _say(str(error), NOT_YET)
+        except TrackerError as error:
+            return _say(str(error), 503)
+
+
+def _let_in(person: Person) -> Reply:
+    """Return what gives a browser the cookie, and leads on to an address without the secret."""
+    return Reply(status=303, headers={"location": "./", "set-cookie": set_cookie(person)})
+
+
+def _say(reason: str, status: int) -> Reply:
+    return Reply(f"{one_line(reason)}\n".encode(), "text/plain; charset=utf-8", status)
+
+
+def _to_json(value: object) -> Reply:
+    return Reply(write_json(value).encode(), _JSON)
+
+
+# Pages -------------------------------------------------------------------------------------------------
+
+
+def _show_list(desk: Desk, person: Person, _asked: Asked) -> Reply:
+    """Return the page of all pairs, by body and sessions."""
+    groups = [
+        (f"{body}, {old} → {new}", list(pairs))
+        for (body, old, new), pairs in groupby(
+            desk.opening.list_neighbours(),
+            lambda pair: (pair[1].body, str(pair[0].session), str(pair[1].session)),
+        )
+    ]
+    left_out = desk.opening.closed
+    return Reply(render("desk_list", ROOT, groups=groups, person=person, left_out=left_out).body)
+
+
+def _show_pair(_desk: Desk, person: Person, asked: Asked) -> Reply:
+    """Return the page of one pair, whose rows its script asks for."""
+    old, new = _read_pair(asked)
+    return Reply(render("desk", ROOT, old=old, new=new, person=person).body)
+
+
+def _send_file(_desk: Desk, _person: Person, asked: Asked) -> Reply:
+    return Reply(read_template(asked.path), _TYPES[asked.path])
+
+
+# What the script asks and sends ------------------------------------------------------------------------
+
+
+def _list_rows(desk: Desk, person: Person, asked: Asked) -> Reply:
+    """Return all that is asked of a pair, with its sentences, and what was said of it."""
+    opened = desk.opening.open(*_read_pair(asked))
+    pair = opened.pair
+    comparison = pair.compared.comparison
+    names = side_names(comparison)
+    return _to_json(
+        {
+            "old": str(pair.compared.old),
+            "new": str(pair.compared.new),
+            "names": names,
+            "levels": tuple(LEVEL_KEYS.items()),
+            "rows": pair.rows,
+            "sentences": {
+                "old": _list_sentences(pair, 0),
+                "new": _list_sentences(pair, 1),
+            },
+            "next": [str(each) for each in opened.next] if opened.next else None,
+            "state": _tell_state(desk, person, opened),
+        }
+    )
+
+
+def _list_sentences(pair: Pair, side: int) -> list[dict[str, str]]:
+    """Return the sentences of a side, each with the change that it is of."""
+    comparison = pair.compared.comparison
+    version = (comparison.old, comparison.new)[side].version
+    changes = {at: each.id for each in comparison.changes for at in (each.old, each.new)[side]}
+    return [
+        {"place": place(segment), "text": one_line(segment.text), "change": changes.get(at, "")}
+        for at, segment in enumerate(version.segments)
+    ]
+
+
+def _send_state(desk: Desk, person: Person, asked: Asked) -> Reply:
+    """Return what was said of a pair, or only what waits where nothing is new since a revision."""
+    if asked.query.get("since") == str(desk.revision):
+        return _to_json({"revision": desk.revision, "waiting": desk.tell_waiting(person.name)._asdict()})
+    sides = _read_pair(asked)
+    opened = desk.opening.find(name_pair(*sides)) or desk.opening.open(*sides)
+    return _to_json(_tell_state(desk, person, opened))
+
+
+def _tell_state(desk: Desk, person: Person, opened: Opened) -> dict[str, object]:
+    revision = desk.revision
+    said = desk.list_said(opened)
+    rows = {row.name for row in opened.pair.rows}
+    return {
+        "revision": revision,
+        "said": said,
+        "linked": list_linked(opened.pair, said),
+        "done": {name: sum(name in said.get(row, {}) for row in rows) for name in desk.people},
+        "waiting": desk.tell_waiting(person.name)._asdict(),
+    }
+
+
+def _take(desk: Desk, person: Person, asked: Asked) -> Reply:
+    """Take answers, and return which were refused."""
+    try:
+        posted = read_typed(_Posted, parse_report(asked.body))
+    except ValueError as error:
+        return _say(str(error), 400)
+    refused = desk.give(person.name, posted.old, posted.new, posted.given)
+    return _to_json({"refused": refused, "waiting": desk.tell_waiting(person.name)._asdict()})
+
+
+def _finish(desk: Desk, person: Person, _asked: Asked) -> Reply:
+    desk.finish(person.name)
+    return _to_json({"waiting": desk.tell_waiting(person.name)._asdict()})
+
+
+def _read_pair(asked: Asked) -> tuple[str, str]:
+    return asked.query.get("old", ""), asked.query.get("new", "")
+
+
+_VIEWS: Final[Mapping[tuple[str, str], View]] = {
+    ("GET", ""): _show_list,
+    ("GET", "pair"): _show_pair,
+    ("GET", "rows"): _list_rows,
+    ("GET", "state"): _send_state,
+    ("POST", "answers"): _take,
+    ("POST", "finish"): _finish,
+    **{("GET", name): _send_file for name in _TYPES},
+}
