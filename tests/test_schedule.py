@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,9 @@ import pytest
 import yaml
 from cronsim import CronSim
 
+from tests.repositories import run_git
 from tracker.errors import TrackerError
+from tracker.publish.manifest import MANIFEST_NAME
 from tracker.watch.schedule import Nightly, read_time, write_schedule
 
 if TYPE_CHECKING:
@@ -79,7 +83,10 @@ def write_units(folder: Path, archive: Path, program: str) -> list[Path]:
 @pytest.mark.parametrize("archive", [PLAIN, AWKWARD])
 def test_systemd_takes_the_units(tmp_path: Path, archive: Path) -> None:
     units = write_units(tmp_path, archive, "/bin/true")
-    names = ["tracker-snapshot.service", "tracker-snapshot.timer", "tracker-failure@.service"]
+    names = [
+        *("tracker-snapshot.service", "tracker-snapshot.timer"),
+        *("tracker-publish.service", "tracker-failure@.service"),
+    ]
     assert [path.name for path in units] == names
     service = units[0].read_text(encoding="utf-8")
     quoted = str(archive).replace('"', '\\"').replace("%", "%%").replace("$", "$$")
@@ -102,12 +109,67 @@ def test_systemd_lets_the_units_do_little(tmp_path: Path, archive: Path) -> None
     (writable,) = re.findall("^ReadWritePaths=(.*)$", service, re.MULTILINE)
     assert shlex.split(writable.replace("%%", "%")) == [str(archive)]
     if shutil.which("systemd-analyze"):
-        for unit in (units[0], units[2]):
+        for unit in (units[0], *units[2:]):
             done = subprocess.run(
                 ["systemd-analyze", "security", "--offline=yes", "--threshold=30", "--no-pager", str(unit)],
                 capture_output=True, text=True, check=False,
             )  # fmt: skip
             assert done.returncode == 0, done.stdout[-200:]
+
+
+def test_what_systemd_publishes_is_pushed_once_and_without_what_was_before(
+    archive: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """The commands of the unit, as systemd reads them, with a bare repository for each remote."""
+    program = str(Path(sys.executable).parent / "tracker")
+    unit = next(
+        path
+        for path in write_units(tmp_path, tmp_path / "snapshots", program)
+        if path.name == "tracker-publish.service"
+    )
+    pages = tmp_path / "pages.git"
+    run_git(tmp_path, "init", "--quiet", "--bare", str(pages))
+    values = {
+        "MIRROR": str(tmp_path / "mirror.git"),
+        "PAGES": str(pages),
+        "BASE": "https://example.org/",
+        "PLACE": str(tmp_path / "state" / "pages"),
+    }
+    (tmp_path / "state").mkdir()
+    commands = [
+        read_command(line, values) for line in re.findall("^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)
+    ]
+    assert [command[-1] for command in commands[::2]] == [values["BASE"], values["MIRROR"]]
+
+    def publish() -> dict[str, str]:
+        """Publish, and return what the branch then holds, but for the list of what each file rests on."""
+        for command in commands:
+            done = subprocess.run(
+                command, env={**os.environ, **values}, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+        assert run_git(pages, "rev-list", "--count", "pages").strip() == "1"
+        listed = (line.split("\t") for line in run_git(pages, "ls-tree", "-r", "pages").splitlines())
+        return {path: blob for blob, path in listed if path != MANIFEST_NAME}
+
+    first = publish()
+    assert {"index.html", "statements/XAA/CCPCJ/33.html", "sitemap.xml", "feeds/all.atom"} <= first.keys()
+    assert "XAA" in run_git(tmp_path / "mirror.git", "ls-tree", "-r", "--name-only", "main")
+    assert publish() == first
+    assert (
+        archive("withdraw", "XAA/CCPCJ/33", "--by", "Ana", "--authority", "A court", "--reason", "Names").code
+        == 0
+    )
+    assert archive("mirror", "push", values["MIRROR"], "--force").code == 0
+    assert publish() != first
+    assert "A court" in run_git(pages, "show", "pages:statements/XAA/CCPCJ/33.html")
+
+
+def read_command(line: str, values: dict[str, str]) -> list[str]:
+    """Return the words of a line of ``ExecStart`` (systemd.service(5), "Command lines"), for plain paths."""
+    words = [word.replace("\\n", "\n") for word in shlex.split(line)]
+    known = (re.sub(r"^\$\{(\w+)\}$", lambda name: values[name[1]], word) for word in words)
+    return [word.replace("$$", "$").replace("%%", "%") for word in known]
 
 
 @pytest.mark.parametrize(

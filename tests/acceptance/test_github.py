@@ -55,6 +55,8 @@ class Hosted:
             "ARCHIVE": self.job["env"]["ARCHIVE"],
             "BRANCH": self.job["env"]["BRANCH"],
             "REMOTE": str(self.remote),
+            "PAGES": str(self.remote),
+            "BASE": "https://example.org/statements/",
         }
 
     def commit_watch_list(self, *sources: str) -> None:
@@ -81,7 +83,7 @@ class Hosted:
             done = subprocess.run(
                 ["bash", "-e", "-c", step["run"]],
                 cwd=checkout, env={**self.environment, "RUNNER_TEMP": str(temporary)},
-                capture_output=True, text=True, check=False, timeout=120,
+                capture_output=True, text=True, check=False, timeout=600,
             )  # fmt: skip
             codes.append(done.returncode)
             said += done.stdout + done.stderr
@@ -108,17 +110,20 @@ def hosted(tmp_path: Path) -> Iterator[Hosted]:
 
 def test_two_nights_from_fresh_checkouts_are_two_nights_of_one_archive(hosted: Hosted) -> None:
     first = hosted.run_night()
-    assert first.codes == [0, 0, 1, 0], first.said
+    assert first.codes == [0, 0, 1, 0, 0], first.said
     assert "quarantined" in first.said
     assert len(list_commits(hosted.remote, "statements")) == 1
     second = hosted.run_night()
     # What was told the night before is no finding again.
-    assert second.codes == [0, 0, 0, 0], second.said
+    assert second.codes == [0, 0, 0, 0, 0], second.said
     assert len(list_commits(hosted.remote, "statements")) == 2
     found = "SELECT source, outcome FROM outcomes ORDER BY run, source"
     assert query(second.archive, found) == [
         ("xaa-79", "new"), ("xaa-80", "quarantined"), ("xaa-79", "unchanged"), ("xaa-80", "quarantined"),
     ]  # fmt: skip
+    # The pages, without those of the night before.
+    assert len(list_commits(hosted.remote, "pages")) == 1
+    assert {"index.html", "statements/XAA/UNGA/79.html"} <= set(list_files(hosted.remote, "pages"))
     # What waits was fetched again, and is one review.
     assert query(second.archive, "SELECT count(*), min(bytes IS NOT NULL) FROM documents") == [(2, 1)]
     assert query(second.archive, "SELECT source, verdict FROM reviews") == [("xaa-80", None)]
@@ -147,7 +152,7 @@ def test_nothing_is_pushed_where_something_is_restricted(hosted: Hosted) -> None
     closed = source("xaa-81", "XAA/UNGA/81", hosted.site.url("/81"), 'access = "embargoed"')
     hosted.commit_watch_list(source("xaa-79", "XAA/UNGA/79~prepared.en", hosted.site.url("/79")), closed)
     night = hosted.run_night()
-    assert night.codes == [0, 0, 0, 2], night.said
+    assert night.codes == [0, 0, 0, 2, 0], night.said
     assert "restricted or embargoed: xaa-81; nothing was pushed" in night.said
     assert list_commits(hosted.remote, "statements") == before
     assert "Port Regis" not in read_everything(hosted.remote, "--all")

@@ -329,6 +329,7 @@ _SOURCE: Final[dict[str, ValueReader]] = {
     "access": one_of(*get_args(Access)),
     "open_from": read_day,
     "models": read_choice,
+    "noindex": read_choice,
     "min_words": whole_number(0, 100_000),
     "min_links": whole_number(0, 100_000),
 }

@@ -16,7 +16,7 @@ Access = Literal["open", "restricted", "embargoed"]
 class Source:
     """Where an edition is found, or an index that leads to statements; one table of ``watch.toml``."""
 
-    OPTIONAL: ClassVar = ("models",)
+    OPTIONAL: ClassVar = ("models", "noindex")
 
     id: str
     address: str
@@ -45,6 +45,8 @@ class Source:
     """The first day on which embargoed material is open; None where that is unknown."""
     models: bool = False
     """Whether language models may be shown it, though it is not open."""
+    noindex: bool = False
+    """Whether pages that are published of it ask search engines to leave them out."""
     min_words: int | None = None
     min_links: int | None = None
     """For an index, the number of links with which it is in order; None where its own past tells."""

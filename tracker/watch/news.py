@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tracker.model.ledger import Check, Severity
     from tracker.model.news import NewsKind
+    from tracker.model.texts import Side
     from tracker.record.reading.ledger import Ledger
     from tracker.record.reading.reader import Reader
 
@@ -187,18 +188,23 @@ def _draft(check: Check, past: Past) -> Revision | None:
 
 def _read_first(news: News, reader: Reader) -> FirstText | None:
     """Return the beginning of what came in; None in a dry run, or where it may not be read any more."""
-    from tracker.text.lines import is_salutation  # noqa: PLC0415 (10 ms where nothing came in)
-
     if news.kind not in _FIRST or news.check.snapshot is None:
         return None
     try:
         side = reader.side(news.check.snapshot)
     except TrackerError:
         return None
+    # The title of a statement is that of its first document.
+    return describe_first(side, is_titled=news.kind == "new")
+
+
+def describe_first(side: Side, *, is_titled: bool) -> FirstText:
+    """Return how a text begins; without a heading, and ``is_titled``, with the title of its statement."""
+    from tracker.text.lines import is_salutation  # noqa: PLC0415 (10 ms where nothing came in)
+
     segments = side.version.segments
     headed = segments[0].text if segments and segments[0].kind == "heading" else None
-    # The title of a statement is that of its first document.
-    title = headed or (side.title if news.kind == "new" else None)
+    title = headed or (side.title if is_titled else None)
     texts = [each.text for each in sorted(segments, key=lambda each: each.kind == "heading")]
     spoken = (text for text in texts if not is_salutation(text))
     return FirstText(title, side.version.words, next(spoken, texts[0] if texts else ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -69,25 +70,31 @@ def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str
     Paths are absolute, except on GitHub: there the archive must be in the repository, the ``working``
     folder. Raises ``TrackerError`` where it does not, or where a path cannot be written down.
     """
-    words = (*nightly.program, "--archive", str(nightly.archive.absolute()), "snapshot", "--quiet")
+    program = (*nightly.program, "--archive", str(nightly.archive.absolute()))
+    words = (*program, "snapshot", "--quiet")
     if any(not word.isprintable() for word in words):
         raise TrackerError(
             f"{str(nightly.archive)!r} contains characters that a schedule cannot; move the archive"
         )
     time = {"hour": nightly.hour, "minute": nightly.minute}
-    template: str = read_packaged(__package__, "schedules.toml")[scheduler]
+    templates: dict[str, str] = read_packaged(__package__, "schedules.toml")
+    template, script = templates[scheduler], templates["push"].format().strip()
     if scheduler == "cron":
         return template.format(command=shlex.join(words).replace("%", r"\%"), **time)
     if scheduler == "systemd":
         return template.format(
             command=_join_for_systemd((*words, "--fail-on", "never")),
+            push=_join_for_systemd((*program, "mirror", "push")),
+            site=_join_for_systemd((*program, "site")),
+            script=_quote_for_systemd(script),
             user=USER,
             folder=shlex.quote(str(nightly.archive.absolute())),
             writable=_quote_for_systemd(str(nightly.archive.absolute())).replace("$$", "$"),
             home="read-only" if _HOMES.intersection(_top(word) for word in words) else "yes",
             **time,
         )
-    return template.format(archive=_in_repository(nightly.archive, working), **time)
+    indented = textwrap.indent(script, " " * 10)
+    return template.format(archive=_in_repository(nightly.archive, working), script=indented, **time)
 
 
 def _top(word: str) -> str:
@@ -102,6 +109,7 @@ def _join_for_systemd(words: Sequence[str]) -> str:
 def _quote_for_systemd(word: str) -> str:
     """Quote a word of ``ExecStart`` (systemd.service(5), "Command lines")."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    escaped = escaped.replace("\n", "\\n")
     return f'"{escaped}"'
 
 
