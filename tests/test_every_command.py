@@ -34,6 +34,8 @@ COMMANDS = {
     "show XAA/CCPCJ/33": 0,
     "search cybercrime": 0,
     "list --bodies": 0,
+    "serve --archive nowhere": 2,
+    "site pages": 0,
     "cite XAA/CCPCJ 32 33 --format bibtex": 0,
     "trace XAA/CCPCJ cybercrime": 0,
     "trace CCPCJ cybercrime": 0,

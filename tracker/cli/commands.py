@@ -81,6 +81,13 @@ COMMANDS: Final = {
         "backup": ("keep", "Copy the record into one file and check the copy."),
         "mirror": ("keep", "Maintain the mirror, the archive's published copy."),
     },
+    "Publish": {
+        "serve": ("publish", "Show the archive in a browser on this machine."),
+        "site": (
+            "publish",
+            "Write the pages of the archive to files, or bring those that are there up to date.",
+        ),
+    },
     "Exchange": {
         "export": ("exchange", "Export the archive for other archives and programs."),
     },

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FINDINGS = 1
 """The exit code of a command that did its work and found something to report."""
 USUAL: Final = 0.9
+PERSON_VARIABLE: Final = "TRACKER_PERSON"
+"""Names who decides, where no option does."""
 CRASHED = 70
 """The exit code of a bug (``EX_SOFTWARE``): whoever watches must not take it for a finding."""
 

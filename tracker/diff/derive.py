@@ -151,6 +151,13 @@ def derive_rows(
     return rows
 
 
+def find_rows(kind: str, parts: list[object], derived: Derived) -> list[Any] | None:
+    """Return plain values that are kept of these parts, as ``derive_rows`` keeps them; None for none."""
+    kept = derived.answer(kind, name_answer(parts))
+    rows: list[Any] | None = None if kept is None else json.loads(kept)
+    return rows
+
+
 def find_readings(
     version: Version,
     vocabulary: Vocabulary,

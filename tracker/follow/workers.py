@@ -149,15 +149,24 @@ def count_cores() -> int:
 @contextmanager
 def open_processes(count: int) -> Iterator[Workers]:
     """Yield workers that are processes of this machine; none is left behind, however the block ends."""
-    # Not forked: what this process has open, the archive among it, is none of their business.
-    context = multiprocessing.get_context("spawn")
-    workers = Workers(lambda: ProcessPoolExecutor(count, context, _begin), lambda: count)
+    workers = Workers(lambda: start_processes(count), lambda: count)
     try:
         yield workers
     finally:
-        for process in multiprocessing.active_children():
-            process.terminate()
+        end_processes()
         workers.close()
+
+
+def start_processes(count: int) -> ProcessPoolExecutor:
+    """Return an executor of so many processes, which are started as there is something to do."""
+    # Not forked: what this process has open, the archive among it, is none of their business.
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
+
+
+def end_processes() -> None:
+    """End the processes that were started, whatever they do; their executor is to be closed then."""
+    for process in multiprocessing.active_children():
+        process.terminate()
 
 
 def _begin() -> None:

@@ -197,7 +197,7 @@ def _counted(
     old: Iterable[TopicReading], new: Iterable[TopicReading]
 ) -> tuple[dict[str, TopicReading], dict[str, TopicReading]]:
     """Return by topic the readings of both texts that keep a topic from being absent."""
-    before = {reading.topic: reading for reading in old if reading.rule != NARROWER and _counts(reading)}
+    before = {reading.topic: reading for reading in old if counts_as_named(reading)}
     return before, {reading.topic: reading for reading in new if _counts(reading)}
 
 
@@ -211,6 +211,11 @@ def _find_passing(
                 if reading.topic == topic and reading.rule != NARROWER:
                     return reading.term
     return None
+
+
+def counts_as_named(reading: TopicReading) -> bool:
+    """Return whether a statement names a topic itself, and so that a careful reader most likely finds it."""
+    return reading.rule != NARROWER and _counts(reading)
 
 
 def _counts(reading: TopicReading) -> bool:

@@ -49,11 +49,20 @@ def render_html(document: Document, texts: Texts | None = None) -> str:
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}';"
         " base-uri 'none'; form-action 'none'"
     )
+    inside = render_inside(document, texts)
+    template = _environment().get_template("page.html.jinja")
+    return template.render(
+        document=document, texts=texts, inside=inside, style=style, script=script, policy=policy
+    )
+
+
+def render_inside(document: Document, texts: Texts | None = None) -> Markup:
+    """Return what is in the body of that page, for a frame that has the style and the script."""
     anchors = _Anchors(texts)
     layouts = {view: _Layout(texts, anchors, view) for view in ("inline", "columns")} if texts else {}
-    return (
+    inside = (
         _environment()
-        .get_template("page.html.jinja")
+        .get_template("inside.html.jinja")
         .render(
             document=document,
             texts=texts,
@@ -61,17 +70,21 @@ def render_html(document: Document, texts: Texts | None = None) -> str:
             layouts=layouts,
             contents=[*_list_contents(document, texts)],
             filters=_list_filters(document, texts),
-            style=style,
-            script=script,
-            policy=policy,
         )
     )
+    return Markup(inside)  # noqa: S704 (escaped by the template)
 
 
 def render_part(document: Document) -> str:
     """Return a document as a part of another page: with neither script, links nor both texts."""
     template = _environment().get_template("part.html.jinja")
     return template.render(document=document, texts=None, anchors=None, style=_read("style.css"))
+
+
+def render_brief(document: Document) -> Markup:
+    """Return the lead of a document and what its sections list, for readers of feeds: without a style."""
+    template = _environment().get_template("brief.html.jinja")
+    return Markup(template.render(document=document, texts=None, anchors=None))  # noqa: S704 (its text is escaped)
 
 
 @cache
@@ -86,7 +99,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.globals.update(
-        direction=_direction,
+        direction=find_direction,
         explain=lambda body: explain_words(body.striptags()),
         is_quote=_is_quote,
         is_table=_is_table,
@@ -96,7 +109,7 @@ def _environment() -> Environment:
     environment.filters.update(
         isolate=_isolate,
         brief=_quote_briefly,
-        quoted=_quote,
+        quoted=quote_marked,
         spans=_mark_spans,
         words=_join_words,
         plain=_join,
@@ -119,7 +132,7 @@ def _join(spans: tuple[Span, ...]) -> str:
 
 def _mark_spans(spans: tuple[Span, ...], *, said: bool = False) -> Markup:
     """Return runs of text as elements that say what their styles do; what is ``said`` is one quotation."""
-    return Markup().join(_mark_span(span, _mark_hidden if said else _isolate) for span in spans)
+    return Markup().join(_mark_span(span, mark_hidden if said else _isolate) for span in spans)
 
 
 def _mark_span(span: Span, mark: Callable[[str], Markup]) -> Markup:
@@ -131,7 +144,8 @@ def _mark_span(span: Span, mark: Callable[[str], Markup]) -> Markup:
     return Markup('<span class="{}">{}</span>').format(span.style, text)
 
 
-def _quote(quote: Quote, *, whole: bool) -> Markup:
+def quote_marked(quote: Quote, *, whole: bool) -> Markup:
+    """Return a quotation escaped, with its marks; cut to some columns unless it is shown ``whole``."""
     return _mark_spans(cut_quote(quote, len(quote.text) + 3 if whole else QUOTE), said=True)
 
 
@@ -210,12 +224,12 @@ _APART: Final = re.compile(r"“[^”]*”|(?<=”, )\S.*\S")
 _PLAIN_NAME: Final = re.compile(r"[\w.-]{1,80}")
 
 
-def _direction(language: str) -> str:
+def find_direction(language: str) -> str:
     """Return the direction of a language's script, as HTML names it; of one unknown, what the text shows."""
     return "auto" if language == "und" else "rtl" if language in _RIGHT_TO_LEFT else "ltr"
 
 
-def _mark_hidden(text: str) -> Markup:
+def mark_hidden(text: str) -> Markup:
     """Return a text escaped, each hidden character as its name in an element that tells which it is."""
     return Markup().join(
         escape(shown)
@@ -227,7 +241,7 @@ def _mark_hidden(text: str) -> Markup:
 
 def _isolate(text: str) -> Markup:
     """Return words of ours escaped, quotations in them apart, so that no direction turns the rest."""
-    return Markup(_APART.sub(r"<bdi>\g<0></bdi>", str(_mark_hidden(text))))  # noqa: S704 (escaped before)
+    return Markup(_APART.sub(r"<bdi>\g<0></bdi>", str(mark_hidden(text))))  # noqa: S704 (escaped before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,14 +402,14 @@ class _Layout:
                 yield from (self._draw_run(run, Markup(' class="change"{}').format(place)) for run in held)
 
     def _draw_run(self, run: Run, attributes: Markup = _NO_ATTRIBUTES) -> Markup:
-        text = _mark_hidden(run.text)
+        text = mark_hidden(run.text)
         if run.kind == "kept":
             return text
         if "moved" in run.kind:
             attributes = Markup(' class="moved{}"').format(" edited" * run.edited)
         old, new = self._texts.languages
         if old != new and run.kind in IN_SIDE["old"]:
-            attributes += Markup(' lang="{}" dir="{}"').format(old, _direction(old))
+            attributes += Markup(' lang="{}" dir="{}"').format(old, find_direction(old))
         return Markup("<{0}{1}>{2}</{0}>").format(_RUN_TAGS[run.kind], attributes, text)
 
 

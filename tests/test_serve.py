@@ -1,0 +1,322 @@
+"""``tracker serve``: what it shows, whom it answers, and how it ends."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.closed import SECRET, WHERE, close, holds_secret, judge, make_archive, run
+from tests.conftest import run_tracker
+from tests.running import PYTHON
+from tests.serving import Page, serving, start
+from tests.thorough import IS_THOROUGH
+from tracker.publish.connection import SECONDS
+from tracker.publish.serve import HEADERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.serving import Served
+
+COMPARED = "/compare/XAA/UNGA/77..79.html"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return judge(make_archive(tmp_path_factory.mktemp("made") / "archive"))
+
+
+@pytest.fixture
+def archive(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path / "archive")
+
+
+@pytest.fixture(scope="module")
+def served(made: Path) -> Iterator[Served]:
+    """Yield a server that the tests of this file ask, each for something else."""
+    with serving(made / "snapshots") as server:
+        yield server
+
+
+def test_it_leads_to_every_statement(served: Served) -> None:
+    assert served.ask("/").headers["location"] == "index.html"
+    assert served.get("/index.html").status == 200
+    assert "We condemn" in served.get("/statements/XAA/UNGA/79.html").text
+
+
+def test_what_is_computed_says_so_and_is_then_there(served: Served) -> None:
+    first = served.ask(COMPARED)
+    assert first.status in {200, 202}
+    assert first.status == 200 or "Comparing" in first.text
+    assert served.get(COMPARED).status == 200
+    began = time.monotonic()
+    assert served.ask(COMPARED).status == 200
+    assert time.monotonic() - began < 5
+
+
+def test_what_was_computed_is_there_after_a_start(archive: Path) -> None:
+    with serving(archive / "snapshots") as server:
+        body = server.get(COMPARED).body
+    with serving(archive / "snapshots") as server:
+        again = server.ask(COMPARED)
+    assert (again.status, again.body) == (200, body)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("corruption", "We condemn <mark>corruption</mark>."),
+        ("", "Words, a"),
+        ("%22condemn+corruption%22", "<mark>condemn corruption</mark>"),
+        ("nosuchword", "No passage has it."),
+        ("AND", "nothing to search for in &#39;AND&#39;"),
+        ("corruption+AND", "AND needs a word on both sides"),
+        ("%3Cscript%3Ealert(1)%3C/script%3E", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("corruption&page=99", "There is no page 99 of it."),
+        ("corruption&page=-1", "We condemn <mark>corruption</mark>."),
+    ],
+)
+def test_words_are_found(served: Served, query: str, found: str) -> None:
+    page = served.get(f"/search.html?q={query}")
+    assert page.status == 200
+    assert found in page.text
+    assert "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "holds"),
+    [
+        ("statements.json", "application/json", b'"XAA/UNGA/79~prepared.en"'),
+        ("statements.csv", "text/csv; charset=utf-8", b"XAA"),
+        ("series/XAA/UNGA.csv", "text/csv; charset=utf-8", b"corruption"),
+        ("series/XAA/UNGA.json", "application/json", b"corruption"),
+        ("series/XAA/UNGA.parquet", "application/vnd.apache.parquet", b"PAR1"),
+        ("sessions/UNGA/79.csv", "text/csv; charset=utf-8", b"XAA"),
+        ("topics/UNGA/corruption.csv", "text/csv; charset=utf-8", b"We condemn corruption."),
+        ("priorities/XAA/UNGA/79.csv", "text/csv; charset=utf-8", b"corruption"),
+        ("comparisons/XAA/UNGA/77..79.json", "application/json", b'"schema_version"'),
+        ("compared-topics/XAA/UNGA/77..79.csv", "text/csv; charset=utf-8", b"corruption"),
+        ("compared-changes/XAA/UNGA/77..79.parquet", "application/vnd.apache.parquet", b"PAR1"),
+    ],
+)
+def test_tables_are_given_in_each_form(served: Served, path: str, kind: str, holds: bytes) -> None:
+    page = served.get(f"/data/{path}")
+    assert (page.status, page.headers["content-type"]) == (200, kind)
+    assert holds in page.body
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing.html", "/data/series/XAA.csv", "/data/series/XAA/UNGA.xlsx", "/data/nothing/XAA.csv",
+        "/statements/XAA/UNGA/1.html", "/statements/XAA.html", "/compare/XAA/UNGA/79.html",
+        "/../state.json", "/static/../answers.py", "/static/..%2f..%2fanswers.py",
+        "/static/%2e%2e/answers.py",
+        "/static/base.html.jinja", "/static//etc/passwd", "/open/tracker.db", "/tracker.db", "/derived.db",
+        "/statements/../../../etc/passwd.html", "/statements/..%2f..%2f..%2fetc%2fpasswd.html",
+        "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "/..\\..\\state.json", "/index.html%00.css",
+        "/index.html/", "/INDEX.html", "/statements/XAA/UNGA/79/../../x.html",
+        "/" + "a/" * 3000, "/statements/" + "%F0%9F%98%80" * 500 + ".html", "/%ff%fe.html",
+    ],
+)  # fmt: skip
+def test_what_is_no_page_leads_nowhere(served: Served, path: str) -> None:
+    answered = served.send(
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nConnection: close\r\n\r\n".encode()
+    )
+    head, _, body = answered.partition(b"\r\n\r\n")
+    assert re.match(rb"HTTP/1\.1 40[04] ", head), answered[:300]
+    for word in (b"root:", b"made from", b"SQLite format", b"from __future__", b"Traceback", b"{%"):
+        assert word not in body
+
+
+@pytest.mark.parametrize(
+    ("named", "status"),
+    [
+        ("127.0.0.1:{port}", 200), ("localhost:{port}", 200), ("LOCALHOST:{port}", 200),
+        ("evil.example", 421), ("evil.example:{port}", 421), ("127.0.0.1", 421), ("localhost", 421),
+        ("127.0.0.1.evil.example:{port}", 421), ("127.0.0.1:{port}.evil.example", 421), ("127.0.0.1:1", 421),
+        ("[::1]:{port}", 421), ("", 421),
+    ],
+)  # fmt: skip
+def test_it_answers_to_the_names_of_this_machine_alone(served: Served, named: str, status: int) -> None:
+    """A page elsewhere may have its own name lead here (DNS rebinding)."""
+    page = served.ask("/index.html", Host=named.format(port=served.port))
+    assert page.status == status
+    assert (b"What states said" in page.body) == (status == 200)
+
+
+def test_it_refuses_two_names_and_none(served: Served) -> None:
+    for names in ("", f"Host: 127.0.0.1:{served.port}\r\nHost: evil.example\r\n"):
+        assert (
+            b" 400 " in served.send(f"GET /index.html HTTP/1.1\r\n{names}\r\n".encode()).partition(b"\r\n")[0]
+        )
+
+
+def test_nobody_else_reaches_it(served: Served) -> None:
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", served.port), timeout=5)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"])
+def test_it_takes_nothing(served: Served, method: str) -> None:
+    assert served.ask("/index.html", method).status == 405
+
+
+def test_head_has_no_body(served: Served) -> None:
+    page = served.ask("/index.html", "HEAD")
+    assert (page.status, page.body) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html", "/nothing.html", "/static/style.css", COMPARED])
+@pytest.mark.parametrize("more", [{}, {"Host": "evil.example"}], ids=["here", "elsewhere"])
+def test_every_response_has_the_same_guards(served: Served, path: str, more: dict[str, str]) -> None:
+    headers = served.ask(path, **more).headers
+    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+    assert "server" not in headers
+    assert "unsafe" not in headers["content-security-policy"]
+
+
+def test_slow_clients_leave_room_for_others(served: Served) -> None:
+    slow = [served.connect() for _ in range(100)]
+    try:
+        for client in slow:
+            client.sendall(b"GET /index.html HTTP/1.1\r\nHost: 127.0")
+        assert served.ask("/index.html").status == 200
+    finally:
+        for client in slow:
+            client.close()
+
+
+@pytest.mark.long
+def test_a_slow_client_is_left(served: Served) -> None:
+    with served.connect() as client:
+        began = time.monotonic()
+        client.sendall(b"GET /index.html HTTP/1.1\r\n")
+        with suppress(ConnectionResetError):
+            assert client.recv(1) == b""
+        assert SECONDS / 2 < time.monotonic() - began < SECONDS * 2
+
+
+def test_it_answers_while_runs_write(archive: Path) -> None:
+    """Every answer is a whole page, of the archive before or after."""
+    folder = archive / "snapshots"
+    many = 1000 if IS_THOROUGH else 150
+    paths = (
+        "/index.html",
+        "/statements/XAA/UNGA/79.html",
+        "/search.html?q=corruption",
+        "/data/statements.csv",
+    )
+
+    def write() -> None:
+        for session in range(60, 65):
+            (archive / "more.txt").write_text(
+                f"We speak at {session}. We fight corruption.", encoding="utf-8"
+            )
+            run(archive, "add", "more.txt", "--as", f"XAA/UNGA/{session}~prepared.en")
+
+    with serving(folder) as server, ThreadPoolExecutor(9) as threads:
+        for path in paths:
+            assert server.get(path).status == 200
+        writing = threads.submit(write)
+        found = list(threads.map(lambda at: server.ask(paths[at % len(paths)]), range(many)))
+        writing.result()
+        assert {page.status for page in found} <= {200, 202}
+        assert "We speak at 64." in _wait_for(server, "/statements/XAA/UNGA/64.html").text
+
+
+def _wait_for(server: Served, path: str) -> Page:
+    """Return a page that comes with the next copy."""
+    ends = time.monotonic() + 60
+    while (page := server.get(path)).status == 404 and time.monotonic() < ends:
+        time.sleep(0.2)
+    return page
+
+
+@pytest.mark.parametrize("access", ["withdrawn", "restricted"])
+def test_what_is_closed_is_on_no_page_from_then_on(archive: Path, access: str) -> None:
+    folder = archive / "snapshots"
+    words = SECRET[0]
+    paths = (
+        f"/statements/{WHERE}.html", "/index.html", f"/search.html?q={words}", "/series/XAA/UNGA.html",
+        "/compare/XAA/UNGA/78..79.html", f"/data/priorities/{WHERE}.csv", "/topics/corruption.html",
+        "/data/topics/UNGA/corruption.csv", "/data/compared-changes/XAA/UNGA/78..79.csv",
+    )  # fmt: skip
+    with serving(folder) as server:
+        before = {path: server.get(path) for path in paths}
+        assert {page.status for page in before.values()} == {200}
+        assert sum(holds_secret(page.body) for page in before.values()) >= 5
+        close(archive, access)
+        for path in paths:
+            page = server.ask(path)
+            assert words not in page.text.replace(f'value="{words}"', "").replace(f"{words} · Search", ""), (
+                path
+            )
+        gone = server.get(f"/statements/{WHERE}.html")
+        assert gone.status == (410 if access == "withdrawn" else 404)
+        assert ("District Court: names a witness" in gone.text) == (access == "withdrawn")
+        found = server.get(f"/search.html?q={words}")
+        assert "No passage has it." in found.text
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_at_once_in_the_middle_of_its_work(archive: Path, by: signal.Signals) -> None:
+    with serving(archive / "snapshots") as server:
+        for path in (COMPARED, "/compare/XAA/UNGA/77..78.html"):
+            server.ask(path)
+        began = time.monotonic()
+        assert server.end(by) == (0, "")
+        assert time.monotonic() - began < 30
+
+
+def test_a_port_that_is_taken_is_one_line(served: Served, made: Path) -> None:
+    process = start(made / "snapshots", "--port", str(served.port))
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (2, "")
+    assert err == (
+        f"tracker: port {served.port} cannot be used (Address already in use);"
+        " name another, or a free one: --port 0\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (
+            lambda folder: shutil.rmtree(folder / "snapshots"),
+            "no archive at snapshots; tracker add or import",
+        ),
+        (
+            lambda folder: (folder / "snapshots" / "watch.toml").write_text("[", encoding="utf-8"),
+            "cannot be read, so what it closes to the public is unknown",
+        ),
+    ],
+    ids=["no archive", "no watch list that can be read"],
+)
+def test_what_cannot_be_served_is_one_line(archive: Path, prepare: object, said: str) -> None:
+    prepare(archive)  # type: ignore[operator]
+    ran = run_tracker(archive, "serve", "--port", "0")
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_without_the_extra_it_says_what_to_install(made: Path) -> None:
+    lacking = "import sys; sys.modules['starlette'] = sys.modules['uvicorn'] = None"
+    ran = subprocess.run(
+        [*PYTHON, "-c", f"{lacking}\nfrom tracker.cli.main import main; main()", "serve"],
+        cwd=made,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "tracker: serve needs more packages; in a clone of tracker: pip install '.[serve]'\n"

@@ -1,0 +1,85 @@
+"""What became of topics at a session: kept once the page of a series tells it, found without comparing.
+
+A session of the General Assembly has two hundred countries, of which comparing each takes a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from tracker.comparing.decisions.rulings import settle_rulings
+from tracker.diff.derive import derive_rows, find_rows, identify_vocabulary
+from tracker.model.topics import SURE
+from tracker.references import same_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracker.model.series import Timeline
+    from tracker.model.topics import Status
+    from tracker.publish.shelf import Shelf
+
+_KIND: Final = "moved topics"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTopic:
+    """A topic, and what became of it; one of both is None."""
+
+    topic: str
+    status: Status | None
+    likely: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What became of topics at a session of a series, since the session before."""
+
+    before: str
+    topics: tuple[MovedTopic, ...]
+
+
+def keep_moves(shelf: Shelf, timeline: Timeline) -> None:
+    """Keep what became of topics at each session of a series that was compared with the one before."""
+    country, body = timeline.series.split("/")
+    for session in timeline.sessions:
+        if session.before:
+            moved = [
+                [each.topic, each.status, each.likely]
+                for each in session.standings
+                if each.status or each.likely
+            ]
+            rows: list[Any] = [session.before, moved]
+            parts = _name(shelf, body, country, session.label)
+            derive_rows(_KIND, parts, shelf.archive.derived, rows.copy)
+
+
+def find_moves(shelf: Shelf, body: str, session: str) -> Mapping[str, Moves]:
+    """Return by country what is kept of what became of topics at a session."""
+    found = {}
+    for country, label in shelf.states(body):
+        if label == session:
+            rows = find_rows(_KIND, _name(shelf, body, country, label), shelf.archive.derived)
+            if rows is not None:
+                before, moved = rows
+                found[country] = Moves(before, tuple(MovedTopic(*each) for each in moved))
+    return found
+
+
+def find_before(shelf: Shelf, body: str, session: str) -> Mapping[str, str]:
+    """Return by country the session before, of its kind, at which it made a statement."""
+    latest: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for country, label in shelf.states(body):
+        if label == session and country in latest:
+            found[country] = latest[country]
+        if same_kind(body, session, label):
+            latest[country] = label
+    return found
+
+
+def _name(shelf: Shelf, body: str, country: str, session: str) -> list[object]:
+    rulings = settle_rulings(shelf.reader.rulings())
+    vocabulary = identify_vocabulary(shelf.vocabulary, shelf.archive.derived)
+    return [body, country, session, shelf.states(body)[country, session], vocabulary, rulings, SURE]

@@ -1,0 +1,267 @@
+"""``tracker serve``: the pages of an archive on this machine, for a browser on it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tracker.errors import TrackerError
+from tracker.publish.answering import answer_from, find_kept, look_up, make, refuse, wait
+from tracker.publish.answers import Answer, NotThere
+from tracker.publish.connection import Connection
+from tracker.publish.desk.sitting import Desk
+from tracker.publish.desk.web import LARGEST, Asked, Door
+from tracker.publish.desk.web import ROOT as DESK
+from tracker.publish.shelf import open_shelf
+from tracker.publish.worker import ServedCopy, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    _Name = tuple[str, str, tuple[tuple[str, str], ...]]
+    """The state of the copy, the path, and what stands behind the question mark."""
+
+HOST: Final = "127.0.0.1"
+"""Nobody but this machine: there is neither a password nor TLS."""
+
+NAMES: Final = (HOST, "localhost")
+"""What a browser on this machine calls it; whoever calls it by another name was led here (DNS rebinding)."""
+
+HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+"""Of every response."""
+
+_READERS: Final = 4
+"""Threads that make pages: one processor does no more, and some of them wait for a disk."""
+
+_CONNECTIONS: Final = 200
+_REMEMBERED: Final = 32_000_000
+"""Bytes of pages that are given again without being made."""
+
+_PATIENCE: Final = 0.25
+"""Seconds that a reader waits for what is computed before a page says so."""
+
+
+def serve(
+    folder: Path,
+    port: int,
+    announce: Callable[[str], None],
+    people: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda _notice: None,
+) -> None:
+    """Serve the pages of the archive in a folder until interrupted; say at which address.
+
+    ``port`` 0 takes any that is free. ``people`` decide as well, each at a secret address of their own;
+    ``tell`` is given what comes of it that no page can say. Raises ``TrackerError`` where the port is taken,
+    and as ``Desk`` does.
+    """
+    with _listen(port) as listening, closing(Pages(folder)) as pages, ExitStack() as closing_last:
+        desk = Desk(folder, people, tell, pages.copy, pages.worker) if people else None
+        door = Door(closing_last.enter_context(desk)) if desk else None
+        at = listening.getsockname()[1]
+        server = uvicorn.Server(
+            uvicorn.Config(
+                make_app(pages, at, door),
+                http=Connection,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                limit_concurrency=_CONNECTIONS,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        announce(f"http://{HOST}:{at}/")
+        for person in door.people if door else ():
+            announce(f"{person.name}: http://{HOST}:{at}/{DESK}?token={person.token}")
+        try:
+            server.run(sockets=[listening])
+        except KeyboardInterrupt:
+            # That is how it is ended.
+            return
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket()
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        what = f"port {port} cannot be used ({error.strerror})"
+        raise TrackerError(f"{what}; name another, or a free one: --port 0") from error
+    return listening
+
+
+class Pages:
+    """Gives the pages of an archive: those made before, those made at once, and word of those being made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.worker = Worker()
+        self.copy = ServedCopy(folder, self.worker)
+        self._readers = ThreadPoolExecutor(_READERS)
+        self._lock = Lock()
+        self._remembered: OrderedDict[_Name, Answer] = OrderedDict()
+        self._size = 0
+
+    def close(self) -> None:
+        """End what is being made."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        self.worker.close()
+
+    async def give(self, path: str, asked: Mapping[str, str]) -> Answer:
+        """Return the page at a path; whoever waits for one when the server ends is told so."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self._give, path, asked)
+        except asyncio.CancelledError:
+            return refuse(path, NotThere("The server has been ended."), status=503)
+
+    def _give(self, path: str, asked: Mapping[str, str]) -> Answer:
+        try:
+            place = self.copy.find()
+            if place is None:
+                return wait(path, "reading what has changed in the archive", status=503)
+            return self._give_from(place, path, asked)
+        except TrackerError as error:
+            return refuse(path, error, status=503)
+
+    def _give_from(self, place: Path, path: str, asked: Mapping[str, str]) -> Answer:
+        with open_shelf(place) as shelf:
+            name = shelf.state, path, tuple(sorted(asked.items()))
+            if found := self._recall(name):
+                return found
+            wanted = look_up(shelf, path, asked)
+            if isinstance(wanted, Answer):
+                return wanted
+            found = find_kept(shelf, wanted)
+            if found is None and not wanted.route.work:
+                found = make(shelf, wanted)
+        if found is None:
+            # What was computed may be told of on other pages.
+            found = self.worker.ask(wanted.rests_on, _PATIENCE, answer_from, place, None, path, dict(asked))
+            if found is None:
+                return wait(path, wanted.route.work)
+            self._forget()
+        self._remember(name, found)
+        return found
+
+    def _recall(self, name: _Name) -> Answer | None:
+        """Return a page that was given of the same copy, as it was then."""
+        with self._lock:
+            found = self._remembered.get(name)
+            if found:
+                self._remembered.move_to_end(name)
+            return found
+
+    def _remember(self, name: _Name, found: Answer) -> None:
+        """Keep the pages in memory that were asked for last; none that says why there is none."""
+        with self._lock:
+            if not found.rests_on or name in self._remembered:
+                return
+            self._remembered[name] = found
+            self._size += len(found.body)
+            while self._size > _REMEMBERED:
+                self._size -= len(self._remembered.popitem(last=False)[1].body)
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._remembered.clear()
+            self._size = 0
+
+
+def make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:
+    """Return the application that gives pages on a port, by the names of this machine alone."""
+
+    async def show(request: Request) -> Response:
+        return _respond(await pages.give(request.scope["path"].removeprefix("/"), dict(request.query_params)))
+
+    async def begin(_request: Request) -> Response:
+        return RedirectResponse("index.html")
+
+    async def decide(request: Request) -> Response:
+        if door is None:
+            return PlainTextResponse("Nobody decides here: tracker serve --judge --as NAME\n", 404)
+        return await _decide(door, request)
+
+    async def draw(_request: Request) -> Response:
+        # What a browser asks for by itself.
+        return Response(status_code=204)
+
+    routes = [
+        Route("/", begin),
+        Route("/favicon.ico", draw),
+        Route(f"/{DESK}{{path:path}}", decide, methods=["GET", "POST"]),
+        Route("/{path:path}", show),
+    ]
+    return _Guarded(Starlette(routes=routes), frozenset(f"{name}:{port}" for name in NAMES))
+
+
+async def _decide(door: Door, request: Request) -> Response:
+    """Hand a request to the desk, unless it sends more than a page of it ever does."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            return PlainTextResponse("This is too much at once.\n", 413)
+    path = request.scope["path"].removeprefix(f"/{DESK}")
+    query, headers = dict(request.query_params), dict(request.headers)
+    asked = Asked(request.method, path, query, headers, request.cookies, body)
+    reply = await run_in_threadpool(door.answer, asked)
+    return Response(reply.body, reply.status, {"content-type": reply.media_type, **reply.headers})
+
+
+def _respond(found: Answer) -> Response:
+    return Response(found.body, found.status, {"content-type": found.media_type})
+
+
+class _Guarded:
+    """Refuses what is not asked of this machine by its name; and gives every response the same headers."""
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse."""
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message = {**message, "headers": [*message["headers"], *own]}
+            await send(message)
+
+        refused = PlainTextResponse("This server has another name.\n", 421)
+        await (self._app if self._is_ours(scope) else refused)(scope, receive, send_guarded)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        named = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
+        return len(named) == 1 and named[0] in self._names

@@ -1,0 +1,97 @@
+"""The open copy opened for reading, with what pages are made with."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from tracker.archive import ArchiveSession
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.errors import ArchiveLocked
+from tracker.publish.open_copy import read_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tracker.model.topics import Vocabulary
+    from tracker.record.reading.reader import Reader
+
+_ATTEMPTS: Final = 100
+_SECONDS: Final = 0.05
+"""Between a copy that takes its place and what says from what it was made there are less."""
+
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What views read; all of one moment."""
+
+    archive: ArchiveSession
+    """The open copy: it has no closed material to give."""
+    state: str
+    """What names all that is in the copy; see ``open_copy.name_state``."""
+    base: str | None = None
+    """The address below which the pages are published, with a slash at its end; None where it is unknown."""
+
+    @property
+    def reader(self) -> Reader:
+        """The statements."""
+        return self.archive.reader
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary that comes with the program."""
+        return _load_vocabulary()
+
+    def recall(self, name: tuple[str, ...], find: Callable[[], Value | None]) -> Value | None:
+        """Return what is found, which rests on the state of the copy alone, and need not be found again.
+
+        The last few finds are kept in memory; None, for what is not there yet, is no find.
+        """
+        key = (self.state, self.vocabulary.digest, *name)
+        found: Value | None = _recent.get(key)
+        if found is None:
+            found = find()
+            if found is not None:
+                while len(_recent) >= _MOST_RECENT:
+                    _recent.pop(next(iter(_recent)), None)
+                _recent[key] = found
+        return found
+
+    def states(self, body: str) -> dict[tuple[str, str], str]:
+        """Return by country and session what tells all that the series holds up to there from all else."""
+        return self.recall(("states", body), lambda: self.archive.versions.states(body)) or {}
+
+
+_recent: dict[tuple[str, ...], Any] = {}
+_MOST_RECENT: Final = 24
+"""Of each body its states and topics, of as many as there are: a tenth of a second for 1,000 statements."""
+
+
+@cache
+def _load_vocabulary() -> Vocabulary:
+    return load_vocabulary()
+
+
+@contextmanager
+def open_shelf(place: Path, base: str | None = None) -> Iterator[Shelf]:
+    """Open the open copy that is in a folder, with what was derived from the archive around it.
+
+    An answer that is kept there is named by the digest of all that it rests on: what is closed is in none
+    that is asked for here. Raises ``ArchiveLocked`` where the copy is being replaced again and again, and as
+    ``ArchiveSession`` does.
+    """
+    for _ in range(_ATTEMPTS):
+        with ArchiveSession(place, derived_beside=place.parent) as archive:
+            state = read_state(place)
+            if state and archive.reader and read_state(place) == state:
+                yield Shelf(archive, state, base)
+                return
+        time.sleep(_SECONDS)
+    raise ArchiveLocked(f"{place} is being made again; try again")
