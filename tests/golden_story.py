@@ -69,6 +69,7 @@ def tell_help(story: Story) -> None:
 def fill(story: Story) -> None:
     """Make an archive of the seeds, with a mirror."""
     story("serve")
+    story("site pages")
     story("init")
     record = Path("snapshots", "tracker.db")
     story.keep("schema.sql", read_schema(record))

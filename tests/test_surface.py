@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-COMMANDS, OPTIONS = 42, 235
+COMMANDS, OPTIONS = 43, 236
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 
