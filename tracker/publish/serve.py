@@ -63,7 +63,7 @@ _CONNECTIONS: Final = 200
 _REMEMBERED: Final = 32_000_000
 """Bytes of pages that are given again without being made."""
 
-_PATIENCE: Final = 0.25
+_SOON: Final = 0.25
 """Seconds that a reader waits for what is computed before a page says so."""
 
 
@@ -167,7 +167,7 @@ class Pages:
                 found = make(shelf, wanted)
         if found is None:
             # What was computed may be told of on other pages.
-            found = self.worker.ask(wanted.rests_on, _PATIENCE, answer_from, place, None, path, dict(asked))
+            found = self.worker.ask(wanted.rests_on, _SOON, answer_from, place, None, path, dict(asked))
             if found is None:
                 return wait(path, wanted.route.work)
             self._forget()
