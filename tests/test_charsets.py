@@ -19,12 +19,11 @@ from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.capture.links import read_index
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.plain import read_charset
-from tracker.exchange.add import read_arrival
+from tracker.exchange import add
 from tracker.keep import reextract as rereading
 from tracker.keep.verify import read_again
 from tracker.model.decisions import Coder
 from tracker.model.watching import Admission, Fetched, History, Source, Validators
-from tracker.watch import examine
 from tracker.watch.review import decide_review
 from tracker.watch.snapshot import snapshot
 
@@ -201,7 +200,7 @@ def test_what_is_declared_as_another_encoding_that_fits_is_garbled(
     data = make(language, codec, "", is_page=is_page)
     asked = Source("xaa", "https://a.org/79", language=language[:2])
     fetched = Fetched("xaa", asked.address, data, header(wrong, is_page=is_page), (), Validators(), 0.1)
-    admission = admit(read_arrival(asked, fetched), History())
+    admission = admit(add.read_arrival(asked, fetched), History())
     assert (admission.accepted, admission.cause) == (False, "garbled")
 
 
@@ -243,9 +242,12 @@ def tracker(
     return runner(tmp_path, monkeypatch, capsys)
 
 
+_read_today = add.read_arrival
+
+
 def read_as_once(source: Source, fetched: Fetched) -> Arrival:
     """Read a page as an earlier release did, which took French for Cyrillic."""
-    arrival = read_arrival(source, replace(fetched, media_type="text/html; charset=windows-1251"))
+    arrival = _read_today(source, replace(fetched, media_type="text/html; charset=windows-1251"))
     assert arrival.version.extractor.endswith(" cp1251")
     return arrival
 
@@ -261,7 +263,7 @@ def test_what_only_our_reading_changed_is_told_as_ours_until_all_is_read_again(
         folder = make_archive(tmp_path / "snapshots", watched, site.port)
         site.pages["/79"] = Page(body, headers=served)
         with monkeypatch.context() as once:
-            once.setattr(examine, "read_arrival", read_as_once)
+            once.setattr(add, "read_arrival", read_as_once)
             assert only(run_night(folder)).outcome == "new"
         later = body.replace(b"Je vous remercie.", b"Merci.") if is_changed else body + b"<!-- token -->"
         site.pages["/79"] = Page(later, headers=served)
@@ -301,6 +303,6 @@ def test_a_login_page_is_known_by_its_title_in_any_encoding(words: str) -> None:
     asked = Source("xaa", "https://a.org/79", language="ru")
     fetched = Fetched("xaa", asked.address, text.encode("koi8-r"), "text/html", (), Validators(), 0.1)
     if words:
-        assert admit(read_arrival(asked, fetched), History()).cause == "login"
+        assert admit(add.read_arrival(asked, fetched), History()).cause == "login"
     else:
         assert refuse_unreadable(fetched, "there is no text in it").cause == "login"

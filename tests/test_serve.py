@@ -64,6 +64,13 @@ def test_what_is_computed_says_so_and_is_then_there(served: Served) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_what_was_computed_is_told_of_on_pages_that_were_seen_before(archive: Path) -> None:
+    with serving(archive / "snapshots") as server:
+        assert "been read" in server.get("/index.html").text
+        assert server.get("/topics.html").status == 200
+        assert "been read" not in server.get("/index.html").text
+
+
 def test_what_was_computed_is_there_after_a_start(archive: Path) -> None:
     with serving(archive / "snapshots") as server:
         body = server.get(COMPARED).body

@@ -19,7 +19,7 @@ from lxml import etree, html
 from tests import closed
 from tests.closed import SECRET
 from tests.conftest import run_tracker
-from tests.running import COMMAND
+from tests.running import COMMAND, PYTHON
 from tests.thorough import few
 from tracker.publish.manifest import MANIFEST_NAME
 
@@ -52,6 +52,19 @@ def folder(tmp_path: Path, _made_once: Path) -> Path:
     """Return a folder with an archive of three statements, and its pages."""
     shutil.copytree(_made_once, tmp_path / "a", symlinks=True)
     return tmp_path / "a"
+
+
+def test_without_the_extra_it_says_what_to_install(folder: Path) -> None:
+    lacking = "import sys; sys.modules['feedgenerator'] = None"
+    ran = subprocess.run(
+        [*PYTHON, "-c", f"{lacking}\nfrom tracker.cli.main import main; main()", "site", "other"],
+        cwd=folder,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.endswith("in a clone of tracker: pip install '.[site]'\n")
+    assert ran.stderr.count("\n") == 1
+    assert not (folder / "other").exists()
 
 
 def write(folder: Path, out: str, *options: str) -> Ran:

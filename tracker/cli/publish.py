@@ -90,9 +90,11 @@ def site(
     They have what is open to all and no more. Nothing is written where nothing changed. What is no longer in
     the archive is removed; a file that somebody else has changed is named, and nothing is written.
     """
+    from tracker.publish.feeds import load_writer
     from tracker.publish.site import build_site, read_base
     from tracker.report.layout import counted
 
+    load_writer()  # before any page: each leads to a feed
     built = build_site(
         everywhere.archive(),
         out,

@@ -17,6 +17,8 @@ from tracker.report.safe import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from feedgenerator import Atom1Feed
+
     from tracker.archive import ArchiveSession
     from tracker.model.topics import Vocabulary
     from tracker.publish.events import Event, Told
@@ -114,20 +116,25 @@ def read_beginning(reader: Reader) -> str:
     return str(reader.row("SELECT ifnull(min(started), '') FROM runs")[0])
 
 
-def write_atom(feed: Feed, address: str, base: str = "") -> bytes:
-    """Return a feed that stands at an address from the root as Atom.
-
-    Links are absolute below a ``base``, which ends with a slash; without one relative to where the feed is.
-    Raises ``TrackerError`` where the library that writes it is not installed.
-    """
+def load_writer() -> type[Atom1Feed]:
+    """Return what writes Atom. Raises ``TrackerError`` where its library is not installed."""
     try:
         from feedgenerator import Atom1Feed  # noqa: PLC0415 (30 ms, for feeds alone)
     except ModuleNotFoundError as error:
         raise TrackerError(
             "feeds need the library feedgenerator; in a clone of tracker: pip install '.[site]'"
         ) from error
+    return Atom1Feed  # type: ignore[no-any-return]
+
+
+def write_atom(feed: Feed, address: str, base: str = "") -> bytes:
+    """Return a feed that stands at an address from the root as Atom.
+
+    Links are absolute below a ``base``, which ends with a slash; without one relative to where the feed is.
+    Raises as ``load_writer`` does.
+    """
     place = _Place(address, base)
-    atom = Atom1Feed(
+    atom = load_writer()(
         feed.title,
         place.link(feed.page),
         description=None,

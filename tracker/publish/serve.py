@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    _Name = tuple[str, str, tuple[tuple[str, str], ...]]
-    """The state of the copy, the path, and what stands behind the question mark."""
+    _Name = tuple[str, int, str, tuple[tuple[str, str], ...]]
+    """The state of the copy, how much was computed, the path, and what stands behind the question mark."""
 
 HOST: Final = "127.0.0.1"
 """Nobody but this machine: there is neither a password nor TLS."""
@@ -156,7 +156,7 @@ class Pages:
 
     def _give_from(self, place: Path, path: str, asked: Mapping[str, str]) -> Answer:
         with open_shelf(place) as shelf:
-            name = shelf.state, path, tuple(sorted(asked.items()))
+            name = shelf.state, self.worker.done, path, tuple(sorted(asked.items()))
             if found := self._recall(name):
                 return found
             wanted = look_up(shelf, path, asked)
@@ -166,11 +166,9 @@ class Pages:
             if found is None and not wanted.route.work:
                 found = make(shelf, wanted)
         if found is None:
-            # What was computed may be told of on other pages.
             found = self.worker.ask(wanted.rests_on, _SOON, answer_from, place, None, path, dict(asked))
             if found is None:
                 return wait(path, wanted.route.work)
-            self._forget()
         self._remember(name, found)
         return found
 
@@ -191,11 +189,6 @@ class Pages:
             self._size += len(found.body)
             while self._size > _REMEMBERED:
                 self._size -= len(self._remembered.popitem(last=False)[1].body)
-
-    def _forget(self) -> None:
-        with self._lock:
-            self._remembered.clear()
-            self._size = 0
 
 
 def make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:

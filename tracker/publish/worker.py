@@ -35,6 +35,8 @@ class Worker:
         self._lock = Lock()
         self._executor: ProcessPoolExecutor | None = None
         self._out: dict[str, Future[Any]] = {}
+        self.done = 0
+        """How many things it has done: other pages may tell of each."""
 
     def ask(
         self, name: str, seconds: float, function: Callable[P, T], *args: P.args, **named: P.kwargs
@@ -80,7 +82,12 @@ class Worker:
 
     def _submit(self, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
         self._executor = self._executor or start_processes(1)
-        return self._executor.submit(function, *args, **named)
+        future = self._executor.submit(function, *args, **named)
+        future.add_done_callback(self._count)
+        return future
+
+    def _count(self, _future: Future[Any]) -> None:
+        self.done += 1
 
     def _forget(self, name: str) -> None:
         with self._lock:

@@ -24,7 +24,7 @@ def rests_on(shelf: Shelf, _parameters: Parameters) -> list[object]:
 def show(shelf: Shelf, _parameters: Parameters) -> Answer:
     """Return the list of topics; statements that were not read for them are read now."""
     counts = complete_counts(shelf)
-    spoken = {each.topic.id for each in counts}
+    spoken = {each.topic.id for each in counts} | {each.topic.broader for each in counts}
     silent = tuple(topic for topic in shelf.vocabulary.topics if topic.id not in spoken)
     read = sum(body.of for body in find_spoken(shelf))
     citation = cite_page(shelf, f"topics of {counted(read, 'statement')}")

@@ -329,6 +329,7 @@
   function toggleHelp() {
     get("help").hidden = !get("help").hidden;
     get("help-button").setAttribute("aria-expanded", String(!get("help").hidden));
+    if (!get("help").hidden) get("help").scrollIntoView({ block: "nearest" });
   }
 
   function goOn() {
