@@ -46,6 +46,7 @@ READING: Final[Mapping[str, tuple[str, ...]]] = {
         "sentences out/sentences.csv", "sentences out/sentences.jsonl", "sentences out/sentences.parquet",
         "tables out/tables", "datasette", "datasette out/metadata.json",
     ),
+    "site": ("out/pages", "out/pages --base https://example.org/"),
 }  # fmt: skip
 """Commands that read the archive, or what was written of it, and ways to run each."""
 
@@ -53,9 +54,10 @@ SILENT: Final = {
     "demo", "help", "init", "add", "import", "groups edit", "groups fill",
     "topics check", "topics learn", "snapshot", "schedule",
     "sources add", "sources check", "sources close", "sources accept", "withdraw", "rebuild",
-    "backup", "mirror update", "mirror push", "judge", "agreement",
+    "backup", "mirror update", "mirror push", "judge", "agreement", "serve",
 }  # fmt: skip
-"""Those that write into the archive, copy it for its owner, or know nothing of any statement."""
+"""Those that write into the archive, copy it for its owner, or know nothing of any statement; and ``serve``,
+which gives the pages that ``site`` writes."""
 
 
 class Output(NamedTuple):
