@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from markupsafe import escape
 
 from tracker import __version__
-from tracker.diff.derive import check_rules
 from tracker.diff.rules import name_rules
 from tracker.errors import TrackerError
 from tracker.follow.batch import keep
@@ -212,7 +211,7 @@ class _Build:
             name: each for page in pages if not isinstance(page, str) for name, each in page.answers.items()
         }
         if answers:
-            keep(self.shelf.archive, lambda: self.shelf.archive.derived.add_answers(check_rules(answers)))
+            keep(self.shelf.archive, lambda: self.shelf.archive.derived.add_answers(answers))
 
     def _fail(self, path: str, why: str) -> tuple[str, ...]:
         """Note a page that could not be made; the one before stays."""
