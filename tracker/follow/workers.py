@@ -21,8 +21,11 @@ from tracker.text.encoder import digest_products
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from concurrent.futures import Executor, Future
+    from multiprocessing.sharedctypes import SynchronizedArray
 
     from distributed import Client
+
+    Counted = SynchronizedArray[int]
 
 _OUT: Final = 2
 """Units that are out for each worker, the one that it does and the next: what bounds our memory."""
@@ -172,10 +175,24 @@ def open_processes(count: int) -> Iterator[Workers]:
         workers.close()
 
 
-def start_processes(count: int) -> ProcessPoolExecutor:
-    """Return an executor of so many processes, which are started as there is something to do."""
+def start_processes(count: int, counted: Counted | None = None) -> ProcessPoolExecutor:
+    """Return an executor of so many processes, which are started as there is something to do.
+
+    Where there is one alone, it may tell in ``counted`` how far it is.
+    """
     # Not forked: what this process has open, the archive among it, is none of their business.
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin, (counted,))
+
+
+def make_counted() -> Counted:
+    """Return where a process tells how far it is: what is done, and how much there is, 0 where nothing is."""
+    return multiprocessing.get_context("spawn").Array("q", 2)
+
+
+def count_work(done: int, total: int) -> None:
+    """Tell how far the work of this process is; nobody hears it where nobody has asked for that."""
+    if _heard:
+        _heard[-1][:] = [done, total]
 
 
 def end_processes() -> None:
@@ -184,8 +201,13 @@ def end_processes() -> None:
         process.terminate()
 
 
-def _begin() -> None:
+_heard: Final[list[Counted]] = []
+
+
+def _begin(counted: Counted | None) -> None:
     """Let who interrupts a batch interrupt its first process alone; end when that one is gone."""
+    if counted is not None:
+        _heard.append(counted)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_follow, daemon=True).start()
 

@@ -169,7 +169,7 @@ class Pages:
             # What was computed may be told of on other pages.
             found = self.worker.ask(wanted.rests_on, _PATIENCE, answer_from, place, None, path, dict(asked))
             if found is None:
-                return wait(path, wanted.route.work)
+                return wait(path, wanted.route.work, self.worker.counted)
             self._forget()
         self._remember(name, found)
         return found
