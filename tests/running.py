@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 ROOT = Path(__file__).parents[1]
 
@@ -81,3 +81,25 @@ def wait_for(ask: Callable[[], object], seconds: float = 60.0) -> None:
             time.sleep(0.2)
         else:
             return
+
+
+def list_children(process: int) -> list[int]:
+    """Return the processes that one has started and that run."""
+    found = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    return [int(each) for each in found.split() if is_running(int(each))]
+
+
+def is_running(process: int) -> bool:
+    """Return whether a process is there, and does not only wait to be buried."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until_gone(processes: Iterable[int], seconds: float = 30.0) -> None:
+    """Wait until none of some processes runs any more; fail where one of them still does then."""
+    ends = time.monotonic() + seconds
+    while left := [each for each in processes if is_running(each)]:
+        assert time.monotonic() < ends, left
+        time.sleep(0.05)

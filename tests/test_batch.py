@@ -85,9 +85,9 @@ class Here(Workers):
     def _fail(self) -> Any:  # noqa: ANN401 (no executor)
         raise AssertionError("no worker is to be started")
 
-    def run(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
+    def run(self, units: Iterable[Unit], do: Callable[[Unit], tuple[Outcome, ...]]) -> Iterator[Any]:  # type: ignore[override]
         for unit in units:
-            outcomes = do_unit(unit)
+            outcomes = do(unit)
             self._meanwhile(unit)
             yield unit, outcomes
 
@@ -311,9 +311,11 @@ def test_what_was_destroyed_meanwhile_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_answers_by_other_rules_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(_crew: Workers, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
+    def run(
+        _crew: Workers, units: Iterable[Unit], do: Callable[[Unit], tuple[Outcome, ...]]
+    ) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
         for unit in units:
-            yield unit, tuple(_by_other_rules(each) for each in do_unit(unit))
+            yield unit, tuple(_by_other_rules(each) for each in do(unit))
 
     monkeypatch.setattr(Here, "run", run)
     with pytest.raises(TrackerError, match="other rules"):
@@ -361,7 +363,7 @@ def number_units(count: int) -> list[Unit]:
 def test_a_unit_that_ends_its_worker_does_not_lose_the_others(workers: int, deadly: set[int]) -> None:
     units = number_units(6)
     crew = Workers(lambda: Fragile(lambda unit: units.index(unit) + 1 in deadly), lambda: workers)
-    found = {units.index(unit) + 1: outcomes for unit, outcomes in crew.run(units)}
+    found = {units.index(unit) + 1: outcomes for unit, outcomes in crew.run(units, do_unit)}
     assert set(found) == set(range(1, 7))
     assert {number for number, (outcome,) in found.items() if outcome != {}} == deadly
 
@@ -369,7 +371,7 @@ def test_a_unit_that_ends_its_worker_does_not_lose_the_others(workers: int, dead
 def test_a_worker_that_was_ended_from_outside_costs_nothing() -> None:
     units, deaths = number_units(6), iter([True])
     crew = Workers(lambda: Fragile(lambda unit: unit is units[3] and next(deaths, False)), lambda: 2)
-    assert [outcomes for _, outcomes in crew.run(units)] == [({},)] * 6
+    assert [outcomes for _, outcomes in crew.run(units, do_unit)] == [({},)] * 6
 
 
 def test_what_is_out_at_once_is_bounded() -> None:
@@ -381,7 +383,7 @@ def test_what_is_out_at_once_is_bounded() -> None:
             yield unit
 
     crew = Workers(lambda: Fragile(lambda _: False), lambda: 2)
-    ahead = [len(made) - done for done, _ in enumerate(crew.run(make()))]
+    ahead = [len(made) - done for done, _ in enumerate(crew.run(make(), do_unit))]
     assert max(ahead) <= 4
     assert len(ahead) == 50
 
@@ -415,14 +417,14 @@ def leave(seconds: float, looks: Iterable[int], monkeypatch: pytest.MonkeyPatch)
 
 def test_that_all_workers_left_is_told_once_until_one_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     crew, told = leave(60, chain([0] * 8, repeat(1)), monkeypatch)
-    assert [outcomes for _, outcomes in crew.run(number_units(3))] == [({},)] * 3
+    assert [outcomes for _, outcomes in crew.run(number_units(3), do_unit)] == [({},)] * 3
     assert told == [1]
 
 
 def test_where_no_worker_comes_back_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     crew, told = leave(0.1, repeat(0), monkeypatch)
     with pytest.raises(TrackerError, match="nobody came"):
-        list(crew.run(number_units(3)))
+        list(crew.run(number_units(3), do_unit))
     assert told == [1]
 
 

@@ -16,8 +16,9 @@ import pytest
 
 from tests.closed import SECRET, WHERE, close, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
-from tests.running import PYTHON
-from tests.serving import Page, serving, start
+from tests.published import speak
+from tests.running import PYTHON, list_children, wait_until_gone
+from tests.serving import Page, Served, serving, start
 from tests.thorough import IS_THOROUGH
 from tracker.publish.connection import SECONDS
 from tracker.publish.serve import HEADERS
@@ -25,8 +26,6 @@ from tracker.publish.serve import HEADERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tests.serving import Served
 
 COMPARED = "/compare/XAA/UNGA/77..79.html"
 
@@ -284,6 +283,34 @@ def test_it_ends_at_once_in_the_middle_of_its_work(archive: Path, by: signal.Sig
         began = time.monotonic()
         assert server.end(by) == (0, "")
         assert time.monotonic() - began < 30
+
+
+def test_a_server_that_is_killed_leaves_no_process_behind(archive: Path) -> None:
+    process = start(archive / "snapshots", "--port", "0")
+    assert process.stdout
+    port = int(process.stdout.readline().strip().rstrip("/").rpartition(":")[2])
+    server = Served(process, port)
+    while server.ask(COMPARED).status == 503:
+        time.sleep(0.1)
+    children = list_children(process.pid)
+    assert children
+    process.kill()
+    process.communicate(timeout=60)
+    wait_until_gone(children)
+
+
+def test_who_waits_for_topics_is_told_how_far_it_is(tmp_path: Path) -> None:
+    for session in (77, 78, 79):
+        said = (f"We fight corruption, hunger and war in {at} towns of {session}." for at in range(1500))
+        (tmp_path / "long.txt").write_text(speak(*said), encoding="utf-8")
+        run(tmp_path, "add", "long.txt", "--as", f"XAA/UNGA/{session}~prepared.en")
+    told: set[str] = set()
+    with serving(tmp_path / "snapshots") as server:
+        while (page := server.ask("/topics/corruption.html")).status in {202, 503}:
+            told.update(re.findall(r"(\d+ of \d+) statements were read for topics", page.text))
+        assert page.status == 200
+    assert told
+    assert told <= {"0 of 3", "1 of 3", "2 of 3"}
 
 
 def test_a_port_that_is_taken_is_one_line(served: Served, made: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -19,11 +21,14 @@ from lxml import etree, html
 from tests import closed
 from tests.closed import SECRET
 from tests.conftest import run_tracker
-from tests.running import COMMAND, PYTHON
+from tests.running import COMMAND, PYTHON, list_children, wait_until_gone
 from tests.thorough import few
 from tracker.publish.manifest import MANIFEST_NAME
+from tracker.publish.site import build_site
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tests.running import Ran
 
 BASE = "https://example.org/statements/"
@@ -300,6 +305,54 @@ def test_a_killed_run_is_gone_on_with(folder: Path) -> None:
     assert {path: text for path, (*_, text) in files_in(out).items()} == made
     again = files_in(out / "topics")
     assert all(again[path] == kept[path] for path in kept if not path.startswith("."))
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_however_many_processes_make_pages_they_are_the_same(folder: Path, jobs: int) -> None:
+    # What was computed is not believed in a copy of an archive, so that all is computed again.
+    built = build_site(folder / "snapshots", folder / "again", None, _show_nothing, jobs)
+    assert (built.failed, built.files) == ((), built.written)
+    assert read_all(folder / "again") == read_all(folder / "out")
+
+
+@contextmanager
+def _show_nothing(_what: str) -> Iterator[Callable[[int, int], None]]:
+    yield lambda _done, _total: None
+
+
+def read_all(out: Path) -> dict[str, bytes]:
+    """Return the bytes of all pages, whenever each was written."""
+    return {path: data for path, (*_, data) in files_in(out).items() if path != MANIFEST_NAME}
+
+
+@contextmanager
+def writing(folder: Path, least: int) -> Iterator[subprocess.Popen[str]]:
+    """Yield the command while it makes pages, after the first few."""
+    out = folder / "again"
+    process = subprocess.Popen([*COMMAND, "site", "again"], cwd=folder, stderr=subprocess.PIPE, text=True)
+    while len(list(out.glob("topics/*"))) < least:
+        assert process.poll() is None
+        time.sleep(0.01)
+    yield process
+
+
+def test_a_process_that_is_killed_loses_no_page(folder: Path) -> None:
+    with writing(folder, 5) as process:
+        os.kill(list_children(process.pid)[-1], signal.SIGKILL)
+        _, told = process.communicate(timeout=300)
+    assert (process.returncode, told) == (0, "")
+    assert read_all(folder / "again") == read_all(folder / "out")
+
+
+def test_an_interrupt_ends_all_processes_and_is_gone_on_after(folder: Path) -> None:
+    with writing(folder, 5) as process:
+        children = list_children(process.pid)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in told) == (130, False)
+    wait_until_gone(children)
+    write(folder, "again")
+    assert read_all(folder / "again") == read_all(folder / "out")
 
 
 @pytest.mark.parametrize(

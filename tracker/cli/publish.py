@@ -90,6 +90,7 @@ def site(
     They have what is open to all and no more. Nothing is written where nothing changed. What is no longer in
     the archive is removed; a file that somebody else has changed is named, and nothing is written.
     """
+    from tracker.follow.workers import count_cores
     from tracker.publish.feeds import load_writer
     from tracker.publish.site import build_site, read_base
     from tracker.report.layout import counted
@@ -100,6 +101,7 @@ def site(
         out,
         read_base(base) if base else None,
         lambda what: shown_progress(what, line_writer(what)),
+        count_cores(),
     )
     for path, why in built.failed:
         write_notice(f"{path}: {why}")

@@ -26,7 +26,7 @@ from tracker.diff.diff import (
 )
 from tracker.diff.rules import name_rules
 from tracker.diff.sides import earlier_sessions, load_decided
-from tracker.diff.work import Unit, Work, pack_vocabulary
+from tracker.diff.work import Unit, Work, do_unit, pack_vocabulary
 from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.follow.series import preferred_editions
 from tracker.model.texts import Reference
@@ -75,6 +75,22 @@ class Count:
     def done(self) -> int:
         """How many are done."""
         return self.new + self.kept
+
+
+def keep(archive: ArchiveSession, add: Callable[[], None]) -> None:
+    """Write what is added to the derived answers of an archive; it is added again at each attempt.
+
+    Raises ``TrackerError`` where that is not possible for ten seconds.
+    """
+    for _ in range(_TRIES):
+        add()
+        if archive.derived.save():
+            return
+        time.sleep(_WAIT)
+    raise TrackerError(
+        f"{archive.folder}: derived.db cannot be written: the disk is full or read-only, or another"
+        " program holds it; when that is over, give the same command again, which goes on"
+    )
 
 
 class Batch:
@@ -140,7 +156,7 @@ class Batch:
                     report()
                     self._archive.close()
 
-        for unit, outcomes in workers.run(self._cut(plan(), workers)):
+        for unit, outcomes in workers.run(self._cut(plan(), workers), do_unit):
             self._keep(list(zip(unit.works, outcomes, strict=True)))
             faults = sum(isinstance(outcome, str) for outcome in outcomes)
             count.new += len(outcomes) - faults
@@ -187,20 +203,17 @@ class Batch:
         Whoever destroys one finds the record read until the answers are written, and removes them after that.
         """
         self.failed += [(work.name, outcome) for work, outcome in done if isinstance(outcome, str)]
-        for _ in range(_TRIES):
+
+        def add() -> None:
+            # What was read before the last attempt may be of an earlier moment.
+            self._archive.close()
             for work, outcome in done:
                 if not isinstance(outcome, str) and self._is_unchanged(work):
                     self._archive.derived.add_answers(check_rules(outcome))
                     self._plan.note_done(work.mark, [*work.had, *outcome])
-            written = self._archive.derived.save()
-            self._archive.close()
-            if written:
-                return
-            time.sleep(_WAIT)
-        raise TrackerError(
-            f"{self._archive.folder}: derived.db cannot be written: the disk is full or read-only, or another"
-            " program holds it; when that is over, give the same command again, which goes on"
-        )
+
+        keep(self._archive, add)
+        self._archive.close()
 
     def _is_unchanged(self, work: Work) -> bool:
         try:

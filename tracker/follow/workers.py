@@ -1,4 +1,4 @@
-"""Who does the units of a batch: processes of this machine, or a Dask cluster. Both are executors."""
+"""Who does units of work: processes of this machine, or a Dask cluster. Both are executors."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from tracker.capture.read.extract import quiet_libraries
 from tracker.diff.rules import name_rules
-from tracker.diff.work import Unit, do_unit
 from tracker.errors import TrackerError
 from tracker.text.encoder import digest_products
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from concurrent.futures import Executor, Future
+    from multiprocessing.sharedctypes import SynchronizedArray
 
     from distributed import Client
 
-    from tracker.diff.work import Outcome
+    Counted = SynchronizedArray[int]
 
 _OUT: Final = 2
 """Units that are out for each worker, the one that it does and the next: what bounds our memory."""
@@ -35,6 +35,18 @@ _WITHOUT_WORKERS: Final = 300.0
 """Seconds that a cluster of which all workers have left may stay without one."""
 _LOOK_AFTER: Final = 5.0
 """Seconds without an answer after which we look whether anybody is there to give one."""
+
+
+class Works(Protocol):
+    """A unit: what goes to a worker together."""
+
+    @property
+    def works(self) -> Sequence[object]:
+        """What is to be done, one thing after another."""
+
+
+U = TypeVar("U", bound=Works)
+O = TypeVar("O")  # noqa: E741 (what comes of one work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +72,17 @@ class Workers:
         self.size = size
         self._missing = missing
 
-    def run(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, tuple[Outcome, ...]]]:
-        """Yield each unit with what came of it, in the order in which they end.
+    def run(
+        self, units: Iterable[U], do: Callable[[U], tuple[O | str, ...]]
+    ) -> Iterator[tuple[U, tuple[O | str, ...]]]:
+        """Yield each unit with what came of each of its works, in the order in which they end.
 
+        What a worker is to ``do`` gives, of a work that fails, the reason.
         Where a process dies, all that were out are done once more, one at a time: the one that is alone when
         a process dies again is given up.
         """
-        fresh, suspects = iter(units), list[Unit]()
-        out: dict[Future[tuple[Outcome, ...]], Unit] = {}
+        fresh, suspects = iter(units), list[U]()
+        out: dict[Future[tuple[O | str, ...]], U] = {}
         while True:
             alone = bool(suspects)
             ready = (
@@ -75,7 +90,7 @@ class Workers:
                 if alone
                 else islice(fresh, max(_OUT * self.size() - len(out), 0 if out else 1))
             )
-            done, lost = self._step(ready, out)
+            done, lost = self._step(ready, do, out)
             if not done and not lost:
                 return
             yield from done
@@ -91,14 +106,17 @@ class Workers:
                 self._executor.shutdown(cancel_futures=True)
 
     def _step(
-        self, ready: Iterator[Unit], out: dict[Future[tuple[Outcome, ...]], Unit]
-    ) -> tuple[list[tuple[Unit, tuple[Outcome, ...]]], list[Unit]]:
+        self,
+        ready: Iterator[U],
+        do: Callable[[U], tuple[O | str, ...]],
+        out: dict[Future[tuple[O | str, ...]], U],
+    ) -> tuple[list[tuple[U, tuple[O | str, ...]]], list[U]]:
         """Hand out what is ready and wait for one; return what is done, and what was lost with a process."""
-        done, lost = [], []
+        done, lost = list[tuple[U, tuple[O | str, ...]]](), list[U]()
         for unit in ready:
             try:
                 self._executor = self._executor or self._start()
-                out[self._executor.submit(do_unit, unit)] = unit
+                out[self._executor.submit(do, unit)] = unit
             except BrokenExecutor:
                 lost.append(unit)
                 break
@@ -114,7 +132,7 @@ class Workers:
             self._executor = None
         return done, lost
 
-    def _wait(self, out: Collection[Future[tuple[Outcome, ...]]]) -> set[Future[tuple[Outcome, ...]]]:
+    def _wait(self, out: Collection[Future[tuple[O, ...]]]) -> set[Future[tuple[O, ...]]]:
         """Return what has ended, one or more; raises ``TrackerError`` where all workers left for good."""
         since = None
         while not (ended := wait(out, _LOOK_AFTER, FIRST_COMPLETED).done):
@@ -128,7 +146,7 @@ class Workers:
         return ended
 
 
-def _result(future: Future[tuple[Outcome, ...]], unit: Unit) -> tuple[Outcome, ...]:
+def _result(future: Future[tuple[O | str, ...]], unit: Works) -> tuple[O | str, ...]:
     try:
         return future.result()
     except BrokenExecutor:
@@ -157,10 +175,24 @@ def open_processes(count: int) -> Iterator[Workers]:
         workers.close()
 
 
-def start_processes(count: int) -> ProcessPoolExecutor:
-    """Return an executor of so many processes, which are started as there is something to do."""
+def start_processes(count: int, counted: Counted | None = None) -> ProcessPoolExecutor:
+    """Return an executor of so many processes, which are started as there is something to do.
+
+    Where there is one alone, it may tell in ``counted`` how far it is.
+    """
     # Not forked: what this process has open, the archive among it, is none of their business.
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin, (counted,))
+
+
+def make_counted() -> Counted:
+    """Return where a process tells how far it is: what is done, and how much there is, 0 where nothing is."""
+    return multiprocessing.get_context("spawn").Array("q", 2)
+
+
+def count_work(done: int, total: int) -> None:
+    """Tell how far the work of this process is; nobody hears it where nobody has asked for that."""
+    if _heard:
+        _heard[-1][:] = [done, total]
 
 
 def end_processes() -> None:
@@ -169,8 +201,13 @@ def end_processes() -> None:
         process.terminate()
 
 
-def _begin() -> None:
+_heard: Final[list[Counted]] = []
+
+
+def _begin(counted: Counted | None) -> None:
     """Let who interrupts a batch interrupt its first process alone; end when that one is gone."""
+    if counted is not None:
+        _heard.append(counted)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_follow, daemon=True).start()
 

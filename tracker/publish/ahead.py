@@ -1,4 +1,4 @@
-"""Statements read and compared before pages show them, by a process a core; what is kept takes no time."""
+"""Statements read and compared before pages show them, by processes; what is kept takes no time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ReferenceInvalid
 from tracker.follow.batch import Batch
 from tracker.follow.panel import BodyStatements
-from tracker.follow.workers import count_cores, open_processes
+from tracker.follow.workers import open_processes
 from tracker.model.topics import SURE
 from tracker.references import find_body
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     """Shows that something is being done, and how far it is."""
 
 
-def compare_ahead(place: Path, show: Show) -> list[tuple[str, str]]:
+def compare_ahead(place: Path, jobs: int, show: Show) -> list[tuple[str, str]]:
     """Compare each statement of an open copy with the one before it, and keep what comes of it.
 
     Returns what could not be read or compared, each with the reason.
@@ -30,7 +30,7 @@ def compare_ahead(place: Path, show: Show) -> list[tuple[str, str]]:
     failed: list[tuple[str, str]] = []
     with (
         ArchiveSession(place, derived_beside=place.parent) as archive,
-        open_processes(count_cores()) as workers,
+        open_processes(jobs) as workers,
     ):
         for body in sorted({entry.reference.body for entry in archive.reader.statements()}):
             try:

@@ -106,9 +106,12 @@ def refuse(path: str, error: Exception, *, status: int = 404) -> Answer:
     return replace(page, status=HTTPStatus.GONE if gone else status)
 
 
-def wait(path: str, work: str, *, status: int = 202) -> Answer:
-    """Return the page that says what is being done, and asks again by itself."""
-    return replace(render("waiting", path, work=work), status=status)
+def wait(path: str, work: str, counted: tuple[int, int] = (0, 0), *, status: int = 202) -> Answer:
+    """Return the page that says what is being done, and asks again by itself.
+
+    ``counted`` tells how many statements were read for topics, and of how many, while that is done.
+    """
+    return replace(render("waiting", path, work=work, counted=counted), status=status)
 
 
 def _name_page(route: Route, shelf: Shelf, parameters: Parameters) -> str:

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import Markup
+
+from tracker import __version__
+from tracker.diff.derive import derive_rows
 from tracker.errors import TrackerError
-from tracker.publish.events import list_events, list_topics, name_event, tell
+from tracker.publish.events import Told, list_events, list_topics, name_event, tell
+from tracker.publish.frame import name_templates
 from tracker.publish.routes import link
 from tracker.report.safe import visible
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
 
     from tracker.archive import ArchiveSession
     from tracker.model.topics import Vocabulary
-    from tracker.publish.events import Event, Told
+    from tracker.publish.events import Event
     from tracker.record.reading.reader import Reader
 
 MOST: Final = 50
@@ -77,6 +83,7 @@ class News:
         self._vocabulary = vocabulary
         self._events = list_events(archive.reader)
         self._began = read_beginning(archive.reader)
+        self._decided = digest_text(repr([archive.reader.rulings(), archive.reader.coded()]))
         self._topics: dict[str, frozenset[str]] = {}
         self._told: dict[str, Told | None] = {}
 
@@ -107,8 +114,21 @@ class News:
 
     def _tell(self, event: Event) -> Told | None:
         if event.id not in self._told:
-            self._told[event.id] = tell(event, self._archive, self._vocabulary)
+            rows = derive_rows(
+                "told", self._name(event), self._archive.derived, lambda: self._tell_rows(event)
+            )
+            self._told[event.id] = Told(rows[0], Markup(rows[1]), tuple(rows[2])) if rows else None  # noqa: S704 (as it was kept)
         return self._told[event.id]
+
+    def _tell_rows(self, event: Event) -> list[Any]:
+        told = tell(event, self._archive, self._vocabulary)
+        return [told.title, str(told.content), told.topics] if told else []
+
+    def _name(self, event: Event) -> list[object]:
+        """Return all that the words of an event rest on: its series up to there, and what was decided."""
+        where = event.new.country, str(event.new.session)
+        state = self._archive.versions.states(event.new.body).get(where)
+        return [__version__, name_templates(), repr(event), state, self._decided, self._vocabulary.digest]
 
 
 def read_beginning(reader: Reader) -> str:

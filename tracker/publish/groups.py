@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.follow.groups import date_session, known_groups
+from tracker.follow.groups import date_session
 from tracker.publish import words
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Members:
 
 def find_members(shelf: Shelf, code: str, body: str, session: str) -> Members | None:
     """Return who belongs to a group at a session; None for a group that nobody knows."""
-    group = known_groups(shelf.archive).get(code)
+    group = shelf.groups.get(code)
     if group is None:
         return None
     entries = shelf.reader.statements(body=body, session=session)
@@ -57,7 +57,7 @@ def list_groups(shelf: Shelf, gathering: Gathering) -> tuple[GroupRow, ...]:
     )
     spoke = {code for code, _ in gathering.countries}
     rows = []
-    for group in known_groups(shelf.archive).values():
+    for group in shelf.groups.values():
         members = group.members_on(date)
         if there := spoke & {*members}:
             rows.append(GroupRow(group.id, group.name, len(members), len(there)))

@@ -57,18 +57,32 @@ def keep_moves(shelf: Shelf, timeline: Timeline) -> None:
 
 def find_moves(shelf: Shelf, body: str, session: str) -> Mapping[str, Moves]:
     """Return by country what is kept of what became of topics at a session."""
+    remembered: dict[tuple[str, str], Moves] = shelf.remember("moves", body)
     found = {}
-    for country, label in shelf.states(body):
-        if label == session:
-            rows = find_rows(_KIND, _name(shelf, body, country, label), shelf.archive.derived)
-            if rows is not None:
-                before, moved = rows
-                found[country] = Moves(before, tuple(MovedTopic(*each) for each in moved))
+    for country in find_before(shelf, body, session):
+        moves = remembered.get((country, session)) or _find_moved(shelf, body, country, session)
+        if moves:
+            found[country] = remembered[country, session] = moves
     return found
+
+
+def _find_moved(shelf: Shelf, body: str, country: str, session: str) -> Moves | None:
+    rows = find_rows(_KIND, _name(shelf, body, country, session), shelf.archive.derived)
+    if rows is None:
+        return None
+    before, moved = rows
+    return Moves(before, tuple(MovedTopic(*each) for each in moved))
 
 
 def find_before(shelf: Shelf, body: str, session: str) -> Mapping[str, str]:
     """Return by country the session before, of its kind, at which it made a statement."""
+    remembered: dict[str, dict[str, str]] = shelf.remember("before", body)
+    if session not in remembered:
+        remembered[session] = _find_before(shelf, body, session)
+    return remembered[session]
+
+
+def _find_before(shelf: Shelf, body: str, session: str) -> dict[str, str]:
     latest: dict[str, str] = {}
     found: dict[str, str] = {}
     for country, label in shelf.states(body):

@@ -168,7 +168,7 @@ class Pages:
         if found is None:
             found = self.worker.ask(wanted.rests_on, _SOON, answer_from, place, None, path, dict(asked))
             if found is None:
-                return wait(path, wanted.route.work)
+                return wait(path, wanted.route.work, self.worker.counted)
         self._remember(name, found)
         return found
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveLocked
+from tracker.follow.groups import known_groups
 from tracker.publish.open_copy import read_state
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Vocabulary
     from tracker.record.reading.reader import Reader
+    from tracker.references.groups import Group
 
 _ATTEMPTS: Final = 100
 _SECONDS: Final = 0.05
@@ -64,13 +66,23 @@ class Shelf:
                 _recent[key] = found
         return found
 
+    def remember(self, *name: str) -> dict[Any, Any]:
+        """Return where views keep in memory what they find and what rests on the state of the copy alone."""
+        found: dict[Any, Any] | None = self.recall(name, dict)
+        return {} if found is None else found
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """The groups whose members are known."""
+        return self.recall(("groups",), lambda: known_groups(self.archive)) or {}
+
     def states(self, body: str) -> dict[tuple[str, str], str]:
         """Return by country and session what tells all that the series holds up to there from all else."""
         return self.recall(("states", body), lambda: self.archive.versions.states(body)) or {}
 
 
 _recent: dict[tuple[str, ...], Any] = {}
-_MOST_RECENT: Final = 24
+_MOST_RECENT: Final = 48
 """Of each body its states and topics, of as many as there are: a tenth of a second for 1,000 statements."""
 
 

@@ -17,6 +17,7 @@ from tracker.comparing.topics.statuses import counts_as_named
 from tracker.diff.compare import side_topics
 from tracker.diff.derive import derive_rows, find_rows, identify_vocabulary
 from tracker.follow.series import preferred_editions
+from tracker.follow.workers import count_work
 from tracker.model.texts import Reference
 from tracker.model.topics import PRIORITIES
 from tracker.references import read_year, session_sort_key
@@ -147,10 +148,13 @@ def complete_standings(shelf: Shelf) -> tuple[BodyStandings, ...]:
     for body in list_bodies(shelf):
         if _find_whole(shelf, body) is None:
             rows = []
-            for done, (edition, _) in enumerate(list_editions(shelf, body), start=1):
+            editions = list_editions(shelf, body)
+            for done, (edition, _) in enumerate(editions, start=1):
+                count_work(done - 1, len(editions))
                 rows.append(_read(shelf.archive, edition, shelf.vocabulary, rulings))
                 if done % SAVED_EVERY == 0:
                     shelf.archive.derived.save()
+            count_work(0, 0)
             derive_rows(_ALL, _name_body(shelf, body), shelf.archive.derived, rows.copy)
     return find_spoken(shelf)
 

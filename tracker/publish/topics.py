@@ -65,14 +65,18 @@ def complete_counts(shelf: Shelf) -> tuple[TopicCount, ...]:
 
 def find_counts(shelf: Shelf) -> tuple[TopicCount, ...] | None:
     """Return the topics that most statements speak of, as they were counted; None where not all were read."""
-    rows = find_rows(_KIND, name_bodies(shelf), shelf.archive.derived)
-    topics = {topic.id: topic for topic in shelf.vocabulary.topics}
-    if rows is None:
-        return None
-    return tuple(
-        TopicCount(topics[name], said, made, by, tuple(map(_read, first)), tuple(map(_read, last)))
-        for name, said, made, by, first, last in rows
-    )
+
+    def find() -> tuple[TopicCount, ...] | None:
+        rows = find_rows(_KIND, name_bodies(shelf), shelf.archive.derived)
+        topics = {topic.id: topic for topic in shelf.vocabulary.topics}
+        if rows is None:
+            return None
+        return tuple(
+            TopicCount(topics[name], said, made, by, tuple(map(_read, first)), tuple(map(_read, last)))
+            for name, said, made, by, first, last in rows
+        )
+
+    return shelf.recall(("first topics",), find)
 
 
 def _write(spoken: Spoken) -> list[Any]:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 from tracker.errors import TrackerError
-from tracker.follow.workers import end_processes, start_processes
+from tracker.follow.workers import end_processes, make_counted, start_processes
 from tracker.publish.open_copy import find_open_copy, name_state, read_state, refresh_open_copy
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Worker:
     def __init__(self) -> None:
         self._lock = Lock()
         self._executor: ProcessPoolExecutor | None = None
+        self._counted = make_counted()
         self._out: dict[str, Future[Any]] = {}
         self.done = 0
         """How many things it has done: other pages may tell of each."""
@@ -64,12 +65,19 @@ class Worker:
             with self._lock:
                 self._executor = None
                 self._out.clear()
+                self._counted[:] = [0, 0]
             raise TrackerError("its process was ended: out of memory, or from outside") from None
         except BaseException:
             self._forget(name)
             raise
         self._forget(name)
         return found
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """How far the work is that tells so, and how much it is in all; 0 where none does."""
+        done, total = self._counted[:]
+        return done, total
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -81,12 +89,12 @@ class Worker:
                 executor.shutdown(cancel_futures=True)
 
     def _submit(self, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
-        self._executor = self._executor or start_processes(1)
+        self._executor = self._executor or start_processes(1, self._counted)
         future = self._executor.submit(function, *args, **named)
-        future.add_done_callback(self._count)
+        future.add_done_callback(self._note_done)
         return future
 
-    def _count(self, _future: Future[Any]) -> None:
+    def _note_done(self, _future: Future[Any]) -> None:
         self.done += 1
 
     def _forget(self, name: str) -> None:

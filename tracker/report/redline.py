@@ -6,6 +6,7 @@ new side the other. Every redline of whole texts is drawn from these, whatever i
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -49,6 +50,10 @@ class _Place(NamedTuple):
 
     at: int
     segment: int
+
+
+_Stretch = tuple[_Place | None, int]
+"""Where a stretch begins, None for what joins segments, and how many characters it has."""
 
 
 class _Part(NamedTuple):
@@ -98,31 +103,60 @@ def _cut(comparison: Comparison, change: Change) -> Iterator[_Part]:
     """Cut a change into stretches that lie in one segment on either side and are on one or both of them."""
     before = _places(comparison.old.version, change.old)
     after = _places(comparison.new.version, change.new)
-    pairs: list[tuple[_Place | None, _Place | None]] = []
+    pairs: list[_Part] = []
     if change.old and change.new:
         i = j = 0
         for edit in change.edits:
-            nothing = [None] * len(edit.text)
-            olds = nothing if edit.kind == "inserted" else before[i : i + len(edit.text)]
-            news = nothing if edit.kind == "deleted" else after[j : j + len(edit.text)]
-            pairs += zip(olds, news, strict=True)
-            i, j = i + len(edit.text) * (olds is not nothing), j + len(edit.text) * (news is not nothing)
+            size = len(edit.text)
+            old, new = edit.kind != "inserted", edit.kind != "deleted"
+            olds = _between(before, i, i + size) if old else [(None, size)]
+            news = _between(after, j, j + size) if new else [(None, size)]
+            pairs += _pair(olds, news, change)
+            i, j = i + size * old, j + size * new
     else:
-        pairs += [*((place, None) for place in before), *((None, place) for place in after)]
-    for _, group in groupby(pairs, key=lambda pair: tuple(place and place.segment for place in pair)):
+        pairs += [_Part(place, None, size, change) for place, size in before]
+        pairs += [_Part(None, place, size, change) for place, size in after]
+    for name, group in groupby(pairs, key=lambda pair: tuple(each and each.segment for each in pair[:2])):
         first, *rest = group
-        if any(first):
-            yield _Part(*first, 1 + len(rest), change)
+        if name != (None, None):
+            yield first._replace(size=first.size + sum(each.size for each in rest))
 
 
-def _places(version: Version, indexes: Sequence[int]) -> list[_Place | None]:
-    """Return where each character of some segments stands, joined as edits join them: None for the joint."""
-    places: list[_Place | None] = []
+def _places(version: Version, indexes: Sequence[int]) -> list[_Stretch]:
+    """Return where some segments stand, joined as edits join them: None for the joint, one character."""
+    places: list[_Stretch] = []
     for index in indexes:
         segment = version.segments[index]
-        places += [None] * bool(places)
-        places += [_Place(at, index) for at in range(segment.start, segment.end)]
+        places += [(None, 1)] * bool(places)
+        places.append((_Place(segment.start, index), segment.end - segment.start))
     return places
+
+
+def _between(places: Iterable[_Stretch], start: int, end: int) -> Iterator[_Stretch]:
+    """Yield the stretches from one character to before another."""
+    at = 0
+    for place, size in places:
+        first, last = max(at, start), min(at + size, end)
+        if first < last:
+            yield _skip(place, first - at), last - first
+        at += size
+
+
+def _pair(olds: Iterable[_Stretch], news: Iterable[_Stretch], change: Change) -> Iterator[_Part]:
+    """Yield the stretches of two sides that are of the same length, cut where either ends."""
+    left, right = deque(olds), deque(news)
+    while left and right:
+        (old, before), (new, after) = left.popleft(), right.popleft()
+        size = min(before, after)
+        yield _Part(old, new, size, change)
+        if before > size:
+            left.appendleft((_skip(old, size), before - size))
+        if after > size:
+            right.appendleft((_skip(new, size), after - size))
+
+
+def _skip(place: _Place | None, size: int) -> _Place | None:
+    return place and place._replace(at=place.at + size)
 
 
 def _fill(text: str, placed: Mapping[int, Run], kind: RunKind) -> list[Run]:

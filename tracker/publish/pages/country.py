@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tracker.follow.groups import known_groups
 from tracker.publish import words
 from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
@@ -153,7 +152,7 @@ def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:
         if place[0] == code
     ]
     withdrawn = [str(each.reference) for each in shelf.reader.withdrawn(code)]
-    groups = [*_list_groups(code, known_groups(shelf.archive).values())]
+    groups = [*_list_groups(code, shelf.groups.values())]
     return [sorted(states), withdrawn, groups, shelf.vocabulary.digest, [body.read for body in standings]]
 
 
@@ -169,7 +168,7 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
         entries,
         withdrawn,
         standings,
-        known_groups(shelf.archive).values(),
+        shelf.groups.values(),
         {topic.id: topic.label for topic in shelf.vocabulary.topics},
         count_topics(standings, shelf.vocabulary),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.follow.groups import known_groups
 from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
 from tracker.publish.gathering import gather
@@ -48,7 +47,7 @@ def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:
         [each.standings is not None for each in spoken],
         find_neighbours(shelf, body, session),
         list(shelf.reader.rulings()),
-        [repr(group) for group in known_groups(shelf.archive).values()],
+        [repr(group) for group in shelf.groups.values()],
         shelf.vocabulary.digest,
     ]
 

@@ -115,6 +115,13 @@ class Derived:
         """Keep answers that were given elsewhere, as ``keep_answer`` does."""
         self._answers |= answers
 
+    def take_answers(self) -> Answers:
+        """Return the answers kept since the last save, for another process to keep; forget all that was."""
+        answers = self._answers.copy()
+        for kept in (self._answers, self._vectors, self._shown):
+            kept.clear()
+        return answers
+
     def answer(self, kind: str, key: str) -> str | None:
         """Return the answer of a kind that was kept under a key."""
         if (kind, key) in self._answers:
