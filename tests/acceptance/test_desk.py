@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.acceptance.test_pages import RULES, SCHEMES, WIDTHS, Driven, axe, browser
+from tests.acceptance.driving import RULES, SCHEMES, WIDTHS, Driven
 from tests.conftest import run_tracker
 from tests.desks import HOST, Served, wait_until
 from tests.shared_data import require
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["axe", "browser"]
 
 PAIR: Final = "old=GBR/UNGA/78&new=GBR/UNGA/79"
 ROWS: Final = 20

@@ -1,28 +1,19 @@
-"""Pages as a browser has them: Debian's Chromium, driven by Playwright, and axe-core for what not all see.
-
-Neither is a dependency: both are installed once, pinned, into the user's cache. Without Chromium or npm these
-checks fail and say so.
-"""
+"""Pages as a browser has them: Debian's Chromium, driven by Playwright, and axe-core for what not all see."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
-import shutil
-import subprocess
-import sys
 import time
-from importlib import import_module
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import pytest
 from pypdfium2 import PdfDocument
 
 import tracker
+from tests.acceptance.driving import RULES, SCHEMES, WIDTHS
 from tests.coded_sheets import sample_pairs
 from tests.conftest import run_tracker
 from tests.pages import (
@@ -52,16 +43,11 @@ from tracker.report.render.terminal import render_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from tests.acceptance.driving import Driven
     from tracker.model.changes import Comparison
 
-Driven: TypeAlias = Any
-"""What Playwright gives, whose types are there only once it is installed."""
-
-PLAYWRIGHT, AXE = "playwright==1.65.2", "axe-core@4.14.1"
-WIDTHS = (360, 800, 1440)
-SCHEMES = ("light", "dark")
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 EXTRA_SECONDS = 0.3
 ARABIC = """السيد الرئيس، أصحاب المعالي. إن المملكة ملتزمة بحماية حقوق الإنسان وسيادة القانون.
 سنسهم بمبلغ 5 ملايين دولار في الصندوق بحلول عام 2025. ندين الاتجار غير المشروع بالممتلكات الثقافية.
@@ -73,42 +59,6 @@ CHINESE = """主席先生，各位代表。中国始终坚持维护国际法和�
 
 我们谴责非法贩运文化财产。
 气候变化是我们时代的决定性挑战。我们呼吁实现公正的和平。我们支持秘书长的工作。"""
-
-
-def install(name: str, *command: str) -> Path:
-    """Return the folder in the user's cache that a command has filled, which runs where it has not yet."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tracker-tests"
-    place = cache / name
-    if not (place / "complete").exists():
-        place.mkdir(parents=True, exist_ok=True)
-        ran = subprocess.run([*command, str(place)], capture_output=True, text=True, check=False)
-        if ran.returncode:
-            pytest.fail(
-                f"{name} cannot be had, and pages are looked at with nothing else: {ran.stderr[-500:]}"
-            )
-        (place / "complete").touch()
-    return place
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    if shutil.which("npm") is None:
-        pytest.fail("there is no npm to install axe-core with: apt install npm")
-    place = install(AXE.replace("@", "-"), "npm", "install", "--silent", AXE, "--prefix")
-    return (place / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Driven]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("there is no Chromium to look at pages with: apt install chromium")
-    minor = ".".join(map(str, sys.version_info[:2]))
-    name = f"{PLAYWRIGHT.replace('==', '-')}-python{minor}"
-    pip = (sys.executable, "-m", "pip", "install", "--quiet", PLAYWRIGHT, "--target")
-    sys.path.append(str(install(name, *pip)))
-    with import_module("playwright.sync_api").sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
 
 
 def read_speech(name: str) -> str:

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.test_pages import RULES, SCHEMES, WIDTHS, axe, browser
+from tests.acceptance.driving import RULES, SCHEMES, WIDTHS
 from tests.published import PAGES, make_published
 from tests.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.acceptance.test_pages import Driven
-
-__all__ = ["axe", "browser"]
+    from tests.acceptance.driving import Driven
 
 
 @pytest.fixture(scope="session")
