@@ -55,7 +55,7 @@ class Work(NamedTuple):
 
     name: str
     """What names all that it rests on."""
-    anew: bool
+    is_whole: bool
     """Whether all of it is written, and nothing is taken over from the copy before."""
     quotes_again: bool
     """Whether runs may quote what has been closed or opened since the copy before."""
@@ -69,7 +69,7 @@ def write_copy(
     Raises ``OSError`` and ``ArchiveUnusable`` where it cannot be written, or the record is damaged.
     """
     with draft_file(target, permissions) as part:
-        if not work.anew:
+        if not work.is_whole:
             with target.open("rb") as before:
                 shutil.copyfileobj(before, part, _BLOCK)
             part.flush()
@@ -83,7 +83,7 @@ def write_copy(
             ):
                 copy.execute(f"PRAGMA main.{said}")
             copy.execute("ATTACH ? AS record", [f"{holdings.path.absolute().as_uri()}?mode=ro"])
-            if work.anew:
+            if work.is_whole:
                 make_schema(copy, read_applied(holdings.connection))
             copy.execute("BEGIN")
             _fill(copy, holdings, work, progress)
@@ -96,7 +96,7 @@ def _fill(copy: sqlite3.Connection, holdings: Holdings, work: Work, progress: Pr
     units = UnitFiles(holdings.connection)
     redaction = Redaction(holdings.connection, holdings.access, units.tables)
     loader = RowLoader(copy, holdings.path)
-    wanted = _list_all(holdings) if work.anew else _list_changed(copy, holdings, units.tables)
+    wanted = _list_all(holdings) if work.is_whole else _list_changed(copy, holdings, units.tables)
     if work.quotes_again:
         wanted = list(dict.fromkeys([*wanted, *_list_all(holdings, _QUOTING)]))
     versions: list[int] = []

@@ -39,7 +39,7 @@ class Made:
 
 
 class Manifest:
-    """The files of a folder; use it in a ``with`` statement, at the end of which it is written anew."""
+    """The files of a folder; use it in a ``with`` statement, at the end of which it is written again."""
 
     def __init__(self, folder: Path, state: str, lines: Iterable[Made]) -> None:
         self.folder = folder

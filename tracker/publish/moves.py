@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.diff.derive import derive_rows, find_rows, identify_vocabulary
 from tracker.model.topics import SURE
 from tracker.references import same_kind
@@ -94,6 +93,5 @@ def _find_before(shelf: Shelf, body: str, session: str) -> dict[str, str]:
 
 
 def _name(shelf: Shelf, body: str, country: str, session: str) -> list[object]:
-    rulings = settle_rulings(shelf.reader.rulings())
     vocabulary = identify_vocabulary(shelf.vocabulary, shelf.archive.derived)
-    return [body, country, session, shelf.states(body)[country, session], vocabulary, rulings, SURE]
+    return [body, country, session, shelf.states(body)[country, session], vocabulary, shelf.rulings, SURE]

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker.archive import ArchiveSession
+from tracker.comparing.decisions.rulings import settle_rulings
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveLocked
 from tracker.follow.groups import known_groups
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tracker.model.decisions import Ruling
     from tracker.model.topics import Vocabulary
     from tracker.record.reading.reader import Reader
     from tracker.references.groups import Group
@@ -75,6 +77,11 @@ class Shelf:
     def groups(self) -> dict[str, Group]:
         """The groups whose members are known."""
         return self.recall(("groups",), lambda: known_groups(self.archive)) or {}
+
+    @property
+    def rulings(self) -> tuple[Ruling, ...]:
+        """What people last decided of each thing."""
+        return self.recall(("rulings",), lambda: settle_rulings(self.reader.rulings())) or ()
 
     def states(self, body: str) -> dict[tuple[str, str], str]:
         """Return by country and session what tells all that the series holds up to there from all else."""

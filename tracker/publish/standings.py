@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.comparing.decisions.rulings import select_levels, settle_rulings
+from tracker.comparing.decisions.rulings import select_levels
 from tracker.comparing.topics.statuses import counts_as_named
 from tracker.diff.compare import side_topics
 from tracker.diff.derive import derive_rows, find_rows, identify_vocabulary
@@ -116,7 +116,6 @@ def find_spoken(
         whole = _find_whole(shelf, each)
         if whole is None:
             asked = list_editions(shelf, each, country)
-            rulings = settle_rulings(shelf.reader.rulings())
             is_few = country is not None or session is not None
             whole = _gather(
                 each,
@@ -124,7 +123,7 @@ def find_spoken(
                     (
                         edition,
                         delivered,
-                        _find(shelf.archive, edition, shelf.vocabulary, rulings) if is_few else None,
+                        _find(shelf.archive, edition, shelf.vocabulary, shelf.rulings) if is_few else None,
                     )
                     for edition, delivered in asked
                     if session in {None, edition.session}
@@ -144,14 +143,13 @@ def complete_standings(shelf: Shelf) -> tuple[BodyStandings, ...]:
 
     What was read is saved on the way, so that a run that was cut short goes on.
     """
-    rulings = settle_rulings(shelf.reader.rulings())
     for body in list_bodies(shelf):
         if _find_whole(shelf, body) is None:
             rows = []
             editions = list_editions(shelf, body)
             for done, (edition, _) in enumerate(editions, start=1):
                 count_work(done - 1, len(editions))
-                rows.append(_read(shelf.archive, edition, shelf.vocabulary, rulings))
+                rows.append(_read(shelf.archive, edition, shelf.vocabulary, shelf.rulings))
                 if done % SAVED_EVERY == 0:
                     shelf.archive.derived.save()
             count_work(0, 0)
@@ -213,9 +211,8 @@ def _gather(body: str, found: Iterable[tuple[Reference, str | None, list[Any] | 
 
 
 def _name_body(shelf: Shelf, body: str) -> list[object]:
-    rulings = settle_rulings(shelf.reader.rulings())
     vocabulary = identify_vocabulary(shelf.vocabulary, shelf.archive.derived)
-    return [body, sorted(map(list, shelf.states(body).items())), vocabulary, rulings]
+    return [body, sorted(map(list, shelf.states(body).items())), vocabulary, shelf.rulings]
 
 
 def _name_parts(
