@@ -197,7 +197,8 @@ def _go_on(comparison: Comparison) -> Iterator[str]:
     )
     hides = sentences.hides_sentences(comparison) and hidden
     every = f"{MORE} ({counted(hidden, 'sentence')})" if hides else MORE
-    topic = min((each.topic for each in comparison.topics), key=len, default="")
+    largest = wording.rank_moves(comparison.topics)[: findings.MOVES]
+    topic = min((each.topic for each in largest), key=len, default="")
     one = f" · one topic: --topic {topic} · why: --explain {topic}" if topic else ""
     yield f"More: {every}{one}"
 

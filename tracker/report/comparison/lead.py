@@ -81,13 +81,14 @@ def build_lead(comparison: Comparison) -> tuple[Sentence, ...]:
 def choose_told(topics: Iterable[TopicChange], least: float) -> list[list[TopicChange]]:
     """Return the claims that are at least so certain, as the sentences of a lead tell them.
 
-    They are grouped by status, the largest first in each; and first the status whose named ones say most.
+    They are grouped by status: told are those whose named ones say most, the one with the largest first.
     """
     groups: dict[Status, list[TopicChange]] = {}
     sure = (topic for topic in topics if topic.outcome in RULES and _leads(topic, least))
     for topic in sorted(sure, key=lambda each: (-weigh(each), each.label)):
         groups.setdefault(topic.outcome, []).append(topic)
-    return sorted(groups.values(), key=lambda group: -sum(map(weigh, group[:NAMED])))[:MOST]
+    told = sorted(groups.values(), key=lambda group: -sum(map(weigh, group[:NAMED])))[:MOST]
+    return sorted(told, key=lambda group: -weigh(group[0]))
 
 
 def _leads(topic: TopicChange, least: float) -> bool:
