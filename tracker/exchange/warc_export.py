@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from http.client import responses
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, urlsplit
@@ -113,13 +112,9 @@ def list_records(holding: Holding, checks: Sequence[Check], data: bytes) -> Iter
         original = _write_resource(holding, _locate(holding, checks), data)
         yield original
     yield _write_metadata(original, holding, bringing)
-    dated: Counter[tuple[str, str]] = Counter()
     for check in checks:
         if check is not bringing and check.outcome in {"unchanged", "moved"}:
-            # Where the clock was set back, older releases gave checks one instant; ids must differ still.
-            same = dated[check.source, check.observed]
-            dated[check.source, check.observed] += 1
-            yield from _write_revisit(original, holding, check, same)
+            yield from _write_revisit(original, holding, check)
 
 
 def _has_brought(check: Check, holding: Holding) -> bool:
@@ -185,7 +180,7 @@ def _write_way(holding: Holding, check: Check) -> Iterator[WarcOutput]:
         yield _write_request(answer, exchange)
 
 
-def _write_revisit(original: WarcOutput, holding: Holding, check: Check, same: int) -> Iterator[WarcOutput]:
+def _write_revisit(original: WarcOutput, holding: Holding, check: Check) -> Iterator[WarcOutput]:
     """Yield a record that a replay reads as the original: its head has to be that of an answer with a body.
 
     Of any other answer, a 304 or one with other bytes, the block is left out and the head told as metadata.
@@ -196,7 +191,7 @@ def _write_revisit(original: WarcOutput, holding: Holding, check: Check, same: i
     is_shown = last is not None and profile == SAME_BYTES
     revisit = WarcOutput(
         "revisit",
-        name_record("revisit", original.id, check.source, check.observed, *([str(same)] if same else [])),
+        name_record("revisit", original.id, check.source, check.observed),
         check.observed,
         {
             "WARC-Target-URI": write_uri(last.url) if last else uri,
