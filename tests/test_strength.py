@@ -32,6 +32,7 @@ from tracker.diff.notebook import compare
         ("Poursuivre les efforts contre la corruption", "fr", 2, "Poursuivre"),
         ("Nous exhortons tous les États à ratifier le Statut.", "fr", 5, "ratifier"),
         ("Nous invitons Alandia à envisager de signer le Statut.", "fr", 3, "envisager"),
+        ("Prendre toutes les mesures nécessaires", "fr", 4, "Prendre toutes les mesures"),
         ("Considerar la posibilidad de ratificar el Estatuto", "es", 3, "Considerar"),
         ("Instamos a todos los Estados a que ratifiquen el Estatuto.", "es", 5, "ratifiquen"),
     ],
