@@ -8,7 +8,9 @@ from tests.comparisons import version
 from tests.test_shifts import find
 from tracker.comparing.changes import describe_changes
 from tracker.comparing.names.finding import find_names
+from tracker.comparing.names.states import load_states
 from tracker.comparing.passages.rewording import read_passage
+from tracker.inputs.compiled import compiling
 from tracker.model.changes import Link
 from tracker.text.reading import read_text
 
@@ -421,3 +423,14 @@ def test_the_capitals_of_a_heading_name_nobody() -> None:
     passage = read_passage(read_text("The Challenge Ahead\n\nWe will act on it.").segments[:1], "en")
     assert passage.is_heading
     assert find_names(passage) == ()
+
+
+def test_names_of_states_are_folded_as_they_are_listed_and_as_scans_read_them() -> None:
+    load_states.cache_clear()
+    with compiling():  # as an installation does: of the sources
+        states = load_states()
+    load_states.cache_clear()
+    assert states == load_states()
+    assert states.codes["tiirkiye"] == states.codes["turkiye"] == {"TUR"}
+    assert {"tiirkiye", "france"} <= states.nouns
+    assert "french" not in states.nouns
