@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +15,15 @@ from tests.nights import Page, running_site, source, watch, write_speech
 from tests.repositories import run_git
 from tests.thorough import some
 from tracker.capture.admit.admission import admit
+from tracker.model.ledger import Check
+from tracker.model.watching import Exchange
 from tracker.preservation.mirror.redaction import COLUMNS, LEFT_OUT, WHOLE, Redaction
 from tracker.preservation.mirror.unit_files import UnitFiles
 from tracker.record.access.closed import find_watch_list, read_access
+from tracker.record.access.withheld import Withheld
 from tracker.record.schema.rows import Record, open_record
 from tracker.record.schema.units import ROOTS, read_tables
+from tracker.references.grammar import parse_reference
 from tracker.watch.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -36,6 +41,12 @@ EARLIER, HEADER, NOTE, DECISION, REASON = (
     "Canaryearlier", "Canaryheader", "Canarynote", "Canarydecision", "Canaryreason",
 )  # fmt: skip
 CANARY = re.compile("canary", re.IGNORECASE)
+CHECK = Check(
+    "xaa-78", "https://example.org/78", "unchanged", "2025-09-24T09:00:00Z", 0.2, detail=f"Sign in {SAID}",
+    exchanges=(
+        Exchange("2025-09-24T09:00:00Z", "https://example.org/78", (), 200, (("ETag", HEADER),)),
+    ),
+)  # fmt: skip
 WHY = ("--reason", "names a witness", "--authority", "District Court", "--by", "Ana")
 
 SPEECH = write_speech(f"We will fight corruption in the {SAID} case. Corruption in {SAID} must end.", 3)
@@ -197,3 +208,19 @@ def test_what_leaves_the_archive_holds_nothing_of_it(withdrawn: Path, tmp_path: 
     for path in sorted(tmp_path.rglob("*")):
         if path.is_file() and "copy.git" not in path.parts:
             assert not re.search(b"(?i)canary", path.read_bytes()), path
+
+
+@pytest.mark.parametrize(
+    ("check", "is_quoted"),
+    [
+        # Other bytes with the same text, as of a page with another menu; a copy that a review refused.
+        (replace(CHECK, snapshot=parse_reference(f"{WHERE}~prepared.en@1"), sha256="b" * 64), False),
+        (replace(CHECK, sha256="a" * 64), False),
+        (replace(CHECK, sha256="b" * 64), True),
+    ],
+)
+def test_a_check_of_a_withdrawn_snapshot_or_document_quotes_nothing(check: Check, *, is_quoted: bool) -> None:
+    gone = frozenset({parse_reference(f"{WHERE}~prepared.en@1")})
+    withheld = Withheld(gone, frozenset(), frozenset({"a" * 64}), frozenset())
+    assert (withheld.check(check) == check) is is_quoted
+    assert ("canary" in repr(withheld.check(check)).lower()) is is_quoted
