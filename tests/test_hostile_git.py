@@ -86,6 +86,26 @@ def test_a_hostile_repository_is_read_and_runs_nothing(
     assert not sung(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("extension", "told"),
+    [
+        ("worktreeConfig = true", ""),
+        ("relativeWorktrees = true", ""),
+        ("noop = true", ""),
+        ("largeObjects = true", "of a form that tracker does not know (extensions.largeobjects)"),
+    ],
+)
+def test_only_extensions_that_change_no_object_are_read(
+    tracker: Callable[..., Ran], tmp_path: Path, extension: str, told: str
+) -> None:
+    repo = make_repository(tmp_path / "repo", HISTORY)
+    run_git(repo, "config", "core.repositoryformatversion", "1")
+    with (repo / "config").open("a", encoding="utf-8") as file:
+        file.write(f"[extensions]\n\t{extension}\n")
+    ran = tracker("import", "repo", *OPTIONS)
+    assert (ran.code, told in ran.err) == (2 if told else 0, True), ran.err
+
+
 @pytest.mark.parametrize("name", some(8, ATTACKS))
 def test_a_hostile_mirror_is_read_and_runs_nothing(
     received: Path, tracker: Callable[..., Ran], tmp_path: Path, canary: Path, name: str

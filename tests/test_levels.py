@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from tracker.comparing.topics.cues import load_cues
 from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import read_topics
+from tracker.comparing.topics.roles import find_treatments
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.model.topics import Mention
 from tracker.text.reading import read_text
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
@@ -286,3 +289,22 @@ def test_the_made_up_series_is_read_as_its_coder_read_it() -> None:
         found = {topic for topic, level in levels.items() if level in {"declared", "substantive"}}
         assert found <= coded_priorities, statement["file"]
     assert right / total >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("method", "rules"),
+    [
+        ("term", ["list"] * 4),
+        ("learned", ["list"] * 4),
+        ("similar", ["list"] * 4),
+        ("nearby", ["mainly about it", *["named beside another topic"] * 3]),
+    ],
+)
+def test_what_a_model_finds_counts_as_a_term_in_a_list(method: str, rules: list[str]) -> None:
+    text = "The report covers rivers, dams, prisons, roads and trade."
+    words = {"rivers": "term", "dams": method, "prisons": "term", "trade": "term"}
+    mentions = [
+        Mention(0, word, text.index(word), text.index(word) + len(word), word, 1.0, how)
+        for word, how in words.items()
+    ]
+    assert [each.rule for each in find_treatments(text, mentions, load_cues("en"), frozenset())] == rules
