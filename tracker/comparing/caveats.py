@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.alignment.align import may_encode
-from tracker.comparing.shifts.axes import find_edited, find_ungraded, list_unread, lists_names
+from tracker.model.changes import EDITED
 from tracker.references import session_sort_key
 
 if TYPE_CHECKING:
@@ -94,8 +94,10 @@ def list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, .
 
 def list_ungraded(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str, ...]:
     """Say how many reworded sentences, and where, may be stronger or weaker with no rule that could tell."""
-    if kinds_differ(old, new) or languages_differ(old, new):
+    if kinds_differ(old, new) or languages_differ(old, new) or not _has_edited(changes):
         return ()
+    from tracker.comparing.shifts.axes import find_ungraded  # noqa: PLC0415 (where a sentence is edited)
+
     found = find_ungraded(old.version, new.version, changes)
     if not found:
         return ()
@@ -112,16 +114,22 @@ def list_ungraded(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str,
 
 def list_unread_axes(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str, ...]:
     """Say of what nothing is said of reworded sentences, because their language has no tables for it."""
+    if languages_differ(old, new) or not _has_edited(changes):
+        return ()
+    from tracker.comparing.shifts.axes import list_unread, lists_names  # noqa: PLC0415 (as above)
+
     language = new.version.language
     axes = list_unread(language)
-    if languages_differ(old, new) or not find_edited(changes):
-        return ()
     if lists_names(language):
         return (f"of names only states and bodies on a list are told: {language} has no large letters",)
     if not axes:
         return ()
     told = " or ".join((", ".join(axes[:-1]), axes[-1])) if len(axes) > 1 else axes[0]
     return (f"nothing is said about changes of {told}: there is no table of words for it in {language}",)
+
+
+def _has_edited(changes: Sequence[Change]) -> bool:
+    return any(change.operation in EDITED for change in changes)
 
 
 def _is_reversed(old: Side, new: Side) -> bool:

@@ -63,6 +63,8 @@ class Edit:
 
 
 Operation = Literal["kept", "typographic", "reworded", "split", "merged", "new", "dropped"]
+EDITED: Final = frozenset({"reworded", "split", "merged"})
+"""What edits a sentence, and leaves more of it than its marks."""
 
 
 @dataclass(frozen=True, slots=True)

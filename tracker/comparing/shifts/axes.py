@@ -13,7 +13,7 @@ from tracker.comparing.shifts.names import find_name_shifts
 from tracker.comparing.shifts.negation import find_negation_shifts
 from tracker.comparing.shifts.scope import find_scope_shifts
 from tracker.comparing.shifts.strength import find_strength_shifts
-from tracker.model.changes import AXES
+from tracker.model.changes import AXES, EDITED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tracker.model.changes import Axis, Change, Shift
     from tracker.model.texts import Version
 
-_EDITED = {"reworded", "split", "merged"}
 _GRADED: Final = {"strength", "negation"}
 """Axes that say what became of a promise, a request or a judgement: one that is turned has no strength."""
 
@@ -56,7 +55,7 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
     words are kept, none but a deadline that became another kind of time, and figures and dates where the
     words are nearly the same in another order.
     """
-    if change.operation not in _EDITED or old.language != new.language or not is_readable(change):
+    if change.operation not in EDITED or old.language != new.language or not is_readable(change):
         return ()
     rewording = read_rewording(old, new, change)
     return tuple(
@@ -82,17 +81,13 @@ def lists_names(language: str) -> bool:
     return language in read_rules("names.toml")["listed"]
 
 
-def find_edited(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Return the changes that edit a sentence, and leave more of it than its marks."""
-    return tuple(change for change in changes if change.operation in _EDITED)
-
-
 def find_ungraded(old: Version, new: Version, changes: Iterable[Change]) -> tuple[Change, ...]:
     """Return the edited sentences that ask, promise or judge in other words, neither graded nor turned."""
     return tuple(
         change
-        for change in find_edited(changes)
-        if is_readable(change)
+        for change in changes
+        if change.operation in EDITED
+        and is_readable(change)
         and not any(shift.axis in _GRADED for shift in change.shifts)
         and changes_force(*read_passages(old, new, change))
     )
