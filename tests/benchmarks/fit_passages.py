@@ -28,7 +28,7 @@ from tracker.comparing.topics.certainty import find_measured
 from tracker.comparing.topics.evidence import describe_topics
 from tracker.comparing.topics.levels import analyse
 from tracker.comparing.topics.mentions import count_substance
-from tracker.comparing.topics.reading import list_sentences, read_topics
+from tracker.comparing.topics.reading import list_sentences, read_topics, score_sentences
 from tracker.comparing.topics.shares import find_rise
 from tracker.comparing.topics.subjects import SubjectWeights, find_subjects
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -98,7 +98,7 @@ def load_speeches() -> Iterator[Speech]:
         words = count_substance(version)
         measured = find_measured(UN, version.language)
         evidence = describe_topics(version, UN, met, sum(words), measured)
-        sentences = tuple(list_sentences(version, met, evidence))
+        sentences = tuple(list_sentences(version, met, score_sentences(evidence)))
         yield Speech(country, sentences, tuple(words), wanted[country, session])
 
 

@@ -138,7 +138,7 @@ class AnySentence(NamedTuple):
         scores = [whole + _dot(self.sentence, row) for row in evidence.sentences]
         for table, rows in ((self.words, evidence.words), (self.terms, evidence.terms)):
             for place, used in enumerate(rows):
-                scores[place] += sum(map(table.__getitem__, sorted(used & table.keys())))
+                scores[place] += sum(map(table.__getitem__, sorted(filter(table.__contains__, used))))
         return scores
 
     def score_sentences(self, evidence: TopicEvidence) -> dict[int, float]:

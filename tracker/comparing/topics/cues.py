@@ -35,13 +35,25 @@ Span = tuple[int, int]
 class Cue:
     """The pattern of a table, unpacked when it is first looked for; equal to itself alone."""
 
-    def __init__(self, packed: Packed) -> None:
+    def __init__(self, packed: Packed, needed: tuple[str, ...] | None) -> None:
         self._packed = packed
+        self.needed = needed
+        """Texts of which its matches hold one; None where that is not known."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """What is looked for."""
         return unpack(self._packed)
+
+    def may_be_in(self, text: str) -> bool:
+        """Tell whether a text holds any of what each match does: half of all do not."""
+        return self.needed is None or any(map(text.__contains__, self.needed))
+
+
+@lru_cache(maxsize=8192)
+def _may_be_in(cue: Cue, text: str) -> bool:
+    # Roles ask of a sentence for each topic that it names.
+    return cue.may_be_in(text)
 
 
 class Cues(NamedTuple):
@@ -51,8 +63,6 @@ class Cues(NamedTuple):
     """
 
     tables: dict[str, Cue]
-    needed: dict[str, tuple[str, ...] | None]
-    """By table, texts of which its matches hold one; None where that is not known."""
     generic: frozenset[str]
     shortest: int
     """Words of the shortest sentence that is mainly about something; a shorter one is a fragment."""
@@ -68,27 +78,23 @@ class Cues(NamedTuple):
 
         From ``start`` on, and as if the text ended at ``end``.
         """
+        cue, whole = self.tables[name], end is None and not start
         end = len(text) if end is None else end
-        if not self._may_find(name, text[start:end]):
+        if not (_may_be_in(cue, text) and (whole or cue.may_be_in(text[start:end]))):
             return False
-        pattern = self.tables[name].pattern
-        if pattern.search(text, start, end):
+        if cue.pattern.search(text, start, end):
             return True
         if name not in self.speaking or (marked := _write_over(text, self.own, self.naming)) is text:
             return False
-        return pattern.search(marked, start, end) is not None
+        return cue.pattern.search(marked, start, end) is not None
 
     def find_all(self, name: str, text: str) -> tuple[Span, ...]:
         """Return where the matches of a table's patterns are."""
-        if not self._may_find(name, text):
+        cue = self.tables[name]
+        if not _may_be_in(cue, text):
             return ()
         marked = _write_over(text, self.own, self.naming) if name in self.speaking else text
-        return _find_all(self.tables[name], text, marked)
-
-    def _may_find(self, name: str, text: str) -> bool:
-        """Tell whether a text holds any of what each match of a table's patterns does: half of all do not."""
-        needed = self.needed[name]
-        return needed is None or any(map(text.__contains__, needed))
+        return _find_all(cue, text, marked)
 
 
 @lru_cache(maxsize=1024)
@@ -145,7 +151,7 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
     return Cues(*_load(language), tuple(own), naming)
 
 
-_Rest = tuple[dict[str, tuple[str, ...] | None], frozenset[str], int, frozenset[str]]
+_Rest = tuple[frozenset[str], int, frozenset[str]]
 _PACKAGE: Final = Path(__file__).parents[2]
 _CODE: Final = (
     *("comparing/topics/needed.py", "comparing/topics/vocabulary/stems.py", "text/identity.py"),
@@ -158,10 +164,10 @@ def _load(language: str) -> tuple[dict[str, Cue], *_Rest]:
     own, place = Path(__file__), Path(__file__).with_name(f"cues.{language}")
     sources = [own, own.with_suffix(".toml"), *(_PACKAGE / name for name in _CODE)]
     packed, *rest = read_compiled(place, sources, partial(_join_tables, language))
-    return {name: Cue(each) for name, each in packed.items()}, *rest
+    return {name: Cue(*each) for name, each in packed.items()}, *rest
 
 
-def _join_tables(language: str) -> tuple[dict[str, Packed], *_Rest]:
+def _join_tables(language: str) -> tuple[dict[str, tuple[Packed, tuple[str, ...] | None]], *_Rest]:
     tables = _tables()
     apart = {_SELF, _GENERIC, _SHORTEST}
     # Each begins with a letter, so that at most words none of them is tried: a third of what commits took.
@@ -172,8 +178,8 @@ def _join_tables(language: str) -> tuple[dict[str, Packed], *_Rest]:
     (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
     speaking = frozenset(name for name, source in sources.items() if _NAMED in source)
     needed = {name: () if source == _NEVER else find_needed(source) for name, source in sources.items()}
-    patterns = {name: pack(source) for name, source in sources.items()}
-    return patterns, needed, find_content(words, language), int(shortest), speaking
+    cues = {name: (pack(source), needed[name]) for name, source in sources.items()}
+    return cues, find_content(words, language), int(shortest), speaking
 
 
 @cache

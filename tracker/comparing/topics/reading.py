@@ -104,7 +104,8 @@ def read_evidence(
     evidence = describe_topics(
         version, vocabulary, met, sum(words), find_measured(vocabulary, version.language)
     )
-    subjects = find_subjects(list_sentences(version, met, evidence), vocabulary)
+    shown = score_sentences(evidence)
+    subjects = find_subjects(list_sentences(version, met, shown), vocabulary)
     spoken, passages = _count_spoken(words, subjects), _find_passages(subjects)
     readings = {
         topic: _read(
@@ -114,17 +115,25 @@ def read_evidence(
     }
     readings |= _read_broader(readings, vocabulary)
     known = (topic.id for topic in vocabulary.topics if topic.id in readings)
-    return [(_lead(readings[topic], evidence[topic], met, version), evidence[topic]) for topic in known]
+    return [
+        (
+            _lead(readings[topic], shown[topic], met, version) if evidence[topic].name else readings[topic],
+            evidence[topic],
+        )
+        for topic in known
+    ]
 
 
-def _lead(reading: TopicReading, evidence: TopicEvidence, met: Analysis, version: Version) -> TopicReading:
-    """Return a reading led by the sentence that shows it best; the first where nothing was measured.
+def _lead(
+    reading: TopicReading, scores: Mapping[int, float], met: Analysis, version: Version
+) -> TopicReading:
+    """Return a reading led by the sentence that shows it best; ``scores`` are those of its sentences.
 
     What declares a priority is led by a sentence that does. Of others any that is about the topic may lead:
     by how likely it shows a priority, how plainly it speaks of the topic, and whether it stands by itself.
     """
     bundle = met.bundles.get(reading.topic)
-    if bundle is None or not evidence.name:
+    if bundle is None:
         return reading
     assessed = assess_level(bundle)
     among = assessed.shown
@@ -132,7 +141,6 @@ def _lead(reading: TopicReading, evidence: TopicEvidence, met: Analysis, version
         among = tuple(dict.fromkeys((*among, *bundle.about())))
     if len(among) == 1:
         return reading
-    scores = load_certainty().priority.score_sentences(evidence)
     likeliest = max(
         (place for place in assessed.shown if place in scores), key=scores.__getitem__, default=None
     )
@@ -188,10 +196,16 @@ def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bo
     return weighed
 
 
-def list_sentences(version: Version, met: Analysis, evidence: Mapping[str, TopicEvidence]) -> list[Sentence]:
-    """Return what tells, by sentence, on which subject a text is."""
+def score_sentences(evidence: Mapping[str, TopicEvidence]) -> dict[str, dict[int, float]]:
+    """Return, by topic and segment, the log-odds that the sentence by itself shows that it is a priority."""
     priority = load_certainty().priority
-    shown = {topic: priority.score_sentences(each) for topic, each in evidence.items()}
+    return {topic: priority.score_sentences(each) for topic, each in evidence.items()}
+
+
+def list_sentences(
+    version: Version, met: Analysis, shown: Mapping[str, Mapping[int, float]]
+) -> list[Sentence]:
+    """Return what tells, by sentence, on which subject a text is; ``shown`` by ``score_sentences``."""
     apart, paragraph, found = find_apart(version), -1, []
     for segment, mentions in zip(version.segments, met.mentions, strict=True):
         place = segment.ordinal

@@ -239,10 +239,11 @@ class _Sentence:
         for place, mention in enumerate(self.mentions[:_LEADING]):
             if self._reach.find_start(mention.start, _LEADING):
                 return
+            if not (_is_sure(mention) and _FRAME_END.match(self.text, mention.end)):
+                continue
             before, rest = self.text[: mention.start], self.text[mention.end :]
-            opens = self.cues.find("frame", before) and _FRAME_END.match(rest)
-            acts = opens and (self.cues.find("commit", rest) or self.cues.find("demand", rest))
-            if acts and _is_sure(mention):
+            opens = self.cues.find("frame", before)
+            if opens and (self.cues.find("commit", rest) or self.cues.find("demand", rest)):
                 yield place
 
     def remaining(self, rules: dict[int, tuple[Role, str]]) -> list[tuple[int, Role]]:
