@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from protego import Protego
-
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
 from tracker.capture.web.answer import send_request
 from tracker.capture.web.pacing import ATTEMPTS, LONGEST_CRAWL_DELAY
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import httpx2
+    from protego import Protego
 
     from tracker.capture.web.answer import RequestContext
     from tracker.model.watching import Exchange
@@ -99,6 +98,8 @@ def _read_rules(
         answer = send_request(context, url, headers, trail, before)
     except FetchFault as fault:
         return RobotsRules(None, _classify_fault(fault), tuple(trail))
+    from protego import Protego
+
     text = (answer.data or b"")[:_MOST_BYTES].decode("utf-8", "replace")
     return RobotsRules(Protego.parse(text), None, tuple(trail))
 
