@@ -469,7 +469,8 @@ def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, di
     what is claimed unless a user asks otherwise that of which a claim is still as often one that readers are
     firm about as it is false: what is sure makes up for no guesses.
     """
-    found, lowest = {}, choose_perhaps(claims, certainty)
+    found: dict[str, dict[str, float]] = {}
+    lowest = choose_perhaps(claims, certainty)
     for name in sorted(set(CLAIMED_AS.values())):
         at = [n for n, each in enumerate(claims) if CLAIMED_AS[each.status] == name and each.claimable]
         true = np.array([claims[n].true for n in at])

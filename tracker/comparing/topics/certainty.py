@@ -220,7 +220,7 @@ class CertaintyWeights(NamedTuple):
     presence: AnySentence
     declared: AnySentence
     families: Mapping[str, FamilyWeights]
-    claimed: Mapping[str, Mapping[str, float]]
+    claimed: Mapping[Status, Mapping[str, float]]
     """By status, and by how many of the claims are to be true, such as ``0.9``, the certainty from which they
     are made."""
     perhaps: float
