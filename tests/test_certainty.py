@@ -19,6 +19,7 @@ from tests.reports import render, render_markdown
 from tracker.comparing.alignment.weights import LEXICAL, read_weights
 from tracker.comparing.topics.associations import PmiScores, load_associations
 from tracker.comparing.topics.certainty import (
+    CLAIMED_AS,
     FAMILIES,
     SENTENCE_FEATURES,
     TOPIC_FEATURES,
@@ -80,6 +81,15 @@ def test_the_weights_are_of_the_shipped_vocabulary() -> None:
         strict, usual, lax = (weights.find_threshold(status, sure) for sure in CHOICES)
         assert 1 > strict >= usual >= lax >= weights.perhaps > 0
     assert weights.find_threshold("new", min(CHOICES)) < weights.find_threshold("new", max(CHOICES))
+
+
+def test_each_status_is_claimed_from_a_certainty_of_its_own() -> None:
+    """What is back is new, and less is told as more is; nothing else is chosen together."""
+    least = {status: load_certainty().find_threshold(status, SURE) for status in FAMILIES}
+    assert (least["back"], least["less"]) == (least["new"], least["more"])
+    assert set(CLAIMED_AS.values()) == FAMILIES.keys() - {"back", "less"}
+    assert least["kept"] < least["more"]
+    assert len({least["new"], least["moved up"], least["more"], least["kept"]}) == 4
 
 
 def _turn_around(text: str) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import sparse
@@ -23,7 +23,13 @@ from tests.coded_sheets import CODING, EARLIER, FREE, PRIORITY, load_speech, rea
 from tracker.coding.coded_pairs import ABSENT, allowed_statuses, as_coded, coded_status, pair_speeches
 from tracker.comparing.decisions.opinions import CLASSES
 from tracker.comparing.pipeline import side_vocabulary
-from tracker.comparing.topics.certainty import FAMILIES, SENTENCE_FEATURES, TOPIC_FEATURES, read_weights
+from tracker.comparing.topics.certainty import (
+    CLAIMED_AS,
+    FAMILIES,
+    SENTENCE_FEATURES,
+    TOPIC_FEATURES,
+    read_weights,
+)
 from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import NARROWER, read_evidence, weigh_reading
@@ -59,10 +65,9 @@ HEAD = """\
 # allow as much of what the only one does not as where there are two):"""
 PERHAPS_TRUE = 0.6
 """How much of what is told is to be true, with what is perhaps so."""
-EVEN = 0.5
-"""The certainty below which nothing is claimed, unless less than usual is asked to be true."""
 LEAD_TRUE = 0.95
 """How much of what leads name is to be true."""
+_REPORTED: Final[tuple[Status, ...]] = ("new", "not repeated", "moved up", "moved down", "more", "kept")
 _SHOWN_LEADS = (0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 _FEWEST = 30
 """Claims that a share of true ones is counted on."""
@@ -342,10 +347,10 @@ def cross_validate(coded: Coded, problems: Sequence[Problem]) -> list[Claim]:
 
 def read_unweighed(tables: Mapping[str, Any]) -> CertaintyWeights:
     """Return weights whose certainty is what the levels of both sides give, and that claim all they can."""
-    claimed = {f"{sure:.1f}": 0.0 for sure in CHOICES}
-    family = {"constant": 0.0, "chance": 1.0, "unnamed": 0.0, "claimed": claimed}
-    status = dict.fromkeys(FAMILIES.values(), family)
-    return read_weights({**tables, "status": status, "perhaps": _FAINTEST, "lead": 0.0, "vocabulary": ""})
+    claimed = {name: {f"{sure:.1f}": 0.0 for sure in CHOICES} for name in CLAIMED_AS.values()}
+    status = {family: {"constant": 0.0, "chance": 1.0, "unnamed": 0.0} for family in FAMILIES.values()}
+    rest = {"perhaps": _FAINTEST, "lead": 0.0, "vocabulary": ""}
+    return read_weights({**tables, **rest, "status": status, "claimed": claimed})
 
 
 def ask_second_reader(claims: Sequence[Claim]) -> list[Claim]:
@@ -458,17 +463,20 @@ def rate_claim(claim: Claim, weights: Mapping[str, Array]) -> float:
 
 
 def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, dict[str, float]]:
-    """Return by family, and by how many of the claims are to be true, the certainty from which to claim.
+    """Return by status, and by how many of the claims are to be true, the certainty from which to claim.
 
     It is the lowest in hundredths from which on so many are true, what is told even as perhaps so, and for
-    what is claimed unless a user asks otherwise as likely as not: what is sure makes up for no guesses.
+    what is claimed unless a user asks otherwise that of which a claim is still as often one that readers are
+    firm about as it is false: what is sure makes up for no guesses.
     """
-    found, lowest = {}, choose_perhaps(claims, certainty)
-    for family in sorted(set(FAMILIES.values())):
-        at = [n for n, each in enumerate(claims) if FAMILIES[each.status] == family and each.claimable]
+    found: dict[str, dict[str, float]] = {}
+    lowest = choose_perhaps(claims, certainty)
+    for name in sorted(set(CLAIMED_AS.values())):
+        at = [n for n, each in enumerate(claims) if CLAIMED_AS[each.status] == name and each.claimable]
         true = np.array([claims[n].true for n in at])
-        found[family] = {
-            f"{sure:.1f}": max(lowest, EVEN * (sure == SURE), _find_lowest(true, certainty[at], sure))
+        worth = _find_worth(true, np.array([claims[n].firm for n in at]), certainty[at])
+        found[name] = {
+            f"{sure:.1f}": max(lowest, worth * (sure == SURE), _find_lowest(true, certainty[at], sure))
             for sure in CHOICES
         }
     return found
@@ -499,7 +507,7 @@ def measure_leads(
     pairs: dict[str, list[TopicChange]] = defaultdict(list)
     true = {(claim.pair, claim.topic): claim.true for claim in claims}
     for claim, sure in zip(claims, certainty, strict=True):
-        least = thresholds[FAMILIES[claim.status]][f"{SURE}"]
+        least = thresholds[CLAIMED_AS[claim.status]][f"{SURE}"]
         is_claimed = claim.claimable and sure >= least and not claim.change.share_unsure
         pairs[claim.pair].append(replace(claim.change, outcome_certainty=float(sure), claimed=is_claimed))
     found = []
@@ -544,6 +552,12 @@ def _find_lowest(true: Array, certainty: Array, sure: float) -> float:
     return 1.0
 
 
+def _find_worth(true: Array, firm: Array, certainty: Array) -> float:
+    """Return the certainty in hundredths from which on firm claims outnumber false ones by most."""
+    sizes = [float((firm - (1 - true))[certainty >= each / 100].sum()) for each in range(100)]
+    return sizes.index(max(sizes)) / 100
+
+
 def report(
     pairs: Sequence[CodedPair],
     claims: Sequence[Claim],
@@ -551,14 +565,16 @@ def report(
     thresholds: Mapping[str, Mapping[str, float]],
     perhaps: float,
 ) -> list[str]:
-    """Return how many claims of each status are true, and how many of the firm ones are found."""
+    """Return how many claims of each status are true, and how many of the firm ones are found.
+
+    Of *more* and *kept* together as many are firm: these sheets do not tell them apart.
+    """
     lines = []
-    for status in ("new", "not repeated", "moved up", "moved down", "kept"):
-        chosen = [at for at, claim in enumerate(claims) if as_coded(claim.status) == status]
-        firm = count_firm(pairs, status)
-        family = FAMILIES[status]
-        told = {f"at {sure}": (least, True) for sure, least in thresholds[family].items()}
-        if family == "absent":
+    for status in _REPORTED:
+        chosen = [at for at, claim in enumerate(claims) if CLAIMED_AS[claim.status] == status]
+        firm = count_firm(pairs, as_coded(status))
+        told = {f"at {sure}": (least, True) for sure, least in thresholds[status].items()}
+        if FAMILIES[status] == "absent":
             told["with perhaps"] = perhaps, False
         for name, (least, claimed) in told.items():
             held = [at for at in chosen if certainty[at] >= least and (claims[at].claimable or not claimed)]
@@ -606,7 +622,8 @@ def print_file(
     print(f'\nvocabulary = "{load_vocabulary().digest}"\nperhaps = {perhaps}\nlead = {lead}')
     for family, weights in families.items():
         _print_table(f"status.{family}", dict(zip(("constant", "chance", "unnamed"), weights, strict=True)))
-        _print_table(f"status.{family}.claimed", thresholds[family])
+    for status, table in thresholds.items():
+        _print_table(f'claimed."{status}"', table)
     for kind, parts in models.items():
         for part, table in parts.items():
             _print_table(f"{kind}.{part}", table)

@@ -29,7 +29,7 @@ from tests.shared_data import find_shared
 from tracker.coding.coded_pairs import as_coded
 from tracker.comparing.alignment.weights import load_weights
 from tracker.comparing.shifts.requests import load_grade_weights
-from tracker.comparing.topics.certainty import FAMILIES, load_certainty
+from tracker.comparing.topics.certainty import CLAIMED_AS, FAMILIES, load_certainty
 from tracker.model.topics import SURE
 from tracker.text.encoder import DEFAULT
 
@@ -184,7 +184,7 @@ def measure_claims() -> bool:
     told = [
         claim
         for claim, sure in zip(anew, certainty, strict=True)
-        if claim.claimable and sure >= thresholds[FAMILIES[claim.status]][f"{SURE}"]
+        if claim.claimable and sure >= thresholds[CLAIMED_AS[claim.status]][f"{SURE}"]
     ]
     held = hold_claims("held out", coded.pairs, told) and held
     shown = fit_certainty.ask_second_reader(fit_certainty.list_claims(coded, coded.pairs, shipped))

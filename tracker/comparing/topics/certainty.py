@@ -24,6 +24,13 @@ FAMILIES: Final[Mapping[Status, str]] = {
 }
 """Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
 
+CLAIMED_AS: Final[Mapping[Status, Status]] = {
+    **dict.fromkeys(("new", "back"), "new"),
+    **dict.fromkeys(("more", "less"), "more"),
+    **{each: each for each in ("not repeated", "moved up", "moved down", "kept")},
+}
+"""Statuses that are claimed from the same certainty on, by the name that it has in the file."""
+
 SENTENCE_FEATURES: Final = {
     "declared": "named as a priority",
     "committed": "acted on",
@@ -199,13 +206,11 @@ class Likelihood(NamedTuple):
 
 
 class FamilyWeights(NamedTuple):
-    """How a status that two texts' likelihoods give is weighed (logistic), and from when it is claimed."""
+    """How a status that two texts' likelihoods give is weighed (logistic)."""
 
     constant: float
     chance: float
     unnamed: float
-    claimed: Mapping[str, float]
-    """By how many of the claims are to be true, such as ``0.9``, the certainty from which they are made."""
 
 
 class CertaintyWeights(NamedTuple):
@@ -215,6 +220,9 @@ class CertaintyWeights(NamedTuple):
     presence: AnySentence
     declared: AnySentence
     families: Mapping[str, FamilyWeights]
+    claimed: Mapping[Status, Mapping[str, float]]
+    """By status, and by how many of the claims are to be true, such as ``0.9``, the certainty from which they
+    are made."""
     perhaps: float
     """The certainty from which a mere mention is reported as perhaps new, or perhaps not repeated."""
     lead: float
@@ -244,7 +252,7 @@ class CertaintyWeights(NamedTuple):
 
     def find_threshold(self, status: Status, sure: float) -> float:
         """Return the certainty from which a status is claimed, where so many of the claims are to be true."""
-        return self.families[FAMILIES[status]].claimed[f"{sure:.1f}"]
+        return self.claimed[CLAIMED_AS[status]][f"{sure:.1f}"]
 
 
 def find_threshold(status: Status, sure: float) -> float:
@@ -326,8 +334,9 @@ def read_weights(table: Mapping[str, Any]) -> CertaintyWeights:
     """Return the weights that a file holds; the names in its tables are checked."""
     priority, presence, declared = (_read(table[kind]) for kind in ("priority", "presence", "declared"))
     families = {name: FamilyWeights(**table["status"][name]) for name in sorted(set(FAMILIES.values()))}
+    claimed = {name: table["claimed"][name] for name in sorted(set(CLAIMED_AS.values()))}
     perhaps, lead, vocabulary = (table[name] for name in ("perhaps", "lead", "vocabulary"))
-    return CertaintyWeights(priority, presence, declared, families, perhaps, lead, vocabulary)
+    return CertaintyWeights(priority, presence, declared, families, claimed, perhaps, lead, vocabulary)
 
 
 def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:

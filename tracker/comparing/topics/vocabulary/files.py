@@ -7,17 +7,18 @@ import io
 import logging
 import re
 from dataclasses import dataclass, replace
-from itertools import chain, count
-from typing import TYPE_CHECKING, Final, TypeAlias, get_args
+from itertools import chain, count, product
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from tracker.errors import VocabularyInvalid
+from tracker.inputs.compiled import read_packaged
 from tracker.inputs.formats import check_rdf, parse_toml, unguard
 from tracker.inputs.tables import InvalidKey, one_of, read_table
 from tracker.model.topics import Recognition, Topic, TopicKind
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rdflib import Graph
@@ -32,6 +33,7 @@ _LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh", "und")
 _SDG: Final = re.compile(r"(?:[1-9]|1[0-7])(?:\.(?:\d{1,2}|[a-d]))?")
 _FIRST_YEAR: Final = 1800
 _LAST_YEAR: Final = 2199
+_TWO: Final = 2
 _COLUMNS: Final = ("id", "label", "terms", "broader")
 
 PlacedTopic: TypeAlias = "tuple[Topic, str]"
@@ -79,10 +81,12 @@ def _read_toml(text: str, source: str) -> Draft:
     """Read topics out of TOML: one table a topic, its terms under language codes.
 
     Terms are a list, or one text separated by semicolons; hints and near misses are tables by language inside
-    the topic's; ``sdgs`` lists goals and targets of sustainable development, such as ``16.5``, and ``since``
-    is the year from which the topic is met. At the top
-    ``overlap`` says whether the same words may name several topics, and ``recognition`` how they are found; a
-    text ``name`` names the whole and is ignored here. Raises ``VocabularyInvalid`` with source and key.
+    the topic's, as are ``parties``, the two sides of a conflict; ``sdgs`` lists goals and targets of
+    sustainable development, such as ``16.5``, and ``since`` is the year from which the topic is met. At the
+    top ``overlap`` says whether the same words may name several topics, and ``recognition`` how they are
+    found; a text ``name`` names the whole and is ignored here.
+
+    Raises ``VocabularyInvalid`` with source and key.
     """
     try:
         content = parse_toml(text)
@@ -108,10 +112,22 @@ def _topic_from_table(key: str, table: object, source: str) -> Topic:
         raise VocabularyInvalid(f"{source}, key {'.'.join((key, *fault.path))}: {fault}") from fault
     if not values.get("label"):
         raise VocabularyInvalid(f"{source}, key {key}.label: missing; every topic has a label")
-    terms: dict[str, tuple[str, ...]] = {
-        language: values.pop(language) for language in _LANGUAGES if language in values
-    }
+    parties = values.pop("parties", {})
+    terms: dict[str, tuple[str, ...]] = {}
+    for language in _LANGUAGES:
+        listed = (*values.pop(language, ()), *_name_conflicts(language, parties.get(language, ())))
+        if listed:
+            terms[language] = tuple(dict.fromkeys(listed))
     return Topic(id=key, terms=terms, **values)
+
+
+def _name_conflicts(language: str, parties: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield how a conflict between two sides is named, by each of the names that they have together."""
+    if parties:
+        forms = read_packaged(__package__, "conflicts.toml")[language]
+        for names, form, word in product(parties, forms["forms"], forms["words"]):
+            for x, y in (names, names[::-1]):
+                yield form.format(x=x, y=y, word=word)
 
 
 def _read_note(value: object) -> str:
@@ -134,10 +150,24 @@ def _read_year(value: object) -> int:
     return value
 
 
-def _read_by_language(value: object) -> dict[str, tuple[str, ...]]:
-    unknown = f"unknown language; known are {', '.join(_LANGUAGES)}"
-    found = read_table(value, _TERMS, expected="expected phrases by language", unknown=unknown)
-    return {language: found[language] for language in _LANGUAGES if language in found}
+def _read_by_language(readers: Mapping[str, ValueReader]) -> ValueReader:
+    """Return a reader of a table by language, each language with a reader of its own."""
+
+    def read(value: object) -> dict[str, Any]:
+        unknown = f"unknown language; known are {', '.join(readers)}"
+        found = read_table(value, readers, expected="expected phrases by language", unknown=unknown)
+        return {language: found[language] for language in readers if language in found}
+
+    return read
+
+
+def _read_sides(value: object) -> tuple[tuple[str, str], ...]:
+    """Return what two sides are called, name by name: of ``Iraq, Iraqi; Kuwait, Kuwaiti`` two pairs."""
+    names = value.split(";") if isinstance(value, str) else []
+    sides = [[name.strip() for name in side.split(",")] for side in names]
+    if len(sides) != _TWO or len(sides[0]) != len(sides[1]) or not all(map(all, sides)):
+        raise ValueError("expected two sides with as many names each, such as 'Iraq, Iraqi; Kuwait, Kuwaiti'")
+    return tuple(zip(*sides, strict=True))
 
 
 def _read_phrases(value: object) -> tuple[str, ...]:
@@ -152,17 +182,18 @@ def _unique(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(phrase.strip() for phrase in phrases if phrase.strip()))
 
 
-_TERMS: Final = dict.fromkeys(_LANGUAGES, _read_phrases)
+_PHRASES: Final = _read_by_language(dict.fromkeys(_LANGUAGES, _read_phrases))
 _TOPIC: Final[dict[str, ValueReader]] = {
     "label": _read_note,
     "kind": one_of(*get_args(TopicKind)),
     "broader": _read_note,
     "scope_note": _read_note,
-    "hints": _read_by_language,
-    "near_misses": _read_by_language,
+    "hints": _PHRASES,
+    "near_misses": _PHRASES,
+    "parties": _read_by_language(dict.fromkeys(_LANGUAGES[:-1], _read_sides)),
     "sdgs": _read_goals,
     "since": _read_year,
-    **_TERMS,
+    **dict.fromkeys(_LANGUAGES, _read_phrases),
 }
 
 

@@ -123,13 +123,14 @@ def read_shipped() -> Draft:
 _PACKAGE: Final = Path(__file__).parents[2]
 _SOURCES: Final = (
     f"topics/vocabulary/vocabularies/{_SHIPPED}/*.toml",
+    "topics/vocabulary/conflicts.toml",
     "topics/vocabulary/*.py",
     "inputs/*.py",
     "model/plain.py",
     "model/topics.py",
     "text/identity.py",
 )
-"""The vocabulary's files, and the code that reads them."""
+"""The vocabulary's files, what their parties become terms by, and the code that reads them."""
 
 
 @cache
