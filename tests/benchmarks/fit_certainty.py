@@ -65,6 +65,8 @@ HEAD = """\
 # allow as much of what the only one does not as where there are two):"""
 PERHAPS_TRUE = 0.6
 """How much of what is told is to be true, with what is perhaps so."""
+EVEN = 0.5
+"""The certainty below which nothing is claimed, unless less than usual is asked to be true."""
 LEAD_TRUE = 0.95
 """How much of what leads name is to be true."""
 _REPORTED: Final[tuple[Status, ...]] = ("new", "not repeated", "moved up", "moved down", "more", "kept")
@@ -466,17 +468,15 @@ def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, di
     """Return by status, and by how many of the claims are to be true, the certainty from which to claim.
 
     It is the lowest in hundredths from which on so many are true, what is told even as perhaps so, and for
-    what is claimed unless a user asks otherwise that of which a claim is still as often one that readers are
-    firm about as it is false: what is sure makes up for no guesses.
+    what is claimed unless a user asks otherwise as likely as not: what is sure makes up for no guesses.
     """
     found: dict[str, dict[str, float]] = {}
     lowest = choose_perhaps(claims, certainty)
     for name in sorted(set(CLAIMED_AS.values())):
         at = [n for n, each in enumerate(claims) if CLAIMED_AS[each.status] == name and each.claimable]
         true = np.array([claims[n].true for n in at])
-        worth = _find_worth(true, np.array([claims[n].firm for n in at]), certainty[at])
         found[name] = {
-            f"{sure:.1f}": max(lowest, worth * (sure == SURE), _find_lowest(true, certainty[at], sure))
+            f"{sure:.1f}": max(lowest, EVEN * (sure == SURE), _find_lowest(true, certainty[at], sure))
             for sure in CHOICES
         }
     return found
@@ -550,12 +550,6 @@ def _find_lowest(true: Array, certainty: Array, sure: float) -> float:
         if share.mean() >= sure:
             return hundredths / 100
     return 1.0
-
-
-def _find_worth(true: Array, firm: Array, certainty: Array) -> float:
-    """Return the certainty in hundredths from which on firm claims outnumber false ones by most."""
-    sizes = [float((firm - (1 - true))[certainty >= each / 100].sum()) for each in range(100)]
-    return sizes.index(max(sizes)) / 100
 
 
 def report(
