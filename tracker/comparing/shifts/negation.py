@@ -1,6 +1,7 @@
 """What a sentence denies that it affirmed, or the reverse: ``find_negation_shifts``.
 
-A side is turned by a word that denies, or by the opposite of a word in that word's place; tables are in
+A side is turned by a word that denies, by the opposite of a word in that word's place, or by an act that
+undoes another about the same object, wherever it stands: ``keep open``, ``close``; tables are in
 ``polarity.toml``. Two turns undo each other. Nothing is said where another word was edited beside the one
 that turns it, or the rest of the sentence is not the same.
 """
@@ -32,6 +33,10 @@ _SEVENTH = 7
 """Of so many words one at least is small and common."""
 _LONGEST, _AROUND = 80, 30
 """Signs of an edited part in which an opposite is looked for, and around it for the rest of its words."""
+_DOES: Final = "does"
+"""The group of the acts that others undo."""
+_MOST_ACTS = 2
+"""Acts of one row on one side: of more it is unclear which belong together."""
 _LEAST_BASE, _STEM = 5, 6
 """Letters of a word that a prefix turns, and by which another form of it is known."""
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -43,6 +48,7 @@ class _Turn(NamedTuple):
     old: TermMatch | None
     new: TermMatch | None
     is_added: bool
+    kind: str = "opposite"
 
 
 @lru_cache(maxsize=1)
@@ -50,13 +56,13 @@ def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the one denial that was put in or taken out, or the one word that gave way to its opposite."""
     if not all(map(_is_in_language, (rewording.old, rewording.new))):
         return ()
-    opposed = list(_find_opposed(rewording))
+    opposed = list(_find_opposed(rewording)) or list(find_undone(rewording))
     turns = [*opposed, *_find_denied(rewording, opposed)]
     if len(turns) != 1 or not _is_pure(rewording, turns[0]):
         return ()
     (turn,) = turns
     if turn.old and turn.new:
-        rule = f"opposite: {turn.old.term} > {turn.new.term} (ours)"
+        rule = f"{turn.kind}: {turn.old.term} > {turn.new.term} (ours)"
         return rewording.shift("negation", _WAYS[not turn.is_added], turn.old, turn.new, rule)
     passage, found = (rewording.old, turn.old) if turn.old else (rewording.new, turn.new)
     if found is None:
@@ -139,11 +145,38 @@ def _find_opposed(rewording: Rewording) -> Iterator[_Turn]:
             yield turn
 
 
-def undoes_act(rewording: Rewording) -> bool:
-    """Return whether an act took the place of its contrary, which denies nothing: to open, to close."""
-    rows = _list_rows("contraries", rewording.language)
-    places = filter(_is_replaced, rewording.substitutions)
-    return any(_find_row(rows, rewording.language, place) for place in places)
+@lru_cache(maxsize=1)
+def find_undone(rewording: Rewording) -> tuple[_Turn, ...]:
+    """Return the act that gave way to one that undoes it, wherever it stands: to open, to close."""
+    for pattern in _compile_acts(rewording.language):
+        old = _find_act(pattern, rewording.old, rewording)
+        new = _find_act(pattern, rewording.new, rewording) if old else None
+        if old and new and old.does != new.does:
+            return (_Turn(old.words, new.words, is_added=old.does, kind="contrary"),)
+    return ()
+
+
+class _Act(NamedTuple):
+    """What a passage does of a row of acts: ``does``, or undoes what others do."""
+
+    words: TermMatch
+    does: bool
+
+
+def _find_act(pattern: re.Pattern[str], passage: SideText, rewording: Rewording) -> _Act | None:
+    """Return the act of a passage that was edited; of two together what comes of both: to lift a ban."""
+    edited = [part for part in rewording.fragments if part.passage is passage and part.text.strip()]
+    found = [
+        match
+        for match in pattern.finditer(straighten(passage.text))
+        if any(part.start < match.end() and part.end > match.start() for part in edited)
+    ]
+    if not 0 < len(found) <= _MOST_ACTS or found[-1].start() - found[0].end() > _AROUND:
+        return None
+    undone = sum(match.lastgroup != _DOES for match in found)
+    end = found[-1].start() + len(found[-1][0].rstrip())
+    term = passage.text[found[0].start() : end].lower()
+    return _Act(TermMatch(term, found[0].start(), end), does=undone % 2 == 0)
 
 
 def _is_replaced(place: Substitution) -> bool:
@@ -218,6 +251,8 @@ def _read_rest(passage: SideText, opposite: TermMatch | None) -> str:
     """Return a passage with blanks for what denies, for a word with an opposite, and what goes with it."""
     told = (opposite,) if opposite else ()
     degrees = _match(compile_kinds(passage.language, _DEGREES), straighten(passage.text))
+    if opposite:
+        degrees += _match(_compile("stages", passage.language), straighten(passage.text))
     return blank_words(passage, (*_list_denials(passage), *_list_concord(passage), *degrees, *told))
 
 
@@ -230,6 +265,15 @@ def _compile(table: str, language: str) -> re.Pattern[str]:
 def _list_rows(name: str, language: str) -> tuple[tuple[str, str], ...]:
     tables = (table for table in read_rules(_FILE)[name] if table["language"] == language)
     return tuple((affirmed, denied) for table in tables for affirmed, denied in table["rows"])
+
+
+@cache
+def _compile_acts(language: str) -> tuple[re.Pattern[str], ...]:
+    """Return a pattern for each row of acts."""
+    rows = _list_rows("contraries", language)
+    return tuple(
+        bound_forms([f"(?P<{_DOES}>{does})|(?P<undoes>{undoes})"], language) for does, undoes in rows
+    )
 
 
 @cache
