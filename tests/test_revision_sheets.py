@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.classes import CLASSES
+from tests.acceptance.revision_sheets import SCORERS
+
 CODING = Path(__file__).parent / "acceptance" / "coding"
 LANGUAGES = {"en", "fr", "es", "ru", "ar", "zh"}
 COUNTS = {
-    # class: how many cases; those that came late are all for the end
     "requests": 26,
     "polarity": 62,
     "reversals": 76,
@@ -82,6 +84,7 @@ def test_each_reader_of_a_sheet_of_edits_answers_each_edit_on_each_axis(name: st
 def test_the_cases_of_a_class_are_whole(name: str) -> None:
     cases = _read_cases(name)
     assert len({case["id"] for case in cases}) == len(cases) == COUNTS[name]
+    # What came late is all for the end.
     aside = COUNTS[name] if name.endswith("_late") else COUNTS[name] // 2
     assert Counter(case["half"] for case in cases) == +Counter(report=aside, chosen=COUNTS[name] - aside)
     assert {case["language"] for case in cases} <= LANGUAGES
@@ -92,6 +95,14 @@ def test_the_cases_of_a_class_are_whole(name: str) -> None:
             assert new < len(case["new"]), case["id"]
         for axis, value in (*case.get("expected", {}).items(), *case.get("or", {}).items()):
             assert value in VALUES[axis], case["id"]
+
+
+def test_each_sheet_is_in_the_table_of_classes() -> None:
+    assert (
+        set(COUNTS)
+        < set(SCORERS)
+        == {sheet.split()[0] for sheets in CLASSES.values() for sheet in sheets} & set(SCORERS)
+    )
 
 
 def test_figures_and_deadlines_stand_where_the_cases_say() -> None:
