@@ -173,7 +173,8 @@ class _Act(NamedTuple):
 
 def _find_acts(pattern: re.Pattern[str], passage: SideText, rewording: Rewording) -> list[re.Match[str]]:
     """Return the acts of a passage that were edited, in text order."""
-    text, found = straighten(passage.text), {}
+    text = straighten(passage.text)
+    found: dict[int, re.Match[str]] = {}
     for part in rewording.fragments:
         if part.passage is passage and part.text.strip():
             near = pattern.finditer(text, max(0, part.start - _AROUND), part.end + _AROUND)
