@@ -241,7 +241,7 @@ def test_so_it_has_of_other_commands(
         ),
         (
             "show XAA/CCPCJ/33 -o a.xyz",
-            "the ending means no format; say which with --format: text, csv, json, jsonl, parquet, latex\n",
+            "the ending means no format; say which with --format: text, csv, json\n",
         ),
         (
             "diff XAA/CCPCJ 32 33 --format csv -o a.docx",
