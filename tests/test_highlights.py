@@ -172,7 +172,7 @@ def test_the_screen_has_its_lines_and_a_blank_before_what_is_named() -> None:
     old = " ".join(
         f"Rule {number} says that the hall is open to all who pay {number} crowns." for number in range(9, 60)
     )
-    new = old.replace(" crowns", "0 crowns").replace("open", "closed")
+    new = old.replace(" crowns", "0 crowns").replace("open", "shown")
     report = build_report(tracker.compare(old, new), load_vocabulary())
     screen = render_terminal(report).splitlines()
     assert len(screen) <= 44
