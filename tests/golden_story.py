@@ -84,6 +84,8 @@ def watch(story: Story) -> None:
     """Watch a page, a file and an index for two nights."""
     Path("snapshots", "watch.toml").write_text(_WATCH, encoding="utf-8")
     story(f"sources add {_SITE}/34 --as XAA/CCPCJ/34~prepared.en --rights CC0")
+    watched = Path("snapshots", "35.txt")
+    watched.write_text(write_speech(number=2), encoding="utf-8")
     story("sources add 35.txt --as XAA/CCPCJ/35~prepared.en --access restricted")
     story(f"sources add {_SITE}/list --index --links /s/ --name list")
     story.in_forms("sources list")
@@ -91,8 +93,6 @@ def watch(story: Story) -> None:
     story.site.pages["/list"] = Page(listed)
     story.site.say("/34", number=1)
     story.site.say("/s/36", number=3)
-    watched = Path("snapshots", "35.txt")
-    watched.write_text(write_speech(number=2), encoding="utf-8")
     story.in_forms("sources check")
     story("snapshot --json")
     story.wait()

@@ -85,24 +85,61 @@ def check_page(page: str) -> HtmlElement:
 def list_missing(report: str, told: Sequence[Told]) -> list[str]:
     """Return what a report of a terminal says that another form of it does not, or in another order.
 
-    ``told`` is the head of the other form, its sections, and its end. Long lists and quotations are shorter
-    on a terminal: what stands between the cuts is looked for.
+    ``told`` is the head of the other form, its sections, and its end. Long lists are shorter on a terminal,
+    and quotations are cut elsewhere: what stands between the cuts is looked for, and of a quotation the
+    words beside those marked in it. It may leave out sections where it says how all is shown.
     """
-    lines = report.splitlines()
+    lines = list(_join_cells(report.splitlines()))
     *_, end = (at for at, line in enumerate(lines) if not line)
-    starts, missing = [0], []
-    for each in told[1:-1]:
-        after = range(starts[-1] + 1, end)
-        starts += [at for at in after if lines[at].startswith(each.title.upper())][:1] or [starts[-1]]
-    headings = [line for line in lines if re.match(r"[A-Z][A-Z ,]+(?: \(\d+\))?(?=:|  |$)", line)]
-    if len(headings) != len(told) - 2 or len({*starts}) != len(starts):
-        missing += headings
-    for each, (start, stop) in zip(told, pairwise([*starts, end, len(lines)]), strict=True):
-        shown = "\n".join(lines[start:stop])
-        missing += _follow(filter(None, map(_plain, _CUTS.split(shown))), _plain(each.text))
+    shown, missing = [(0, told[0])], []
+    for at in (at for at in range(end) if _HEADING.match(lines[at])):
+        rest = told[told.index(shown[-1][1]) + 1 : -1]
+        section = next((each for each in rest if lines[at].startswith(each.title.upper())), None)
+        if section:
+            shown.append((at, section))
+        else:
+            missing.append(lines[at])
+    if len(shown) + 1 < len(told) and "--all" not in " ".join(lines[end:]):
+        missing.append("--all")
+    shown.append((end, told[-1]))
+    for (start, each), (stop, _) in pairwise([*shown, (len(lines), told[-1])]):
+        part = _CUT_QUOTE.sub(_shorten, "\n".join(lines[start:stop]))
+        missing += _follow(filter(None, map(_plain, _CUTS.split(part))), _plain(each.text))
         marked = "".join(f"*{_plain(mark)}*" for mark in each.marks)
-        missing += _follow((f"*{_plain(mark)}*" for mark in re.findall(r"\*([^*]+)\*", shown)), marked)
+        missing += _follow((f"*{_plain(mark)}*" for mark in re.findall(r"\*([^*]+)\*", part)), marked)
     return missing
+
+
+_CUT_QUOTE = re.compile(r"“([^“”*]*)(\*[^“”]*\*)([^“”*]*)”")
+
+
+def _shorten(quotation: re.Match[str]) -> str:
+    """Return a quotation that is cut with what is marked in it and the word beside it on either side."""
+    before, marked, after = quotation.groups()
+    before = f"…{' '.join(before.split()[-1:])} " if before.startswith("…") else before
+    after = f" {' '.join(after.split()[:1])}…" if after.endswith("…") else after
+    return f"“{before}{marked}{after}”"
+
+
+_HEADING = re.compile(r"[A-Z][A-Z ,]+(?: \(\d+\))?(?=:|  |$)")
+_ROW, _MORE_OF_LABEL = re.compile(r"(  \S+(?: \S+)*)(   *\S.*)"), re.compile(r"    (\w[^“”¶*]*)$")
+
+
+def _join_cells(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines, the label of a row that goes on below it in one piece before the row's other cells."""
+    row = None
+    for line in lines:
+        more = row and _MORE_OF_LABEL.match(line)
+        if row and more:
+            row = _ROW.match(f"{row[1]} {more[1]}{row[2]}")
+            continue
+        if row:
+            yield row[0]
+        row = _ROW.fullmatch(line)
+        if not row:
+            yield line
+    if row:
+        yield row[0]
 
 
 class Told(NamedTuple):
@@ -151,7 +188,10 @@ def read_markdown(report: str) -> list[Told]:
     return [Told("", re.sub(r"[*|`\\>]", "", head), marked), *parts, Told("", parts[-1].text)]
 
 
-_CUTS = re.compile(r"\n|\s{2,}|[“”*…?:]|\[-|-\]|\{\+|\+\}|\s*·\s*|\d+ more: --all|!  |\s(?=\d)|(?<=\d)\s")
+_CUTS = re.compile(
+    r"\n|\s{2,}|[“”*…?:]|\[-|-\]|\{\+|\+\}|\s*·\s*(?:--all$)?|\d+ more: --all|!  |\s(?=\d)|(?<=\d)\s",
+    re.MULTILINE,
+)
 """Where a terminal wraps, cuts or marks, and what it says shorter than other forms do."""
 
 

@@ -99,6 +99,7 @@ def test_an_index_is_added_with_its_rule(made: Callable[..., Ran], tmp_path: Pat
         (("ftp://www.example.org/", "--as", "XAA/UNGA/79"), "http"),
         (("https://me:secret@example.org/", "--as", "XAA/UNGA/79"), "password"),
         (("../outside.txt", "--as", "XAA/UNGA/79"), "inside"),
+        (("79.txt", "--as", "XAA/UNGA/79"), "79.txt: no such file in snapshots; if it comes later, give"),
         ((ADDRESS, "--as", "XAA/UNGA/79", "--name", "../x"), "name"),
         ((ADDRESS, "--as", "XAA/UNGA/79", "--selector", "main >"), "CSS"),
         ((ADDRESS, "--as", "XAA/UNGA/79", "--pace", "-1"), "0 to 3600"),
@@ -115,6 +116,14 @@ def test_what_cannot_be_watched_is_one_line_and_no_file(
     assert len(refused.err.splitlines()) == 1
     assert "secret" not in refused.err
     assert not (tmp_path / "snapshots" / "watch.toml").exists()
+
+
+def test_a_file_that_comes_later_has_a_first_day(made: Callable[..., Ran], tmp_path: Path) -> None:
+    line = ("sources", "add", "79.txt", "--as", "XAA/UNGA/79")
+    assert made(*line, "--valid-from", "2030-01-01").code == 0
+    (tmp_path / "snapshots" / "80.txt").write_text("We thank you.\n", encoding="utf-8")
+    assert made("sources", "add", "80.txt", "--as", "XAA/UNGA/80").code == 0
+    assert [source["path"] for source in _watched(tmp_path).values()] == ["79.txt", "80.txt"]
 
 
 def test_without_a_list_the_next_step_is_named(tracker: Callable[..., Ran], tmp_path: Path) -> None:

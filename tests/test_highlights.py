@@ -74,12 +74,13 @@ def test_new_sentences_of_one_clause_are_one_entry() -> None:
 STANCES = [
     ("en", "We do not support a second court.", "We support a second court.", "reversed: negation removed"),
     ("en", "We welcome a second court.", "We do not welcome a second court.", "reversed: negation added"),
-    ("en", "We support a second court.", "We oppose a second court.", "reversed"),
+    ("en", "We support a second court.", "We oppose a second court.", "reversed: “support” → “oppose”"),
+    ("en", "We keep our gates open.", "We have closed our gates.", "reversed: “open” → “closed”"),
     ("fr", "Nous n’appuyons pas ce plan.", "Nous appuyons ce plan.", "reversed: negation removed"),
     ("es", "Apoyamos el plan del puerto.", "No apoyamos el plan del puerto.", "reversed: negation added"),
     ("ru", "Мы не поддерживаем план порта.", "Мы поддерживаем план порта.", "reversed: negation removed"),
     ("ar", "نحن لا نؤيد خطة الميناء.", "نحن نؤيد خطة الميناء.", "reversed: negation removed"),
-    ("zh", "我们支持扩建港口。", "我们反对扩建港口。", "reversed"),
+    ("zh", "我们支持扩建港口。", "我们反对扩建港口。", "reversed: “支持” → “反对”"),
 ]
 
 
@@ -171,7 +172,7 @@ def test_the_screen_has_its_lines_and_a_blank_before_what_is_named() -> None:
     old = " ".join(
         f"Rule {number} says that the hall is open to all who pay {number} crowns." for number in range(9, 60)
     )
-    new = old.replace(" crowns", "0 crowns").replace("open", "closed")
+    new = old.replace(" crowns", "0 crowns").replace("open", "shown")
     report = build_report(tracker.compare(old, new), load_vocabulary())
     screen = render_terminal(report).splitlines()
     assert len(screen) <= 44

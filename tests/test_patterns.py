@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tracker.comparing.passages.forms import load_forms
+from tracker.comparing.passages.polarity import load_polarity
 from tracker.comparing.topics.bystanders import load_bystanders
 from tracker.comparing.topics.cues import load_cues
 from tracker.compile import LANGUAGES
@@ -53,6 +54,7 @@ def test_patterns_of_every_language_are_what_re_compiles(language: str) -> None:
         *(cue.pattern for cue in load_cues(language).tables.values()),
         *filter(None, load_bystanders(language)),
         *map(unpack, load_forms(language)[0].values()),
+        *map(unpack, load_polarity(language).values()),
         *(compile_tokens(language, holds_ideographs=holds) for holds in (False, True)),
     ]
     assert patterns == [re.compile(pattern.pattern, pattern.flags) for pattern in patterns]

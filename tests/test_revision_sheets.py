@@ -10,20 +10,28 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.classes import CLASSES
+from tests.acceptance.revision_sheets import SCORERS
+
 CODING = Path(__file__).parent / "acceptance" / "coding"
 LANGUAGES = {"en", "fr", "es", "ru", "ar", "zh"}
 COUNTS = {
     "requests": 26,
     "polarity": 62,
+    "reversals": 76,
     "deadlines": 36,
+    "deadlines_late": 28,
     "figures": 60,
     "figures60": 60,
     "names": 38,
+    "names_late": 22,
     "merges": 30,
     "reuse": 24,
     "first_screen": 30,
     "ceremony": 24,
+    "ceremony_late": 10,
     "splitting": 58,
+    "splitting_late": 24,
 }
 VALUES = {
     "strength": {"stronger", "weaker", "none", "unranked"},
@@ -76,10 +84,9 @@ def test_each_reader_of_a_sheet_of_edits_answers_each_edit_on_each_axis(name: st
 def test_the_cases_of_a_class_are_whole(name: str) -> None:
     cases = _read_cases(name)
     assert len({case["id"] for case in cases}) == len(cases) == COUNTS[name]
-    assert Counter(case["half"] for case in cases) == {
-        "chosen": COUNTS[name] // 2,
-        "report": COUNTS[name] // 2,
-    }
+    # What came late is all for the end.
+    aside = COUNTS[name] if name.endswith("_late") else COUNTS[name] // 2
+    assert Counter(case["half"] for case in cases) == +Counter(report=aside, chosen=COUNTS[name] - aside)
     assert {case["language"] for case in cases} <= LANGUAGES
     for case in cases:
         assert "text" in case or case["old"] != case["new"], case["id"]
@@ -90,13 +97,21 @@ def test_the_cases_of_a_class_are_whole(name: str) -> None:
             assert value in VALUES[axis], case["id"]
 
 
+def test_each_sheet_is_in_the_table_of_classes() -> None:
+    assert (
+        set(COUNTS)
+        < set(SCORERS)
+        == {sheet.split()[0] for sheets in CLASSES.values() for sheet in sheets} & set(SCORERS)
+    )
+
+
 def test_figures_and_deadlines_stand_where_the_cases_say() -> None:
     for case in (*_read_cases("figures"), *_read_cases("figures60")):
         for pair in case["pairs"]:
             for side in ("old", "new"):
                 if pair[side]:
                     assert case[side].startswith(pair[side], pair[f"{side}_at"]), case["id"]
-    for case in _read_cases("deadlines"):
+    for case in (*_read_cases("deadlines"), *_read_cases("deadlines_late")):
         assert case["old_date"] in case["old"]
         assert case["new_date"] in case["new"]
 

@@ -198,7 +198,7 @@ def test_a_bound_is_a_year_or_a_session_in_every_command(
 
 BEGINS = {
     "docx": b"PK", "html": b"<!doctype", "md": b"# ", "tex": b"%", "tei": b"<?xml", "csv": b"old,",
-    "txt": b"XAA at", "json": b"{", "jsonl": b"{", "parquet": b"PAR1", "odd": b"XAA at",
+    "txt": b"XAA at", "json": b"{", "jsonl": b"{", "parquet": b"PAR1",
 }  # fmt: skip
 
 
@@ -240,12 +240,16 @@ def test_so_it_has_of_other_commands(
             "the ending is that of a picture (--plot), which tracker timeline does",
         ),
         (
+            "show XAA/CCPCJ/33 -o a.xyz",
+            "the ending means no format; say which with --format: text, csv, json\n",
+        ),
+        (
             "diff XAA/CCPCJ 32 33 --format csv -o a.docx",
             "the ending is that of docx, and the format is csv; leave",
         ),
     ],
 )
-def test_an_ending_that_means_another_format_is_told(
+def test_an_ending_that_means_another_format_or_none_is_told(
     archive: Callable[..., Ran], tmp_path: Path, line: str, told: str
 ) -> None:
     ran = archive(*line.split())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.comparing.names.small_words import load_small_words
 from tracker.comparing.names.states import load_states
 from tracker.comparing.passages.forms import load_forms
+from tracker.comparing.passages.polarity import load_polarity
 from tracker.comparing.topics.associations import load_associations
 from tracker.comparing.topics.bystanders import load_bystanders
 from tracker.comparing.topics.emerging import load_prior
@@ -44,6 +45,7 @@ def compile_tables() -> dict[Path, bytes]:
             weigh_words(load_vocabulary(), language)
             load_bystanders(language)
             load_forms(language)
+            load_polarity(language)
             for holds_ideographs in (False, True):
                 compile_tokens(language, holds_ideographs=holds_ideographs)
     return {path.relative_to(PACKAGE): data for path, data in made.items()}

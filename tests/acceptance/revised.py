@@ -50,26 +50,32 @@ def main() -> None:
         with (HERE / "drawn.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows((("pair", "half", "digest"), *draw()))
     if asked.half:
-        score(asked.half, show=asked.list)
+        print_scores(asked.half, show=asked.list)
         return
     wrong = [*check_draw(), *check_abstracts()]
     print("\n".join(wrong) or f"{len(list_pairs())} pairs, sheets in order")
     sys.exit(bool(wrong))
 
 
-def score(half: str, *, show: bool) -> None:
-    """Print how many changes of each reader the first screens show, and how many of those named first."""
+def score(half: str) -> dict[str, list[tuple[dict[str, str], bool]]]:
+    """Return by reader each change that they named, and whether the first screen shows it."""
     pairs = {row["pair"] for row in read_rows("drawn.csv") if row["half"] == half}
     screens = {pair: show_screen(read_text(pair, "old"), read_text(pair, "new")) for pair in sorted(pairs)}
-    shown: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    shown: dict[str, list[tuple[dict[str, str], bool]]] = defaultdict(list)
     for row in read_rows("abstracts.csv"):
         if row["pair"] in pairs:
             found = any(is_shown(screens[row["pair"]], row["extract"], side) for side in SIDES[row["side"]])
-            shown[row["reader"]].append((row["rank"], found))
-            if show and not found:
-                print(f"{row['pair']} {row['reader']}{row['rank']} {row['kind']}: {row['extract']}")
-    for reader, answers in sorted(shown.items()):
-        first = [is_found for rank, is_found in answers if rank == RANKS[0]]
+            shown[row["reader"]].append((row, found))
+    return dict(sorted(shown.items()))
+
+
+def print_scores(half: str, *, show: bool) -> None:
+    """Print how many changes of each reader the first screens show, and how many of those named first."""
+    for reader, answers in score(half).items():
+        for row, is_found in answers:
+            if show and not is_found:
+                print(f"{row['pair']} {reader}{row['rank']} {row['kind']}: {row['extract']}")
+        first = [is_found for row, is_found in answers if row["rank"] == RANKS[0]]
         every = sum(is_found for _, is_found in answers)
         print(f"{reader}: {every} of {len(answers)} shown, {sum(first)} of {len(first)} named first")
 

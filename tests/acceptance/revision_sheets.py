@@ -284,15 +284,20 @@ SCORERS: Final[Mapping[str, Callable[[Case], Tally]]] = {
     **dict.fromkeys(SHEETS, score_sheet_edit),
     "requests": score_edit,
     "polarity": score_edit,
+    "reversals": score_edit,
     "names": score_names,
+    "names_late": score_names,
     "deadlines": score_edit,
+    "deadlines_late": score_edit,
     "figures": score_figures,
     "figures60": score_figures,
     "merges": score_links,
     "reuse": score_links,
     "splitting": score_splitting,
+    "splitting_late": score_splitting,
     "first_screen": score_first_screen,
     "ceremony": score_ceremony,
+    "ceremony_late": score_ceremony,
 }
 """By class what scores one of its cases."""
 

@@ -205,18 +205,24 @@ def find_band(confidence: float) -> float:
     return max(band for band in _BANDS if band <= max(confidence, _BANDS[0]))
 
 
-def print_parts(documents: Sequence[Document], pairs: Mapping[str, Pairs]) -> None:
-    """Print how many of the human links that are part of a merge, and of a split, are found."""
+def count_parts(documents: Sequence[Document], pairs: Mapping[str, Pairs]) -> dict[str, tuple[int, int]]:
+    """Return how many of the human links that are part of a merge, and of a split, are found, of how many."""
     counts: Counter[tuple[str, bool]] = Counter()
     for document in documents:
         of_old, of_new = (Counter(pair[side] for pair in document.gold) for side in (0, 1))
         for i, j in document.gold:
             found = (i, j) in pairs[document.name]
             counts.update([("merges", found)] * (of_new[j] > 1) + [("splits", found)] * (of_old[i] > 1))
-    told = [
-        f"{counts[shape, True]} of {counts[shape, True] + counts[shape, False]} parts of {shape}"
+    return {
+        shape: (counts[shape, True], counts[shape, True] + counts[shape, False])
         for shape in ("merges", "splits")
-    ]
+    }
+
+
+def print_parts(documents: Sequence[Document], pairs: Mapping[str, Pairs]) -> None:
+    """Print how many of the human links that are part of a merge, and of a split, are found."""
+    counts = count_parts(documents, pairs)
+    told = [f"{found} of {every} parts of {shape}" for shape, (found, every) in counts.items()]
     print(f"  found: {', '.join(told)}")
 
 

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks.alignment import as_gold, load_scorer, match_ours, print_parts, print_scores
+from tests.benchmarks.alignment import (
+    as_gold,
+    count_parts,
+    load_scorer,
+    match_ours,
+    print_parts,
+    print_scores,
+)
 from tests.benchmarks.fit_alignment import CachedEncoder, load_retellings
 from tests.shared_data import require
 from tracker.comparing.alignment.weights import load_weights
@@ -27,6 +34,13 @@ def main() -> None:
         pairs = {d.name: match_ours(d.old, d.new, weights, encoder) for d in documents}
         print_scores(name, scorer.score(as_gold(documents), pairs, 1000))
         print_parts(documents, pairs)
+
+
+def count_found(half: str) -> dict[str, tuple[int, int]]:
+    """Return how many of the parts of merges and of splits are found with the encoder, of how many."""
+    documents, encoder = load_retellings(half), CachedEncoder(DEFAULT)
+    weights = load_weights(encoder)
+    return count_parts(documents, {d.name: match_ours(d.old, d.new, weights, encoder) for d in documents})
 
 
 if __name__ == "__main__":

@@ -57,20 +57,19 @@ class Format(NamedTuple):
 
 
 def find_format(output: Path, choices: Iterable[str], usual: str, command: str) -> str:
-    """Return which of a command's formats the ending of a file means; the ``usual`` one where it means none.
+    """Return which of a command's formats the ending of a file means; the ``usual`` one for ``.txt`` or none.
 
-    Raises ``TrackerError`` where it means another.
+    Raises ``TrackerError`` where it means another, or nothing.
     """
-    meant = [form for form, endings in _ENDINGS.items() if output.suffix.lower() in endings]
+    ending = output.suffix.lower()
+    meant = [form for form, endings in _ENDINGS.items() if ending in endings]
     found = [form for form in meant if form in choices]
-    if meant and not found:
-        from tracker.errors import TrackerError
+    if found or (not meant and ending in _PLAIN):
+        return found[0] if found else usual
+    from tracker.errors import TrackerError
 
-        raise TrackerError(
-            f"{output}: the ending is that of {meant[0]}, which tracker {command} does not write; say which"
-            f" with --format: {', '.join(choices)}"
-        )
-    return found[0] if found else usual
+    means = f"is that of {meant[0]}, which tracker {command} does not write" if meant else "means no format"
+    raise TrackerError(f"{output}: the ending {means}; say which with --format: {', '.join(choices)}")
 
 
 def check_ending(output: Path, form: str) -> None:
@@ -240,6 +239,9 @@ _ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "a picture (--plot)": (".svg", ".png", ".pdf"),
 }
 """The endings of files that mean a format, those of citations and pictures too."""
+
+_PLAIN: Final = ("", ".txt")
+"""Endings that leave a file what a command usually writes."""
 
 REPORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "comparison": ("text", "json", "markdown", "html", "docx", "tei", "csv", "jsonl", "parquet", "latex"),

@@ -78,7 +78,8 @@ def describe(archive: Path, address: str, table: Mapping[str, object], name: str
     """Return a source as the watch list of an archive would have it.
 
     ``table`` has the keys of a watch list's table, except the address. Without a name the source is named
-    after what it feeds. Raises ``WatchListInvalid``.
+    after what it feeds. Raises ``WatchListInvalid``, also for a path that is not there: most likely it is
+    misspelt, and each night would fail at it. One that comes later has a first day, ``valid_from``.
     """
     if _HOST.match(address) and not (archive / address).exists():
         raise WatchListInvalid(f"{address}: no such file in {archive}; did you mean https://{address}?")
@@ -86,6 +87,10 @@ def describe(archive: Path, address: str, table: Mapping[str, object], name: str
     taken = {source.id for source in read_watch_list(path).sources} if path.exists() else set()
     place = {"url" if is_web_address(address) else "path": address}
     source = describe_source(name or _NAMELESS, {**table, **place})
+    if "path" in place and source.valid_from is None and not (archive / address).exists():
+        raise WatchListInvalid(
+            f"{address}: no such file in {archive}; if it comes later, give its first day: --valid-from"
+        )
     if name is None:
         source = replace(source, id=_free_name(source, taken))
     return source

@@ -259,7 +259,7 @@ def _join_forms(language: str) -> tuple[dict[str, patterns.Packed], dict[str, tu
     tables = {name: table.get(language, ()) for name, table in read_rules(_FILE).items() if name != _PARTS}
     tables[_ALL] = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
     tables[_APART] = read_rules(_POLARITY)[_APART].get(language, ())
-    return {name: patterns.pack(*_bound(table, language)) for name, table in tables.items()}, meanings
+    return {name: patterns.pack(*bind_forms(table, language)) for name, table in tables.items()}, meanings
 
 
 @cache
@@ -294,10 +294,11 @@ def _compile(name: str, language: str) -> re.Pattern[str]:
 
 def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:
     """Bound words by what is no letter; Chinese has no blanks, Arabic writes ``and`` as a letter."""
-    return re.compile(*_bound(forms, language))
+    return re.compile(*bind_forms(forms, language))
 
 
-def _bound(forms: Iterable[str], language: str) -> tuple[str, re.RegexFlag]:
+def bind_forms(forms: Iterable[str], language: str) -> tuple[str, re.RegexFlag]:
+    """Return the pattern that ``bound_forms`` compiles, and its flags."""
     spelled = "|".join(forms) or _NEVER
     if language == "zh":
         return spelled, re.NOFLAG

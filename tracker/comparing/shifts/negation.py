@@ -1,6 +1,7 @@
 """What a sentence denies that it affirmed, or the reverse: ``find_negation_shifts``.
 
-A side is turned by a word that denies, or by the opposite of a word in that word's place; tables are in
+A side is turned by a word that denies, by the opposite of a word in that word's place, or by an act that
+undoes another about the same object, wherever it stands: ``keep open``, ``close``; tables are in
 ``polarity.toml``. Two turns undo each other. Nothing is said where another word was edited beside the one
 that turns it, or the rest of the sentence is not the same.
 """
@@ -8,21 +9,28 @@ that turns it, or the rest of the sentence is not the same.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.comparing.passages.forms import bound_forms, compile_kinds, read_forms, straighten
+from tracker.comparing.passages.forms import compile_kinds, read_forms, straighten
+from tracker.comparing.passages.polarity import (
+    DOES,
+    FILE,
+    compile_acts,
+    compile_table,
+    list_acts,
+    list_opposites,
+)
 from tracker.comparing.passages.terms import TermMatch, read_rules
-from tracker.comparing.shifts.purity import blank_words, compile_carriers, is_only_edit
+from tracker.comparing.shifts.purity import blank_words, is_only_edit
 from tracker.text.detection import may_be_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, Substitution
     from tracker.model.changes import Direction, Shift
 
-_FILE = "polarity.toml"
 _WAYS: Final[tuple[Direction, Direction]] = ("added", "removed")
 _NOT_DENYING: Final = {"modifier", "condition", "limit", "courtesy"}
 """Kinds of forms in which a denial denies nothing: ``without delay``, ``no more than``."""
@@ -32,6 +40,8 @@ _SEVENTH = 7
 """Of so many words one at least is small and common."""
 _LONGEST, _AROUND = 80, 30
 """Signs of an edited part in which an opposite is looked for, and around it for the rest of its words."""
+_MOST_ACTS = 2
+"""Acts of one row on one side: of more it is unclear which belong together."""
 _LEAST_BASE, _STEM = 5, 6
 """Letters of a word that a prefix turns, and by which another form of it is known."""
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -43,6 +53,7 @@ class _Turn(NamedTuple):
     old: TermMatch | None
     new: TermMatch | None
     is_added: bool
+    kind: str = "opposite"
 
 
 @lru_cache(maxsize=1)
@@ -50,13 +61,13 @@ def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the one denial that was put in or taken out, or the one word that gave way to its opposite."""
     if not all(map(_is_in_language, (rewording.old, rewording.new))):
         return ()
-    opposed = list(_find_opposed(rewording))
+    opposed = list(_find_opposed(rewording)) or list(find_undone(rewording))
     turns = [*opposed, *_find_denied(rewording, opposed)]
     if len(turns) != 1 or not _is_pure(rewording, turns[0]):
         return ()
     (turn,) = turns
     if turn.old and turn.new:
-        rule = f"opposite: {turn.old.term} > {turn.new.term} (ours)"
+        rule = f"{turn.kind}: {turn.old.term} > {turn.new.term} (ours)"
         return rewording.shift("negation", _WAYS[not turn.is_added], turn.old, turn.new, rule)
     passage, found = (rewording.old, turn.old) if turn.old else (rewording.new, turn.new)
     if found is None:
@@ -67,7 +78,7 @@ def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
 def _is_in_language(passage: SideText) -> bool:
     """Return whether a passage may be in the language of its text: ``No reira`` denies nothing in English."""
     text, language = passage.text, passage.language
-    small = compile_carriers(language).findall(text)
+    small = compile_table("carriers", language).findall(text)
     return len(small) * _SEVENTH >= len(_WORD.findall(text)) or may_be_in(text, language)
 
 
@@ -100,12 +111,12 @@ def _is_in(denial: TermMatch, opposites: list[TermMatch | None]) -> bool:
 def _list_denials(passage: SideText) -> list[TermMatch]:
     """Return what denies in a passage, once for each; where nothing else does, the first that repeats it."""
     text = _blank(passage)
-    denials = _match(_compile("denials", passage.language), text)
+    denials = _match(compile_table("denials", passage.language), text)
     return denials or list(_list_concord(passage)[:1])
 
 
 def _list_concord(passage: SideText) -> list[TermMatch]:
-    return _match(_compile("concord", passage.language), _blank(passage))
+    return _match(compile_table("concord", passage.language), _blank(passage))
 
 
 def _match(pattern: re.Pattern[str], text: str, start: int = 0, end: int | None = None) -> list[TermMatch]:
@@ -121,7 +132,7 @@ def _match(pattern: re.Pattern[str], text: str, start: int = 0, end: int | None 
 def _blank(passage: SideText) -> str:
     """Return a passage with blanks for what holds a denial and denies nothing."""
     signs = list(straighten(passage.text))
-    apart = _compile("apart", passage.language).finditer(straighten(passage.text))
+    apart = compile_table("apart", passage.language).finditer(straighten(passage.text))
     forms = (form for form in read_forms(passage) if form.kind in _NOT_DENYING)
     for start, end in (*(match.span() for match in apart), *((form.start, form.end) for form in forms)):
         signs[start:end] = " " * (end - start)
@@ -130,31 +141,67 @@ def _blank(passage: SideText) -> str:
 
 def _find_opposed(rewording: Rewording) -> Iterator[_Turn]:
     """Yield the words that gave way to their opposite, one at each place."""
-    rows = _list_rows("opposites", rewording.language)
     for place in rewording.substitutions:
         if not _is_replaced(place):
             continue
-        turn = _find_row(rows, rewording.language, place) or _find_prefixed(rewording.language, place)
+        turn = _find_row(place) or _find_prefixed(rewording.language, place)
         if turn:
             yield turn
 
 
-def undoes_act(rewording: Rewording) -> bool:
-    """Return whether an act took the place of its contrary, which denies nothing: to open, to close."""
-    rows = _list_rows("contraries", rewording.language)
-    places = filter(_is_replaced, rewording.substitutions)
-    return any(_find_row(rows, rewording.language, place) for place in places)
+@lru_cache(maxsize=1)
+def find_undone(rewording: Rewording) -> tuple[_Turn, ...]:
+    """Return the act that gave way to one that undoes it, wherever it stands: to open, to close."""
+    acts = compile_acts(rewording.language)
+    if not all(_find_acts(acts, side, rewording) for side in (rewording.old, rewording.new)):
+        return ()
+    for pattern in list_acts(rewording.language):
+        old, new = (
+            _read_act(side, _find_acts(pattern, side, rewording)) for side in (rewording.old, rewording.new)
+        )
+        if old and new and old.does != new.does:
+            return (_Turn(old.words, new.words, is_added=old.does, kind="contrary"),)
+    return ()
+
+
+class _Act(NamedTuple):
+    """What a passage does of a row of acts: ``does``, or undoes what others do."""
+
+    words: TermMatch
+    does: bool
+
+
+def _find_acts(pattern: re.Pattern[str], passage: SideText, rewording: Rewording) -> list[re.Match[str]]:
+    """Return the acts of a passage that were edited, in text order."""
+    text = straighten(passage.text)
+    found: dict[int, re.Match[str]] = {}
+    for part in rewording.fragments:
+        if part.passage is passage and part.text.strip():
+            near = pattern.finditer(text, max(0, part.start - _AROUND), part.end + _AROUND)
+            found |= {
+                each.start(): each for each in near if part.start < each.end() and part.end > each.start()
+            }
+    return [found[start] for start in sorted(found)]
+
+
+def _read_act(passage: SideText, found: Sequence[re.Match[str]]) -> _Act | None:
+    """Return the act that was found; of two together what comes of both: to lift a ban."""
+    if not 0 < len(found) <= _MOST_ACTS or found[-1].start() - found[0].end() > _AROUND:
+        return None
+    undone = sum(match.lastgroup != DOES for match in found)
+    start, end = found[0].start(), found[-1].start() + len(found[-1][0].rstrip())
+    return _Act(TermMatch(passage.text[start:end].lower(), start, end), does=undone % 2 == 0)
 
 
 def _is_replaced(place: Substitution) -> bool:
     return all(part.text.strip() and len(part.text) <= _LONGEST for part in (place.old, place.new))
 
 
-def _find_row(rows: Iterable[tuple[str, str]], language: str, place: Substitution) -> _Turn | None:
-    for affirmed, denied in rows:
+def _find_row(place: Substitution) -> _Turn | None:
+    for affirmed, denied in list_opposites(place.new.passage.language):
         for is_added, one, other in ((True, place.old, place.new), (False, place.new, place.old)):
-            yes = _find_edited(_compile_words(affirmed, language), one)
-            no = _find_edited(_compile_words(denied, language), other) if yes else None
+            yes = _find_edited(affirmed, one)
+            no = _find_edited(denied, other) if yes else None
             if yes and no:
                 return _Turn(yes, no, is_added) if is_added else _Turn(no, yes, is_added)
     return None
@@ -194,7 +241,7 @@ def _is_turned(word: str, turned: str, language: str) -> bool:
         turned.startswith(prefix)
         and len(word) >= _LEAST_BASE
         and turned.removeprefix(prefix)[: max(_STEM, len(word) - 2)] == word[: max(_STEM, len(word) - 2)]
-        for prefix in read_rules(_FILE)["prefixes"].get(language, ())
+        for prefix in read_rules(FILE)["prefixes"].get(language, ())
     )
 
 
@@ -211,27 +258,13 @@ def _names_nobody(passage: SideText, found: TermMatch | None) -> bool:
     if not found:
         return False
     start = max(0, found.start - _AROUND)
-    return bool(_compile("nobody", passage.language).search(straighten(passage.text), start, found.end))
+    return bool(compile_table("nobody", passage.language).search(straighten(passage.text), start, found.end))
 
 
 def _read_rest(passage: SideText, opposite: TermMatch | None) -> str:
     """Return a passage with blanks for what denies, for a word with an opposite, and what goes with it."""
     told = (opposite,) if opposite else ()
     degrees = _match(compile_kinds(passage.language, _DEGREES), straighten(passage.text))
+    if opposite:
+        degrees += _match(compile_table("stages", passage.language), straighten(passage.text))
     return blank_words(passage, (*_list_denials(passage), *_list_concord(passage), *degrees, *told))
-
-
-@cache
-def _compile(table: str, language: str) -> re.Pattern[str]:
-    return bound_forms(sorted(read_rules(_FILE)[table].get(language, ()), key=len, reverse=True), language)
-
-
-@cache
-def _list_rows(name: str, language: str) -> tuple[tuple[str, str], ...]:
-    tables = (table for table in read_rules(_FILE)[name] if table["language"] == language)
-    return tuple((affirmed, denied) for table in tables for affirmed, denied in table["rows"])
-
-
-@cache
-def _compile_words(words: str, language: str) -> re.Pattern[str]:
-    return bound_forms([words], language)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
-from tracker.comparing.passages.forms import bound_forms, list_stems, straighten
-from tracker.comparing.passages.terms import read_rules
+from tracker.comparing.passages.forms import list_stems, straighten
+from tracker.comparing.passages.polarity import compile_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tracker.comparing.passages.rewording import Fragment, Rewording, SideText, TextSpan
 
-_FILE = "polarity.toml"
 _LEAST_SHARED, _LEAST_SHARED_OF_LONGER = 0.6, 0.5
 """Shares of the content words by which two sentences are one but for an edit."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -93,13 +91,7 @@ def blank_words(passage: SideText, found: Iterable[TextSpan]) -> str:
     signs = list(straighten(passage.text))
     for match in found:
         signs[match.start : match.end] = " " * (match.end - match.start)
-    return compile_carriers(passage.language).sub(lambda match: " " * len(match[0]), "".join(signs))
-
-
-@cache
-def compile_carriers(language: str) -> re.Pattern[str]:
-    """Return a pattern of the small words that come and go with a denial or a quantity."""
-    return bound_forms(read_rules(_FILE)["carriers"].get(language, ()), language)
+    return compile_table("carriers", passage.language).sub(lambda match: " " * len(match[0]), "".join(signs))
 
 
 def _widen(text: str, part: Fragment) -> str:

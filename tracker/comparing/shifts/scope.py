@@ -10,8 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.passages.forms import bound_forms, straighten
+from tracker.comparing.passages.polarity import compile_table
 from tracker.comparing.passages.terms import TermMatch, read_rules
-from tracker.comparing.shifts.purity import blank_words, compile_carriers, has_all, is_only_edit
+from tracker.comparing.shifts.purity import blank_words, has_all, is_only_edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,7 +185,7 @@ def _list_told(part: Fragment) -> list[tuple[str, int, int]]:
 def _blank_whole(part: Fragment) -> str:
     """Return an edited part with blanks for words that mean the whole, and for small ones."""
     text, language = straighten(part.text), part.passage.language
-    for pattern in (_compile_terms("whole", language), compile_carriers(language)):
+    for pattern in (_compile_terms("whole", language), compile_table("carriers", language)):
         text = pattern.sub(lambda found: " " * len(found[0]), text)
     return text
 
@@ -196,7 +197,7 @@ def _says_more(part: Fragment) -> bool:
 
 def _is_of_kind(text: str, language: str) -> bool:
     """Return whether a text says nothing but of what kind those are that are meant: the small, rural."""
-    text = compile_carriers(language).sub(" ", text)
+    text = compile_table("carriers", language).sub(" ", text)
     return not _compile_terms("kinds", language).sub(" ", text).strip(_MARKS)
 
 

@@ -52,7 +52,7 @@ from tracker.comparing.shifts.ladders import (
 )
 from tracker.comparing.shifts.moments import holds
 from tracker.comparing.shifts.names import replaces_actor
-from tracker.comparing.shifts.negation import find_negation_shifts, undoes_act
+from tracker.comparing.shifts.negation import find_negation_shifts, find_undone
 from tracker.comparing.shifts.requests import find_ask_shifts
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def find_strength_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     whole = _find_whole(rewording)
     # All evidence must point one way; what stands in one place has the modifiers of the whole sentence.
     weighed = [shift for shift in whole if not (near and _is_of_modifier(shift))]
-    if not _say_one_way(rewording, (*near, *weighed)) or undoes_act(rewording):
+    if not _say_one_way(rewording, (*near, *weighed)) or find_undone(rewording):
         return ()
     # Words replaced in one place, must by should, say all there is to say.
     if any(map(_replaces, near)):

@@ -153,12 +153,14 @@ def name_direction(shift: Shift) -> str:
 
 
 def tell_way(shift: Shift) -> str:
-    """Return what stands beside an operation: ``stronger``, ``reversed: negation removed``.
+    """Return what stands beside an operation, of what is turned with the reason.
 
-    Of a word that gave way to its opposite the redline says which.
+    ``stronger``, ``reversed: negation removed``, ``reversed: “open” → “closed”``.
     """
-    turned = shift.axis == "negation" and not (shift.old and shift.new)
-    return f"{_REVERSED}: negation {shift.direction}" if turned else name_direction(shift)
+    if shift.axis != "negation":
+        return name_direction(shift)
+    reason = shift_words(shift) if shift.old and shift.new else f"negation {shift.direction}"
+    return f"{_REVERSED}: {reason}"
 
 
 def shift_words(shift: Shift) -> str:
