@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tracker.model.decisions import Ruling
     from tracker.model.texts import Reference
+    from tracker.publish.desk.answers import Slot
     from tracker.publish.shelf import Shelf
     from tracker.publish.worker import ServedCopy, Worker
 
@@ -44,8 +45,7 @@ class Opened:
 
     pair: Pair
     rulings: tuple[Ruling, ...]
-    unsure: tuple[tuple[str, str], ...]
-    """Rows, each with who was not sure of it."""
+    unsure: tuple[Slot, ...]
     next: tuple[Reference, Reference] | None
     """The pair that comes after it, of the same sessions if there is one."""
 
@@ -120,14 +120,21 @@ class Opening:
         with ArchiveSession(self._folder) as archive:
             rulings = archive.reader.rulings()
             requests = {person: archive.reader.requests(person, None) for person in self._people}
+        levels = [ruling for each in sides for ruling in select_levels(rulings, each)]
+        since = {
+            (ruling.unit.name, ruling.decision.person): ruling.decision.decided
+            for ruling in sorted(levels, key=lambda each: each.decision.decided)
+        }
         unsure = [
             (f"{LEVEL} {answer.topic}", person)
             for person, asked in requests.items()
             for request in asked
             for answer in request.answers
-            if (request.old, request.new) == sides and answer.level is None
+            if (request.old, request.new) == sides
+            and answer.level is None
+            # What is withdrawn at the same time was withdrawn because they were not sure.
+            and request.asked >= since.get((answer.topic, person), "")
         ]
-        levels = (ruling for each in sides for ruling in select_levels(rulings, each))
         about = (*select_changes(rulings, *sides), *levels)
         return Opened(pair, about, (*dict.fromkeys(unsure),), self._find_next(*sides))
 
