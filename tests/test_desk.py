@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 import pytest
 
@@ -208,6 +210,29 @@ def wait_for_the_next_second() -> None:
     """Wait until an answer has another instant than those before: the record counts in seconds."""
     second = int(time.time())
     wait_until(lambda: int(time.time()) > second)
+
+
+def test_a_pair_is_offered_across_a_session_of_another_kind(tmp_path: Path) -> None:
+    create_archive(tmp_path / "snapshots")
+    spoken = (
+        "XAA/HRC/51/item-4",
+        "XAA/HRC/S-35",
+        "XAA/HRC/52/item-4",
+        "XAA/HRC/53/item-4",
+        "XAA/HRC/53/item-6",
+    )
+    with open_store(tmp_path / "snapshots") as store:
+        for number, statement in enumerate((*spoken, "XAA/HRC/54/item-4", "XAA/HRC/54/item-6")):
+            record(store, declare(f"{statement}~prepared.en"), f"{OLD} This is statement {number}.")
+    with Served(tmp_path, "Ana") as served:
+        ana = served.admit("Ana", "XAA/HRC/51", "XAA/HRC/52")
+        assert ana.rows["next"] is None
+        offered = re.findall(r"pair\?old=([^&\"]+)&amp;new=([^\"]+)\"", ana.get("").body)
+        assert [tuple(map(unquote, pair)) for pair in offered] == [
+            ("XAA/HRC/53/item-4", "XAA/HRC/54/item-4"),
+            ("XAA/HRC/53/item-6", "XAA/HRC/54/item-6"),
+            ("XAA/HRC/51", "XAA/HRC/52"),
+        ]
 
 
 def test_sentences_are_linked_and_unlinked(folder: Path) -> None:
