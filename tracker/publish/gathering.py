@@ -185,9 +185,9 @@ def _list_moves(
     """Yield the topics of which this became, those that most countries moved first."""
     sure: dict[str, list[tuple[str, str]]] = defaultdict(list)
     likely: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for country, moved in moves.items():
-        named = country, words.country_words(country).name
-        for each in moved.topics:
+    countries = sorted(((code, words.country_words(code).name) for code in moves), key=lambda each: each[1])
+    for named in countries:
+        for each in moves[named[0]].topics:
             if each.status in statuses:
                 sure[each.topic].append(named)
             elif each.likely in statuses:
