@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 import pytest
 
@@ -176,6 +179,60 @@ def test_undo_takes_back_what_waits_and_withdraws_what_is_kept(folder: Path) -> 
         ana.finish()
     assert [row["verdict"] for row in decided(folder)][2:] == ["withdraw"] * 2
     assert "No decisions yet" in run_tracker(folder, "decisions").out
+
+
+def test_not_being_sure_of_a_topic_is_undone_before_and_after_it_is_kept(folder: Path) -> None:
+    with Served(folder, "Ana") as served:
+        ana = served.admit("Ana", *PAIR)
+        row = topics(ana)[0]["name"]
+        ana.give(row, "not sure")
+        ana.give(row, "undo")
+        assert (ana.state()["said"], ana.state()["waiting"]["number"]) == ({}, 0)
+        ana.give(row, "not sure")
+        ana.finish()
+        assert ana.state()["said"][row]["Ana"]["answer"] == "not sure"
+        wait_for_the_next_second()
+        ana.give(row, "undo")
+        assert ana.state()["said"] == {}
+        ana.finish()
+        assert ana.state()["said"] == {}
+    with Served(folder, "Ana") as served:
+        ana = served.admit("Ana", *PAIR)
+        assert ana.state()["said"] == {}
+        wait_for_the_next_second()
+        ana.give(row, "not sure")
+        ana.finish()
+    with Served(folder, "Ana") as served:
+        assert served.admit("Ana", *PAIR).state()["said"][row]["Ana"]["answer"] == "not sure"
+
+
+def wait_for_the_next_second() -> None:
+    """Wait until an answer has another instant than those before: the record counts in seconds."""
+    second = int(time.time())
+    wait_until(lambda: int(time.time()) > second)
+
+
+def test_a_pair_is_offered_across_a_session_of_another_kind(tmp_path: Path) -> None:
+    create_archive(tmp_path / "snapshots")
+    spoken = (
+        "XAA/HRC/51/item-4",
+        "XAA/HRC/S-35",
+        "XAA/HRC/52/item-4",
+        "XAA/HRC/53/item-4",
+        "XAA/HRC/53/item-6",
+    )
+    with open_store(tmp_path / "snapshots") as store:
+        for number, statement in enumerate((*spoken, "XAA/HRC/54/item-4", "XAA/HRC/54/item-6")):
+            record(store, declare(f"{statement}~prepared.en"), f"{OLD} This is statement {number}.")
+    with Served(tmp_path, "Ana") as served:
+        ana = served.admit("Ana", "XAA/HRC/51", "XAA/HRC/52")
+        assert ana.rows["next"] is None
+        offered = re.findall(r"pair\?old=([^&\"]+)&amp;new=([^\"]+)\"", ana.get("").body)
+        assert [tuple(map(unquote, pair)) for pair in offered] == [
+            ("XAA/HRC/53/item-4", "XAA/HRC/54/item-4"),
+            ("XAA/HRC/53/item-6", "XAA/HRC/54/item-6"),
+            ("XAA/HRC/51", "XAA/HRC/52"),
+        ]
 
 
 def test_sentences_are_linked_and_unlinked(folder: Path) -> None:

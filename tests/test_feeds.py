@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import feedparser
 import pytest
+from jsonschema import Draft202012Validator
 from lxml import etree
 
 from tests.archives import OBSERVED, declare, version_of
@@ -16,9 +18,7 @@ from tests.nights import running_site
 from tracker.archive import create_archive, open_store
 from tracker.publish.feeds import MOST, Feed, Item, Of, write_atom, write_json
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+DATA = Path(__file__).parent / "data"
 ATOM = "{http://www.w3.org/2005/Atom}"
 Entry = dict[str, Any]
 
@@ -98,26 +98,64 @@ def test_a_feed_has_what_it_is_of(nights: tuple[Path, list[list[Entry]]], of: Of
 
 @pytest.mark.parametrize("base", ["", "https://example.org/statements/"])
 def test_atom_is_what_the_standard_asks_for(nights: tuple[Path, list[list[Entry]]], base: str) -> None:
-    """RFC 4287, sections 4.1.1 and 4.1.2: what a feed and an entry must have, and how often."""
-    feed = etree.fromstring(write_feeds(nights[0], base)[0])
-    assert feed.tag == f"{ATOM}feed"
-    for place in (feed, *feed.iter(f"{ATOM}entry")):
-        for name in ("id", "title", "updated"):
-            (one,) = place.findall(f"{ATOM}{name}")
-            assert one.text
-        assert len(place.findall(f"{ATOM}link[@rel='alternate']")) == 1
-    assert feed.find(f"{ATOM}author/{ATOM}name").text == "tracker"
+    encoded = write_feeds(nights[0], base)[0]
+    check_atom(encoded)
+    feed = etree.fromstring(encoded)
     links = [link.get("href") for link in feed.iter(f"{ATOM}link")]
     assert all(link.startswith(base or ("../", "all.atom")) for link in links)
+    assert all(one.text.startswith("urn:uuid:") for one in feed.iter(f"{ATOM}id"))
+
+
+def check_atom(encoded: bytes) -> None:
+    """Assert what RFC 4287 asks of a feed: by the schema, and what compares elements with each other."""
+    feed = etree.fromstring(encoded)
+    etree.RelaxNG(etree.parse(DATA / "atom.rng")).assertValid(feed)
+    for place in (feed, *feed.iter(f"{ATOM}entry")):
+        others = [
+            (link.get("type"), link.get("hreflang"))
+            for link in place.findall(f"{ATOM}link")
+            if link.get("rel", "alternate") == "alternate"
+        ]
+        assert others
+        assert len(others) == len(set(others))  # 4.1.1 and 4.1.2
+    assert len(feed.findall(f"{ATOM}link[@rel='self']")) == 1
     ids = [one.text for one in feed.iter(f"{ATOM}id")]
     assert len(ids) == len(set(ids))
-    assert all(one.startswith("urn:uuid:") for one in ids)
+
+
+def check_json(encoded: bytes) -> None:
+    """Assert what JSON Feed 1.1 asks of a feed."""
+    feed = json.loads(encoded)
+    Draft202012Validator(json.loads((DATA / "json_feed.json").read_text())).validate(feed)
+    ids = [item["id"] for item in feed["items"]]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("<id>urn", "<id>urn of "),
+        ("<updated>2026-03-0", "<updated>2026-3-"),
+        ("<name>tracker</name>", ""),
+        ('term="silent edit"', 'label="silent edit"'),
+        ('type="html"', 'type="text/html"'),
+        ("</title>", "</title><title>Again</title>"),
+        ("</feed>", "<id>urn:uuid:after</id></feed>"),
+    ],
+)
+def test_the_schema_refuses_what_the_standard_does(
+    nights: tuple[Path, list[list[Entry]]], right: str, wrong: str
+) -> None:
+    encoded = write_feeds(nights[0])[0].decode()
+    assert right in encoded
+    with pytest.raises(etree.DocumentInvalid):
+        check_atom(encoded.replace(right, wrong, 1).encode())
 
 
 def test_json_has_what_atom_has(nights: tuple[Path, list[list[Entry]]]) -> None:
     atom, encoded = write_feeds(nights[0], "https://example.org/")
     feed = json.loads(encoded)
-    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    check_json(encoded)
     assert feed["feed_url"] == "https://example.org/feeds/all.json"
     entries = feedparser.parse(atom).entries
     assert [(item["id"], item["title"], item["url"]) for item in feed["items"]] == [
@@ -137,6 +175,8 @@ def test_what_strangers_wrote_stays_text(tmp_path: Path) -> None:
             named = declare("XAA/UNGA/79~prepared.en", title="</title><script>")
             store.record(named, text.encode(), version_of(text), OBSERVED, raw=text, source="a.txt")
     atom, encoded = write_feeds(tmp_path)
+    check_atom(atom)
+    check_json(encoded)
     parsed = feedparser.parse(atom, sanitize_html=False)
     assert not parsed.bozo
     shown = [item["content_html"] for item in json.loads(encoded)["items"]]
@@ -148,7 +188,10 @@ def test_what_strangers_wrote_stays_text(tmp_path: Path) -> None:
 
 def test_a_feed_of_nothing_is_one_whatever_the_day(tmp_path: Path) -> None:
     create_archive(tmp_path)
-    parsed = feedparser.parse(write_feeds(tmp_path)[0])
+    atom, encoded = write_feeds(tmp_path)
+    check_atom(atom)
+    check_json(encoded)
+    parsed = feedparser.parse(atom)
     assert (parsed.bozo, parsed.entries, parsed.feed.updated) == (False, [], "1970-01-01T00:00:00+00:00")
 
 

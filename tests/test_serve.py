@@ -10,12 +10,16 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http import HTTPStatus
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import nights
 from tests.closed import SECRET, WHERE, close, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
+from tests.nights import running_site
 from tests.published import speak
 from tests.running import PYTHON, list_children, wait_until_gone
 from tests.serving import Page, Served, serving, start
@@ -241,10 +245,48 @@ def test_it_answers_while_runs_write(archive: Path) -> None:
         assert "We speak at 64." in _wait_for(server, "/statements/XAA/UNGA/64.html").text
 
 
-def _wait_for(server: Served, path: str) -> Page:
-    """Return a page that comes with the next copy."""
+def test_it_answers_while_a_night_runs(tmp_path: Path) -> None:
+    """A night lasts as long as the requests do: each of its sources answers after a tenth of them."""
+    folder, many, sessions = tmp_path / "snapshots", 1000 if IS_THOROUGH else 150, range(70, 80)
+    pages = [f"/statements/XAA/UNGA/{session}.html" for session in sessions]
+    paths = (*pages, "/index.html", "/search.html?q=bridge", "/feeds/all.atom", "/data/statements.csv")
+    with running_site() as site:
+        for session in sessions:
+            site.say(f"/{session}", number=session)
+        named = ((str(each), f"XAA/UNGA/{each}~prepared.en", site.url(f"/{each}")) for each in sessions)
+        nights.make_archive(folder, "".join(nights.source(*each) for each in named), site.port)
+        run(tmp_path, "snapshot")
+        with serving(folder) as server, ThreadPoolExecutor(9) as threads:
+            for path in paths:
+                assert server.get(path).status == 200
+            answers = [Event() for _ in sessions]
+            for session, event in zip(sessions, answers, strict=True):
+                site.held[f"/{session}"] = event
+                site.say(f"/{session}", "We will build a bridge.", session)
+            night = threads.submit(run, tmp_path, "snapshot")
+
+            def ask(at: int) -> Page:
+                if at % (many // len(answers)) == 0:
+                    assert not night.done()
+                    answers[at * len(answers) // many].set()
+                return server.ask(paths[at % len(paths)])
+
+            found = list(threads.map(ask, range(many)))
+            assert {page.status for page in found} <= {200, 202}
+            whole = [page for page in found if page.headers["content-type"].startswith("text/html")]
+            assert all(page.body.rstrip().endswith(b"</html>") for page in whole)
+            night.result()
+            for path in pages:
+                assert "build a bridge" in _wait_for(server, path, "build a bridge").text
+
+
+def _wait_for(server: Served, path: str, words: str = "") -> Page:
+    """Return a page that comes with the next copy, or has these words then."""
     ends = time.monotonic() + 60
-    while (page := server.get(path)).status == 404 and time.monotonic() < ends:
+    while time.monotonic() < ends:
+        page = server.get(path)
+        if page.status == HTTPStatus.OK and words in page.text:
+            break
         time.sleep(0.2)
     return page
 

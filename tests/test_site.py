@@ -21,10 +21,12 @@ from lxml import etree, html
 from tests import closed
 from tests.closed import SECRET
 from tests.conftest import run_tracker
+from tests.nights import make_watched, run_night, running_site
 from tests.running import COMMAND, PYTHON, list_children, wait_until_gone
 from tests.thorough import few
 from tracker.publish.manifest import MANIFEST_NAME
 from tracker.publish.site import build_site
+from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,6 +137,42 @@ def test_where_nothing_changed_no_file_is_touched(demo: Path) -> None:
     before = files_in(demo / "out")
     assert write(demo, "out").out == f"out: {len(before) - 1} files; written 0, removed 0\n"
     assert files_in(demo / "out") == before
+
+
+def test_after_a_night_without_news_no_file_is_another(tmp_path: Path) -> None:
+    with running_site() as site:
+        make_watched(tmp_path / "snapshots", site)
+        run_night(tmp_path / "snapshots", "2026-03-01")
+        write(tmp_path, "out")
+        before = files_in(tmp_path / "out")
+        run_night(tmp_path / "snapshots", "2026-03-02")
+        assert write(tmp_path, "out").out.endswith("written 0, removed 0\n")
+        assert files_in(tmp_path / "out") == before
+        site.pages.clear()
+        run_night(tmp_path / "snapshots", "2026-03-03")
+    write(tmp_path, "out")
+    assert files_in(tmp_path / "out") == before
+
+
+def test_where_what_was_computed_is_lost_no_file_is_another(folder: Path) -> None:
+    before = files_in(folder / "out")
+    for path in (folder / "snapshots").glob("derived.db*"):
+        path.unlink()
+    assert write(folder, "out").out.endswith("written 0, removed 0\n")
+    assert files_in(folder / "out") == before
+
+
+def test_a_file_that_a_killed_program_was_about_to_write_is_written(folder: Path) -> None:
+    out = folder / "out"
+    page, manifest = out / "statements/XAA/UNGA/77.html", out / MANIFEST_NAME
+    whole, lines = page.read_bytes(), manifest.read_text().splitlines()
+    (last,) = (json.loads(line) for line in lines if '"statements/XAA/UNGA/77.html"' in line)
+    page.write_text("as it was before")
+    before = {**last, "rests_on": "", "sha256": digest_bytes(page.read_bytes())}
+    manifest.write_text("\n".join((*lines, json.dumps(before), json.dumps(last), "")))
+    write(folder, "out")
+    assert page.read_bytes() == whole
+    assert manifest.read_text().splitlines() == lines
 
 
 def test_what_search_engines_and_readers_of_feeds_get_below_an_address(demo: Path) -> None:

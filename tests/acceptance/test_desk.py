@@ -185,6 +185,10 @@ def test_all_can_use_it(browser: Driven, served: Served, axe: str, width: int, s
     ana.press("r")
     assert ana.count_left() == left
     ana.page.locator("#choices button").first.focus()
+    # What others said is asked for every other second, and drawn.
+    for _ in range(2):
+        with ana.page.expect_response(lambda reply: "state?" in reply.url):
+            pass
     ana.page.keyboard.press("Tab")
     assert ana.page.evaluate("document.activeElement.textContent") == "wwrong"
     ana.page.goto(f"http://{HOST}:{served.port}/decide/")

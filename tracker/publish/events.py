@@ -17,7 +17,7 @@ from tracker.diff.diff import diff
 from tracker.errors import ReferenceInvalid
 from tracker.model.topics import SURE
 from tracker.model.watching import CHALLENGE
-from tracker.publish.neighbours import list_neighbours
+from tracker.publish.pairs import list_neighbours
 from tracker.references import read_year
 from tracker.report.answers.news import name_statement
 from tracker.report.comparison.build import build_report
@@ -142,6 +142,9 @@ def _list_priorities(reader: Reader, appearances: Iterable[Appearance]) -> Itera
         session = replace(_name_statement(each.reference), item=None)
         latest[session] = max(latest.get(session, ""), _later(each))
     for old, new in list_neighbours(reader):
+        if new.item:
+            # Titles name sessions: they would not say which of several statements is meant.
+            continue
         updated = max(latest[old], latest[new])
         yield Event(name_event("priorities", str(old), str(new)), "priorities", updated, new, old)
 

@@ -1,4 +1,4 @@
-"""Who spoke at one session, all or the members of a group, and what became of topics since before.
+"""Who spoke at one session, all or the members of a group, which groups, and what became of topics since.
 
 What became of topics is told of the countries of which it is kept.
 """
@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from tracker.follow.groups import date_session
 from tracker.publish import words
 from tracker.publish.moves import find_before, find_moves
 from tracker.publish.pairs import bare, name_pair
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tracker.publish.moves import Moves
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import Spoken, TopicStanding
+    from tracker.references.groups import Group
 
 _FEWEST: Final = 2
 """Countries from which a topic is told of that they took up, or dropped."""
@@ -185,9 +187,9 @@ def _list_moves(
     """Yield the topics of which this became, those that most countries moved first."""
     sure: dict[str, list[tuple[str, str]]] = defaultdict(list)
     likely: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for country, moved in moves.items():
-        named = country, words.country_words(country).name
-        for each in moved.topics:
+    countries = sorted(((code, words.country_words(code).name) for code in moves), key=lambda each: each[1])
+    for named in countries:
+        for each in moves[named[0]].topics:
             if each.status in statuses:
                 sure[each.topic].append(named)
             elif each.likely in statuses:
@@ -198,3 +200,53 @@ def _list_moves(
         if sure[topic.id] and len(sure[topic.id]) + len(likely[topic.id]) >= min(_FEWEST, len(moves))
     ]
     return iter(sorted(found, key=lambda each: (-len(each.countries), -len(each.likely), each.topic.label)))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group at a session."""
+
+    code: str
+    name: str
+    members: int
+    spoke: int
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who belongs to a group on the day of a session."""
+
+    group: Group
+    date: str
+    """The ISO date on which they were asked for: of the first speech, else the end of the year."""
+    codes: tuple[str, ...]
+
+    def silent(self, gathering: Gathering) -> tuple[tuple[str, str], ...]:
+        """Return code and name of each member of which there is no statement."""
+        spoke = {code for code, _ in gathering.countries}
+        named = (words.country_words(code) for code in self.codes if code not in spoke)
+        return tuple(sorted((tuple(each) for each in named), key=lambda each: each[1]))  # type: ignore[misc]
+
+
+def find_members(shelf: Shelf, code: str, body: str, session: str) -> Members | None:
+    """Return who belongs to a group at a session; None for a group that nobody knows."""
+    group = shelf.groups.get(code)
+    if group is None:
+        return None
+    entries = shelf.reader.statements(body=body, session=session)
+    date = date_session(body, session, [entry.delivered for entry in entries])
+    return Members(group, date, group.members_on(date))
+
+
+def list_groups(shelf: Shelf, gathering: Gathering) -> tuple[GroupRow, ...]:
+    """Return the groups of which a member spoke at a session, by name."""
+    date = date_session(
+        gathering.body, gathering.session, [each.entry.delivered for each in gathering.speeches]
+    )
+    spoke = {code for code, _ in gathering.countries}
+    rows = []
+    for group in shelf.groups.values():
+        members = group.members_on(date)
+        if there := spoke & {*members}:
+            rows.append(GroupRow(group.id, group.name, len(members), len(there)))
+    return tuple(sorted(rows, key=lambda row: row.name))

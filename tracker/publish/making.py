@@ -100,7 +100,7 @@ def make_pages(unit: PageUnit) -> tuple[Page | str, ...]:
 @lru_cache(maxsize=1)
 def _open(place: Path, base: str | None) -> Shelf:
     """Return the copy as it is now; it is closed with the process."""
-    return _closing.enter_context(open_shelf(place, base))
+    return _closing.enter_context(open_shelf(place, base, is_frozen=True))
 
 
 def _try(work: PageWork, source: Source, shelf: Shelf) -> Page | str:

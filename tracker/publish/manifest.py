@@ -1,7 +1,8 @@
 """Which files of a folder are ours, and what each was made from: a line for each in a file beside them.
 
 A line is added before its file is written, so that what a killed program has left is known as ours too. Where
-a file has several lines, the last tells what it rests on, and it may be as any of them says.
+a file has several lines, it may be as any of them says. Where no page is another, the file is none either, so
+that nothing is pushed after a night without news.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tracker.errors import TrackerError
 from tracker.files import write_file
 from tracker.report.layout import counted
 from tracker.report.safe import one_line
-from tracker.text.identity import digest_bytes
+from tracker.text.identity import digest_bytes, digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,15 +42,14 @@ class Made:
 class Manifest:
     """The files of a folder; use it in a ``with`` statement, at the end of which it is written again."""
 
-    def __init__(self, folder: Path, state: str, lines: Iterable[Made]) -> None:
+    def __init__(self, folder: Path, lines: Iterable[Made]) -> None:
         self.folder = folder
-        self.state = state
-        """What all of the files rest on together; empty while any of them may be of another time."""
         self._made: dict[str, Made] = {}
         self._digests: dict[str, set[str]] = defaultdict(set)
         for line in lines:
             self._note(line)
         self._log: TextIOWrapper | None = None
+        self._is_done = False
 
     def __enter__(self) -> Self:
         return self
@@ -58,6 +58,11 @@ class Manifest:
         if self._log:
             self._log.close()
             self._rewrite()
+
+    @property
+    def digest(self) -> str:
+        """What tells all files together, and what each was made from, from all others."""
+        return digest_text(repr(sorted(self._made.items())))
 
     def find(self, path: str) -> Made | None:
         """Return what a file was made from; None where it is not ours, or not there any more."""
@@ -82,10 +87,17 @@ class Manifest:
         return (self.folder / path).read_bytes()
 
     def check(self) -> None:
-        """Raise ``TrackerError`` where somebody has changed a file of ours since it was written."""
-        changed = [path for path in self._made if not self._is_ours(path)]
+        """Raise ``TrackerError`` where somebody has changed a file of ours since it was written.
+
+        One that a killed program was about to write is to be made again.
+        """
+        found = {path: self._digest(path) for path in self._made}
+        changed = [path for path, sha256 in found.items() if sha256 and sha256 not in self._digests[path]]
         if changed:
             raise self._refuse(changed, "not as tracker left it")
+        for path, sha256 in found.items():
+            if sha256 and sha256 != self._made[path].sha256:
+                self._made[path] = Made(path, "", sha256)
 
     def write(self, path: str, data: bytes, rests_on: str) -> bool:
         """Write a file, and return whether its bytes are others than before.
@@ -97,9 +109,7 @@ class Manifest:
         is_same = before is not None and before.sha256 == made.sha256 and target.is_file()
         if before == made and is_same:
             return False
-        if target.is_symlink() or (
-            target.exists() and not self._is_ours(path) and target.read_bytes() != data
-        ):
+        if target.is_symlink() or self._digest(path) not in {"", made.sha256, *self._digests[path]}:
             raise self._refuse([path], "not made by tracker")
         self._append(made)
         if not is_same:
@@ -128,17 +138,15 @@ class Manifest:
             self._begin()
         return len(gone)
 
-    def finish(self, state: str) -> None:
-        """Note that all files are of this state."""
-        if state != self.state:
-            self._begin()
-            self.state = state
+    def finish(self) -> None:
+        """Note that each file is as its last line says."""
+        self._is_done = True
 
-    def _is_ours(self, path: str) -> bool:
-        """Return whether a file is as it was written, or not there."""
+    def _digest(self, path: str) -> str:
+        """Return the digest of a file; "" where it is not there."""
         target = self.folder / path
         self._check_inside(target)
-        return not target.exists() or digest_bytes(target.read_bytes()) in self._digests[path]
+        return digest_bytes(target.read_bytes()) if target.exists() else ""
 
     def _check_inside(self, target: Path) -> None:
         """Raise ``TrackerError`` where a link leads out of the folder."""
@@ -163,9 +171,8 @@ class Manifest:
         self._note(made)
 
     def _begin(self) -> TextIOWrapper:
-        """Return the file to which lines are added; from now on the files are of no one state."""
+        """Return the file to which lines are added."""
         if self._log is None:
-            self.state = ""
             self.folder.mkdir(parents=True, exist_ok=True)
             # What was added to a draft, a line may be cut in; so first all that is known.
             self._rewrite()
@@ -173,9 +180,9 @@ class Manifest:
         return self._log
 
     def _rewrite(self) -> None:
-        lines = [{**_HEAD, "state": self.state}]
+        lines = [_HEAD]
         for path, made in sorted(self._made.items()):
-            others = sorted(self._digests[path] - {made.sha256}) if not self.state else []
+            others = sorted(self._digests[path] - {made.sha256}) if not self._is_done else []
             lines += [*({**asdict(made), "sha256": each} for each in others), asdict(made)]
         write_file(self.folder / MANIFEST_NAME, "".join(f"{json.dumps(each)}\n" for each in lines).encode())
 
@@ -191,7 +198,7 @@ def open_manifest(folder: Path) -> Manifest:
     if not path.is_file():
         if folder.is_dir() and any(folder.iterdir()):
             raise TrackerError(f"{folder} is not empty and was not made by tracker site; name a new folder")
-        return Manifest(folder, "", ())
+        return Manifest(folder, ())
     first, *rest = path.read_text(encoding="utf-8").splitlines()
     try:
         head = json.loads(first)
@@ -202,7 +209,7 @@ def open_manifest(folder: Path) -> Manifest:
         raise TrackerError(f"{path} is damaged ({error}); remove {folder}, and make it again") from error
     if {name: head.get(name) for name in _HEAD} != _HEAD:
         raise TrackerError(f"{path} is of another release of tracker; remove {folder}, and make it again")
-    return Manifest(folder, str(head.get("state", "")), lines)
+    return Manifest(folder, lines)
 
 
 def _read_line(line: str) -> Made:

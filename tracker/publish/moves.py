@@ -54,6 +54,16 @@ def keep_moves(shelf: Shelf, timeline: Timeline) -> None:
             derive_rows(_KIND, parts, shelf.archive.derived, rows.copy)
 
 
+def has_moves(shelf: Shelf, country: str, body: str) -> bool:
+    """Return whether what became of topics is kept of each session of a series that has one before it."""
+    spoken = (session for place, session in shelf.states(body) if place == country)
+    return all(
+        _find_moved(shelf, body, country, session) is not None
+        for session in spoken
+        if country in find_before(shelf, body, session)
+    )
+
+
 def find_moves(shelf: Shelf, body: str, session: str) -> Mapping[str, Moves]:
     """Return by country what is kept of what became of topics at a session."""
     remembered: dict[tuple[str, str], Moves] = shelf.remember("moves", body)

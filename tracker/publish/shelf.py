@@ -14,12 +14,15 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveLocked
 from tracker.follow.groups import known_groups
 from tracker.publish.open_copy import read_state
+from tracker.publish.pairs import edition, name_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tracker.model.decisions import Ruling
+    from tracker.model.record import StatementEntry
+    from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
     from tracker.record.reading.reader import Reader
     from tracker.references.groups import Group
@@ -42,6 +45,8 @@ class Shelf:
     """What names all that is in the copy; see ``open_copy.name_state``."""
     base: str | None = None
     """The address below which the pages are published, with a slash at its end; None where it is unknown."""
+    is_frozen: bool = False
+    """Whether pages become files, in which nothing may be that is another after each night."""
 
     @property
     def reader(self) -> Reader:
@@ -74,6 +79,29 @@ class Shelf:
         return {} if found is None else found
 
     @property
+    def entries(self) -> tuple[StatementEntry, ...]:
+        """All editions, those of one statement in the order in which they are preferred."""
+        return self.recall(("entries",), lambda: tuple(self.reader.statements())) or ()
+
+    @property
+    def preferred(self) -> frozenset[Reference]:
+        """The edition of each statement that its page shows."""
+
+        def find() -> frozenset[Reference]:
+            first: dict[tuple[str | None, ...], Reference] = {}
+            for entry in self.entries:
+                own = entry.reference
+                first.setdefault((own.country, own.body, own.session, own.item), own)
+            return frozenset(first.values())
+
+        return self.recall(("preferred",), find) or frozenset()
+
+    def name_latest(self, reference: Reference) -> str:
+        """Return what the page of an edition is called: that of its statement, where that shows it."""
+        own = edition(reference)
+        return name_statement(own) if own in self.preferred else str(own)
+
+    @property
     def groups(self) -> dict[str, Group]:
         """The groups whose members are known."""
         return self.recall(("groups",), lambda: known_groups(self.archive)) or {}
@@ -99,7 +127,7 @@ def _load_vocabulary() -> Vocabulary:
 
 
 @contextmanager
-def open_shelf(place: Path, base: str | None = None) -> Iterator[Shelf]:
+def open_shelf(place: Path, base: str | None = None, *, is_frozen: bool = False) -> Iterator[Shelf]:
     """Open the open copy that is in a folder, with what was derived from the archive around it.
 
     An answer that is kept there is named by the digest of all that it rests on: what is closed is in none
@@ -110,7 +138,7 @@ def open_shelf(place: Path, base: str | None = None) -> Iterator[Shelf]:
         with ArchiveSession(place, derived_beside=place.parent) as archive:
             state = read_state(place)
             if state and archive.reader and read_state(place) == state:
-                yield Shelf(archive, state, base)
+                yield Shelf(archive, state, base, is_frozen)
                 return
         time.sleep(_SECONDS)
     raise ArchiveLocked(f"{place} is being made again; try again")

@@ -12,14 +12,18 @@ from urllib.parse import urlsplit
 from markupsafe import escape
 
 from tracker import __version__
+from tracker.archive import ArchiveSession
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.rules import name_rules
-from tracker.errors import TrackerError
-from tracker.follow.batch import keep
+from tracker.errors import ReferenceInvalid, TrackerError
+from tracker.follow.batch import Batch, keep
+from tracker.follow.panel import BodyStatements
 from tracker.follow.workers import open_processes
-from tracker.publish.ahead import compare_ahead
+from tracker.model.topics import SURE
 from tracker.publish.answering import look_up, refuse
 from tracker.publish.answers import Answer, NotThere
 from tracker.publish.finding import (
+    ROBOTS,
     SCRIPT,
     SEARCH,
     TITLES,
@@ -27,33 +31,40 @@ from tracker.publish.finding import (
     list_titles,
     name_indexer,
     show_search,
+    write_robots,
+    write_sitemaps,
 )
 from tracker.publish.frame import name_templates
 from tracker.publish.making import HEAD, NOINDEX, PageUnit, PageWork, Source, make_pages
-from tracker.publish.manifest import MANIFEST_NAME, open_manifest
+from tracker.publish.manifest import open_manifest
+from tracker.publish.moves import has_moves
 from tracker.publish.open_copy import read_state, refresh_open_copy
 from tracker.publish.pairs import name_statement
 from tracker.publish.routes import address, find_route
 from tracker.publish.shelf import open_shelf
-from tracker.publish.sitemap import ROBOTS, write_robots, write_sitemaps
 from tracker.publish.topics import complete_counts
 from tracker.record.access.closed import find_watch_list
 from tracker.record.access.handing_on import list_unindexed
 from tracker.record.schema.rows import method
+from tracker.references import find_body
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tracker.follow.workers import Workers
     from tracker.model.texts import Reference
-    from tracker.publish.ahead import Show
     from tracker.publish.making import Page
     from tracker.publish.manifest import Manifest
     from tracker.publish.shelf import Shelf
 
+    Show = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+    """Shows that something is being done, and how far it is."""
 
+_KIND: Final = "site"
+"""The kind of answer that says that a folder has all pages; it is not in the folder, which is published."""
 _ABSENT: Final = "404.html"
 _TOGETHER: Final = 12
 """Pages that go to a worker together at most: a second or less, which a worker that dies takes along."""
@@ -100,31 +111,56 @@ def build_site(folder: Path, out: Path, base: str | None, show: Show, jobs: int)
         manifest.check()
         with show("copying what is open") as progress:
             place = refresh_open_copy(folder, progress)
-        with open_shelf(place, base) as shelf:
+        with open_shelf(place, base, is_frozen=True) as shelf:
             unindexed = method(list_unindexed)(shelf.reader, find_watch_list(folder))
-            state = _name_state(shelf, unindexed)
-        if state == manifest.state and manifest.is_whole():
+            is_made = shelf.archive.derived.answer(_KIND, _name_site(shelf, unindexed, manifest)) is not None
+        if is_made and manifest.is_whole():
             return Built(len(manifest.list_paths()))
-        failed = compare_ahead(place, jobs, show)
-        with open_shelf(place, base) as shelf:
+        failed = _compare_ahead(place, jobs, show)
+        with open_shelf(place, base, is_frozen=True) as shelf:
             # Pages show of topics what was read so far.
             complete_counts(shelf)
             shelf.archive.derived.save()
             source = Source(place, shelf.state, base, out, unindexed)
             built = _Build(shelf, manifest, source, jobs, show, failed).make_all()
-        manifest.finish("" if built.failed else state)
+            if not built.failed:
+                manifest.finish()
+                named = _name_site(shelf, unindexed, manifest)
+                shelf.archive.derived.keep_answer(_KIND, named, name_rules(), "")
+                shelf.archive.derived.save()
         return built
 
 
-def _name_state(shelf: Shelf, unindexed: frozenset[Reference]) -> str:
-    """Return what tells all pages together from all others."""
-    named = sorted(map(str, unindexed))
-    return digest_text(
-        repr([*_OURS, name_rules(), name_templates(), name_indexer(), shelf.state, shelf.base, named])
-    )
+def _compare_ahead(place: Path, jobs: int, show: Show) -> list[tuple[str, str]]:
+    """Compare each statement of an open copy with the one before it, and keep what comes of it.
+
+    Returns what could not be read or compared, each with the reason.
+    """
+    failed: list[tuple[str, str]] = []
+    with (
+        ArchiveSession(place, derived_beside=place.parent) as archive,
+        open_processes(jobs) as workers,
+    ):
+        for body in sorted({entry.reference.body for entry in archive.reader.statements()}):
+            try:
+                held = BodyStatements(archive, find_body(body))
+            except ReferenceInvalid:
+                # A body of the archive's own is in no table of ours; its pages compare for themselves.
+                continue
+            wanted = held.list_wanted(held.choose(None), None, None)
+            batch = Batch(archive, held, load_vocabulary(), SURE)
+            with show(f"reading {body}") as progress:
+                batch.read_topics(wanted, workers, progress)
+            with show(f"comparing {body}") as progress:
+                batch.compare(wanted, workers, progress, topics_only=False)
+            failed += batch.failed
+    return failed
 
 
-_OURS: Final = (__version__, MANIFEST_NAME)
+def _name_site(shelf: Shelf, unindexed: frozenset[Reference], manifest: Manifest) -> str:
+    """Return what names that these files are all pages of this copy, as they are made today."""
+    made = __version__, name_rules(), name_templates(), name_indexer(), manifest.digest
+    return digest_text(repr([made, shelf.state, shelf.base, sorted(map(str, unindexed))]))
 
 
 @dataclass(slots=True)
@@ -142,6 +178,8 @@ class _Build:
     listed: set[str] = field(default_factory=set)
     """Of these the pages that search engines may have."""
     written: set[str] = field(default_factory=set)
+    untold: set[str] = field(default_factory=set)
+    """The series that are followed again though their pages are there: those of sessions tell of them."""
 
     def make_all(self) -> Built:
         """Make every page."""
@@ -180,8 +218,12 @@ class _Build:
             # No page may lead to them.
             names = (name_statement(entry.reference), str(entry.reference))
             found.update(address("statement", reference=name) for name in names)
-        series = {(each.reference.country, each.reference.body) for each in reader.statements()}
-        return found | {address("series", country=country, body=body) for country, body in series}
+        for country, body in {(each.reference.country, each.reference.body) for each in reader.statements()}:
+            path = address("series", country=country, body=body)
+            found.add(path)
+            if not has_moves(self.shelf, country, body):
+                self.untold.add(path)
+        return found
 
     def _cut(self, paths: set[str]) -> Iterator[PageUnit]:
         """Yield units of pages; those beside each other are of the same texts."""
@@ -192,7 +234,7 @@ class _Build:
 
     def _find_had(self, path: str) -> str:
         made = self.manifest.find(path)
-        return made.rests_on if made else ""
+        return made.rests_on if made and path not in self.untold else ""
 
     def _take(self, path: str, page: Page | str) -> tuple[str, ...]:
         """Write a page where it is another than it was, and return to which it leads."""

@@ -21,6 +21,7 @@ from tracker.follow.workers import count_work
 from tracker.model.texts import Reference
 from tracker.model.topics import PRIORITIES
 from tracker.references import read_year, session_sort_key
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -158,15 +159,22 @@ def complete_standings(shelf: Shelf) -> tuple[BodyStandings, ...]:
 
 
 def name_bodies(shelf: Shelf) -> list[object]:
-    """Return what tells the statements of all bodies, and what is read of them, from all others."""
-    return [_name_body(shelf, body) for body in list_bodies(shelf)]
+    """Return what tells the statements of all bodies, and what is read of them, from all others.
+
+    It is the same after a run that found nothing new.
+    """
+
+    def name() -> str:
+        return digest_text(repr([_name_body(shelf, body) for body in list_bodies(shelf)]))
+
+    return [shelf.recall(("all bodies",), name)]
 
 
 def list_bodies(shelf: Shelf) -> list[str]:
     """Return the bodies at which somebody spoke, in order."""
 
     def find() -> list[str]:
-        return sorted({entry.reference.body for entry in shelf.reader.statements()})
+        return sorted({entry.reference.body for entry in shelf.entries})
 
     return shelf.recall(("bodies",), find) or []
 
@@ -211,8 +219,11 @@ def _gather(body: str, found: Iterable[tuple[Reference, str | None, list[Any] | 
 
 
 def _name_body(shelf: Shelf, body: str) -> list[object]:
-    vocabulary = identify_vocabulary(shelf.vocabulary, shelf.archive.derived)
-    return [body, sorted(map(list, shelf.states(body).items())), vocabulary, shelf.rulings]
+    def name() -> str:
+        vocabulary = identify_vocabulary(shelf.vocabulary, shelf.archive.derived)
+        return digest_text(repr([body, sorted(shelf.states(body).items()), vocabulary, shelf.rulings]))
+
+    return [shelf.recall(("body", body), name)]
 
 
 def _name_parts(

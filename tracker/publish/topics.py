@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tracker.diff.derive import derive_rows, find_rows
 from tracker.publish.standings import Spoken, complete_standings, name_bodies
+from tracker.publish.words import country_words
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def find_last(spoken: Sequence[Spoken]) -> tuple[Spoken, ...]:
 
 
 def _find_end(spoken: Sequence[Spoken], end: Literal[0, -1]) -> tuple[Spoken, ...]:
-    """Return those of the first year or the last, and of that of the first day or the last."""
+    """Return those of the first year or the last, and of that of the first day or the last, by country."""
     known = [each for each in spoken if each.year] or [*spoken]
     year = sorted(each.year or _NEVER for each in known)[end]
     found = [each for each in known if (each.year or _NEVER) == year]
@@ -119,7 +120,7 @@ def _find_end(spoken: Sequence[Spoken], end: Literal[0, -1]) -> tuple[Spoken, ..
     if all(days):
         day = sorted(filter(None, days))[end]
         found = [each for each, own in zip(found, days, strict=True) if own == day]
-    return tuple(found)
+    return tuple(sorted(found, key=lambda each: country_words(each.country).name))
 
 
 def _read_day(spoken: Spoken) -> str | None:

@@ -10,7 +10,7 @@ from tracker.coding.judge import Shown, rule_change, rule_level
 from tracker.coding.sheets import note_unsure
 from tracker.comparing.decisions.applied import NO_SHIFT
 from tracker.comparing.decisions.rulings import find_quotes, last_rulings, name_statement, question_key
-from tracker.comparing.topics.decided import LEVELS
+from tracker.comparing.topics.decided import ABSENT, LEVELS
 from tracker.errors import DecisionInvalid
 from tracker.model.changes import AXES
 from tracker.model.decisions import Answer, Coder
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SIDES: Final = (attrgetter("old"), attrgetter("new"))
 """The segments of a change on each side."""
+Slot = tuple[str, str]
+"""A row, and who was not sure of it."""
 UNDO: Final = "undo"
 """The answer that takes back what the same person answered on the row."""
 
@@ -52,10 +54,11 @@ class Ruled(NamedTuple):
     unsure: tuple[Request, ...] = ()
 
 
-def rule(pair: Pair, given: Given, before: Iterable[Ruling]) -> Ruled:
+def rule(pair: Pair, given: Given, before: Iterable[Ruling], unsure: Iterable[Slot] = ()) -> Ruled:
     """Return what an answer stands for.
 
-    To undo, or not to be sure, withdraws what the person had decided on the row ``before``.
+    To undo, or not to be sure, withdraws what the person had decided on the row ``before``; to undo that
+    somebody was ``unsure`` of a topic withdraws any level of it, which is later than that they were unsure.
 
     Raises ``DecisionInvalid`` for an answer that the row does not take, ``NotInArchive`` where there is none.
     """
@@ -66,11 +69,13 @@ def rule(pair: Pair, given: Given, before: Iterable[Ruling]) -> Ruled:
     is_level = question == LEVEL and any(each.change.topic == name for each in pair.compared.topics)
     shown = () if is_level else (*_find_shown(pair, question, name.split()),)
     if given.answer in {UNDO, NOT_SURE}:
-        withdrawn = tuple(_rule_as(ruling, coder, "withdraw") for ruling in own)
         is_noted = is_level and given.answer == NOT_SURE
+        if is_level and given.answer == UNDO and not own and (given.row, given.person) in unsure:
+            own = [*_rule_levels(pair, name, [ABSENT] * len(pair.readings), coder)]
+        withdrawn = tuple(_rule_as(ruling, coder, "withdraw") for ruling in own)
         return Ruled(withdrawn, (_note_unsure(given, name),) if is_noted else ())
     if is_level:
-        return Ruled(tuple(_rule_levels(pair, name, given.answer, coder)))
+        return Ruled(tuple(_rule_levels(pair, name, given.answer.split(), coder)))
     if (question, given.answer) == (LINK, WRONG):
         return Ruled(tuple(_rule_as(ruling, coder, "reject") for ruling in before[-1:]))
     others = name.split()[1:]
@@ -94,10 +99,9 @@ def _rule_as(ruling: Ruling, coder: Coder, verdict: Verdict) -> Ruling:
     return replace(ruling, decision=replace(said, label=None, against=()))
 
 
-def _rule_levels(pair: Pair, topic: str, answer: str, coder: Coder) -> Iterator[Ruling]:
-    levels = answer.split()
+def _rule_levels(pair: Pair, topic: str, levels: Sequence[str], coder: Coder) -> Iterator[Ruling]:
     if len(levels) != len(pair.readings) or not {*levels} <= {*LEVELS}:
-        raise DecisionInvalid(f"{answer!r} is no answer on {topic!r} here")
+        raise DecisionInvalid(f"{' '.join(levels)!r} is no answer on {topic!r} here")
     comparison = pair.compared.comparison
     sides = (pair.compared.old, comparison.old), (pair.compared.new, comparison.new)
     for (reference, side), readings, level in zip(sides, pair.readings, levels, strict=True):
@@ -143,10 +147,8 @@ class Said:
     words: str
 
 
-def list_said(
-    pair: Pair, rulings: Iterable[Ruling], unsure: Iterable[tuple[str, str]]
-) -> dict[str, dict[str, Said]]:
-    """Return by row and person what was said last; ``unsure`` are rows, each with who was not sure of it."""
+def list_said(pair: Pair, rulings: Iterable[Ruling], unsure: Iterable[Slot]) -> dict[str, dict[str, Said]]:
+    """Return by row and person what was said last."""
     found: dict[str, dict[str, Said]] = {}
     for row, person in unsure:
         found.setdefault(row, {})[person] = Said("not sure", NOT_SURE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.archive import ArchiveSession
 from tracker.coding.recorded import keep_rulings
-from tracker.comparing.decisions.rulings import last_rulings, question_key
+from tracker.comparing.decisions.rulings import question_key
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, VocabularyInvalid
 
 if TYPE_CHECKING:
@@ -47,23 +47,30 @@ def keep_sitting(answered: Sequence[Answered], folder: Path) -> tuple[str, ...]:
             else:
                 fitting.append(each.ruled)
         known = _find_known(archive.reader.rulings())
-        rulings = [ruling for ruled in fitting for ruling in ruled.rulings if not _is_known(ruling, known)]
+        rulings = [
+            ruling for ruled in fitting for ruling in ruled.rulings if known.get(_ask(ruling)) != _say(ruling)
+        ]
         noted = [request for ruled in fitting for request in ruled.unsure]
-        unsure = [each for each in noted if each.shown not in archive.reader.shown_to(each.reader.name, None)]
+        asked = {
+            (each.shown, each.asked)
+            for person in {request.reader.name for request in noted}
+            for each in archive.reader.requests(person, None)
+        }
+        unsure = [each for each in noted if (each.shown, each.asked) not in asked]
         keep_rulings(rulings, archive, unsure)
     return tuple(misfits)
 
 
 def _find_known(rulings: Iterable[Ruling]) -> dict[tuple[QuestionKey, str], str]:
-    """Return what each person last answered to each question."""
-    return {
-        (asked, ruling.decision.person): ruling.decision.code
-        for asked, some in last_rulings(rulings).items()
-        for ruling in some
-    }
+    """Return what each person last said to each question: a kill may have come after it was kept."""
+    return {_ask(each): _say(each) for each in sorted(rulings, key=lambda each: each.decision.decided)}
 
 
-def _is_known(ruling: Ruling, known: dict[tuple[QuestionKey, str], str]) -> bool:
-    """Tell whether the record holds just this, or nothing that could be withdrawn: a kill came in between."""
-    said = known.get((question_key(ruling), ruling.decision.person))
-    return said is None if ruling.decision.verdict == "withdraw" else said == ruling.decision.code
+def _ask(ruling: Ruling) -> tuple[QuestionKey, str]:
+    return question_key(ruling), ruling.decision.person
+
+
+def _say(ruling: Ruling) -> str:
+    """Return what was said; that something was withdrawn counts once for each time."""
+    said = ruling.decision
+    return f"withdrawn {said.decided}" if said.verdict == "withdraw" else said.code

@@ -9,17 +9,18 @@ import threading
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from tracker.archive import ArchiveSession
 from tracker.comparing.decisions.rulings import select_changes, select_levels
 from tracker.errors import ArchiveLocked
 from tracker.publish.desk.rows import LEVEL, Pair, name_pair, open_pair
+from tracker.publish.pairs import Pair as Neighbours
+from tracker.publish.pairs import bare, list_neighbours
 from tracker.publish.shelf import open_shelf
 from tracker.record.access.handing_on import list_closed
 from tracker.record.schema.rows import method
-from tracker.references import parse_reference, same_kind
+from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
 
     from tracker.model.decisions import Ruling
     from tracker.model.texts import Reference
+    from tracker.publish.desk.answers import Slot
     from tracker.publish.shelf import Shelf
     from tracker.publish.worker import ServedCopy, Worker
-
-    Neighbours = tuple[tuple[Reference, Reference], ...]
 
 _MOST: Final = 64
 """Pairs that are kept open: of two speeches some hundred kilobytes."""
@@ -44,9 +44,8 @@ class Opened:
 
     pair: Pair
     rulings: tuple[Ruling, ...]
-    unsure: tuple[tuple[str, str], ...]
-    """Rows, each with who was not sure of it."""
-    next: tuple[Reference, Reference] | None
+    unsure: tuple[Slot, ...]
+    next: Neighbours | None
     """The pair that comes after it, of the same sessions if there is one."""
 
 
@@ -61,7 +60,7 @@ class Opening:
         self._lock = threading.Lock()
         self._state = ""
         self._opened: OrderedDict[str, Opened] = OrderedDict()
-        self._neighbours: Neighbours = ()
+        self._neighbours: tuple[Neighbours, ...] = ()
         self.closed = 0
         """How many snapshots are left out, as they are not open to all."""
 
@@ -91,7 +90,7 @@ class Opening:
                 self._opened.popitem(last=False)
         return opened
 
-    def list_neighbours(self) -> Neighbours:
+    def list_neighbours(self) -> tuple[Neighbours, ...]:
         """Return the statements of each series with the one before, the latest sessions first."""
         with self._lock, self._open_shelf():
             return self._neighbours
@@ -109,7 +108,7 @@ class Opening:
     def _look(self, shelf: Shelf) -> None:
         if shelf.state != self._state or not self._neighbours:
             self._opened.clear()
-            self._neighbours = list_neighbours(shelf)
+            self._neighbours = order_neighbours(shelf)
             with ArchiveSession(self._folder) as archive:
                 self.closed = len(method(list_closed)(archive.reader, self._folder))
             self._state = shelf.state
@@ -120,23 +119,29 @@ class Opening:
         with ArchiveSession(self._folder) as archive:
             rulings = archive.reader.rulings()
             requests = {person: archive.reader.requests(person, None) for person in self._people}
+        levels = [ruling for each in sides for ruling in select_levels(rulings, each)]
+        since = {
+            (ruling.unit.name, ruling.decision.person): ruling.decision.decided
+            for ruling in sorted(levels, key=lambda each: each.decision.decided)
+        }
         unsure = [
             (f"{LEVEL} {answer.topic}", person)
             for person, asked in requests.items()
             for request in asked
             for answer in request.answers
-            if (request.old, request.new) == sides and answer.level is None
+            if (request.old, request.new) == sides
+            and answer.level is None
+            # What is withdrawn at the same time was withdrawn because they were not sure.
+            and request.asked >= since.get((answer.topic, person), "")
         ]
-        levels = (ruling for each in sides for ruling in select_levels(rulings, each))
         about = (*select_changes(rulings, *sides), *levels)
         return Opened(pair, about, (*dict.fromkeys(unsure),), self._find_next(*sides))
 
-    def _find_next(self, old: Reference, new: Reference) -> tuple[Reference, Reference] | None:
-        here = tuple(replace(each, kind=None, language=None, snapshot=None) for each in (old, new))
-        if here not in self._neighbours:
-            return None
-        after = self._neighbours.index(here) + 1
-        return self._neighbours[after] if after < len(self._neighbours) else None
+    def _find_next(self, old: Reference, new: Reference) -> Neighbours | None:
+        of_items = bare(old), bare(new)
+        of_sessions = tuple(replace(each, item=None) for each in of_items)
+        here = [at for at, pair in enumerate(self._neighbours) if pair in {of_items, of_sessions}]
+        return next(iter(self._neighbours[here[0] + 1 :][:1]), None) if here else None
 
 
 def compare(place: Path, old: str, new: str) -> Pair:
@@ -145,23 +150,13 @@ def compare(place: Path, old: str, new: str) -> Pair:
         return open_pair([old, new], shelf.archive, shelf.vocabulary)
 
 
-def list_neighbours(shelf: Shelf) -> Neighbours:
-    """Return the statements of each series with the one before: by body, the latest sessions first."""
-    series: dict[tuple[str, str, str | None], dict[Reference, None]] = {}
-    for entry in shelf.reader.statements():
-        statement = replace(entry.reference, kind=None, language=None, snapshot=None)
-        series.setdefault((statement.body, statement.country, statement.item), {})[statement] = None
-    found = [
-        (old, new)
-        for statements in series.values()
-        for old, new in pairwise(statements)
-        if same_kind(new.body, str(old.session), str(new.session))
-    ]
+def order_neighbours(shelf: Shelf) -> tuple[Neighbours, ...]:
+    """Return each statement with the one before it: by body, the latest sessions first."""
     rows = shelf.reader.rows("SELECT body, label FROM sessions ORDER BY body, sort, label")
     latest = {(body, label): -at for at, (body, label) in enumerate(rows)}
 
-    def order(pair: tuple[Reference, Reference]) -> tuple[object, ...]:
+    def order(pair: Neighbours) -> tuple[object, ...]:
         after, before = (latest[each.body, str(each.session)] for each in reversed(pair))
-        return pair[1].body, after, before, pair[1].country
+        return pair.new.body, after, before, pair.new.country, pair.new.item or ""
 
-    return tuple(sorted(found, key=order))
+    return tuple(sorted(list_neighbours(shelf.reader), key=order))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.decisions import Ruling
-    from tracker.publish.desk.answers import Said
+    from tracker.publish.desk.answers import Said, Slot
     from tracker.publish.desk.opening import Opened
     from tracker.publish.worker import ServedCopy, Worker
 
@@ -37,9 +37,6 @@ AWAY: Final = 90.0
 _AGAIN: Final = 5.0
 """Seconds after which what could not be kept is tried again."""
 _STEP: Final = 0.25
-
-Slot = tuple[str, str]
-"""A pair and a row: of several answers of a person the last counts."""
 
 
 class Sent(NamedTuple):
@@ -65,7 +62,8 @@ class Waiting(NamedTuple):
 class Sitting:
     """What one person has answered that is not in the record yet."""
 
-    pending: dict[Slot, Answered] = field(default_factory=dict)
+    pending: dict[tuple[str, str], Answered] = field(default_factory=dict)
+    """By pair and row: of several answers the last counts."""
     left: list[Given] = field(default_factory=list)
     """What an earlier process was told, and nobody has looked at yet."""
     writing: frozenset[str] = frozenset()
@@ -155,11 +153,11 @@ class Desk:
         sides = str(opened.pair.compared.old), str(opened.pair.compared.new)
         refused: dict[str, str] = {}
         taken: list[Answered] = []
-        before = self._list_rulings(opened)
+        before, unsure = self._list_rulings(opened), self._list_unsure(opened)
         for each in sent:
             given = Given(each.id, person, self._clock(), sides[0], sides[1], each.row, each.answer)
             try:
-                taken.append(Answered(given, rule(opened.pair, given, before)))
+                taken.append(Answered(given, rule(opened.pair, given, before, unsure)))
             except MISFITS as error:
                 refused[each.id] = str(error)
         with self._lock:
@@ -183,15 +181,7 @@ class Desk:
 
     def list_said(self, opened: Opened) -> Mapping[str, Mapping[str, Said]]:
         """Return what each person last said of each row, in the record or not."""
-        with self._lock:
-            answers = [each.given for each in (*self._kept, *self._list_pending())]
-        name = opened.pair.name
-        unsure = [
-            (given.row, given.person)
-            for given in answers
-            if given.answer == NOT_SURE and name_pair(given.old, given.new) == name
-        ]
-        return list_said(opened.pair, self._list_rulings(opened), (*opened.unsure, *unsure))
+        return list_said(opened.pair, self._list_rulings(opened), self._list_unsure(opened))
 
     def tell_waiting(self, person: str) -> Waiting:
         """Return how many answers of a person wait, and for whom."""
@@ -202,6 +192,18 @@ class Desk:
         with self._lock:
             answered = [*self._kept, *self._list_pending()]
         return [*opened.rulings, *(ruling for each in answered for ruling in each.ruled.rulings)]
+
+    def _list_unsure(self, opened: Opened) -> tuple[Slot, ...]:
+        """Return who is not sure of which row: as the record has it, unless they have answered since."""
+        with self._lock:
+            answers = [each.given for each in (*self._kept, *self._list_pending())]
+        since = {
+            (given.row, given.person): given.answer
+            for given in answers
+            if name_pair(given.old, given.new) == opened.pair.name
+        }
+        noted = (slot for slot in opened.unsure if slot not in since)
+        return (*noted, *(slot for slot, answer in since.items() if answer == NOT_SURE))
 
     def _list_pending(self) -> list[Answered]:
         return [each for sitting in self._sittings.values() for each in sitting.pending.values()]
@@ -256,8 +258,8 @@ class Desk:
             answered = None
             try:
                 opened = self.opening.open(given.old, given.new)
-                before = self._list_rulings(opened)
-                answered = Answered(given, rule(opened.pair, given, before))
+                before, unsure = self._list_rulings(opened), self._list_unsure(opened)
+                answered = Answered(given, rule(opened.pair, given, before, unsure))
             except MISFITS as error:
                 self._tell(f"left out: {given.row} of {given.old} and {given.new}: {error}")
             with self._lock:

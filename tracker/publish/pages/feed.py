@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from tracker.publish.answers import Answer, NotThere
 from tracker.publish.feeds import News, Of, read_beginning, write_atom, write_json
-from tracker.publish.pairs import edition, name_pair
+from tracker.publish.pairs import name_pair
 from tracker.publish.routes import address
 from tracker.publish.standings import list_bodies
 from tracker.report.comparison.provenance import name_body, name_country
@@ -37,7 +37,7 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     of = _read_of(shelf, parameters)
     media_type, write = _FORMS[parameters["form"]]
     title, page, here = _describe(shelf, of, parameters["form"])
-    feed = _read_news(shelf).make_feed(of, title, page, _find_page)
+    feed = _read_news(shelf).make_feed(of, title, page, partial(_find_page, shelf))
     return Answer(write(feed, here, shelf.base or ""), media_type)
 
 
@@ -89,7 +89,7 @@ def _describe(shelf: Shelf, of: Of, form: str) -> tuple[str, str, str]:
     return "Statements", address("index"), address("feed", form=form)
 
 
-def _find_page(event: Event) -> str:
+def _find_page(shelf: Shelf, event: Event) -> str:
     if event.kind == "priorities" and event.old:
         return address("comparison", pair=name_pair(event.old, event.new))
-    return address("statement", reference=str(edition(event.new)))
+    return address("statement", reference=shelf.name_latest(event.new))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.model.series import Standing
 from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
-from tracker.publish.gathering import gather
-from tracker.publish.groups import find_members
+from tracker.publish.gathering import find_members, gather
 from tracker.publish.pages import session
 from tracker.publish.routes import address
 from tracker.report.layout import counted
@@ -16,7 +15,7 @@ from tracker.report.series.parts import mark_level
 
 if TYPE_CHECKING:
     from tracker.publish.answers import Answer
-    from tracker.publish.groups import Members
+    from tracker.publish.gathering import Members
     from tracker.publish.routes import Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import TopicStanding

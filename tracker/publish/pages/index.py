@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.publish import words
 from tracker.publish.frame import cite_page, render
 from tracker.publish.routes import address
+from tracker.publish.standings import name_bodies
 from tracker.publish.topics import find_counts
 from tracker.references import read_year, session_sort_key
 from tracker.report.layout import counted
@@ -82,7 +83,7 @@ def build_index(
     )
     return Index(
         statements=len({_name(entry) for entry in entries}),
-        span=words.span_words(map(_year, entries)),
+        span=_tell_span(entries),
         bodies=tuple(_describe(body, some) for body, some in sorted(of_body.items())),
         countries=tuple(sorted(countries, key=lambda each: each.name)),
         latest=tuple(sorted(entries, key=lambda each: each.observed, reverse=True)[:LATEST]),
@@ -97,8 +98,9 @@ def _name(entry: StatementEntry) -> tuple[str, ...]:
     return named.country, named.body, str(named.session), named.item or ""
 
 
-def _year(entry: StatementEntry) -> int | None:
-    return read_year(entry.reference.body, str(entry.reference.session), [entry.delivered])
+def _tell_span(entries: Sequence[StatementEntry]) -> str:
+    told = {(entry.reference.body, str(entry.reference.session), entry.delivered) for entry in entries}
+    return words.span_words(read_year(body, label, [delivered]) for body, label, delivered in told)
 
 
 def _describe(body: str, entries: Sequence[StatementEntry]) -> BodyRow:
@@ -108,18 +110,20 @@ def _describe(body: str, entries: Sequence[StatementEntry]) -> BodyRow:
         len(labels),
         len({entry.reference.country for entry in entries}),
         len({_name(entry) for entry in entries}),
-        words.span_words(map(_year, entries)),
+        _tell_span(entries),
         max(labels, key=lambda label: session_sort_key(body, label)),
     )
 
 
 def rests_on(shelf: Shelf, _parameters: Parameters) -> list[object]:
-    """Return the state of the copy, and whether all of it was read."""
-    return [shelf.state, shelf.vocabulary.digest, find_counts(shelf) is not None]
+    """Return what tells all statements from others, what was withdrawn, and whether all of it was read."""
+    withdrawn = repr(shelf.reader.withdrawn())
+    return [*name_bodies(shelf), withdrawn, shelf.vocabulary.digest, find_counts(shelf) is not None]
 
 
 def show(shelf: Shelf, _parameters: Parameters) -> Answer:
     """Return the first page."""
-    page = build_index(shelf.reader.statements(), shelf.reader.withdrawn(), find_counts(shelf))
+    page = build_index(shelf.entries, shelf.reader.withdrawn(), find_counts(shelf))
     texts = f"{counted(page.statements, 'statement')}{f' of {page.span}' if page.span else ''}"
-    return render("index", address("index"), page=page, citation=cite_page(shelf, texts))
+    citation = cite_page(shelf, texts)
+    return render("index", address("index"), page=page, name_latest=shelf.name_latest, citation=citation)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
-from tracker.publish.gathering import gather
-from tracker.publish.groups import list_groups
+from tracker.publish.gathering import gather, list_groups
 from tracker.publish.moves import find_before, find_moves
 from tracker.publish.routes import address
 from tracker.publish.standings import find_spoken

@@ -273,10 +273,17 @@ def _find(parameters: Parameters) -> Reference:
 
 
 def _log(shelf: Shelf, reference: Reference) -> list[SnapshotEntry | WithdrawnSnapshot]:
-    """Return the snapshots of the edition that a reference means, the latest first."""
+    """Return the snapshots of the edition that a reference means, the latest first.
+
+    How often each was checked is another after each night, and in no file.
+    """
     own = edition(shelf.reader.resolve(reference))
     found = log_snapshots(shelf.archive, str(own))
-    return [each for each in reversed(found) if edition(each.reference) == own]
+    return [
+        replace(each, checked=None) if shelf.is_frozen and isinstance(each, SnapshotEntry) else each
+        for each in reversed(found)
+        if edition(each.reference) == own
+    ]
 
 
 def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:

@@ -13,7 +13,7 @@ from tracker.publish import words
 from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
 from tracker.publish.routes import address
-from tracker.publish.standings import complete_standings
+from tracker.publish.standings import complete_standings, name_bodies
 from tracker.publish.topics import complete_counts, find_counts, find_first, find_last, strongest
 from tracker.references import session_sort_key
 from tracker.report.document import Quote
@@ -213,8 +213,8 @@ def _find(shelf: Shelf, name: str) -> Topic:
 
 
 def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:
-    """Return the state of the copy: who is first to speak of it rests on every statement."""
-    return [_find(shelf, parameters["topic"]).id, shelf.state, shelf.vocabulary.digest]
+    """Return what tells all statements from others: who is first to speak of it rests on every one."""
+    return [_find(shelf, parameters["topic"]).id, *name_bodies(shelf), shelf.vocabulary.digest]
 
 
 def show(shelf: Shelf, parameters: Parameters) -> Answer:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.publish.frame import cite_page, render
 from tracker.publish.routes import address
-from tracker.publish.standings import find_spoken
+from tracker.publish.standings import find_spoken, name_bodies
 from tracker.publish.topics import complete_counts
 from tracker.report.layout import counted
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def rests_on(shelf: Shelf, _parameters: Parameters) -> list[object]:
-    """Return the state of the copy, and the vocabulary."""
-    return [shelf.state, shelf.vocabulary.digest]
+    """Return what tells all statements from others, and the vocabulary."""
+    return [*name_bodies(shelf), shelf.vocabulary.digest]
 
 
 def show(shelf: Shelf, _parameters: Parameters) -> Answer:

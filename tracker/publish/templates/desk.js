@@ -34,6 +34,14 @@
 
   const make = (tag, words, fields = {}) => Object.assign(document.createElement(tag), { textContent: words }, fields);
 
+  // What is drawn again every other second leaves the keyboard where it was.
+  function fill(box, children) {
+    const list = () => [...box.querySelectorAll("button")];
+    const had = document.activeElement.matches(":focus-visible") ? list().indexOf(document.activeElement) : -1;
+    box.replaceChildren(...children);
+    list()[had]?.focus();
+  }
+
   function find(name) {
     return rows.find((row) => row.name === name);
   }
@@ -236,8 +244,9 @@
     const said = row ? list(row.name) : {};
     const mine = said[person]?.words;
     const offered = offer();
-    get("choices").replaceChildren(
-      ...offered.map((each) => {
+    fill(
+      get("choices"),
+      offered.map((each) => {
         const button = make("button", "", { type: "button", onclick: each.does });
         button.append(make("kbd", each.key), each.words);
         if (!step && each.words === mine) button.setAttribute("aria-pressed", "true");
@@ -258,7 +267,7 @@
   }
 
   function drawEntries() {
-    if (get("all").open) get("rows").replaceChildren(...rows.map(drawEntry));
+    if (get("all").open) fill(get("rows"), rows.map(drawEntry));
   }
 
   function drawEntry(row, place) {
@@ -300,8 +309,9 @@
   function drawLinked() {
     if (!pair || !get("linking").open) return;
     const quote = (side, indexes) => indexes.map((index) => `${pair.sentences[side][index].place} ${pair.sentences[side][index].text}`).join(" … ");
-    get("linked").replaceChildren(
-      ...state.linked.map((each) => {
+    fill(
+      get("linked"),
+      state.linked.map((each) => {
         const entry = make("li", "");
         const name = `Unlink ${each.old.concat(each.new).map((index) => index + 1).join(", ")}`;
         const button = make("button", "Unlink", { type: "button", ariaLabel: name, onclick: () => send(each.row, "wrong") });
