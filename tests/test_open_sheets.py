@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from tracker.comparing.topics.decided import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.running import Ran
 
 Row = dict[str, str]
 
@@ -122,16 +125,30 @@ def test_it_shows_what_there_is_to_read(folder: Path) -> None:
 
 
 def test_who_is_not_sure_decides_nothing_and_is_shown(folder: Path) -> None:
-    rows = read(folder)[:1]
-    rows[0] |= {"old_level": "not sure", "new_level": "absent", "coder": "Ana"}
-    (folder / "back.csv").write_text(write(rows), encoding="utf-8")
-    ran = run_tracker(folder, "judge", "--from", "back.csv")
-    assert "1 answers: not sure" in ran.out
-    assert {(label, person) for *_, label, person, _ in decided(folder)} == {("absent", "Ana")}
-    old, new = (rows[0][side].split("~")[0] for side in ("old", "new"))
-    shown = " ".join(run_tracker(folder, "diff", old, new, "--all").out.split())
-    assert "Ana answered about 1 topic: it weighs nothing" in shown
-    assert run_tracker(folder, "judge", "--from", "back.csv").out == "the sheet holds nothing new\n"
+    row = {**next(each for each in read(folder) if each["topic"] == "debt"), "coder": "Ana"}
+
+    def answer(old: str, new: str) -> Ran:
+        (folder / "back.csv").write_text(write([{**row, "old_level": old, "new_level": new}]), "utf-8")
+        return run_tracker(folder, "judge", "--from", "back.csv")
+
+    def show() -> str:
+        sides = (row[side].split("~")[0] for side in ("old", "new"))
+        return " ".join(run_tracker(folder, "diff", *sides, "--all").out.split())
+
+    assert "1 answer: not sure" in answer("not sure", "substantive").out
+    assert {(label, person) for *_, label, person, _ in decided(folder)} == {("substantive", "Ana")}
+    shown = show()
+    assert "Ana was not sure about 1 topic." in shown
+    assert re.search(r"read by Ana, [0-9-]{10}: not sure about 32 ", shown)
+    assert "weighs" not in shown
+    assert answer("not sure", "substantive").out == "the sheet holds nothing new\n"
+    # Who is sure by now is not told as unsure.
+    assert answer("absent", "substantive").code == 0
+    assert "not sure" not in show()
+    # And who no longer is takes back what was decided.
+    answer("not sure", "substantive")
+    assert "not sure about 32 " in show()
+    assert {label for *_, label, _, _ in decided(folder)} == {"substantive"}
 
 
 def test_countries_and_all_choose_the_rows(folder: Path) -> None:

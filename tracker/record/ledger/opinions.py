@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import Reference
 
 _OPINIONS = """
-SELECT coders.name, coders.prompt, asked, topic, side, level, supposed, segments FROM answers
+SELECT coders.name, coders.prompt, coders.kind, asked, topic, side, level, supposed, segments FROM answers
 JOIN requests ON requests.id = request
 JOIN coders ON coders.id = requests.coder
 WHERE old_snapshot = ? AND new_snapshot = ?
@@ -122,11 +122,12 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
         for coder in {(name, prompt) for name, prompt, *_ in rows}
     }
     last: dict[tuple[str, str, str], Opinion] = {}
-    for name, prompt, asked, topic, side, level, supposed, segments in rows:
+    for name, prompt, kind, asked, topic, side, level, supposed, segments in rows:
         found = weights[name, prompt]
         last.pop((name, topic, side), None)
         last[name, topic, side] = Opinion(
             name,
+            kind,
             asked,
             topic,
             side,
