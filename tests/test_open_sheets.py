@@ -108,6 +108,13 @@ def test_twenty_pairs_go_out_and_come_back(folder: Path, program: str) -> None:
     assert (again.code, again.out) == (0, "the sheet holds nothing new\n")
 
 
+def test_excels_sheet_in_the_encoding_of_a_country_says_how_to_save_it(folder: Path) -> None:
+    (folder / "back.csv").write_bytes(write(fill(read(folder)), ";").encode("cp1252"))
+    ran = run_tracker(folder, "judge", "--from", "back.csv")
+    assert (ran.code, ran.err) == (2, "tracker: back.csv is not UTF-8; save it as CSV in UTF-8\n")
+    assert decided(folder) == set()
+
+
 def test_a_part_of_it_may_come_back_and_one_side_alone(folder: Path) -> None:
     rows = fill(read(folder))[::3]
     rows[0]["old_level"] = ""
