@@ -6,8 +6,10 @@ Providers and local models are its plugins, keys are its own. It keeps no log of
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from importlib import import_module
 from importlib.metadata import version
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -33,6 +35,7 @@ _REDIRECTS: Final[Mapping[str, tuple[str, str, _Leads]]] = {
 }  # fmt: skip
 """By library the class and the method that each redirect goes through before it is followed, and how the
 addresses before and after it are read of what the method was given, and of what it returned."""
+_AT_ONCE: Final = 4
 _TOO_MANY, _SERVER_FAULT, _BAD_REQUEST = 429, 500, 400
 _DENIED: Final = frozenset({401, 402, 403, 404})
 _SHORT: Final = 200
@@ -69,6 +72,10 @@ class LanguageModel:
         self._options = {name: value for name, value in _STEADY.items() if name in known}
         self.name: str = model.model_id
         self.release = f"llm {version('llm')}"
+        has_server = bool(getattr(model, "needs_key", None) or getattr(model, "get_client", None))
+        self.at_once = _AT_ONCE if has_server else 1
+        """Calls at the same time: one where the model itself may run in this process, on all its cores."""
+        self._turn = nullcontext() if has_server else Lock()
         _hold_back(model, timeout)
 
     @property
@@ -84,7 +91,9 @@ class LanguageModel:
         """
         while True:
             try:
-                return self._ask(text, schema, is_over)
+                # A call that took too long may still be on its way, and libraries of models take no two.
+                with self._turn:
+                    return self._ask(text, schema, is_over)
             except ModelFault:
                 raise
             except Exception as error:
