@@ -181,6 +181,7 @@ def test_an_answer_to_what_has_changed_since_says_why_it_does_not_fit(folder: Pa
     assert "GBR/UNGA/33~prepared.en@1 has changed since: GBR/UNGA/33~prepared.en@2 is newer" in ran.err
     assert "FRA/UNGA/33" in ran.err
     assert "no topic 'lighthouses'" in ran.err
+    assert ran.out.endswith(f"left out: {ran.err.count('line ')} rows with what no longer fits\n")
     kept = [row for row in rows[:-1] if row["old"][:3] not in {"GBR", "FRA"}]
     assert decided(folder) == wanted(kept)
 
