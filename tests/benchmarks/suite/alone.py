@@ -120,11 +120,12 @@ def encode(sentences: str) -> Work:
 
 
 def compare_pairs(folder: str, *sessions: str) -> Work:
-    """Compare all that spoke at two sessions of the General Assembly, one pair after another."""
+    """Compare all that spoke at two sessions of the General Assembly, by the snapshots that ``judge`` names."""
     from tracker.archive import ArchiveSession  # noqa: PLC0415 (as above)
     from tracker.cli.second import Asked, list_pairs  # noqa: PLC0415
     from tracker.comparing.topics.vocabulary.load import load_vocabulary  # noqa: PLC0415
     from tracker.diff.diff import diff  # noqa: PLC0415
+    from tracker.references import parse_reference  # noqa: PLC0415
 
     vocabulary = load_vocabulary()
 
@@ -132,7 +133,8 @@ def compare_pairs(folder: str, *sessions: str) -> Work:
         with ArchiveSession(Path(folder) / "snapshots") as archive:
             asked = Asked(("UNGA", *sessions), None, everything=False, own=None, archive=archive)
             for pair in list_pairs(asked):
-                diff(pair, archive, vocabulary)
+                sides = map(parse_reference, (f"{pair[0]}/{session}" for session in pair[1:]))
+                diff([str(archive.reader.resolve(each)) for each in sides], archive, vocabulary)
 
     return work
 
