@@ -120,7 +120,7 @@ def encode(sentences: str) -> Work:
 
 
 def compare_pairs(folder: str, *sessions: str) -> Work:
-    """Compare all that spoke at two sessions of the General Assembly, by the snapshots that ``judge`` names."""
+    """Compare all that spoke at two sessions of the General Assembly, as ``judge`` names their texts."""
     from tracker.archive import ArchiveSession  # noqa: PLC0415 (as above)
     from tracker.cli.second import Asked, list_pairs  # noqa: PLC0415
     from tracker.comparing.topics.vocabulary.load import load_vocabulary  # noqa: PLC0415
