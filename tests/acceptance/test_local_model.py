@@ -51,18 +51,19 @@ def folder(tmp_path: Path, libraries: Path) -> Path:
 
 
 def run(folder: Path, libraries: Path, *arguments: str) -> Ran:
-    places = {
+    own = {
         "PYTHONPATH": os.pathsep.join((str(libraries), str(ROOT))),
         "LLM_USER_PATH": str(folder / "llm"),
+        "TRACKER_MODEL_TIMEOUT": "600",  # however busy the machine is
     }
     command = (sys.executable, "-m", "tracker", *arguments)
     ran = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, **places},
+        env={**os.environ, **own},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1500,
         check=False,
     )
     return Ran(ran.returncode, ran.stdout, ran.stderr)
