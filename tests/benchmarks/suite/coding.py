@@ -36,7 +36,7 @@ def second_reader(ground: Ground) -> Iterator[Line]:
     name = f"a second reader of {pairs} pairs, each"
     yield Line(f"comparing {pairs} pairs, each", compared.processor / pairs, "s")
     yield Line(name, (answered.processor - compared.processor) / pairs, "s", bound=bound)
-    yield Line(f"{name}, by the clock", (answered.seconds - compared.seconds) / pairs, "s", bound=bound)
+    yield Line(f"{name}, by the clock", (answered.seconds - compared.seconds) / pairs, "s")
 
 
 def _renew(kept: Path, asked: Path) -> None:
