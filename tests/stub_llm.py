@@ -7,6 +7,8 @@ import json
 import os
 import random
 import time
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +92,24 @@ def _wait(text: str) -> str:
     return _agree(text)
 
 
+def _post(library: str, text: str) -> str:
+    """Ask a server by a library that plugins may use."""
+    address, data = os.environ["STUB_SERVER"], text.encode()
+    if library == "urllib":
+        with import_module("urllib.request").urlopen(address, data) as response:
+            return str(response.read().decode())
+    module = import_module(library)
+    if library == "urllib3":
+        return str(module.PoolManager().request("POST", address, body=data).data.decode())
+    if library == "requests":
+        return str(module.post(address, data=data, timeout=10).text)
+    return str(module.post(address, content=data, follow_redirects=True).text)
+
+
 REPLIES: dict[str, Callable[[str], str]] = {
     "stub": _agree, "stub-random": _guess, "stub-obeys": _obey, "stub-looks-up": _look_up,
     "stub-not-sure": _not_sure, "stub-slow": _wait,
+    **{f"stub-{each}": partial(_post, each) for each in ("httpx", "httpx2", "requests", "urllib", "urllib3")},
 }  # fmt: skip
 
 

@@ -287,7 +287,7 @@ def test_a_server_that_misbehaves_in_twenty_ways_loses_nothing(made_once: Path) 
     [
         (
             lambda handler, _text, _call: handler.redirect("http://localhost:1/v1"),
-            "leads to another host, localhost",
+            "127.0.0.1 leads away, to http://localhost: nothing is sent there",
         ),
         (fail(401), "told 401"),
         (fail(403), "told 403"),
@@ -302,6 +302,60 @@ def test_what_no_call_can_mend_ends_the_run(made_once: Path, tmp_path: Path, ser
     assert ran.code == 2
     assert told in ran.err
     assert len(server.questions) <= 8
+
+
+class Leading(BaseHTTPRequestHandler):
+    """Leads from ``/away`` to another name of this machine, from ``/here`` to another address of the same."""
+
+    server: Led
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        self.serve()
+
+    def do_GET(self) -> None:
+        self.serve()
+
+    def serve(self) -> None:
+        self.server.met.append(self.path)
+        host = {"/away": "localhost", "/here": "127.0.0.1"}.get(self.path)
+        self.send_response(self.server.status if host else 200)
+        if host:
+            self.send_header("Location", f"http://{host}:{self.server.server_port}/there")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Led(ThreadingHTTPServer):
+    def __init__(self, status: int) -> None:
+        super().__init__(("127.0.0.1", 0), Leading)
+        self.status = status
+        self.met: list[str] = []
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2", "requests", "urllib", "urllib3"])
+def test_by_no_library_is_a_redirect_to_another_host_followed(tmp_path: Path, library: str) -> None:
+    make_pairs(tmp_path, COUNTRIES[:1])
+    # What was posted is not posted again by urllib, but asked for, with the headers: a key, for one.
+    server = Led(302 if library == "urllib" else 307)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    line = ("judge", "UNGA", "32", "33", "--model", f"stub-{library}")
+    address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        away = run_with_models(tmp_path, *line, STUB_SERVER=f"{address}/away")
+        here = run_with_models(tmp_path, *line, STUB_SERVER=f"{address}/here")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert away.code == 2
+    assert "127.0.0.1 leads away, to http://localhost: nothing is sent there" in away.err
+    assert "it is no JSON object" in here.err
+    assert server.met == ["/away", *["/here", "/there"] * 2]
+    again = run_with_models(tmp_path, *line)
+    assert again.out == f"stub-{library}: 0 of 1 question answered; 1 before; 0 calls, 0 tokens\n"
 
 
 def test_an_option_that_the_model_does_not_take_is_left_out(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from tracker.comparing.topics.decided import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.running import Ran
 
 Row = dict[str, str]
 
@@ -105,6 +108,13 @@ def test_twenty_pairs_go_out_and_come_back(folder: Path, program: str) -> None:
     assert (again.code, again.out) == (0, "the sheet holds nothing new\n")
 
 
+def test_excels_sheet_in_the_encoding_of_a_country_says_how_to_save_it(folder: Path) -> None:
+    (folder / "back.csv").write_bytes(write(fill(read(folder)), ";").encode("cp1252"))
+    ran = run_tracker(folder, "judge", "--from", "back.csv")
+    assert (ran.code, ran.err) == (2, "tracker: back.csv is not UTF-8; save it as CSV in UTF-8\n")
+    assert decided(folder) == set()
+
+
 def test_a_part_of_it_may_come_back_and_one_side_alone(folder: Path) -> None:
     rows = fill(read(folder))[::3]
     rows[0]["old_level"] = ""
@@ -122,16 +132,30 @@ def test_it_shows_what_there_is_to_read(folder: Path) -> None:
 
 
 def test_who_is_not_sure_decides_nothing_and_is_shown(folder: Path) -> None:
-    rows = read(folder)[:1]
-    rows[0] |= {"old_level": "not sure", "new_level": "absent", "coder": "Ana"}
-    (folder / "back.csv").write_text(write(rows), encoding="utf-8")
-    ran = run_tracker(folder, "judge", "--from", "back.csv")
-    assert "1 answers: not sure" in ran.out
-    assert {(label, person) for *_, label, person, _ in decided(folder)} == {("absent", "Ana")}
-    old, new = (rows[0][side].split("~")[0] for side in ("old", "new"))
-    shown = " ".join(run_tracker(folder, "diff", old, new, "--all").out.split())
-    assert "Ana answered about 1 topic: it weighs nothing" in shown
-    assert run_tracker(folder, "judge", "--from", "back.csv").out == "the sheet holds nothing new\n"
+    row = {**next(each for each in read(folder) if each["topic"] == "debt"), "coder": "Ana"}
+
+    def answer(old: str, new: str) -> Ran:
+        (folder / "back.csv").write_text(write([{**row, "old_level": old, "new_level": new}]), "utf-8")
+        return run_tracker(folder, "judge", "--from", "back.csv")
+
+    def show() -> str:
+        sides = (row[side].split("~")[0] for side in ("old", "new"))
+        return " ".join(run_tracker(folder, "diff", *sides, "--all").out.split())
+
+    assert "1 answer: not sure" in answer("not sure", "substantive").out
+    assert {(label, person) for *_, label, person, _ in decided(folder)} == {("substantive", "Ana")}
+    shown = show()
+    assert "Ana was not sure about 1 topic." in shown
+    assert re.search(r"read by Ana, [0-9-]{10}: not sure about 32 ", shown)
+    assert "weighs" not in shown
+    assert answer("not sure", "substantive").out == "the sheet holds nothing new\n"
+    # Who is sure by now is not told as unsure.
+    assert answer("absent", "substantive").code == 0
+    assert "not sure" not in show()
+    # And who no longer is takes back what was decided.
+    answer("not sure", "substantive")
+    assert "not sure about 32 " in show()
+    assert {label for *_, label, _, _ in decided(folder)} == {"substantive"}
 
 
 def test_countries_and_all_choose_the_rows(folder: Path) -> None:
@@ -157,6 +181,7 @@ def test_an_answer_to_what_has_changed_since_says_why_it_does_not_fit(folder: Pa
     assert "GBR/UNGA/33~prepared.en@1 has changed since: GBR/UNGA/33~prepared.en@2 is newer" in ran.err
     assert "FRA/UNGA/33" in ran.err
     assert "no topic 'lighthouses'" in ran.err
+    assert ran.out.endswith(f"left out: {ran.err.count('line ')} rows with what no longer fits\n")
     kept = [row for row in rows[:-1] if row["old"][:3] not in {"GBR", "FRA"}]
     assert decided(folder) == wanted(kept)
 

@@ -250,7 +250,7 @@ def test_levels_stay_probabilities_whatever_was_measured(
 def test_the_coder_who_agrees_best_weighs_and_levels_that_do_not_go_together_are_a_dispute() -> None:
     odds: Odds = (0.1, 0.2, 0.3, 0.4)
     worse, better, silent = (
-        Opinion(name, NOW, TOPIC, "old", level, (), alpha, weighs)
+        Opinion(name, "model", NOW, TOPIC, "old", level, (), alpha, weighs)
         for name, level, alpha, weighs in (
             ("a", "substantive", 0.4, odds), ("b", "declared", 0.6, odds), ("c", "absent", None, None),
         )
@@ -258,7 +258,9 @@ def test_the_coder_who_agrees_best_weighs_and_levels_that_do_not_go_together_are
     assert choose_opinions([worse, better, silent], "old") == {TOPIC: better}
     assert choose_opinions([worse], "new") == {}
     assert find_disputed([worse, better, silent]) == frozenset()
-    assert find_disputed([better, Opinion("d", NOW, TOPIC, "old", "mentioned", (), 0.2, odds)]) == {TOPIC}
+    assert find_disputed([better, Opinion("d", "model", NOW, TOPIC, "old", "mentioned", (), 0.2, odds)]) == {
+        TOPIC
+    }
 
 
 @in_session

@@ -230,6 +230,7 @@ DOORS = {
     "__init__.py": "import_module(module)",
     "capture/serve.py": "import_module(library)",
     "cli/commands.py": "import_module(f'tracker.cli.{module}')",
+    "coding/models.py": "import_module(library)",
     "library.py": "import_module(name)",
     "publish/routes.py": "import_module(f'tracker.publish.pages.{self.module}')",
     "references/__init__.py": "import_module(f'{__name__}.{home}')",
@@ -237,7 +238,7 @@ DOORS = {
 """Where something is imported by its name, so that little is loaded, and how; import-linter sees all else."""
 
 
-def test_nothing_is_imported_by_a_string_but_behind_six_doors() -> None:
+def test_nothing_is_imported_by_a_string_but_behind_seven_doors() -> None:
     found = {
         path.relative_to(ROOT / "tracker").as_posix(): called
         for path in sorted((ROOT / "tracker").rglob("*.py"))

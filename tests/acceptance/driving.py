@@ -30,8 +30,6 @@ def install(name: str, *command: str) -> Path:
         place.mkdir(parents=True, exist_ok=True)
         ran = subprocess.run([*command, str(place)], capture_output=True, text=True, check=False)
         if ran.returncode:
-            pytest.fail(
-                f"{name} cannot be had, and pages are looked at with nothing else: {ran.stderr[-500:]}"
-            )
+            pytest.fail(f"{name} cannot be had, and this is tried with nothing else: {ran.stderr[-500:]}")
         (place / "complete").touch()
     return place

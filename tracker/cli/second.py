@@ -186,7 +186,11 @@ def read_back(asked: Asked, sheet: Path, by: str | None) -> None:
         raise DecisionInvalid(f"{sheet}: {error}") from None
     kept = keep_rulings(judged.rulings, asked.archive, judged.unsure)
     unsure = sum(len(each.answers) for each in judged.unsure)
-    lines = [*map(ruling_words, kept), *([f"{unsure} answers: not sure"] if unsure else [])]
+    lines = [*map(ruling_words, kept)]
+    if unsure:
+        lines.append(f"{counted(unsure, 'answer')}: not sure")
+    if judged.misfits:
+        lines.append(f"left out: {counted(len(judged.misfits), 'row')} with what no longer fits")
     write_answer("\n".join(lines) or "the sheet holds nothing new")
     for misfit in judged.misfits:
         write_notice(f"{sheet}: {misfit}")

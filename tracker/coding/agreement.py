@@ -185,7 +185,7 @@ def measure(
 
 
 def _weigh(coder: str, answer: Answer, odds: Odds | None) -> Opinion:
-    return Opinion(coder, "", answer.topic, answer.side, answer.level, (), odds=odds)
+    return Opinion(coder, "model", "", answer.topic, answer.side, answer.level, (), odds=odds)
 
 
 def _name(found: Found) -> tuple[str, str]:

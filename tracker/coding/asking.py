@@ -1,4 +1,4 @@
-"""``tracker judge --model``: questions that were not asked yet, several at once, each kept as it is answered.
+"""``tracker judge --model``: questions not asked yet, several at once of a server, each kept when answered.
 
 No lock of the archive is held during a call. A reply is signed and kept in ``derived.db`` as soon as it
 comes, and put into the record with others later: who is killed goes on where the last reply was.
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from tracker.coding.questions import Checked, Prompt, Question
     from tracker.model.decisions import Answer
 
-AT_ONCE: Final = 4
-"""Questions that are asked at the same time."""
 _TRIES: Final = 4
 _PAUSE: Final = 1.0
 """Seconds before a call that failed is made again; twice as many before each further one."""
@@ -111,7 +109,6 @@ class Asking:
         timeout: float,
         budget: int | None,
         clock: Callable[[], str],
-        at_once: int = AT_ONCE,
     ) -> None:
         self._model = model
         self._prompt = prompt
@@ -119,7 +116,6 @@ class Asking:
         self._timeout = timeout
         self._budget = budget
         self._clock = clock
-        self._at_once = at_once
         self._reader = name_reader(model, prompt)
         self._claims = ExitStack()
         self._unkept: list[Request] = []
@@ -156,7 +152,7 @@ class Asking:
         results: queue.SimpleQueue[tuple[int, Reply | ModelFault]] = queue.SimpleQueue()
         number = 0
         while waiting or running:
-            while waiting and len(running) < self._at_once and len(self._unkept) < _TOGETHER:
+            while waiting and len(running) < self._model.at_once and len(self._unkept) < _TOGETHER:
                 task = waiting[0]
                 if task.until > time.monotonic():
                     waiting.rotate(-1)

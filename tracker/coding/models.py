@@ -6,8 +6,10 @@ Providers and local models are its plugins, keys are its own. It keeps no log of
 from __future__ import annotations
 
 import json
-import sys
+from contextlib import nullcontext
+from importlib import import_module
 from importlib.metadata import version
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,12 +17,25 @@ from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from urllib.parse import SplitResult
+
+    _Leads = Callable[[tuple[Any, ...], Any], tuple[object, object]]
 
 INSTALL: Final = "--model needs llm, which is not installed: pip install 'statement-tracker[llm]'"
 _STEADY: Final[Mapping[str, object]] = {"temperature": 0, "seed": 1}
 """Options that make a model answer the same each time, where it has them."""
-_CLIENTS: Final = ("httpx", "httpx2")
-"""The libraries by which plugins speak to servers, and which may follow redirects."""
+_REDIRECTS: Final[Mapping[str, tuple[str, str, _Leads]]] = {
+    "httpx": ("Client", "_build_redirect_request", lambda given, found: (given[1].url, found.url)),
+    "httpx2": ("Client", "_build_redirect_request", lambda given, found: (given[1].url, found.url)),
+    "requests": ("Session", "get_redirect_target", lambda given, found: (given[1].url, found)),
+    "urllib.request": (
+        "HTTPRedirectHandler", "redirect_request", lambda given, _: (given[1].full_url, given[6])
+    ),
+    "urllib3": ("Retry", "increment", lambda given, found: (given[2], found.history[-1].redirect_location)),
+}  # fmt: skip
+"""By library the class and the method that each redirect goes through before it is followed, and how the
+addresses before and after it are read of what the method was given, and of what it returned."""
+_AT_ONCE: Final = 4
 _TOO_MANY, _SERVER_FAULT, _BAD_REQUEST = 429, 500, 400
 _DENIED: Final = frozenset({401, 402, 403, 404})
 _SHORT: Final = 200
@@ -57,6 +72,10 @@ class LanguageModel:
         self._options = {name: value for name, value in _STEADY.items() if name in known}
         self.name: str = model.model_id
         self.release = f"llm {version('llm')}"
+        has_server = bool(getattr(model, "needs_key", None) or getattr(model, "get_client", None))
+        self.at_once = _AT_ONCE if has_server else 1
+        """Calls at the same time: one where the model itself may run in this process, on all its cores."""
+        self._turn = nullcontext() if has_server else Lock()
         _hold_back(model, timeout)
 
     @property
@@ -72,7 +91,9 @@ class LanguageModel:
         """
         while True:
             try:
-                return self._ask(text, schema, is_over)
+                # A call that took too long may still be on its way, and libraries of models take no two.
+                with self._turn:
+                    return self._ask(text, schema, is_over)
             except ModelFault:
                 raise
             except Exception as error:
@@ -135,27 +156,45 @@ def _hold_back(model: Any, timeout: float) -> None:  # noqa: ANN401 (as above)
             return with_options(max_retries=0, timeout=timeout) if with_options else client
 
         model.get_client = make_once
-    for client in (sys.modules[name].Client for name in _CLIENTS if name in sys.modules):
-        _refuse_redirects(client)
+    _refuse_redirects()
 
 
-def _refuse_redirects(client: Any) -> None:  # noqa: ANN401 (as above)
-    follow = client._build_redirect_request  # noqa: SLF001 (the one place that each redirect goes through)
+def _refuse_redirects() -> None:
+    """Have the libraries by which plugins speak to servers follow no redirect to another host.
+
+    Each that is installed is loaded for it, since a plugin may load one only when it is asked.
+    """
+    for library, (name, method, read) in _REDIRECTS.items():
+        try:
+            owner = getattr(import_module(library), name)
+        except ImportError:
+            continue
+        defining = next(each for each in owner.__mro__ if method in vars(each))
+        _hold(defining, method, read)
+
+
+def _hold(owner: type, method: str, read: _Leads) -> None:
+    follow = getattr(owner, method)
     if getattr(follow, "stays", False):
         return
 
-    def stay(self: Any, request: Any, response: Any) -> Any:  # noqa: ANN401 (as above)
-        after = follow(self, request, response)
-        before, now = (urlsplit(str(each.url)) for each in (request, after))
-        if (before.scheme, before.hostname) != (now.scheme, now.hostname):
+    def stay(*given: Any, **named: Any) -> Any:  # noqa: ANN401 (as above)
+        found = follow(*given, **named)
+        before, after = (urlsplit(str(each or "")) for each in read(given, found))
+        if before.hostname and after.hostname and _leads_away(before, after):
             raise ModelFault(
-                f"{before.hostname} leads to another host, {now.hostname}: nothing is sent there",
+                f"{before.hostname} leads away, to {after.scheme}://{after.hostname}: nothing is sent there",
                 is_final=True,
             )
-        return after
+        return found
 
     stay.stays = True  # type: ignore[attr-defined]
-    client._build_redirect_request = stay  # noqa: SLF001 (as above)
+    setattr(owner, method, stay)
+
+
+def _leads_away(before: SplitResult, after: SplitResult) -> bool:
+    """Tell whether an address is at another host than the one before, or is no longer encrypted."""
+    return before.hostname != after.hostname or (before.scheme, after.scheme) == ("https", "http")
 
 
 def _status(error: BaseException) -> int | None:

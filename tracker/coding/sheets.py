@@ -82,11 +82,7 @@ def judge_open_sheet(
         except (NotInArchive, ReferenceInvalid, VocabularyInvalid, Withdrawn) as error:
             misfits.append(f"line {answer.line}: {error}")
             continue
-        rulings += (
-            each
-            for each in found
-            if known.get((question_key(each), answer.coder)) != (each.decision.code, answer.note)
-        )
+        rulings += (each for each in found if _is_news(each, known.get((question_key(each), answer.coder))))
         for side, level in zip(("old", "new"), answer.levels, strict=True):
             if level == NOT_SURE:
                 asked = unsure.setdefault((answer.coder, answer.old, answer.new), [])
@@ -96,12 +92,22 @@ def judge_open_sheet(
     return Judged(tuple(rulings), tuple(each for each in requests if each.shown not in shown), tuple(misfits))
 
 
+def _is_news(ruling: Ruling, known: tuple[str, str | None] | None) -> bool:
+    """Tell whether a ruling says another thing than what the same person last decided, if anything."""
+    decision = ruling.decision
+    return known is not None if decision.verdict == "withdraw" else known != (decision.code, decision.note)
+
+
 def note_unsure(person: str, old: str, new: str, answers: Sequence[Answer], decided: str) -> Request:
     """Return what keeps that a person was not sure of topics on sides of two statements."""
     named = sorted(f"{each.topic} {each.side}" for each in answers)
     shown = digest_text("\n".join((old, new, *named)))
     reader, sides = SecondReader(person, None), (parse_reference(old), parse_reference(new))
     return Request(reader, *sides, shown, decided, 0.0, 0, None, None, 0, "", tuple(answers))
+
+
+def _withdraw(ruling: Ruling) -> Ruling:
+    return replace(ruling, decision=replace(ruling.decision, verdict="withdraw", label=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,10 @@ class _Statements:
         self._read: dict[str, _Read] = {}
 
     def rule(self, answer: OpenAnswer, coder: Coder) -> tuple[Ruling, ...]:
-        """Return the rulings of one row; raises ``ReferenceInvalid`` where it no longer fits."""
+        """Return the rulings of one row; raises ``ReferenceInvalid`` where it no longer fits.
+
+        Who is not sure withdraws what was decided before.
+        """
         old, new = self._load(answer.old), self._load(answer.new)
         if answer.key != key_pair(old.side.version.text, new.side.version.text):
             raise ReferenceInvalid(
@@ -128,11 +137,12 @@ class _Statements:
                 " shows (they were read again, or the row was edited); write the sheet again"
             )
         topic = find_one_topic(self._vocabulary, answer.topic).id
-        return tuple(
-            rule_level(side.reference, side.side.version, side.readings, topic, level, coder)
-            for side, level in zip((old, new), answer.levels, strict=True)
-            if level not in {None, NOT_SURE}
-        )
+        rulings = []
+        for side, level in zip((old, new), answer.levels, strict=True):
+            if level:
+                ruling = rule_level(side.reference, side.side.version, side.readings, topic, level, coder)
+                rulings.append(_withdraw(ruling) if level == NOT_SURE else ruling)
+        return tuple(rulings)
 
     def _load(self, name: str) -> _Read:
         if name not in self._read:

@@ -14,6 +14,7 @@ from tracker.capture.read.files import STANDARD_INPUT, explain_address, is_addre
 from tracker.comparing.decisions.rulings import (
     UNDECIDED,
     Decided,
+    last_rulings,
     select_changes,
     select_levels,
     settle_rulings,
@@ -22,7 +23,7 @@ from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tracker.archive import ArchiveSession
     from tracker.model.decisions import Ruling
@@ -241,11 +242,28 @@ def load_decided(
         archive.reader.resolve(each) if isinstance(each, Reference) else None for each in (old, new)
     )
     said = archive.reader.opinions(before, after) if coded and before and after else ()
+    sure = _list_sure(archive.reader.rulings(), before, after) if said and before and after else ()
     return Decided(
         changes=select_changes(rulings, before, after) if before and after else (),
         old=select_levels(rulings, before) if before else (),
         new=select_levels(rulings, after) if after else (),
-        opinions=tuple(each for each in said if each.coder not in without),
+        opinions=tuple(
+            each
+            for each in said
+            if each.coder not in without and (each.kind, each.coder, each.side, each.topic) not in sure
+        ),
+    )
+
+
+def _list_sure(
+    rulings: Iterable[Ruling], old: Reference, new: Reference
+) -> frozenset[tuple[str, str, str, str]]:
+    """Return which people decided on which side's topics: that one was not sure of it before is past."""
+    last = [ruling for each in last_rulings(rulings).values() for ruling in each]
+    return frozenset(
+        ("person", ruling.decision.person, side, ruling.unit.name)
+        for side, reference in (("old", old), ("new", new))
+        for ruling in select_levels(last, reference)
     )
 
 

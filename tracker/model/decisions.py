@@ -93,10 +93,14 @@ Odds: TypeAlias = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a language model answered about a topic on one side of a comparison: evidence, no decision."""
+    """What a second reader answered about a topic on one side of a comparison and that decides nothing.
+
+    It is evidence where a language model answers, and that a person was not sure: her levels are decisions.
+    """
 
     coder: Filled
-    """The model's name; with the digest of the prompt behind it where that is the user's own."""
+    """A person or a model; with the digest of the prompt behind it where that is the user's own."""
+    kind: Literal["person", "model"]
     answered: str
     """An instant in UTC."""
     topic: str

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from tests.benchmarks.suite import asking, keeping, nights, peers
+from tests.benchmarks.suite import asking, coding, keeping, nights, peers
 from tests.benchmarks.suite.ground import Ground
 from tests.benchmarks.suite.table import show, show_growth, show_heading
 
@@ -39,6 +39,7 @@ PARTS: Final[Mapping[str, Callable[[Ground], Iterator[Line]]]] = {
     "night": nights.night,
     "batch": asking.batch,
     "history": keeping.history,
+    "second-reader": coding.second_reader,
 }
 SIZES: Final = (10, 100, 1000, 10_000)
 QUICK: Final = (10, 100)

@@ -119,6 +119,26 @@ def encode(sentences: str) -> Work:
     return lambda: DEFAULT.encode([*old, *new])
 
 
+def compare_pairs(folder: str, *sessions: str) -> Work:
+    """Compare all that spoke at two sessions of the General Assembly, as ``judge`` names their texts."""
+    from tracker.archive import ArchiveSession  # noqa: PLC0415 (as above)
+    from tracker.cli.second import Asked, list_pairs  # noqa: PLC0415
+    from tracker.comparing.topics.vocabulary.load import load_vocabulary  # noqa: PLC0415
+    from tracker.diff.diff import diff  # noqa: PLC0415
+    from tracker.references import parse_reference  # noqa: PLC0415
+
+    vocabulary = load_vocabulary()
+
+    def work() -> None:
+        with ArchiveSession(Path(folder) / "snapshots") as archive:
+            asked = Asked(("UNGA", *sessions), None, everything=False, own=None, archive=archive)
+            for pair in list_pairs(asked):
+                sides = map(parse_reference, (f"{pair[0]}/{session}" for session in pair[1:]))
+                diff([str(archive.reader.resolve(each)) for each in sides], archive, vocabulary)
+
+    return work
+
+
 def _compare(old: Sequence[str], new: Sequence[str]) -> object:
     return difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
 
@@ -145,10 +165,11 @@ def _make_texts(size: int) -> tuple[list[str], list[str]]:
     return old, new
 
 
-WORKS: Final[Mapping[str, Callable[[str], Work]]] = {
+WORKS: Final[Mapping[str, Callable[..., Work]]] = {
     work.__name__: work
     for work in (
         deflate, cut, digest, read_topics, edit, edit_difflib, edit_long, edit_long_difflib, align, encode,
+        compare_pairs,
     )
 }  # fmt: skip
 

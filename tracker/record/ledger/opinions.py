@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import Reference
 
 _OPINIONS = """
-SELECT coders.name, coders.prompt, asked, topic, side, level, supposed, segments FROM answers
+SELECT coders.name, coders.prompt, coders.kind, asked, topic, side, level, supposed, segments FROM answers
 JOIN requests ON requests.id = request
 JOIN coders ON coders.id = requests.coder
 WHERE old_snapshot = ? AND new_snapshot = ?
@@ -99,14 +99,16 @@ def _write_coder(connection: sqlite3.Connection, reader: SecondReader, run: int)
     )
 
 
-def has_answers(connection: sqlite3.Connection) -> bool:
-    """Return whether a second reader ever answered; a record of an older release has no place for it."""
-    return has_table(connection, "answers") and bool(fetch_value(connection, "SELECT 1 FROM answers LIMIT 1"))
+def has_requests(connection: sqlite3.Connection) -> bool:
+    """Return whether a second reader was ever asked; a record of an older release has no place for it."""
+    return has_table(connection, "requests") and bool(
+        fetch_value(connection, "SELECT 1 FROM requests LIMIT 1")
+    )
 
 
 def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference) -> tuple[Opinion, ...]:
     """Return what second readers answered about two snapshots, the last of each, and what it weighs."""
-    if not has_answers(connection):
+    if not has_requests(connection):
         return ()
     from tracker.record.ledger.admitted import find_snapshot  # noqa: PLC0415 (as above)
 
@@ -122,11 +124,12 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
         for coder in {(name, prompt) for name, prompt, *_ in rows}
     }
     last: dict[tuple[str, str, str], Opinion] = {}
-    for name, prompt, asked, topic, side, level, supposed, segments in rows:
+    for name, prompt, kind, asked, topic, side, level, supposed, segments in rows:
         found = weights[name, prompt]
         last.pop((name, topic, side), None)
         last[name, topic, side] = Opinion(
             name,
+            kind,
             asked,
             topic,
             side,
@@ -149,14 +152,14 @@ def read_measured(connection: sqlite3.Connection, name: str, prompt: str | None)
 
 def read_shown(connection: sqlite3.Connection, name: str, prompt: str | None) -> frozenset[str]:
     """Return what was shown to a second reader, by digest."""
-    if not has_answers(connection):
+    if not has_requests(connection):
         return frozenset()
     return frozenset(fetch_column(connection, _SHOWN, [name, prompt]))
 
 
 def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None) -> tuple[Request, ...]:
     """Return what a second reader was asked, by name and prompt, but for what was withdrawn since."""
-    if not has_answers(connection):
+    if not has_requests(connection):
         return ()
     from tracker.model.decisions import Answer, Request, SecondReader  # noqa: PLC0415 (as above)
     from tracker.model.texts import Reference  # noqa: PLC0415 (as above)
@@ -176,6 +179,6 @@ def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None)
 
 def read_coded(connection: sqlite3.Connection) -> tuple[int | None, ...]:
     """Return what tells all answers and measurements that there are from those that there will be."""
-    if not has_answers(connection):
+    if not has_requests(connection):
         return ()
     return tuple(connection.execute(_STATE).fetchone())

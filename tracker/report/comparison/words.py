@@ -252,29 +252,41 @@ def decisions_summary(comparison: Comparison) -> str:
 
 
 def opinion_words(comparison: Comparison, topic: str) -> Iterator[str]:
-    """Say of each second reader what it answered about a topic on both sides, and whether that weighs."""
-    readers: dict[str, dict[str, Opinion]] = {}
+    """Say of each second reader what it answered about a topic on both sides, and whether that weighs.
+
+    Of a person it is said on which side she was not sure.
+    """
+    readers: dict[tuple[str, str], dict[str, Opinion]] = {}
     for each in comparison.opinions:
         if each.topic == topic:
-            readers.setdefault(each.coder, {})[each.side] = each
-    for coder, said in readers.items():
-        levels = f" {ARROW} ".join(
-            (said[side].level or "not sure") if side in said else "not asked" for side in ("old", "new")
-        )
+            readers.setdefault((each.coder, each.kind), {})[each.side] = each
+    labels = dict(zip(("old", "new"), side_labels(comparison), strict=True))
+    for (coder, kind), said in readers.items():
         latest = max(said.values(), key=lambda each: each.answered)
-        yield f"read by {one_line(coder)}, {latest.answered[:10]}: {levels} ({_weight_words(latest)})"
+        words = f"read by {one_line(coder)}, {latest.answered[:10]}"
+        if kind == "person":
+            yield f"{words}: not sure about {' and '.join(labels[side] for side in labels if side in said)}"
+        else:
+            levels = ((said[side].level or "not sure") if side in said else "not asked" for side in labels)
+            yield f"{words}: {f' {ARROW} '.join(levels)} ({_weight_words(latest)})"
 
 
 def opinions_summary(comparison: Comparison) -> Iterator[str]:
-    """Say of each second reader about how many topics it answered, and what that weighs."""
-    topics: dict[str, set[str]] = {}
+    """Say of each second reader about how many topics it answered, and what that weighs.
+
+    Of a person it is said of how many she was not sure: what she was sure of are decisions.
+    """
+    topics: dict[tuple[str, str], set[str]] = {}
     latest: dict[str, Opinion] = {}
     for each in comparison.opinions:
-        topics.setdefault(each.coder, set()).add(each.topic)
+        topics.setdefault((each.coder, each.kind), set()).add(each.topic)
         latest[each.coder] = each
-    for coder, about in topics.items():
-        number = counted(len(about), "topic")
-        yield f"{one_line(coder)} answered about {number}: {_weight_words(latest[coder])}."
+    for (coder, kind), about in topics.items():
+        name, number = one_line(coder), counted(len(about), "topic")
+        if kind == "person":
+            yield f"{name} was not sure about {number}."
+        else:
+            yield f"{name} answered about {number}: {_weight_words(latest[coder])}."
 
 
 def _weight_words(opinion: Opinion) -> str:
