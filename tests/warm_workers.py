@@ -1,0 +1,42 @@
+"""Workers of a command in the tests' own process: forked from one that has the program loaded.
+
+A worker that is started anew takes a second of a processor to load it, and a command takes several.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from tests.thorough import IS_THOROUGH
+from tracker.follow import workers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracker.follow.workers import Counted
+
+_LOADED: Final = ("tests.warm_workers", "tracker.publish.making", "tracker.follow.batch")
+"""What workers load."""
+
+
+def fork_workers() -> None:
+    """Have the program fork its workers; with the long checks it starts them."""
+    if IS_THOROUGH or "forkserver" not in multiprocessing.get_all_start_methods():
+        return
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*_LOADED])
+
+    def start_processes(count: int, counted: Counted | None = None) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(count, context, _begin, (dict(os.environ), counted))
+
+    vars(workers)["start_processes"] = start_processes
+
+
+def _begin(environment: Mapping[str, str], counted: Counted | None) -> None:
+    """Begin as a worker that is started anew, with the variables of who starts it."""
+    os.environ.clear()
+    os.environ.update(environment)
+    workers._begin(counted)  # noqa: SLF001 (what each worker begins with)
