@@ -32,7 +32,7 @@ from tests.rights import (
 )
 from tests.running import KILLED, PATIENCE
 from tests.test_withdraw import SHOWING, TELLING
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.archive import create_archive
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveUnusable
@@ -302,6 +302,7 @@ def test_another_act_completes_it_too_and_says_so(folder: Path, tracker: Tracker
     assert find_everywhere(folder) == {}
 
 
+@long
 def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
     kill_at(folder, "tracker.preservation.mirror.rewrite.rewrite_mirror")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
@@ -355,6 +356,7 @@ def test_without_git_the_record_goes_and_the_mirror_follows_later(folder: Path, 
 # The mirror ------------------------------------------------------------------------------------------
 
 
+@long
 def test_the_commits_keep_what_they_say_and_the_mirror_goes_on(folder: Path) -> None:
     mirror = folder / "mirror.git"
     before = {branch: read_commits(mirror, branch) for branch in ("main", "public")}
@@ -385,6 +387,7 @@ def test_what_somebody_set_in_the_mirror_stays(folder: Path) -> None:
     assert find_everywhere(folder) == {}
 
 
+@long
 def test_what_else_is_closed_stays_out_of_the_public_branch(folder: Path, tracker: Tracker) -> None:
     tracker("withdraw", "XAA/UNGA/77", *WHY)
     tracker(*ORDER)
@@ -394,6 +397,7 @@ def test_what_else_is_closed_stays_out_of_the_public_branch(folder: Path, tracke
     assert "5 million" in read_everything(folder / "mirror.git", "main")
 
 
+@long
 def test_a_mirror_that_was_put_back_from_an_older_copy_is_rewritten_too(
     folder: Path, tmp_path: Path, tracker: Tracker
 ) -> None:
@@ -419,6 +423,7 @@ def test_a_history_without_it_is_left_alone(folder: Path) -> None:
     assert mirror.stat().st_ino == inode
 
 
+@long
 def test_a_public_copy_tells_that_it_was_destroyed(folder: Path, tracker: Tracker) -> None:
     tracker(*ORDER)
     run_git(folder.parent, "clone", "--quiet", "--bare", "snapshots/mirror.git", "p.git")

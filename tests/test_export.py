@@ -17,7 +17,7 @@ from tests import tables_page
 from tests.conftest import run_tracker
 from tests.here import runner
 from tests.rights import OPEN, PHRASE, SECRET, WHY, add, make_series
-from tests.thorough import few
+from tests.thorough import few, long
 from tracker.exchange.corpus import SEPARATOR
 from tracker.exchange.tables import TABLES
 
@@ -275,6 +275,7 @@ def test_all_tables_join(page: Path) -> None:
     assert counts == ask(tables, "SELECT sum(sentences) FROM topics")[0]
 
 
+@long
 def test_what_nobody_compared_is_counted_and_nothing_is_compared_unasked(
     folder: Path, tracker: Tracker
 ) -> None:
@@ -321,6 +322,7 @@ def export_all(tracker: Tracker, *more: str) -> None:
     assert tracker("export", "tables", "tables", "--all-editions", *more).code == 0
 
 
+@long
 def test_what_is_open_is_there(folder: Path, tracker: Tracker) -> None:
     tracker("timeline", "UNGA", "--jobs", "1", "--sentences")
     export_all(tracker)

@@ -97,7 +97,7 @@ def test_a_sentence_of_which_nothing_stayed_is_compared_in_a_moment(what: str, t
     assert (ran.code, ran.err) == (1, "")
 
 
-@pytest.mark.parametrize(("words", "changed"), [(3000, 0.1), (3000, 0.9), (20_000, 0.3)])
+@pytest.mark.parametrize(("words", "changed"), few(1, (3000, 0.1), (3000, 0.9), (20_000, 0.3)))
 def test_long_runs_of_words_are_compared_in_parts_and_nothing_is_lost(words: int, changed: float) -> None:
     chance = random.Random(5)  # noqa: S311 - the same texts every time
     old = [f"w{chance.randrange(words)}" for _ in range(words)]

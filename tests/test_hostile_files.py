@@ -85,6 +85,7 @@ def test_a_file_to_look_at_is_refused_on_one_line(
     assert "save it as plain text" in ran.err
 
 
+@long
 def test_nothing_is_added_where_one_of_the_files_is_hostile(
     tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import COMMAND
-from tests.thorough import some
+from tests.thorough import long, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,7 @@ def _read_all(terminal: int) -> str:
     return found.decode().replace("\r\n", "\n")
 
 
+@long
 def test_a_long_answer_is_paged_and_keeps_its_exit_code(terminal: Callable[..., Seen]) -> None:
     same = terminal(*LONG, TRACKER_PAGER=PAGER)
     assert same.code == 0
