@@ -271,7 +271,7 @@ def kill_at(folder: Path, name: str, after: int = 1, command: Sequence[str] = OR
     assert ran.code == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("name", some(3, KILLED_AT))
+@pytest.mark.parametrize("name", some(1, KILLED_AT))
 def test_killed_at_any_moment_the_next_call_completes_it(folder: Path, tracker: Tracker, name: str) -> None:
     # Leftovers of another crash are removed first, so that the third removal is that of the old mirror.
     kill_at(folder, name, after=3 if name.endswith("rmtree") else 1)
@@ -345,6 +345,7 @@ def test_who_reads_the_old_pages_holds_it_up(
     assert find_everywhere(folder) == {}
 
 
+@long
 def test_without_git_the_record_goes_and_the_mirror_follows_later(folder: Path, tracker: Tracker) -> None:
     ran = run_tracker(folder.parent, *ORDER, PATH="")
     assert (ran.code, "git was not found" in ran.err) == (2, True)

@@ -150,6 +150,7 @@ def test_an_edit_is_restored(tracker: Callable[..., Ran], folder: Path) -> None:
     assert tracker("mirror", "update").code == 0
 
 
+@long
 def test_what_is_noted_of_an_edit_is_mirrored_with_it(tracker: Callable[..., Ran], folder: Path) -> None:
     (folder.parent / "a.txt").write_text(FIRST, encoding="utf-8")
     alter(folder, EDIT)

@@ -330,6 +330,7 @@ def test_what_is_open_is_there(folder: Path, tracker: Tracker) -> None:
 
 
 @pytest.mark.parametrize("more", few(1, ("--private",), ()), ids=few(1, "private", "open"))
+@long
 def test_what_was_withdrawn_is_in_no_table(folder: Path, tracker: Tracker, more: tuple[str, ...]) -> None:
     tracker("timeline", "UNGA", "--jobs", "1", "--sentences")
     assert tracker("withdraw", "XAA/UNGA/78", *WHY).code == 0

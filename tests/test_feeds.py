@@ -13,6 +13,7 @@ from lxml import etree
 from tests.archives import OBSERVED, declare, version_of
 from tests.feeding import BRIDGE, EXPECTED, NIGHTS, make_feed, run_nights, write_feeds
 from tests.nights import running_site
+from tests.thorough import long
 from tracker.archive import create_archive, open_store
 from tracker.publish.feeds import MOST, Feed, Item, Of, write_atom, write_json
 
@@ -152,6 +153,7 @@ def test_a_feed_of_nothing_is_one_whatever_the_day(tmp_path: Path) -> None:
     assert (parsed.bozo, parsed.entries, parsed.feed.updated) == (False, [], "1970-01-01T00:00:00+00:00")
 
 
+@long
 def test_a_feed_has_the_newest_events_alone(tmp_path: Path) -> None:
     create_archive(tmp_path)
     for session in range(1, MOST + 6):

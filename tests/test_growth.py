@@ -130,6 +130,7 @@ WORDS: Final = (
 @pytest.mark.parametrize(
     "changed", few(1, "if we can", "revised", "not", "6 million euros", "Revised", "must")
 )
+@long
 def test_what_the_edits_of_a_long_sentence_mean_is_read_in_steps_that_grow_with_it(changed: str) -> None:
     _count_steps(100, changed)  # the tables are read once
     steps = [_count_steps(words, changed) for words in ((400, 800) if IS_THOROUGH else (200, 400))]

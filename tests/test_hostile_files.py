@@ -117,6 +117,7 @@ def test_a_folder_is_imported_but_for_its_hostile_files(tracker: Callable[..., R
 
 
 @pytest.mark.parametrize("name", some(1, SHORT))
+@long
 def test_a_history_is_imported_but_for_its_hostile_revision(
     name: str, tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_history_is_imported_but_for_its_hostile_revision(
 
 
 @pytest.mark.parametrize("name", some(1, SHORT))
+@long
 def test_a_web_archive_is_imported_but_for_its_hostile_capture(
     name: str, tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:

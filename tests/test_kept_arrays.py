@@ -281,6 +281,7 @@ while True:
 """
 
 
+@long
 def test_a_kill_in_the_middle_of_writing_leaves_nothing_that_is_read(place: Path) -> None:
     keep_arrays(NAME, "one", ARRAYS)
     for _ in range(4):

@@ -390,6 +390,7 @@ def test_an_ordinary_user_makes_an_archive_that_is_closed(shared: Path) -> None:
     assert everything(shared / "snapshots") == {"tracker.db": "600"}
 
 
+@long
 def test_members_of_a_group_write_in_turn_and_others_read_nothing(shared: Path) -> None:
     """As root, three users; as an ordinary user all three are the same, and what is closed cannot be seen."""
     folder = shared / "snapshots"

@@ -77,6 +77,7 @@ def test_a_long_answer_is_paged_and_keeps_its_exit_code(terminal: Callable[..., 
     assert terminal("diff", "XAA/CCPCJ", TRACKER_PAGER=PAGER).code == 1
 
 
+@long
 def test_colours_reach_the_pager(terminal: Callable[..., Seen]) -> None:
     paged = terminal("diff", "XAA/CCPCJ", TRACKER_PAGER=PAGER).paged
     assert paged is not None

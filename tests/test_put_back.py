@@ -379,6 +379,7 @@ def test_a_damaged_record_with_runs_of_its_own_is_kept_as_it_is(folder: Path, tr
     assert look(folder) == before
 
 
+@long
 def test_a_damaged_record_that_is_older_is_made_again_whole(folder: Path, tracker: Tracker) -> None:
     put_back(folder)
     alter(folder, "UPDATE statements SET title = 'Of the backup'", "DROP TABLE expectations")

@@ -130,6 +130,7 @@ def test_a_clock_that_was_wrong_and_a_wish_are_no_rest(folder: Path, site: Site)
     assert asked == [0, 3], "where the last check lies in the future, all are asked"
 
 
+@long
 def test_what_is_gone_is_confirmed_then_rests_and_its_return_is_seen(single: Path, site: Site) -> None:
     run_night(single, "2026-01-01")
     site.pages["/79"] = Page("", 410)

@@ -314,7 +314,8 @@ def test_a_killed_run_is_gone_on_with(folder: Path) -> None:
     assert all(again[path] == kept[path] for path in kept if not path.startswith("."))
 
 
-@pytest.mark.parametrize("jobs", few(1, 1, 3))
+@pytest.mark.parametrize("jobs", [1, 3])
+@long
 def test_however_many_processes_make_pages_they_are_the_same(folder: Path, jobs: int) -> None:
     # What was computed is not believed in a copy of an archive, so that all is computed again.
     built = build_site(folder / "snapshots", folder / "again", None, _show_nothing, jobs)
