@@ -58,6 +58,7 @@ TRANSLATED = (
 )
 
 
+@long
 def test_the_model_as_it_is_kept_gives_the_same_vectors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[En
     return folder, seen
 
 
+@long
 def test_a_reader_sees_each_event_once_and_nothing_that_we_did(
     nights: tuple[Path, list[list[Entry]]],
 ) -> None:

@@ -487,6 +487,7 @@ def test_a_rebuilt_record_goes_on_where_the_mirror_stands(folder: Path, mirror: 
 # Upkeep ----------------------------------------------------------------------------------------------
 
 
+@long
 def test_packs_stay_few(folder: Path, mirror: Path) -> None:
     update_mirror(folder)
     # As many again as there may be packs.

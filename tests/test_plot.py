@@ -225,7 +225,7 @@ def test_a_script_that_no_font_has_is_told_and_a_font_of_the_system_is_used(
     assert "\U0010fffd" in page or "Own" in page or "مكافحة" in page
 
 
-@pytest.mark.parametrize(("name", "command"), PICTURES.items(), ids=PICTURES)
+@pytest.mark.parametrize(("name", "command"), some(3, PICTURES.items()), ids=some(3, PICTURES))
 def test_the_documents_show_what_the_command_draws(
     demo: Callable[..., Ran], tmp_path: Path, name: str, command: str
 ) -> None:

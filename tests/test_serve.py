@@ -302,6 +302,7 @@ def test_a_server_that_is_killed_leaves_no_process_behind(archive: Path) -> None
     wait_until_gone(children)
 
 
+@long
 def test_who_waits_for_topics_is_told_how_far_it_is(tmp_path: Path) -> None:
     for session in (77, 78, 79):
         said = (
