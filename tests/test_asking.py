@@ -205,7 +205,6 @@ def wait_for_calls(folder: Path, number: int) -> None:
     assert len(calls(folder)) >= number
 
 
-@long
 def test_a_run_that_is_killed_goes_on_where_the_last_reply_was(folder: Path) -> None:
     run = start(folder, *ASK, "stub-slow", STUB_SECONDS="0.7")
     wait_for_calls(folder, 5)  # four at once: the first replies are kept

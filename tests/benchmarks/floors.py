@@ -1,6 +1,6 @@
 """Quality floors: figures that must not fall, on data pinned by its digest.
 
-Run as ``python -m tests.benchmarks.floors``: a fixed part of the data, in less than a minute of a processor.
+Run as ``python -m tests.benchmarks.floors``: a fixed part of the data, in half a minute of a processor.
 With ``--whole`` it is all of it, in four. The weights are the shipped ones, fitted on this data: a floor
 guards against a regression and is no measure of quality; ``alignment.py`` measures that. Of the whole, one
 figure of claims is by weights fitted without what they are measured on. Where the development data is not
