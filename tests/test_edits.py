@@ -42,6 +42,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", some(1, SAMPLE))
+@long
 def test_a_changed_column_is_named_before_the_next_night_and_after_it(
     everything: Path, tmp_path: Path, name: str
 ) -> None:

@@ -89,6 +89,7 @@ def test_a_corpus_has_the_columns_of_readtext_and_a_row_for_each_statement(
 
 
 @pytest.mark.parametrize("command", ["corpus", "sentences"])
+@long
 def test_each_form_has_the_same_rows_and_the_same_bytes_each_time(
     folder: Path, tracker: Tracker, command: str
 ) -> None:

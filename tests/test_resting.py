@@ -107,6 +107,7 @@ def test_what_has_long_been_unchanged_is_asked_less_often_until_it_changes(singl
         ),
     ),
 )
+@long
 def test_the_longest_gap_is_one_setting(single: Path, site: Site, setting: str, asked: list[int]) -> None:
     path = single / WATCH_FILE
     path.write_text(path.read_text("utf-8").replace("[settings]", f"[settings]\n{setting}"), "utf-8")
