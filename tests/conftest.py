@@ -43,7 +43,8 @@ _OF_THE_USER: Final = ("NO_COLOR", "TRACKER_ARCHIVE")
 write_in_memory()
 check_once()
 ask_again_soon()
-fork_workers()
+if not IS_THOROUGH:
+    fork_workers()
 
 
 @pytest.fixture(scope="session", autouse=True)

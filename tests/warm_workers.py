@@ -10,7 +10,6 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from tests.thorough import IS_THOROUGH
 from tracker.follow import workers
 
 if TYPE_CHECKING:
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
     from tracker.follow.workers import Counted
 
 _LOADED: Final = ("tests.warm_workers", "tracker.publish.making", "tracker.follow.batch")
-"""What workers load."""
+"""What workers load: a worker imports this module too, which is why it knows nothing of pytest."""
 
 
 def fork_workers() -> None:
-    """Have the program fork its workers; with the long checks it starts them."""
-    if IS_THOROUGH or "forkserver" not in multiprocessing.get_all_start_methods():
+    """Have the program fork its workers."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
         return
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*_LOADED])
