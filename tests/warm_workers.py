@@ -8,8 +8,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import chdir
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Final
 
+from tests.running import ROOT
 from tracker.follow import workers
 
 if TYPE_CHECKING:
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
 
     from tracker.follow.workers import Counted
 
-_LOADED: Final = ("tests.warm_workers", "tracker.publish.making", "tracker.follow.batch")
-"""What workers load: a worker imports this module too, which is why it knows nothing of pytest."""
+_LOADED: Final = ("tests.loaded", "tests.warm_workers")
+"""What workers have loaded; this module among it, which is why it knows nothing of pytest."""
 
 
 def fork_workers() -> None:
@@ -29,6 +32,9 @@ def fork_workers() -> None:
     context.set_forkserver_preload([*_LOADED])
 
     def start_processes(count: int, counted: Counted | None = None) -> ProcessPoolExecutor:
+        with chdir(ROOT):
+            # What it is to load is found from here.
+            forkserver.ensure_running()
         return ProcessPoolExecutor(count, context, _begin, (dict(os.environ), counted))
 
     vars(workers)["start_processes"] = start_processes
