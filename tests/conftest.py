@@ -20,6 +20,7 @@ from tests.running import NEW, OLD, Ran
 from tests.scratch import write_in_memory
 from tests.thorough import IS_THOROUGH, examples
 from tests.waits import ask_again_soon
+from tests.warm_workers import fork_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,8 @@ _OF_THE_USER: Final = ("NO_COLOR", "TRACKER_ARCHIVE")
 write_in_memory()
 check_once()
 ask_again_soon()
+if not IS_THOROUGH:
+    fork_workers()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -54,7 +54,7 @@ _OLD: Final = "We will fund the fight against corruption by 2025. We urge all St
 _NEW: Final = "We intend to fund the fight by 2026. We encourage States to help victims. We agree."
 
 
-def _load() -> None:
+def load() -> None:
     """Load what any command may: libraries, and the words and weights that a comparison reads."""
     modules = [module.name for module in walk_packages(tracker.__path__, "tracker.")]
     for name in (*_LIBRARIES, *modules):
@@ -204,7 +204,7 @@ def start() -> NoReturn:
     # The folder of the tests, from which a command is not started.
     del sys.path[0]
     pipe = socket.socket(fileno=int(sys.argv[1]))
-    _load()
+    load()
     gc.collect()
     gc.freeze()
     _serve(pipe)

@@ -21,6 +21,7 @@ from tests.pairs import COUNTRIES, make_pairs
 from tests.running import COMMAND, ROOT
 from tests.test_settling import NEW as NEW_TEXT
 from tests.test_settling import OLD as OLD_TEXT
+from tests.thorough import long
 from tracker.archive import open_store
 from tracker.coding.questions import AskedRow, AskedStatement, Question, load_prompt
 from tracker.model.decisions import Quote
@@ -219,6 +220,7 @@ def test_a_run_that_is_killed_goes_on_where_the_last_reply_was(folder: Path) -> 
     assert sum(asked.values()) - before < 7
 
 
+@long
 def test_two_runs_at_once_ask_each_question_once_and_others_may_write(folder: Path) -> None:
     first = start(folder, *ASK, "stub-slow")
     wait_for_calls(folder, 1)

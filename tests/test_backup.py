@@ -14,6 +14,7 @@ import pytest
 from tests.here import runner
 from tests.mirrors import FIRST, edit, make_record, read_tables, say
 from tests.running import ROOT
+from tests.thorough import long
 from tracker.archive import create_archive
 from tracker.errors import ArchiveUnusable
 from tracker.keep.mirror import backup, update_mirror
@@ -73,6 +74,7 @@ def test_what_was_not_yet_moved_into_the_one_file_is_copied(folder: Path, tmp_pa
         assert backup(folder, tmp_path / "second.db").rows["groups"] == held + 1
 
 
+@long
 def test_copies_made_while_another_process_writes_are_each_of_one_instant(
     folder: Path, tmp_path: Path
 ) -> None:

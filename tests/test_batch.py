@@ -21,6 +21,7 @@ from tests.rights import find_in_files, make_series
 from tests.running import PYTHON, ROOT
 from tests.test_panel import MORE, make_held
 from tests.test_timeline import HELD, OCEANS
+from tests.thorough import few, long
 from tracker.archive import ArchiveSession, open_store
 from tracker.cli import output
 from tracker.cli.output import line_writer
@@ -140,7 +141,7 @@ def test_what_is_kept_is_what_the_single_commands_find(folder: Path, tracker: Tr
     assert kept(folder) == answers
 
 
-@pytest.mark.parametrize("words", ASKED[1:], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", few(1, *ASKED[1:]), ids=lambda words: words[0])
 def test_after_a_batch_they_work_nothing_out(
     folder: Path, tracker: Tracker, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
@@ -166,6 +167,7 @@ def count(monkeypatch: pytest.MonkeyPatch, place: str, name: str, called: list[s
     monkeypatch.setattr(f"{place.replace(':', '.')}.{name}", call)
 
 
+@long
 def test_the_same_again_does_nothing_and_reads_no_text(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = do_batch(folder, Here(), topics_only=False)
     asked: list[Unit] = []
@@ -177,6 +179,7 @@ def test_the_same_again_does_nothing_and_reads_no_text(folder: Path, monkeypatch
     assert second.left_out == first.left_out
 
 
+@long
 def test_what_was_kept_before_is_neither_done_nor_to_do(folder: Path) -> None:
     do_batch(folder, Here(), "74")
     told: list[tuple[int, int]] = []
@@ -188,6 +191,7 @@ def test_what_was_kept_before_is_neither_done_nor_to_do(folder: Path) -> None:
     assert all(0 < done <= total for done, total in told)
 
 
+@long
 def test_what_has_another_version_is_done_again_with_what_looks_back_on_it(folder: Path) -> None:
     do_batch(folder, Here(), topics_only=False)
     with open_store(folder) as store:

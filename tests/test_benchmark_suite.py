@@ -20,6 +20,7 @@ from tests.benchmarks.suite.table import (
     show_value,
 )
 from tests.measuring import run_command
+from tests.thorough import long
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +97,7 @@ def test_an_exit_code_is_asserted(code: int, tmp_path: Path) -> None:
         run_command(command, tmp_path, 1)
 
 
+@long
 def test_processes_that_a_command_starts_count(tmp_path: Path) -> None:
     burn = "import time\nwhile time.process_time() < .2: pass"
     start = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}], check=True)"
@@ -103,6 +105,7 @@ def test_processes_that_a_command_starts_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("rounds", "patience", "turns"), [(3, 60, 3), (3, 0, 1)])
+@long
 def test_jobs_take_turns_as_long_as_there_is_patience(
     rounds: int, patience: float, turns: int, tmp_path: Path
 ) -> None:

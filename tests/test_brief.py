@@ -15,6 +15,7 @@ from tests.comparisons import VOCABULARY, change, comparison, reading, revision,
 from tests.redlined import W, open_part, write_brief
 from tests.test_safe import ATTACKS
 from tests.test_word import SEEDS
+from tests.thorough import long
 from tracker.report.comparison.brief import FINDINGS, LINE, build_brief
 from tracker.report.comparison.build import build_report
 from tracker.report.document import Quote
@@ -162,6 +163,7 @@ def test_text_from_a_statement_stays_text(evil: str) -> None:
         assert visible(told) == told
 
 
+@long
 def test_it_is_valid_by_the_schemas_of_word_and_the_same_bytes_each_time(tmp_path: Path) -> None:
     for made in (session(), made_of(12), made_of(0)):
         data = write_brief(made, VOCABULARY)

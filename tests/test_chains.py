@@ -8,7 +8,7 @@ import pytest
 
 from tests import chains
 from tests.here import runner
-from tests.thorough import some
+from tests.thorough import few, long, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +42,13 @@ def tracker(
     return runner(tmp_path, monkeypatch, capsys)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", few(1, 2, 1))
 def test_a_chain_loses_nothing(tmp_path: Path, site: Site, tracker: Callable[..., Ran], seed: int) -> None:
     chains.walk(tmp_path, tracker, site, seed, 9)
 
 
 @pytest.mark.parametrize("steps", some(2, PUT_BACK.values()), ids=some(2, PUT_BACK))
+@long
 def test_a_backup_that_is_put_back_loses_nothing(
     tmp_path: Path,
     site: Site,

@@ -14,7 +14,7 @@ import pytest
 from tests.archives import in_session, query
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, running_site, source
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.capture.admit.admission import admit, refuse_unreadable
 from tracker.capture.links import read_index
 from tracker.capture.read.extract import decodes_as, extract
@@ -109,6 +109,7 @@ def test_an_index_is_read_as_the_server_says() -> None:
     assert found.text == "Речь"
 
 
+@long
 def test_a_night_a_later_review_and_later_readings_read_the_same(tmp_path: Path) -> None:
     with running_site() as site:
         watched = source("xaa", "XAA/UNGA/79~prepared.ru", site.url("/79"))

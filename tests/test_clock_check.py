@@ -15,6 +15,7 @@ import pytest
 from tests.archives import query
 from tests.mirrors import check_sound, read_everything
 from tests.nights import Page, make_archive, outcomes, run_night, running_hosts, set_clocks, source
+from tests.thorough import long
 from tracker.errors import ClockWrong
 from tracker.keep.mirror import rebuild, update_mirror
 from tracker.keep.verify import verify
@@ -198,6 +199,7 @@ def test_an_embargo_ends_with_a_night_that_three_hosts_confirm(tmp_path: Path, h
     check_sound(folder / "mirror.git")
 
 
+@long
 def test_a_record_that_is_made_of_a_copy_confirms_no_day_that_is_still_to_come(
     tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
 ) -> None:
@@ -237,6 +239,7 @@ def test_the_command_ends_with_2_and_one_line_and_goes_on_where_it_is_told_to(
     assert re.search(r"clock +the archive since .*: run 1: clock not confirmed: ", concerned.out)
 
 
+@long
 def test_a_night_of_two_hosts_is_marked_and_raises_no_alarm(
     tmp_path: Path, hosts: Hosts, tracker: Callable[..., Ran]
 ) -> None:
@@ -278,6 +281,7 @@ def test_what_a_person_accepted_was_captured_by_the_clock_of_its_night(
     assert [", clock not confirmed" in each for each in shown] == [True, False]
 
 
+@long
 def test_a_refused_night_leaves_a_mirror_that_verifies_and_rebuilds(tmp_path: Path, hosts: Hosts) -> None:
     folder = make(tmp_path / "snapshots", hosts)
     update_mirror(folder)

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from tests.closed import ACCESS, close, holds_secret, judge, make_archive, run
 from tests.here import runner
 from tests.outputs import READING, SILENT, WHERE, Output, choose_outputs, list_commands
-from tests.thorough import some
+from tests.thorough import long, some
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def test_every_command_and_format_is_looked_at() -> None:
 
 @pytest.mark.parametrize(
     ("output", "access"),
-    [*((each, "restricted") for each in OUTPUTS), *((each, "withdrawn") for each in some(50, OUTPUTS))],
+    [*((each, "restricted") for each in OUTPUTS), *((each, "withdrawn") for each in some(20, OUTPUTS))],
     ids=lambda value: value if isinstance(value, str) else " ".join(value.arguments),
 )
 @pytest.mark.usefixtures("out")
@@ -95,6 +95,7 @@ def test_an_embargo_closes_as_a_restriction_does(folders: dict[str, Path], acces
     assert (folders[access] / "shown.txt").exists() is (access == "open")
 
 
+@long
 def test_the_net_would_catch_it(
     folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

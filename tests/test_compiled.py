@@ -60,6 +60,7 @@ def frozen(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
     return tuple(map(frozen, value)) if isinstance(value, list) else value
 
 
+@long
 def test_all_that_this_installation_compiled_is_there_and_of_its_sources(tmp_path: Path) -> None:
     copy_program(tmp_path)
     command = [sys.executable, "-m", "tracker.compile"]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
 from tests.running import NEW, OLD, ROOT
-from tests.thorough import examples
+from tests.thorough import examples, long
 from tracker.archive import ArchiveSession, create_archive
 from tracker.comparing.alignment.align import align
 from tracker.comparing.pipeline import Basis, text_side
@@ -160,6 +160,7 @@ def test_another_process_that_holds_the_file_is_not_waited_for(
         assert archive(*DIFF) == cold
 
 
+@long
 def test_processes_at_once_all_answer_and_leave_a_sound_file(
     archive: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -223,6 +224,7 @@ def test_nothing_is_written_into_a_folder_that_is_no_archive(
     assert {path: path.is_dir() or path.read_bytes() for path in folder.rglob("*")} == before
 
 
+@long
 def test_a_new_rule_or_weight_is_followed_at_once(archive: Callable[..., Ran], tmp_path: Path) -> None:
     library = tmp_path / "library"
     shutil.copytree(ROOT / "tracker", library / "tracker", ignore=shutil.ignore_patterns(".*", "__pycache__"))

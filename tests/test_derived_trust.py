@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 import pytest
 
+from tests.thorough import long, some
 from tracker.archive import create_archive
 from tracker.record.derived.answers import DERIVED_NAME, Derived, open_derived
 from tracker.record.derived.file import DerivedFile
@@ -264,6 +265,7 @@ def test_cron_and_a_researcher_share_an_archive(
     assert kept == [("second 0",), ("second 54321",), ("second 54322",)]
 
 
+@long
 def test_two_homes_are_two_users_of_a_command(archive: Callable[..., Ran], tmp_path: Path) -> None:
     path, other = tmp_path / "snapshots" / DERIVED_NAME, str(tmp_path / "state")
     told = archive(*DIFF)
@@ -356,7 +358,7 @@ KEPT_OUT: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("how", KEPT_OUT)
+@pytest.mark.parametrize("how", some(3, KEPT_OUT))
 def test_where_none_can_be_kept_work_happens_in_memory(
     archive: Callable[..., Ran], tmp_path: Path, state: Path, how: str
 ) -> None:

@@ -18,6 +18,7 @@ from tests.closed import WHERE, WHY, close, make_archive
 from tests.conftest import run_tracker
 from tests.desks import Client, Served, wait_until
 from tests.test_settling import NEW, OLD
+from tests.thorough import few, long
 from tracker.archive import create_archive, open_store
 from tracker.errors import ArchiveUnusable
 from tracker.publish.desk import opening
@@ -133,6 +134,7 @@ def runs(side: dict[str, Any]) -> list[dict[str, str]]:
     return [run for passage in side["passages"] for run in passage["runs"]]
 
 
+@long
 def test_the_rows_stay_while_people_decide_and_a_second_start_goes_on(folder: Path) -> None:
     with Served(folder, "Ana") as served:
         ana = served.admit("Ana", *PAIR)
@@ -263,6 +265,15 @@ def test_sentences_are_linked_and_unlinked(folder: Path) -> None:
     assert not [each for each in report["changes"] if each["old"] in ([0], [2]) and each["new"]]
 
 
+@pytest.fixture(scope="module")
+def desk(_made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Yield a desk that has the pair open, at which nothing is to be decided."""
+    archive = shutil.copytree(_made_once, tmp_path_factory.mktemp("open") / "copy") / "snapshots"
+    with Desk(archive, ["Ana"], print, *beside(archive)) as opened:
+        opened.opening.open(*PAIR)
+        yield opened
+
+
 @pytest.mark.parametrize(
     ("row", "answer"),
     [
@@ -277,12 +288,11 @@ def test_sentences_are_linked_and_unlinked(folder: Path) -> None:
         (EVIL, EVIL),
     ],
 )
-def test_what_fits_no_row_is_refused_with_the_reason(folder: Path, row: str, answer: str) -> None:
-    with Desk(folder / "snapshots", ["Ana"], print, *beside(folder / "snapshots")) as desk:
-        pair = desk.opening.open(*PAIR).pair.compared
-        refused = desk.give("Ana", str(pair.old), str(pair.new), [Sent("1", row, answer)])
-        assert list(refused) == ["1"]
-        assert desk.tell_waiting("Ana").number == 0
+def test_what_fits_no_row_is_refused_with_the_reason(desk: Desk, row: str, answer: str) -> None:
+    pair = desk.opening.open(*PAIR).pair.compared
+    refused = desk.give("Ana", str(pair.old), str(pair.new), [Sent("1", row, answer)])
+    assert list(refused) == ["1"]
+    assert desk.tell_waiting("Ana").number == 0
 
 
 # Nothing is lost -----------------------------------------------------------------------------------------
@@ -308,6 +318,7 @@ def test_a_kill_between_answers_loses_nothing(folder: Path) -> None:
     assert not (folder / "snapshots" / JOURNAL).exists()
 
 
+@long
 def test_a_kill_after_keeping_keeps_nothing_twice(folder: Path) -> None:
     archive = folder / "snapshots"
     with Served(folder, "Ana") as served:
@@ -332,6 +343,7 @@ def test_to_undo_what_is_on_its_way_into_the_record_waits_for_it() -> None:
         assert [each.id for each in sitting.list_given()] == waiting
 
 
+@long
 def test_what_is_sent_twice_counts_once(folder: Path) -> None:
     with Served(folder, "Ana") as served:
         ana = served.admit("Ana", *PAIR)
@@ -365,7 +377,7 @@ def test_while_a_run_holds_the_archive_answers_wait_and_the_page_says_so(folder:
         wait_until(lambda: len(decided(folder)) == 6)
 
 
-@pytest.mark.parametrize(("idle", "away"), [(0.5, 60.0), (60.0, 0.5)])
+@pytest.mark.parametrize(("idle", "away"), few(1, (0.5, 60.0), (60.0, 0.5)))
 def test_a_sitting_ends_when_somebody_stops_or_leaves(folder: Path, idle: float, away: float) -> None:
     archive = folder / "snapshots"
     with Desk(archive, ["Ana"], print, *beside(archive), idle=idle, away=away) as desk:
@@ -391,6 +403,7 @@ def test_one_server_has_the_desk_and_a_journal_of_others_is_not_believed(folder:
         Journal(archive)
 
 
+@long
 def test_the_journal_holds_no_word_of_a_statement(folder: Path) -> None:
     with Served(folder, "Ana") as served:
         ana = served.admit("Ana", *PAIR)
@@ -543,7 +556,7 @@ def test_a_script_in_any_field_stays_text(tmp_path: Path) -> None:
         assert "\u202e" not in json.dumps(body.json, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("access", ["restricted", "withdrawn"])
+@pytest.mark.parametrize("access", few(1, "restricted", "withdrawn"))
 def test_what_is_closed_is_not_asked_about(tmp_path: Path, access: str) -> None:
     folder = close(make_archive(tmp_path), access)
     with Served(folder, "Ana") as served:

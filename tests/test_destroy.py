@@ -32,7 +32,7 @@ from tests.rights import (
 )
 from tests.running import KILLED, PATIENCE
 from tests.test_withdraw import SHOWING, TELLING
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.archive import create_archive
 from tracker.capture.web.pacing import Clock
 from tracker.errors import ArchiveUnusable
@@ -271,7 +271,7 @@ def kill_at(folder: Path, name: str, after: int = 1, command: Sequence[str] = OR
     assert ran.code == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("name", some(3, KILLED_AT))
+@pytest.mark.parametrize("name", some(1, KILLED_AT))
 def test_killed_at_any_moment_the_next_call_completes_it(folder: Path, tracker: Tracker, name: str) -> None:
     # Leftovers of another crash are removed first, so that the third removal is that of the old mirror.
     kill_at(folder, name, after=3 if name.endswith("rmtree") else 1)
@@ -302,6 +302,7 @@ def test_another_act_completes_it_too_and_says_so(folder: Path, tracker: Tracker
     assert find_everywhere(folder) == {}
 
 
+@long
 def test_whatever_writes_next_completes_it_and_names_it(folder: Path) -> None:
     kill_at(folder, "tracker.preservation.mirror.rewrite.rewrite_mirror")
     run_git(folder.parent, "init", "--quiet", "--bare", "copy.git")
@@ -344,6 +345,7 @@ def test_who_reads_the_old_pages_holds_it_up(
     assert find_everywhere(folder) == {}
 
 
+@long
 def test_without_git_the_record_goes_and_the_mirror_follows_later(folder: Path, tracker: Tracker) -> None:
     ran = run_tracker(folder.parent, *ORDER, PATH="")
     assert (ran.code, "git was not found" in ran.err) == (2, True)
@@ -355,6 +357,7 @@ def test_without_git_the_record_goes_and_the_mirror_follows_later(folder: Path, 
 # The mirror ------------------------------------------------------------------------------------------
 
 
+@long
 def test_the_commits_keep_what_they_say_and_the_mirror_goes_on(folder: Path) -> None:
     mirror = folder / "mirror.git"
     before = {branch: read_commits(mirror, branch) for branch in ("main", "public")}
@@ -385,6 +388,7 @@ def test_what_somebody_set_in_the_mirror_stays(folder: Path) -> None:
     assert find_everywhere(folder) == {}
 
 
+@long
 def test_what_else_is_closed_stays_out_of_the_public_branch(folder: Path, tracker: Tracker) -> None:
     tracker("withdraw", "XAA/UNGA/77", *WHY)
     tracker(*ORDER)
@@ -394,6 +398,7 @@ def test_what_else_is_closed_stays_out_of_the_public_branch(folder: Path, tracke
     assert "5 million" in read_everything(folder / "mirror.git", "main")
 
 
+@long
 def test_a_mirror_that_was_put_back_from_an_older_copy_is_rewritten_too(
     folder: Path, tmp_path: Path, tracker: Tracker
 ) -> None:
@@ -419,6 +424,7 @@ def test_a_history_without_it_is_left_alone(folder: Path) -> None:
     assert mirror.stat().st_ino == inode
 
 
+@long
 def test_a_public_copy_tells_that_it_was_destroyed(folder: Path, tracker: Tracker) -> None:
     tracker(*ORDER)
     run_git(folder.parent, "clone", "--quiet", "--bare", "snapshots/mirror.git", "p.git")

@@ -20,7 +20,7 @@ from tests.nights import Page, run_night, running_site, source, watch, write_spe
 from tests.repositories import run_git
 from tests.rights import PHRASE, SECRET, WHY, WORDS, add, find_in_index, find_in_objects, make_series
 from tests.test_destroy import kill_at
-from tests.thorough import some
+from tests.thorough import few, long, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,6 +189,7 @@ def test_nothing_is_left_of_it(folder: Path, tracker: Tracker, way: Callable[[Pa
     assert query(folder, "SELECT count(*) FROM documents WHERE bytes IS NOT NULL")[0][0] > 1
 
 
+@long
 def test_what_was_kept_before_a_repair_loses_no_more_than_that(folder: Path, tracker: Tracker) -> None:
     repair_a_row(folder, tracker)
     assert tracker(*ORDER).code == 0
@@ -222,7 +223,7 @@ def test_the_dropped_history_keeps_what_is_not_destroyed(folder: Path, tracker: 
     assert "two hundred judges" in kept
 
 
-@pytest.mark.parametrize("step", ["destroy_in_copy", "remove_leftovers"])
+@pytest.mark.parametrize("step", few(1, "destroy_in_copy", "remove_leftovers"))
 def test_killed_in_the_middle_of_the_copies(folder: Path, tracker: Tracker, step: str) -> None:
     repair_a_row(folder, tracker)
     leave_what_killed_commands_leave(folder, tracker)

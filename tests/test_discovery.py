@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.thorough import long
 from tracker.capture.links import discover, nested_indexes, read_index, source_of
 from tracker.errors import DocumentUnreadable
 from tracker.model.watching import Discovery, Fetched, Source, Validators
@@ -270,6 +271,7 @@ def test_a_packed_bomb_is_refused() -> None:
         _discover(_fetched(gzip.compress(bytes(60_000_000))), EVERY)
 
 
+@long
 def test_a_deep_page_and_a_long_one_are_read() -> None:
     deep = "<html><body>" + "<div>" * 20_000 + "<a href='a'>a</a>"
     assert len(_addresses(deep)) <= 1

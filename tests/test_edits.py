@@ -17,7 +17,7 @@ from tests.here import runner
 from tests.mirrors import FIRST, list_files, make_record, read_tables, say, show
 from tests.nights import Page, run_night, running_site, source, watch
 from tests.repositories import run_git
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.errors import RecordEdited
 from tracker.keep.mirror import update_mirror
 from tracker.preservation.mirror.commit_log import COMMITS
@@ -41,7 +41,8 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", some(2, SAMPLE))
+@pytest.mark.parametrize("name", some(1, SAMPLE))
+@long
 def test_a_changed_column_is_named_before_the_next_night_and_after_it(
     everything: Path, tmp_path: Path, name: str
 ) -> None:
@@ -150,6 +151,7 @@ def test_an_edit_is_restored(tracker: Callable[..., Ran], folder: Path) -> None:
     assert tracker("mirror", "update").code == 0
 
 
+@long
 def test_what_is_noted_of_an_edit_is_mirrored_with_it(tracker: Callable[..., Ran], folder: Path) -> None:
     (folder.parent / "a.txt").write_text(FIRST, encoding="utf-8")
     alter(folder, EDIT)
@@ -193,6 +195,7 @@ def test_what_a_digest_or_a_commit_proves_is_never_accepted(
     assert tracker("verify").code == 0
 
 
+@long
 def test_an_acceptance_that_was_slipped_into_an_old_run_counts_for_nothing(
     tracker: Callable[..., Ran], folder: Path
 ) -> None:
@@ -354,6 +357,7 @@ def test_health_tells_an_edit_and_a_record_that_is_not_the_mirrors(
     assert "to make the record again from the mirror, and keep this file beside it:" in join(ran)
 
 
+@long
 def test_a_check_after_a_destruction_is_no_part_of_it(
     tracker: Callable[..., Ran], folder: Path, site: Site
 ) -> None:
@@ -379,6 +383,7 @@ def test_a_check_after_a_destruction_is_no_part_of_it(
     assert tracker("mirror", "update").code == 1
 
 
+@long
 def test_the_next_destruction_removes_the_headers_of_later_answers_too(
     tracker: Callable[..., Ran], folder: Path, site: Site
 ) -> None:
@@ -393,6 +398,7 @@ def test_the_next_destruction_removes_the_headers_of_later_answers_too(
     assert (tracker("mirror", "update").code, tell_faults(folder)) == (0, "")
 
 
+@long
 def test_a_record_that_is_made_again_is_no_edit(
     tracker: Callable[..., Ran], tmp_path: Path, folder: Path, site: Site
 ) -> None:

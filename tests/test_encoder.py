@@ -58,6 +58,7 @@ TRANSLATED = (
 )
 
 
+@long
 def test_the_model_as_it_is_kept_gives_the_same_vectors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +123,7 @@ def test_the_model_is_kept_for_its_user_and_found_by_another_release(
     assert kept.stat().st_size == made.st_size
 
 
+@long
 def test_a_model_that_is_built_otherwise_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     init = NumpyBackend.__init__

@@ -17,7 +17,7 @@ from tests import tables_page
 from tests.conftest import run_tracker
 from tests.here import runner
 from tests.rights import OPEN, PHRASE, SECRET, WHY, add, make_series
-from tests.thorough import few
+from tests.thorough import few, long
 from tracker.exchange.corpus import SEPARATOR
 from tracker.exchange.tables import TABLES
 
@@ -89,6 +89,7 @@ def test_a_corpus_has_the_columns_of_readtext_and_a_row_for_each_statement(
 
 
 @pytest.mark.parametrize("command", ["corpus", "sentences"])
+@long
 def test_each_form_has_the_same_rows_and_the_same_bytes_each_time(
     folder: Path, tracker: Tracker, command: str
 ) -> None:
@@ -275,6 +276,7 @@ def test_all_tables_join(page: Path) -> None:
     assert counts == ask(tables, "SELECT sum(sentences) FROM topics")[0]
 
 
+@long
 def test_what_nobody_compared_is_counted_and_nothing_is_compared_unasked(
     folder: Path, tracker: Tracker
 ) -> None:
@@ -321,6 +323,7 @@ def export_all(tracker: Tracker, *more: str) -> None:
     assert tracker("export", "tables", "tables", "--all-editions", *more).code == 0
 
 
+@long
 def test_what_is_open_is_there(folder: Path, tracker: Tracker) -> None:
     tracker("timeline", "UNGA", "--jobs", "1", "--sentences")
     export_all(tracker)
@@ -328,6 +331,7 @@ def test_what_is_open_is_there(folder: Path, tracker: Tracker) -> None:
 
 
 @pytest.mark.parametrize("more", few(1, ("--private",), ()), ids=few(1, "private", "open"))
+@long
 def test_what_was_withdrawn_is_in_no_table(folder: Path, tracker: Tracker, more: tuple[str, ...]) -> None:
     tracker("timeline", "UNGA", "--jobs", "1", "--sentences")
     assert tracker("withdraw", "XAA/UNGA/78", *WHY).code == 0

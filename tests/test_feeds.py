@@ -15,6 +15,7 @@ from lxml import etree
 from tests.archives import OBSERVED, declare, version_of
 from tests.feeding import BRIDGE, EXPECTED, NIGHTS, make_feed, run_nights, write_feeds
 from tests.nights import running_site
+from tests.thorough import long
 from tracker.archive import create_archive, open_store
 from tracker.publish.feeds import MOST, Feed, Item, Of, write_atom, write_json
 
@@ -36,6 +37,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[En
     return folder, seen
 
 
+@long
 def test_a_reader_sees_each_event_once_and_nothing_that_we_did(
     nights: tuple[Path, list[list[Entry]]],
 ) -> None:
@@ -195,6 +197,7 @@ def test_a_feed_of_nothing_is_one_whatever_the_day(tmp_path: Path) -> None:
     assert (parsed.bozo, parsed.entries, parsed.feed.updated) == (False, [], "1970-01-01T00:00:00+00:00")
 
 
+@long
 def test_a_feed_has_the_newest_events_alone(tmp_path: Path) -> None:
     create_archive(tmp_path)
     for session in range(1, MOST + 6):

@@ -12,6 +12,7 @@ from tests.bad_pages import arrive, fetch, keep
 from tests.nights import DAYS, Page, make_archive, only, run_night, source, write_speech
 from tests.other_pages import OtherPage, OtherStatement, draw_halves, load_other_pages, load_other_statements
 from tests.test_judgement import LANGUAGES, TABLES, speech
+from tests.thorough import long, some
 from tracker.capture.admit.admission import admit, list_causes, refuse_unreadable
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.score import find_unlikeness
@@ -79,6 +80,7 @@ def test_of_pages_that_no_rule_was_chosen_on_nearly_all_stay_out() -> None:
 
 
 @pytest.mark.parametrize("name", ["last_pages", "unseen_pages"])
+@long
 def test_of_pages_of_kinds_that_neither_rule_nor_score_knows_nearly_all_stay_out(name: str) -> None:
     unseen = load_other_pages(name)
     known = (*PAGES, *FURTHER["chosen"], *load_other_pages("score_pages"), *load_other_pages("fresh_pages"))
@@ -106,7 +108,7 @@ def test_a_text_with_phrases_of_statements_and_a_summary_are_not_scored() -> Non
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", some(3, LANGUAGES))
 def test_statements_score_above_pages_in_every_language(language: str) -> None:
     pages = [each for each in load_other_pages("score_pages") if each.language == language]
     assert sum(not look(page).accepted for page in pages) >= 0.8 * len(pages)

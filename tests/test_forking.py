@@ -14,13 +14,14 @@ import pytest
 from tests.conftest import run_apart
 from tests.forking import Limits, run_command
 from tests.running import COMMAND, Ran
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
-    "words", ["list", "lst", "--help", "show XAA/CCPCJ/33", "diff XAA/CCPCJ", "add - --as X"]
+    "words", some(3, ["list", "lst", "--help", "show XAA/CCPCJ/33", "diff XAA/CCPCJ", "add - --as X"])
 )
 def test_it_says_and_comes_to_the_same(archive: Callable[..., Ran], tmp_path: Path, words: str) -> None:
     asked = words.split()

@@ -130,7 +130,7 @@ WHY = ("--reason", "r", "--authority", "a", "--by", "Ana", "--yes")
 DESTROY = ("withdraw", "XAA/HRC/52/item-4", "--destroy", *WHY)
 
 
-@pytest.mark.parametrize("is_planted", [False, True], ids=["by order", "by an order in the archive"])
+@pytest.mark.parametrize("is_planted", some(1, [True, False]), ids=str)
 @pytest.mark.parametrize(
     "name", some(1, ["before-repair-1", "before-repair-1/sub", "before-repair-1/tracker.db"])
 )

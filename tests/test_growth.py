@@ -44,7 +44,7 @@ SPEECHES: Final = {
 }
 
 
-@pytest.mark.parametrize("name", some(4, SPEECHES))
+@pytest.mark.parametrize("name", some(2, SPEECHES))
 def test_a_speech_is_compared_in_a_moment_whatever_it_says(name: str, tmp_path: Path) -> None:
     for file, text in (("old.txt", SPEECHES[name]), ("new.txt", edit(SPEECHES[name]))):
         (tmp_path / file).write_text(f"We had come from far away to speak.\n\n{text}\n")
@@ -97,7 +97,7 @@ def test_a_sentence_of_which_nothing_stayed_is_compared_in_a_moment(what: str, t
     assert (ran.code, ran.err) == (1, "")
 
 
-@pytest.mark.parametrize(("words", "changed"), [(3000, 0.1), (3000, 0.9), (20_000, 0.3)])
+@pytest.mark.parametrize(("words", "changed"), few(1, (3000, 0.1), (3000, 0.9), (20_000, 0.3)))
 def test_long_runs_of_words_are_compared_in_parts_and_nothing_is_lost(words: int, changed: float) -> None:
     chance = random.Random(5)  # noqa: S311 - the same texts every time
     old = [f"w{chance.randrange(words)}" for _ in range(words)]
@@ -130,6 +130,7 @@ WORDS: Final = (
 @pytest.mark.parametrize(
     "changed", few(1, "if we can", "revised", "not", "6 million euros", "Revised", "must")
 )
+@long
 def test_what_the_edits_of_a_long_sentence_mean_is_read_in_steps_that_grow_with_it(changed: str) -> None:
     _count_steps(100, changed)  # the tables are read once
     steps = [_count_steps(words, changed) for words in ((400, 800) if IS_THOROUGH else (200, 400))]

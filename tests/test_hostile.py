@@ -54,7 +54,7 @@ def read(data: bytes) -> str:
         return str(error)
 
 
-@pytest.mark.parametrize("name", some(14, [*LOOPS, *BOMBS, *SLOW]))
+@pytest.mark.parametrize("name", some(7, [*LOOPS, *BOMBS, *SLOW]))
 def test_a_hostile_document_is_read_or_refused_in_a_moment(name: str) -> None:
     began = time.process_time()
     told = read({**LOOPS, **BOMBS, **SLOW}[name])

@@ -85,6 +85,7 @@ def test_a_file_to_look_at_is_refused_on_one_line(
     assert "save it as plain text" in ran.err
 
 
+@long
 def test_nothing_is_added_where_one_of_the_files_is_hostile(
     tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_folder_is_imported_but_for_its_hostile_files(tracker: Callable[..., R
 
 
 @pytest.mark.parametrize("name", some(1, SHORT))
+@long
 def test_a_history_is_imported_but_for_its_hostile_revision(
     name: str, tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -132,6 +134,7 @@ def test_a_history_is_imported_but_for_its_hostile_revision(
 
 
 @pytest.mark.parametrize("name", some(1, SHORT))
+@long
 def test_a_web_archive_is_imported_but_for_its_hostile_capture(
     name: str, tracker: Callable[..., Ran], tmp_path: Path
 ) -> None:

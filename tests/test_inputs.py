@@ -13,6 +13,7 @@ import pytest
 
 from tests.limits import assert_refused, run_limited
 from tests.running import NEW
+from tests.thorough import long
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.inputs.formats import parse_toml
 
@@ -225,6 +226,7 @@ def test_namespaces_may_be_entities(tmp_path: Path) -> None:
     assert [topic.id for topic in load_vocabulary(path).topics] == ["water"]
 
 
+@long
 def test_many_concepts_of_one_name_are_numbered_at_once(tmp_path: Path) -> None:
     path = tmp_path / "own.ttl"
     rows = (f'<https://a/{n}/x> a skos:Concept ; skos:prefLabel "Topic {n}"@en .\n' for n in range(4000))

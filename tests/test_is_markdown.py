@@ -45,7 +45,7 @@ def test_links_are_found_as_the_expression_finds_them(text: str) -> None:
     assert found == [match.span() for match in LINK.finditer(text)]
 
 
-@pytest.mark.parametrize("piece", some(3, ["[a](/", "[", "](", "[a](/b ", "**a", "# "]))
+@pytest.mark.parametrize("piece", some(1, ["[a](/", "[", "](", "[a](/b ", "**a", "# "]))
 def test_whether_a_text_is_markdown_is_told_in_a_moment(piece: str) -> None:
     began = time.process_time()
     is_markdown(piece * (2_000_000 // len(piece)), "a.txt")

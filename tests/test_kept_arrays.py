@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from tests.running import ROOT
+from tests.thorough import long
 from tracker.errors import TrackerError
 from tracker.text import kept_arrays
 from tracker.text.kept_arrays import (
@@ -266,6 +267,7 @@ def begin(program: str, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", PROGRAM + program, *arguments], cwd=ROOT, text=True)
 
 
+@long
 def test_processes_that_keep_at_once_leave_one_whole_file(place: Path) -> None:
     running = [begin(RACING, str(number)) for number in range(4)]
     assert [each.wait(120) for each in running] == [0, 0, 0, 0]
@@ -279,6 +281,7 @@ while True:
 """
 
 
+@long
 def test_a_kill_in_the_middle_of_writing_leaves_nothing_that_is_read(place: Path) -> None:
     keep_arrays(NAME, "one", ARRAYS)
     for _ in range(4):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from tracker.diff import rules
 from tracker.diff.rules import PACKAGE, RestsOn, find_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NUMBER = 30
 
@@ -36,12 +37,14 @@ def digest(package: Path) -> str:
 
 def draw_files() -> list[str]:
     """Return so many modules and tables that hold a constant, drawn over all that answers rest on."""
-    files = [name for name in find_rules(PACKAGE).files if name.endswith((".py", ".toml"))]
-    holding = [name for name in files if change_constant(name, (PACKAGE / name).read_text("utf-8"))]
-    tables = [name for name in holding if name.endswith(".toml")]
-    modules = [name for name in holding if name.endswith(".py")]
-    random = Random(7)  # noqa: S311 (a draw)
-    return [*random.sample(tables, 10), *random.sample(modules, NUMBER - 10)]
+    return [*_draw(".toml", 10), *_draw(".py", NUMBER - 10)]
+
+
+def _draw(ending: str, number: int) -> Iterator[str]:
+    files = [name for name in find_rules(PACKAGE).files if name.endswith(ending)]
+    Random(7).shuffle(files)  # noqa: S311 (a draw)
+    holding = (name for name in files if change_constant(name, (PACKAGE / name).read_text("utf-8")))
+    return islice(holding, number)
 
 
 def change_constant(name: str, text: str) -> str | None:

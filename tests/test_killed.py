@@ -82,6 +82,7 @@ def kill_at_work(folder: Path, command: str, how: signal.Signals, wait: float) -
 
 
 @pytest.mark.parametrize("command", some(1, COMMANDS))
+@long
 def test_a_killed_command_leaves_nothing_in_the_temporary_folder(command: str, prepared: Path) -> None:
     temporary = prepared / "temporary"
     met = 0

@@ -25,7 +25,7 @@ from tests.mirrors import (
 )
 from tests.nights import make_archive, run_night, running_site, source
 from tests.repositories import run_git
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.archive import create_archive, open_store
 from tracker.errors import ArchiveLocked, RecordEdited, RepositoryUnusable
 from tracker.keep.mirror import update_mirror
@@ -121,6 +121,7 @@ def test_the_log_of_a_text_shows_what_changed_in_it(folder: Path, mirror: Path) 
     ]
 
 
+@long
 def test_an_archive_without_runs_is_mirrored_too(tmp_path: Path) -> None:
     create_archive(tmp_path / "snapshots")
     assert update_mirror(tmp_path / "snapshots").commits == 1
@@ -323,7 +324,7 @@ CHANGES = {
 """What no command changes so."""
 
 
-@pytest.mark.parametrize("edits", EDITS.values(), ids=EDITS.keys())
+@pytest.mark.parametrize("edits", some(2, EDITS.values()), ids=some(2, EDITS.keys()))
 def test_what_another_program_changes_is_mirrored_as_well(
     folder: Path, mirror: Path, tmp_path: Path, edits: list[str]
 ) -> None:
@@ -340,7 +341,7 @@ def test_what_another_program_changes_is_mirrored_as_well(
     assert run_git(mirror, "rev-parse", "main^{tree}") == run_git(mirror, "rev-parse", f"{tip}^{{tree}}")
 
 
-@pytest.mark.parametrize("changes", some(7, CHANGES.values()), ids=some(7, CHANGES.keys()))
+@pytest.mark.parametrize("changes", some(3, CHANGES.values()), ids=some(3, CHANGES.keys()))
 def test_what_no_command_changes_stays_as_it_was_mirrored(
     folder: Path, mirror: Path, changes: list[str]
 ) -> None:
@@ -375,6 +376,7 @@ def test_all_edits_one_after_another_and_in_one(folder: Path, tmp_path: Path) ->
     check_rebuilds(folder, tmp_path / "again")
 
 
+@long
 def test_a_place_that_was_left_and_taken_again_before_the_next_update(folder: Path, tmp_path: Path) -> None:
     update_mirror(folder)
     (folder / "mirror.git").rename(tmp_path / "away.git")
@@ -455,6 +457,7 @@ def test_a_record_from_before_edits_that_the_mirror_has_is_what_counts(folder: P
     check_rebuilds(folder, tmp_path / "again")
 
 
+@long
 def test_an_older_copy_of_the_mirror_is_brought_up_to_date(
     folder: Path, mirror: Path, tmp_path: Path
 ) -> None:
@@ -470,6 +473,7 @@ def test_an_older_copy_of_the_mirror_is_brought_up_to_date(
     check_rebuilds(folder, tmp_path / "again")
 
 
+@long
 def test_a_rebuilt_record_goes_on_where_the_mirror_stands(folder: Path, mirror: Path, tmp_path: Path) -> None:
     tip = update_mirror(folder).tip
     (folder / "tracker.db").unlink()
@@ -483,6 +487,7 @@ def test_a_rebuilt_record_goes_on_where_the_mirror_stands(folder: Path, mirror: 
 # Upkeep ----------------------------------------------------------------------------------------------
 
 
+@long
 def test_packs_stay_few(folder: Path, mirror: Path) -> None:
     update_mirror(folder)
     # As many again as there may be packs.

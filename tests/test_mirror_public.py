@@ -22,7 +22,7 @@ from tests.mirrors import (
 )
 from tests.nights import make_archive, outcomes, run_night, running_site, source, watch
 from tests.repositories import Made, add_commits, make_repository, run_git
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.errors import DocumentUnreadable, RepositoryUnusable, TrackerError
 from tracker.keep.mirror import push_mirror, update_mirror
 from tracker.keep.verify import verify
@@ -151,6 +151,7 @@ def test_material_that_is_closed_later_is_taken_out_of_the_public_history(
     assert len(list_commits(mirror, "public")) == 2
 
 
+@long
 def test_material_that_is_opened_later_gets_public_and_the_history_stays(
     folder: Path, mirror: Path, site: Site, tmp_path: Path
 ) -> None:
@@ -166,6 +167,7 @@ def test_material_that_is_opened_later_gets_public_and_the_history_stays(
     assert read_tables(tmp_path / "again") == read_tables(folder)
 
 
+@long
 def test_what_an_open_source_publishes_too_is_open(folder: Path, mirror: Path, site: Site) -> None:
     run_night(folder, "2026-03-01")
     check_closed(mirror)
@@ -211,6 +213,7 @@ def test_the_public_knows_what_came_and_was_not_accepted_and_does_not_ask_again(
     assert [each.outcome for each in night.checks] == ["rejected"]
 
 
+@long
 def test_what_was_not_accepted_and_is_withdrawn_leaves_the_public_history(
     folder: Path, mirror: Path, site: Site
 ) -> None:
@@ -267,6 +270,7 @@ def test_a_public_push_gives_open_material_alone(folder: Path, mirror: Path, rem
 
 @pytest.mark.parametrize(("private", "mode"), [(True, 0o700), (False, 0o755)])
 @pytest.mark.parametrize("is_there", some(1, [True, False]))
+@long
 def test_a_new_folder_becomes_a_repository(
     folder: Path, tmp_path: Path, private: bool, mode: int, is_there: bool
 ) -> None:
@@ -313,6 +317,7 @@ def test_a_private_push_gives_everything(folder: Path, remote: Path, tmp_path: P
     assert read_tables(tmp_path / "again") == read_tables(folder)
 
 
+@long
 def test_a_push_brings_what_was_edited_since(tmp_path: Path, remote: Path) -> None:
     folder = make_record(tmp_path / "made")
     push_mirror(folder, str(remote), private=True)
@@ -322,6 +327,7 @@ def test_a_push_brings_what_was_edited_since(tmp_path: Path, remote: Path) -> No
     assert len(list_commits(remote)) == 4
 
 
+@long
 def test_a_copy_that_holds_what_was_closed_since_is_replaced_only_by_force(
     folder: Path, site: Site, remote: Path
 ) -> None:

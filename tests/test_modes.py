@@ -21,6 +21,7 @@ from tests.conftest import run_tracker
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET
 from tests.running import COMMAND, ROOT, Ran
+from tests.thorough import long
 from tracker.archive import create_archive
 from tracker.cli.main import app
 from tracker.errors import ArchiveUnusable
@@ -305,6 +306,7 @@ def test_init_leaves_a_folder_that_somebody_has_prepared(tmp_path: Path) -> None
     assert everything(folder)["tracker.db"] == "660"
 
 
+@long
 def test_a_rebuilt_archive_is_closed_too(tmp_path: Path) -> None:
     assert run_tracker(tmp_path, "init").code == 0
     fill(tmp_path)
@@ -388,6 +390,7 @@ def test_an_ordinary_user_makes_an_archive_that_is_closed(shared: Path) -> None:
     assert everything(shared / "snapshots") == {"tracker.db": "600"}
 
 
+@long
 def test_members_of_a_group_write_in_turn_and_others_read_nothing(shared: Path) -> None:
     """As root, three users; as an ordinary user all three are the same, and what is closed cannot be seen."""
     folder = shared / "snapshots"

@@ -27,6 +27,7 @@ from tests.nights import (
 )
 from tests.running import COMMAND, ROOT
 from tests.test_heartbeat import listening
+from tests.thorough import long
 from tracker.capture.web.pacing import Clock
 from tracker.model.watching import Admission
 from tracker.record.reading.reader import open_reader
@@ -299,6 +300,7 @@ def test_what_a_schedule_runs_prints_a_silent_edit_and_nothing_of_a_calm_night(
     assert ("We [-intend to-]{+will+} build a bridge." in ran.err) is is_quoted
 
 
+@long
 def test_the_line_of_the_page_sends_what_a_night_prints_and_nothing_of_a_calm_one(
     folder: Path, site: Site, tmp_path: Path
 ) -> None:

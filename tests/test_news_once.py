@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import run_tracker
 from tests.nights import DAYS, Page, make_archive, run_night, source, watch
 from tests.test_judgement import speech
+from tests.thorough import long
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
 from tracker.report.answers.news import render_news
@@ -174,6 +175,7 @@ def test_a_listing_that_is_broken_is_offered_what_mends_it(
     )
 
 
+@long
 def test_since_is_the_night_of_the_first_missing_answer(tmp_path: Path, site: Site) -> None:
     site.say("/79")
     table = source("xaa-79", "XAA/UNGA/79~prepared.en", site.url("/79"))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.closed import ACCESS, WHERE, WHY, close, holds_secret, judge, make_archive, run
 from tests.open_copies import read_everything, read_tables
+from tests.thorough import few, long
 from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.diff import diff
@@ -96,7 +97,7 @@ STEPS = (
 )
 
 
-@pytest.mark.parametrize("access", ["open", "restricted"])
+@pytest.mark.parametrize("access", few(1, "restricted", "open"))
 def test_made_step_by_step_it_is_as_made_at_once(archive: Path, tmp_path: Path, access: str) -> None:
     folder = close(archive, access) / "snapshots"
     (archive / "more.txt").write_text("We will end corruption. We ask all States to do so.", encoding="utf-8")
@@ -157,6 +158,7 @@ def test_a_folder_of_that_name_which_is_no_copy_is_left_alone(archive: Path) -> 
     assert (folder / OPEN / "tracker.db").read_text(encoding="utf-8") == "mine"
 
 
+@long
 def test_what_keeps_the_archive_leaves_it_out(archive: Path) -> None:
     folder = archive / "snapshots"
     run(archive, "mirror", "update")

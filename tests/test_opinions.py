@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.archives import in_session, query
 from tests.conftest import run_tracker
+from tests.thorough import long
 from tracker.archive import ArchiveSession, open_store
 from tracker.comparing.decisions.opinions import (
     CLASSES,
@@ -159,6 +160,7 @@ def test_the_last_answer_of_a_model_counts(folder: Path) -> None:
     assert told(folder)["status"] is None
 
 
+@long
 def test_answers_are_mirrored_rebuilt_replicated_and_verified(folder: Path, tmp_path: Path) -> None:
     keep(folder, ["substantive", "absent"], measured=EXACT)
     assert run_tracker(folder, "mirror", "update").code == 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.running import COMMAND
-from tests.thorough import some
+from tests.thorough import long, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,7 @@ def _read_all(terminal: int) -> str:
     return found.decode().replace("\r\n", "\n")
 
 
+@long
 def test_a_long_answer_is_paged_and_keeps_its_exit_code(terminal: Callable[..., Seen]) -> None:
     same = terminal(*LONG, TRACKER_PAGER=PAGER)
     assert same.code == 0
@@ -76,6 +77,7 @@ def test_a_long_answer_is_paged_and_keeps_its_exit_code(terminal: Callable[..., 
     assert terminal("diff", "XAA/CCPCJ", TRACKER_PAGER=PAGER).code == 1
 
 
+@long
 def test_colours_reach_the_pager(terminal: Callable[..., Seen]) -> None:
     paged = terminal("diff", "XAA/CCPCJ", TRACKER_PAGER=PAGER).paged
     assert paged is not None

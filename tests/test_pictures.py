@@ -16,7 +16,7 @@ from tests.pictures import check_layout, draw_texts, longest_labels, moves, repo
 from tests.running import ROOT
 from tests.test_markdown import EVIL
 from tests.test_safe import ATTACKS
-from tests.thorough import IS_THOROUGH, few, some
+from tests.thorough import IS_THOROUGH, few, long, some
 from tracker.errors import TrackerError
 from tracker.report.pictures import palette
 from tracker.report.pictures.canvas import same_everywhere, show
@@ -104,7 +104,8 @@ SIZES = [(count, places) for count in (2, 50) for places in (1, 20, 193)]
 
 
 @pytest.mark.parametrize(("count", "places"), SIZES if IS_THOROUGH else [(50, 20)])
-@pytest.mark.parametrize(("sparse", "numbered"), few(2, (True, False), (False, True), (False, False)))
+@pytest.mark.parametrize(("sparse", "numbered"), few(1, (False, True), (True, False), (False, False)))
+@long
 def test_no_labels_of_maps_touch(count: int, places: int, *, sparse: bool, numbered: bool) -> None:
     check_layout(table(longest_labels()[:count], places, sparse=sparse, numbered=numbered), "map")
 
@@ -124,8 +125,9 @@ def _pictures() -> Sequence[tuple[Kind, Document]]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "document"), some(2, _pictures()), ids=lambda each: each if isinstance(each, str) else ""
+    ("kind", "document"), some(1, _pictures()), ids=lambda each: each if isinstance(each, str) else ""
 )
+@long
 def test_fonts_are_in_the_pdf_and_it_has_the_size_of_a_column(kind: Kind, document: Document) -> None:
     drawn = draw_picture(document, kind, "pdf")
     assert drawn

@@ -17,7 +17,7 @@ from lxml import etree
 from tests.conftest import run_tracker
 from tests.pictures import DOCS, PICTURES
 from tests.running import COMMAND, PYTHON, ROOT
-from tests.thorough import few, some
+from tests.thorough import few, long, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +102,7 @@ def draw_in_new_process(folder: Path, command: str, *names: str, **settings: str
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@long
 def test_the_same_bytes_come_from_every_process_whatever_the_settings(
     demo: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -163,6 +164,7 @@ def test_nothing_to_draw_is_said_and_the_report_is_there(archive: Callable[..., 
     assert not (tmp_path / "p.svg").exists()
 
 
+@long
 def test_without_a_home_nothing_is_said_but_the_report(demo: Callable[..., Ran], tmp_path: Path) -> None:
     ran = demo(*PICTURES["map"].split(), "--plot", "p.svg", HOME="/proc/none", MPLCONFIGDIR="/proc/none")
     assert (ran.code, ran.err) == (0, "")
@@ -223,7 +225,7 @@ def test_a_script_that_no_font_has_is_told_and_a_font_of_the_system_is_used(
     assert "\U0010fffd" in page or "Own" in page or "مكافحة" in page
 
 
-@pytest.mark.parametrize(("name", "command"), PICTURES.items(), ids=PICTURES)
+@pytest.mark.parametrize(("name", "command"), some(3, PICTURES.items()), ids=some(3, PICTURES))
 def test_the_documents_show_what_the_command_draws(
     demo: Callable[..., Ran], tmp_path: Path, name: str, command: str
 ) -> None:

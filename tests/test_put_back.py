@@ -19,6 +19,7 @@ from tests.nights import make_archive, outcomes, run_night, running_site, source
 from tests.repositories import run_git
 from tests.rights import OPEN, SECRET, WHY, find_in_files, find_in_index, find_in_objects
 from tests.test_destroy import kill_at
+from tests.thorough import few, long
 from tracker.archive import create_archive, open_store
 from tracker.preservation.mirror.rebuild import rebuild_record
 from tracker.preservation.mirror.refs import is_at
@@ -191,6 +192,7 @@ def test_a_night_fetches_nothing_before_the_record_is_made_again(tmp_path: Path)
     assert run_tracker(tmp_path, "verify").code == 0
 
 
+@long
 def test_a_backup_from_the_midst_of_a_run_is_older_than_its_end(folder: Path, tracker: Tracker) -> None:
     with open_store(folder, "add") as store:
         store.begin("2026-03-01T02:30:00Z")
@@ -264,6 +266,7 @@ def test_killed_between_two_mirrors_the_backup_is_older_too(folder: Path, tracke
 
 
 @pytest.mark.parametrize("step", ["mark_mirrored", "install_triggers"])
+@long
 def test_a_run_that_was_killed_in_the_mirror_is_no_other_history(
     folder: Path, tracker: Tracker, step: str
 ) -> None:
@@ -281,6 +284,7 @@ def find_secret(folder: Path) -> list[str]:
     return [*find_in_files(folder), *find_in_index(folder), *find_in_objects(folder / "mirror.git")]
 
 
+@long
 def test_what_the_mirror_knows_to_be_destroyed_is_named_and_does_not_come_back(
     folder: Path, tracker: Tracker
 ) -> None:
@@ -297,7 +301,7 @@ def test_what_the_mirror_knows_to_be_destroyed_is_named_and_does_not_come_back(
     assert tracker(*ORDER).code == 0
 
 
-@pytest.mark.parametrize("step", ["rebuild.rebuild_record", "destroy_in_kept_copies", "permit"])
+@pytest.mark.parametrize("step", few(1, "rebuild.rebuild_record", "destroy_in_kept_copies", "permit"))
 def test_a_repair_that_is_killed_is_done_again_and_leaves_nothing_destroyed(
     folder: Path, tracker: Tracker, step: str
 ) -> None:
@@ -310,6 +314,7 @@ def test_a_repair_that_is_killed_is_done_again_and_leaves_nothing_destroyed(
     check_repaired(tracker, folder)
 
 
+@long
 def test_what_was_withdrawn_is_withdrawn_again(folder: Path, tracker: Tracker) -> None:
     assert tracker("withdraw", "XAA/UNGA/77", *WHY).code == 0
     put_back(folder)
@@ -318,6 +323,7 @@ def test_what_was_withdrawn_is_withdrawn_again(folder: Path, tracker: Tracker) -
     check_repaired(tracker, folder)
 
 
+@long
 def test_repaired_it_destroys(folder: Path, tracker: Tracker) -> None:
     put_back(folder)
     ran = tracker(*ORDER)
@@ -373,6 +379,7 @@ def test_a_damaged_record_with_runs_of_its_own_is_kept_as_it_is(folder: Path, tr
     assert look(folder) == before
 
 
+@long
 def test_a_damaged_record_that_is_older_is_made_again_whole(folder: Path, tracker: Tracker) -> None:
     put_back(folder)
     alter(folder, "UPDATE statements SET title = 'Of the backup'", "DROP TABLE expectations")
@@ -440,6 +447,7 @@ def test_a_replaced_history_with_documents_of_its_own_is_named(folder: Path, tra
     assert "do look at it: git -C mirror.git log --stat refs/replaced/main-0123456789ab" in said
 
 
+@long
 def test_the_copy_that_a_repair_keeps_can_be_read(folder: Path, tracker: Tracker) -> None:
     put_back(folder)
     tracker("verify", "--repair")

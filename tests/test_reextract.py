@@ -14,6 +14,7 @@ from tests.archives import OBSERVED, count_record, declare, hold_lock, in_sessio
 from tests.here import runner
 from tests.nights import Page, make_archive, only, run_night, source, watch
 from tests.repositories import run_git
+from tests.thorough import long
 from tracker.archive import create_archive, open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import Extractor, describe_reading_difference, read_extractor
@@ -469,6 +470,7 @@ def test_a_night_after_it_takes_the_page_for_unchanged(watched: Path, site: Site
     assert only(run_night(watched, "2026-03-03")).outcome == "unchanged"
 
 
+@long
 def test_the_mirror_says_that_a_text_was_read_again_and_rebuilds_all_versions(
     folder: Path, run: Callable[..., Ran], tmp_path: Path
 ) -> None:

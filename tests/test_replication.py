@@ -16,7 +16,7 @@ import pytest
 
 from tests.closed import ACCESS, WHERE, WHY, close, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
-from tests.thorough import few, some
+from tests.thorough import few, long, some
 from tracker.exchange.package import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
 
@@ -176,6 +176,7 @@ def test_nothing_is_overwritten_and_nothing_half_written(folder: Path) -> None:
     assert not list(folder.glob("*new.zip*"))
 
 
+@long
 def test_one_that_was_unpacked_and_packed_again_is_the_same_to_us(folder: Path, tmp_path: Path) -> None:
     run(folder, "export", "replication", "paper.zip", "report.json")
     shutil.unpack_archive(folder / "paper.zip", tmp_path / "unpacked")
@@ -259,6 +260,7 @@ def test_a_member_that_stands_twice_is_refused(made_once: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("lacking", ["provenance", "old", "name"])
+@long
 def test_a_report_without_texts_that_lacks_a_name_is_refused(
     folder: Path, tmp_path: Path, lacking: str
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.archives import query
 from tests.nights import Page, make_archive, outcomes, run_night, source, watch, write_speech
-from tests.thorough import few, some
+from tests.thorough import few, long, some
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import DecisionInvalid, NotInArchive, WatchListInvalid
 from tracker.model.record import Checked
@@ -84,6 +84,7 @@ def single(tmp_path: Path, site: Site) -> Path:
     return make_archive(tmp_path / "snapshots", watched, site.port)
 
 
+@long
 def test_what_has_long_been_unchanged_is_asked_less_often_until_it_changes(single: Path, site: Site) -> None:
     nights = [0, 1, *range(28, 57)]
     assert asked_on(single, site, nights) == [0, 1, 28, 29, 30, 33, 36, 39, 43, 47, 52]
@@ -94,7 +95,7 @@ def test_what_has_long_been_unchanged_is_asked_less_often_until_it_changes(singl
 @pytest.mark.parametrize(
     ("setting", "asked"),
     some(
-        2,
+        1,
         few(
             3,
             ("", [0, 100, 111, 123, 130]),
@@ -106,6 +107,7 @@ def test_what_has_long_been_unchanged_is_asked_less_often_until_it_changes(singl
         ),
     ),
 )
+@long
 def test_the_longest_gap_is_one_setting(single: Path, site: Site, setting: str, asked: list[int]) -> None:
     path = single / WATCH_FILE
     path.write_text(path.read_text("utf-8").replace("[settings]", f"[settings]\n{setting}"), "utf-8")
@@ -129,6 +131,7 @@ def test_a_clock_that_was_wrong_and_a_wish_are_no_rest(folder: Path, site: Site)
     assert asked == [0, 3], "where the last check lies in the future, all are asked"
 
 
+@long
 def test_what_is_gone_is_confirmed_then_rests_and_its_return_is_seen(single: Path, site: Site) -> None:
     run_night(single, "2026-01-01")
     site.pages["/79"] = Page("", 410)

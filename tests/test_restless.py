@@ -11,7 +11,7 @@ import pytest
 from tests.archives import query
 from tests.builders import build_pdf, typeset
 from tests.nights import DAYS, Page, make_archive, only, run_night, source, watch, write_speech
-from tests.thorough import some
+from tests.thorough import long, some
 from tracker.errors import WatchListInvalid
 from tracker.keep.verify import verify
 from tracker.watch.health import assess_health
@@ -79,7 +79,7 @@ def _night(folder: Path, site: Site, make: Callable[[str], Page], number: int) -
     return only(run_night(folder, DAYS[number]))
 
 
-@pytest.mark.parametrize(("make", "remedy"), some(2, REMEDIES))
+@pytest.mark.parametrize(("make", "remedy"), some(1, REMEDIES))
 def test_what_changes_every_night_is_told_and_can_be_left_out(
     tmp_path: Path, site: Site, make: Callable[[str], Page], remedy: str
 ) -> None:
@@ -96,6 +96,7 @@ def test_what_changes_every_night_is_told_and_can_be_left_out(
     assert assess_health(folder, f"{DAYS[9]}T08:00:00Z", 3).concerns == ()
 
 
+@long
 def test_a_text_that_goes_back_and_forth_by_chance_is_told_four_times(tmp_path: Path, site: Site) -> None:
     folder, chance = make_archive(tmp_path / "snapshots", _watch(site), site.port), Random(3)  # noqa: S311
     told: list[News] = []

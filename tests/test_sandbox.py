@@ -21,7 +21,7 @@ from tests.conftest import run_tracker
 from tests.hostile import DEADLY, ENDLESS, HALF_CHARACTERS
 from tests.running import LACKING, ROOT
 from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
-from tests.thorough import IS_THOROUGH, some
+from tests.thorough import IS_THOROUGH, few, long, some
 from tracker.capture.links import find_links, read_links
 from tracker.capture.read.extract import extract, naming
 from tracker.capture.sandbox import process
@@ -375,7 +375,8 @@ def test_the_level_is_told_and_may_be_required(tmp_path: Path, lacking: str) -> 
 # How it ends ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", some(2, ENDLESS))
+@pytest.mark.parametrize("name", some(1, ENDLESS))
+@long
 def test_what_takes_too_long_or_too_much_is_ended(name: str) -> None:
     with pytest.raises(
         ReaderStopped, match=r"^a\?b: (reading it takes over|its reader broke off)"
@@ -386,6 +387,7 @@ def test_what_takes_too_long_or_too_much_is_ended(name: str) -> None:
 
 
 @pytest.mark.usefixtures("fresh")
+@long
 def test_what_kills_its_reader_kills_nothing_else() -> None:
     limits = NEW_DOCUMENT if IS_THOROUGH else replace(NEW_DOCUMENT, memory=2**28)
     extract(PDF, limits=limits)
@@ -473,7 +475,7 @@ def _await(holds: Callable[[], object], seconds: float = 30) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", few(1, signal.SIGKILL, signal.SIGINT, signal.SIGTERM))
 def test_no_reader_outlives_its_command(how: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(next(iter(ENDLESS.values()))())
     # What a shell runs in the background ignores interrupts, and would hand that on to the command.

@@ -17,6 +17,7 @@ import yaml
 from cronsim import CronSim
 
 from tests.repositories import run_git
+from tests.thorough import long
 from tracker.errors import TrackerError
 from tracker.publish.manifest import MANIFEST_NAME
 from tracker.watch.schedule import Nightly, read_time, write_schedule
@@ -117,6 +118,7 @@ def test_systemd_lets_the_units_do_little(tmp_path: Path, archive: Path) -> None
             assert done.returncode == 0, done.stdout[-200:]
 
 
+@long
 def test_what_systemd_publishes_is_pushed_once_and_without_what_was_before(
     archive: Callable[..., Ran], tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ from tests.nights import running_site
 from tests.published import speak
 from tests.running import PYTHON, list_children, wait_until_gone
 from tests.serving import Page, Served, serving, start
-from tests.thorough import IS_THOROUGH
+from tests.thorough import IS_THOROUGH, few, long
 from tracker.publish.connection import SECONDS
 from tracker.publish.serve import HEADERS
 
@@ -74,6 +74,7 @@ def test_what_was_computed_is_told_of_on_pages_that_were_seen_before(archive: Pa
         assert "been read" not in server.get("/index.html").text
 
 
+@long
 def test_what_was_computed_is_there_after_a_start(archive: Path) -> None:
     with serving(archive / "snapshots") as server:
         body = server.get(COMPARED).body
@@ -220,7 +221,7 @@ def test_a_slow_client_is_left(served: Served) -> None:
 def test_it_answers_while_runs_write(archive: Path) -> None:
     """Every answer is a whole page, of the archive before or after."""
     folder = archive / "snapshots"
-    many = 1000 if IS_THOROUGH else 150
+    many = 1000 if IS_THOROUGH else 60
     paths = (
         "/index.html",
         "/statements/XAA/UNGA/79.html",
@@ -229,7 +230,7 @@ def test_it_answers_while_runs_write(archive: Path) -> None:
     )
 
     def write() -> None:
-        for session in range(60, 65):
+        for session in range(63, 65):
             (archive / "more.txt").write_text(
                 f"We speak at {session}. We fight corruption.", encoding="utf-8"
             )
@@ -291,7 +292,7 @@ def _wait_for(server: Served, path: str, words: str = "") -> Page:
     return page
 
 
-@pytest.mark.parametrize("access", ["withdrawn", "restricted"])
+@pytest.mark.parametrize("access", few(1, "withdrawn", "restricted"))
 def test_what_is_closed_is_on_no_page_from_then_on(archive: Path, access: str) -> None:
     folder = archive / "snapshots"
     words = SECRET[0]
@@ -318,6 +319,7 @@ def test_what_is_closed_is_on_no_page_from_then_on(archive: Path, access: str) -
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@long
 def test_it_ends_at_once_in_the_middle_of_its_work(archive: Path, by: signal.Signals) -> None:
     with serving(archive / "snapshots") as server:
         for path in (COMPARED, "/compare/XAA/UNGA/77..78.html"):
@@ -327,6 +329,7 @@ def test_it_ends_at_once_in_the_middle_of_its_work(archive: Path, by: signal.Sig
         assert time.monotonic() - began < 30
 
 
+@long
 def test_a_server_that_is_killed_leaves_no_process_behind(archive: Path) -> None:
     process = start(archive / "snapshots", "--port", "0")
     assert process.stdout
@@ -341,9 +344,13 @@ def test_a_server_that_is_killed_leaves_no_process_behind(archive: Path) -> None
     wait_until_gone(children)
 
 
+@long
 def test_who_waits_for_topics_is_told_how_far_it_is(tmp_path: Path) -> None:
     for session in (77, 78, 79):
-        said = (f"We fight corruption, hunger and war in {at} towns of {session}." for at in range(1500))
+        said = (
+            f"We fight corruption, hunger and war in {at} towns of {session}."
+            for at in range(1500 if IS_THOROUGH else 600)
+        )
         (tmp_path / "long.txt").write_text(speak(*said), encoding="utf-8")
         run(tmp_path, "add", "long.txt", "--as", f"XAA/UNGA/{session}~prepared.en")
     told: set[str] = set()

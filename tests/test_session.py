@@ -12,6 +12,7 @@ import pytest
 from tests.archives import OBSERVED, declare, query, record
 from tests.here import runner
 from tests.running import PYTHON
+from tests.thorough import long
 from tracker.archive import ArchiveSession, create_archive, open_store
 from tracker.diff import diff
 from tracker.errors import ArchiveUnusable
@@ -93,6 +94,7 @@ def test_a_command_opens_each_file_once(
     assert opened == expected
 
 
+@long
 def test_an_answer_is_of_one_moment_also_where_another_process_writes_meanwhile(
     run: Callable[..., Ran], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

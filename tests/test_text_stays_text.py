@@ -19,6 +19,7 @@ from tests.closed import run
 from tests.here import runner
 from tests.nights import write_speech
 from tests.outputs import WHERE, Output, choose_outputs, list_commands, list_outputs
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,7 +112,7 @@ def _name(output: Output) -> str:
     return next(name for name in list_commands() if f"{output.line} ".startswith(f"{name} "))
 
 
-@pytest.mark.parametrize("arguments", [*list_runs()], ids=lambda typed: ascii(" ".join(typed))[1:-1])
+@pytest.mark.parametrize("arguments", some(110, list_runs()), ids=lambda typed: ascii(" ".join(typed))[1:-1])
 def test_text_stays_text(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,

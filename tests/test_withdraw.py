@@ -17,6 +17,7 @@ from tests.mirrors import check_sound, read_everything
 from tests.nights import make_archive, only, run_night, source, write_speech
 from tests.repositories import run_git
 from tests.rights import OPEN, PHRASE, SECRET, WHY, WORDS, add, make_series
+from tests.thorough import long
 from tracker.archive import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -325,6 +326,7 @@ def test_a_nightly_run_does_not_bring_it_back(watched: Path, site: Site, act: st
 
 
 @pytest.mark.parametrize("act", ["withdraw", "destroy"])
+@long
 def test_a_check_of_it_keeps_no_header_that_may_name_it(watched: Path, site: Site, act: str) -> None:
     change(watched, "destroy" if act == "destroy" else "withdraw", "XAA/UNGA/79", RULED)
     for day, more in enumerate(("We add a sentence.", "We add a sentence.\n", "We add another."), 2):

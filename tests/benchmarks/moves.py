@@ -117,8 +117,13 @@ def _mix(
     return [sentence for sentence, _ in mixed], next(at for at, (_, marked) in enumerate(mixed) if marked)
 
 
-def measure_among(encoder: Encoder | None, words: tuple[int, int, int], unrelated: int) -> tuple[int, int]:
-    """Return how many sentences that were moved and edited are found, and how many there are."""
+def measure_among(
+    encoder: Encoder | None, words: tuple[int, int, int], unrelated: int, every: int = 1
+) -> tuple[int, int]:
+    """Return how many sentences that were moved and edited are found, and how many there are.
+
+    One in so many of the speeches is taken, ``every``.
+    """
     data = require(".")
     chance = random.Random(5)  # noqa: S311 - the same moves every time
     paths = [
@@ -128,7 +133,7 @@ def measure_among(encoder: Encoder | None, words: tuple[int, int, int], unrelate
     ]
     speeches = [read_speech(path) for path in paths]
     found = wanted = 0
-    for at, text in enumerate(speeches):
+    for at, text in list(enumerate(speeches))[::every]:
         another = [each for each in speeches[(at + 17) % len(speeches)] if len(each.split()) >= _SHORTEST]
         others = chance.sample(another, min(2 * unrelated, len(another)))
         case = move_among(text[:_SPEECH], others, words, chance)

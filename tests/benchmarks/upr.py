@@ -95,16 +95,21 @@ def main() -> None:
     print_figures("tracker, taught", by_model(split), split)
 
 
-def measure_quickly() -> dict[str, tuple[float, float]]:
-    """Return units and new/dropped on sessions 8 to 10: by the codebook, and by labels taught on 7."""
+def measure_quickly(*, is_whole: bool) -> dict[str, tuple[float, float]]:
+    """Return units and new/dropped on sessions 8 to 10 by the codebook.
+
+    Where it is to be whole, by labels too, that are taught on 7.
+    """
     split = Split(read_statements("7-7"), read_statements("8-10"))
     ours = load_untaught(CODEBOOK)
-    labels = label_words(ours)
-    taught = teach(labels, learn_topics(split.lessons, labels, "en").model)
+    measured = {"codebook": ours}
+    if is_whole:
+        labels = label_words(ours)
+        measured["labels, taught"] = teach(labels, learn_topics(split.lessons, labels, "en").model)
     figures = load_scorer(require("priorities/score.py")).figures
     return {
         name: figures(measure(name_topics(split.texts, vocabulary), split.measured))[:2]
-        for name, vocabulary in (("codebook", ours), ("labels, taught", taught))
+        for name, vocabulary in measured.items()
     }
 
 
