@@ -217,3 +217,5 @@ def test_a_demonstration_is_kept_in_a_new_or_empty_folder_alone(
     assert tracker("demo", "--keep", "empty").code == 0
     again = tracker("demo", "--keep", "empty")
     assert (again.code, "is not empty" in again.err) == (2, True)
+    long = tracker("demo", "--keep", "x" * 300)
+    assert (long.code, long.err.count("\n"), "File name too long" in long.err) == (2, 1, True)

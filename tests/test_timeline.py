@@ -192,6 +192,8 @@ def test_texts_read_as_one_keep_their_offsets() -> None:
     ]
     assert [each.ordinal for each in joined.segments] == list(range(5))
     assert [each.paragraph for each in joined.segments] == [1, 2, 3, 4, 5]
+    nothing = replace(version_of(OCEANS), text="", segments=())
+    assert [each.paragraph for each in join_versions([nothing, version_of(PASSING)]).segments] == [1]
 
 
 def test_a_text_that_the_vocabulary_has_no_words_for_is_not_silent(folder: Path) -> None:

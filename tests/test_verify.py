@@ -869,6 +869,11 @@ def test_the_public_branch_has_no_more_than_it_may(tmp_path: Path) -> None:
     assert run_tracker(tmp_path, "verify", "--repair").code == 1
     assert look(folder).faults == ()
     assert "wells" not in run_git(mirror, "grep", "-h", "Mr. President", "public", "--", "*.txt")
+    run_git(mirror, "read-tree", "public")
+    run_git(mirror, "rm", "--cached", "--quiet", "-r", "statements/XAA/UNGA/79")
+    less = run_git(mirror, "commit-tree", "-p", "public", "-m", "less", run_git(mirror, "write-tree"))
+    run_git(mirror, "update-ref", "refs/heads/public", less)
+    assert "the public branch lacks it" in told(look(folder).faults)
     run_git(mirror, "update-ref", "-d", "refs/heads/public")
     assert "branch public: it is not there, and main is" in told(look(folder).faults)
 
