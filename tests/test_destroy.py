@@ -243,6 +243,13 @@ def test_bytes_that_another_statement_shares_are_not_destroyed(folder: Path, tra
     assert find_everywhere(folder) == {}
 
 
+def test_who_opens_again_is_told_what_is_gone_for_good(tracker: Tracker) -> None:
+    assert tracker("withdraw", "XAA/UNGA/78~delivered.en@1", *WHY, "--destroy", "--yes").code == 0
+    assert tracker("withdraw", "XAA/UNGA/78", *WHY).code == 0
+    opened = tracker("withdraw", "XAA/UNGA/78", *WHY, "--lift")
+    assert "1 snapshot of it was destroyed and cannot be reopened." in " ".join(opened.out.split())
+
+
 def test_without_a_mirror_there_is_none_to_rewrite(folder: Path, tracker: Tracker) -> None:
     shutil.rmtree(folder / "mirror.git")
     ran = tracker(*ORDER)
