@@ -227,7 +227,9 @@ def test_a_sentence_split_in_two_is_one_saying() -> None:
         "We will open twelve new courts in the northern districts.",
         "We will train two hundred judges by 2026.",
     )
-    (occurrence,) = told(whole, spoke("20", OCEAN, *parts)).statements[0].occurrences
+    biography = told(whole, spoke("20", OCEAN, *parts))
+    (occurrence,) = biography.statements[0].occurrences
+    assert "split into 2" in render_biography(biography)
     assert occurrence.segments == (1, 2)
     assert occurrence.text == " ".join(parts)
 
