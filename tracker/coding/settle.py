@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Coder, Ruling
     from tracker.model.texts import Segment, Side
-    from tracker.model.topics import Mention, Topic, TopicChange, TopicReading, Vocabulary
+    from tracker.model.topics import Topic, TopicChange, TopicReading, Vocabulary
 
 SHOWN: Final = 3
 """How many passages of a side are shown, that which shows the level best first."""
 
 _TERMS: Final = 8
 """Terms of a topic that nothing names by which the closest passage is sought; the first are the main ones."""
+
+_Named = dict[str, dict[int, tuple[tuple[int, int], ...]]]
+"""By topic and segment, the offsets of the words that name it."""
 
 Levels = tuple[str, str]
 """The level of a topic in the old and in the new statement."""
@@ -193,25 +197,25 @@ def settle_topic(
     return keep_rulings(rulings, archive)
 
 
-def _match(side: Side, vocabulary: Vocabulary) -> tuple[tuple[Mention, ...], ...]:
+def _match(side: Side, vocabulary: Vocabulary) -> _Named:
     texts = [segment.text for segment in side.version.segments]
-    return match_topics(texts, vocabulary, language=side.version.language)
+    named: _Named = defaultdict(lambda: defaultdict(tuple))
+    for mentions in match_topics(texts, vocabulary, language=side.version.language):
+        for each in mentions:
+            named[each.topic][each.segment] += ((each.start, each.end),)
+    return named
 
 
 def _read_passages(
-    side: Side, reading: TopicReading | None, topic: Topic, named: Sequence[Sequence[Mention]]
+    side: Side, reading: TopicReading | None, topic: Topic, named: _Named
 ) -> Iterator[MarkedPassage]:
     """Yield what shows a topic: what was read as about it, else what names it, else the closest passage."""
-    segments = side.version.segments
-    marks = {
-        place: tuple((each.start, each.end) for each in mentions if each.topic == topic.id)
-        for place, mentions in enumerate(named)
-    }
-    places = [place for place, found in marks.items() if found]
+    segments, marks = side.version.segments, named.get(topic.id, {})
+    places = [*marks]
     if reading and reading.segments:
         places = list(dict.fromkeys((reading.leading, *reading.segments)))
     for place in places[:SHOWN]:
-        yield MarkedPassage(segments[place], marks[place], around=find_around(segments, place))
+        yield MarkedPassage(segments[place], marks.get(place, ()), around=find_around(segments, place))
     if not places:
         terms = (topic.label, *topic.terms.get(side.version.language, ())[:_TERMS])
         closest = find_closest([segment.text for segment in segments], terms, side.version.language)
