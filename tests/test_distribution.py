@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS: Final[dict[str, list[str]]] = PROJECT["optional-dependencies"]
 NAME: Final = "statement-tracker"
-PLUGINS: Final = {"pytest-xdist"}
-"""What no module imports: pytest finds it."""
+PLUGINS: Final = {"pytest-xdist", "httpx"}
+"""What no module imports: pytest finds the one, and a plugin that tests write imports the other."""
 TESTED: Final = "tests/benchmarks/fetch_corpora.py"
 """The benchmark that has tests of its own, and libraries that no test imports."""
 
