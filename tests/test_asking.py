@@ -259,10 +259,7 @@ def test_without_the_library_the_option_says_what_to_install(folder: Path) -> No
     (folder / "without" / "llm.py").write_text("raise ImportError('none')", encoding="utf-8")
     ran = run_tracker(folder, *ASK, "stub", PYTHONPATH=f"{folder / 'without'}:{ROOT}")
     assert (ran.code, ran.out) == (2, "")
-    assert (
-        ran.err
-        == "tracker: --model needs llm, which is not installed: pip install 'statement-tracker[llm]'\n"
-    )
+    assert ran.err == "tracker: --model needs llm; install it, in a clone of tracker: pip install '.[llm]'\n"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     _Leads = Callable[[tuple[Any, ...], Any], tuple[object, object]]
 
-INSTALL: Final = "--model needs llm, which is not installed: pip install 'statement-tracker[llm]'"
+INSTALL: Final = "--model needs llm; install it, in a clone of tracker: pip install '.[llm]'"
 _STEADY: Final[Mapping[str, object]] = {"temperature": 0, "seed": 1}
 """Options that make a model answer the same each time, where it has them."""
 _REDIRECTS: Final[Mapping[str, tuple[str, str, _Leads]]] = {

@@ -147,7 +147,7 @@ class _Statements:
     def _load(self, name: str) -> _Read:
         if name not in self._read:
             reference = parse_reference(name)
-            latest = self._archive.reader.resolve(replace(reference, snapshot=None))
+            latest = self._archive.reader.resolve(reference.edition)
             if latest != reference:
                 raise ReferenceInvalid(f"{name} has changed since: {latest} is newer; write the sheet again")
             side = self._archive.reader.side(reference)

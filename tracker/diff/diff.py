@@ -54,7 +54,7 @@ def load_pair(
     if not (isinstance(old, Reference) and isinstance(new, Reference)):
         return sides
     before, after = archive.reader.resolve(old), archive.reader.resolve(new)
-    is_same_edition = replace(before, snapshot=None) == replace(after, snapshot=None)
+    is_same_edition = before.edition == after.edition
     is_same_document = is_same_edition and sides[0].sha256 == sides[1].sha256
     versions = sides[0].version, sides[1].version
     if versions[0] == versions[1]:
@@ -254,9 +254,9 @@ def look_back(
     between = _take_between(old, labels)
     before = [label for label in labels if label not in {*between, old.session}]
     # The kind and language of one session's edition say nothing of the others'.
-    anywhere = replace(old, kind=None, language=None, snapshot=None)
     first, second = (
-        tuple(replace(anywhere, session=label) for label in some[:LOOK_BACK]) for some in (before, between)
+        tuple(replace(old.statement, session=label) for label in some[:LOOK_BACK])
+        for some in (before, between)
     )
     return first, second
 

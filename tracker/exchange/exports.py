@@ -78,7 +78,7 @@ def _narrow(found: Iterable[Holding], *, one_each: bool) -> Iterable[Holding]:
     """Return the latest snapshot of each edition, or of the first of each statement; they come in order."""
     editions: dict[Reference, Holding] = {}
     for each in found:
-        editions[replace(each.declaration.reference, snapshot=None)] = each
+        editions[each.declaration.reference.edition] = each
     if not one_each:
         return editions.values()
     statements: dict[Reference, Holding] = {}

@@ -116,7 +116,7 @@ class _Recorder:
             record.date,
             0.0,
             detail="other bytes, the same text" if record.profile == SAME_TEXT else "",
-            reference=replace(said.reference, snapshot=None),
+            reference=said.reference.edition,
             snapshot=recorded.at_snapshot,
             url=record.url,
             http_status=record.status,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracker.capture.web.payload import redact
@@ -95,9 +95,7 @@ def read_metadata(content: bytes, media_type: str) -> OwnMetadata | None:
         **{name: fields.get(name) is True for name in _FLAGS},
         "delivered": check_date(str(delivered)) if delivered else None,
     }
-    return OwnMetadata(
-        Declaration(replace(reference, snapshot=None), **said), *_read_answer(fields.get("answer"))
-    )
+    return OwnMetadata(Declaration(reference.edition, **said), *_read_answer(fields.get("answer")))
 
 
 def _read_answer(written: object) -> tuple[int | None, tuple[tuple[str, str], ...]]:

@@ -54,14 +54,14 @@ def log_snapshots(archive: ArchiveSession, reference: str) -> tuple[SnapshotEntr
         if not withdrawn:  # a public copy has no row of it
             raise
     every: tuple[SnapshotEntry | WithdrawnSnapshot, ...] = (*entries, *withdrawn)
-    editions = list(dict.fromkeys(replace(each.reference, snapshot=None) for each in every))
+    editions = list(dict.fromkeys(each.reference.edition for each in every))
     editions.sort(key=lambda each: references.session_sort_key(each.body, str(each.session)))
     places = {edition: place for place, edition in enumerate(editions)}
     return tuple(sorted(every, key=lambda each: _place(each.reference, places)))
 
 
 def _place(snapshot: Reference, places: Mapping[Reference, int]) -> tuple[int, int]:
-    return places[replace(snapshot, snapshot=None)], int(snapshot.snapshot or 0)
+    return places[snapshot.edition], int(snapshot.snapshot or 0)
 
 
 def log_versions(archive: ArchiveSession, reference: str) -> tuple[VersionEntry, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeAlias
 
 Natural: TypeAlias = Annotated[int, ("minimum", 0)]
@@ -149,6 +149,16 @@ class Reference:
 
     def __repr__(self) -> str:
         return f"<Reference {self}>"
+
+    @property
+    def edition(self) -> Reference:
+        """The edition without its snapshot, which means the latest one."""
+        return replace(self, snapshot=None)
+
+    @property
+    def statement(self) -> Reference:
+        """The statement, or the series, without an edition and a snapshot."""
+        return replace(self, kind=None, language=None, snapshot=None)
 
     def covers(self, other: Reference) -> bool:
         """Return whether this names the same as another, or more of the same series or statement."""

@@ -100,11 +100,11 @@ def _rank(event: Event) -> tuple[int, int, str]:
 def _list_texts(appearances: Sequence[Appearance]) -> Iterator[Event]:
     firsts: dict[Reference, Appearance] = {}
     for each in appearances:
-        statement = _name_statement(each.reference)
+        statement = each.reference.statement
         firsts[statement] = min(firsts.get(statement, each), each, key=lambda one: one.recorded)
     known = set(firsts.values())
     for before, now in zip((None, *appearances), appearances, strict=False):
-        if before and _name_edition(before.reference) == _name_edition(now.reference):
+        if before and before.reference.edition == now.reference.edition:
             if before.document != now.document and not _goes_on(before, now):
                 yield _describe_edit(before, now)
         else:
@@ -139,7 +139,7 @@ def _of_text(kind: EventKind) -> str:
 def _list_priorities(reader: Reader, appearances: Iterable[Appearance]) -> Iterator[Event]:
     latest: dict[Reference, str] = {}
     for each in appearances:
-        session = replace(_name_statement(each.reference), item=None)
+        session = replace(each.reference.statement, item=None)
         latest[session] = max(latest.get(session, ""), _later(each))
     for old, new in list_neighbours(reader):
         if new.item:
@@ -157,14 +157,6 @@ def _later(appearance: Appearance) -> str:
 def name_event(*parts: str) -> str:
     """Return a URN (RFC 9562, version 5) that is made of what it names and of nothing else."""
     return uuid5(NAMESPACE_URL, "\n".join(("tracker", *parts))).urn
-
-
-def _name_statement(reference: Reference) -> Reference:
-    return replace(reference, kind=None, language=None, snapshot=None)
-
-
-def _name_edition(reference: Reference) -> Reference:
-    return replace(reference, snapshot=None)
 
 
 def tell(event: Event, archive: ArchiveSession, vocabulary: Vocabulary) -> Told | None:

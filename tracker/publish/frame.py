@@ -50,8 +50,6 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         to=_link,
-        bare=pairs.bare,
-        edition=pairs.edition,
         forms=("csv", "json", *(("parquet",) if find_spec("pyarrow") else ())),
         name_pair=pairs.name_pair,
         name_statement=pairs.name_statement,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.follow.groups import date_session
 from tracker.publish import words
 from tracker.publish.moves import find_before, find_moves
-from tracker.publish.pairs import bare, name_pair
+from tracker.publish.pairs import name_pair
 from tracker.publish.standings import find_spoken
 from tracker.report.series.panels import DROPPED, TAKEN_UP
 
@@ -47,7 +47,7 @@ class Speech:
     @property
     def pair(self) -> str | None:
         """What the comparison with that one is called."""
-        new = bare(self.entry.reference)
+        new = self.entry.reference.statement
         return name_pair(replace(new, session=self.before), new) if self.before and not new.item else None
 
 

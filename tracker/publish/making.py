@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from http import HTTPStatus
@@ -34,6 +34,7 @@ _SERVED: Final = re.compile(rb'<p class="note served">.*?</p>\n?', re.DOTALL)
 """Tables of single pages: there would be ten for each page, which take longer to write than all pages."""
 _LINKING: Final = (".html", ".atom")
 _closing: Final = ExitStack()
+CHANGED: Final = "the archive has changed meanwhile; give the same command again, which goes on"
 HEAD: Final = b'<meta charset="utf-8">'
 NOINDEX: Final = b'\n<meta name="robots" content="noindex">'
 
@@ -93,7 +94,7 @@ def make_pages(unit: PageUnit) -> tuple[Page | str, ...]:
     """
     shelf = _open(unit.source.place, unit.source.base)
     if shelf.state != unit.source.state:
-        raise TrackerError("the archive has changed meanwhile; give the same command again, which goes on")
+        raise TrackerError(CHANGED)
     return tuple(_try(work, unit.source, shelf) for work in unit.works)
 
 
@@ -153,4 +154,4 @@ def _list_statements(path: str) -> list[Reference]:
         named = read_pair(parameters["pair"])
     elif "reference" in parameters:
         named = (parse_reference(parameters["reference"]),)
-    return [replace(each, kind=None, language=None, snapshot=None) for each in named]
+    return [each.statement for each in named]

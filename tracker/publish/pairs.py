@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -30,19 +29,9 @@ class Pair(NamedTuple):
     new: Reference
 
 
-def bare(reference: Reference) -> Reference:
-    """Return a statement without its edition: the one that is preferred is shown."""
-    return replace(reference, kind=None, language=None, snapshot=None)
-
-
 def name_statement(reference: Reference) -> str:
     """Return what the page of a statement is called, whichever its edition."""
-    return str(bare(reference))
-
-
-def edition(reference: Reference) -> Reference:
-    """Return an edition without its snapshot: the latest one is shown."""
-    return replace(reference, snapshot=None)
+    return str(reference.statement)
 
 
 def name_pair(old: Reference, new: Reference) -> str:

@@ -14,7 +14,7 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveLocked
 from tracker.follow.groups import known_groups
 from tracker.publish.open_copy import read_state
-from tracker.publish.pairs import edition, name_statement
+from tracker.publish.pairs import name_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,7 +98,7 @@ class Shelf:
 
     def name_latest(self, reference: Reference) -> str:
         """Return what the page of an edition is called: that of its statement, where that shows it."""
-        own = edition(reference)
+        own = reference.edition
         return name_statement(own) if own in self.preferred else str(own)
 
     @property

@@ -35,7 +35,7 @@ from tracker.publish.finding import (
     write_sitemaps,
 )
 from tracker.publish.frame import name_templates
-from tracker.publish.making import HEAD, NOINDEX, PageUnit, PageWork, Source, make_pages
+from tracker.publish.making import CHANGED, HEAD, NOINDEX, PageUnit, PageWork, Source, make_pages
 from tracker.publish.manifest import open_manifest
 from tracker.publish.moves import has_moves
 from tracker.publish.open_copy import read_state, refresh_open_copy
@@ -258,9 +258,7 @@ class _Build:
     def _fail(self, path: str, why: str) -> tuple[str, ...]:
         """Note a page that could not be made; the one before stays."""
         if read_state(self.source.place) != self.source.state:
-            raise TrackerError(
-                "the archive has changed meanwhile; give the same command again, which goes on"
-            )
+            raise TrackerError(CHANGED)
         self.failed.append((path, why))
         if self.manifest.find(path):
             self.kept.add(path)

@@ -223,7 +223,7 @@ def _before(source: Source, ledger: Ledger) -> LastChecks:
 def _is_answerable(source: Source, snapshot: Reference | None) -> bool:
     if source.is_index or snapshot is None or source.reference is None:
         return False
-    return source.reference.covers(replace(snapshot, snapshot=None))
+    return source.reference.covers(snapshot.edition)
 
 
 def _is_wanted(source: Source, text: str) -> bool:

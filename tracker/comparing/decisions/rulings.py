@@ -118,7 +118,7 @@ def is_statement(one: Reference, other: Reference) -> bool:
 @lru_cache(maxsize=4096)
 def name_statement(reference: Reference) -> Reference:
     """Return the reference of the statement alone, without edition and snapshot."""
-    return replace(reference, kind=None, language=None, snapshot=None)
+    return reference.statement
 
 
 def question_key(ruling: Ruling) -> QuestionKey:

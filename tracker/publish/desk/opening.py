@@ -16,7 +16,7 @@ from tracker.comparing.decisions.rulings import select_changes, select_levels
 from tracker.errors import ArchiveLocked
 from tracker.publish.desk.rows import LEVEL, Pair, name_pair, open_pair
 from tracker.publish.pairs import Pair as Neighbours
-from tracker.publish.pairs import bare, list_neighbours
+from tracker.publish.pairs import list_neighbours
 from tracker.publish.shelf import open_shelf
 from tracker.record.access.handing_on import list_closed
 from tracker.record.schema.rows import method
@@ -138,7 +138,7 @@ class Opening:
         return Opened(pair, about, (*dict.fromkeys(unsure),), self._find_next(*sides))
 
     def _find_next(self, old: Reference, new: Reference) -> Neighbours | None:
-        of_items = bare(old), bare(new)
+        of_items = old.statement, new.statement
         of_sessions = tuple(replace(each, item=None) for each in of_items)
         here = [at for at, pair in enumerate(self._neighbours) if pair in {of_items, of_sessions}]
         return next(iter(self._neighbours[here[0] + 1 :][:1]), None) if here else None

@@ -18,7 +18,7 @@ from tracker.model.record import SnapshotEntry
 from tracker.model.topics import SURE
 from tracker.publish.answers import NotThere
 from tracker.publish.frame import render
-from tracker.publish.pairs import bare, edition, name_pair
+from tracker.publish.pairs import name_pair
 from tracker.publish.routes import address
 from tracker.references import parse_reference, same_kind
 from tracker.report.answers import citing
@@ -245,7 +245,7 @@ def _list_passages(comparison: Comparison) -> Iterator[Passage]:
 
 def _find_beside(archive: ArchiveSession, reference: Reference) -> tuple[Reference | None, Reference | None]:
     """Return the statements before and after one in its series, of its kind of session."""
-    own = replace(bare(reference), item=None)
+    own = replace(reference.statement, item=None)
     labels = archive.reader.sessions(reference.country, reference.body)
     before = next(iter(earlier_sessions(archive.reader, own)), None)
     later = labels[labels.index(own.session) + 1 :] if own.session in labels else ()
@@ -277,12 +277,12 @@ def _log(shelf: Shelf, reference: Reference) -> list[SnapshotEntry | WithdrawnSn
 
     How often each was checked is another after each night, and in no file.
     """
-    own = edition(shelf.reader.resolve(reference))
+    own = shelf.reader.resolve(reference).edition
     found = log_snapshots(shelf.archive, str(own))
     return [
         replace(each, checked=None) if shelf.is_frozen and isinstance(each, SnapshotEntry) else each
         for each in reversed(found)
-        if edition(each.reference) == own
+        if each.reference.edition == own
     ]
 
 

@@ -84,7 +84,7 @@ def _session(connection: sqlite3.Connection, reference: Reference) -> str:
     if reference.session is None or reference.session in labels:
         return ""
     word = "sessions" if labels[1:] else "session"
-    series = replace(reference, session=None, item=None, kind=None, language=None, snapshot=None)
+    series = replace(reference.statement, session=None, item=None)
     return f"{str(series) or 'the archive'} has {word} {list_in_order(labels)}; no {reference.session}"
 
 
@@ -107,15 +107,14 @@ def _edition(connection: sqlite3.Connection, reference: Reference) -> str:
         dict.fromkeys(".".join(part for part in (kind, language) if part) for _, kind, language in editions)
     )
     wanted = ".".join(part for part in (reference.kind, reference.language) if part)
-    place = replace(reference, kind=None, language=None, snapshot=None)
-    return f"{place} has {list_in_order(there)}; no {wanted}"
+    return f"{reference.statement} has {list_in_order(there)}; no {wanted}"
 
 
 def _snapshot(connection: sqlite3.Connection, reference: Reference) -> str:
     fitting = [id_ for id_, *name in _editions(connection, reference) if _fits(reference, *name)]
     query = "SELECT min(observed), max(ordinal) FROM snapshots WHERE edition = ?"
     first, last = connection.execute(query, fitting[:1]).fetchone()
-    place = replace(reference, snapshot=None)
+    place = reference.edition
     if isinstance(reference.snapshot, str):
         return f"{place} was first observed at {first}; nothing by {reference.snapshot}"
     count = "one snapshot" if last == 1 else f"{last} snapshots"

@@ -6,7 +6,6 @@ Whoever writes holds the archive's lock, from the opening of the store to its en
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256 as digest
 from typing import TYPE_CHECKING, Self
@@ -229,9 +228,7 @@ class Store:
             if snapshot is None and review.reference is None:
                 expectations.refuse_candidate(self._connection, review.address)
             elif snapshot:
-                expectations.name_candidate(
-                    self._connection, review.address, replace(snapshot, snapshot=None)
-                )
+                expectations.name_candidate(self._connection, review.address, snapshot.edition)
 
     def remember(self, discoveries: Iterable[Discovery], found: str) -> None:
         """Remember the links that an index led to; those that are known stay as they are."""
