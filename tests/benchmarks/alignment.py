@@ -5,7 +5,7 @@ out; what has a writer, paper, fable or country in common stays in one fold. "Ne
 too, from the other four folds. The features and the constants beside the weights were chosen by the
 same data, so these figures flatter a little. Intervals are 95 %, bootstrapped over documents. Of
 neighbouring speeches, a link that no reader judged right counts as false. Run as
-``python -m tests.benchmarks.alignment`` in the root of the repository; it takes about six minutes.
+``python -m tests.benchmarks.alignment`` in the root of the repository; it takes a quarter of an hour.
 """
 
 from __future__ import annotations
