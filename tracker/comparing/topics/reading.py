@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from tracker.comparing.topics.certainty import find_measured, load_certainty
 from tracker.comparing.topics.cues import ready
@@ -47,6 +47,8 @@ _OPENING, _SHORTEST, _LONGEST = 30, 50, 320
 _ON: Final = 0.4
 """The probability from which a sentence is of the passages on a topic: of 199 marks of readers 94 are on
 sentences about their topic, and 112 on these or those; of 0.3 and 0.5, as many, give or take four."""
+_NEAR: Final = 0.05
+"""That from which it may be on it: 43 marks more are on such sentences, or on others that name the topic."""
 
 
 class TopicReader(Protocol):
@@ -106,11 +108,9 @@ def read_evidence(
     )
     shown = score_sentences(evidence)
     subjects = find_subjects(list_sentences(version, met, shown), vocabulary)
-    spoken, passages = _count_spoken(words, subjects), _find_passages(subjects)
+    spoken, passages = _count_spoken(words, subjects), _find_passages(subjects, met.mentions)
     readings = {
-        topic: _read(
-            topic, bundle, (spoken.get(topic, 0.0), sum(words)), passages.get(topic, ()), met.mentions
-        )
+        topic: _read(topic, bundle, (spoken.get(topic, 0.0), sum(words)), passages[topic], met.mentions)
         for topic, bundle in met.bundles.items()
     }
     readings |= _read_broader(readings, vocabulary)
@@ -227,21 +227,32 @@ def _count_spoken(words: Sequence[int], subjects: Sequence[Mapping[str | None, f
     return counts
 
 
-def _find_passages(subjects: Sequence[Mapping[str | None, float]]) -> dict[str, list[int]]:
-    """Return, by topic, the segments in which the speech is likely on it."""
-    passages: dict[str, list[int]] = defaultdict(list)
-    for place, chances in enumerate(subjects):
+class _Passages(NamedTuple):
+    """Segments of a topic, as ``TopicReading`` has them."""
+
+    passage: list[int]
+    around: list[int]
+
+
+def _find_passages(
+    subjects: Sequence[Mapping[str | None, float]], mentions: Mentions
+) -> defaultdict[str, _Passages]:
+    """Return, by topic, the segments in which the speech is likely on it, and others where it may be."""
+    found = defaultdict[str, _Passages](lambda: _Passages([], []))
+    for place, (chances, met) in enumerate(zip(subjects, mentions, strict=True)):
+        named = {each.topic for each in met if each.confidence > HINT}
         for topic, chance in chances.items():
-            if topic is not None and chance >= _ON:
-                passages[topic].append(place)
-    return passages
+            if topic is not None and (chance >= _NEAR or topic in named):
+                passages = found[topic]
+                (passages.passage if chance >= _ON else passages.around).append(place)
+    return found
 
 
 def _read(
     topic: str,
     bundle: TopicTreatments,
     words: tuple[float, int],
-    passage: Sequence[int],
+    passages: _Passages,
     mentions: Mentions,
 ) -> TopicReading:
     """Return a reading by the rules; ``words`` are those spoken on the topic, and all."""
@@ -256,7 +267,8 @@ def _read(
         assessment.shown[0],
         assessment.rule,
         term=find_term(topic, mentions[assessment.shown[0]]),
-        passage=tuple(passage),
+        passage=tuple(passages.passage),
+        around=tuple(passages.around),
     )
 
 
