@@ -98,7 +98,7 @@ def test_a_claim_must_be_surer_to_lead_than_to_stand_below() -> None:
 def test_of_more_and_less_the_levels_must_be_as_sure_and_the_share_as_for_any_claim() -> None:
     more = topic("Figs", "more", reading("substantive", (0,), 0.1), reading("substantive", (1,), 0.3))
     (found,) = lead(replace(rated(more, LEAST), share_certainty=0.6))
-    assert found.startswith("More of the words in the new text: Figs, ")
+    assert found.startswith("More in the new text: Figs, ")
     assert lead(replace(rated(more, LEAST - 0.01), share_certainty=0.9))[1].startswith("Likely: Figs more")
 
 

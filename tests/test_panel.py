@@ -7,7 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,7 @@ from tests.deciding import level
 from tests.here import runner
 from tests.test_timeline import CORRUPTION, CYBER, HELD, OCEANS, schema
 from tracker.archive import ArchiveSession, create_archive, open_store
+from tracker.comparing.topics import reading
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff import cells, compare
 from tracker.diff.diff import diff
@@ -175,6 +176,25 @@ def test_a_statement_that_names_no_topic_asked_for_is_not_read(
 
 def said_side(arguments: tuple[object, ...]) -> str:
     return str(arguments[0][1].name)  # type: ignore[index]
+
+
+def test_sessions_looked_back_on_are_read_for_some_topics_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Sequence[str]] = []
+    read_levels = reading.read_levels
+
+    def count(*args: Any, **named: Any) -> object:
+        read.append(args[2])
+        return read_levels(*args, **named)
+
+    monkeypatch.setattr(reading, "read_levels", count)
+    assert read_panel(folder, "UNGA", "75", None, load_vocabulary(), topics=["oceans"]).entries
+    assert read
+    assert set(map(tuple, read)) == {("oceans",)}
+    before = len(read)
+    whole(folder)
+    assert len(read) == before
 
 
 def test_what_was_cut_short_goes_on_where_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

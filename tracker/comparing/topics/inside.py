@@ -47,6 +47,7 @@ _FAR: Final = 6
 _MANY: Final = 2
 """Names, or figures, beyond which more of them say no more."""
 _WORD: Final = re.compile(r"\w{4,}")
+_REST_OF_WORD: Final = re.compile(r"(?<=\w)\w+")
 _STEM: Final = 6
 """Letters by which forms of a word are taken for one."""
 _SPEAKER: Final = frozenset({"we", "i", "our", "my"})
@@ -119,6 +120,13 @@ class _Deed(NamedTuple):
     features: Mapping[str, float]
 
 
+def _take_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where words begin and end of which a cue is a part."""
+    rest = _REST_OF_WORD.match(text, end)
+    found = text[start : rest.end() if rest else end]
+    return start + len(found) - len(found.lstrip()), start + len(found.rstrip())
+
+
 class _Side:
     """A version as passages are read from it: what its sentences do that the other whole text does not."""
 
@@ -172,9 +180,9 @@ class _Side:
         }
         for table, act in _ACTS.items():
             if spans := self._cues.find_all(table, text):
-                return _Deed(act, *spans[0], features)
+                return _Deed(act, *_take_words(text, *spans[0]), features)
         if figures:
-            return _Deed("figure", *figures[0], features)
+            return _Deed("figure", *_take_words(text, *figures[0]), features)
         return _Deed("names", *names[0], features) if names else None
 
 

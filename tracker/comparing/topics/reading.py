@@ -97,6 +97,30 @@ def read_topics(
     )
 
 
+def read_levels(
+    version: Version, vocabulary: Vocabulary, topics: Collection[str], *, own_names: Collection[str] = ()
+) -> tuple[TopicReading, ...]:
+    """Return the readings of some topics as ``read_topics`` does, but for words, shares and passages.
+
+    On which topic each sentence is rests on what is said of all of them; a level does not: half the work.
+    """
+    met = analyse(version, vocabulary, own_names)
+    words = sum(count_substance(version))
+    measured = find_measured(vocabulary, version.language)
+    evidence = describe_topics(version, vocabulary, met, words, measured, topics)
+    readings = {
+        topic: _read(topic, bundle, (0.0, words), _Passages([], []), met.mentions)
+        for topic, bundle in met.bundles.items()
+    }
+    readings |= _read_broader(readings, vocabulary)
+    weights = load_certainty()
+    return tuple(
+        weigh_reading(readings[topic], weights.estimate(each), measured=bool(each.name))
+        for topic, each in evidence.items()
+        if topic in readings
+    )
+
+
 def read_evidence(
     version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
 ) -> list[tuple[TopicReading, TopicEvidence]]:
