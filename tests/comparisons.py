@@ -82,12 +82,11 @@ def topic(
     old: TopicReading | None,
     new: TopicReading | None,
     *,
-    difference: tuple[float, float] | None = None,
     closest: Passage | None = None,
 ) -> TopicChange:
     name = label.lower().replace(" ", "-")
     old, new = (read and replace(read, topic=name) for read in (old, new))
-    return TopicChange(name, label, "theme", status, old, new, difference, closest)
+    return TopicChange(name, label, "theme", status, old, new, closest)
 
 
 def comparison(
@@ -244,7 +243,6 @@ def session() -> Comparison:
                 "kept",
                 reading("substantive", (0,), 0.34),
                 reading("substantive", (3,), 0.24),
-                difference=(-0.31, 0.11),
             ),
             topic(
                 "Ukraine",

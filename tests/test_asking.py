@@ -24,6 +24,7 @@ from tests.test_settling import OLD as OLD_TEXT
 from tests.thorough import long
 from tracker.archive import open_store
 from tracker.coding.questions import AskedRow, AskedStatement, Question, load_prompt
+from tracker.inputs.extras import install_words
 from tracker.model.decisions import Quote
 from tracker.references import parse_reference
 
@@ -259,7 +260,7 @@ def test_without_the_library_the_option_says_what_to_install(folder: Path) -> No
     (folder / "without" / "llm.py").write_text("raise ImportError('none')", encoding="utf-8")
     ran = run_tracker(folder, *ASK, "stub", PYTHONPATH=f"{folder / 'without'}:{ROOT}")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "tracker: --model needs llm; install it, in a clone of tracker: pip install '.[llm]'\n"
+    assert ran.err == f"tracker: --model needs llm; {install_words('llm')}\n"
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from tracker.follow import workers
 from tracker.follow.batch import Batch
 from tracker.follow.panel import BodyStatements
 from tracker.follow.workers import Missing, Workers, describe_answers
+from tracker.inputs.extras import install_words
 from tracker.keep.withdraw import change
 from tracker.model.rights import Ruled
 from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
@@ -473,7 +474,7 @@ def test_without_dask_the_line_says_how_to_install_it(
     ran = tracker("timeline", "UNGA", "--scheduler", "tcp://127.0.0.1:9")
     assert (ran.code, ran.err) == (
         2,
-        "tracker: --scheduler needs Dask; install it, in a clone of tracker: pip install '.[dask]'\n",
+        f"tracker: --scheduler needs Dask; {install_words('dask')}\n",
     )
 
 

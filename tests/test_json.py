@@ -124,7 +124,6 @@ def test_the_schema_accepts_every_optional_field() -> None:
                 "more",
                 reading("declared", (0,), 0.1),
                 reading("declared", (0,), 0.2),
-                difference=(0.01, 0.2),
             ),
             topic("B", "not repeated", reading("declared", (0,), 0.1), None, closest=Passage(0, 0.123456)),
         ),

@@ -48,7 +48,7 @@ def test_the_status_with_the_largest_finding_leads_and_its_largest_topic_is_quot
 
 def test_no_more_than_three_sentences_and_four_topics_each() -> None:
     topics = [
-        topic(f"{status} {number}", status, *sides, difference=None)
+        topic(f"{status} {number}", status, *sides)
         for status in RULES
         for number in range(6)
         for sides in [

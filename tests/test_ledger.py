@@ -113,6 +113,22 @@ def test_what_a_person_accepts_becomes_a_snapshot_and_is_not_judged_again(folder
     assert only(snapshot(folder, (), suspect)).outcome == "unchanged"
 
 
+def test_a_source_of_which_all_was_accepted_is_no_concern_before_the_next_night(
+    folder: Path, site: Site
+) -> None:
+    first, second = quarantine(folder, site), quarantine(folder, site)
+    before = assess_health(folder, f"{DAYS[0]}T12:00:00Z", streak=1)
+    assert [news.kind for news in before.news] == ["quarantined"]
+    settle(folder, first, "accept", DAYS[0])
+    after = assess_health(folder, f"{DAYS[0]}T12:00:00Z", streak=1)
+    assert first == second
+    assert {concern.kind for concern in before.concerns} - {each.kind for each in after.concerns} == {
+        "waiting"
+    }
+    assert not {concern.kind for concern in after.concerns} & {"failing", "waiting"}
+    assert (after.news, after.sources[0].failures) == ((), 0)
+
+
 def test_what_a_person_rejects_is_not_brought_before_them_again(folder: Path, site: Site) -> None:
     settle(folder, quarantine(folder, site), "reject", DAYS[1])
     check = only(snapshot(folder, (), suspect))

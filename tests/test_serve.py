@@ -24,6 +24,7 @@ from tests.published import speak
 from tests.running import PYTHON, list_children, wait_until_gone
 from tests.serving import Page, Served, serving, start
 from tests.thorough import IS_THOROUGH, few, long
+from tracker.inputs.extras import install_words
 from tracker.publish.connection import SECONDS
 from tracker.publish.serve import HEADERS
 
@@ -402,4 +403,4 @@ def test_without_the_extra_it_says_what_to_install(made: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "tracker: serve needs more packages; in a clone of tracker: pip install '.[serve]'\n"
+    assert ran.stderr == f"tracker: serve needs Starlette and uvicorn; {install_words('serve')}\n"

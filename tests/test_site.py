@@ -24,6 +24,7 @@ from tests.conftest import run_tracker
 from tests.nights import make_watched, run_night, running_site
 from tests.running import COMMAND, PYTHON, list_children, wait_until_gone
 from tests.thorough import few, long, some
+from tracker.inputs.extras import install_words
 from tracker.publish.manifest import MANIFEST_NAME
 from tracker.publish.site import build_site
 from tracker.text.identity import digest_bytes
@@ -68,7 +69,7 @@ def test_without_the_extra_it_says_what_to_install(folder: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.endswith("in a clone of tracker: pip install '.[site]'\n")
+    assert ran.stderr.endswith(f"{install_words('site')}\n")
     assert ran.stderr.count("\n") == 1
     assert not (folder / "other").exists()
 

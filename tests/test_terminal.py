@@ -28,9 +28,12 @@ from tests.comparisons import (
 )
 from tests.reports import render
 from tests.thorough import examples, some
+from tracker.comparing.topics.certainty import find_threshold
+from tracker.comparing.topics.shares import find_least
 from tracker.model.changes import Edit
 from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
+from tracker.model.topics import SURE
 from tracker.report.answers.listing import (
     hits_json,
     list_json,
@@ -44,7 +47,7 @@ from tracker.report.comparison.build import render_stat
 from tracker.report.comparison.findings import FINDINGS, show_moves
 from tracker.report.comparison.passages import cite_words, quote_topic, read_edits
 from tracker.report.comparison.sentences import FILTERS, cite_changes
-from tracker.report.comparison.words import NO_DIFFERENCE, interval_words, status_mark
+from tracker.report.comparison.words import NO_DIFFERENCE, status_mark
 from tracker.report.document import Column, Document, Entry, Quote, Section, Span, Tick
 from tracker.report.layout import excerpt, mark_edits, shorten, wrap
 from tracker.report.render.terminal import LINES, render_terminal
@@ -274,21 +277,14 @@ def test_what_is_the_same_is_said_in_one_line() -> None:
     assert "SENTENCES" not in text
 
 
-def test_up_and_down_show_their_interval_and_what_it_covers() -> None:
-    old, new = side("a", ("Old.",)), side("b", ("New.",))
-    changes = change("dropped", (0,), (), "-Old."), change("new", (), (0,), "+New.")
-    up = topic(
-        "Oceans",
-        "more",
-        reading("declared", (0,), 0.1),
-        reading("declared", (0,), 0.4),
-        difference=(0.05, 0.5),
-    )
-    report = comparison(old, new, *changes, topics=(up,), genre="session", aligned=0)
-    text = render(report, VOCABULARY, everything=True)
-    assert "change of share +5.0 to +50.0 points" in text
-    covers = "Changes of share: 95% intervals; more and less corrected over topics (Holm)."
-    assert covers in text.splitlines()
+def test_a_claimed_change_of_share_says_how_sure_it_is_and_from_where_on_it_is_claimed() -> None:
+    sides = reading("declared", (0,), 0.1), reading("declared", (0,), 0.4)
+    up = replace(topic("Oceans", "more", *sides), outcome_certainty=0.91, share_certainty=0.77)
+    report = comparison(side("a", ("Old.",)), side("b", ("New.",)), topics=(up,), genre="session", aligned=0)
+    text = " ".join(render(report, VOCABULARY, everything=True).split())
+    levels, share = find_threshold("more", SURE), find_least("more", SURE)
+    assert f"certainty of its levels 0.91, claimed from {levels:.2f};" in text
+    assert f"of the change of share 0.77, claimed from {share:.2f}" in text
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -448,12 +444,6 @@ def test_what_is_likely_is_counted_behind_what_is_claimed() -> None:
     assert "priorities        2" in rows
     assert "  likely          1" in rows
     assert not any(row.startswith("  kept") for row in rows)
-
-
-def test_what_rounds_to_zero_has_no_minus() -> None:
-    both = reading("substantive", (0,), 0.1)
-    moved = topic("Trade", "kept", both, both, difference=(-0.0001, 0.162))
-    assert interval_words(moved) == "change of share +0.0 to +16.2 points"
 
 
 STATEMENT = StatementEntry(

@@ -16,6 +16,7 @@ from tests.nights import Page, make_archive, run_night, source, watch, write_spe
 from tests.warcs import by_type, read_whole
 from tracker.capture.warc.reading import open_warc, read_payload, restore_headers
 from tracker.exchange.warc_export import list_records
+from tracker.inputs.extras import install_words
 from tracker.model.ledger import Check
 from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
@@ -446,9 +447,7 @@ def test_without_warcio_an_export_says_how_to_get_it_and_an_import_needs_none(
 ) -> None:
     ran = run_without_warcio(folder.parent, "export", "warc", "out.warc")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert (
-        ran.stderr == "tracker: WARC needs warcio; install it, in a clone of tracker: pip install '.[warc]'\n"
-    )
+    assert ran.stderr == f"tracker: WARC needs warcio; {install_words('warc')}\n"
     export(tracker, "out.warc")
     ran = run_without_warcio(folder.parent, "import", "out.warc")
     assert (ran.returncode, "known" in ran.stdout, ran.stderr) == (0, True, "")

@@ -239,7 +239,7 @@ _KEY_OF: Final = {field: key for key, field in _FIELD_OF.items()}
 def _read_hosts(value: object) -> tuple[str, ...]:
     """Return a list of hosts, each with or without a port."""
     read = matching(_HOST, "hosts, each as host or host:port")
-    return tuple(read(host) for host in read_texts(value))
+    return tuple(read(host) for host in read_texts(value, "10.0.0.5:8080"))
 
 
 def _read_address(value: object) -> str:

@@ -176,7 +176,7 @@ Output = Annotated[
 ]
 Plot = Annotated[
     Path | None,
-    typer.Option("--plot", metavar="FILE", help="Draw a picture too: FILE.svg, .png or .pdf."),
+    typer.Option("--plot", metavar="FILE", help="Draw FILE.svg, .png or .pdf too; needs Matplotlib."),
 ]
 Ranks = Annotated[bool, typer.Option("--ranks", help="With --plot: draw how topics rank.")]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="The output format.")]

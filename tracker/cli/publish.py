@@ -12,6 +12,7 @@ import typer
 from tracker.cli import everywhere, options
 from tracker.cli.output import line_writer, shown_progress, write_answer, write_notice
 from tracker.errors import DecisionInvalid, TrackerError
+from tracker.inputs.extras import install_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +51,7 @@ def serve(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
             raise
-        what = "serve needs more packages; in a clone of tracker: pip install '.[serve]'"
-        raise TrackerError(what) from error
+        raise TrackerError(f"serve needs Starlette and uvicorn; {install_words('serve')}") from error
     archive = everywhere.archive()
     with shown_progress("copying what is open") as progress:
         prepare_open_copy(archive, progress)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from tracker.errors import TrackerError
+from tracker.inputs.extras import install_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     _Leads = Callable[[tuple[Any, ...], Any], tuple[object, object]]
 
-INSTALL: Final = "--model needs llm; install it, in a clone of tracker: pip install '.[llm]'"
 _STEADY: Final[Mapping[str, object]] = {"temperature": 0, "seed": 1}
 """Options that make a model answer the same each time, where it has them."""
 _REDIRECTS: Final[Mapping[str, tuple[str, str, _Leads]]] = {
@@ -133,7 +133,7 @@ def load_model(name: str, timeout: float) -> LanguageModel:
     try:
         import llm  # noqa: PLC0415 (an extra, and half a second)
     except ImportError:
-        raise TrackerError(INSTALL) from None
+        raise TrackerError(f"--model needs llm; {install_words('llm')}") from None
     try:
         model = llm.get_model(name)
     except llm.UnknownModelError:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from tracker.capture.read.extract import quiet_libraries
 from tracker.diff.rules import name_rules
 from tracker.errors import TrackerError
+from tracker.inputs.extras import install_words
 from tracker.text.encoder import digest_products
 
 if TYPE_CHECKING:
@@ -229,9 +230,7 @@ def open_cluster(address: str, warn: Callable[[str], None]) -> Iterator[Workers]
     try:
         from distributed import Client  # noqa: PLC0415 (an extra, a second to import)
     except ModuleNotFoundError:
-        raise TrackerError(
-            "--scheduler needs Dask; install it, in a clone of tracker: pip install '.[dask]'"
-        ) from None
+        raise TrackerError(f"--scheduler needs Dask; {install_words('dask')}") from None
     with ExitStack() as stack:
         stack.enter_context(quiet_libraries("distributed"))
         try:

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
+from tracker.inputs.extras import install_words
 from tracker.inputs.zips import BAD_ZIP, BEGINNING, unpack_zip
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ def read_sheet(data: bytes) -> Iterator[tuple[int, list[str]]]:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 (an extra)
     except ImportError:
         raise ValueError(
-            "reading a spreadsheet needs python-calamine; install it, in a clone of tracker: pip install"
-            " '.[xlsx]'; or save the table as CSV"
+            f"reading a spreadsheet needs python-calamine; save the table as CSV, or {install_words('xlsx')}"
         ) from None
     try:
         # Unpacked by us: what else is in the file, such as pictures and programs, is not even looked at.

@@ -66,10 +66,10 @@ def read_text(value: object) -> str:
     return value.strip()
 
 
-def read_texts(value: object) -> tuple[str, ...]:
+def read_texts(value: object, example: str = "aside") -> tuple[str, ...]:
     """Return a list of texts."""
     if not isinstance(value, list):
-        raise ValueError('expected a list of texts, such as ["aside"]')  # noqa: TRY004
+        raise ValueError(f'expected a list of texts, such as ["{example}"]')  # noqa: TRY004
     return tuple(read_text(one) for one in value)
 
 

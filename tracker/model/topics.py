@@ -172,7 +172,7 @@ class TopicChange:
 
     PUBLISHED: ClassVar = (
         "topic", "label", "kind", "status", "likely", "certainty", "measured", "share_unsure", "old", "new",
-        "difference", "closest", "absent", "passing", "last", "covered",
+        "closest", "absent", "passing", "last", "covered",
     )  # fmt: skip
 
     topic: str
@@ -182,8 +182,6 @@ class TopicChange:
     """What levels and shares as read make of it, however sure: the ``status``, or ``likely``, or untold."""
     old: TopicReading | None
     new: TopicReading | None
-    difference: tuple[float, float] | None = None
-    """The interval of new share less old share, where both sides have the topic as a priority."""
     closest: Passage | None = None
     """For what is not repeated, the closest passage of the new text."""
     absent: Decision | None = None

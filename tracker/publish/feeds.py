@@ -14,6 +14,7 @@ from markupsafe import Markup
 from tracker import __version__
 from tracker.diff.derive import derive_rows
 from tracker.errors import TrackerError
+from tracker.inputs.extras import install_words
 from tracker.publish.events import Told, list_events, list_topics, name_event, tell
 from tracker.publish.frame import name_templates
 from tracker.publish.routes import link
@@ -141,9 +142,7 @@ def load_writer() -> type[Atom1Feed]:
     try:
         from feedgenerator import Atom1Feed  # noqa: PLC0415 (30 ms, for feeds alone)
     except ModuleNotFoundError as error:
-        raise TrackerError(
-            "feeds need the library feedgenerator; in a clone of tracker: pip install '.[site]'"
-        ) from error
+        raise TrackerError(f"feeds need feedgenerator; {install_words('site')}") from error
     return Atom1Feed  # type: ignore[no-any-return]
 
 

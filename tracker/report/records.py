@@ -29,6 +29,7 @@ from typing import (
 )
 
 from tracker.errors import TrackerError
+from tracker.inputs.extras import install_words
 from tracker.inputs.formats import guard
 from tracker.model.texts import Reference
 from tracker.report.safe import escape_hidden, one_line
@@ -294,9 +295,7 @@ def _load_parquet() -> tuple[Any, Any]:
         import pyarrow  # noqa: ICN001, PLC0415 (an extra)
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
-        raise TrackerError(
-            "Parquet needs pyarrow; install it, in a clone of tracker: pip install '.[parquet]'"
-        ) from None
+        raise TrackerError(f"Parquet needs pyarrow; {install_words('parquet')}") from None
     return pyarrow, parquet
 
 

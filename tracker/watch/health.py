@@ -129,13 +129,14 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_overdue(noted, instant[:10]),
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
-    complete = [run for run in runs if run.status == "complete"]
-    recent = [run for run in complete if _hours(run.started, instant) < GAP_HOURS] or complete[-1:]
+        complete = [run for run in runs if run.status == "complete"]
+        recent = [run for run in complete if _hours(run.started, instant) < GAP_HOURS] or complete[-1:]
+        told_then = chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent))
+        news = tuple(each for each in told_then if _find_verdict(each.check, ledger) is None)
     concerns = tuple(
         sorted((each for each in found if each.severity != "note"), key=lambda each: each.severity)
     )
     notes = tuple(each for each in found if each.severity == "note")
-    news = tuple(chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent)))
     last = next(iter(_end_killed(archive, all_runs[-1:])), None)
     return Health(instant, sources, concerns, notes, news, outdated, tell_level(), last)
 
@@ -166,7 +167,7 @@ def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceSt
     indexes = (source for source in valid.values() if source.is_index)
     links = {each.source.id: each for index in indexes for each in list_links(index, watched, ledger)}
     known = (each for each in ledger.sources() if each.partition(":")[0] in valid)
-    states = {each: state for each in known if (state := ledger.state(each))}
+    states = {each: _settle(state, ledger) for each in known if (state := ledger.state(each))}
 
     def is_listed(id_: str) -> bool:
         root = states.get(id_.partition(":")[0])
@@ -177,6 +178,21 @@ def _read_states(ledger: Ledger, watched: WatchList, day: str) -> tuple[SourceSt
         for id_, state in states.items()
         if id_ in valid or (links[id_].is_asked if id_ in links else is_listed(id_))
     )
+
+
+def _settle(state: SourceState, ledger: Ledger) -> SourceState:
+    """Return a state after what people decided since: what they accepted was found as it should be."""
+    if _find_verdict(state.last, ledger) != "accept":
+        return state
+    return replace(state, succeeded=state.last.observed, failures=0, since=None)
+
+
+def _find_verdict(check: Check, ledger: Ledger) -> str | None:
+    """Return how a person decided since on what a check put aside; None where that waits, or was not."""
+    if check.outcome != "quarantined":
+        return None
+    review = ledger.review_of(check.source, str(check.sha256))
+    return review.verdict if review else None
 
 
 def _readable(archive: Path) -> Iterator[Concern]:

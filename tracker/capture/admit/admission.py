@@ -50,7 +50,8 @@ _LONG: Final = 3
 MEANINGS: Final = {
     "garbled": "binary data, or letters in a wrong encoding",
     "home page": "a redirect to the site's home page",
-    "empty": "too few words for a first capture, or none",
+    "empty": "no words",
+    "too short": "too few words for a first capture",
     "collapsed": "far shorter than it used to be",
     "navigation": "links and headings without sentences",
     "no statement": "a first capture in which hardly a word says who speaks, or that reads like none",

@@ -110,7 +110,7 @@ def find_loss(version: Version, snapshots: Sequence[Kept], min_words: int | None
         if count_words(version.text, version.language) >= least:
             return None
         shown = f"{version.words:,} {_unit(version)}; a first capture needs {least:,} words"
-        return "empty", shown
+        return "too short" if version.words else "empty", shown
     lengths = [kept.words for kept in snapshots]
     usual = min(median(lengths), lengths[0])
     least = round(usual * (1 - _allowed_loss(lengths)))

@@ -11,12 +11,12 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from tracker.errors import WarcUnusable
+from tracker.inputs.extras import install_words
 from tracker.inputs.passwords import strip_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MISSING = "WARC needs warcio; install it, in a clone of tracker: pip install '.[warc]'"
 VERSION = "1.1"
 FORMAT = f"WARC File Format {VERSION}"
 STANDARD = f"http://iipc.github.io/warc-specifications/specifications/warc-format/warc-{VERSION}/"
@@ -65,7 +65,7 @@ def open_writer(out: BinaryIO, *, packed: bool) -> Writer:
     try:
         from warcio.warcwriter import WARCWriter
     except ImportError:
-        raise WarcUnusable(MISSING) from None
+        raise WarcUnusable(f"WARC needs warcio; {install_words('warc')}") from None
 
     class Sha256Writer(WARCWriter):  # type: ignore[misc] # warcio is untyped
         """Computes SHA-256 of blocks, and no digest of payloads, since callers give them."""

@@ -294,7 +294,7 @@ def resolve(host: str, port: int, allow_private: Collection[str], seconds: float
             where = host if private == host else f"{host}, at {private},"
             # There the cloud keeps its secrets, and no publisher a statement: nobody is led to allow it.
             is_secret = any(_is_in(each, "secret") for each in _read_all(private))
-            hint = "" if is_secret else "; allow_private in watch.toml allows it"
+            hint = "" if is_secret else f'; watch.toml may allow it: [settings] allow_private = ["{host}"]'
             raise FetchFault("private address", f"{where} is not public{hint}")
     return addresses
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from math import exp, sqrt
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from tracker.inputs.compiled import read_packaged
+from tracker.model.topics import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from tracker.model.topics import Status
-
-_CLUSTERING: Final = 3.0
-"""By what the variance of a share exceeds that of segments drawn one by one, since neighbouring sentences are
-about the same thing. Of 60 speeches of the General Debate: 3.2 in blocks of twelve sentences, 2.5 in five."""
-_DEVIATIONS: Final = 1.9599639845400536
-"""Within so many standard deviations lie 95 % of a normal distribution; ``statistics`` takes 3 ms to load."""
+    from collections.abc import Collection, Sequence
 
 
 class Occupancy(NamedTuple):
@@ -28,21 +22,14 @@ class Occupancy(NamedTuple):
     segments: Mapping[str, Sequence[int]]
 
 
-class Difference(NamedTuple):
-    """How a topic's share differs between two statements."""
-
-    interval: tuple[float, float]
-    """New share less old share, with 95 %: nothing is lost that was not there, none exceeds the whole."""
-    chances: Mapping[Status, float]
-    """How likely readers say that it takes more, the same (*kept*) or less."""
-
-    @property
-    def likeliest(self) -> Status:
-        """What readers most likely say; of equals, *kept*."""
-        return max(self.chances, key=lambda status: (self.chances[status], status == "kept"))
+Chances: TypeAlias = Mapping[Status, float]
+"""How likely readers say that a topic takes more of the words, the same (*kept*) or less."""
+_UNCOMPARED: Final[Chances] = {"kept": 1.0}
 
 
-_UNCOMPARED: Final[Mapping[Status, float]] = {"kept": 1.0}
+def find_likeliest(chances: Chances) -> Status:
+    """Return what readers most likely say; of equals, *kept*."""
+    return max(chances, key=lambda status: (chances[status], status == "kept"))
 
 
 class ShareWeights(NamedTuple):
@@ -71,28 +58,18 @@ def find_least(status: Status, sure: float) -> float:
 
 def compare_shares(
     topics: Collection[str], old: Occupancy, new: Occupancy, compared: Collection[str]
-) -> dict[str, Difference]:
-    """Return how the share of each topic differs.
+) -> dict[str, Chances]:
+    """Return how likely readers call the share of each topic more, the same or less.
 
     What two statements say is all there is: unsure is which passages are about a topic, and what readers call
     a change. The chances of those ``compared`` come from an ordered regression (McCullagh 1980, "Regression
     Models for Ordinal Data") on what readers said: its score is how far the words on a topic, and those of
     the sentences about it, rose, each beside what a count of such a size may err. Others are kept.
-
-    Intervals are those of proportions of overdispersed counts (McCullagh and Nelder 1989), as if of a third
-    of the statement's segments: Wilson's (1927) for a share and Newcombe's (1998, his method 10) for a
-    difference, both of which stay within what is possible.
     """
-    return {
-        topic: Difference(
-            _find_gap(_measure(topic, old), _measure(topic, new)),
-            _find_chances(topic, old, new) if topic in compared else _UNCOMPARED,
-        )
-        for topic in topics
-    }
+    return {topic: _find_chances(topic, old, new) if topic in compared else _UNCOMPARED for topic in topics}
 
 
-def _find_chances(topic: str, old: Occupancy, new: Occupancy) -> dict[Status, float]:
+def _find_chances(topic: str, old: Occupancy, new: Occupancy) -> Chances:
     weights = load_shares()
     spoken, about = (
         [count(topic, side) / (sum(side.words) or 1) for side in (old, new)]
@@ -114,27 +91,3 @@ def _count_about(topic: str, side: Occupancy) -> int:
 def find_rise(old: float, new: float) -> float:
     """Return a change of share in percentage points, beside what shares of this size may err."""
     return 100 * (new - old) / sqrt(100 * (new + old) + 1)
-
-
-class _Share(NamedTuple):
-    """A share of one statement, and its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def _measure(topic: str, side: Occupancy) -> _Share:
-    counted = [words for words in side.words if words]
-    value, size = _count_spoken(topic, side) / (sum(counted) or 1), max(1.0, len(counted) / _CLUSTERING)
-    square = _DEVIATIONS**2
-    middle = (value + square / (2 * size)) / (1 + square / size)
-    reach = sqrt(square * (value * (1 - value) / size + square / (4 * size * size))) / (1 + square / size)
-    return _Share(value, max(0.0, middle - reach), min(1.0, middle + reach))
-
-
-def _find_gap(old: _Share, new: _Share) -> tuple[float, float]:
-    gap = new.value - old.value
-    below = sqrt((new.value - new.low) ** 2 + (old.high - old.value) ** 2)
-    above = sqrt((new.high - new.value) ** 2 + (old.value - old.low) ** 2)
-    return round(max(gap - below, -old.value), 4), round(min(gap + above, 1 - old.value), 4)

@@ -16,7 +16,7 @@ from tracker.comparing.topics.cues import plain
 from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import NARROWER
-from tracker.comparing.topics.shares import Difference, Occupancy, compare_shares, find_least
+from tracker.comparing.topics.shares import Chances, Occupancy, compare_shares, find_least, find_likeliest
 from tracker.comparing.topics.vocabulary.stems import read_sentence
 from tracker.model.topics import (
     PRIORITIES,
@@ -139,17 +139,17 @@ def compare_topics(
     }
     both = tuple(topic for topic, pair in pairs.items() if all(map(_is_measured, pair)))
     level = [topic for topic in both if len({_RANKS[side.level] for side in pairs[topic] if side}) == 1]
-    differences = compare_shares(pairs, before, after, level)
+    chances = compare_shares(pairs, before, after, level)
     topics = {topic.id: topic for topic in vocabulary.topics}
     changes = [
         replace(
-            _change(topics[topic], pair, differences[topic], texts, last=last.get(topic)),
+            _change(topics[topic], pair, chances[topic], texts, last=last.get(topic)),
             passing=_find_passing(topic, pair, readings),
         )
         for topic, pair in pairs.items()
         if topic in topics
     ]
-    weighed = (doubts.weigh(change, differences[change.topic]) for change in changes)
+    weighed = (doubts.weigh(change, chances[change.topic]) for change in changes)
     return tuple(sorted(weighed, key=_strength)), _counterparts(both, pairs)
 
 
@@ -170,7 +170,7 @@ def find_arrived(old: ReadText, new: ReadText) -> frozenset[str]:
 
 
 def decide_status(
-    before: Level | None, after: Level | None, difference: Difference, *, returning: bool = False
+    before: Level | None, after: Level | None, chances: Chances, *, returning: bool = False
 ) -> Status:
     """Return the status of a topic with these levels; None is absent. One of them is a priority's."""
     if before is None:
@@ -179,7 +179,7 @@ def decide_status(
         return "not repeated"
     if _RANKS[after] != _RANKS[before]:
         return "moved up" if _RANKS[after] > _RANKS[before] else "moved down"
-    return difference.likeliest
+    return find_likeliest(chances)
 
 
 def _pair(old: Iterable[TopicReading], new: Iterable[TopicReading], doubts: _Doubts) -> dict[str, _Readings]:
@@ -232,14 +232,14 @@ def _is_measured(reading: TopicReading | None) -> bool:
 def _change(
     topic: Topic,
     pair: _Readings,
-    difference: Difference,
+    chances: Chances,
     texts: tuple[Version, Version],
     *,
     last: str | None,
 ) -> TopicChange:
     (before, after), (old, new) = pair, texts
     levels = before.level if before else None, after.level if after else None
-    status = decide_status(*levels, difference, returning=last is not None)
+    status = decide_status(*levels, chances, returning=last is not None)
     closest = None
     if before and status == "not repeated":
         terms = (*topic.terms.get(new.language, ()), *topic.terms.get("und", ()))[:_TERMS]
@@ -252,7 +252,6 @@ def _change(
         outcome=status,
         old=before,
         new=after,
-        difference=difference.interval,
         closest=closest,
         last=last if status == "back" else None,
     )
@@ -343,7 +342,7 @@ class _Doubts:
         self._weights = weights
         self._evidence = evidence
 
-    def weigh(self, change: TopicChange, difference: Difference) -> TopicChange:
+    def weigh(self, change: TopicChange, chances: Chances) -> TopicChange:
         """Return a change with its certainty, and with the group that may have spoken for the country.
 
         Of a topic of one level on both sides, which readers may call more, less or the same, that is claimed
@@ -359,7 +358,7 @@ class _Doubts:
         sure = all(decided) or (measured and settled and certainty is not None and certainty >= least)
         if None in sides:
             sure &= any(map(_is_priority, sides))
-        chance = None if any(decided) else difference.chances.get(change.outcome)
+        chance = None if any(decided) else chances.get(change.outcome)
         if chance is not None:
             same = self._share(sides)
             chance = round((1 - same) * chance + same * (change.outcome == "kept"), 4)

@@ -57,7 +57,7 @@ def _folder_lines(imported: FolderImport, *, every: bool) -> Iterator[str]:
     if imported.table:
         yield from _table_lines(imported.table, every=every)
     if any(entry.is_kind_inferred for entry in imported.entries):
-        yield "kinds of text, inferred by session where not declared (as with --kind verbatim:70-74,77):"
+        yield "kinds of text, inferred by session (to declare them: --kind, such as --kind verbatim:70-74):"
         yield from _kind_rows(imported)
 
 

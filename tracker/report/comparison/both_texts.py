@@ -34,7 +34,7 @@ def list_notes(comparison: Comparison, *, everything: bool = False) -> tuple[Not
     topics = [
         each for each in comparison.topics if everything or not (each.outcome == "kept" or each.unclear)
     ]
-    told = (*_tell_shifts(comparison), *_tell_topics(topics))
+    told = (*_tell_shifts(comparison), *_tell_topics(topics, comparison.provenance.sure))
     return (
         *_note_decisions(comparison),
         *(
@@ -63,21 +63,21 @@ def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKi
             yield "old", row.old.ordinal, "shift", text
 
 
-def _tell_topics(topics: Iterable[TopicChange]) -> Iterator[tuple[SideName, int, NoteKind, str]]:
+def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[SideName, int, NoteKind, str]]:
     for topic in wording.rank_topics(topics):
-        text = _tell_topic(topic)
+        text = _tell_topic(topic, sure)
         if topic.old and topic.outcome in wording.OLD_SIDE:
             yield "old", topic.old.leading, "topic", text
         if topic.new:
             yield "new", topic.new.leading, "topic", text
 
 
-def _tell_topic(topic: TopicChange) -> str:
+def _tell_topic(topic: TopicChange, sure: float) -> str:
     facts = (
         wording.level_words(topic),
         wording.status_mark(topic),
         f"{wording.share_words(topic)}% of the words",
-        wording.certainty_words(topic),
+        wording.certainty_words(topic, sure),
     )
     return f"{one_line(topic.label)}: {', '.join(fact for fact in facts if fact)}"
 

@@ -180,8 +180,6 @@ def _close(
     narrowed: bool,
 ) -> Iterator[str]:
     if everything:
-        if sentences.rests_on_intervals(comparison):
-            yield wording.INTERVALS
         if comparison.phrases and not narrowed:
             yield PAIR_NOTE
         yield from provenance.provenance_words(comparison, vocabulary)

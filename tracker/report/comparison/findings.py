@@ -80,7 +80,7 @@ def _choose_moves(moved: Sequence[TopicChange]) -> list[TopicChange]:
 
 def _says_something(topic: TopicChange) -> bool:
     """Return whether the change of a share is large, and something is told of the topic that it bears out."""
-    told = topic.claimed or topic.likely is not None
+    told = (topic.claimed or topic.likely is not None) and topic.outcome != "kept"
     return told and not topic.goes_against_share and abs(wording.share_change(topic)) >= _LEAST_MOVE
 
 
@@ -173,10 +173,8 @@ def _list_notes(comparison: Comparison, topic: TopicChange, *, everything: bool)
         yield Span(covered)
     if topic.closest and not topic.passing and not has_close(topic):
         yield Span(f"nothing close in {wording.side_labels(comparison)[1]}", "dim")
-    if everything:
-        for fact in (wording.certainty_words(topic), wording.interval_words(topic)):
-            if fact:
-                yield Span(fact)
+    if everything and (certainty := wording.certainty_words(topic, comparison.provenance.sure)):
+        yield Span(certainty)
 
 
 def show_doubts(

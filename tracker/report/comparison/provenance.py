@@ -176,8 +176,9 @@ def _tell_topics(comparison: Comparison, vocabulary: Vocabulary) -> Iterator[str
     if source.unmeasured:
         yield f"That certainty does not cover all topics here: {one_line(source.unmeasured)}."
     yield (
-        "Shares are of words; their differences have 95 % intervals (Newcombe 1998) and are tested with a"
-        " family-wise error of 5 % (Holm 1979). Intervals cover how words fall on sentences, not sampling."
+        "Shares are of words, each of which is on one topic at most. A topic of one level on both sides has"
+        " more, less or as much of them as readers of coded speeches most likely call the change of its"
+        " share, by an ordered regression (McCullagh 1980)."
     )
 
 

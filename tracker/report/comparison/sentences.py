@@ -81,11 +81,6 @@ def read_filters(texts: Collection[str], *, by_country: bool = False) -> frozens
     return words
 
 
-def rests_on_intervals(comparison: Comparison) -> bool:
-    """Return whether the status of a topic was decided by an interval."""
-    return any(topic.difference for topic in comparison.topics)
-
-
 def select_shifts(
     comparison: Comparison, axes: Collection[Axis], only: Collection[str] = ()
 ) -> tuple[ShiftRow, ...]:

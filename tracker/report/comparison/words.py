@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.comparing.topics.certainty import find_threshold
+from tracker.comparing.topics.shares import find_least
 from tracker.model.changes import Operation
 from tracker.model.topics import PRIORITIES, Level
 from tracker.report.layout import counted, tally
@@ -29,7 +30,6 @@ LANGUAGES = {
     "zh": "Chinese",
     "und": "language unknown",
 }
-INTERVALS = "Changes of share: 95% intervals; more and less corrected over topics (Holm)."
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
 MUCH_ALIGNED = 0.5
 """The aligned share below which the sentences of one side only are a list of nearly all of them."""
@@ -415,15 +415,6 @@ def _weakness(topic: TopicChange) -> tuple[int, float, str]:
     return get_args(Level).index(reading.level), -round(reading.share, 4), topic.label
 
 
-def interval_words(topic: TopicChange) -> str | None:
-    """Return the interval of the change of share in percentage points, where there is one."""
-    if topic.difference is None:
-        return None
-    # Added to a zero, what rounds to none below it has no sign of its own.
-    low, high = (f"{round(100 * bound, 1) + 0.0:+.1f}".replace("-", "−") for bound in topic.difference)
-    return f"change of share {low} to {high} points"
-
-
 def coverage_words(topic: TopicChange) -> str | None:
     """Say which group's statement may cover what is not repeated, where the speaker aligns with one."""
     if topic.covered is None:
@@ -431,6 +422,20 @@ def coverage_words(topic: TopicChange) -> str | None:
     return f"may be covered by the statement of the {one_line(topic.covered)}, with which it aligns itself"
 
 
-def certainty_words(topic: TopicChange) -> str | None:
-    """Return how certain a claim is: ``certainty 0.95``; of what is not claimed its mark says it."""
-    return f"certainty {topic.certainty:.2f}" if topic.claimed and topic.certainty is not None else None
+def certainty_words(topic: TopicChange, sure: float) -> str | None:
+    """Return how certain a claim is, and from where on it is claimed: ``certainty 0.95, claimed from 0.64``.
+
+    Where a change of share is claimed, that of its levels and that of the change stand apart. Of what is
+    not claimed its mark says it.
+    """
+    if not topic.claimed or topic.outcome_certainty is None:
+        return None
+    levels = _certain_from(topic.outcome_certainty, find_threshold(topic.outcome, sure))
+    if topic.share_certainty is None:
+        return f"certainty {levels}"
+    share = _certain_from(topic.share_certainty, find_least(topic.outcome, sure))
+    return f"certainty of its levels {levels}; of the change of share {share}"
+
+
+def _certain_from(certainty: float, least: float) -> str:
+    return f"{certainty:.2f}, claimed from {least:.2f}"

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from tracker import __version__
 from tracker.errors import TrackerError
+from tracker.inputs.extras import install_words
 from tracker.report.pictures.palette import INK, LABEL, PAPER, find_font
 from tracker.report.safe import one_line
 
@@ -55,9 +56,7 @@ def need_matplotlib() -> None:
     try:
         import matplotlib as mpl  # noqa: F401 (whether it is there)
     except ImportError:
-        raise TrackerError(
-            "--plot needs Matplotlib; install it, in a clone of tracker: pip install '.[plot]'"
-        ) from None
+        raise TrackerError(f"--plot needs Matplotlib; {install_words('plot')}") from None
 
 
 @contextmanager

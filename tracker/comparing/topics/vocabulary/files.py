@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from tracker.errors import VocabularyInvalid
 from tracker.inputs.compiled import read_packaged
+from tracker.inputs.extras import install_words
 from tracker.inputs.formats import check_rdf, parse_toml, unguard
 from tracker.inputs.tables import InvalidKey, one_of, read_table
 from tracker.model.topics import Recognition, Topic, TopicKind
@@ -284,9 +285,7 @@ def _parse_graph(data: bytes, source: str, form: str) -> Graph:
     try:
         from rdflib import Graph  # noqa: PLC0415 - an extra, loaded where SKOS is met
     except ImportError as error:
-        raise VocabularyInvalid(
-            f"{source}: reading SKOS needs rdflib; install it, in a clone of tracker: pip install '.[skos]'"
-        ) from error
+        raise VocabularyInvalid(f"{source}: reading SKOS needs rdflib; {install_words('skos')}") from error
     try:
         check_rdf(data, form)
     except ValueError as error:
