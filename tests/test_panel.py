@@ -7,7 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -27,11 +27,13 @@ from tracker.report.render.terminal import render_terminal
 from tracker.report.series.panels import build_countries_diff, build_panel, panel_json, panel_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from tracker.model.changes import Comparison
     from tracker.model.panels import Panel, PanelCell, PanelEntry
+    from tracker.model.texts import Version
+    from tracker.model.topics import Vocabulary
 
 read_panel = in_session(panel.read_panel)
 diff_countries = in_session(panel.diff_countries)
@@ -181,12 +183,14 @@ def said_side(arguments: tuple[object, ...]) -> str:
 def test_sessions_looked_back_on_are_read_for_some_topics_alone(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[Sequence[str]] = []
+    read: list[Collection[str]] = []
     read_levels = reading.read_levels
 
-    def count(*args: Any, **named: Any) -> object:
-        read.append(args[2])
-        return read_levels(*args, **named)
+    def count(
+        version: Version, vocabulary: Vocabulary, topics: Collection[str], *, own_names: Collection[str]
+    ) -> object:
+        read.append(topics)
+        return read_levels(version, vocabulary, topics, own_names=own_names)
 
     monkeypatch.setattr(reading, "read_levels", count)
     assert read_panel(folder, "UNGA", "75", None, load_vocabulary(), topics=["oceans"]).entries
