@@ -12,6 +12,7 @@ from tests.reports import render
 from tracker.comparing.topics.certainty import load_certainty
 from tracker.model.topics import SURE
 from tracker.report.comparison.lead import MOST, RULES, build_lead, read_lead
+from tracker.report.comparison.words import percent
 
 if TYPE_CHECKING:
     from tracker.model.changes import Comparison
@@ -161,3 +162,10 @@ def test_it_stands_first_on_a_terminal(width: int) -> None:
     shown = " ".join(lines[start + 1 : lines.index("", start + 1)])
     told = read_lead(build_lead(session()))
     assert all(each.text.split(" (")[0] in shown for each in told)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.0, "0%"), (0.0001, "<1%"), (0.005, "<1%"), (0.0051, "1%"), (0.094, "9%")]
+)
+def test_a_share_that_is_not_nothing_is_not_told_as_nothing(share: float, told: str) -> None:
+    assert percent(share) == told
