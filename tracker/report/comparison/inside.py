@@ -58,7 +58,7 @@ def show_inside(
         labels = {topic.topic: one_line(topic.label) for topic in comparison.topics}
         entries = tuple(_show(comparison, labels[each.topic], each) for each in found)
         note = "on one side alone, inside what stays"
-        yield Section(TITLE, entries, note=note, first=1)
+        yield Section(TITLE, entries, note=note, first=1, rows=2 if everything else 1)
 
 
 def _choose(found: Sequence[Inside], led: Collection[Place]) -> list[Inside]:
