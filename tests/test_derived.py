@@ -400,7 +400,8 @@ def test_the_comparison_that_showed_a_change_last_counts(folder: Path) -> None:
             found = derived.find_shown(same.id[:5])
             assert [each[2] for each in found] == [f"{new.name}~prepared.en@1"]
     with open_derived(folder) as derived:
-        derived.remember_shown(revision())
+        for files in (revision(), comparison(replace(one, snapshot=None), three, same)):
+            derived.remember_shown(files)
         assert len(derived.find_shown(same.id)) == 1
     shown = ask(folder / DERIVED_NAME, "SELECT change, old, new FROM shown")
     assert shown == [(same.id, "XAA/UNGA/78~prepared.en@1", "XAA/UNGA/79~prepared.en@1")]
