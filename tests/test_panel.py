@@ -20,6 +20,7 @@ from tracker.comparing.topics import reading
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff import cells, compare
 from tracker.diff.diff import diff
+from tracker.errors import ReferenceInvalid
 from tracker.follow import panel, timeline
 from tracker.record.derived.answers import DERIVED_NAME
 from tracker.references import parse_reference, read_session
@@ -333,6 +334,12 @@ def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> N
     sure = "not repeated (3): France, United Kingdom, XAA" in report
     assert sure or (likely and {"France", "XAA"} <= set(re.findall(r"\w+", likely[1])))
     assert max(map(len, report.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("operands", [("FRA/UNGA", "74", "75"), ("UNGA", "74"), ("UNGA", "74", "75", "76")])
+def test_countries_are_compared_at_two_sessions_of_a_body(tmp_path: Path, operands: Sequence[str]) -> None:
+    with pytest.raises(ReferenceInvalid, match="--countries compares two sessions of a body"):
+        diff_countries(tmp_path, operands, "FRA,GBR", load_vocabulary())
 
 
 def test_the_command_answers_in_each_form(
