@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.printing import walk_commands
 from tests.thorough import few, some
+from tracker.report.formats import FORMATS, REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 WHERE: Final = "XAA/UNGA/78"
 """The statement that the tests are about; its series has others at 77 and 79."""
+
+PRINTED: Final = tuple(form for form in REPORTS["comparison"] if not FORMATS[form].needs_file)
+"""The formats of a comparison that need no file."""
 
 READING: Final[Mapping[str, tuple[str, ...]]] = {
     "diff": (

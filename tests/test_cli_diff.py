@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.outputs import PRINTED
 from tests.thorough import some
 from tracker.comparing.topics.certainty import SENTENCE_FEATURES
 
@@ -79,7 +80,7 @@ def test_stat_counts(archive: Callable[..., Ran]) -> None:
     assert 0 < len(stat.splitlines()) < 20
 
 
-@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
+@pytest.mark.parametrize("form", PRINTED)
 def test_output_goes_to_a_file(archive: Callable[..., Ran], tmp_path: Path, form: str) -> None:
     answer = archive("diff", "XAA/CCPCJ", "--format", form, "--output", "report")
     assert (answer.code, answer.out) == (1, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -60,3 +61,11 @@ def test_what_is_not_there_is_found(typed: str, word: str) -> None:
 def test_the_documents_are_short() -> None:
     assert len(DOCS) <= 18
     assert sum(len(page.read_text(encoding="utf-8").split()) for page in PAGES) <= 35_000
+
+
+def test_the_drawing_of_the_rooms_is_the_contract_of_imports() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (rooms,) = (each["layers"] for each in contracts["contracts"] if each["name"] == "Imports point down")
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = text.partition("`lint-imports` checks it:")[2].partition("## To add")[0]
+    assert re.findall(r"^ {4}(\w+) +\S", drawing, re.MULTILINE) == re.findall(r"\w+", " ".join(rooms))

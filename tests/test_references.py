@@ -603,6 +603,14 @@ def test_a_session_carries_what_its_label_says() -> None:
     assert (special.kind, special.number, special.starts) == ("special", 36, None)
 
 
+@pytest.mark.parametrize("body", bodies(), ids=lambda body: body.id)
+def test_each_kind_of_session_is_read_back_from_its_label(body: Body) -> None:
+    for kind in body.kinds:
+        label = kind.label.format(n=min(2, kind.last), year=2024, date="2024-05-20", free="opening-segment")
+        session = resolve_session(body, label)
+        assert (session.label, session.kind) == (label, kind.name)
+
+
 @given(st.data())
 def test_a_label_is_its_own_canonical_form(data: st.DataObject) -> None:
     body = data.draw(st.sampled_from(bodies()))
@@ -675,6 +683,32 @@ def test_a_user_may_add_bodies() -> None:
     assert resolve_session(lake, "3").year == 2004
     assert session_sort_key(lake, "9") < session_sort_key(lake, "10")
     assert same_kind(lake, "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "asked", "ordered"),
+    [
+        (
+            "intersessional",
+            "{n}-intersessional",
+            ("3rd intersessional session", "intersessional three", "3-intersessional"),
+            ["2", "2-intersessional", "3", "3-intersessional"],
+        ),
+        ("summit", "SUM-{n}", ("third summit", "SUM3", "sum-3", "SUM-3"), ["3", "SUM-2", "SUM-3"]),
+        ("round table", "S-{n}", ("third round table", "S3", "s-3"), ["3", "S-2", "S-3"]),
+    ],
+)
+def test_a_kind_of_session_is_known_by_the_table_alone(
+    name: str, label: str, asked: tuple[str, ...], ordered: list[str]
+) -> None:
+    regular = SessionKind("regular", "{n}", steps=(SessionStep(1, 2000),))
+    lake = Body("LAKE-COP", "Lake Commission of XAA", kinds=(regular, SessionKind(name, label)))
+    for text in asked:
+        session = resolve_session(lake, text)
+        assert (session.label, session.kind) == (label.format(n=3), name)
+    assert resolve_session(lake, "third session").kind == "regular"
+    backwards = ordered[::-1]
+    assert sorted(backwards, key=lambda each: session_sort_key(lake, each)) == ordered
 
 
 def test_importing_reads_no_table() -> None:

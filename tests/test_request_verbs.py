@@ -9,6 +9,8 @@ import pytest
 
 from tests.test_shifts import find
 from tests.thorough import some
+from tracker.comparing.passages.terms import load_terms
+from tracker.comparing.shifts.requests import grade_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,3 +120,23 @@ def test_a_verb_begins_no_name_and_has_its_rank(language: str) -> None:
         if told != {direction} or others:
             wrong.append((old, new, direction, sorted(told), [shift.axis for shift in others]))
     assert wrong == []
+
+
+ACTS = {"en": "to ratify the treaty;", "fr": "à ratifier le traité ;", "es": "que ratifiquen el tratado;"}
+"""What is asked, in the languages in which it is graded."""
+
+
+@pytest.mark.parametrize("language", ACTS)
+def test_what_a_verb_asks_is_graded(language: str) -> None:
+    named = REQUESTS[language].objects[0]
+    lines = [f"{verb.format(named)} {ACTS[language]}" for verb in REQUESTS[language].verbs]
+    assert [line for line in lines if grade_request(line, language) is None] == []
+
+
+@pytest.mark.parametrize("language", ACTS)
+def test_what_gives_the_role_of_who_is_asked_is_a_verb_of_asking(language: str) -> None:
+    roles, verbs = (
+        {term.split()[0] for term in load_terms(file, table, language)}
+        for file, table in (("names.toml", "asked"), ("requests.toml", "asking"))
+    )
+    assert roles <= verbs

@@ -24,11 +24,22 @@ from tests.test_extract import MARKDOWN, PAGE, PARAGRAPHS
 from tests.thorough import IS_THOROUGH, few, long, some
 from tracker.capture.links import find_links, read_links
 from tracker.capture.read.extract import extract, naming
+from tracker.capture.read.readers import READERS
 from tracker.capture.sandbox import process
 from tracker.capture.sandbox.confine import ALLOW, CONDITIONS, KILL, MACHINES, REFUSE, UNKNOWN, compile_filter
-from tracker.capture.sandbox.protocol import NEW_DOCUMENT, NOTHING, Limits, decode, encode, receive, send
+from tracker.capture.sandbox.protocol import (
+    NEW_DOCUMENT,
+    NOTHING,
+    FileKind,
+    Limits,
+    decode,
+    encode,
+    receive,
+    send,
+)
 from tracker.capture.serve import list_libraries, parse
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
+from tracker.model.texts import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
@@ -90,6 +101,13 @@ def fresh() -> Iterator[None]:
 def test_what_is_read_in_a_sandbox_is_what_is_read_here(name: str, settings: dict[str, str]) -> None:
     data = DOCUMENTS[name]
     assert tell(extract, data, "a\nb", **settings) == tell(read_here, data, "a\nb", **settings)
+
+
+def test_every_reader_has_a_document_here() -> None:
+    read = [tell(parse, data) for data in DOCUMENTS.values()]
+    media_types = {each.media_type for each in read if isinstance(each, Extraction)}
+    assert [name for name, reader in READERS.items() if media_types.isdisjoint(reader.endings)] == []
+    assert {reader.kind for reader in READERS.values()} == set(get_args(FileKind))
 
 
 def test_links_are_those_that_are_found_here() -> None:

@@ -12,11 +12,13 @@ from typer.main import get_command
 from tests.conftest import run_apart
 from tests.repositories import Made, make_repository
 from tests.running import NEW, OLD
+from tests.test_formats import BEGINS
 from tracker.cli.click import Context
 from tracker.cli.commands import COMMANDS as HEADINGS
 from tracker.cli.commands import TEN
 from tracker.cli.everywhere import EVERYWHERE
 from tracker.cli.main import app
+from tracker.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,18 +198,20 @@ def test_a_bound_is_a_year_or_a_session_in_every_command(
     assert wrong.code == 2
 
 
-BEGINS = {
-    "docx": b"PK", "html": b"<!doctype", "md": b"# ", "tex": b"%", "tei": b"<?xml", "csv": b"old,",
-    "txt": b"XAA at", "json": b"{", "jsonl": b"{", "parquet": b"PAR1",
-}  # fmt: skip
+ENDINGS = {
+    "txt": "XAA at",
+    **{ending[1:]: BEGINS[form] for form, each in FORMATS.items() if each.compare for ending in each.endings},
+}
 
 
-@pytest.mark.parametrize("ending", BEGINS)
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_file_has_the_format_that_its_ending_means(
     archive: Callable[..., Ran], tmp_path: Path, ending: str
 ) -> None:
     assert archive("diff", "XAA/CCPCJ", "32", "33", "-o", f"a.{ending}").code == 1
-    assert (tmp_path / f"a.{ending}").read_bytes().lower().startswith(BEGINS[ending].lower())
+    begins = ENDINGS[ending]
+    written = begins if isinstance(begins, bytes) else begins.encode()
+    assert (tmp_path / f"a.{ending}").read_bytes().lower().startswith(written.lower())
 
 
 @pytest.mark.parametrize(

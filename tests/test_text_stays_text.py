@@ -20,6 +20,7 @@ from tests.here import runner
 from tests.nights import write_speech
 from tests.outputs import WHERE, Output, choose_outputs, list_commands, list_outputs
 from tests.thorough import some
+from tracker.report.formats import FORMATS, REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,9 +103,9 @@ def list_runs() -> Iterator[tuple[str, ...]]:
         own = any("--vocabulary" in each.opts for each in list_commands()[_name(output)].params)
         again = _name(output) in {"reproduce", "export replication"}
         yield (*output.arguments, *(("--vocabulary", "own.csv") if own and not again else ()))
-    for form in ("text", "json", "markdown", "html", "tei"):
-        yield (*DIFF, "--format", form)
-    yield (*DIFF, "--format", "docx", "-o", "out/answer.docx")
+    for form in REPORTS["comparison"]:
+        file = ("-o", f"out/answer.{form}") if FORMATS[form].needs_file else ()
+        yield (*DIFF, "--format", form, *file)
     yield ("show", FILE)
 
 

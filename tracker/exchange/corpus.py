@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from tracker.comparing.decisions.rulings import select_levels, settle_rulings
@@ -164,15 +165,15 @@ def corpus_row(holding: Holding, text: str) -> CorpusRow:
     said, reference = holding.declaration, holding.declaration.reference
     session = str(reference.session)
     return CorpusRow(
-        str(reference),
-        text,
-        reference.country,
-        reference.body,
-        session,
-        read_year(reference.body, session, [said.delivered]),
-        reference.kind,
-        str(reference.language),
-        said.speaker,
+        doc_id=str(reference),
+        text=text,
+        country=reference.country,
+        body=reference.body,
+        session=session,
+        year=read_year(reference.body, session, [said.delivered]),
+        kind=reference.kind,
+        language=str(reference.language),
+        speaker=said.speaker,
     )
 
 
@@ -207,14 +208,14 @@ def sentence_rows(read: ReadStatement, vocabulary: Vocabulary) -> Iterator[Sente
         found = about[place]
         terms = [find_term(each.topic, mentions[place]) for each in found]
         yield SentenceRow(
-            read.side.name,
-            segment.paragraph,
-            place + 1,
-            segment.kind,
-            segment.text,
-            _join(each.topic for each in found),
-            _join(each.text if each else "" for each in terms),
-            _join(each.level for each in found),
+            doc_id=read.side.name,
+            paragraph=segment.paragraph,
+            sentence=place + 1,
+            unit=segment.kind,
+            text=segment.text,
+            topics=_join(each.topic for each in found),
+            terms=_join(each.text if each else "" for each in terms),
+            levels=_join(each.level for each in found),
         )
 
 
@@ -222,23 +223,27 @@ def topic_rows(read: ReadStatement, vocabulary: Vocabulary) -> Iterator[Statemen
     """Yield the topics of a statement in the vocabulary's order, and those that somebody found absent."""
     readings = {each.topic: each for each in read.readings}
     for topic in vocabulary.topics:
+        row = partial(
+            StatementTopicRow, doc_id=read.side.name, topic=topic.id, label=topic.label, kind=topic.kind
+        )
         reading, absent = readings.get(topic.id), read.absent.get(topic.id)
         if reading:
-            facts = _describe(reading, read.side)
+            leading = read.side.version.segments[reading.leading]
+            yield row(
+                level=reading.level,
+                sentences=len(reading.segments),
+                words=reading.words,
+                share=reading.share,
+                rule=reading.rule,
+                priority=reading.priority,
+                presence=reading.presence,
+                measured=reading.measured,
+                paragraph=leading.paragraph,
+                quote=leading.text,
+                decided_by=reading.decided.person if reading.decided else None,
+            )
         elif absent:
-            facts = (ABSENT, 0, 0, 0.0, None, None, None, False, None, None, absent.person)
-        else:
-            continue
-        yield StatementTopicRow(read.side.name, topic.id, topic.label, topic.kind, *facts)
-
-
-def _describe(reading: TopicReading, side: Side) -> tuple[Any, ...]:
-    leading = side.version.segments[reading.leading]
-    return (
-        *(reading.level, len(reading.segments), reading.words, reading.share, reading.rule),
-        *(reading.priority, reading.presence, reading.measured),
-        *(leading.paragraph, leading.text, reading.decided.person if reading.decided else None),
-    )
+            yield row(level=ABSENT, sentences=0, words=0, share=0.0, measured=False, decided_by=absent.person)
 
 
 def _join(values: Iterable[str]) -> str | None:

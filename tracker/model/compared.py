@@ -24,18 +24,24 @@ def topic_rows(comparison: Comparison) -> Iterator[TopicRecord]:
     """Yield a record for each topic that is a priority on either side, or may be, as JSON orders them."""
     for topic in comparison.topics:
         yield TopicRecord(
-            comparison.old.name,
-            comparison.new.name,
-            topic.topic,
-            topic.label,
-            topic.kind,
-            topic.status,
-            topic.likely,
-            topic.certainty,
-            topic.measured,
-            topic.share_unsure,
-            *_side(topic.old, comparison.old),
-            *_side(topic.new, comparison.new),
+            old=comparison.old.name,
+            new=comparison.new.name,
+            topic=topic.topic,
+            label=topic.label,
+            kind=topic.kind,
+            status=topic.status,
+            likely=topic.likely,
+            certainty=topic.certainty,
+            measured=topic.measured,
+            share_unsure=topic.share_unsure,
+            old_level=_level(topic.old),
+            old_sentences=_count(topic.old),
+            old_share=_share(topic.old),
+            old_quote=_quote(topic.old, comparison.old),
+            new_level=_level(topic.new),
+            new_sentences=_count(topic.new),
+            new_share=_share(topic.new),
+            new_quote=_quote(topic.new, comparison.new),
             share_change=round(_share(topic.new) - _share(topic.old), 4),
             decided_by=_people(topic, comparison.opinions),
         )
@@ -106,15 +112,20 @@ def list_records(comparison: Comparison, of: RowKind) -> Iterator[DataclassInsta
     return TABLES[of][1](comparison)
 
 
-def _side(reading: TopicReading | None, side: Side) -> tuple[LevelOrAbsent, int, float, str | None]:
-    if reading is None:
-        return "absent", 0, 0.0, None
-    quote = side.version.segments[reading.leading].text
-    return reading.level, len(reading.segments), reading.share, quote
+def _level(reading: TopicReading | None) -> LevelOrAbsent:
+    return reading.level if reading else "absent"
+
+
+def _count(reading: TopicReading | None) -> int:
+    return len(reading.segments) if reading else 0
 
 
 def _share(reading: TopicReading | None) -> float:
     return reading.share if reading else 0.0
+
+
+def _quote(reading: TopicReading | None, side: Side) -> str | None:
+    return side.version.segments[reading.leading].text if reading else None
 
 
 def _people(topic: TopicChange, opinions: Sequence[Opinion]) -> str | None:

@@ -40,7 +40,7 @@ DocId: TypeAlias = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusRow:
     """A statement with its text, in the columns that readtext and quanteda begin with."""
 
@@ -59,7 +59,7 @@ class CorpusRow:
     """Who spoke, where it was declared."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRow(CorpusRow):
     """A statement with its text and what else is known of it."""
 
@@ -87,7 +87,7 @@ class StatementRow(CorpusRow):
     """The digest of the document as received."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceRow:
     """A sentence, heading or item of a list, and the topics that it counts for."""
 
@@ -108,7 +108,7 @@ class SentenceRow:
     """For each of these topics the level that the whole statement gives it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementTopicRow:
     """A topic that a statement has, and what the statement does with it."""
 
@@ -120,10 +120,10 @@ class StatementTopicRow:
     sentences: Sentences
     words: Words
     share: Share
-    rule: Rule | None
-    priority: Priority | None
-    presence: Presence | None
+    rule: Rule | None = None
+    priority: Priority | None = None
+    presence: Presence | None = None
     measured: Measured
-    paragraph: Paragraph | None
-    quote: Quote | None
-    decided_by: DecidedBy | None
+    paragraph: Paragraph | None = None
+    quote: Quote | None = None
+    decided_by: DecidedBy | None = None

@@ -116,7 +116,7 @@ class StatementTopics:
     """Most said first; what somebody decided to be absent comes last."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementTopicRecord:
     """A topic of one statement, most said first; those that somebody decided to be absent come last."""
 
@@ -136,7 +136,7 @@ class StatementTopicRecord:
     quote: Quote | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRecord:
     """A topic that is a priority on either side, or may be, in the order of the JSON."""
 
@@ -171,7 +171,7 @@ class TopicRecord:
     decided_by: DecidedBy | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRecord:
     """A group of sentences and what happened to it, in the order of the new text."""
 
@@ -202,7 +202,7 @@ class ChangeRecord:
     decided_by: DecidedBy | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftRecord:
     """A shift of strength, figure, date, name, scope or negation: of changes first, then of topics."""
 

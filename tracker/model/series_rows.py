@@ -41,7 +41,7 @@ Against: TypeAlias = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PanelRecord:
     """A topic of one country at one session; one row without a topic for a statement that was not read."""
 
@@ -52,22 +52,22 @@ class PanelRecord:
     year: Year | None
     state: PanelState
     """Whether there was something to read; several statements: none of them is the country's own."""
-    topic: TopicId | None
-    label: Label | None
-    level: StatedLevel | None
-    sentences: Sentences | None
-    share: Share | None
-    status: Claimed | None
-    likely: Likely | None
-    certainty: Certainty | None
-    measured: Measured | None
-    share_unsure: ShareUnsure | None
+    topic: TopicId | None = None
+    label: Label | None = None
+    level: StatedLevel | None = None
+    sentences: Sentences | None = None
+    share: Share | None = None
+    status: Claimed | None = None
+    likely: Likely | None = None
+    certainty: Certainty | None = None
+    measured: Measured | None = None
+    share_unsure: ShareUnsure | None = None
     before: Before | None
     statement: str | None
     """The reference of what was read, with edition and snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineRecord:
     """A topic at one session of a series; sessions that were not read have their state and nothing else."""
 
@@ -81,25 +81,25 @@ class TimelineRecord:
     """Whether there was something to read."""
     topic: TopicId
     label: Label
-    level: StatedLevel | None
-    sentences: Sentences | None
-    words: Words | None
-    share: Share | None
-    rule: Rule | None
-    priority: Priority | None
-    status: Claimed | None
-    likely: Likely | None
-    certainty: Certainty | None
-    measured: Measured | None
-    share_unsure: ShareUnsure | None
-    before: Before | None
-    decided_by: DecidedBy | None
-    decided: Decided | None
-    said: Said | None
-    against: Against | None
+    level: StatedLevel | None = None
+    sentences: Sentences | None = None
+    words: Words | None = None
+    share: Share | None = None
+    rule: Rule | None = None
+    priority: Priority | None = None
+    status: Claimed | None = None
+    likely: Likely | None = None
+    certainty: Certainty | None = None
+    measured: Measured | None = None
+    share_unsure: ShareUnsure | None = None
+    before: Before | None = None
+    decided_by: DecidedBy | None = None
+    decided: Decided | None = None
+    said: Said | None = None
+    against: Against | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingRecord:
     """A topic of one country at one session of a body."""
 
@@ -121,13 +121,13 @@ class StandingRecord:
     priority: Priority | None
     measured: Measured | None
     quote: Quote | None
-    decided_by: DecidedBy | None
-    decided: Decided | None
-    said: Said | None
-    against: Against | None
+    decided_by: DecidedBy | None = None
+    decided: Decided | None = None
+    said: Said | None = None
+    against: Against | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveRecord:
     """What became of a topic in one country's statements between two sessions, or may have become."""
 
@@ -146,7 +146,7 @@ class MoveRecord:
     share_unsure: ShareUnsure
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SayingRecord:
     """One place where what is traced was said; one row for a statement that does not say it."""
 
@@ -158,13 +158,13 @@ class SayingRecord:
     language: Language
     said: Literal["exact", "loose", "no"]
     """In the same words, in similar ones, or not at all."""
-    similarity: Proportion | None
+    similarity: Proportion | None = None
     """How alike the words are: 1 where they are the same."""
-    asked: str | None
+    asked: str | None = None
     """The phrase, or the id of the topic, that it is."""
-    paragraph: Positive | None
+    paragraph: Positive | None = None
     """The paragraph, counted from 1."""
-    words: str | None
+    words: str | None = None
     """The words that match."""
-    sentence: str | None
+    sentence: str | None = None
     """The sentence around them."""

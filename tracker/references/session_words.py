@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NONE: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
 _MARKS: dict[str, frozenset[str]] = {
     word: frozenset(marks.split())
     for marks, words in {
@@ -48,15 +53,19 @@ class Reading(NamedTuple):
     number: int
 
 
-def read_session_words(text: str) -> Reading | None:
-    """Read the folded wording of a session; none where a word is unknown or there is not one number."""
+def read_session_words(text: str, own: Mapping[str, frozenset[str]] = _NONE) -> Reading | None:
+    """Read the folded wording of a session; none where a word is unknown or there is not one number.
+
+    ``own`` are the words that are marks at a body, before those that are marks everywhere.
+    """
     plain = _SUFFIX.sub("", text)
     if _BETWEEN.fullmatch(_WORD.sub("", plain)) is None:
         return None
+    marks = {**_MARKS, **own}
     words = _WORD.findall(plain)
-    marks = [word for word in words if word in _MARKS]
-    number = _read_number([word for word in words if word not in _MARKS])
-    return None if number is None else Reading(frozenset().union(*(_MARKS[word] for word in marks)), number)
+    said = [marks[word] for word in words if word in marks]
+    number = _read_number([word for word in words if word not in marks])
+    return None if number is None else Reading(frozenset().union(*said), number)
 
 
 def _read_number(words: list[str]) -> int | None:

@@ -15,7 +15,7 @@ from tracker.references.names import fold_letters, fold_name, is_plain, show
 from tracker.references.session_words import read_session_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tracker.references.bodies import Body, SessionKind
     from tracker.references.session_words import Reading
@@ -42,7 +42,6 @@ def is_partial_date(text: str) -> bool:
 SortKey = tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]
 
 _PLAIN = frozenset({"regular", "annual", "dated", "free"})
-_FOLLOWING = frozenset({"reconvened", "resumed"})
 _YEARS = range(1900, 2200)
 _UNDATED = 9999
 """A year after all others."""
@@ -113,15 +112,15 @@ def same_kind(body: Body | str, label_a: str, label_b: str) -> bool:
 def session_sort_key(body: Body | str, label: str) -> SortKey:
     """Return the key that puts the sessions of one body in order: year, kind, number, follow-up, label.
 
-    A reconvened or resumed session follows the one it continues. A session whose year no rule gives
-    takes that of the latest one before it. Unknown bodies and labels sort last, figures by value.
-    All parts but the last are whole numbers from 0 to 99999. Raises nothing.
+    A session follows the one that its label goes on from: ``31-reconvened`` follows ``31``. A session whose
+    year no rule gives takes that of the latest one before it. Unknown bodies and labels sort last, figures
+    by value. All parts but the last are whole numbers from 0 to 99999. Raises nothing.
     """
     found = read_session(body, label)
     if found is None:
         return (_UNDATED, 0, 0, 0, _natural(label))
     place = find_body(body) if isinstance(body, str) else body
-    follows = found.kind in _FOLLOWING
+    follows = found.kind in _following(place)
     rank = 0 if follows else [kind.name for kind in place.kinds].index(found.kind)
     year = found.year or _year_before(place, found)
     return (year, rank, found.number or 0, int(follows), _natural(label))
@@ -131,11 +130,30 @@ def _year_before(body: Body, session: Session) -> int:
     if session.number is None:
         return _UNDATED
     named = (kind for kind in body.kinds if kind.name == session.kind)
-    kind = body.kinds[0] if session.kind in _FOLLOWING else next(named)
+    kind = body.kinds[0] if session.kind in _following(body) else next(named)
     if not (kind.years or kind.steps):
         return _UNDATED
     earlier = (kind.year_of(number) for number in range(session.number, 0, -1))
     return next((year for year in earlier if year), 0)
+
+
+@lru_cache(maxsize=64)
+def _following(body: Body) -> frozenset[str]:
+    """Return the kinds whose labels go on from those of the first: ``31-reconvened`` from ``31``."""
+    first = body.kinds[0].label
+    return frozenset(kind.name for kind in body.kinds[1:] if kind.label.startswith(first))
+
+
+@lru_cache(maxsize=64)
+def _kind_words(body: Body) -> Mapping[str, frozenset[str]]:
+    """Return the words by which sessions of its kinds are asked for: those of a kind's name and label."""
+    found: dict[str, frozenset[str]] = {}
+    for kind in (kind for kind in body.kinds if kind.name not in _PLAIN):
+        named = kind.name.split()
+        label = fold_letters(kind.label.removeprefix(body.kinds[0].label) or kind.label)
+        found |= dict.fromkeys(re.findall(r"(?<![{a-z])[a-z]+(?![a-z}])", label), frozenset(named))
+        found |= {word: frozenset({word}) for word in named}
+    return found
 
 
 def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
@@ -170,7 +188,7 @@ def match_session(body: Body, text: str) -> Session | None:
         return None
     folded = fold_letters(text).strip()
     bare = _body_names(body).sub(" ", folded).strip()
-    reading = read_session_words(bare)
+    reading = read_session_words(bare, _kind_words(body))
     numbered = (_fit(body, kind, bare, reading) for kind in body.kinds)
     # Any slug, as written first: the body's name may be a part of it (sc-reform).
     free = (

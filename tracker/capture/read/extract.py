@@ -25,8 +25,7 @@ from tracker.model.texts import Extraction
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.capture.read.media import FileKind
-    from tracker.capture.sandbox.protocol import Limits
+    from tracker.capture.sandbox.protocol import FileKind, Limits
 
 MAX_BYTES = 50 * 1024 * 1024
 """The largest document that is read, a hundred times the longest real statement."""

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.capture.read.plain import decode_marked
+from tracker.capture.read.plain import GIVE_TEXT, decode_marked
 from tracker.errors import DocumentUnreadable
 from tracker.inputs.compiled import read_packaged
 
-FileKind = Literal["pdf", "zip", "html", "text"]
-"""What the first bytes show."""
+if TYPE_CHECKING:
+    from tracker.capture.sandbox.protocol import FileKind
 
 _OTHER = {"html": "a web page", "text": "text or unknown bytes"}
 
 SAVE_AS = "save it as PDF, DOCX or plain text and give that"
-GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
 
 # Bytes in which markup must begin, after declarations and comments.
 _HEAD = 4096

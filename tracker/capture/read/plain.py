@@ -50,7 +50,8 @@ _UNTEXTUAL_UTF8 = 0.2
 """The share for valid UTF-8, which is rarely chance: a short text may have many escapes."""
 
 
-_BINARY = "this is binary data, not text; give the statement as text, HTML, PDF or DOCX"
+GIVE_TEXT = "give the statement as text, HTML, PDF or DOCX"
+_BINARY = f"this is binary data, not text; {GIVE_TEXT}"
 
 
 class Decoded(NamedTuple):

@@ -1,4 +1,4 @@
-"""The formats of documents that are read: an entry of ``READERS`` for each, and nothing else knows of them.
+"""The formats of documents that are read: an entry of ``READERS`` for each; ``media.py`` detects its kind.
 
 The programs that read are loaded by this module in a process of the sandbox; see ``capture.serve``.
 """
@@ -23,7 +23,7 @@ from tracker.model.texts import Extraction
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tracker.capture.read.media import FileKind
+    from tracker.capture.sandbox.protocol import FileKind
 
 
 @dataclass(frozen=True, slots=True)

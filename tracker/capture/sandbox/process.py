@@ -25,6 +25,7 @@ from tracker.capture.sandbox.protocol import (
     MEMORY,
     NEW_DOCUMENT,
     READ,
+    FileKind,
     decode,
     receive,
     send,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from tracker.capture.sandbox.protocol import Limits
 
-ReaderKind = Literal["pdf", "zip", "html", "text", "index"]
+ReaderKind = Literal[FileKind, "index"]
 """What one set of libraries reads."""
 
 NEXT: Final = "if it is what it should be, save it as plain text and give that"

@@ -7,7 +7,10 @@ over the process can send anything.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Final, Literal
+
+FileKind = Literal["pdf", "zip", "html", "text"]
+"""What the first bytes of a document show, by which the process is chosen that reads it."""
 
 _GIGABYTE = 1024**3
 _WAITING = 3

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tracker import __version__
 from tracker.model.series_rows import SayingRecord
@@ -467,25 +468,42 @@ def sayings_table(traced: Biography | Spread, form: RecordForm) -> str | bytes:
 
 def list_sayings(traced: Biography | Spread) -> Iterator[SayingRecord]:
     """Yield one row for each saying, and one for each statement that does not say it; in their order."""
-    for lead, sayings in _said(traced):
-        for each in sayings or (None,):
-            yield SayingRecord(*lead, *_saying(each))
+    for row, sayings in _said(traced):
+        if not sayings:
+            yield row(said="no")
+        for each in sayings:
+            yield row(
+                said="exact" if each.exact else "loose",
+                similarity=each.confidence,
+                asked=each.asked or None,
+                paragraph=each.paragraph,
+                words=each.words,
+                sentence=each.text,
+            )
 
 
-def _said(traced: Biography | Spread) -> Iterator[tuple[tuple[Any, ...], tuple[Occurrence, ...]]]:
-    """Yield each statement's reference, country, session, year and language, and where it says it."""
+def _said(traced: Biography | Spread) -> Iterator[tuple[partial[SayingRecord], tuple[Occurrence, ...]]]:
+    """Yield what begins the rows of each statement, and where it says it."""
     if isinstance(traced, Biography):
         for told in traced.statements:
             side = told.side
-            lead = side.name, side.country, side.session, year_of(side), side.version.language
-            yield lead, told.occurrences
+            row = partial(
+                SayingRecord,
+                reference=side.name,
+                country=side.country,
+                session=side.session,
+                year=year_of(side),
+                language=side.version.language,
+            )
+            yield row, told.occurrences
         return
     for each in traced.statements:
-        yield (each.reference, each.country, each.session, each.year, each.language), each.sayings
-
-
-def _saying(saying: Occurrence | None) -> tuple[Any, ...]:
-    if saying is None:
-        return "no", *(None,) * 5
-    how = "exact" if saying.exact else "loose"
-    return how, saying.confidence, saying.asked or None, saying.paragraph, saying.words, saying.text
+        row = partial(
+            SayingRecord,
+            reference=each.reference,
+            country=each.country,
+            session=each.session,
+            year=each.year,
+            language=each.language,
+        )
+        yield row, each.sayings

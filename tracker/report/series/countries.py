@@ -324,17 +324,20 @@ def _decided(topic: str, decision: Decision) -> str:
 
 def _country_rows(reading: SessionReading, rows: Sequence[TopicRow]) -> Iterator[StandingRecord]:
     for country in reading.countries:
-        who = country.country, country.name, country.language, "; ".join(country.statements)
         for row in rows:
             cell = row.cells.get(country.country)
             yield StandingRecord(
-                *(reading.body, reading.session, reading.year, *who, row.topic.id, row.topic.label),
-                *_country_facts(cell),
-                *list_decision(cell.decided if cell else None),
+                body=reading.body,
+                session=reading.session,
+                year=reading.year,
+                country=country.country,
+                name=country.name,
+                language=country.language,
+                statements="; ".join(country.statements),
+                topic=row.topic.id,
+                label=row.topic.label,
+                **list_standing(cell),
+                measured=cell.measured if cell else None,
+                quote=(cell.quote or None) if cell else None,
+                **list_decision(cell.decided if cell else None),
             )
-
-
-def _country_facts(cell: Standing | None) -> tuple[Any, ...]:
-    if cell is None:
-        return "absent", 0, 0, 0.0, *(None,) * 4
-    return *list_standing(cell), cell.measured, cell.quote or None

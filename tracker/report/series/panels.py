@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections import Counter, defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
@@ -26,6 +27,7 @@ from tracker.report.series.parts import (
     count_countries,
     count_halves,
     halve,
+    list_status,
     name_most,
     name_vocabulary,
     show_map,
@@ -393,42 +395,51 @@ def list_panel(panel: Panel, topics: Sequence[str]) -> Iterator[PanelRecord]:
     """
     shown = [topic for topic, _ in _order_topics(panel, topics)]
     for entry in panel.entries:
-        where = panel.body, entry.country, country_name(entry.country), entry.session, entry.year, entry.state
-        for facts in _entry_facts(entry, shown):
-            yield PanelRecord(*where, *facts)
-
-
-def _entry_facts(entry: PanelEntry, topics: Sequence[Topic]) -> Iterator[tuple[Any, ...]]:
-    if entry.state != "read":
-        yield *(None,) * 10, entry.before, entry.statement
-        return
-    cells = {cell.topic: cell for cell in entry.cells}
-    for topic in topics:
-        facts = _panel_facts(cells.get(topic.id))
-        yield topic.id, topic.label, *facts, entry.before, entry.statement
-
-
-def _panel_facts(cell: PanelCell | None) -> tuple[Any, ...]:
-    if cell is None:
-        return "absent", 0, 0.0, None, None, None, None, None
-    told = (cell.status, cell.likely, cell.certainty, cell.measured, cell.share_unsure)
-    moved = told if cell.status or cell.likely else (None,) * 5
-    return cell.level or "absent", cell.sentences, cell.share, *moved
+        row = partial(
+            PanelRecord,
+            body=panel.body,
+            country=entry.country,
+            name=country_name(entry.country),
+            session=entry.session,
+            year=entry.year,
+            state=entry.state,
+            before=entry.before,
+            statement=entry.statement,
+        )
+        if entry.state != "read":
+            yield row()
+            continue
+        cells = {cell.topic: cell for cell in entry.cells}
+        for topic in shown:
+            cell = cells.get(topic.id)
+            moved = cell if cell and (cell.status or cell.likely) else None
+            yield row(
+                topic=topic.id,
+                label=topic.label,
+                level=(cell.level if cell else None) or "absent",
+                sentences=cell.sentences if cell else 0,
+                share=cell.share if cell else 0.0,
+                **list_status(moved),
+            )
 
 
 def moves_table(diff: CountriesDiff, form: RecordForm) -> str | bytes:
     """Return one row for each topic and each country in whose statements something became of it."""
     rows = (
         MoveRecord(
-            *(diff.body, diff.old, diff.new, move.country, country_name(move.country)),
-            topic.id,
-            topic.label,
-            topic.kind,
-            move.status,
-            move.likely,
-            move.certainty,
-            move.measured,
-            move.share_unsure,
+            body=diff.body,
+            old=diff.old,
+            new=diff.new,
+            country=move.country,
+            name=country_name(move.country),
+            topic=topic.id,
+            label=topic.label,
+            kind=topic.kind,
+            status=move.status,
+            likely=move.likely,
+            certainty=move.certainty,
+            measured=move.measured,
+            share_unsure=move.share_unsure,
         )
         for topic in diff.topics
         for move in topic.countries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar
 
 from tracker import __version__
 from tracker.comparing.topics.decided import ABSENT
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tracker.model.decisions import Decision
+    from tracker.model.panels import PanelCell
+    from tracker.model.rows import LevelOrAbsent
     from tracker.model.series import Standing
-    from tracker.model.topics import Level, Topic, Vocabulary
+    from tracker.model.topics import Level, Status, Topic, Vocabulary
     from tracker.report.document import Quote, Scale, Style
 
     MapRow = tuple[str, tuple[str, ...], Sequence[Span], tuple[float | None, ...]]
@@ -333,13 +335,70 @@ def count_topic(row: TopicRow) -> series.CountedTopic:
     return series.CountedTopic(row.topic.id, row.topic.label, row.topic.kind, len(row.priorities))
 
 
-def list_standing(cell: Standing) -> tuple[Any, ...]:
-    """Return the level of a cell with its figures, in the order of the columns."""
-    return cell.level or "absent", cell.sentences, cell.words, cell.share, cell.rule or None, cell.priority
+class StandingColumns(TypedDict):
+    """What a statement does with a topic, in columns of several tables."""
+
+    level: LevelOrAbsent
+    sentences: int
+    words: int
+    share: float
+    rule: str | None
+    priority: float | None
 
 
-def list_decision(decision: Decision | None) -> tuple[str | None, ...]:
-    """Return who decided a level, when, as what, and who is against it; blanks where nobody did."""
+def list_standing(cell: Standing | None) -> StandingColumns:
+    """Return the level of a cell with its figures; without one the topic is absent."""
+    if cell is None:
+        return {"level": "absent", "sentences": 0, "words": 0, "share": 0.0, "rule": None, "priority": None}
+    return {
+        "level": cell.level or "absent",
+        "sentences": cell.sentences,
+        "words": cell.words,
+        "share": cell.share,
+        "rule": cell.rule or None,
+        "priority": cell.priority,
+    }
+
+
+class StatusColumns(TypedDict, total=False):
+    """What became of a topic, in columns of several tables; none where nothing is known."""
+
+    status: Status | None
+    likely: Status | None
+    certainty: float | None
+    measured: bool | None
+    share_unsure: bool | None
+
+
+def list_status(cell: Standing | PanelCell | None) -> StatusColumns:
+    """Return what became of a topic, and how surely."""
+    if cell is None:
+        return {}
+    return {
+        "status": cell.status,
+        "likely": cell.likely,
+        "certainty": cell.certainty,
+        "measured": cell.measured,
+        "share_unsure": cell.share_unsure,
+    }
+
+
+class DecisionColumns(TypedDict, total=False):
+    """What somebody decided, in columns of several tables; none where nobody did."""
+
+    decided_by: str
+    decided: str
+    said: str | None
+    against: str | None
+
+
+def list_decision(decision: Decision | None) -> DecisionColumns:
+    """Return who decided a level, when, as what, and who is against it; nothing where nobody did."""
     if decision is None:
-        return (None,) * 4
-    return decision.person, decision.decided, decision.said or None, "; ".join(decision.against) or None
+        return {}
+    return {
+        "decided_by": decision.person,
+        "decided": decision.decided,
+        "said": decision.said or None,
+        "against": "; ".join(decision.against) or None,
+    }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.topics.mentions import find_own_situations
 from tracker.model import series
@@ -28,6 +29,7 @@ from tracker.report.series.parts import (
     halve,
     list_decision,
     list_standing,
+    list_status,
     make_rows,
     mark_level,
     name_rows,
@@ -228,17 +230,23 @@ def list_timeline(timeline: Timeline, rows: Sequence[TopicRow]) -> Iterator[Time
     """
     for row in rows:
         for session in timeline.sessions:
-            yield TimelineRecord(
-                *(timeline.series, session.label, session.kind, session.year, session.state),
-                *(row.topic.id, row.topic.label, *_timeline_facts(row, session)),
+            record = partial(
+                TimelineRecord,
+                series=timeline.series,
+                session=session.label,
+                kind=session.kind,
+                year=session.year,
+                state=session.state,
+                topic=row.topic.id,
+                label=row.topic.label,
             )
-
-
-def _timeline_facts(row: TopicRow, session: TimelineSession) -> tuple[Any, ...]:
-    if session.state != "read":
-        return (None,) * 16
-    cell = row.cells.get(session.label)
-    if cell is None:
-        return "absent", 0, 0, 0.0, *(None,) * 7, session.before, *list_decision(None)
-    told = cell.status, cell.likely, cell.certainty, cell.measured, cell.share_unsure
-    return *list_standing(cell), *told, session.before, *list_decision(cell.decided)
+            if session.state != "read":
+                yield record()
+                continue
+            cell = row.cells.get(session.label)
+            yield record(
+                **list_standing(cell),
+                **list_status(cell),
+                before=session.before,
+                **list_decision(cell.decided if cell else None),
+            )
