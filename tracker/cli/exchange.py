@@ -332,7 +332,7 @@ def export(
     that is read without this program. datasette: a description of tables, columns, units and example queries
     as JSON; printed if no FILE is given.
 
-    Only open material, with --private all. The same record gives the same bytes.
+    Only open material, with --private all. The same record gives the same bytes, but for the day in a bag.
     """
     given = {
         "REF": references,
