@@ -137,7 +137,8 @@ def import_path(
 
     What PATH is, is seen by looking; with --body a repository is read as a folder, as it stands. A revision
     is observed at the time of its commit, renames are followed and removals noted; a capture is observed at
-    its own time. Nothing is recorded from a damaged WARC. A second run records only what is new.
+    its own time. Nothing is recorded from a WARC in which the end of a record is not certain. A second run
+    records only what is new.
     """
     from tracker.exchange.folder_import import FolderSaid, need_folder
     from tracker.exchange.looking import find_kind
