@@ -17,7 +17,7 @@ NOON = 1_653_000_000
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A symbolic link, or with a commit's name a submodule."""
+    """A symbolic link; with a commit's name a submodule, with a file's mode a file of this text."""
 
     target: str
     mode: str = "120000"

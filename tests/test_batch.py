@@ -192,6 +192,16 @@ def test_what_was_kept_before_is_neither_done_nor_to_do(folder: Path) -> None:
     assert all(0 < done <= total for done, total in told)
 
 
+def test_while_what_is_kept_is_passed_over_ever_less_is_left(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    do_batch(folder, Here(), body="HRC")
+    monkeypatch.setattr("tracker.follow.batch._ONE_MOMENT", 1)
+    told: list[tuple[int, int]] = []
+    do_batch(folder, Here(), body="HRC", progress=lambda *numbers: told.append(numbers))
+    assert [left for _, left in told[:2]] == [1, 0]
+
+
 @long
 def test_what_has_another_version_is_done_again_with_what_looks_back_on_it(folder: Path) -> None:
     do_batch(folder, Here(), topics_only=False)

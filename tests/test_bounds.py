@@ -294,7 +294,7 @@ def test_two_short_words_are_lost_between_larger_changes_and_three_are_not(kept:
             ("Farmers plant maize since spring began", "young trees around every larger village"),
         )
     )
-    edits = word_edits(old, new)
+    edits = word_edits(old, new, "en")
     assert ("kept" in {edit.kind for edit in edits if kept in edit.text}) == (kept == "on to the")
 
 

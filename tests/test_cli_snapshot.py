@@ -13,6 +13,7 @@ import pytest
 from tests.nights import Page, make_archive, running_site, source, watch
 from tests.test_heartbeat import listening
 from tests.thorough import some
+from tracker.cli.watch import read_outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,6 +97,11 @@ def test_the_user_says_what_counts_as_a_finding(
     assert ran.code == code, ran.err
     if code == 2:
         assert "--fail-on nonsense: expected one of new, changed, unchanged, moved" in ran.err
+
+
+@pytest.mark.parametrize("words", ["gone,quarantined", "gone, quarantined", " gone , quarantined "])
+def test_blanks_between_outcomes_mean_nothing(words: str) -> None:
+    assert read_outcomes(words) == {"gone", "quarantined"}
 
 
 def test_only_what_is_wanted_is_asked_for_and_a_dry_run_keeps_nothing(

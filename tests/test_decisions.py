@@ -187,6 +187,21 @@ def test_two_people_who_link_one_segment_differently_disagree() -> None:
     assert [each.decision.against for each in placed] == [(), ("Ana: reworded",)]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "against"),
+    [("reworded", None, ("Ana: reworded",)), (None, "reworded", ("Ana: reject",)), (None, None, ())],
+)
+def test_who_takes_sentences_apart_disagrees_with_who_links_them(
+    first: str | None, second: str | None, against: tuple[str, ...]
+) -> None:
+    rulings = [
+        link(BEFORE, AFTER, ((1,), (1, 2)), first, person="Ana", day=1),
+        link(BEFORE, AFTER, ((1,), (2,)), second, person="Ben", day=2),
+    ]
+    placed = place_rulings(settle_rulings(rulings), BEFORE, AFTER)
+    assert placed[-1].decision.against == against
+
+
 @st.composite
 def decisions(draw: st.DrawFn) -> list[PlacedDecision]:
     indexes = st.lists(st.integers(0, 3), max_size=2, unique=True).map(sorted).map(tuple)

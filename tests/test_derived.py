@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.archives import version_of
 from tests.comparisons import change, comparison, revision, side
+from tests.no_archives import NO_RECORD
 from tests.running import NEW, OLD, ROOT
 from tests.thorough import examples, long
 from tracker.archive import ArchiveSession, create_archive
@@ -186,27 +187,6 @@ def test_no_folder_is_made(tracker: Callable[..., Ran], tmp_path: Path, two_file
         derived.keep_answer("links", "a", "rules", "[]")
         assert derived.answer("links", "a") == "[]"
     assert not (tmp_path / "snapshots").exists()
-
-
-def _put_database(path: Path) -> None:
-    """Put another program's database there, as it leaves one that is open to several."""
-    with closing(sqlite3.connect(path)) as other:
-        other.executescript("PRAGMA journal_mode = WAL; CREATE TABLE tracks (artist TEXT)")
-
-
-def _put_newer_record(path: Path) -> None:
-    create_archive(path.parent)
-    change_file(path, "INSERT INTO _sqlite_migrations VALUES (99, 'tracker', '0099_later', '2099-01-01')")
-
-
-NO_RECORD: dict[str, Callable[[Path], object]] = {
-    "nothing": str,
-    "an empty file": lambda path: path.write_bytes(b""),
-    "a text": lambda path: path.write_text("a shopping list", "utf-8"),
-    "another program's database": _put_database,
-    "a newer release's record": _put_newer_record,
-    "a folder": lambda path: path.mkdir(),
-}
 
 
 @pytest.mark.parametrize("nature", NO_RECORD)
@@ -420,7 +400,8 @@ def test_the_comparison_that_showed_a_change_last_counts(folder: Path) -> None:
             found = derived.find_shown(same.id[:5])
             assert [each[2] for each in found] == [f"{new.name}~prepared.en@1"]
     with open_derived(folder) as derived:
-        derived.remember_shown(revision())
+        for files in (revision(), comparison(replace(one, snapshot=None), three, same)):
+            derived.remember_shown(files)
         assert len(derived.find_shown(same.id)) == 1
     shown = ask(folder / DERIVED_NAME, "SELECT change, old, new FROM shown")
     assert shown == [(same.id, "XAA/UNGA/78~prepared.en@1", "XAA/UNGA/79~prepared.en@1")]

@@ -440,7 +440,8 @@ def test_the_size_of_letters_may_be_in_the_matrix_alone() -> None:
     [
         ("Statement of XAA", "Statement of XAA"),
         ("Microsoft Word - final2.docx", None),
-        ("final.docx", None),
+        ("Final.DOCX", None),
+        *((f"final.{ending}", None) for ending in ("doc", "docx", "pdf", "odt", "rtf", "indd")),
         ("", None),
     ],
 )

@@ -102,7 +102,7 @@ def test_long_runs_of_words_are_compared_in_parts_and_nothing_is_lost(words: int
     chance = random.Random(5)  # noqa: S311 - the same texts every time
     old = [f"w{chance.randrange(words)}" for _ in range(words)]
     new = [word if chance.random() > changed else f"x{chance.randrange(99)}" for word in old][words // 7 :]
-    edits = word_edits(" ".join(old), " ".join(new))
+    edits = word_edits(" ".join(old), " ".join(new), "en")
     assert "".join(edit.text for edit in edits if edit.kind != "inserted") == " ".join(old)
     assert "".join(edit.text for edit in edits if edit.kind != "deleted") == " ".join(new)
     kept = sum(len(edit.text.split()) for edit in edits if edit.kind == "kept")

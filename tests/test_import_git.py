@@ -231,6 +231,16 @@ def test_links_and_submodules_are_passed_over_with_a_word(bring: Callable[..., R
     assert "1 removed" in ran.out
 
 
+def test_a_commit_that_makes_a_file_executable_is_no_revision(
+    bring: Callable[..., Ran], tmp_path: Path
+) -> None:
+    executable = Link(speech("first"), "100755")
+    make_repository(
+        tmp_path / "repo", [Made("one", {"a.txt": speech("first")}), Made("two", {"a.txt": executable})]
+    )
+    assert counts(bring("--path", "a.txt", "--as", "XAA/CCPCJ/31")) == "1 new, 0 changed, 0 known"
+
+
 def test_what_cannot_be_read_is_a_finding(bring: Callable[..., Ran], tmp_path: Path) -> None:
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 5\n"
     make_repository(

@@ -18,7 +18,7 @@ from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import render_terminal
 
 if TYPE_CHECKING:
-    from tracker.model.changes import Comparison
+    from tracker.model.changes import Comparison, Inside
 
 SAME = (
     "Corruption robs the poorest of schools and hospitals in every one of our cities. "
@@ -40,6 +40,10 @@ def compare(old: str, new: str) -> Comparison:
         ("The banks must return the proceeds of corruption to the countries of origin.", "asks"),
         ("Let us open the corruption archives to every journalist who asks.", "asks"),
         ("We understand the need to consider a corruption tribunal for the islands.", "asks"),
+        ("The world cannot tolerate the corruption of arbitrators in grain disputes.", "asks"),
+        ("The prosperous nations have a responsibility to trace what corruption carried off.", "asks"),
+        ("Corruption in cadastral offices is an urgent task for surveyors everywhere.", "asks"),
+        ("We pay tribute to the auditors, and we urge witnesses of corruption to come forward.", "asks"),
         ("We shall finance twelve corruption courts in the northern provinces.", "promises"),
         ("We are ready to host the next corruption conference in the harbour town.", "promises"),
         (
@@ -48,6 +52,8 @@ def compare(old: str, new: str) -> Comparison:
         ),
         ("We condemn the corruption of the harbour police in the strongest words.", "condemns"),
         ("Corruption among border guards is a shameful betrayal of travellers.", "condemns"),
+        ("Corruption destabilizing the islands is the propaganda of its founders.", "condemns"),
+        ("Corruption at the customs house is an insult to every honest merchant.", "condemns"),
         ("We reserve our right to leave the corruption treaty after the vote.", "threatens"),
         ("Corruption costs the shipping trade $47 million a year in the straits.", "figure"),
     ],
@@ -76,6 +82,19 @@ def _sentence(said: str, words: str) -> str:
         "We look forward to exchanging views about corruption with the neighbouring fishing villages.",
         "The museum of corruption displays donations received in response to our appeal.",
         "We want to deepen every friendship forged by the league against corruption among sailors.",
+        "We pay tribute to the auditors who exposed the corruption of the grain board.",
+        "Pledges against corruption are a third of what is required in order to end it.",
+        "Our islands will disappear where corruption sells the sand of their beaches.",
+        "The prevention of atrocities and the study of corruption share a library.",
+        "Corruption among pilots is old, and the harbour is the best hope that novelists have.",
+        "How should the corruption of distant provinces colour the novels of the coast?",
+        "We have decided to speak of corruption, sailors and ballads on this occasion.",
+        "There is no need for us to stress what corruption does to lighthouse keepers.",
+        "Without courage over corruption we will all lose the songs of the harbour.",
+        "The corruption agreement calls for registers of vessels and their captains.",
+        "The slogan of the corruption ring was “We shall burn the ledgers together”.",
+        "Let us pause and reflect on corruption among cartographers of the old school.",
+        "Prices of corruption trials are expected to double among the provinces.",
         "Corruption globalizes outrage and condemnation among merchants, sailors and their families.",
     ],
 )
@@ -100,10 +119,48 @@ def test_a_counterpart_is_sought_in_the_whole_other_text() -> None:
     assert not [each for each in found if "urge" in each.evidence.text]
 
 
-def test_what_both_sides_condemn_is_not_told() -> None:
+def _find(said: str, comparison: Comparison, topic: str = "corruption") -> Inside:
+    sides = {"old": comparison.old.version, "new": comparison.new.version}
+    (found,) = (
+        each
+        for each in comparison.inside
+        if each.topic == topic and sides[each.side].segments[each.evidence.segment].text == said
+    )
+    return found
+
+
+def test_what_both_sides_condemn_is_less_sure() -> None:
     before = "We condemn the corruption of the harbour police in the strongest words."
     after = "Corruption among border guards is a shameful betrayal of travellers."
-    assert not [each for each in compare(before, after).inside if each.act == "condemns"]
+    alone, both = (_find(after, compare(old, after)) for old in ("", before))
+    assert alone.claimed
+    assert both.certainty < alone.certainty - 0.1
+
+
+def test_the_more_the_other_side_says_on_a_topic_the_likelier_it_has_a_counterpart() -> None:
+    asked = "We urge all parties to publish their corruption audits before the autumn."
+    much = " ".join(f"Corruption emptied the granary of district {name}." for name in ("one", "two", "three"))
+    assert _find(asked, compare(much, asked)).certainty < _find(asked, compare("", asked)).certainty
+
+
+def test_what_follows_a_passage_is_told_and_less_surely_the_further_it_stands() -> None:
+    asked = "We urge all parties to open their ledgers to inspectors before the autumn."
+    piracy = "Piracy on the high seas ruins the ports of every coast. "
+    pirates = "Sailors dread the pirates of the straits. " * 2
+    old = f"{SAME} {ABOUT}"
+    texts = [f"{ABOUT} {SAME}{gap}{asked}" for gap in ("", f"\n\n{piracy}", f"{piracy}{pirates}")]
+    sure = [_find(asked, tracker.compare(old, new)).certainty for new in texts]
+    assert sure == sorted(set(sure), reverse=True)
+
+
+def test_a_topic_that_moved_is_read_too() -> None:
+    named = "Drought, piracy and corruption are among the concerns of the day."
+    asked = "We urge all parties to publish their piracy trials before the autumn."
+    priority = "Piracy is the first priority of our government. Piracy ruins the ports of every coast. "
+    comparison = compare(named, f"{priority}{asked}")
+    (change,) = (each for each in comparison.topics if each.topic == "piracy")
+    assert change.status == "moved up"
+    assert _find(asked, comparison, "piracy").side == "new"
 
 
 def test_nothing_is_told_in_a_language_that_was_not_measured() -> None:

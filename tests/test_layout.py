@@ -94,3 +94,18 @@ def test_the_edge_of_ragged_text_is_that_of_its_longest_lines_but_one_in_ten(
     lines = [FULL._replace(right=edge, baseline=700 - 12 * row) for row, edge in enumerate(rights)]
     text = lay_out([[*lines[:-1], lines[-1]._replace(text="We go on")]])
     assert len(text.strip().split("\n\n")) == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("text", "following", "joined"),
+    [
+        ("우리 국가", "가장 큰 과제", "우리 국가 가장 큰 과제"),
+        ("我国代表团", "感谢你", "我国代表团感谢你"),
+        ("私たちは", "海を守る", "私たちは海を守る"),
+    ],
+)
+def test_lines_of_korean_are_joined_with_a_blank_and_of_chinese_without(
+    text: str, following: str, joined: str
+) -> None:
+    lines = (FULL._replace(text=each, baseline=-12.0 * row) for row, each in enumerate((text, following), 1))
+    assert read_lines(*lines)[-1].endswith(joined)

@@ -12,6 +12,7 @@ from tests.reports import render
 from tracker.comparing.topics.certainty import load_certainty
 from tracker.model.topics import SURE
 from tracker.report.comparison.lead import MOST, RULES, build_lead, read_lead
+from tracker.report.comparison.words import percent
 
 if TYPE_CHECKING:
     from tracker.model.changes import Comparison
@@ -98,7 +99,7 @@ def test_a_claim_must_be_surer_to_lead_than_to_stand_below() -> None:
 def test_of_more_and_less_the_levels_must_be_as_sure_and_the_share_as_for_any_claim() -> None:
     more = topic("Figs", "more", reading("substantive", (0,), 0.1), reading("substantive", (1,), 0.3))
     (found,) = lead(replace(rated(more, LEAST), share_certainty=0.6))
-    assert found.startswith("More of the words in the new text: Figs, ")
+    assert found.startswith("More in the new text: Figs, ")
     assert lead(replace(rated(more, LEAST - 0.01), share_certainty=0.9))[1].startswith("Likely: Figs more")
 
 
@@ -161,3 +162,10 @@ def test_it_stands_first_on_a_terminal(width: int) -> None:
     shown = " ".join(lines[start + 1 : lines.index("", start + 1)])
     told = read_lead(build_lead(session()))
     assert all(each.text.split(" (")[0] in shown for each in told)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.0, "0%"), (0.0001, "<1%"), (0.005, "<1%"), (0.0051, "1%"), (0.094, "9%")]
+)
+def test_a_share_that_is_not_nothing_is_not_told_as_nothing(share: float, told: str) -> None:
+    assert percent(share) == told

@@ -41,6 +41,15 @@ DECLARED = (
         "We have three priorities. First, we will fight corruption. Second, we will expand legal aid.",
         {"corruption", "legal-aid"},
     ),
+    # Of a sentence its main topic, and not whom it helps or what follows from it.
+    (
+        "We have two priorities. First, the fight against corruption. Second, legal aid for refugees.",
+        {"corruption", "legal-aid"},
+    ),
+    (
+        "We have two priorities. First, we will fight corruption, which feeds piracy. Second, legal aid.",
+        {"corruption", "legal-aid"},
+    ),
     (
         "Tavoria has two priorities:\n\n1. The fight against corruption;\n2. Legal aid.",
         {"corruption", "legal-aid"},

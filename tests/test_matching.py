@@ -98,6 +98,14 @@ def test_the_longest_term_wins_and_mentions_do_not_overlap() -> None:
     assert [mention.term for mention in found] == ["Water supply", "water"]
 
 
+def test_a_short_word_of_arabic_may_have_a_letter_before_it_where_more_words_follow() -> None:
+    """By itself it is another word with one: ``يد`` is a hand, and ``بيد`` however."""
+    topics = Topic("hand", "Hand", terms={"ar": ("يد",)}), Topic("life", "Life", terms={"ar": ("حق الحياة",)})
+    sentences = ["يد العون", "بيد أن السلام بعيد", "حق الحياة", "وحق الحياة"]
+    found = match_topics(sentences, Vocabulary("two", topics, "short"), language="ar")
+    assert [[mention.topic for mention in each] for each in found] == [["hand"], [], ["life"], ["life"]]
+
+
 def test_a_near_miss_hides_its_own_topic_only() -> None:
     near = Topic("a", "A", terms={"en": ("trade",)}, near_misses={"en": ("arms trade",)})
     vocabulary = Vocabulary("two", (near, Topic("b", "B", terms={"en": ("arms",)})), "two")

@@ -14,6 +14,7 @@ from tests.mirrors import (
     check_sound,
     list_commits,
     list_files,
+    list_subjects,
     make_record,
     read_everything,
     read_tables,
@@ -105,6 +106,17 @@ def test_closed_material_is_in_no_commit_of_the_public_branch(
     assert len(list_commits(mirror)) == len(list_commits(mirror, "public")) == 3
     rebuild_record(mirror, tmp_path / "again")
     assert read_tables(tmp_path / "again") == read_tables(folder)
+
+
+def test_a_public_branch_that_was_lost_is_written_again_and_no_run_twice(tmp_path: Path) -> None:
+    folder = make_record(tmp_path / "snapshots")
+    update_mirror(folder)
+    mirror = folder / "mirror.git"
+    before = list_subjects(mirror)
+    run_git(mirror, "update-ref", "-d", "refs/heads/public")
+    update_mirror(folder)
+    assert list_files(mirror, "public") == list_files(mirror)
+    assert {*list_subjects(mirror)[len(before) :]} <= {"Edits after run 3"}
 
 
 def test_the_public_has_the_digests_of_what_is_closed_and_all_of_the_rest(

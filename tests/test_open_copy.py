@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.closed import ACCESS, WHERE, WHY, close, holds_secret, judge, make_archive, run
+from tests.no_archives import NO_RECORD
 from tests.open_copies import read_everything, read_tables
 from tests.thorough import few, long
 from tracker.archive import ArchiveSession
@@ -57,6 +58,14 @@ def test_no_word_of_what_is_closed_is_in_it(archive: Path, access: str, was_open
     else:
         assert found == set()
         assert len(read_tables(place / "tracker.db")["statements"]) == 2
+
+
+@pytest.mark.parametrize("nature", NO_RECORD)
+def test_none_is_made_in_a_folder_that_is_no_archive(tmp_path: Path, nature: str) -> None:
+    NO_RECORD[nature](tmp_path / "tracker.db")
+    with pytest.raises(ArchiveUnusable):
+        refresh_open_copy(tmp_path)
+    assert not (tmp_path / OPEN).exists()
 
 
 @pytest.mark.parametrize("access", ["restricted", "withdrawn"])

@@ -116,7 +116,7 @@ def hostile(evil: str) -> Comparison:
 def test_text_from_a_statement_stays_text(evil: str) -> None:
     made = hostile(evil)
     kept = made.changes[0]
-    edits = word_edits(made.old.version.segments[0].text, made.new.version.segments[0].text)
+    edits = word_edits(made.old.version.segments[0].text, made.new.version.segments[0].text, "en")
     made = replace(made, changes=(replace(kept, edits=edits), made.changes[1]))
     page = check_exact(made)
     assert visible(page) == page

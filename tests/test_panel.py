@@ -16,9 +16,11 @@ from tests.deciding import level
 from tests.here import runner
 from tests.test_timeline import CORRUPTION, CYBER, HELD, OCEANS, schema
 from tracker.archive import ArchiveSession, create_archive, open_store
+from tracker.comparing.topics import reading
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff import cells, compare
 from tracker.diff.diff import diff
+from tracker.errors import ReferenceInvalid
 from tracker.follow import panel, timeline
 from tracker.record.derived.answers import DERIVED_NAME
 from tracker.references import parse_reference, read_session
@@ -26,11 +28,13 @@ from tracker.report.render.terminal import render_terminal
 from tracker.report.series.panels import build_countries_diff, build_panel, panel_json, panel_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from tracker.model.changes import Comparison
     from tracker.model.panels import Panel, PanelCell, PanelEntry
+    from tracker.model.texts import Version
+    from tracker.model.topics import Vocabulary
 
 read_panel = in_session(panel.read_panel)
 diff_countries = in_session(panel.diff_countries)
@@ -177,6 +181,27 @@ def said_side(arguments: tuple[object, ...]) -> str:
     return str(arguments[0][1].name)  # type: ignore[index]
 
 
+def test_sessions_looked_back_on_are_read_for_some_topics_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Collection[str]] = []
+    read_levels = reading.read_levels
+
+    def count(
+        version: Version, vocabulary: Vocabulary, topics: Collection[str], *, own_names: Collection[str]
+    ) -> object:
+        read.append(topics)
+        return read_levels(version, vocabulary, topics, own_names=own_names)
+
+    monkeypatch.setattr(reading, "read_levels", count)
+    assert read_panel(folder, "UNGA", "75", None, load_vocabulary(), topics=["oceans"]).entries
+    assert read
+    assert set(map(tuple, read)) == {("oceans",)}
+    before = len(read)
+    whole(folder)
+    assert len(read) == before
+
+
 def test_what_was_cut_short_goes_on_where_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     weigh = cells.weigh_cells
@@ -309,6 +334,12 @@ def test_two_sessions_say_who_took_up_what_and_who_dropped_it(folder: Path) -> N
     sure = "not repeated (3): France, United Kingdom, XAA" in report
     assert sure or (likely and {"France", "XAA"} <= set(re.findall(r"\w+", likely[1])))
     assert max(map(len, report.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("operands", [("FRA/UNGA", "74", "75"), ("UNGA", "74"), ("UNGA", "74", "75", "76")])
+def test_countries_are_compared_at_two_sessions_of_a_body(tmp_path: Path, operands: Sequence[str]) -> None:
+    with pytest.raises(ReferenceInvalid, match="--countries compares two sessions of a body"):
+        diff_countries(tmp_path, operands, "FRA,GBR", load_vocabulary())
 
 
 def test_the_command_answers_in_each_form(

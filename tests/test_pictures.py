@@ -20,7 +20,7 @@ from tests.thorough import IS_THOROUGH, few, long, some
 from tracker.errors import TrackerError
 from tracker.report.pictures import palette
 from tracker.report.pictures.canvas import same_everywhere, show
-from tracker.report.pictures.draw import FORMS, draw_picture
+from tracker.report.pictures.draw import FORMS, describe, draw_picture
 from tracker.report.pictures.frame import choose_ticks, spread
 
 if TYPE_CHECKING:
@@ -164,6 +164,14 @@ def test_an_svg_is_whole_and_tells_what_it_shows(kind: Kind, document: Document)
         rb"url\(|font-|<!--|<!DOCTYPE|https?://(?!www\.w3\.org/(1999/xlink|2000/svg)\")", drawn
     )
     assert float(root.get("width", "").removesuffix("mm")) in (90, 180)
+
+
+def test_shares_are_told_in_per_cent_of_the_words() -> None:
+    document = table(longest_labels()[:1], 4)
+    shares = [part for part in document.sections[0].entries[0].parts if part is not None]
+    told = describe(document, "shares")
+    assert f"from {100 * min(shares):.1f}% (" in told
+    assert f"to {100 * max(shares):.1f}% (" in told
 
 
 def test_a_png_tells_what_it_shows_and_has_the_dots_of_print() -> None:

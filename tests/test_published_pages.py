@@ -17,6 +17,7 @@ from tracker.publish.answers import Answer
 from tracker.publish.open_copy import refresh_open_copy
 from tracker.publish.routes import address, find_route
 from tracker.publish.shelf import open_shelf
+from tracker.publish.standings import complete_standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,6 +128,17 @@ def test_the_first_page_says_who_first_spoke_of_what(shelf: Shelf) -> None:
     assert "General Assembly UNGA" in told
     (row,) = read(shelf, "index.html").xpath("//tr[th[normalize-space()='Corruption']]")
     assert [words(cell) for cell in row.xpath("td")][:2] == ["Fiji", "2019"]
+
+
+def test_while_statements_are_read_for_topics_it_is_told_how_many_were(
+    again: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr("tracker.publish.standings.count_work", lambda *numbers: told.append(numbers))
+    with shelved(again) as shelf:
+        complete_standings(shelf)
+    done, nothing = range(6), (0, 0)
+    assert told == [*((each, 6) for each in done), nothing, (0, 1), nothing]
 
 
 def test_a_topic_says_who_first_and_last_spoke_of_it_with_their_words(shelf: Shelf) -> None:

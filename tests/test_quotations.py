@@ -44,6 +44,14 @@ def test_a_condition_behind_an_excerpt_stands_in_it(text: str, shown: str) -> No
     assert cut(text, "corruption", 70).endswith(f" {shown}”")
 
 
+@pytest.mark.parametrize("width", range(30, 90))
+@pytest.mark.parametrize("words", ["corruption", "the fight against"])
+def test_an_excerpt_ends_in_no_word_that_needs_what_follows(words: str, width: int) -> None:
+    shown = cut(f"We join the fight against corruption{LONG}.", words, width)
+    assert words in shown
+    assert not shown.endswith((" in…”", " the…”", " that…”", " and…”", " of…”"))
+
+
 def test_what_another_sentence_denies_is_not_taken_for_this_one() -> None:
     shown = cut(f"We do not fear anybody{LONG}. We fight corruption{LONG}.", "corruption", 70)
     assert shown.startswith("“…We fight corruption")

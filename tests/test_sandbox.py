@@ -27,7 +27,7 @@ from tracker.capture.read.extract import extract, naming
 from tracker.capture.sandbox import process
 from tracker.capture.sandbox.confine import ALLOW, CONDITIONS, KILL, MACHINES, REFUSE, UNKNOWN, compile_filter
 from tracker.capture.sandbox.protocol import NEW_DOCUMENT, NOTHING, Limits, decode, encode, receive, send
-from tracker.capture.serve import parse
+from tracker.capture.serve import list_libraries, parse
 from tracker.errors import DocumentUnreadable, ReaderStopped, TrackerError
 
 if TYPE_CHECKING:
@@ -112,6 +112,12 @@ def test_plain_text_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize("kind", ["text", "html", "zip", "index"])
+def test_what_reads_another_format_is_not_there_to_be_attacked(kind: str) -> None:
+    assert "pypdfium2" in list_libraries("pdf")
+    assert "pypdfium2" not in list_libraries(kind)
+
+
 def test_one_process_reads_many_documents() -> None:
     extract(PDF)
     desk = process.get_reader("pdf", NEW_DOCUMENT)

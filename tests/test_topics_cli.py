@@ -179,7 +179,8 @@ def test_learning_reports_figures_as_json(
     answer = json.loads(ran.out)
     assert (answer["units"], answer["folds"]) == (60, 5)
     assert answer["all"]["terms"]["recall"] < answer["all"]["taught"]["recall"]
-    assert [topic["topic"] for topic in answer["topics"]] == ["rivers", "dams"]
+    assert [(topic["topic"], topic["coded"]) for topic in answer["topics"]] == [("rivers", 45), ("dams", 15)]
+    assert answer["all"]["coded"] == 60
     assert (tmp_path / "apart.json").exists()
     assert not (tmp_path / "mine.model.json").exists()
 

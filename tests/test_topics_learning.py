@@ -141,6 +141,15 @@ def test_too_little_to_learn_from_is_refused() -> None:
         learn_topics([Coded("the prison", ())] * 40, MADE_UP, "en")
 
 
+def test_published_figures_are_found_again() -> None:
+    """Which units are held out rests on their words alone; a fourth of them is coded wrongly."""
+    units = [
+        Coded(unit.text, () if number % 4 == 0 else unit.topics) for number, unit in enumerate(_coded(60))
+    ]
+    lesson = learn_topics(units, MADE_UP, "en")
+    assert (lesson.taught.both, lesson.taught.named, lesson.taught.coded) == (20, 23, 26)
+
+
 def test_units_that_are_all_alike_make_one_fold() -> None:
     lesson = learn_topics([Coded("the prison", ("prisons",))] * 40, MADE_UP, "en")
     assert [(topic.terms.recall, topic.taught.recall) for topic in lesson.topics] == [(1.0, 1.0)]

@@ -230,7 +230,7 @@ RECORD: list[tuple[str, Damage, str]] = [
     ),
     (
         "title", change("UPDATE statements SET title = 'Of d.md' WHERE id = 2"),
-        r"XAA/CCPCJ/32: rows with changes that no command makes: statements 2 \(title\)",
+        r"XAA/CCPCJ/32: rows with changes that no command makes: statements 2 \(title\)$",
     ),
     (
         "extractor's output", change("UPDATE versions SET raw = replace(raw, 'reg', 'rag') WHERE id = 2"),
@@ -268,7 +268,7 @@ RECORD: list[tuple[str, Damage, str]] = [
     ("lost snapshot", lose("snapshots", 1), r"rows: XAA/CCPCJ/31~prepared.en: of its 2 snapshots"),
     ("deleted document", delete("documents", 2), r"rows: documents [0-9a-f]{64}: it is not there"),
     ("deleted run", delete("runs", 2), r"rows: run 2: it is not there, though a later one is"),
-    ("lost last run", lose("runs", 3), r"mirror: runs/.*/3.jsonl: rows that are missing: runs 3"),
+    ("lost last run", lose("runs", 3), r"mirror: runs/.*/3.jsonl: rows that are missing: runs 3$"),
     ("deleted version", delete("versions", 1), r"rows: XAA/CCPCJ/31~prepared.en@1: the snapshot has"),
     ("deleted edition", delete("editions", 1), r"rows: editions 1: it is not there, and 2 rows of snapshots"),
     ("lost statement", lose("statements", 2), r"rows: statements 2: it is not there, and a row of editions"),

@@ -412,7 +412,7 @@ def test_nothing_of_a_statement_runs_and_nothing_is_fetched(browser: Driven, tmp
     )
     place = tmp_path / "hostile.html"
     made = hostile(evil)
-    edits = word_edits(made.old.version.segments[0].text, made.new.version.segments[0].text)
+    edits = word_edits(made.old.version.segments[0].text, made.new.version.segments[0].text, "en")
     object.__setattr__(made.changes[0], "edits", edits)
     place.write_text(render_page(made, load_vocabulary()), encoding="utf-8")
     seen = Seen(browser, place)

@@ -116,7 +116,7 @@ class _Piece(NamedTuple):
     words: tuple[str, ...]
 
 
-def word_edits(old: str, new: str, language: str = "en") -> tuple[Edit, ...]:
+def word_edits(old: str, new: str, language: str) -> tuple[Edit, ...]:
     """Return the edits that turn one text into the other, whole words at a time.
 
     Numbers, amounts, dates and document symbols are one word; what is written without

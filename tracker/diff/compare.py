@@ -13,7 +13,7 @@ from tracker.comparing.topics.reading import RULES
 from tracker.comparing.topics.statuses import find_priorities
 from tracker.comparing.topics.vocabulary.load import without_encoder
 from tracker.comparing.topics.vocabulary.matching import may_name
-from tracker.diff.derive import derive_links, derive_readings
+from tracker.diff.derive import derive_levels, derive_links, derive_readings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -80,4 +80,12 @@ def side_priorities(
     only: Collection[str] = (),
 ) -> frozenset[str]:
     """Return the ids of the topics that a side declares or treats substantively, or ``only`` of some."""
-    return find_priorities(side_topics(side, vocabulary, derived, rulings, only))
+    if not only:
+        return find_priorities(side_topics(side, vocabulary, derived, rulings))
+    version = side.version
+    dated = side_vocabulary(side, vocabulary)
+    is_read = names_topics(version, dated, only)
+    readings = derive_levels(version, dated, side_names(side), derived, only) if is_read else ()
+    return find_priorities(decide_readings(readings, place_levels(rulings, version), version, vocabulary)) & {
+        *only
+    }

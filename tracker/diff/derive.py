@@ -81,6 +81,21 @@ def derive_readings(
     return readings
 
 
+def derive_levels(
+    version: Version,
+    vocabulary: Vocabulary,
+    own_names: Collection[str],
+    derived: Derived | None,
+    topics: Collection[str],
+) -> tuple[TopicReading, ...]:
+    """Return readings that have the levels of some topics: those kept of all, else what is read for these."""
+    from tracker.comparing.topics.reading import RULES, read_levels  # noqa: PLC0415 (as align)
+
+    if derived and find_readings(version, vocabulary, own_names, derived, RULES):
+        return derive_readings(version, vocabulary, own_names, derived, RULES)
+    return read_levels(version, vocabulary, topics, own_names=own_names)
+
+
 def derive_comparison(
     sides: tuple[Side, Side], parts: list[object], derived: Derived, compute: Callable[[], Comparison]
 ) -> Comparison:

@@ -60,7 +60,8 @@ def read_panel(
 ) -> Panel:
     """Read countries at sessions of a body, each statement against the one before it.
 
-    Of ``topics`` alone, unless none is given: of one that few name that takes a tenth of the time.
+    Of ``topics`` alone, unless none is given: of one that few name that takes a twentieth of the time, of
+    one that nearly all name rather more than a quarter.
     ``sessions`` is a range (``70-79``, ``S-30..S-32``) or a list, None for all. What was worked out stays, so
     that the same again is quick, and a run that was cut short goes on. Raises ``ReferenceInvalid`` for an
     unknown body, session or country, ``NotInArchive`` where nobody spoke.

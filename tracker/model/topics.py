@@ -114,6 +114,11 @@ PRIORITIES: Final = frozenset[str]({"declared", "substantive"})
 class TopicReading:
     """What one statement does with one topic. A topic that is absent has no reading."""
 
+    PUBLISHED: ClassVar = (
+        "topic", "level", "segments", "words", "share", "leading", "rule", "decided", "priority", "presence",
+        "declaration", "measured", "term", "passage",
+    )  # fmt: skip
+
     topic: str
     level: Level
     segments: tuple[Natural, ...]
@@ -138,6 +143,8 @@ class TopicReading:
     """The words of the leading segment that name it; None where a person alone saw it."""
     passage: tuple[Natural, ...] = ()
     """The segments in which the speech is likely on it, whether they name it or not."""
+    around: tuple[Natural, ...] = ()
+    """The others that name it, or in which the speech may be on it."""
 
 
 SURE: Final = 0.9

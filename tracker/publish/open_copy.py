@@ -55,8 +55,9 @@ def refresh_open_copy(folder: Path, progress: Progress = lambda _done, _total: N
         return place
     try:
         permissions = archive_permissions(folder)
-        _prepare(place, permissions)
         with open_holdings(folder) as holdings:
+            # Where there is no archive nothing is made.
+            _prepare(place, permissions)
             # What is written while this reads changes what is seen the next time.
             made = Made(seen, _name_closed(holdings), _name_kind(holdings))
             before = _read_made(place)

@@ -295,6 +295,12 @@ _CONDITION: Final = re.compile(
     r"\s(?:unless|(?:only )?if|provided that|on condition that)(?: \S{1,20}(?!\S)){1,3}"
 )
 """What makes what stands before it depend on something, and how that begins."""
+_LOOSE: Final = re.compile(
+    r"(?:[\s,;:]+(?:a|an|and|as|at|by|for|from|in|into|its|of|on|or|our|that|the|their|to|which|with"
+    r"|de|des|du|et|la|le|les|au|aux|un|une|del|el|en|los|las|una|y|и|в|на|с|по|о|к|для))+$",
+    re.IGNORECASE,
+)
+"""Words at the end of an excerpt that say nothing without what follows them."""
 _FAR: Final = 400
 """Characters before an excerpt, and behind it, in which its sentence is looked for."""
 _ENOUGH: Final = 60
@@ -322,12 +328,21 @@ def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
     if limit:
         shown = shorten(text[begin:], max(room - columns(limit) - 1, least))
         end = len(shown) - 1
+    if not limit and end < len(text) - begin:
+        shown = _drop_loose(shown[:end], last - begin)
+        end = len(shown) - 1
     spans, at = [Span(opened), Span(denied)], 0
     for first, last in quote.marks:
         if begin <= first and last - begin <= end:
             spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
             at = last - begin
     return (*spans, Span(f"{shown[at:]}{limit}”"))
+
+
+def _drop_loose(shown: str, least: int) -> str:
+    """Return an excerpt of at least so many characters without words at its end that need what follows."""
+    loose = _LOOSE.search(shown)
+    return f"{shown[: max(loose.start(), least)] if loose else shown}{ELLIPSIS}"
 
 
 def _find_denial(text: str, begin: int) -> str:

@@ -68,14 +68,16 @@ def describe_topics(
     met: Analysis,
     words: int,
     measured: Collection[str],
+    only: Collection[str] = (),
 ) -> dict[str, TopicEvidence]:
     """Return the evidence for each topic that a text names, or of which it names a narrower one.
 
+    Of ``only`` some topics, for those among them.
     Of topics that are not ``measured``, nothing that was learned of single topics is used.
     """
     text, hierarchy = _Text(version, vocabulary, met), _Hierarchy(vocabulary, met.bundles)
     found = {}
-    for topic in [*met.bundles, *hierarchy.above()]:
+    for topic in (each for each in (*met.bundles, *hierarchy.above()) if not only or each in only):
         bundle = met.bundles.get(topic, TopicTreatments())
         name = topic if topic in measured else ""
         named = {item.segment for item in bundle.treatments if item.rule != WIDER_USE}

@@ -1,11 +1,12 @@
 """What changed inside topics that stay: ``find_inside``.
 
-Sentences in the passages on a topic that ask, promise, threaten, condemn, name or give a figure on one side,
-and have no counterpart on the other. Passages are the sentences about the topic, and those in which the
-speech is likely on it. A counterpart is sought in the whole other text: a sentence is surer to have one the
-fewer of its stems that text lacks, and has one where a sentence of it is alike, by the cosine of stems,
-weighted by how few sentences of both texts hold them. What is condemned in a topic is surer to have one
-where the other side condemns in it too.
+Sentences in the passages on a topic, and around them, that ask, promise, threaten, condemn, name or give a
+figure on one side, and have no counterpart on the other. Passages are the sentences about the topic, and
+those in which the speech is likely on it; around them are others that name it, or in which the speech may be
+on it, the less surely the further from a passage. A counterpart is sought in the whole other text: a sentence
+is surer to have one the fewer of its stems that text lacks, and the more it says on the topic; and has one
+where a sentence of it is alike, by the cosine of stems, weighted by how few sentences of both texts hold
+them. What is condemned in a topic is surer to have one where the other side condemns in it too.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from tracker.comparing.topics.cues import load_cues, ready
 from tracker.comparing.topics.mentions import find_apart
 from tracker.inputs.compiled import read_packaged
 from tracker.model.changes import Evidence, Inside
-from tracker.model.topics import PRIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -42,9 +42,12 @@ _LANGUAGE: Final = "en"
 """Nothing was measured in another one, and names are compared in it alone."""
 _SHORTEST, _LONGEST = 40, 700
 """Characters of a sentence that tells something, and of one that can be quoted."""
+_FAR: Final = 6
+"""Sentences beyond which one is no further from a passage."""
 _MANY: Final = 2
 """Names, or figures, beyond which more of them say no more."""
 _WORD: Final = re.compile(r"\w{4,}")
+_REST_OF_WORD: Final = re.compile(r"(?<=\w)\w+")
 _STEM: Final = 6
 """Letters by which forms of a word are taken for one."""
 _SPEAKER: Final = frozenset({"we", "i", "our", "my"})
@@ -78,15 +81,13 @@ def find_inside(
     names: Sequence[NameChange],
     own_names: Collection[str] = (),
 ) -> tuple[Inside, ...]:
-    """Return what one side does and the other does not inside topics that are on both, the largest first.
+    """Return what one side does and the other does not inside topics that both name, the largest first.
 
     ``names`` are those that only one whole text has, figures those that the other text has nowhere. Nothing
     is said but of two English texts.
     """
     readings: Mapping[str, Mapping[SideOfTwo, TopicReading]] = {
-        topic.topic: {"old": topic.old, "new": topic.new}
-        for topic in topics
-        if topic.old and topic.new and _stays(topic)
+        topic.topic: {"old": topic.old, "new": topic.new} for topic in topics if topic.old and topic.new
     }
     if not readings or not old.language == new.language == _LANGUAGE:
         return ()
@@ -100,12 +101,6 @@ def find_inside(
     }
     found = [each for topic, both in readings.items() for each in _compare_passages(topic, sides, both)]
     return tuple(sorted(found, key=lambda each: (-each.weight, each.topic, each.side, each.evidence.segment)))
-
-
-def _stays(topic: TopicChange) -> bool:
-    """Tell whether both sides have a topic as a priority, or it is not claimed that one has not."""
-    levels = {side.level for side in (topic.old, topic.new) if side}
-    return PRIORITIES.issuperset(levels) or not topic.claimed
 
 
 _STATUSES: Final = ("named now", "no longer named")
@@ -123,6 +118,13 @@ class _Deed(NamedTuple):
     start: int
     end: int
     features: Mapping[str, float]
+
+
+def _take_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where words begin and end of which a cue is a part."""
+    rest = _REST_OF_WORD.match(text, end)
+    found = text[start : rest.end() if rest else end]
+    return start + len(found) - len(found.lstrip()), start + len(found.rstrip())
 
 
 class _Side:
@@ -143,6 +145,10 @@ class _Side:
     def find_passage(self, reading: TopicReading) -> list[int]:
         """Return the segments of the passages on a topic."""
         return sorted({*reading.segments, *reading.passage} - self._apart)
+
+    def find_around(self, reading: TopicReading) -> list[int]:
+        """Return the segments of the passages on a topic and those around them."""
+        return sorted({*reading.segments, *reading.passage, *reading.around} - self._apart)
 
     def find_closest(self, place: int) -> float:
         """Return the cosine of a segment and the one of the other text that is most like it, 0 to 1."""
@@ -174,9 +180,9 @@ class _Side:
         }
         for table, act in _ACTS.items():
             if spans := self._cues.find_all(table, text):
-                return _Deed(act, *spans[0], features)
+                return _Deed(act, *_take_words(text, *spans[0]), features)
         if figures:
-            return _Deed("figure", *figures[0], features)
+            return _Deed("figure", *_take_words(text, *figures[0]), features)
         return _Deed("names", *names[0], features) if names else None
 
 
@@ -187,10 +193,13 @@ def _compare_passages(
     weights = _load_weights()
     passages = {name: side.find_passage(readings[name]) for name, side in sides.items()}
     deeds = {
-        name: {place: deed for place in passage if (deed := sides[name].read_deed(place))}
-        for name, passage in passages.items()
+        name: {place: deed for place in side.find_around(readings[name]) if (deed := side.read_deed(place))}
+        for name, side in sides.items()
     }
-    acts = {name: {deed.act for deed in each.values()} for name, each in deeds.items()}
+    acts = {
+        name: {deed.act for place, deed in each.items() if place in passages[name]}
+        for name, each in deeds.items()
+    }
     share = max(reading.share for reading in readings.values())
     found = []
     for name, each in deeds.items():
@@ -204,6 +213,8 @@ def _compare_passages(
                 "on": float(place in reading.passage),
                 "new": float(name == "new"),
                 "leading": float(place == reading.leading),
+                "far": _find_distance(place, passages[name]),
+                "other side": log(1 + len(passages[_OTHER[name]])),
             }
             certainty = _weigh(features, weights.certainty)
             if certainty >= weights.least and sides[name].find_closest(place) < weights.alike:
@@ -213,6 +224,11 @@ def _compare_passages(
                 found.append(Inside(topic, name, deed.act, evidence, certainty, weight))
     found.sort(key=lambda each: (-each.weight, each.side, each.evidence.segment))
     return found[: weights.most]
+
+
+def _find_distance(place: int, passage: Sequence[int]) -> float:
+    """Return how far a segment is from the nearest of a passage, 0 to 1."""
+    return min([_FAR, *(abs(place - other) for other in passage)]) / _FAR
 
 
 def _weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> float:

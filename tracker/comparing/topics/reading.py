@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from tracker.comparing.topics.certainty import find_measured, load_certainty
 from tracker.comparing.topics.cues import ready
@@ -47,6 +47,8 @@ _OPENING, _SHORTEST, _LONGEST = 30, 50, 320
 _ON: Final = 0.4
 """The probability from which a sentence is of the passages on a topic: of 199 marks of readers 94 are on
 sentences about their topic, and 112 on these or those; of 0.3 and 0.5, as many, give or take four."""
+_NEAR: Final = 0.05
+"""That from which it may be on it: 43 marks more are on such sentences, or on others that name the topic."""
 
 
 class TopicReader(Protocol):
@@ -95,6 +97,30 @@ def read_topics(
     )
 
 
+def read_levels(
+    version: Version, vocabulary: Vocabulary, topics: Collection[str], *, own_names: Collection[str] = ()
+) -> tuple[TopicReading, ...]:
+    """Return the readings of some topics as ``read_topics`` does, but for words, shares and passages.
+
+    On which topic each sentence is rests on what is said of all of them; a level does not: half the work.
+    """
+    met = analyse(version, vocabulary, own_names)
+    words = sum(count_substance(version))
+    measured = find_measured(vocabulary, version.language)
+    evidence = describe_topics(version, vocabulary, met, words, measured, topics)
+    readings = {
+        topic: _read(topic, bundle, (0.0, words), _Passages([], []), met.mentions)
+        for topic, bundle in met.bundles.items()
+    }
+    readings |= _read_broader(readings, vocabulary)
+    weights = load_certainty()
+    return tuple(
+        weigh_reading(readings[topic], weights.estimate(each), measured=bool(each.name))
+        for topic, each in evidence.items()
+        if topic in readings
+    )
+
+
 def read_evidence(
     version: Version, vocabulary: Vocabulary, *, own_names: Collection[str] = ()
 ) -> list[tuple[TopicReading, TopicEvidence]]:
@@ -106,11 +132,9 @@ def read_evidence(
     )
     shown = score_sentences(evidence)
     subjects = find_subjects(list_sentences(version, met, shown), vocabulary)
-    spoken, passages = _count_spoken(words, subjects), _find_passages(subjects)
+    spoken, passages = _count_spoken(words, subjects), _find_passages(subjects, met.mentions)
     readings = {
-        topic: _read(
-            topic, bundle, (spoken.get(topic, 0.0), sum(words)), passages.get(topic, ()), met.mentions
-        )
+        topic: _read(topic, bundle, (spoken.get(topic, 0.0), sum(words)), passages[topic], met.mentions)
         for topic, bundle in met.bundles.items()
     }
     readings |= _read_broader(readings, vocabulary)
@@ -227,21 +251,32 @@ def _count_spoken(words: Sequence[int], subjects: Sequence[Mapping[str | None, f
     return counts
 
 
-def _find_passages(subjects: Sequence[Mapping[str | None, float]]) -> dict[str, list[int]]:
-    """Return, by topic, the segments in which the speech is likely on it."""
-    passages: dict[str, list[int]] = defaultdict(list)
-    for place, chances in enumerate(subjects):
+class _Passages(NamedTuple):
+    """Segments of a topic, as ``TopicReading`` has them."""
+
+    passage: list[int]
+    around: list[int]
+
+
+def _find_passages(
+    subjects: Sequence[Mapping[str | None, float]], mentions: Mentions
+) -> defaultdict[str, _Passages]:
+    """Return, by topic, the segments in which the speech is likely on it, and others where it may be."""
+    found = defaultdict[str, _Passages](lambda: _Passages([], []))
+    for place, (chances, met) in enumerate(zip(subjects, mentions, strict=True)):
+        named = {each.topic for each in met if each.confidence > HINT}
         for topic, chance in chances.items():
-            if topic is not None and chance >= _ON:
-                passages[topic].append(place)
-    return passages
+            if topic is not None and (chance >= _NEAR or topic in named):
+                passages = found[topic]
+                (passages.passage if chance >= _ON else passages.around).append(place)
+    return found
 
 
 def _read(
     topic: str,
     bundle: TopicTreatments,
     words: tuple[float, int],
-    passage: Sequence[int],
+    passages: _Passages,
     mentions: Mentions,
 ) -> TopicReading:
     """Return a reading by the rules; ``words`` are those spoken on the topic, and all."""
@@ -256,7 +291,8 @@ def _read(
         assessment.shown[0],
         assessment.rule,
         term=find_term(topic, mentions[assessment.shown[0]]),
-        passage=tuple(passage),
+        passage=tuple(passages.passage),
+        around=tuple(passages.around),
     )
 
 

@@ -52,8 +52,8 @@ RULES: Final[dict[Status, _Rule]] = {
     "not repeated": _Rule("Not repeated from {old}", 0.03),
     "moved up": _Rule("Moved up in {new}", 0.01),
     "moved down": _Rule("Moved down in {new}", 0.01),
-    "more": _Rule("More of the words in {new}", 0.0),
-    "less": _Rule("Less of the words in {new}", 0.0),
+    "more": _Rule("More in {new}", 0.0),
+    "less": _Rule("Less in {new}", 0.0),
 }
 """What a lead tells, by status; what is kept is told where nothing changed."""
 

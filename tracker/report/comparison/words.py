@@ -203,8 +203,8 @@ def quoted(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in whole per cent, as precisely as it is known: ``0%`` for none, ``<1%`` below half."""
-    return "<1%" if 0 < share < _LEAST_SHARE else f"{100 * share:.0f}%"
+    """Return a share in whole per cent, as precisely as it is known: ``0%`` for none, ``<1%`` up to half."""
+    return "<1%" if 0 < share <= _LEAST_SHARE else f"{100 * share:.0f}%"
 
 
 def decision_words(decision: Decision) -> str:
