@@ -543,6 +543,7 @@ def test_each_feature_of_a_sentence_has_words_of_its_own() -> None:
     [
         ("mentioned", 0.86, "(.86)", "but it is a priority on neither side"),
         ("substantive", 0.51, "(.51)", "less sure than what is claimed (from ."),
+        ("substantive", 0.86, "(.86)", "but second readers disagree about it"),
     ],
 )
 def test_a_status_as_sure_as_claims_says_why_it_is_none(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from tests.running import ROOT
+from tests.test_documents import ROOT_COMMAND
 from tests.thorough import some
-from tracker.report.render.glossary import OF_REPORTS, explain_words
+from tracker.model.changes import AXES, Operation
+from tracker.model.topics import Status
+from tracker.report.render.glossary import OF_REPORTS, explain_words, render_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -336,3 +339,14 @@ def test_each_word_that_a_page_explains_is_in_the_glossary() -> None:
     assert set(OF_REPORTS) <= set(words)
     said = "We lost rank, and who knows? (Nobody.) It is unclear, and less sure: likely moved up (.44)."
     assert [word for word, _ in explain_words(said)] == ["status", "likely", "certainty"]
+
+
+@pytest.mark.parametrize("word", [*get_args(Operation), *AXES, *get_args(Status), "moved"])
+def test_what_reports_call_a_change_a_shift_and_a_status_is_explained(word: str) -> None:
+    assert word in render_words(word, width=2000)
+
+
+def test_the_words_that_help_gives_as_examples_are_explained() -> None:
+    asked = re.findall(r"tracker help words (.+?)(?: \||$)", str(ROOT_COMMAND.commands["help"].epilog))
+    assert asked
+    assert [word for word in asked if word not in render_words(word)] == []

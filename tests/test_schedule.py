@@ -17,6 +17,7 @@ import yaml
 from cronsim import CronSim
 
 from tests.repositories import run_git
+from tests.test_documents import ROOT_COMMAND
 from tests.thorough import long
 from tracker.errors import TrackerError
 from tracker.publish.manifest import MANIFEST_NAME
@@ -238,3 +239,10 @@ def test_the_command_names_the_archive_and_itself_by_absolute_paths(
     assert Path(words[5]).is_absolute()
     assert words[-4:] == ["--archive", str(tmp_path / "snapshots"), "snapshot", "--quiet"]
     assert subprocess.run([*words[5:-2], "list"], capture_output=True, check=False).returncode == 0
+
+
+def test_the_comments_of_units_name_commands_that_are_there() -> None:
+    units = write_schedule("systemd", nightly(), Path("/")).replace("\n# ", " ")
+    named = re.findall(r"\bby tracker (\w+)", units)
+    assert named
+    assert set(named) <= set(ROOT_COMMAND.commands)

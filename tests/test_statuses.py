@@ -161,6 +161,33 @@ def test_what_is_unsure_and_goes_against_its_share_is_unclear(
     assert (status_mark(change) == "") is change.unclear
 
 
+@pytest.mark.parametrize(
+    ("levels", "share", "claimed", "unsure", "likely"),
+    [
+        (0.5, 0.5, False, False, "kept"),
+        (0.4, 0.5, False, False, None),
+        (0.4, None, False, False, "kept"),
+        (0.2, None, False, False, None),
+        (0.4, 0.5, False, True, "kept"),
+        (0.4, 0.5, True, False, None),
+    ],
+)
+def test_what_is_likely_has_a_certainty_of_a_quarter_at_least_unless_its_levels_are_sure(
+    levels: float, share: float | None, *, claimed: bool, unsure: bool, likely: str | None
+) -> None:
+    old, new = (TopicReading("t", "substantive", (0,), 9, 0.2, 0, "rule") for _ in range(2))
+    change = TopicChange(
+        *("t", "T", "theme", "kept", old, new),
+        outcome_certainty=levels,
+        share_certainty=share,
+        measured=True,
+        claimed=claimed,
+        share_unsure=unsure,
+    )
+    assert (change.status, change.likely) == ("kept" if claimed else None, likely)
+    assert (change.certainty is None) is change.unclear is (likely is None and not claimed)
+
+
 def test_what_is_not_repeated_comes_with_the_closest_passage() -> None:
     changes = _compare(f"{FILLER}\n\n{PIRACY}", f"{FILLER}\n\n{CORRUPTION} Our coast is long.")
     closest = changes["piracy"].closest

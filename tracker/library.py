@@ -115,7 +115,7 @@ class Archive:
     ) -> Answer[Timeline]:
         """Follow topics through the sessions of a series such as ``GBR/UNGA``, as ``tracker timeline`` does.
 
-        ``topics`` are ids or labels, all of some weight unless given; ``first`` and ``last`` are sessions.
+        ``topics`` are ids or labels, all that are named unless given; ``first`` and ``last`` are sessions.
         Raises ``TrackerError`` for a series or topic that is unknown.
         """
         from tracker.follow.series import Within  # noqa: PLC0415 (as above)

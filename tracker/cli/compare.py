@@ -245,9 +245,14 @@ def _refuse_unfit(
     """
     if any(alone.values()) and form != "text":
         raise TrackerError(f"{next(name for name in alone if alone[name])} has no {form} format")
-    if asked["--only"] and (alone["--stat"] or form == "json"):
-        raise TrackerError("--only applies to text, Markdown and HTML, not to --stat and JSON")
+    whole = any(alone.values()) or form == "json"
+    narrowing = ("--only",) if asked["--countries"] else ("--only", "--topic")
+    if whole and any(asked[name] for name in narrowing):
+        name = next(name for name in narrowing if asked[name])
+        raise TrackerError(f"{name} applies to text, Markdown and HTML, not to --stat, --methods and JSON")
     chosen = FORMATS[form]
+    if asked["--explain"] and not chosen.whole and (any(alone.values()) or form != "text"):
+        raise TrackerError("--explain prints text alone, without --stat and --methods")
     of_countries = chosen.is_table and bool(asked["--countries"])
     fit = {"--countries", "--topic"} if of_countries else set()
     unfit = [name for name, value in asked.items() if value and name not in fit]

@@ -137,7 +137,8 @@ def import_path(
 
     What PATH is, is seen by looking; with --body a repository is read as a folder, as it stands. A revision
     is observed at the time of its commit, renames are followed and removals noted; a capture is observed at
-    its own time. Nothing is recorded from a damaged WARC. A second run records only what is new.
+    its own time. Nothing is recorded from a WARC in which the end of a record is not certain. A second run
+    records only what is new.
     """
     from tracker.exchange.folder_import import FolderSaid, need_folder
     from tracker.exchange.looking import find_kind
@@ -332,7 +333,7 @@ def export(
     that is read without this program. datasette: a description of tables, columns, units and example queries
     as JSON; printed if no FILE is given.
 
-    Only open material, with --private all. The same record gives the same bytes.
+    Only open material, with --private all. The same record gives the same bytes, but for the day in a bag.
     """
     given = {
         "REF": references,

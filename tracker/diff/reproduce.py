@@ -47,7 +47,7 @@ _LONGEST: Final = 20
 _MOST_PASSED: Final = 200
 """Statements between two that a caveat may count: the oldest bodies have met eighty times."""
 _UNTOLD: Final = {
-    "last": "earlier sessions (returned, last a priority)",
+    "last": "earlier sessions (back, last a priority)",
     "decided": "decisions",
     "": "what the archive notes of the statements (title, speaker, date)",
 }
@@ -273,7 +273,7 @@ def _add_passed(then: object, again: Comparison) -> list[str]:
 
 
 def _leave_out(written: Fields, left_out: Collection[str]) -> Fields:
-    """Return what a comparison says without what rests on the archive; what returned is new."""
+    """Return what a comparison says without what rests on the archive; what is back is new."""
 
     def leave(value: object) -> object:
         if isinstance(value, dict):

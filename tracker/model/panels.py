@@ -30,11 +30,11 @@ class PanelCell:
     likely: Status | None
     """What may have become of it, not certain enough to be claimed."""
     certainty: Proportion | None
-    """How sure the status is, or the possible one; None without either."""
+    """How sure the status is, or the likely one; None without either."""
     measured: bool
     """Whether the certainty was measured for the topic and the language; else it is approximate."""
     share_unsure: bool
-    """Whether it is only possibly kept because its share may as well have halved or doubled."""
+    """Whether its levels are sure, and only the change of its share may be called otherwise."""
     priority: Proportion | None = None
     """The probability that a careful reader calls it a priority; None where it is absent, or decided."""
 
@@ -108,11 +108,11 @@ class CountryMove:
     likely: Status | None
     """What may have become of it, not certain enough to be claimed."""
     certainty: Proportion | None
-    """How sure the status is, or the possible one."""
+    """How sure the status is, or the likely one."""
     measured: bool
     """Whether the certainty was measured for the topic and the language; else it is approximate."""
     share_unsure: bool
-    """Whether it is only possibly kept because its share may as well have halved or doubled."""
+    """Whether its levels are sure, and only the change of its share may be called otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

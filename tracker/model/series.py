@@ -35,11 +35,11 @@ class Standing:
     likely: Status | None = None
     """What may have become of it, not certain enough to be claimed."""
     certainty: Proportion | None = None
-    """How sure the status is, or the possible one; None without either."""
+    """How sure the status is, or the likely one; None without either."""
     measured: bool = False
     """Whether both probabilities were measured for the topic and the language; else they are approximate."""
     share_unsure: bool = False
-    """Whether it is only possibly kept because its share may as well have halved or doubled."""
+    """Whether its levels are sure, and only the change of its share may be called otherwise."""
     decided: Decision | None = None
     """Who decided on the level, or that it is absent, where somebody did."""
 

@@ -163,7 +163,7 @@ class Passage:
 
 
 UNCLEAR: Final = 0.25
-"""The certainty below which nothing is told of a topic: of 36 below .2, outside the fit, a fifth held."""
+"""The certainty below which nothing is likely of a topic: of 36 below .2, outside the fit, a fifth held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ class TopicChange:
     passing: Evidence | None = None
     """Where the side on which it counts as absent names it all the same, in passing."""
     last: str | None = None
-    """For what has returned, the latest session before the new one in which it was a priority."""
+    """For what is back, the latest session before the new one in which it was a priority."""
     covered: str | None = None
     """For what is not repeated, the group whose statement, which the new side aligns with, may cover it."""
 
@@ -218,14 +218,12 @@ class TopicChange:
 
     @property
     def certainty(self) -> Proportion | None:
-        """How sure the status is, or the possible one; None without either.
+        """How sure the status is, or the likely one; None without either.
 
         It is the share of careful readers who would give it, those who would only allow it counted by half.
         None too where nothing gives probabilities.
         """
-        if self.unclear or self.outcome_certainty is None or self.share_certainty is None:
-            return None if self.unclear else self.outcome_certainty
-        return round(self.outcome_certainty * self.share_certainty, 4)
+        return None if self.unclear else self._chance
 
     @property
     def unclear(self) -> bool:
@@ -235,8 +233,15 @@ class TopicChange:
         """
         if self.claimed:
             return False
-        unlikely = self.outcome_certainty is not None and self.outcome_certainty < UNCLEAR
+        unlikely = self._chance is not None and self._chance < UNCLEAR
         return self.goes_against_share or (unlikely and not self.share_unsure)
+
+    @property
+    def _chance(self) -> Proportion | None:
+        """How sure the outcome is: of *more*, *kept* and *less* both its levels and the change of share."""
+        if self.outcome_certainty is None or self.share_certainty is None:
+            return self.outcome_certainty
+        return round(self.outcome_certainty * self.share_certainty, 4)
 
     @property
     def goes_against_share(self) -> bool:

@@ -224,7 +224,7 @@ class CertaintyWeights(NamedTuple):
     """By status, and by how many of the claims are to be true, such as ``0.9``, the certainty from which they
     are made."""
     perhaps: float
-    """The certainty from which a mere mention is reported as perhaps new, or perhaps not repeated."""
+    """The certainty from which a mere mention is looked at as new, or not repeated."""
     lead: float
     """The certainty from which a claim may stand in the lead."""
     vocabulary: str = ""
@@ -241,9 +241,9 @@ class CertaintyWeights(NamedTuple):
     ) -> float:
         """Return how sure a status is: the share of careful readers who give it, those who allow it by half.
 
-        Of kept, up and down it is how sure the levels are, not how the share moved. ``unnamed`` tells whether
-        no sentence of the text that lacks the topic names it, ``same`` what share of the sentences about it
-        both texts have: of those a reader says the same twice.
+        Of more, kept and less it is how sure the levels are, not how the share moved. ``unnamed`` tells
+        whether no sentence of the text that lacks the topic names it, ``same`` what share of the sentences
+        about it both texts have: of those a reader says the same twice.
         """
         family = self.families[FAMILIES[status]]
         chance = min(max(find_chance(status, old, new, same), _ALMOST), 1 - _ALMOST)

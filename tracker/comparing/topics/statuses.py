@@ -79,7 +79,7 @@ class OtherSessions(NamedTuple):
     """The topics that were priorities at other sessions of a series, by session, the latest first."""
 
     earlier: Mapping[str, frozenset[str]] = MappingProxyType({})
-    """Those before the old text: a topic that is new but was one there has returned."""
+    """Those before the old text: a topic that is new but was one there is back."""
     between: Mapping[str, frozenset[str]] = MappingProxyType({})
     """Those from there to the new one, which tell when a topic last was one."""
 
@@ -103,14 +103,14 @@ def compare_topics(
 
     Changes are in the order of ``Status``, within one the strongest first: declared before substantive, then
     by share. A topic that was a priority at an earlier one of ``others`` and is absent from the old text is
-    returned, not new. ``own`` are situations of the speaker's own country, of which nothing is told but what
+    back, not new. ``own`` are situations of the speaker's own country, of which nothing is told but what
     people decided. A topic that is mentioned on one side is neither new nor not repeated, unless a careful
     reader would hardly count the mention; one of which the old text names only a narrower topic is new, while
     a narrower topic in the new text keeps a broader one from being dropped. Levels of both texts are those
     that are likeliest together. Each topic has a certainty, and is claimed from the threshold at which a
-    share of ``sure`` of such claims were true. Of one level on both sides, it is up, kept or down, as readers
-    most likely call the change of its share; that is claimed where both the levels and this are sure. Where
-    certainty was not measured it is approximate, and nothing is claimed but what people decided on both
+    share of ``sure`` of such claims were true. Of one level on both sides, it is more, kept or less, as
+    readers most likely call the change of its share; that is claimed where both the levels and this are sure.
+    Where certainty was not measured it is approximate, and nothing is claimed but what people decided on both
     sides. Counterparts pair the leading segments of topics that are priorities on both sides. ``weights`` are
     the shipped ones unless given. What a second reader answered weighs as evidence for a level; of what is
     ``disputed`` among such readers nothing is claimed that people did not decide on both sides.

@@ -37,8 +37,8 @@ def build_report(
 ) -> Document:
     """Return the report of a comparison, of a revision the edits first, of two sessions the topics.
 
-    ``everything`` adds what is not claimed, the sentences of one side alone, rules, intervals and sources, in
-    full; ``only`` narrows to statuses, operations and axes (``sentences.FILTERS``), and ``topics``,
+    ``everything`` adds what is not claimed, the sentences of one side alone, rules and sources, in full;
+    ``only`` narrows to statuses, operations and axes (``sentences.FILTERS``), and ``topics``,
     with their ``reasons``, to some and every sentence about them, or to why they have their levels, if to
     ``explain`` that is asked, shown whole.
     """

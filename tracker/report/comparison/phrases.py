@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 PAIR_NOTE: Final = (
     f"Log-odds with a Dirichlet prior, |z| of {PAIR.score} or more; where passages are shuffled between two"
-    " statements, one phrase in two pairs passes."
+    " statements, three phrases in five pairs pass."
 )
 
 _SHOWN: Final = 20

@@ -144,18 +144,24 @@ def _name_side(side: Side) -> str:
 
 
 def _tell_alignment(comparison: Comparison) -> Iterator[str]:
+    from tracker.comparing.alignment.align import may_encode  # noqa: PLC0415 (for this paragraph alone)
+
     encoder = comparison.provenance.encoder
+    encoded = may_encode(*(len(side.version.segments) for side in (comparison.old, comparison.new)))
     vectors = (
-        "the words that they share alone"
-        if encoder == "none"
-        else f"the words that they share and by sentence vectors ({_with_digest(encoder)})"
+        f"the words that they share and by sentence vectors ({_with_digest(encoder)})"
+        if encoder != "none" and encoded
+        else "the words that they share alone"
     )
     yield f"Sentences were aligned, one or several to one or several, by {vectors}, with fitted weights."
-    yield f"Of the sentences of both texts {comparison.aligned:.0%} have a counterpart:"
-    if comparison.genre == "revision":
-        yield "they were compared as versions of one text, sentence by sentence."
-    else:
+    ceremony = ", but for greetings and formulas that both have," if comparison.ceremony else ""
+    yield f"Of the sentences of both texts{ceremony} {wording.aligned_words(comparison)} have a counterpart:"
+    if comparison.genre == "session":
         yield "they were compared as two texts, by topic."
+    elif comparison.aligned < wording.MUCH_ALIGNED:
+        yield "they were compared by topic, and these sentences one by one."
+    else:
+        yield "they were compared as versions of one text, sentence by sentence."
 
 
 def _tell_topics(comparison: Comparison, vocabulary: Vocabulary) -> Iterator[str]:
@@ -168,9 +174,9 @@ def _tell_topics(comparison: Comparison, vocabulary: Vocabulary) -> Iterator[str
     )
     claimed = sum(topic.claimed for topic in comparison.topics)
     yield (
-        f"A change of status is claimed from the certainty at which {source.sure:.0%} of such claims were"
-        " given or allowed by readers of coded speeches (instances of a language model; how far people agree"
-        " with them is not measured);"
+        f"A change of status is claimed from the certainty at which {source.sure:.0%} or more of such claims"
+        " were given or allowed by readers of coded speeches (instances of a language model; how far people"
+        " agree with them is not measured);"
         f" of {counted(len(comparison.topics), 'topic')}, {claimed} are claimed."
     )
     if source.unmeasured:

@@ -398,7 +398,9 @@ def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
     least = find_threshold(topic.outcome, sure)
     mark = chance_mark(least)[1:-1]
     if (topic.outcome_certainty or 0.0) >= least:
-        return f"as sure as what is claimed (from {mark}); but it is a priority on neither side"
+        some = any(side and side.level in PRIORITIES for side in (topic.old, topic.new))
+        why = "second readers disagree about it" if some else "it is a priority on neither side"
+        return f"as sure as what is claimed (from {mark}); but {why}"
     return f"less sure than what is claimed (from {mark})"
 
 

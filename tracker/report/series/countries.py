@@ -79,10 +79,10 @@ def select_topics(
 def find_distinctive(
     country: CountryReading, rows: Sequence[TopicRow], countries: int
 ) -> tuple[DistinctiveTopic, ...]:
-    """Return the priorities of a country that a fifth of the countries or fewer have, the most telling first.
+    """Return the priorities of a country that a fifth of the countries or fewer have, or nobody else.
 
-    The score is the topic's share of the country's words times the log of how many countries there are to
-    each that has it (tf-idf).
+    The most telling come first: the score is the topic's share of the country's words times the log of how
+    many countries there are to each that has it (tf-idf).
     """
     found = []
     for row in rows:
@@ -198,7 +198,7 @@ def _show_levels(rows: Sequence[TopicRow], reading: SessionReading) -> Section:
 
 
 def _show_distinctive(reading: SessionReading, everyone: Sequence[TopicRow]) -> Iterator[Section]:
-    """Yield for each country its priorities that at most a fifth of all countries have, with its words."""
+    """Yield for each country its priorities that at most a fifth of all countries have, or nobody else."""
     columns = (Column("% of words"), Column("others"))
     for country in reading.countries:
         entries = []
@@ -224,7 +224,9 @@ def _name_distinctive(reading: SessionReading, everyone: Sequence[TopicRow]) -> 
         )
         entries.append(Entry((Span(one_line(country.name), "bold"), Span(f": {parts or 'nothing'}"))))
     return Section(
-        "shared by few", tuple(entries), note="priorities that at most a fifth of the countries have"
+        "shared by few",
+        tuple(entries),
+        note="priorities that at most a fifth of the countries have, or nobody else",
     )
 
 
