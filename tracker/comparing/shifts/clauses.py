@@ -42,12 +42,12 @@ def _cut(passage: SideText, other: SideText) -> SideText:
     """Return a passage up to where its first new clause begins, or from where the one before it ends."""
     text, known = blank_words(passage, ()), list_content(blank_words(other, ()), other.language)
     places = sorted(set(_find_places(passage)))
-    for at in places:
-        if _is_new(text[at:], known, passage.language) and not _takes_back(passage, at):
-            return _keep(passage, text, (0, at))
-    for at in reversed(places):
-        if _is_new(text[:at], known, passage.language) and not _takes_back(passage, 0):
-            return _keep(passage, text, (at, len(text)))
+    behind = next((at for at in places if _is_new(text[at:], known, passage.language)), None)
+    if behind is not None:
+        return passage if _takes_back(passage, behind) else _keep(passage, text, (0, behind))
+    before = next((at for at in reversed(places) if _is_new(text[:at], known, passage.language)), None)
+    if before is not None and not _takes_back(passage, 0):
+        return _keep(passage, text, (before, len(text)))
     return passage
 
 
@@ -65,12 +65,12 @@ def _is_new(clause: str, known: frozenset[str], language: str) -> bool:
 
 
 def _takes_back(passage: SideText, at: int) -> bool:
-    """Return whether what begins at a place, behind a word that joins it, is a condition or an exception."""
+    """Return whether what begins at a place, or behind its joint, is a condition or an exception."""
     text = straighten(passage.text)
     start = at + len(text[at:]) - len(text[at:].lstrip())
     joint = compile_table("joints", passage.language).match(text, start)
-    start = joint.end() if joint else start
-    return bool(compile_table("exceptions", passage.language).match(text, start))
+    begins = compile_table("exceptions", passage.language)
+    return bool(begins.match(text, start) or (joint and begins.match(text, joint.end())))
 
 
 def _keep(passage: SideText, text: str, span: tuple[int, int]) -> SideText:
