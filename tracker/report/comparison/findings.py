@@ -244,11 +244,11 @@ def _name_kept(topic: TopicChange) -> str:
 
 
 def show_kept(
-    comparison: Comparison, moved: Collection[str], *, everything: bool, spare: bool = False
+    comparison: Comparison, moved: Collection[str], *, everything: bool, rows: int = 2, spare: bool = False
 ) -> Iterator[Section]:
-    """Yield the priorities that kept their level, by name, or all of them in full.
+    """Yield the priorities that kept their level, by name on so many lines, or all of them in full.
 
-    Names are on two lines; on one where they stand only if there is room to ``spare``.
+    Those that are ``spare`` stand only where there is room.
     """
     kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
@@ -258,7 +258,7 @@ def show_kept(
     names = tuple(_name_kept(topic) for topic in kept if one_line(topic.label) not in moved)
     if names:
         title = f"kept ({len(names)})"
-        rows, entry = 1 if spare else 2, Entry((), names=names)
+        entry = Entry((), names=names)
         yield Section(title, (entry,), first=1, rows=rows, inline=True, tight=True, spare=spare)
 
 
