@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracker.comparing.edits import word_edits
@@ -24,6 +25,7 @@ _KNOWN = 0.25
 """The share of them that the other side may have, too."""
 
 
+@lru_cache(maxsize=1)
 def cut_new_clauses(rewording: Rewording) -> Rewording | None:
     """Return a change without a clause that only one side has, or each; None where neither has one.
 
