@@ -165,6 +165,16 @@ def test_dates_of_a_sentence(language: str, text: str, expected: list[tuple[int,
             [("raised", "5-1/4 percent", "5-1/2 percent", "+0.25 percentage points")],
         ),
         (
+            "The council keeps the toll at 4 percent, where it has stood since the autumn of the flood.",
+            "The council raises the toll to 6 percent, with effect from midsummer day.",
+            [("raised", "4 percent", "6 percent", "+2 percentage points")],
+        ),
+        (
+            "The council keeps 40 guards at the gate, where they have stood since the autumn of the flood.",
+            "The council hires 60 guards for the harbour, with effect from midsummer day.",
+            [],
+        ),
+        (
             "The range is 3 to 4 percent now.",
             "The range is 3 to 5 percent now.",
             [("changed", "3 to 4 percent", "3 to 5 percent", None)],

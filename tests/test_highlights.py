@@ -178,3 +178,29 @@ def test_the_screen_has_its_lines_and_a_blank_before_what_is_named() -> None:
     assert len(screen) <= 44
     named = next(at for at, row in enumerate(screen) if row.startswith("FIGURES"))
     assert not screen[named - 1]
+
+
+SUBJECT = " ".join(
+    f"The lighthouse keepers of {town} oil the lighthouse lamps." for town in ("Orle", "Tesh", "Velle")
+)
+
+
+def test_what_is_near_the_subject_weighs_more() -> None:
+    near, far = (
+        tracker.compare(SUBJECT, f"{SUBJECT} The {who} rest in March.", encoder=None).highlights[0].weight
+        for who in ("lighthouse keepers", "parish keepers")
+    )
+    assert near > far
+
+
+@pytest.mark.parametrize(("towns", "has_room"), [(3, True), (20, False)])
+def test_what_was_kept_leaves_its_room_to_edits(towns: int, *, has_room: bool) -> None:
+    kept = " ".join(f"Climate change threatens the {place} of our country." for place in ("coasts", "farms"))
+    names = [f"{letter}ell{letter.lower()}m" for letter in "BCDFGHJKLMNPQRSTVWXZ"][:towns]
+    old, new = (
+        " ".join([kept, *(f"The mayor of {name} will open a new mill in {month}." for name in names)])
+        for month in ("March", "June")
+    )
+    shown = show(old, new)
+    assert ("KEPT" in shown, "more: --all" in shown) == (has_room, not has_room)
+    assert "Kept" in show(old, new, "markdown")

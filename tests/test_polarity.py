@@ -129,6 +129,103 @@ TURNED += [
     ("zh", "该镇保持水闸开放。", "该镇决定关闭水闸。"),
     ("zh", "市政会征收车辆税。", "市政会废除车辆税。"),
 ]
+TURNED += [
+    # with a clause that one side says besides
+    (
+        "en",
+        "The Assembly endorses the report of the harbour commission.",
+        "The Assembly rejects the report of the harbour commission and requests a new inquiry.",
+    ),
+    (
+        "en",
+        "Leeth recognises the border drawn in 1921.",
+        "Leeth does not recognise the border drawn in 1921, because the survey ignored four villages.",
+    ),
+    (
+        "en",
+        "The embargo on copper remains in place.",
+        "The embargo on copper has been lifted, and trade in both directions will resume on 1 May.",
+    ),
+    (
+        "en",
+        "The clinic will accept patients from the valley.",
+        "Following the flood, which ruined two wards, the clinic will not accept patients from the valley.",
+    ),
+    (
+        "en",
+        "Members are allowed to fish at night.",
+        "Members are forbidden to fish at night, and boats found outside the harbour will be impounded.",
+    ),
+    (
+        "en",
+        "The province is able to pay its teachers.",
+        "The province is unable to pay its teachers; several schools have closed their doors since January.",
+    ),
+    (
+        "fr",
+        "Le conseil approuve le rapport de la commission.",
+        "Le conseil rejette le rapport de la commission et demande une nouvelle enquête.",
+    ),
+    (
+        "fr",
+        "Notre pays reconnaît la frontière de 1921.",
+        "Notre pays ne reconnaît pas la frontière de 1921, car le relevé était faux.",
+    ),
+    (
+        "fr",
+        "L’exportation de céréales est autorisée.",
+        "L’exportation de céréales est interdite, tandis que les stocks seront distribués aux communes.",
+    ),
+    (
+        "es",
+        "El consejo aprueba el informe de la comisión.",
+        "El consejo rechaza el informe de la comisión y pide una nueva investigación.",
+    ),
+    (
+        "es",
+        "Nuestro país reconoce la frontera de 1921.",
+        "Nuestro país no reconoce la frontera de 1921, porque el trazado omitió cuatro aldeas.",
+    ),
+    (
+        "es",
+        "La exportación de cereales está permitida.",
+        "La exportación de cereales está prohibida, mientras que se repartirán las reservas.",
+    ),
+    (
+        "ru",
+        "Совет одобряет доклад портовой комиссии.",
+        "Совет отклоняет доклад портовой комиссии и просит провести новое расследование.",
+    ),
+    (
+        "ru",
+        "Наша страна признает границу 1921 года.",
+        "Наша страна не признает границу 1921 года, так как при съемке были пропущены четыре деревни.",
+    ),
+    (
+        "ru",
+        "Вывоз зерна разрешен.",
+        "Вывоз зерна запрещен, а государственные запасы будут распределены между общинами.",
+    ),
+    (
+        "ar",
+        "يوافق المجلس على تقرير لجنة الميناء.",
+        "يرفض المجلس تقرير لجنة الميناء، ويطلب إجراء تحقيق جديد يقوده خبراء مستقلون.",
+    ),
+    ("ar", "تعترف بلادنا بحدود عام 1921.", "لا تعترف بلادنا بحدود عام 1921، لأن المسح أغفل أربع قرى."),
+    ("zh", "理事会批准港口委员会的报告。", "理事会拒绝港口委员会的报告，并要求由独立专家重新调查。"),
+    ("zh", "我国承认一九二一年的边界。", "我国不承认一九二一年的边界，因为当时的勘测遗漏了四个村庄。"),
+    ("zh", "允许出口粮食。", "禁止出口粮食，国家储备将分配给各个乡镇。"),
+    (
+        "en",
+        "We have confidence in the mediator, whose proposals were balanced.",
+        "We have no confidence in the mediator, who met only one of the parties.",
+    ),
+    (
+        "ru",
+        "Мы доверяем посреднику.",
+        "Мы не доверяем посреднику, который встретился лишь с одной стороной.",
+    ),
+]
 NOT_TURNED = [
     # who lifts a ban allows, who begins to cut cuts, and another object is another act
     ("en", "Leeth has lifted its ban on night fishing.", "Leeth has resumed night fishing."),
@@ -162,6 +259,79 @@ NOT_TURNED = [
     ("zh", "谷价不断上涨。", "谷价上涨。"),
     ("fr", "Nous réparons les puits.", "Nous ne cessons de réparer les puits."),
     ("fr", "Le pont cédera avant que la crue arrive.", "Le pont cédera avant que la crue n’arrive."),
+    # what one side says besides denies something else, or is a condition
+    (
+        "en",
+        "Exports of grain are permitted.",
+        "Exports of grain are not permitted, unless the board has issued a licence.",
+    ),
+    (
+        "en",
+        "The mill grinds barley.",
+        "The mill grinds barley, and no wheat has been delivered since spring.",
+    ),
+    (
+        "en",
+        "We welcome the plan.",
+        "We welcome the plan, although its authors refused to consult the fishing villages.",
+    ),
+    (
+        "en",
+        "The pact covers herring.",
+        "The pact covers herring, but does not extend to eels caught upriver.",
+    ),
+    (
+        "en",
+        "The council supports the toll on barges.",
+        "The council opposes a tax on candles, which would burden the poorest households.",
+    ),
+    (
+        "en",
+        "The guild thanks the mayor.",
+        "The guild thanks the mayor, without whose efforts the dam would have failed.",
+    ),
+    (
+        "fr",
+        "Le moulin moud l’orge.",
+        "Le moulin moud l’orge, et aucun blé n’a été livré depuis le printemps.",
+    ),
+    (
+        "fr",
+        "Nous saluons le plan.",
+        "Nous saluons le plan, bien que ses auteurs aient refusé de consulter les pêcheurs.",
+    ),
+    (
+        "fr",
+        "L’exportation de céréales est permise.",
+        "L’exportation de céréales n’est pas permise, sauf si le conseil a délivré une licence au marchand.",
+    ),
+    (
+        "es",
+        "El molino muele cebada.",
+        "El molino muele cebada, y desde la primavera no se ha entregado trigo.",
+    ),
+    (
+        "es",
+        "Acogemos con beneplácito el plan.",
+        "Acogemos con beneplácito el plan, aunque sus autores se negaron a consultar a los pescadores.",
+    ),
+    ("ru", "Мельница мелет ячмень.", "Мельница мелет ячмень, а пшеницу с весны не привозили."),
+    (
+        "ru",
+        "Мы приветствуем план.",
+        "Мы приветствуем план, хотя его авторы отказались советоваться с рыбаками.",
+    ),
+    ("ru", "Вывоз зерна разрешен.", "Вывоз зерна не разрешен, если совет не выдал торговцу лицензию."),
+    ("ar", "تطحن المطحنة الشعير.", "تطحن المطحنة الشعير، ولم يسلم القمح منذ الربيع."),
+    ("ar", "نرحب بالخطة.", "نرحب بالخطة، رغم أن واضعيها رفضوا استشارة الصيادين."),
+    ("zh", "磨坊磨大麦。", "磨坊磨大麦，但春天以来没有运来小麦。"),
+    ("zh", "我们欢迎该计划。", "我们欢迎该计划，尽管起草者拒绝征求渔民的意见。"),
+    ("zh", "允许出口粮食。", "不允许出口粮食，除非理事会已向商人颁发许可证。"),
+    (
+        "en",
+        "We recall that the treaty is in force.",
+        "We regret that the treaty, which took nine years of talks, is not yet known in the villages.",
+    ),
 ]
 WIDER = [
     # who is covered: one more kind, fewer of a kind, and only some

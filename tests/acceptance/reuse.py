@@ -1,10 +1,12 @@
 """Score the links between neighbouring speeches against what two readers found by reading both in full.
 
-Run as ``python -m tests.acceptance.reuse [chosen|report]``; it takes about a minute. ``coding/reuse.csv``
-lists, by segment, the sentences of the later speech that each reader took for a sentence of the earlier one,
-sure or maybe; both made their lists before any link was seen. With the name of a half, what is scored is
-that half of ``reuse_drawn.csv``, of which two readers read the likeliest cells: ``yes`` is sure. A link that
-is in no list counts as false, though some are true on a second look: the figure is an upper bound.
+Run as ``python -m tests.acceptance.reuse [chosen|report] [--readers]``; it takes about a minute.
+``coding/reuse.csv`` lists, by segment, the sentences of the later speech that each reader took for one of
+the earlier speech, sure or maybe; both made their lists before any link was seen. With the name of a half,
+what is scored is that half of ``reuse_drawn.csv``, of which two readers read the likeliest cells: ``yes`` is
+sure. A link that is in no list counts as false, though some are true on a second look: the figure is an
+upper bound.
+``--readers`` scores each reader's sure cells by the other's list instead: what the sheets allow.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import hashlib
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +60,11 @@ class Listed:
 
 def main() -> None:
     """Print, by pair and in all, links, those in no list, and the share of what was listed that is found."""
-    pairs, texts = read_half(sys.argv[1]) if sys.argv[1:] else read_whole()
+    halves = [word for word in sys.argv[1:] if word != "--readers"]
+    pairs, texts = read_half(halves[0]) if halves else read_whole()
+    if "--readers" in sys.argv:
+        print_readers(pairs, sum(len(side) for both in texts for side in both))
+        return
     totals: dict[str, int] = defaultdict(int)
     for pair, (old, new) in zip(pairs, texts, strict=True):
         counts = score(pair, old, new, align(old, new, DEFAULT))
@@ -73,6 +79,21 @@ def main() -> None:
     for name in ("sure", "both sure"):
         share = totals[f"{name} found"] / totals[name]
         print(f"{name}: {share:.2f} of {totals[name]} found")
+
+
+def print_readers(pairs: Sequence[Listed], sentences: int) -> None:
+    """Print what each reader finds of what another is sure of, and how often the other does not list it."""
+    readers = sorted({reader for pair in pairs for reader, _ in pair.cells})
+    for one, other in permutations(readers, 2):
+        wanted = found = false = 0
+        for pair in pairs:
+            sure, theirs, maybe = (
+                pair.cells.get(key, frozenset()) for key in ((one, "sure"), (other, "sure"), (other, "maybe"))
+            )
+            wanted, found = wanted + len(theirs), found + len(theirs & sure)
+            false += len(sure - theirs - maybe)
+        rate = 100 * false / sentences
+        print(f"{one} by {other}: {found} of {wanted} found, {rate:.2f} of 100 in no list of {other}")
 
 
 def score(pair: Listed, old: Sequence[str], new: Sequence[str], links: Iterable[Link]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from itertools import groupby
-from math import log2
+from math import fsum, hypot, log2
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from tracker.comparing.passages.forms import BINDING, read_forms
@@ -46,6 +46,8 @@ class _Texts(NamedTuple):
     places: Mapping[_Kind, Counter[str]]
     ceremony: frozenset[int]
     """The segments of the new text that are greetings and formulas."""
+    subject: Mapping[str, float]
+    """What both texts are about: each stem by how many segments have it and how rare it is, of length 1."""
 
 
 def find_highlights(old: Version, new: Version, changes: Sequence[Change]) -> tuple[Highlight, ...]:
@@ -72,7 +74,17 @@ def _read_texts(old: Version, new: Version, changes: Sequence[Change]) -> _Texts
         words=words,
         places={kind: Counter(stem for each in words.values() for stem in each[kind]) for kind in _KINDS},
         ceremony=find_ceremony(new, (at for each in changes for at in each.new)),
+        subject=_read_subject(old, new),
     )
+
+
+def _read_subject(old: Version, new: Version) -> Mapping[str, float]:
+    stems = Counter(
+        stem for side in (old, new) for each in side.segments for stem in set(find_stems(fold(each.text)))
+    )
+    weights = {stem: _find_rarity(stem) * count for stem, count in stems.items()}
+    length = hypot(*weights.values()) or 1.0
+    return {stem: weight / length for stem, weight in weights.items()}
 
 
 def _read_words(change: Change) -> Mapping[_Kind, tuple[str, ...]]:
@@ -133,9 +145,29 @@ def _weigh(texts: _Texts, changes: Sequence[Change]) -> Highlight:
         parts[reason] = table["sentence"][reason] * holds
     places = {_name_place(texts, each) for each in changes}
     weight = sum(parts.values()) * max(table["place"].get(each, 1.0) for each in places)
+    weight *= 1 + table["subject"]["near"] * _measure_nearness(texts, changes)
     reasons = sorted((part for part in parts if parts[part]), key=lambda part: -parts[part])
     heaviest_first = sorted(words, key=lambda name: -words[name])
     return Highlight(tuple(heaviest_first), round(weight, 4), tuple(reasons))
+
+
+def _measure_nearness(texts: _Texts, changes: Sequence[Change]) -> float:
+    """Return the cosine of what changed sentences say and what both texts are about."""
+    said = (
+        version.segments[at].text
+        for each in changes
+        for version, places in ((texts.old, each.old), (texts.new, each.new))
+        for at in places
+    )
+    weights = {stem: _find_rarity(stem) for stem in sorted(set(find_stems(fold(" ".join(said)))))}
+    both = fsum(weight * texts.subject[stem] for stem, weight in weights.items() if stem in texts.subject)
+    return both / (hypot(*weights.values()) or 1.0)
+
+
+def _find_rarity(stem: str) -> float:
+    """Return how rare a stem is, 0 to 1; a number is none."""
+    bands, rare = load_commonness()
+    return 0.0 if any(map(str.isdecimal, stem)) else bands.get(stem, rare) / rare
 
 
 def _weigh_words(texts: _Texts, change: Change) -> float:
@@ -150,11 +182,8 @@ def _weigh_words(texts: _Texts, change: Change) -> float:
 
 def _weigh_word(texts: _Texts, kind: _Kind, stem: str) -> float:
     table = _load_table()["words"]
-    bands, rare = load_commonness()
-    if any(map(str.isdecimal, stem)):
-        weight = table["number"]
-    else:
-        weight = bands.get(stem, rare) / rare * table["elsewhere" if stem in texts.known[kind] else "new"]
+    known = table["elsewhere" if stem in texts.known[kind] else "new"]
+    weight = table["number"] if any(map(str.isdecimal, stem)) else _find_rarity(stem) * known
     return weight / texts.places[kind][stem]
 
 

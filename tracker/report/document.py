@@ -142,6 +142,8 @@ class Section(NamedTuple):
     """Whether it stands close below the one before, where it is a line or two."""
     beside: bool = False
     """Whether evidence stands beside the claim that it is for: it is short, and is not cut any more."""
+    spare: bool = False
+    """Whether it is left out where there is no room for all changes of a revision."""
 
 
 class Named(NamedTuple):

@@ -179,17 +179,20 @@ class Rewording:
 
 def read_rewording(old: Version, new: Version, change: Change) -> Rewording:
     """Return a change made ready for the rules."""
-    before, after = read_passages(old, new, change)
-    shorter = min(map(_count_words, (tokenize_sentence(side.text, new.language) for side in (before, after))))
-    kept = sum(
-        _count_words(tokenize_sentence(edit.text, new.language))
-        for edit in change.edits
-        if edit.kind == "kept"
-    )
-    pairs = tuple(_pair_edits(change.edits, before, after))
-    comparable = kept >= _LEAST_KEPT * shorter
     near = _cut_around(old, change.old), _cut_around(new, change.new)
-    return Rewording(before, after, pairs, comparable, (old.text, new.text), near)
+    return pair_passages(*read_passages(old, new, change), change.edits, (old.text, new.text), near)
+
+
+def pair_passages(
+    before: SideText, after: SideText, edits: Sequence[Edit], texts: tuple[str, str], near: tuple[str, str]
+) -> Rewording:
+    """Return two passages, the texts that they stand in and what is near, with what edits replaced."""
+    language = after.language
+    shorter = min(_count_words(tokenize_sentence(side.text, language)) for side in (before, after))
+    kept = sum(_count_words(tokenize_sentence(each.text, language)) for each in edits if each.kind == "kept")
+    return Rewording(
+        before, after, tuple(_pair_edits(edits, before, after)), kept >= _LEAST_KEPT * shorter, texts, near
+    )
 
 
 def _cut_around(version: Version, indexes: Sequence[int]) -> str:

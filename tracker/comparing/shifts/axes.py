@@ -53,7 +53,7 @@ def find_shifts(old: Version, new: Version, change: Change) -> tuple[Shift, ...]
     Evidence gives offsets into the text of the segment it names. There is none for a change that leaves
     the words alone, is between two languages or has over 20,000 characters; where less than half of the
     words are kept, none but a deadline that became another kind of time, and figures and dates where the
-    words are nearly the same in another order.
+    words are nearly the same in another order; figures also where they are but for a clause of one side.
     """
     if change.operation not in EDITED or old.language != new.language or not is_readable(change):
         return ()

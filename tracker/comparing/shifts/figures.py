@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tracker.comparing.passages.forms import BINDING, read_forms
 from tracker.comparing.passages.rewording import is_reordered
 from tracker.comparing.passages.terms import same_stem
+from tracker.comparing.shifts.clauses import cut_new_clauses
 from tracker.comparing.shifts.moments import read_moments
 from tracker.comparing.shifts.pairs import LEAST_MOVED, Match, pair_spans
 from tracker.comparing.shifts.quantities import Figure, read_quantities
@@ -37,7 +38,18 @@ _LEAST_THERE = 0.2
 
 @lru_cache(maxsize=1)
 def find_figure_shifts(rewording: Rewording) -> tuple[Shift, ...]:
-    """Return the figures that changed: each with that of the other side that is of the same thing."""
+    """Return the figures that changed: each with that of the other side that is of the same thing.
+
+    Where there are none, amounts of money and percentages are looked for without a clause that one side says
+    besides; of a count there too little is kept to tell what it is of.
+    """
+    if found := _find_shifts(rewording):
+        return found
+    cut = cut_new_clauses(rewording)
+    return tuple(shift for shift in _find_shifts(cut) if shift.rule in _AMOUNTS) if cut else ()
+
+
+def _find_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     if not rewording.substitutions or not (rewording.comparable or is_reordered(rewording)):
         return ()
     old, new = _read_figures(rewording.old), _read_figures(rewording.new)

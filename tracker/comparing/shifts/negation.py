@@ -3,7 +3,7 @@
 A side is turned by a word that denies, by the opposite of a word in that word's place, or by an act that
 undoes another about the same object, wherever it stands: ``keep open``, ``close``; tables are in
 ``polarity.toml``. Two turns undo each other. Nothing is said where another word was edited beside the one
-that turns it, or the rest of the sentence is not the same.
+that turns it, or the rest of the sentence is not the same, but for a clause that one side says besides.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tracker.comparing.passages.polarity import (
     list_opposites,
 )
 from tracker.comparing.passages.terms import TermMatch, read_rules
+from tracker.comparing.shifts.clauses import cut_new_clauses
 from tracker.comparing.shifts.purity import blank_words, is_only_edit
 from tracker.text.detection import may_be_in
 
@@ -61,6 +62,13 @@ def find_negation_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     """Return the one denial that was put in or taken out, or the one word that gave way to its opposite."""
     if not all(map(_is_in_language, (rewording.old, rewording.new))):
         return ()
+    if found := _find_shifts(rewording):
+        return found
+    cut = cut_new_clauses(rewording)
+    return _find_shifts(cut) if cut else ()
+
+
+def _find_shifts(rewording: Rewording) -> tuple[Shift, ...]:
     opposed = list(_find_opposed(rewording)) or list(find_undone(rewording))
     turns = [*opposed, *_find_denied(rewording, opposed)]
     if len(turns) != 1 or not _is_pure(rewording, turns[0]):

@@ -39,17 +39,17 @@ def is_only_edit(
     with them, and ``looked_at`` says of which side other words count.
     """
     language = rewording.language
-    sides = tuple(_list_stems(text, language) for text in blanked)
+    sides = tuple(list_content(text, language) for text in blanked)
     for place in rewording.substitutions:
         parts = (place.old, place.new)
         if not any(found and part.overlaps(found) for part, found in zip(parts, (old, new), strict=True)):
             continue
         for at, part in enumerate(parts):
-            rest = _list_stems(_widen(blanked[at], part), language) if looked_at[at] else ()
-            if not all(_is_like(stem, sides[1 - at]) for stem in rest):
+            rest = list_content(_widen(blanked[at], part), language) if looked_at[at] else ()
+            if not all(is_like(stem, sides[1 - at]) for stem in rest):
                 return False
         clauses = tuple(
-            _list_stems(_cut_clause(text, part), language) for text, part in zip(blanked, parts, strict=True)
+            list_content(_cut_clause(text, part), language) for text, part in zip(blanked, parts, strict=True)
         )
         if not _share(*_leave_out(clauses, looked_at)):
             return False
@@ -62,20 +62,20 @@ def _leave_out(
     """Return the stems of both sides, of one that is not looked at those alone that the other has."""
     one, other = sides
     return (
-        one if looked_at[0] else frozenset(stem for stem in one if _is_like(stem, other)),
-        other if looked_at[1] else frozenset(stem for stem in other if _is_like(stem, one)),
+        one if looked_at[0] else frozenset(stem for stem in one if is_like(stem, other)),
+        other if looked_at[1] else frozenset(stem for stem in other if is_like(stem, one)),
     )
 
 
 def has_all(text: str, other: str, language: str) -> bool:
     """Return whether another text has all content words of one, and more."""
-    stems, others = _list_stems(text, language), _list_stems(other, language)
-    return 1 < len(stems) < len(others) and all(_is_like(stem, others) for stem in stems)
+    stems, others = list_content(text, language), list_content(other, language)
+    return 1 < len(stems) < len(others) and all(is_like(stem, others) for stem in stems)
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> bool:
     """Return whether two passages have most of their content words in common."""
-    shared = sum(_is_like(stem, other) for stem in one)
+    shared = sum(is_like(stem, other) for stem in one)
     shorter, longer = sorted((len(one), len(other)))
     return shared >= _LEAST_SHARED * shorter and shared >= _LEAST_SHARED_OF_LONGER * longer
 
@@ -104,7 +104,8 @@ def _widen(text: str, part: Fragment) -> str:
     return text[start:end]
 
 
-def _list_stems(text: str, language: str) -> frozenset[str]:
+def list_content(text: str, language: str) -> frozenset[str]:
+    """Return the stems of a text's content words, of Chinese its signs."""
     if language == "zh":
         return frozenset(sign for sign in text if sign.isalpha())
     if language == "ar":
@@ -114,7 +115,7 @@ def _list_stems(text: str, language: str) -> frozenset[str]:
     return list_stems(text, language)
 
 
-def _is_like(stem: str, others: frozenset[str]) -> bool:
+def is_like(stem: str, others: frozenset[str]) -> bool:
     """Return whether a stem is among others, or begins one of them or with it."""
     return stem in others or any(
         len(stem) >= _LEAST <= len(other) and (stem.startswith(other) or other.startswith(stem))

@@ -145,7 +145,7 @@ def _build_topics(
     whole = everything or bool(only)
     if sentences.is_revision(comparison) and not whole:
         yield from findings.list_changed(comparison)
-        yield from findings.show_kept(comparison, (), everything=False, rows=1)
+        yield from findings.show_kept(comparison, (), everything=False, rows=1, spare=True)
         return
     moves = () if only else tuple(findings.show_moves(comparison, everything=everything))
     moved = findings.list_moved(moves)

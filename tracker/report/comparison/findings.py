@@ -213,7 +213,10 @@ def _weigh_doubt(topic: TopicChange) -> float:
 
 
 def list_changed(comparison: Comparison) -> Iterator[Section]:
-    """Yield the priorities that changed by name, what is claimed first: of a revision, below its edits."""
+    """Yield the priorities that changed by name, what is claimed first: of a revision, below its edits.
+
+    Where none is claimed, more of the edits tells more.
+    """
     topics = [
         topic
         for topic in wording.rank_topics(comparison.topics)
@@ -223,7 +226,9 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
     names = tuple(f"{one_line(topic.label)}, {_mark_decided(topic)}" for topic in ranked)
     if names:
         title = f"priorities that changed ({len(names)})"
-        yield Section(title, (Entry((), names=names),), first=1, rows=1, inline=True, tight=True)
+        entry = Entry((), names=names)
+        spare = not ranked[0].claimed
+        yield Section(title, (entry,), first=1, rows=1, inline=True, tight=True, spare=spare)
 
 
 def _mark_decided(topic: TopicChange) -> str:
@@ -239,9 +244,12 @@ def _name_kept(topic: TopicChange) -> str:
 
 
 def show_kept(
-    comparison: Comparison, moved: Collection[str], *, everything: bool, rows: int = 2
+    comparison: Comparison, moved: Collection[str], *, everything: bool, rows: int = 2, spare: bool = False
 ) -> Iterator[Section]:
-    """Yield the priorities that kept their level, by name on so many lines, or all of them in full."""
+    """Yield the priorities that kept their level, by name on so many lines, or all of them in full.
+
+    Those that are ``spare`` stand only where there is room.
+    """
     kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
     if everything and kept:
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
@@ -250,7 +258,8 @@ def show_kept(
     names = tuple(_name_kept(topic) for topic in kept if one_line(topic.label) not in moved)
     if names:
         title = f"kept ({len(names)})"
-        yield Section(title, (Entry((), names=names),), first=1, rows=rows, inline=True, tight=True)
+        entry = Entry((), names=names)
+        yield Section(title, (entry,), first=1, rows=rows, inline=True, tight=True, spare=spare)
 
 
 def show_names(comparison: Comparison, *, everything: bool) -> Iterator[Section]:

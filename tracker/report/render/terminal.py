@@ -122,6 +122,8 @@ _NONE: Final = _Part(-1)
 
 def _choose(document: Document, width: int, room: int) -> Sequence[tuple[Section, _Part]]:
     """Return the sections with how much of each is shown; what one would only repeat makes room for more."""
+    if not document.whole:
+        document = _spare(document, width, room)
     chosen: list[tuple[Section, _Part]] = []
     for _ in range(2):
         document = document._replace(sections=tuple(_part_blanks(document.sections)))
@@ -133,6 +135,17 @@ def _choose(document: Document, width: int, room: int) -> Sequence[tuple[Section
         document = document._replace(sections=left)
     sections = _part_blanks(document.sections)
     return [(section, part) for section, (_, part) in zip(sections, chosen, strict=True) if part != _NONE]
+
+
+def _spare(document: Document, width: int, room: int) -> Document:
+    """Return a document without what may be left out, where not all changes of a revision have room."""
+    lean = document._replace(sections=tuple(each for each in document.sections if not each.spare))
+    parts = _fit(lean, width, room)
+    is_short = any(
+        each.beside and part.entries < len(each.entries)
+        for each, part in zip(lean.sections, parts, strict=True)
+    )
+    return lean if is_short else document
 
 
 def _part_blanks(sections: Sequence[Section]) -> Iterator[Section]:
