@@ -6,6 +6,7 @@ import csv
 import tomllib
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -55,6 +56,13 @@ def load_speech(country: str, session: str) -> Side:
         raise FileNotFoundError(f"{country} {session} is missing from the development data")
     side = text_side(f"{country}/UNGA/{session}", read_text(path.read_text(encoding="utf-8-sig")))
     return replace(side, country=country, body="UNGA", session=session)
+
+
+@cache
+def list_sessions(country: str) -> frozenset[int]:
+    """Return the sessions of which the development data has a speech of a country."""
+    paths = (path for folder in FOLDERS for path in require(folder).glob(f"{country}/[0-9]*_*.txt"))
+    return frozenset(int(path.name.split("_")[0]) for path in paths)
 
 
 def sample_pairs(number: int) -> Iterator[tuple[Side, Side]]:

@@ -85,10 +85,10 @@ def test_the_weights_are_of_the_shipped_vocabulary() -> None:
 
 
 def test_each_status_is_claimed_from_a_certainty_of_its_own() -> None:
-    """What is back is new, and less is told as more is; nothing else is chosen together."""
+    """Less is told as more is; nothing else is chosen together."""
     least = {status: load_certainty().find_threshold(status, SURE) for status in FAMILIES}
-    assert (least["back"], least["less"]) == (least["new"], least["more"])
-    assert set(CLAIMED_AS.values()) == FAMILIES.keys() - {"back", "less"}
+    assert least["less"] == least["more"]
+    assert set(CLAIMED_AS.values()) == FAMILIES.keys() - {"less"}
     assert len({least["new"], least["not repeated"], least["moved up"], least["moved down"]}) == 4
     assert max(least["more"], least["kept"]) < least["new"]
 

@@ -12,14 +12,23 @@ tests.benchmarks.fit_certainty``; it takes a few minutes, and ``certainty.toml``
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
-from tests.coded_sheets import CODING, EARLIER, FREE, PRIORITY, load_speech, read_later, read_sheet
+from tests.coded_sheets import (
+    CODING,
+    EARLIER,
+    FREE,
+    PRIORITY,
+    list_sessions,
+    load_speech,
+    read_later,
+    read_sheet,
+)
 from tracker.coding.coded_pairs import ABSENT, allowed_statuses, as_coded, coded_status, pair_speeches
 from tracker.comparing.decisions.opinions import CLASSES
 from tracker.comparing.pipeline import side_vocabulary
@@ -33,8 +42,9 @@ from tracker.comparing.topics.certainty import (
 from tracker.comparing.topics.evidence import Absences
 from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import NARROWER, read_evidence, weigh_reading
-from tracker.comparing.topics.statuses import ReadText, compare_topics
+from tracker.comparing.topics.statuses import OtherSessions, ReadText, compare_topics, find_priorities
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.diff import LOOK_BACK
 from tracker.model.topics import CHOICES, SURE
 from tracker.references import own_names
 from tracker.report.comparison.lead import NAMED, choose_told
@@ -52,6 +62,7 @@ if TYPE_CHECKING:
     from tracker.model.topics import Status, TopicChange, TopicReading, Vocabulary
 
     Array = NDArray[np.float64]
+    Readings = Sequence[tuple[TopicReading, TopicEvidence]]
 
 SHEETS = (CODING / "mended.csv", CODING / "single.csv", EARLIER / "levels.csv")
 FOLDS = 10
@@ -69,7 +80,17 @@ EVEN = 0.5
 """The certainty below which nothing is claimed, unless less than usual is asked to be true."""
 LEAD_TRUE = 0.95
 """How much of what leads name is to be true."""
-_REPORTED: Final[tuple[Status, ...]] = ("new", "not repeated", "moved up", "moved down", "more", "kept")
+_REPORTED: Final[tuple[Status, ...]] = (
+    "new",
+    "back",
+    "not repeated",
+    "moved up",
+    "moved down",
+    "more",
+    "kept",
+)
+_CHOSEN_ON: Final[Mapping[Status, tuple[Status, ...]]] = {"new": ("new", "back")}
+"""By status those whose claims its bar is chosen on: without a series, what is back is new."""
 _SHOWN_LEADS = (0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 _FEWEST = 30
 """Claims that a share of true ones is counted on."""
@@ -132,7 +153,7 @@ class Read:
     """A speech, its readings by the rules alone, and the evidence for topics it names and does not name."""
 
     version: Version
-    readings: Sequence[tuple[TopicReading, TopicEvidence]]
+    readings: Readings
     absences: Absences
 
 
@@ -145,11 +166,13 @@ class Coded:
     speeches: Mapping[Speech, Read]
     later: frozenset[tuple[str, str]]
     """Names of pairs with topics that were unknown when they were coded, and that no reader named."""
+    earlier: Mapping[Speech, Readings] = field(default_factory=dict)
+    """What the speeches before those of pairs say, by rules alone, where these are looked at."""
 
 
 def main() -> None:
     """Fit, print the figures as comments, and the weights below them."""
-    coded = read_coded()
+    coded = look_back(read_coded())
     problems = [Problem(coded.rows, kind) for kind in KINDS]
     claims = ask_second_reader(cross_validate(coded, problems))
     certainty = cross_validate_claims(claims)
@@ -202,6 +225,24 @@ def _read_speech(country: str, session: str) -> Read:
     version, vocabulary = side.version, side_vocabulary(side, load_vocabulary())
     readings = read_evidence(version, vocabulary, own_names=own_names(country))
     return Read(version, readings, Absences(version, vocabulary, sum(count_substance(version))))
+
+
+def look_back(coded: Coded) -> Coded:
+    """Return the same with what is said in the speeches before those of pairs, by which a topic is back."""
+    speeches = sorted({each for pair in coded.pairs for each in list_earlier(pair)})
+    read = {
+        each: coded.speeches[each] if each in coded.speeches else _read_speech(*each) for each in speeches
+    }
+    return replace(coded, earlier={each: found.readings for each, found in read.items()})
+
+
+def list_earlier(pair: CodedPair) -> list[Speech]:
+    """Return the speeches that ``tracker diff`` looks back on, the latest first."""
+    return [
+        (pair.country, str(session))
+        for session in sorted(list_sessions(pair.country), reverse=True)
+        if session < int(pair.old)
+    ][:LOOK_BACK]
 
 
 def _rows(
@@ -376,29 +417,28 @@ def list_claims(
     return [
         claim
         for pair in pairs
-        for claim in _compare(pair, coded.speeches, weights, fold, vocabulary)
+        for claim in _compare(pair, coded, weights, fold, vocabulary)
         if (pair.name, claim.topic) not in coded.later
     ]
 
 
 def _compare(
     pair: CodedPair,
-    speeches: Mapping[Speech, Read],
+    coded: Coded,
     weights: CertaintyWeights,
     fold: int,
     vocabulary: Vocabulary,
 ) -> Iterable[Claim]:
-    sides = [speeches[pair.country, session] for session in (pair.old, pair.new)]
-    readings = [
-        [
-            weigh_reading(reading, weights.estimate(evidence), measured=True)
-            for reading, evidence in side.readings
-        ]
-        for side in sides
-    ]
+    sides = [coded.speeches[pair.country, session] for session in (pair.old, pair.new)]
+    readings = [_weigh_readings(side.readings, weights) for side in sides]
+    earlier = {
+        each[1]: find_priorities(_weigh_readings(coded.earlier[each], weights))
+        for each in list_earlier(pair)
+        if each in coded.earlier
+    }
     named = [{each.topic for each in side if each.rule != NARROWER} for side in readings]
     old, new = (ReadText(side.version, found) for side, found in zip(sides, readings, strict=True))
-    changes, _ = compare_topics(old, new, vocabulary, weights=weights)
+    changes, _ = compare_topics(old, new, vocabulary, OtherSessions(earlier), weights=weights)
     for change in changes:
         status = as_coded(change.outcome)
         allowed = [allowed_statuses(codes, change.topic) for codes in pair.readers.values()]
@@ -420,6 +460,12 @@ def _compare(
             firm=all(each == {status} for each in allowed),
             change=change,
         )
+
+
+def _weigh_readings(readings: Readings, weights: CertaintyWeights) -> list[TopicReading]:
+    return [
+        weigh_reading(reading, weights.estimate(evidence), measured=True) for reading, evidence in readings
+    ]
 
 
 def fit_claims(claims: Sequence[Claim]) -> dict[str, Array]:
@@ -473,7 +519,8 @@ def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, di
     found: dict[str, dict[str, float]] = {}
     lowest = choose_perhaps(claims, certainty)
     for name in sorted(set(CLAIMED_AS.values())):
-        at = [n for n, each in enumerate(claims) if CLAIMED_AS[each.status] == name and each.claimable]
+        among = _CHOSEN_ON.get(name, (name,))
+        at = [n for n, each in enumerate(claims) if CLAIMED_AS[each.status] in among and each.claimable]
         true = np.array([claims[n].true for n in at])
         found[name] = {
             f"{sure:.1f}": max(lowest, EVEN * (sure == SURE), _find_lowest(true, certainty[at], sure))
@@ -561,7 +608,7 @@ def report(
 ) -> list[str]:
     """Return how many claims of each status are true, and how many of the firm ones are found.
 
-    Of *more* and *kept* together as many are firm: these sheets do not tell them apart.
+    Of *more* and *kept* together as many are firm, and of *new* and *back*: sheets do not tell them apart.
     """
     lines = []
     for status in _REPORTED:

@@ -25,9 +25,8 @@ FAMILIES: Final[Mapping[Status, str]] = {
 """Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
 
 CLAIMED_AS: Final[Mapping[Status, Status]] = {
-    **dict.fromkeys(("new", "back"), "new"),
     **dict.fromkeys(("more", "less"), "more"),
-    **{each: each for each in ("not repeated", "moved up", "moved down", "kept")},
+    **{each: each for each in ("new", "back", "not repeated", "moved up", "moved down", "kept")},
 }
 """Statuses that are claimed from the same certainty on, by the name that it has in the file."""
 
