@@ -72,7 +72,7 @@ def _show(comparison: Comparison, label: str, each: Inside) -> Entry:
     sure = "" if each.claimed else f" {wording.chance_mark(each.certainty)}"
     other = wording.side_labels(comparison)[each.side == "old"]
     return Entry(
-        (Span(label, "bold"), Span(f", {likely}{WORDS[each.act]} without counterpart in {other}{sure}")),
+        (Span(label, "bold"), Span(f", {likely}{WORDS[each.act]} with no similar wording in {other}{sure}")),
         evidence=(quote(comparison, each.side, each.evidence.segment, marked),),
         topic=each.topic,
         kinds=(FILTER, *(() if each.claimed else (wording.LIKELY,))),
