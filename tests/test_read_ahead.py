@@ -21,6 +21,7 @@ from tracker.follow import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import ProcessPoolExecutor
     from pathlib import Path
 
     from tests.running import Ran
@@ -71,7 +72,12 @@ def test_what_other_processes_read_is_recorded_as_what_this_one_reads(
 ) -> None:
     asked: list[int] = []
     start = workers.start_processes
-    monkeypatch.setattr(workers, "start_processes", lambda number: asked.append(number) or start(number))
+
+    def count_started(number: int) -> ProcessPoolExecutor:
+        asked.append(number)
+        return start(number)
+
+    monkeypatch.setattr(workers, "start_processes", count_started)
     imported = []
     for number in (1, cores):
         monkeypatch.setattr(workers, "count_cores", lambda number=number: number)
