@@ -7,7 +7,7 @@ All is read here where there is one processor or little to read, and what anothe
 from __future__ import annotations
 
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.exchange.add import ReadDocument, read_bytes
@@ -72,7 +72,8 @@ class ReadAhead:
             from tracker.follow.workers import end_processes  # noqa: PLC0415 (as below)
 
             end_processes()
-            self._executor.shutdown(cancel_futures=True)
+            with suppress(OSError):
+                self._executor.shutdown(cancel_futures=True)
             self._executor = None
 
     def _look_ahead(self, coming: Iterator[Document]) -> None:
