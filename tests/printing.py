@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tests.forking import run_command
-from tracker.capture.read.extract import MAX_BYTES, MAX_CHARACTERS
+from tracker.capture.read import MAX_BYTES
+from tracker.capture.read.extract import MAX_CHARACTERS
 from tracker.capture.sandbox.protocol import KEPT_DOCUMENT, MAX_ANSWER, NEW_DOCUMENT
 from tracker.cli.everywhere import EVERYWHERE
 from tracker.cli.main import app

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
     from tests.running import Ran
-    from tracker.model.ledger import Concern
+    from tracker.model.health import Concern
 
 
 @pytest.fixture

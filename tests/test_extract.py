@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.builders import build_docx, build_pdf, build_zip, replace_member, save, typeset
 from tests.thorough import examples
-from tracker.capture.read.extract import MAX_BYTES, extract
+from tracker.capture.read import MAX_BYTES
+from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import read_extractor
 from tracker.errors import DocumentUnreadable
 

@@ -180,9 +180,9 @@ def test_every_form_of_the_report_has_it() -> None:
     comparison = compare("", "We urge all parties to publish their corruption audits before the autumn.")
     (claim,) = (each for each in comparison.inside if each.act == "asks" and "urge" in each.evidence.text)
     report = build_report(comparison, load_vocabulary(), only=frozenset({FILTER}))
-    words = WORDS[claim.side][claim.act]
+    words = f"{WORDS[claim.act]} with no similar wording"
     for text in (render_terminal(report), render_html(report), render_markdown(report)):
-        assert words in text
+        assert words in " ".join(text.split())
         assert "audits before the autumn" in " ".join(text.split())
     assert TITLE.upper() in render_terminal(report)
     assert json.loads(render_json(comparison))["inside"][0]["certainty"] > 0

@@ -11,7 +11,7 @@ from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, so
 from tracker.archive import open_store
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid
 from tracker.exchange.add import declare_arrival, read_arrival
-from tracker.model.ledger import BodyYear, Reviewer
+from tracker.model.health import BodyYear, Reviewer
 from tracker.model.watching import Admission
 from tracker.record.reading.ledger import open_ledger
 from tracker.record.statements.queries import read_reference

@@ -135,6 +135,26 @@ def test_the_table_of_commands_says_what_their_modules_say() -> None:
     } == listed
 
 
+NIGHT = (
+    *("tracker.capture.web.answer", "tracker.report.answers.ledger"),
+    *(f"tracker.watch.{module}" for module in ("snapshot", "news")),
+)
+NEWS = {
+    *(f"tracker.record.statements.{module}" for module in ("recording", "editions")),
+    *(f"tracker.model.{module}" for module in ("record", "rights", "news", "health")),
+    *("tracker.capture.read.extract", "tracker.report.answers.listing", "statistics"),
+}
+"""What only a night needs in which something came, failed or was withdrawn."""
+
+
+def test_a_night_without_news_loads_nothing_that_reads_or_records() -> None:
+    code = f"import sys, {', '.join(NIGHT)}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert loaded.issuperset(NIGHT)
+    assert find_loaded(NEWS, loaded) == set()
+
+
 def test_no_command_of_a_module_is_left_out() -> None:
     registered = typer.Typer()
     for module in sorted({module for part in COMMANDS.values() for module, _ in part.values()}):

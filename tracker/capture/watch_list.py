@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
-from tracker.capture.read.extract import BY_TEXT, MAX_BYTES
+from tracker.capture.read import BY_TEXT, MAX_BYTES
 from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid, WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file

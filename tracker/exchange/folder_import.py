@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
@@ -21,11 +22,11 @@ from tracker.exchange.add import (
     check_date,
     check_kind,
     import_items,
-    read_bytes,
     record_read,
     rehearse_items,
     show_nothing,
 )
+from tracker.exchange.ahead import Document, reading_ahead
 from tracker.exchange.metadata import (
     MetadataTable,
     StatementMetadata,
@@ -42,13 +43,15 @@ from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tracker.exchange.add import Progress
+    from tracker.exchange.ahead import ReadAhead
     from tracker.exchange.metadata import Key
     from tracker.exchange.patterns import PathPattern
     from tracker.model.preserving import FileStatus
+    from tracker.model.record import Recorded
     from tracker.record.storing.store import Store
     from tracker.references import Body
 
@@ -105,15 +108,16 @@ def import_folder(
     wanted = sorted(
         (each for each in planned if each.declaration), key=lambda each: session_sort_key(place, each.session)
     )
-    inferred = _SessionKinds(wanted)
-    items = (
-        Item(
-            each.entry,
-            partial(_record, each, each.declaration, inferred, observed) if each.declaration else None,
+    with reading_ahead() as ahead:
+        reader = _Reader(wanted, ahead)
+        items = (
+            Item(
+                each.entry,
+                partial(_record, each, each.declaration, reader, observed) if each.declaration else None,
+            )
+            for each in (*wanted, *(each for each in planned if not each.declaration))
         )
-        for each in (*wanted, *(each for each in planned if not each.declaration))
-    )
-    entries = (rehearse_items if dry_run else import_items)(items, len(found), archive, progress)
+        entries = (rehearse_items if dry_run else import_items)(items, len(found), archive, progress)
     return FolderImport(
         tuple(sorted(entries, key=lambda entry: PurePosixPath(entry.path))),
         used,
@@ -199,22 +203,21 @@ def _plan_file(path: Path, name: str, plan: _Plan) -> _Planned:
 
 
 def _record(
-    planned: _Planned, declaration: Declaration, kinds: _SessionKinds, observed: str, store: Store
+    planned: _Planned, declaration: Declaration, reader: _Reader, observed: str, store: Store
 ) -> ImportedFile:
-    path = planned.path
+    path, reference = planned.path, declaration.reference
     try:
-        data = read_document(path)
-        recorded = store.known(declaration, digest_bytes(data))
+        document = Document(read_document(path), str(path), reference.language)
+        recorded = reader.recognise(declaration, document, store)
         if recorded is None:
-            reference = declaration.reference
             if reference.kind is None:
-                document, kind = kinds.take(planned.session, data, str(path), reference.language)
+                read, kind = reader.take_undeclared(planned.session, document)
                 declaration = replace(
                     declaration, reference=replace(reference, kind=kind), kind_inferred=True
                 )
             else:
-                document = read_bytes(data, str(path), reference.language)
-            recorded = record_read(store, data, document, declaration, observed, str(path))
+                read = reader.take(document)
+            recorded = record_read(store, document.data, read, declaration, observed, str(path))
     except Withdrawn as error:
         return replace(planned.entry, status="passed", note=str(error))
     return replace(
@@ -301,10 +304,13 @@ _Read: TypeAlias = tuple[ReadDocument, TextKind | None]
 """A document, and its kind."""
 
 
-class _SessionKinds:
-    """Infers kinds by session; the texts read for that are kept until they are taken."""
+class _Reader:
+    """Reads documents and infers kinds by session; the texts read for that are kept until they are taken."""
 
-    def __init__(self, wanted: Iterable[_Planned]) -> None:
+    def __init__(self, wanted: Sequence[_Planned], ahead: ReadAhead) -> None:
+        self._wanted = wanted
+        self._ahead = ahead
+        self._coming: Iterator[Document] | None = None
         self._undeclared: dict[str, list[tuple[Path, str | None]]] = defaultdict(list)
         """The files of each session whose kind nobody declared, with the language that is known of each."""
         for each in wanted:
@@ -313,17 +319,30 @@ class _SessionKinds:
         self._shared: dict[str, TextKind | None] = {}
         self._read: dict[tuple[str, str | None], _Read | DocumentUnreadable] = {}
 
-    def take(self, session: str, data: bytes, name: str, language: str | None) -> _Read:
+    def recognise(self, declaration: Declaration, document: Document, store: Store) -> Recorded | None:
+        """Return what is recorded of a document already; it is not to be read then."""
+        recorded = store.known(declaration, digest_bytes(document.data))
+        if recorded:
+            self._ahead.forget(document)
+        elif self._coming is None:
+            self._coming = _list_unknown(self._wanted, store)
+        return recorded
+
+    def take(self, document: Document) -> ReadDocument:
+        """Return what was read in a document whose kind is declared. Raises ``DocumentUnreadable``."""
+        return self._ahead.read(document, self._coming or iter(()))
+
+    def take_undeclared(self, session: str, document: Document) -> _Read:
         """Return a document of a session, and the kind of most texts there, or else of its own wording.
 
         It is read once. Raises ``DocumentUnreadable``.
         """
         shared = self._of_session(session)
-        read = self._read.pop((digest_bytes(data), language), None)
+        read = self._read.pop((digest_bytes(document.data), document.language), None)
         if isinstance(read, DocumentUnreadable):
             raise read
-        document, shown = read or (read_bytes(data, name, language), None)
-        return document, shared or (shown if read else _infer(document))
+        taken, shown = read or (self.take(document), None)
+        return taken, shared or (shown if read else _infer(taken))
 
     def _of_session(self, session: str) -> TextKind | None:
         if session not in self._shared:
@@ -342,13 +361,23 @@ class _SessionKinds:
             return None
         key = digest_bytes(data), language
         try:
-            document = read_bytes(data, str(path), language)
+            document = self.take(Document(data, str(path), language))
         except DocumentUnreadable as error:
             self._read[key] = error
             return None
         shown = _infer(document)
         self._read[key] = document, shown
         return shown
+
+
+def _list_unknown(wanted: Iterable[_Planned], store: Store) -> Iterator[Document]:
+    """Yield the documents of an import that are to be read, in their order."""
+    for planned in wanted:
+        declaration = planned.declaration
+        with suppress(DocumentUnreadable, Withdrawn):
+            data = read_document(planned.path)
+            if declaration and store.known(declaration, digest_bytes(data)) is None:
+                yield Document(data, str(planned.path), declaration.reference.language)
 
 
 def _infer(document: ReadDocument) -> TextKind | None:

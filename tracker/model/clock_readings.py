@@ -8,6 +8,9 @@ from typing import Final
 CONFIRMING_HOSTS: Final = 3
 """The hosts that must agree with a clock before it is confirmed: one may be wrong, and is then outvoted."""
 
+CLOCK_UNCONFIRMED: Final = "clock not confirmed"
+"""What is printed where they do not agree: a mark and no warning, since short watch lists have few hosts."""
+
 CLOCK_TOLERANCE: Final = 24 * 60 * 60
 """The seconds by which a clock may differ from the hosts'; more is another day."""
 

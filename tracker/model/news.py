@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from tracker.model.changes import Edit, Operation
-    from tracker.model.ledger import Check, Severity
+    from tracker.model.health import Severity
+    from tracker.model.ledger import Check
     from tracker.model.texts import Reference
 
 MANY: Final = 3

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tracker.archive import open_store
 from tracker.errors import DecisionInvalid, ReferenceInvalid
 from tracker.model.decisions import Coder
-from tracker.model.ledger import BodyYear, Expectation, Reviewer, Year
+from tracker.model.health import BodyYear, Reviewer, Year
+from tracker.model.ledger import Expectation
 from tracker.record.reading.ledger import open_ledger
 from tracker.references import parse_reference
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from statistics import median
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -220,7 +219,13 @@ class ServerClocks:
 
 
 def _read(ahead: list[int]) -> ClockReading:
-    return ClockReading(len(ahead), round(median(ahead)) if ahead else None)
+    return ClockReading(len(ahead), round(_find_median(ahead)) if ahead else None)
+
+
+def _find_median(values: list[int]) -> float:
+    # statistics takes 6 ms to import, for this alone.
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def _lean(ahead: list[int]) -> int:

@@ -16,7 +16,8 @@ from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import NotInArchive, WatchListInvalid
 from tracker.keep.reextract import count_outdated
 from tracker.model.clock_readings import CONFIRMING_HOSTS
-from tracker.model.ledger import GOOD_OUTCOMES, Concern, Health
+from tracker.model.health import Concern, Health
+from tracker.model.ledger import GOOD_OUTCOMES
 from tracker.model.news import MANY
 from tracker.preservation.folder import COPIES
 from tracker.preservation.mirror.divergence import describe_divergence
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind, Severity, SourceState
+    from tracker.model.health import Severity, SourceState
+    from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind
     from tracker.model.texts import Reference
     from tracker.model.watching import WatchList
     from tracker.record.reading.ledger import Ledger

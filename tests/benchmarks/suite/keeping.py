@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import count, zip_longest
 from typing import TYPE_CHECKING, Final
@@ -47,13 +49,18 @@ _VERSIONS: Final = (
 
 
 def import_(ground: Ground) -> Iterator[Line]:
-    """Import of plain texts, beside a tool that keeps bytes and digest alone, and the parts of the work."""
+    """Import of plain texts, beside a tool that keeps bytes and digest alone, and the parts of the work.
+
+    It has one processor, where no other process reads for it, and for what these save all that there are.
+    """
     for size in ground.sizes:
         corpus, bare, job = ground.corpus(size), ground.folder / "bare.db", ground.importing(size)
+        one = replace(job, command=("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))), *job.command))
         columns = ("-c", "path:path", "-c", "sha256:sha256", "-c", "content:content", "--pk", "path")
         insert = (peers.find(peers.SQLITE_UTILS), "insert-files", str(bare), "files", str(corpus), *columns)
-        ours, theirs, deflated, cut = ground.take_turns(
+        shared, ours, theirs, deflated, cut = ground.take_turns(
             job,
+            one,
             Job((*insert, "--silent"), ground.folder, before=partial(bare.unlink, missing_ok=True)),
             run_alone("deflate", corpus),
             run_alone("cut", corpus),
@@ -73,7 +80,8 @@ def import_(ground: Ground) -> Iterator[Line]:
                 "import, for each second of processor", rate, "MB/s", bound=Bound(3.5, least=True), kept=size
             )
         yield Line("import, memory", ours.megabytes, "MB", peer, theirs.megabytes, kept=size)
-        yield Line("import, memory", ours.megabytes, "MB", bound=Bound(300), kept=size)
+        yield Line("import, memory", shared.megabytes, "MB", bound=Bound(300), kept=size)
+        yield Line("import, processors beside one", ours.seconds / shared.seconds, "times", kept=size)
     yield from _read_apart(ground)
 
 

@@ -11,8 +11,9 @@ import re
 import warnings
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from tracker.capture.read import BY_TEXT, MAX_BYTES
 from tracker.capture.read.extractors import read_extractor
 from tracker.capture.read.markdown import is_markdown
 from tracker.capture.read.media import detect_kind
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.capture.sandbox.protocol import FileKind, Limits
-
-MAX_BYTES = 50 * 1024 * 1024
-"""The largest document that is read, a hundred times the longest real statement."""
 
 MAX_CHARACTERS = 10_000_000
 """The longest text: a million words are five to eight million characters."""
@@ -161,10 +159,6 @@ def decodes_as(name: str, data: bytes, content_type: str | None) -> bool:
     except DocumentUnreadable:
         return False
     return decoded is not None and decoded.encoding == read_extractor(name).encoding
-
-
-BY_TEXT: Final = "text:"
-"""Begins a regular expression among the CSS selectors of what is to be left out."""
 
 
 def _split_removed(remove: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -8,6 +8,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from tracker.capture.read import MAX_BYTES
 from tracker.errors import DocumentUnreadable
 from tracker.references.names import closest
 
@@ -37,7 +38,7 @@ def read_document(path: Path) -> bytes:
     DOCX and is none.
     """
     # Statements of the archive need nothing that reads files: 16 ms.
-    from tracker.capture.read.extract import MAX_BYTES, naming
+    from tracker.capture.read.extract import naming
     from tracker.capture.read.media import check_ending
     from tracker.inputs.files import open_file, read_beyond
 

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tracker.capture.causes import LONGEST_QUOTE, FetchFault
-from tracker.capture.read.extract import MAX_BYTES
+from tracker.capture.read import MAX_BYTES
 from tracker.capture.warc.stream import (
     LONGEST_HEAD,
     HeadTooLong,

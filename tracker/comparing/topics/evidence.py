@@ -158,7 +158,7 @@ class _Text:
         met = self._mentions[topic, place]
         roles = {item.role for item in items}
         best = next((role for role in _ROLES if role in roles), None)
-        near = sum(other in named for other in range(place - _NEAR, place + _NEAR + 1) if other != place)
+        near = len(named.intersection(range(place - _NEAR, place + _NEAR + 1)) - {place})
         start = min((mention.start for mention in met), default=0)
         bound = bundle.going_on(place, _FOLLOWING)
         paragraph = self._segments[place].paragraph

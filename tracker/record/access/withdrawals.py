@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.model.rights import Ruled, Withdrawal, WithdrawnEntry, WithdrawnSnapshot
 from tracker.model.texts import Reference
 from tracker.record.schema.rows import fetch_column, fetch_value
 from tracker.record.statements.queries import ALL_EDITIONS, NAME, ORDER, narrow, narrow_to
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
     from typing import Any
 
+    from tracker.model.rights import Withdrawal, WithdrawnEntry, WithdrawnSnapshot
     from tracker.record.statements.queries import Condition
 
 _WITHDRAWALS = """
@@ -80,6 +80,8 @@ def read_behind(connection: sqlite3.Connection, reference: Reference) -> Withdra
 
 def read_entries(connection: sqlite3.Connection, conditions: list[Condition]) -> tuple[WithdrawnEntry, ...]:
     """Return the editions of which nothing is left to read, in the order of ``Reader.statements``."""
+    from tracker.model.rights import WithdrawnEntry  # noqa: PLC0415 (as below)
+
     narrowed, values = narrow(conditions)
     rows = connection.execute(
         f"SELECT {NAME}, count(DISTINCT snapshots.id), max(observed), max(withdrawal)"
@@ -94,6 +96,8 @@ def read_entries(connection: sqlite3.Connection, conditions: list[Condition]) ->
 
 def read_snapshots(connection: sqlite3.Connection, reference: Reference) -> tuple[WithdrawnSnapshot, ...]:
     """Return the snapshots behind a reference that are withdrawn, in the order of ``Reader.log``."""
+    from tracker.model.rights import WithdrawnSnapshot  # noqa: PLC0415 (as below)
+
     narrowed, values = narrow_to(reference)
     rows = connection.execute(
         f"SELECT {NAME}, ordinal, observed, sha256, size, media_type, max(withdrawal)"
@@ -110,5 +114,7 @@ def read_snapshots(connection: sqlite3.Connection, reference: Reference) -> tupl
 
 
 def _read(row: tuple[Any, ...]) -> Withdrawal:
+    from tracker.model.rights import Ruled, Withdrawal  # noqa: PLC0415 (4 ms where nothing was withdrawn)
+
     id_, act, reference, reason, authority, decided, person, completed = row
     return Withdrawal(id_, act, reference, Ruled(reason, authority, decided, person), completed)

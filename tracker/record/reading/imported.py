@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.record.schema.rows import Record, method, open_record
-from tracker.record.statements.editions import find_statement
+from tracker.record.statements.queries import find_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

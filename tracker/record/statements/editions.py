@@ -28,16 +28,6 @@ GUESSED = "guessed "
 """What the field of an amendment begins with where its value was inferred, not declared."""
 
 
-def find_statement(connection: sqlite3.Connection, reference: Reference) -> int | None:
-    """Return the id of the statement that a reference names; an item left out names the one without."""
-    found: int | None = fetch_value(
-        connection,
-        "SELECT id FROM statements WHERE country = ? AND body = ? AND session = ? AND ifnull(item, '') = ?",
-        [reference.country, reference.body, reference.session, reference.item or ""],
-    )
-    return found
-
-
 def find_editions(connection: sqlite3.Connection, statement: int) -> tuple[Edition, ...]:
     """Return a statement's editions with their latest snapshot, the preferred one first."""
     rows = connection.execute(

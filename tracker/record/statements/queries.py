@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from tracker.model.texts import Reference, TextKind
+from tracker.record.schema.rows import fetch_value
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Sequence
     from typing import Any
 
@@ -67,6 +69,16 @@ Condition = tuple[str, object]
 def narrow(conditions: list[Condition]) -> tuple[str, list[object]]:
     """Return conditions as they follow on a ``WHERE`` clause, and the values that they compare with."""
     return "".join(f" AND {sql}" for sql, _ in conditions), [value for _, value in conditions]
+
+
+def find_statement(connection: sqlite3.Connection, reference: Reference) -> int | None:
+    """Return the id of the statement that a reference names; an item left out names the one without."""
+    found: int | None = fetch_value(
+        connection,
+        "SELECT id FROM statements WHERE country = ? AND body = ? AND session = ? AND ifnull(item, '') = ?",
+        [reference.country, reference.body, reference.session, reference.item or ""],
+    )
+    return found
 
 
 def join_snapshot(snapshot: str) -> str:

@@ -9,7 +9,7 @@ from tracker.model.record import Recorded
 from tracker.record.schema.packing import decode_plain, pack, write_spans
 from tracker.record.schema.rows import fetch_column, insert, pick
 from tracker.record.statements import editions
-from tracker.record.statements.queries import STATEMENT_NAME, WITH_STATEMENTS
+from tracker.record.statements.queries import STATEMENT_NAME, WITH_STATEMENTS, find_statement
 from tracker.record.statements.segments import write_segments
 from tracker.text.identity import digest_text
 
@@ -41,7 +41,7 @@ def keep_document(connection: sqlite3.Connection, intake: Intake, begin_run: Cal
     ``begin_run`` returns the id of the current run, and makes its row when first asked.
     """
     declaration = intake.declaration
-    known = editions.find_statement(connection, declaration.reference)
+    known = find_statement(connection, declaration.reference)
     statement = known or editions.create_statement(connection, declaration.reference)
     edition = _find_edition(connection, statement, intake)
     outcome: Outcome = "unchanged"
@@ -78,7 +78,7 @@ def _find_elsewhere(connection: sqlite3.Connection, statement: int, version: Ver
 
 def find_unchanged(connection: sqlite3.Connection, declaration: Declaration, sha256: str) -> Recorded | None:
     """Return the answer for bytes that are an edition's latest snapshot, where nothing new is declared."""
-    statement = editions.find_statement(connection, declaration.reference)
+    statement = find_statement(connection, declaration.reference)
     if statement is None:
         return None
     name = editions.declared_name(declaration)

@@ -23,7 +23,6 @@ from tracker.record.schema.connection import FILE_NAME, archive_file, is_blank, 
 from tracker.record.schema.rows import Record, open_record
 from tracker.record.statements.clocks import write_reading
 from tracker.record.statements.memberships import write_group
-from tracker.record.statements.recording import Intake, find_unchanged, keep_document, write_document
 from tracker.record.storing.writing import Writing, open_writing
 
 if TYPE_CHECKING:
@@ -140,6 +139,8 @@ class Store:
         Cheap: the document need not be extracted. Writes nothing. Raises ``Withdrawn`` as
         ``record`` does.
         """
+        from tracker.record.statements.recording import find_unchanged  # noqa: PLC0415 (as in ``keep``)
+
         with translate(self.path):
             refuse_withdrawn(self.writing, declaration.reference, sha256)
             return find_unchanged(self._connection, declaration, sha256)
@@ -161,6 +162,8 @@ class Store:
 
         Raises ``Withdrawn`` where the same bytes or text were withdrawn, and in an import where all was.
         """
+        from tracker.record.statements.recording import Intake, keep_document  # noqa: PLC0415 (as in ``keep``)
+
         instant = _to_utc(observed)
         printable = source.encode("utf-8", "backslashreplace").decode() if source else None
         intake = Intake(declaration, data, digest(data).hexdigest(), version, raw, instant, printable)
@@ -199,6 +202,9 @@ class Store:
 
     def keep(self, check: Check, data: bytes, media_type: str) -> None:
         """Keep bytes that are no snapshot: of an index, or for a review, unless that was decided before."""
+        # 10 ms, and most nights bring nothing.
+        from tracker.record.statements.recording import write_document  # noqa: PLC0415
+
         with self.batch(), translate(self.path):
             write_document(self._connection, str(check.sha256), data, media_type)
             outcome = self._write_check(check)

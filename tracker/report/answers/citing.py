@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracker.model.clock_readings import CLOCK_UNCONFIRMED
 from tracker.references import read_session
-from tracker.report.answers.listing import CLOCK_UNCONFIRMED
 from tracker.report.comparison.provenance import name_body, name_country, session_words
 from tracker.report.records import write_json
 from tracker.report.safe import one_line

@@ -7,9 +7,8 @@ from dataclasses import astuple
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tracker.model.clock_readings import CONFIRMING_HOSTS
+from tracker.model.clock_readings import CLOCK_UNCONFIRMED, CONFIRMING_HOSTS
 from tracker.model.ledger import GOOD_OUTCOMES
-from tracker.report.answers.listing import CLOCK_UNCONFIRMED
 from tracker.report.document import Span
 from tracker.report.layout import DIGEST, counted, draw, lay_table, line, tally, wrap
 from tracker.report.records import encode_json, encode_rows, plain_fields, write_csv
@@ -19,16 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.clock_readings import ClockReading
-    from tracker.model.ledger import (
-        Check,
-        CheckOutcome,
-        Concern,
-        Expectation,
-        Health,
-        RunEntry,
-        SourceState,
-        Year,
-    )
+    from tracker.model.health import Concern, Health, SourceState, Year
+    from tracker.model.ledger import Check, CheckOutcome, Expectation, RunEntry
     from tracker.model.news import News
     from tracker.model.watching import Received, Source, WatchList
     from tracker.report.document import Style

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from tracker.model.clock_readings import CLOCK_UNCONFIRMED
 from tracker.model.record import SnapshotEntry
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 from tracker.report.answers.rights import withdrawal_fields
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from tracker.model.record import Checked, Hit, SearchPage, StatementEntry
     from tracker.model.texts import Reference
 
-CLOCK_UNCONFIRMED: Final = "clock not confirmed"
-"""A mark and no warning, since short watch lists have few hosts."""
 MATCH_START, MATCH_END = "\x02", "\x03"
 
 _MATCH = re.compile(f"{MATCH_START}([^{MATCH_END}]*){MATCH_END}")

@@ -25,7 +25,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.ledger import Severity
+    from tracker.model.health import Severity
     from tracker.model.news import FirstText, News
     from tracker.model.texts import Reference
     from tracker.report.document import Style
