@@ -132,6 +132,8 @@ class Section(NamedTuple):
     """How many entries are shown however little room there is."""
     most: int | None = None
     """How many are shown at most where not everything is asked for; None for no limit but the room."""
+    left: int = 0
+    """How many more entries there are where everything is asked for."""
     rows: int = 2
     """How many lines a claim or a quotation may fill where not everything is asked for."""
     rest: int = 2

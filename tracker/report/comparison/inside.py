@@ -44,12 +44,13 @@ def show_inside(
     Where not everything is asked for, what is claimed alone, each sentence once, a few of each topic first,
     and none that has ``led`` the report.
     """
-    found = comparison.inside if everything else _rank(comparison.inside, led)
-    if found:
+    ranked = comparison.inside if everything else _rank(comparison.inside, led)
+    if ranked:
         labels = {topic.topic: one_line(topic.label) for topic in comparison.topics}
-        entries = tuple(_show(comparison, labels[each.topic], each) for each in found)
-        rows = 2 if everything else 1
-        yield Section(TITLE, entries, note="inside topics that stay", first=1, most=_SHOWN, rows=rows)
+        shown = ranked if everything else ranked[:_SHOWN]
+        entries = tuple(_show(comparison, labels[each.topic], each) for each in shown)
+        left, rows = len(ranked) - len(shown), 2 if everything else 1
+        yield Section(TITLE, entries, note="inside topics that stay", first=1, left=left, rows=rows)
 
 
 def _rank(found: Sequence[Inside], led: Collection[Place]) -> list[Inside]:

@@ -265,8 +265,8 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     lines.extend(_lay_marks(section, shown, width) if section.ticks and shown else laid)
     if names:
         lines.extend(_lay_names(_INDENT, (), names, width, section.rest))
-    elif full < len(section.entries):
-        lines.append(line(f"{_INDENT}{len(section.entries) - full} more: {MORE}"))
+    elif left := len(section.entries) - full + section.left:
+        lines.append(line(f"{_INDENT}{left} more: {MORE}"))
     return lines
 
 
