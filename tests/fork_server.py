@@ -2,8 +2,8 @@
 
 Run by ``tests.forking``, with the number of a socket. A request is a byte with five files: a pipe for the
 answer, what is asked for as JSON, and the three standard streams; the byte says whether the fork will start
-workers of its own. Answered are the number of the fork and, when it has ended, its exit code; meanwhile others
-may be asked for.
+workers of its own. Answered are the number of the fork and, when it has ended, its exit code; meanwhile
+others may be asked for.
 """
 
 from __future__ import annotations
