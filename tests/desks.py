@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode
 
 from tests.forking import start_command
+from tracker.publish.desk.web import NOT_YET
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +109,11 @@ class Client:
         return self.served.request("GET", f"/decide/{path}?{urlencode(query)}", cookie=self.cookie)
 
     def load(self, old: str, new: str) -> Any:  # noqa: ANN401 (JSON)
-        return self.get("rows", old=old, new=new).json
+        """Return the rows of a pair once they are computed, as the page does that asks again."""
+        until = time.monotonic() + PATIENCE
+        while (got := self.get("rows", old=old, new=new)).status == NOT_YET and time.monotonic() < until:
+            time.sleep(0.05)
+        return got.json
 
     def state(self) -> Any:  # noqa: ANN401 (JSON)
         return self.get("state", old=self.rows["old"], new=self.rows["new"]).json

