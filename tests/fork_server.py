@@ -36,7 +36,7 @@ from tests.forking import WITH_WORKERS
 from tests.kept import check_once
 from tests.killing import kill_at
 from tests.old_kernel import forget_calls
-from tests.running import KILLED, LACKING, PATIENCE
+from tests.running import KILLED, LACKING, NEW, OLD, PATIENCE
 from tests.thorough import IS_THOROUGH
 from tests.waits import ask_again_soon, wait_at_most
 from tests.warm_workers import fork_workers
@@ -66,7 +66,7 @@ def load() -> None:
         if not name.endswith("__main__"):
             import_module(name)
     tracker.parse_reference("XAA/CCPCJ/32")
-    import_module("tests.loaded")
+    tracker.compare(OLD, NEW)
     load_git()
     check_once()
     ask_again_soon()
@@ -82,6 +82,7 @@ def load() -> None:
 @cache
 def _warm_workers() -> None:
     """Have forks share the process that their own workers are forked from: it is not their child."""
+    import_module("tests.loaded")
     if IS_THOROUGH:
         return
     fork_workers()
