@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -24,7 +25,6 @@ from tests.warm_workers import fork_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.nights import Site
 
@@ -38,6 +38,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tests")
+_FOLDER: Final = Path(__file__).parent
 _OF_THE_USER: Final = ("NO_COLOR", "TRACKER_ARCHIVE")
 """Variables that no command of a test finds."""
 write_in_memory()
@@ -55,6 +56,16 @@ def _state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have every other worker collect all files from the last one on.
+
+    In a fresh clone pytest compiles each file when it is first collected: so no two workers compile the same.
+    """
+    number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if number.isdigit() and int(number) % 2 and [Path(arg).absolute() for arg in config.args] == [_FOLDER]:
+        config.args[:] = sorted(map(str, _FOLDER.glob("test_*.py")), reverse=True)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out what ``-m quick`` would not run, as to collect all takes as long as these tests."""
     is_left_out = config.option.markexpr == "quick" and collection_path.suffix == ".py"
@@ -68,7 +79,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to the long checks what is marked so."""
+    """Have all workers find the same order, and leave to the long checks what is marked so."""
+    items.sort(key=lambda item: item.path)
     if not IS_THOROUGH:
         left_out = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=left_out)

