@@ -61,7 +61,13 @@ def test_dev_holds_what_the_tests_import_and_no_more() -> None:
     assert name_own("dev") & (name_own("checks") | name_own("fit") | name_own("long")) == set()
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "tracker/docs/*.md", "tracker/**/*.py"])
+def test_every_extra_that_a_command_asks_for_is_there() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tracker/**/*.py"))
+    asked = set(re.findall(r"install_words\(['\"](\w+)['\"]\)", code))
+    assert {"plot", "parquet"} <= asked <= EXTRAS.keys()
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "tracker/docs/*.md"])
 def test_every_extra_that_is_named_is_there(page: str) -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob(page))
     named = {name for found in re.findall(r"['`]\.\[([a-z,]+)\]['`]", text) for name in found.split(",")}

@@ -80,7 +80,10 @@ def _read_texts(old: Version, new: Version, changes: Sequence[Change]) -> _Texts
 
 def _read_subject(old: Version, new: Version) -> Mapping[str, float]:
     stems = Counter(
-        stem for side in (old, new) for each in side.segments for stem in set(find_stems(fold(each.text)))
+        stem
+        for side in (old, new)
+        for each in side.segments
+        for stem in set(find_stems(fold_sentence(each.text)))
     )
     weights = {stem: _find_rarity(stem) * count for stem, count in stems.items()}
     length = hypot(*weights.values()) or 1.0
@@ -159,7 +162,8 @@ def _measure_nearness(texts: _Texts, changes: Sequence[Change]) -> float:
         for version, places in ((texts.old, each.old), (texts.new, each.new))
         for at in places
     )
-    weights = {stem: _find_rarity(stem) for stem in sorted(set(find_stems(fold(" ".join(said)))))}
+    stems = {stem for text in said for stem in find_stems(fold_sentence(text))}
+    weights = {stem: _find_rarity(stem) for stem in sorted(stems)}
     both = fsum(weight * texts.subject[stem] for stem, weight in weights.items() if stem in texts.subject)
     return both / (hypot(*weights.values()) or 1.0)
 
