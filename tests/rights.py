@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PHRASE = "zephyrine quokka"
 WORDS = ("zephyrine", "quokka")
+ENDS = ("hyrine",)
+"""What is left of a word where SQLite cuts off what it has in common with the one before; of the other that
+is three letters, which packed bytes have by chance."""
 WHY = ("--reason", "names a witness", "--authority", "District Court", "--by", "Ana")
 
 _SPEECH = """Mr. President,
@@ -68,7 +71,7 @@ def find_in_files(folder: Path) -> list[str]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "mirror.git" not in path.parts and path.name != "watch.toml":
             data = path.read_bytes().lower()
-            found += [path.name for word in WORDS if word.encode() in data or word[3:].encode() in data]
+            found += [path.name for word in (*WORDS, *ENDS) if word.encode() in data]
     return found
 
 

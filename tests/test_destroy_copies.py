@@ -18,7 +18,7 @@ from tests.here import runner
 from tests.mirrors import check_sound, list_commits
 from tests.nights import Page, run_night, running_site, source, watch, write_speech
 from tests.repositories import run_git
-from tests.rights import PHRASE, SECRET, WHY, WORDS, add, find_in_index, find_in_objects, make_series
+from tests.rights import ENDS, PHRASE, SECRET, WHY, add, find_in_index, find_in_objects, make_series
 from tests.test_destroy import kill_at
 from tests.thorough import few, long, some
 
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     Tracker = Callable[..., Ran]
 
 ORDER = ("withdraw", "XAA/UNGA/78", *WHY, "--destroy", "--yes")
-WHOLE = tuple(word.encode() for word in WORDS)
-NEEDLES = tuple(word[3:].encode() for word in WORDS)
-"""SQLite may cut off what a word has in common with the one before it."""
+NEEDLES = tuple(end.encode() for end in ENDS)
 
 
 def find_anywhere(folder: Path) -> list[str]:
@@ -42,11 +40,9 @@ def find_anywhere(folder: Path) -> list[str]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != "watch.toml":
             data = path.read_bytes()
-            needles = NEEDLES
             if "objects" in path.parts:
-                # Three letters are met by chance in a thousandth of git's packed bytes.
-                data, needles = data + _unpack(data), WHOLE
-            found += [str(path.relative_to(folder)) for needle in needles if needle in data.lower()]
+                data += _unpack(data)
+            found += [str(path.relative_to(folder)) for needle in NEEDLES if needle in data.lower()]
         elif (path / "objects").is_dir() and (path / "HEAD").exists():
             # Of a damaged mirror that a repair has kept, git reads a part.
             asked = ("git", "-C", path, "cat-file", "--batch-all-objects", "--batch")

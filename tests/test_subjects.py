@@ -71,14 +71,18 @@ def test_each_sentence_is_on_one_topic_or_none(sentences: list[Sentence]) -> Non
         assert min(row.values()) >= 0
 
 
+def _time(sentences: list[Sentence]) -> float:
+    start = process_time()
+    find_subjects(sentences, UN)
+    return process_time() - start
+
+
 def test_the_time_of_a_long_text_grows_with_its_length_alone() -> None:
     topics = [topic.id for topic in UN.topics]
     taken = []
     for length in (1_000, 4_000):
         sentences = [on(topics[place // 9 % len(topics)]) for place in range(length)]
-        start = process_time()
-        find_subjects(sentences, UN)
-        taken.append(process_time() - start)
+        taken.append(min(_time(sentences) for _ in range(3)))
     assert taken[1] < 12 * taken[0]
 
 
