@@ -62,13 +62,15 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have every other worker collect all files from the last one on.
+    """Have each worker collect all files from another one on.
 
     In a fresh clone pytest compiles each file when it is first collected: so no two workers compile the same.
     """
     number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
-    if number.isdigit() and int(number) % 2 and [Path(arg).absolute() for arg in config.args] == [_FOLDER]:
-        config.args[:] = sorted(map(str, _FOLDER.glob("test_*.py")), reverse=True)
+    if number.isdigit() and [Path(arg).absolute() for arg in config.args] == [_FOLDER]:
+        files = sorted(map(str, _FOLDER.glob("test_*.py")))
+        first = int(number) * len(files) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        config.args[:] = files[first:] + files[:first]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
