@@ -49,8 +49,6 @@ def test_a_slope_is_that_of_the_increases(
     [
         (1.5, 1.0, Bound(1.5), True, "1.50 s peer 1.00 s 1.50 at most 1.5 times: holds"),
         (1.6, 1.0, Bound(1.5), False, "1.60 s peer 1.00 s 1.60 at most 1.5 times: MISSED"),
-        (2.3, 2.0, Bound(1, 0.3), True, "2.30 s peer 2.00 s 1.15 at most 300 ms more: holds"),
-        (2.4, 2.0, Bound(1, 0.3), False, "2.40 s peer 2.00 s 1.20 at most 300 ms more: MISSED"),
         (0.05, None, Bound(0.04), False, "50.0 ms peer at most 40.0 ms: MISSED"),
         (3.0, None, Bound(3.5, least=True), False, "3.00 s peer at least 3.50 s: MISSED"),
         (3.5, None, Bound(3.5, least=True), True, "3.50 s peer at least 3.50 s: holds"),

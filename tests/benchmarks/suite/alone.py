@@ -72,6 +72,16 @@ def read_topics(speeches: str) -> Work:
     return lambda: [read(version, vocabulary) for version in versions]
 
 
+def cut_speeches(speeches: str) -> Work:
+    """Clean the texts of as many speeches and cut them into sentences."""
+    from tracker.text.normalize import normalize  # noqa: PLC0415 (as above)
+    from tracker.text.reading import cut as cut_clean  # noqa: PLC0415
+
+    first, *texts = (text for _, text in islice(repeat_corpus(), int(speeches) + 1))
+    cut_clean(normalize(first)[0], "en")
+    return lambda: [cut_clean(normalize(text)[0], "en") for text in texts]
+
+
 def edit(speeches: str) -> Work:
     """Find the words that changed in each sentence of so many speeches."""
     from tracker.comparing.edits import word_edits  # noqa: PLC0415
@@ -168,8 +178,8 @@ def _make_texts(size: int) -> tuple[list[str], list[str]]:
 WORKS: Final[Mapping[str, Callable[..., Work]]] = {
     work.__name__: work
     for work in (
-        deflate, cut, digest, read_topics, edit, edit_difflib, edit_long, edit_long_difflib, align, encode,
-        compare_pairs,
+        deflate, cut, cut_speeches, digest, read_topics, edit, edit_difflib, edit_long, edit_long_difflib,
+        align, encode, compare_pairs,
     )
 }  # fmt: skip
 

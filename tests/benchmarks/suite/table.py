@@ -17,10 +17,9 @@ _HEADINGS: Final = ("what", "statements", "ours", "beside", "theirs", "ratio", "
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The most, or the least, that ours may be: so many times the peer and so much more, or so much alone."""
+    """The most, or the least, that ours may be: so many times the peer, or so much alone."""
 
     value: float
-    more: float = 0
     least: bool = False
 
 
@@ -41,7 +40,7 @@ class Line:
         """Whether the bound holds, where there is one."""
         if self.bound is None:
             return True
-        limit = self.bound.value * (1 if self.theirs is None else self.theirs) + self.bound.more
+        limit = self.bound.value * (1 if self.theirs is None else self.theirs)
         return self.ours >= limit if self.bound.least else self.ours <= limit
 
 
@@ -68,12 +67,7 @@ def _show_bound(line: Line) -> str:
     if line.bound is None:
         return ""
     bound, side = line.bound, "at least" if line.bound.least else "at most"
-    if line.theirs is None:
-        said = show_value(bound.value, line.unit)
-    elif bound.more:
-        said = f"{show_value(bound.more, line.unit)} more"
-    else:
-        said = f"{bound.value:g} times"
+    said = show_value(bound.value, line.unit) if line.theirs is None else f"{bound.value:g} times"
     return f"  {side} {said}: {'holds' if line.held else 'MISSED'}"
 
 
