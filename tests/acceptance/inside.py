@@ -8,7 +8,7 @@ that are not white space. ``--draw`` writes ``inside_drawn.csv``: by the seed be
 
 Of these topics, a claim is true where a reader marked its sentence, on its side. Of the others nothing is
 known: ``--open`` writes them with what the other side says, and ``--judged`` reads the answers, the same
-lines with ``"true"``. Found are the marks of readers that a claim has; and of each topic it is told whether
+lines with ``"true"``; what one reader said of the report half is kept in ``inside_judged.csv``. Found are the marks of readers that a claim has; and of each topic it is told whether
 what comes first is what a reader put first, or named at all.
 """
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import random
 from collections import defaultdict
@@ -44,7 +45,11 @@ Topic = tuple[Pair, str]
 SEED = "inside what stays"
 HALVES = ("chosen", "report")
 SHEET, DRAWN = CODING / "inside.csv", CODING / "inside_drawn.csv"
+JUDGED = CODING / "inside_judged.csv"
+"""What a strict reader said of claims of the report half: each by the digest of its sentence."""
 FIRST = "1"
+_KEPT = ("country", "old", "new", "topic", "side", "digest")
+_DIGEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +101,13 @@ def read_marks(half: str) -> dict[Topic, list[Mark]]:
 def read_answers(path: Path | None) -> dict[tuple[str, ...], bool]:
     """Return which claims somebody judged to be true, by what names them."""
     lines = path.read_text("utf-8").splitlines() if path else ()
-    return {_name(row): bool(row["true"]) for row in map(json.loads, lines)}
+    kept = {tuple(row[key] for key in _KEPT): row["true"] == "true" for row in _read(JUDGED)}
+    return kept | {_name(row): bool(row["true"]) for row in map(json.loads, lines)}
 
 
 def _name(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(row[key]) for key in ("country", "old", "new", "topic", "side", "sentence"))
+    digest = hashlib.sha256(str(row["sentence"]).encode()).hexdigest()[:_DIGEST]
+    return (*(str(row[key]) for key in _KEPT[:-1]), digest)
 
 
 def score(
