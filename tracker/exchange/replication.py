@@ -34,6 +34,7 @@ from tracker.exchange.package import (
     write_decided,
 )
 from tracker.files import write_file
+from tracker.inputs.extras import DISTRIBUTION
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
 from tracker.model.preserving import Exported
@@ -270,7 +271,6 @@ def _name_packed(vocabulary: Path) -> str:
 
 _HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
 """On the package index ``tracker`` is another program."""
-_DISTRIBUTION: Final = "statement-tracker"
 _PINNED: Final = re.compile(r"(?P<name>[\w.-]{1,100})==[\w.!+]{1,50}", re.ASCII)
 _WITHHELD: Final = """
 Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
@@ -299,7 +299,7 @@ def check_requirements(data: bytes, release: str) -> bool:
 
 
 def _list_required() -> Iterator[str]:
-    for line in metadata.requires(_DISTRIBUTION) or ():
+    for line in metadata.requires(DISTRIBUTION) or ():
         if "extra ==" not in line:
             name = line.split(";")[0]
             yield name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]
