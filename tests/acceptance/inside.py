@@ -7,9 +7,10 @@ that are not white space. ``--draw`` writes ``inside_drawn.csv``: by the seed be
 *chosen*, to look at while rules are made, and half are for the *report*, scored once.
 
 Of these topics, a claim is true where a reader marked its sentence, on its side. Of the others nothing is
-known: ``--open`` writes them with what the other side says, and ``--judged`` reads the answers, the same
-lines with ``"true"``; what one reader said of the report half is kept in ``inside_judged.csv``. Found are the marks of readers that a claim has; and of each topic it is told whether
-what comes first is what a reader put first, or named at all.
+known but what one strict reader said of those of the report half (``inside_judged.csv``): ``--open`` writes
+them with what the other side says, and ``--judged`` reads the answers, the same lines with ``"true"``. Found
+are the marks of readers that a claim has; and of each topic it is told whether what comes first is what a
+reader put first, or named at all.
 """
 
 from __future__ import annotations
