@@ -243,7 +243,7 @@ class TopicChange:
         if self.claimed:
             return False
         unlikely = self._chance is not None and self._chance < UNCLEAR
-        return self.goes_against_share or (unlikely and not self.share_unsure)
+        return self.goes_against_share or unlikely
 
     @property
     def _chance(self) -> Proportion | None:
