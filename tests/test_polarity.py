@@ -11,8 +11,16 @@ from tracker import compare
 
 TURNED = [
     # what went on, and no longer does
-    ("en", "We will continue to support the two-state solution.", "We do not support the two-state solution."),
-    ("en", "We will continue supporting the guild of cooks.", "We will no longer support the guild of cooks."),
+    (
+        "en",
+        "We will continue to support the two-state solution.",
+        "We do not support the two-state solution.",
+    ),
+    (
+        "en",
+        "We will continue supporting the guild of cooks.",
+        "We will no longer support the guild of cooks.",
+    ),
     ("fr", "La France continuera d’aider les saisonniers.", "La France n’aidera plus les saisonniers."),
     ("es", "Seguiremos apoyando a los campesinos.", "No apoyaremos a los campesinos."),
     ("ru", "Мы продолжим поддерживать фонд крестьян.", "Мы не будем поддерживать фонд крестьян."),
