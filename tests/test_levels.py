@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tracker.comparing.topics.cues import load_cues
+from tracker.comparing.topics.cues import load_cues, ready
 from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import read_topics
 from tracker.comparing.topics.roles import find_treatments
@@ -191,6 +191,16 @@ def test_what_only_holds_its_name_or_is_only_hinted_at_is_told_apart() -> None:
     assert "situation-cuba" in met("End the embargo against Cuba.", "Cuba", "Cuban")
     assert "situation-kashmir" in met("Peace must come to Pakistan-occupied land.", "Pakistan")
     assert "situation-guinea-bissau" in met("We welcome the vote in Guinea-Bissau.", "Guinea", "Guinean")
+
+
+@pytest.mark.parametrize(
+    "speaker",
+    ["We", "Tavoria", "The Tavorian Government", "The Government of Tavoria", "The delegation of Tavoria"],
+)
+def test_its_government_speaks_as_it_does(speaker: str) -> None:
+    cues = load_cues("en", ("Tavoria", "Tavorian"))
+    assert cues.find("commit", ready(f"{speaker} will fight corruption."))
+    assert not cues.find("commit", ready("The Government of Elsewhere will fight corruption."))
 
 
 def test_nor_are_its_people() -> None:
