@@ -203,6 +203,35 @@ def test_its_government_speaks_as_it_does(speaker: str) -> None:
     assert not cues.find("commit", ready("The Government of Elsewhere will fight corruption."))
 
 
+@pytest.mark.parametrize(
+    ("sentences", "quoted"),
+    [
+        # What asks or promises, not the history that names it first or most.
+        (
+            (
+                "Piracy was known to the ancients, and the law of nations was made against piracy.",
+                "We have read of piracy for as long as there has been trade on these seas.",
+                "We call on all coastal States to bring those who live by piracy to trial.",
+            ),
+            2,
+        ),
+        # Where two act, the one that is understood alone.
+        (
+            (
+                "In that regard, we call on all coastal States to end piracy in their waters.",
+                "We call on all coastal States to end piracy in their waters as well.",
+                "Piracy was known to the ancients, and the law of nations was made against it.",
+            ),
+            1,
+        ),
+    ],
+)
+def test_a_topic_is_quoted_by_what_is_done_about_it(sentences: tuple[str, ...], quoted: int) -> None:
+    version = read_text(OPENING + " ".join(sentences), language="en")
+    (reading,) = (each for each in read_topics(version, UN) if each.topic == "piracy")
+    assert version.segments[reading.leading].text == sentences[quoted]
+
+
 def test_nor_are_its_people() -> None:
     text = "We welcome the courage of all Ethiopians. The Ethiopian people will vote. Ethiopians are free."
     version = read_text(text, language="en")

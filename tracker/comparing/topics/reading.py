@@ -35,15 +35,13 @@ _SURE: Final = 0.7
 """The probabilities that make a priority of what is mainly about a topic once, and of any other mention."""
 
 _DOING: Final = ("commit", "demand")
-_ACTS_ON_IT, _OPENS_WITH_IT, _LATE, _LONG, _SHORT, _LIST, _LEANS = 0.7, 0.3, 1.2, 0.5, 1.5, 0.5, 1.2
-"""What speaks for quoting a sentence, and against it: it acts on the topic soon, or begins with it; it comes
-to it late, is long, short, or a list; it leans on what was said before, asks or announces."""
-_LIKELIEST: Final = 1.0
-"""What speaks for the sentence that most likely shows the level: another leads where that is not plain."""
+_ACTS_ON_IT, _SHORT, _LIST, _LEANS = 1.5, 1.5, 0.5, 0.8
+"""What speaks for quoting a sentence, and against it: it acts on the topic, or says that somebody must; it is
+short, or a list; it leans on what was said before, asks or announces."""
 _WITHIN: Final = 120
-"""Characters in which a topic is soon named."""
-_OPENING, _SHORTEST, _LONGEST = 30, 50, 320
-"""Characters before a topic with which a sentence begins, and those of a short and of a long sentence."""
+"""Characters in which what is acted on is named."""
+_SHORTEST: Final = 50
+"""Characters of a short sentence."""
 _ON: Final = 0.4
 """The probability from which a sentence is of the passages on a topic: of 199 marks of readers 94 are on
 sentences about their topic, and 112 on these or those; of 0.3 and 0.5, as many, give or take four."""
@@ -165,13 +163,8 @@ def _lead(
         among = tuple(dict.fromkeys((*among, *bundle.about())))
     if len(among) == 1:
         return reading
-    likeliest = max(
-        (place for place in assessed.shown if place in scores), key=scores.__getitem__, default=None
-    )
     clear = {
-        place: scores[place]
-        + _LIKELIEST * (place == likeliest)
-        + _weigh_quotation(version, reading, met, place)
+        place: scores[place] + _weigh_quotation(version, reading, met, place)
         for place in among
         if place in scores
     }
@@ -186,15 +179,12 @@ def _weigh_quotation(version: Version, reading: TopicReading, met: Analysis, pla
     text, topic = version.segments[place].text, reading.topic
     said = ready(text)
     term = find_term(topic, met.mentions[place])
-    start, end = (term.start, term.end) if term else (len(text), len(text))
+    start = term.start if term else len(text)
     acts = [span[1] for table in _DOING for span in met.cues.find_all(table, said)]
-    near = any(act <= start and end - act <= _WITHIN for act in acts)
+    near = any(act <= start <= act + _WITHIN for act in acts)
     others = {each.topic for each in met.mentions[place] if each.confidence > HINT} - {topic}
     return (
         _ACTS_ON_IT * near
-        + _OPENS_WITH_IT * (start <= _OPENING)
-        - _LATE * min(1.0, max(0, start - _WITHIN) / _WITHIN)
-        - _LONG * (len(text) > _LONGEST)
         - _SHORT * (len(text) < _SHORTEST)
         - _LIST * max(0, len(others) - 2)
         - _LEANS * (met.cues.find("leaning", said) or text.rstrip().endswith((":", "：", "?")))
