@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tracker.comparing.topics.cues import load_cues
+from tracker.comparing.topics.cues import load_cues, ready
 from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import read_topics
 from tracker.comparing.topics.roles import find_treatments
@@ -191,6 +191,45 @@ def test_what_only_holds_its_name_or_is_only_hinted_at_is_told_apart() -> None:
     assert "situation-cuba" in met("End the embargo against Cuba.", "Cuba", "Cuban")
     assert "situation-kashmir" in met("Peace must come to Pakistan-occupied land.", "Pakistan")
     assert "situation-guinea-bissau" in met("We welcome the vote in Guinea-Bissau.", "Guinea", "Guinean")
+
+
+@pytest.mark.parametrize(
+    "speaker",
+    ["We", "Tavoria", "The Tavorian Government", "The Government of Tavoria", "The delegation of Tavoria"],
+)
+def test_its_government_speaks_as_it_does(speaker: str) -> None:
+    cues = load_cues("en", ("Tavoria", "Tavorian"))
+    assert cues.find("commit", ready(f"{speaker} will fight corruption."))
+    assert not cues.find("commit", ready("The Government of Elsewhere will fight corruption."))
+
+
+@pytest.mark.parametrize(
+    ("sentences", "quoted"),
+    [
+        # What asks or promises, not the history that names it first or most.
+        (
+            (
+                "Piracy was known to the ancients, and the law of nations was made against piracy.",
+                "We have read of piracy for as long as there has been trade on these seas.",
+                "We call on all coastal States to bring those who live by piracy to trial.",
+            ),
+            2,
+        ),
+        # Where two act, the one that is understood alone.
+        (
+            (
+                "In that regard, we call on all coastal States to end piracy in their waters.",
+                "We call on all coastal States to end piracy in their waters as well.",
+                "Piracy was known to the ancients, and the law of nations was made against it.",
+            ),
+            1,
+        ),
+    ],
+)
+def test_a_topic_is_quoted_by_what_is_done_about_it(sentences: tuple[str, ...], quoted: int) -> None:
+    version = read_text(OPENING + " ".join(sentences), language="en")
+    (reading,) = (each for each in read_topics(version, UN) if each.topic == "piracy")
+    assert version.segments[reading.leading].text == sentences[quoted]
 
 
 def test_nor_are_its_people() -> None:

@@ -413,6 +413,8 @@ def test_every_code_and_name_leads_back_to_its_speaker_or_asks() -> None:
 def test_a_speaker_knows_its_own_names() -> None:
     assert {"United Kingdom", "UK", "British", "Britain"} <= set(own_names("GBR"))
     assert {"Zaire", "Congolese"} <= set(own_names("COD"))
+    assert "Soviet Union" in own_names("RUS")
+    assert "Soviet Union" not in own_names("EST")
     assert own_names("XAA") == ("XAA",)
     assert country_name("GBR") == "United Kingdom"
     assert country_name("XAA") == "XAA"

@@ -72,11 +72,12 @@ def country_name(code: str) -> str:
 def own_names(code: str) -> tuple[str, ...]:
     """Return what a speaker calls itself: name, other names, adjectives, longest first.
 
-    The names of a withdrawn code are among those of the one state that replaced it (Zaire, for COD).
+    The names of a withdrawn code are among those of the first state that replaced it: Zaire's for COD, the
+    Soviet Union's for RUS, which sits where it sat.
     To be matched with case, since ``US`` is not ``us``. Raises ``ReferenceInvalid`` for an unknown code.
     """
     country = find_country(code)
-    former = [old for old in countries() if old.successors == (country.code,)]
+    former = [old for old in countries() if old.successors[:1] == (country.code,)]
     names = [name for one in (country, *former) for name in (one.name, *one.names, *one.adjectives)]
     return tuple(sorted(dict.fromkeys(names), key=lambda name: (-len(name), name)))
 

@@ -171,7 +171,9 @@ def _join_tables(language: str) -> tuple[dict[str, tuple[Packed, tuple[str, ...]
     tables = _tables()
     apart = {_SELF, _GENERIC, _SHORTEST}
     # Each begins with a letter, so that at most words none of them is tried: a third of what commits took.
-    speaker = "|".join((rf"{_NAMED}{_NAMED}*+", rf"the {_NAMED}++", *tables[_SELF].get(language, ())))
+    named = rf"{_NAMED}++"
+    called = (row.replace("{own}", named) for row in tables[_SELF].get(language, ()))
+    speaker = "|".join((rf"{_NAMED}{_NAMED}*+", rf"the {named}", *called))
     rows = {name: table.get(language, ()) for name, table in tables.items() if name not in apart}
     sources = {name: _join(row).replace("{self}", f"(?:{speaker})") or _NEVER for name, row in rows.items()}
     words = " ".join(tables[_GENERIC].get(language, ()))

@@ -34,16 +34,14 @@ _LIKELY: Final = 0.6
 _SURE: Final = 0.7
 """The probabilities that make a priority of what is mainly about a topic once, and of any other mention."""
 
-_DOING: Final = ("commit", "demand")
-_ACTS_ON_IT, _OPENS_WITH_IT, _LATE, _LONG, _SHORT, _LIST, _LEANS = 0.7, 0.3, 1.2, 0.5, 1.5, 0.5, 1.2
-"""What speaks for quoting a sentence, and against it: it acts on the topic soon, or begins with it; it comes
-to it late, is long, short, or a list; it leans on what was said before, asks or announces."""
-_LIKELIEST: Final = 1.0
-"""What speaks for the sentence that most likely shows the level: another leads where that is not plain."""
+_WANTING: Final = ("asked", "promised")
+_ACTS_ON_IT, _WANTS, _SHORT, _LEANS = 1.5, 1.8, 3.0, 1.0
+"""What speaks for quoting a sentence, and against it: it acts on the topic; it asks or promises; it is short;
+it leans on what was said before, asks a question or announces. Fitted to what a reader chose blind."""
 _WITHIN: Final = 120
-"""Characters in which a topic is soon named."""
-_OPENING, _SHORTEST, _LONGEST = 30, 50, 320
-"""Characters before a topic with which a sentence begins, and those of a short and of a long sentence."""
+"""Characters in which what is acted on is named."""
+_SHORTEST: Final = 50
+"""Characters of a short sentence."""
 _ON: Final = 0.4
 """The probability from which a sentence is of the passages on a topic: of 199 marks of readers 94 are on
 sentences about their topic, and 112 on these or those; of 0.3 and 0.5, as many, give or take four."""
@@ -165,13 +163,8 @@ def _lead(
         among = tuple(dict.fromkeys((*among, *bundle.about())))
     if len(among) == 1:
         return reading
-    likeliest = max(
-        (place for place in assessed.shown if place in scores), key=scores.__getitem__, default=None
-    )
     clear = {
-        place: scores[place]
-        + _LIKELIEST * (place == likeliest)
-        + _weigh_quotation(version, reading, met, place)
+        place: scores[place] + _weigh_quotation(version, reading, met, place)
         for place in among
         if place in scores
     }
@@ -186,19 +179,11 @@ def _weigh_quotation(version: Version, reading: TopicReading, met: Analysis, pla
     text, topic = version.segments[place].text, reading.topic
     said = ready(text)
     term = find_term(topic, met.mentions[place])
-    start, end = (term.start, term.end) if term else (len(text), len(text))
-    acts = [span[1] for table in _DOING for span in met.cues.find_all(table, said)]
-    near = any(act <= start and end - act <= _WITHIN for act in acts)
-    others = {each.topic for each in met.mentions[place] if each.confidence > HINT} - {topic}
-    return (
-        _ACTS_ON_IT * near
-        + _OPENS_WITH_IT * (start <= _OPENING)
-        - _LATE * min(1.0, max(0, start - _WITHIN) / _WITHIN)
-        - _LONG * (len(text) > _LONGEST)
-        - _SHORT * (len(text) < _SHORTEST)
-        - _LIST * max(0, len(others) - 2)
-        - _LEANS * (met.cues.find("leaning", said) or text.rstrip().endswith((":", "：", "?")))
-    )
+    start = term.start if term else len(text)
+    near = any(end <= start <= end + _WITHIN for _, end in met.cues.find_all("commit", said))
+    wants = any(met.cues.find(table, said) for table in _WANTING)
+    leans = met.cues.find("leaning", said) or text.rstrip().endswith((":", "：", "?"))
+    return _ACTS_ON_IT * near + _WANTS * wants - _SHORT * (len(text) < _SHORTEST) - _LEANS * leans
 
 
 def weigh_reading(reading: TopicReading, likelihood: Likelihood, *, measured: bool) -> TopicReading:
