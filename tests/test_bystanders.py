@@ -21,6 +21,9 @@ ASIDE = (
     "We have a trade agreement with Georgia.",
     "I greet my colleague from Cuba.",
     "The Yemeni delegation spoke before us.",
+    "The conference will be held in Baku (Azerbaijan).",
+    "The bank holds its annual meeting in Haiti.",
+    "We work together with our two neighbours, Albania and Serbia.",
     "The earthquake that struck Afghanistan was felt far away.",
     "We thank Austria, Chile, Ghana, Namibia, Norway and Portugal.",
 )

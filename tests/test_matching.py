@@ -141,6 +141,15 @@ def test_a_compound_credits_another_topic_only_with_a_whole_side() -> None:
     ]
 
 
+def test_an_article_behind_the_and_of_a_compound_belongs_to_neither_side() -> None:
+    topics = (
+        Topic("a", "A", terms={"en": ("governance and the law",)}),
+        Topic("b", "B", terms={"en": ("law",)}),
+    )
+    (found,) = match_topics(["Governance and the law"], Vocabulary("two", topics, "article"))
+    assert [(each.topic, each.term) for each in found] == [("a", "Governance and the law"), ("b", "law")]
+
+
 def test_words_are_matched_whole() -> None:
     assert match_topics(["Seawater, waterfall"], _made_up(("water",))) == ((),)
 

@@ -7,7 +7,8 @@ on mentions of the ``work`` half and those of the ``report`` half were drawn wit
 and judged once. A row keeps the place and a digest of the sentence, no text.
 
 Run as ``python -m tests.benchmarks.mentions`` in the root of the repository for the report half; ``work``
-after it takes the other, and lists what was judged wrong and still counts. ``draw HALF NUMBER`` prints so
+after it takes the other, and lists what was judged wrong and still counts; ``first`` and ``second`` are two
+draws by seed, judged by who had mended the terms, the second after that. ``draw HALF NUMBER`` prints so
 many mentions a topic for a reader to judge, with the sentence.
 
 ``fresh NUMBER FILE`` draws so many by seed over all topics, from speeches that no sheet has, prints them as

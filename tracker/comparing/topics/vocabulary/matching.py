@@ -146,6 +146,7 @@ _FALLBACK: Final = "en"
 _UN: Final = re.compile(r"\bUN\b")
 _JOINING: Final = frozenset({"and", "et", "y", "e", "и", "和", "与", "及"})
 """Stems of *and*; in Arabic it is written with the next word, and no term gives way there."""
+_ARTICLES: Final = frozenset({"the", "la", "le", "les", "el", "los", "las"})
 _BREAKS: Final = frozenset(",;:—،؛、，；：")
 _CLITICS: Final = "وفبلك"
 _SHORT: Final = 3
@@ -325,10 +326,11 @@ def _gives_way(found: _Found, better: _Found, themes: Collection[str]) -> bool:
 
 
 def _is_side(stems: Sequence[str], whole: Sequence[str], start: int) -> bool:
-    """Whether a phrase is all that stands before or behind the *and* of a longer one."""
+    """Whether a phrase is all that stands before or behind the *and* of a longer one, save an article."""
     end = start + len(stems)
     leads = start == 0 and end < len(whole) and whole[end] in _JOINING
-    return leads or (end == len(whole) and start > 0 and whole[start - 1] in _JOINING)
+    joined = start - 1 if start > 1 and whole[start - 1] in _ARTICLES else start
+    return leads or (end == len(whole) and joined > 0 and whole[joined - 1] in _JOINING)
 
 
 def _hides(near_miss: _Found, found: _Found) -> bool:
