@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracker.comparing.passages.terms import load_values
-from tracker.references import match_session
+from tracker.references import match_session, sessions_of_year
 
 if TYPE_CHECKING:
     from tracker.references import Body
@@ -112,20 +112,13 @@ def sessions_of_date(body: Body, written: str) -> tuple[str, ...]:
         session = match_session(body, text)
         if session and session.year == int(written[:4]) and session.number is None:
             return (session.label,)
-    return _sessions_of_year(body, int(written[:4]))
+    return sessions_of_year(body, int(written[:4]))
 
 
 def only_date(text: str) -> str | None:
     """Return the one date that a text names; none where it names several, or none."""
     dates = find_dates(text)
     return dates[0] if len(dates) == 1 else None
-
-
-@lru_cache(maxsize=256)
-def _sessions_of_year(body: Body, year: int) -> tuple[str, ...]:
-    first = body.kinds[0]
-    numbers = (number for number in range(1, min(first.last, 999) + 1) if first.year_of(number) == year)
-    return tuple(first.label.format(n=number) for number in numbers)
 
 
 def _longest(body: Body, tokens: list[str], start: int) -> tuple[int, str | None]:

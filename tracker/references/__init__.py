@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         resolve_session,
         same_kind,
         session_sort_key,
+        sessions_of_year,
     )
     from tracker.references.typed import gather_references, gather_words, join_words, list_references
 
@@ -56,6 +57,7 @@ __all__ = [
     "resolve_session",
     "same_kind",
     "session_sort_key",
+    "sessions_of_year",
 ]
 
 _HOMES: Final = {
@@ -71,6 +73,7 @@ _HOMES: Final = {
         "resolve_session",
         "same_kind",
         "session_sort_key",
+        "sessions_of_year",
     ),
     "typed": ("gather_references", "gather_words", "join_words", "list_references"),
 }

@@ -13,7 +13,7 @@ from tracker.errors import ReferenceInvalid
 from tracker.inputs.compiled import read_packaged
 from tracker.references import country_name, find_country, read_session
 from tracker.references.countries import countries
-from tracker.references.session_words import read_session_words
+from tracker.references.sessions import read_session_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
