@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tracker.capture.admit.form import find_form
-from tracker.capture.admit.genre import find_genre
+from tracker.capture.admit.genre import find_genre, find_other_kind, is_clearer, measure_voice
 from tracker.capture.admit.pages import (
     Page,
     classify_page,
@@ -28,7 +27,6 @@ from tracker.capture.admit.shape import (
     measure_similarity,
 )
 from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
-from tracker.capture.admit.voice import find_silence, is_clearer, measure_voice
 from tracker.model.watching import CHALLENGE, Admission
 from tracker.text.detection import detect_language
 from tracker.text.identity import fold
@@ -37,7 +35,7 @@ from tracker.text.word_tables import KNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracker.capture.admit.voice import Voice
+    from tracker.capture.admit.genre import Voice
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, Fetched, History, Kept
 
@@ -199,8 +197,7 @@ def _silent(case: _Arrived) -> RuleResult:
     """Find a first capture in which nobody speaks, or a page that offices publish beside statements."""
     if case.current:
         return None
-    voice = _hear(case.arrival, case.page)
-    return find_silence(voice) or find_form(case.arrival.version, voice)
+    return find_other_kind(case.arrival.version, _hear(case.arrival, case.page))
 
 
 def _twin_of_another_session(case: _Arrived) -> RuleResult:
