@@ -207,8 +207,8 @@ def _import_git(
     form: str,
 ) -> None:
     """Record revisions; ``named`` is the series, what names the session, and a regular expression."""
-    from tracker.exchange.attribution import GIT_SOURCES, read_rule
-    from tracker.exchange.git_import import import_git, is_faulty
+    from tracker.exchange.attribution import read_rule
+    from tracker.exchange.git_import import GIT_SOURCES, import_git, is_faulty
     from tracker.report.answers.imports import render_revisions
 
     rule, archive = read_rule(*named, GIT_SOURCES), options.begun(dry_run=dry_run)
@@ -233,8 +233,8 @@ def _import_warc(
     """Record captures, whose statements are named as those of revisions are, or by the watch list."""
     from tracker.capture.watch_list import WATCH_FILE, read_watch_list
     from tracker.errors import ReferenceInvalid
-    from tracker.exchange.attribution import WARC_SOURCES, read_rule
-    from tracker.exchange.warc_import import WarcSaid, import_warc, is_faulty
+    from tracker.exchange.attribution import read_rule
+    from tracker.exchange.warc_import import WARC_SOURCES, WarcSaid, import_warc, is_faulty
     from tracker.report.answers.imports import render_captures
 
     if watched and any(named):
