@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -40,6 +41,19 @@ REGEX_HELP = (
     "Matched in path and message, or in the address; groups: country, body, session, item, date, year, kind,"
     " language."
 )
+
+_SORTED: Final = frozenset({"--as", "--session-from", "--regex"})
+_TAKEN: Final[Mapping[str, frozenset[str]]] = {
+    "folder": frozenset({"--body", "--pattern", "--country", "--kind", "--metadata", "--column"}),
+    "git": _SORTED | {"--path", "--branch"},
+    "warc": _SORTED | {"--url", "--watched", "--unjudged"},
+}
+"""The options of each kind of import."""
+_CALLED: Final = {"folder": "a folder", "git": "a git repository", "warc": "a WARC"}
+_BEGINS: Final = b"WARC/"
+_NAMED: Final = (".warc", ".warc.gz")
+_ENOUGH: Final = 4096
+"""Bytes of a file that show how it begins, packed too."""
 
 
 def register(app: typer.Typer) -> None:
@@ -141,7 +155,6 @@ def import_path(
     records only what is new.
     """
     from tracker.exchange.folder_import import FolderSaid, need_folder
-    from tracker.exchange.looking import find_kind
 
     given: dict[str, object] = {
         "--body": body,
@@ -159,7 +172,7 @@ def import_path(
         "--session-from": session_from,
         "--regex": regex,
     }
-    found = "git" if paths else "folder" if body else find_kind(path)
+    found = "git" if paths else "folder" if body else _find_kind(path)
     if found == "folder":
         need_folder(path)
     for name, value in given.items():
@@ -183,6 +196,27 @@ def import_path(
             )
         said = FolderSaid(body, pattern, country, kind or (), metadata, column or ())
         _import_folder(path, said, dry_run, form)
+
+
+def _find_kind(path: Path) -> Literal["folder", "git", "warc"]:
+    """Tell what a path is by its name and its first bytes; "folder" is also what is none of the others."""
+    if path.is_dir():
+        is_bare = (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+        return "git" if is_bare or (path / ".git").exists() else "folder"
+    return "warc" if path.name.lower().endswith(_NAMED) or _begins_as_warc(path) else "folder"
+
+
+def _begins_as_warc(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            data = file.read(_ENOUGH)
+        if data.startswith(b"\x1f\x8b"):
+            data = zlib.decompressobj(wbits=31).decompress(data, len(_BEGINS))
+    except (OSError, zlib.error):
+        return False
+    return data.startswith(_BEGINS)
 
 
 def _import_folder(folder: Path, said: FolderSaid, dry_run: bool, form: str) -> None:
@@ -250,16 +284,6 @@ def _import_warc(
     write_answer(encode_json(imported) if form == "json" else render_captures(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
-
-
-_SORTED: Final = frozenset({"--as", "--session-from", "--regex"})
-_TAKEN: Final[Mapping[str, frozenset[str]]] = {
-    "folder": frozenset({"--body", "--pattern", "--country", "--kind", "--metadata", "--column"}),
-    "git": _SORTED | {"--path", "--branch"},
-    "warc": _SORTED | {"--url", "--watched", "--unjudged"},
-}
-"""The options of each kind of import."""
-_CALLED: Final = {"folder": "a folder", "git": "a git repository", "warc": "a WARC"}
 
 
 Kind = Literal["corpus", "sentences", "tables", "replication", "warc", "bag", "datasette"]
