@@ -123,7 +123,7 @@ class _Maker:
         self._done = 0
         self._vocabulary = vocabulary
         self._reader = StatementReader(archive, vocabulary)
-        self.pairs = KeptPairs(archive, holdings, vocabulary, sure)
+        self.pairs = _KeptPairs(archive, holdings, vocabulary, sure)
 
     def make(self, some: Sequence[Holding]) -> Rows:
         """Return the rows of each table."""
@@ -219,7 +219,7 @@ def _in_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-class KeptPairs:
+class _KeptPairs:
     """Finds the comparison of a statement with the one before it, as a batch or a diff has left it."""
 
     def __init__(
