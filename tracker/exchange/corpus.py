@@ -56,7 +56,7 @@ def export_corpus(
     """
 
     def read(holdings: Holdings, holding: Holding) -> Iterator[CorpusRow]:
-        yield corpus_row(holding, holdings.text(holding.text_sha256).decode())
+        yield _corpus_row(holding, holdings.text(holding.text_sha256).decode())
 
     return _export(archive, target, CorpusRow, read, wanted, every=every, private=private, progress=progress)
 
@@ -160,7 +160,7 @@ class StatementReader:
         return ReadStatement(side, readings, find_absences(rulings))
 
 
-def corpus_row(holding: Holding, text: str) -> CorpusRow:
+def _corpus_row(holding: Holding, text: str) -> CorpusRow:
     """Return a statement with its text."""
     said, reference = holding.declaration, holding.declaration.reference
     session = str(reference.session)
@@ -179,7 +179,7 @@ def corpus_row(holding: Holding, text: str) -> CorpusRow:
 
 def statement_row(holding: Holding, text: str) -> StatementRow:
     """Return a statement with its text and all that is known of it."""
-    corpus, said = corpus_row(holding, text), holding.declaration
+    corpus, said = _corpus_row(holding, text), holding.declaration
     return StatementRow(
         **{each.name: getattr(corpus, each.name) for each in fields(corpus)},
         item=said.reference.item,

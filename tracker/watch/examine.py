@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 UNNAMED, REFUSED = "no reference", "rejected before"
 WITHDRAWN: Final = "withdrawn"
-REAPPEARED = "reappeared"
+_REAPPEARED = "reappeared"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
-REREAD = "our extractor now reads the kept bytes otherwise: tracker reextract"
+_REREAD = "our extractor now reads the kept bytes otherwise: tracker reextract"
 """What a check tells before a snapshot's reference: not all that differs is a change of the source."""
 
 # The days in a row on which a source must be missing before it counts as gone: more than a weekend.
-CONFIRMING_DAYS = 3
+_CONFIRMING_DAYS = 3
 
 CHECKS_READ = 20
 """How many checks back a row of failures is followed: about three weeks of nights."""
@@ -99,12 +99,12 @@ def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], 
     if failed.outcome != "gone":
         return check
     days = {observed[:10], *_missing_days(past)}
-    if len(days) >= CONFIRMING_DAYS:
+    if len(days) >= _CONFIRMING_DAYS:
         return check
     return replace(
         check,
         outcome="unreachable",
-        detail=f"{failed.detail}; missing on {len(days)} of {CONFIRMING_DAYS} days".removeprefix("; "),
+        detail=f"{failed.detail}; missing on {len(days)} of {_CONFIRMING_DAYS} days".removeprefix("; "),
     )
 
 
@@ -213,7 +213,7 @@ class _Examination:
         failed = takewhile(lambda each: each.outcome not in GOOD_OUTCOMES, past)
         since = self.ledger.missing_since(check.source, MISSING_STATUSES) or last.observed
         is_back = any(each.outcome == "gone" for each in failed)
-        return replace(check, cause=REAPPEARED, detail=f"gone since {since[:10]}") if is_back else check
+        return replace(check, cause=_REAPPEARED, detail=f"gone since {since[:10]}") if is_back else check
 
     def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
         """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
@@ -239,7 +239,7 @@ class _Examination:
             # What is kept may have been read worse then, by us or as the server declared it.
             as_then = self._read_again(current.sha256, self.ledger.content_type(current.sha256, check.source))
             if as_then not in {None, current.text}:
-                check = replace(check, detail=join_details(check, f"{REREAD} {current.reference}"))
+                check = replace(check, detail=join_details(check, f"{_REREAD} {current.reference}"))
             as_now = self._read_again(current.sha256, self.fetched.media_type)
             text = current.text if text in {as_then, as_now} else text
         if current and text == current.text:

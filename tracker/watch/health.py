@@ -78,10 +78,10 @@ def _end_killed(archive: Path, runs: Iterable[RunEntry]) -> tuple[RunEntry, ...]
 _PAST_READ = 400
 """How many checks back a row of changes is followed: more than a year of nights."""
 
-NIGHT_HOURS = 36
+_NIGHT_HOURS = 36
 """The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
 
-GAP_HOURS = 7 * 24
+_GAP_HOURS = 7 * 24
 """The hours for which news is told, and nights that were missed after the run that ended the gap."""
 
 
@@ -132,7 +132,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
         complete = [run for run in runs if run.status == "complete"]
-        recent = [run for run in complete if _hours(run.started, instant) < GAP_HOURS] or complete[-1:]
+        recent = [run for run in complete if _hours(run.started, instant) < _GAP_HOURS] or complete[-1:]
         told_then = chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent))
         news = tuple(each for each in told_then if _find_verdict(each.check, ledger) is None)
     concerns = tuple(
@@ -231,14 +231,14 @@ def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         return
     last = complete[-1]
     hours = _hours(last.started, instant)
-    if hours > NIGHT_HOURS:
+    if hours > _NIGHT_HOURS:
         later = [run for run in runs if run.id > last.id]
         cause = f"; {len(later)} later did not come to their end" if later else ""
         detail = f"the last complete run is {hours} hours ago{cause}"
         yield Concern("night missed", "the archive", last.started, detail, "failure")
     for before, after in pairwise(complete):
         gap = _hours(before.started, after.started)
-        if gap > NIGHT_HOURS and 0 <= _hours(after.started, instant) < GAP_HOURS:
+        if gap > _NIGHT_HOURS and 0 <= _hours(after.started, instant) < _GAP_HOURS:
             detail = f"{gap} hours without a complete run, until {after.started}"
             yield Concern("night missed", "the archive", before.started, detail)
 

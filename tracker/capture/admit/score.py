@@ -137,11 +137,11 @@ def measure_features(version: Version) -> tuple[float, ...] | None:
 
 def measure_meaning(version: Version) -> Sequence[float]:
     """Return the mean vector of sentences that are spread evenly over a text: 512 numbers."""
-    numbers: Sequence[float] = DEFAULT.encode(pick_sentences(version)).mean(axis=0).tolist()
+    numbers: Sequence[float] = DEFAULT.encode(_pick_sentences(version)).mean(axis=0).tolist()
     return numbers
 
 
-def pick_sentences(version: Version) -> list[str]:
+def _pick_sentences(version: Version) -> list[str]:
     """Return at most so many sentences as stand for a text, in their order; at least one."""
     every = [segment.text for segment in version.segments]
     texts = [text for text in every if len(text) >= _SHORTEST] or every or [version.text]
