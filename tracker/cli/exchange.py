@@ -422,21 +422,19 @@ def _export_texts(
 ) -> Exported:
     """Write texts, sentences or all tables; say which pairs of neighbours these lack."""
     from tracker.exchange.corpus import export_corpus, export_sentences
+    from tracker.exchange.exports import Wanted
     from tracker.exchange.tables import export_tables
     from tracker.report.layout import counted
 
-    opened, wanted, private = options.opened(), gather_references(references), everywhere.is_private()
+    opened = options.opened()
+    wanted = Wanted(gather_references(references), every, everywhere.is_private())
     with shown_progress("exporting", line_writer("exporting")) as progress:
         if kind == "corpus":
-            return export_corpus(opened, file, wanted, every=every, private=private, progress=progress)
+            return export_corpus(opened, file, wanted, progress)
         known = options.load_vocabulary(vocabulary, keeps=True)
         if kind == "sentences":
-            return export_sentences(
-                opened, file, wanted, known, every=every, private=private, progress=progress
-            )
-        made, missing = export_tables(
-            opened, file, wanted, known, sure=sure, every=every, private=private, progress=progress
-        )
+            return export_sentences(opened, file, wanted, known, progress)
+        made, missing = export_tables(opened, file, wanted, known, sure, progress)
     if missing:
         commands = "; ".join(f"tracker timeline {shlex.quote(body)} --sentences" for body in sorted(missing))
         write_notice(
