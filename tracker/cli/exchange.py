@@ -242,14 +242,13 @@ def _import_git(
 ) -> None:
     """Record revisions; ``named`` is the series, what names the session, and a regular expression."""
     from tracker.exchange.attribution import read_rule
-    from tracker.exchange.git_import import GIT_SOURCES, import_git, is_faulty
+    from tracker.exchange.git_import import GIT_SOURCES, GitSaid, import_git, is_faulty
     from tracker.report.answers.imports import render_revisions
 
-    rule, archive = read_rule(*named, GIT_SOURCES), options.begun(dry_run=dry_run)
+    said = GitSaid(paths, read_rule(*named, GIT_SOURCES), branch)
+    archive = options.begun(dry_run=dry_run)
     with shown_progress("importing") as progress:
-        imported = import_git(
-            repository, paths, rule, archive, options.now(), branch=branch, dry_run=dry_run, progress=progress
-        )
+        imported = import_git(repository, said, archive, options.now(), dry_run=dry_run, progress=progress)
     write_answer(encode_json(imported) if form == "json" else render_revisions(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)

@@ -52,14 +52,23 @@ GIT_SOURCES = ("path", "subject", "date", "trailer", "regex")
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
+@dataclass(frozen=True, slots=True)
+class GitSaid:
+    """What a user says of the revisions in a repository."""
+
+    paths: Sequence[str]
+    """Files, folders and patterns, from its top."""
+    rule: Rule
+    branch: str | None = None
+    """A branch, tag or commit, other than the current."""
+
+
 def import_git(
     path: Path,
-    paths: Sequence[str],
-    rule: Rule,
+    said: GitSaid,
     archive: Path,
     observed: str,
     *,
-    branch: str | None = None,
     dry_run: bool = False,
     progress: Progress = show_nothing,
 ) -> GitImportReport:
@@ -72,8 +81,8 @@ def import_git(
     as ``open_store`` does.
     """
     with open_repository(path, bounded=True) as repository:
-        history = read_history(repository, paths, branch)
-        items = _plan(repository, history, rule, archive)
+        history = read_history(repository, said.paths, said.branch)
+        items = _plan(repository, history, said.rule, archive)
         entries = import_items(items, len(items), archive, progress, started=observed, dry_run=dry_run)
         gone = _find_gone(repository, archive, entries)
     return GitImportReport(entries, tuple(map(str, gone)), tuple(_remarks(history)))
