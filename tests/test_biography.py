@@ -17,8 +17,7 @@ from tests.running import ROOT
 from tests.thorough import examples
 from tracker.follow.tracing.matching import match_phrase, read_phrase
 from tracker.follow.tracing.origins import find_origins
-from tracker.follow.tracing.search import count_near, read_query, trace
-from tracker.follow.tracing.summaries import number_wordings
+from tracker.follow.tracing.search import count_near, number_wordings, read_query, trace
 from tracker.model.texts import Side
 from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.report.series.biography import biography_json, render_biography

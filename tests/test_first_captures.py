@@ -14,9 +14,9 @@ from tests.other_pages import OtherPage, OtherStatement, draw_halves, load_other
 from tests.test_judgement import LANGUAGES, TABLES, speech
 from tests.thorough import long, some
 from tracker.capture.admit.admission import admit, list_causes, refuse_unreadable
+from tracker.capture.admit.genre import measure_voice
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.score import find_unlikeness
-from tracker.capture.admit.voice import measure_voice
 from tracker.errors import DocumentUnreadable
 from tracker.model.decisions import Coder
 from tracker.model.watching import CHALLENGE, Admission, History

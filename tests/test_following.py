@@ -23,8 +23,7 @@ from tracker.comparing.topics.vocabulary.naming import name_topics
 from tracker.follow import trace
 from tracker.follow.series import parse_place
 from tracker.follow.tracing.matching import find_near, match_phrase, read_phrase
-from tracker.follow.tracing.search import count_near, find_beginnings, find_words
-from tracker.follow.tracing.summaries import make_spread
+from tracker.follow.tracing.search import count_near, find_beginnings, find_words, make_spread
 from tracker.model.spread import SpreadStatement
 from tracker.model.texts import Segment
 from tracker.report.series.spread import render_spread

@@ -12,7 +12,7 @@ import pytest
 from tests.closed import WHERE, judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.thorough import some
-from tracker.exchange.package import MANIFEST, list_digests
+from tracker.exchange.replication import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 from tests.archives import query
 from tests.nights import DAYS, Page, make_archive, run_night, watch
 from tests.thorough import examples, some
-from tracker.capture.admit.listings import Listing, judge_listing
 from tracker.keep.verify import verify
 from tracker.model.watching import Fetched, Source, Validators
 from tracker.record.reading.holdings import open_holdings
+from tracker.watch.indexes import Listing, judge_listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,7 +18,7 @@ from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.reproduce import read_comparison
 from tracker.errors import TrackerError
-from tracker.exchange.package import MANIFEST, list_digests
+from tracker.exchange.replication import MANIFEST, list_digests
 from tracker.exchange.reproducing import reproduce
 from tracker.exchange.warc_metadata import read_metadata
 from tracker.inputs.zips import read_zip, write_zip

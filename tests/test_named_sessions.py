@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.exchange.named_sessions import (
+from tracker.exchange.attribution import (
     find_dates,
     find_sessions,
     only_date,

@@ -13,7 +13,7 @@ from tracker.comparing.passages.polarity import load_polarity
 from tracker.comparing.topics.bystanders import load_bystanders
 from tracker.comparing.topics.cues import load_cues
 from tracker.compile import LANGUAGES
-from tracker.inputs.patterns import pack, unpack
+from tracker.inputs.compiled import pack_pattern, unpack_pattern
 from tracker.text.tokens import compile_tokens
 
 PATTERNS = (
@@ -28,7 +28,7 @@ PATTERNS = (
 
 @pytest.mark.parametrize(("source", "flags"), PATTERNS)
 def test_it_is_what_re_compiles(source: str, flags: int) -> None:
-    expected, found = re.compile(source, flags), unpack(pack(source, flags))
+    expected, found = re.compile(source, flags), unpack_pattern(pack_pattern(source, flags))
     assert found == expected
     assert (found.flags, found.groups, dict(found.groupindex)) == (
         *(expected.flags, expected.groups),
@@ -43,8 +43,8 @@ def test_it_is_what_re_compiles(source: str, flags: int) -> None:
 
 
 def test_what_another_python_compiled_is_compiled_again() -> None:
-    source, flags, _, _, *groups = pack("(?P<a>a)|b", re.IGNORECASE)
-    found = unpack((source, flags, (3, 99, 1, "little"), b"no code of this one", *groups))  # type: ignore[arg-type]
+    source, flags, _, _, *groups = pack_pattern("(?P<a>a)|b", re.IGNORECASE)
+    found = unpack_pattern((source, flags, (3, 99, 1, "little"), b"no code of this one", *groups))  # type: ignore[arg-type]
     assert found == re.compile("(?P<a>a)|b", re.IGNORECASE)
 
 
@@ -53,8 +53,8 @@ def test_patterns_of_every_language_are_what_re_compiles(language: str) -> None:
     patterns = [
         *(cue.pattern for cue in load_cues(language).tables.values()),
         *filter(None, load_bystanders(language)),
-        *map(unpack, load_forms(language)[0].values()),
-        *map(unpack, load_polarity(language).values()),
+        *map(unpack_pattern, load_forms(language)[0].values()),
+        *map(unpack_pattern, load_polarity(language).values()),
         *(compile_tokens(language, holds_ideographs=holds) for holds in (False, True)),
     ]
     assert patterns == [re.compile(pattern.pattern, pattern.flags) for pattern in patterns]

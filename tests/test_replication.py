@@ -17,7 +17,7 @@ import pytest
 from tests.closed import ACCESS, WHERE, WHY, close, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.thorough import few, long, some
-from tracker.exchange.package import MANIFEST, list_digests
+from tracker.exchange.replication import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
 
 if TYPE_CHECKING:

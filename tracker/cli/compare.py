@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -21,7 +22,7 @@ from tracker.cli.output import (
 )
 from tracker.errors import TrackerError
 from tracker.references import join_words
-from tracker.report.formats import FORMATS, Asked, refuse_output, render_comparison
+from tracker.report.formats import FORMATS, Asked, draw_report, refuse_output, render_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,11 +131,9 @@ def diff(
         if stat or explain is not None or plot or language or without:
             lacks = "--stat, --explain, --language, --without and --plot"
             raise TrackerError(f"--countries takes no {lacks}; timeline has --plot")
-        from tracker.cli.groups import CountriesAsked, diff_countries
-
         statuses = read_filters(only or (), by_country=True)
-        wanted = CountriesAsked(operands, countries, topics, sure, topic, statuses, everything)
-        if diff_countries(wanted, form, output):
+        wanted = _CountriesAsked(operands, countries, topics, sure, topic, statuses, everything)
+        if _diff_countries(wanted, form, output):
             raise typer.Exit(DIFFERENT)
         return
     chosen = read_filters(only or ())
@@ -213,6 +212,52 @@ def reproduce(
     found = compute(file, options.opened(trusts_derived=False), vocabulary)
     shown.answer(form, partial(reproduced_json, found), partial(render_reproduced, found))
     raise typer.Exit(0 if found.is_same else options.FINDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class _CountriesAsked:
+    """What ``diff`` is asked of many countries: which, at which sessions, and what of it is shown."""
+
+    operands: list[str]
+    """A body and two sessions."""
+    countries: str
+    vocabulary: Vocabulary
+    sure: float
+    topic: str | None
+    only: frozenset[str]
+    everything: bool
+
+
+def _diff_countries(asked: _CountriesAsked, form: str, output: Path | None) -> bool:
+    """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
+    from tracker.cli.groups import explain_groups
+    from tracker.comparing.topics.vocabulary.naming import name_topics
+    from tracker.follow.panel import diff_countries, narrow_moves
+    from tracker.report.records import encode_json
+    from tracker.report.series.panels import build_countries_diff, moves_table
+
+    topics = name_topics(asked.vocabulary, [asked.topic] if asked.topic else [])
+    with shown.shown_progress("comparing") as progress:
+        found = diff_countries(
+            options.opened(),
+            asked.operands,
+            asked.countries,
+            asked.vocabulary,
+            sure=asked.sure,
+            topics=topics,
+            progress=progress,
+        )
+    if topics:
+        found = replace(found, topics=tuple(each for each in found.topics if each.id in topics))
+    if asked.only:
+        found = narrow_moves(found, asked.only)
+    notes = explain_groups(asked.countries)
+    whole = asked.everything or bool(asked.topic or asked.only)
+    build = partial(build_countries_diff, found, notes=notes, whole=whole, only=asked.only)
+    as_text = partial(draw_report, build, form)
+    as_json, as_table = partial(encode_json, found), partial(moves_table, found)
+    shown.answer(form, as_json, as_text, as_table=as_table, output=output)
+    return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
 
 def _write_moves(

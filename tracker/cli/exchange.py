@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -40,6 +41,19 @@ REGEX_HELP = (
     "Matched in path and message, or in the address; groups: country, body, session, item, date, year, kind,"
     " language."
 )
+
+_SORTED: Final = frozenset({"--as", "--session-from", "--regex"})
+_TAKEN: Final[Mapping[str, frozenset[str]]] = {
+    "folder": frozenset({"--body", "--pattern", "--country", "--kind", "--metadata", "--column"}),
+    "git": _SORTED | {"--path", "--branch"},
+    "warc": _SORTED | {"--url", "--watched", "--unjudged"},
+}
+"""The options of each kind of import."""
+_CALLED: Final = {"folder": "a folder", "git": "a git repository", "warc": "a WARC"}
+_BEGINS: Final = b"WARC/"
+_NAMED: Final = (".warc", ".warc.gz")
+_ENOUGH: Final = 4096
+"""Bytes of a file that show how it begins, packed too."""
 
 
 def register(app: typer.Typer) -> None:
@@ -141,7 +155,6 @@ def import_path(
     records only what is new.
     """
     from tracker.exchange.folder_import import FolderSaid, need_folder
-    from tracker.exchange.looking import find_kind
 
     given: dict[str, object] = {
         "--body": body,
@@ -159,7 +172,7 @@ def import_path(
         "--session-from": session_from,
         "--regex": regex,
     }
-    found = "git" if paths else "folder" if body else find_kind(path)
+    found = "git" if paths else "folder" if body else _find_kind(path)
     if found == "folder":
         need_folder(path)
     for name, value in given.items():
@@ -185,6 +198,27 @@ def import_path(
         _import_folder(path, said, dry_run, form)
 
 
+def _find_kind(path: Path) -> Literal["folder", "git", "warc"]:
+    """Tell what a path is by its name and its first bytes; "folder" is also what is none of the others."""
+    if path.is_dir():
+        is_bare = (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+        return "git" if is_bare or (path / ".git").exists() else "folder"
+    return "warc" if path.name.lower().endswith(_NAMED) or _begins_as_warc(path) else "folder"
+
+
+def _begins_as_warc(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            data = file.read(_ENOUGH)
+        if data.startswith(b"\x1f\x8b"):
+            data = zlib.decompressobj(wbits=31).decompress(data, len(_BEGINS))
+    except (OSError, zlib.error):
+        return False
+    return data.startswith(_BEGINS)
+
+
 def _import_folder(folder: Path, said: FolderSaid, dry_run: bool, form: str) -> None:
     from tracker.exchange.folder_import import import_folder, is_faulty
     from tracker.report.answers.imports import render_folder
@@ -207,15 +241,14 @@ def _import_git(
     form: str,
 ) -> None:
     """Record revisions; ``named`` is the series, what names the session, and a regular expression."""
-    from tracker.exchange.attribution import GIT_SOURCES, read_rule
-    from tracker.exchange.git_import import import_git, is_faulty
+    from tracker.exchange.attribution import read_rule
+    from tracker.exchange.git_import import GIT_SOURCES, GitSaid, import_git, is_faulty
     from tracker.report.answers.imports import render_revisions
 
-    rule, archive = read_rule(*named, GIT_SOURCES), options.begun(dry_run=dry_run)
+    said = GitSaid(paths, read_rule(*named, GIT_SOURCES), branch)
+    archive = options.begun(dry_run=dry_run)
     with shown_progress("importing") as progress:
-        imported = import_git(
-            repository, paths, rule, archive, options.now(), branch=branch, dry_run=dry_run, progress=progress
-        )
+        imported = import_git(repository, said, archive, options.now(), dry_run=dry_run, progress=progress)
     write_answer(encode_json(imported) if form == "json" else render_revisions(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
@@ -233,8 +266,8 @@ def _import_warc(
     """Record captures, whose statements are named as those of revisions are, or by the watch list."""
     from tracker.capture.watch_list import WATCH_FILE, read_watch_list
     from tracker.errors import ReferenceInvalid
-    from tracker.exchange.attribution import WARC_SOURCES, read_rule
-    from tracker.exchange.warc_import import WarcSaid, import_warc, is_faulty
+    from tracker.exchange.attribution import read_rule
+    from tracker.exchange.warc_import import WARC_SOURCES, WarcSaid, import_warc, is_faulty
     from tracker.report.answers.imports import render_captures
 
     if watched and any(named):
@@ -250,16 +283,6 @@ def _import_warc(
     write_answer(encode_json(imported) if form == "json" else render_captures(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
-
-
-_SORTED: Final = frozenset({"--as", "--session-from", "--regex"})
-_TAKEN: Final[Mapping[str, frozenset[str]]] = {
-    "folder": frozenset({"--body", "--pattern", "--country", "--kind", "--metadata", "--column"}),
-    "git": _SORTED | {"--path", "--branch"},
-    "warc": _SORTED | {"--url", "--watched", "--unjudged"},
-}
-"""The options of each kind of import."""
-_CALLED: Final = {"folder": "a folder", "git": "a git repository", "warc": "a WARC"}
 
 
 Kind = Literal["corpus", "sentences", "tables", "replication", "warc", "bag", "datasette"]
@@ -398,21 +421,19 @@ def _export_texts(
 ) -> Exported:
     """Write texts, sentences or all tables; say which pairs of neighbours these lack."""
     from tracker.exchange.corpus import export_corpus, export_sentences
+    from tracker.exchange.exports import Wanted
     from tracker.exchange.tables import export_tables
     from tracker.report.layout import counted
 
-    opened, wanted, private = options.opened(), gather_references(references), everywhere.is_private()
+    opened = options.opened()
+    wanted = Wanted(gather_references(references), every, everywhere.is_private())
     with shown_progress("exporting", line_writer("exporting")) as progress:
         if kind == "corpus":
-            return export_corpus(opened, file, wanted, every=every, private=private, progress=progress)
+            return export_corpus(opened, file, wanted, progress)
         known = options.load_vocabulary(vocabulary, keeps=True)
         if kind == "sentences":
-            return export_sentences(
-                opened, file, wanted, known, every=every, private=private, progress=progress
-            )
-        made, missing = export_tables(
-            opened, file, wanted, known, sure=sure, every=every, private=private, progress=progress
-        )
+            return export_sentences(opened, file, wanted, known, progress)
+        made, missing = export_tables(opened, file, wanted, known, sure, progress)
     if missing:
         commands = "; ".join(f"tracker timeline {shlex.quote(body)} --sentences" for body in sorted(missing))
         write_notice(

@@ -1,21 +1,13 @@
-"""Commands on many countries: ``groups``, and what ``diff`` does with ``--countries``."""
+"""Commands on groups of countries: ``groups edit`` and ``fill``, and what is told of those that are named."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tracker.cli import completion, options
 from tracker.cli import output as shown
-from tracker.report.records import encode_json
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tracker.model.topics import Vocabulary
 
 GroupName = Annotated[
     str,
@@ -30,56 +22,6 @@ def register(app: typer.Typer) -> None:
         epilog="Example: tracker groups edit ALLIES --add FIN:1995,GBR:1973..2020-02 --source treaty --by Ana"
     )(edit)
     groups.command(epilog="Examples: tracker groups fill | tracker groups fill EU SIDS")(fill)
-
-
-@dataclass(frozen=True, slots=True)
-class CountriesAsked:
-    """What ``diff`` is asked of many countries: which, at which sessions, and what of it is shown."""
-
-    operands: list[str]
-    """A body and two sessions."""
-    countries: str
-    vocabulary: Vocabulary
-    sure: float
-    topic: str | None
-    only: frozenset[str]
-    everything: bool
-
-
-def diff_countries(
-    asked: CountriesAsked,
-    form: str,
-    output: Path | None,
-) -> bool:
-    """Answer ``diff`` of two sessions of a body, and return whether anybody took up or dropped a topic."""
-    from tracker.comparing.topics.vocabulary.naming import name_topics
-    from tracker.follow.panel import diff_countries as compare
-    from tracker.follow.panel import narrow_moves
-    from tracker.report.formats import draw_report
-    from tracker.report.series.panels import build_countries_diff, moves_table
-
-    topics = name_topics(asked.vocabulary, [asked.topic] if asked.topic else [])
-    with shown.shown_progress("comparing") as progress:
-        found = compare(
-            options.opened(),
-            asked.operands,
-            asked.countries,
-            asked.vocabulary,
-            sure=asked.sure,
-            topics=topics,
-            progress=progress,
-        )
-    if topics:
-        found = replace(found, topics=tuple(each for each in found.topics if each.id in topics))
-    if asked.only:
-        found = narrow_moves(found, asked.only)
-    notes = explain_groups(asked.countries)
-    whole = asked.everything or bool(asked.topic or asked.only)
-    build = partial(build_countries_diff, found, notes=notes, whole=whole, only=asked.only)
-    as_text = partial(draw_report, build, form)
-    as_json, as_table = partial(encode_json, found), partial(moves_table, found)
-    shown.answer(form, as_json, as_text, as_table=as_table, output=output)
-    return any(move.status not in {None, "kept"} for topic in found.topics for move in topic.countries)
 
 
 def explain_groups(countries: str | None) -> tuple[str, ...]:

@@ -108,22 +108,6 @@ ReferenceWords = Annotated[
         autocompletion=completion.complete_reference,
     ),
 ]
-Series = Annotated[
-    str,
-    typer.Argument(
-        metavar="SERIES", help="A series such as GBR/UNGA.", autocompletion=completion.complete_reference
-    ),
-]
-BodyName = Annotated[
-    str,
-    typer.Argument(metavar="BODY", help="A body such as UNGA.", autocompletion=completion.complete_body),
-]
-SessionName = Annotated[
-    str,
-    typer.Argument(
-        metavar="SESSION", help="A session such as 79.", autocompletion=completion.complete_session
-    ),
-]
 AnySession = Annotated[
     str | None,
     typer.Argument(

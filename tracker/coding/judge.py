@@ -42,12 +42,25 @@ if TYPE_CHECKING:
     from tracker.model.topics import TopicReading, Vocabulary
     from tracker.report.answers.coding import Cell
 
-
 Pair = tuple[str, str]
 """Two statements, by their references."""
 
 _ONE_SIDED = ("new", "dropped")
 """Operations of segments without a partner, which are no link and no label for one."""
+
+_REJECT, _ACCEPT = "reject", "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A comparison of two snapshots, and the change in it; none where people took it apart since."""
+
+    comparison: Comparison
+    old: Reference
+    new: Reference
+    change: Change | None
+    earlier: tuple[Ruling, ...]
+    """What was decided about it before, in the order of recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,30 @@ class _Group:
     old: tuple[int, ...]
     new: tuple[int, ...]
     changes: tuple[Change, ...]
+
+
+def find_comparison(name: str, archive: ArchiveSession, pair: Pair | None = None) -> Shown:
+    """Compare again the statements whose comparison showed a change, and find it there.
+
+    The vectors of sentences decide as they do by default, or else words alone. Raises ``NotInArchive``
+    where no change has such an id, and ``DecisionInvalid`` where several have.
+    """
+    wanted = read_change_id(name)
+    old, new = pair_operands(list(pair or _find_pair(wanted, archive)), archive)
+    if not (isinstance(old, Reference) and isinstance(new, Reference)):
+        raise DecisionInvalid("only statements in the archive can be judged; add the file first")
+    old, new = archive.reader.resolve(old), archive.reader.resolve(new)
+    rulings = select_changes(archive.reader.rulings(), old, new)
+    earlier = tuple(ruling for ruling in rulings if ruling.unit.name.startswith(wanted))
+    check_one_change(wanted, {ruling.unit.name for ruling in earlier})
+    vocabulary = load_vocabulary()
+    for encoder in ENCODERS.values():
+        comparison = diff([str(old), str(new)], archive, vocabulary, encoder)
+        if any(change.id.startswith(wanted) for change in comparison.changes):
+            return Shown(comparison, old, new, find_change(comparison, name), earlier)
+        if earlier:
+            return Shown(comparison, old, new, None, earlier)
+    raise NotInArchive(f"{old} and {new} have no change #{wanted}; tracker diff {old} {new} --all lists them")
 
 
 def judge_change(
@@ -94,6 +131,106 @@ def rule_change(
     said = _said(group, question)
     decision = Decision(coder.person, coder.decided, question, verdict, answer, said, coder.note)
     return Ruling(_unit(shown, group, decision), decision)
+
+
+def judge_topic(
+    statement: str, topic: str, level: str, coder: Coder, archive: ArchiveSession, vocabulary: Vocabulary
+) -> Ruling:
+    """Return the ruling on a topic, by id or label, in a statement of the archive; nothing is written.
+
+    Raises ``VocabularyInvalid`` for a topic that the vocabulary lacks, with the nearest it has, and
+    ``DecisionInvalid`` for a level there is not.
+    """
+    if level not in LEVELS:
+        raise DecisionInvalid(f"--level {level}: expected one of {', '.join(LEVELS)}")
+    found = find_one_topic(vocabulary, topic)
+    reference = archive.reader.resolve(parse_reference(statement))
+    side = archive.reader.side(reference)
+    readings = side_topics(side, vocabulary, archive.derived)
+    return rule_level(reference, side.version, readings, found.id, level, coder)
+
+
+def rule_level(
+    statement: Reference,
+    version: Version,
+    readings: Sequence[TopicReading],
+    topic: str,
+    level: str,
+    coder: Coder,
+) -> Ruling:
+    """Return the ruling on a topic, by id, in a snapshot, of which this was read without people."""
+    reading = next((each for each in readings if each.topic == topic), None)
+    said = reading.level if reading else ABSENT
+    decision = Decision(
+        person=coder.person,
+        decided=coder.decided,
+        question="level",
+        verdict="accept" if level == said else "relabel",
+        label=level,
+        said=said,
+        note=coder.note,
+    )
+    quotes = quote_segments(version, reading.segments) if reading else ()
+    return Ruling(Unit(None, statement, topic, (), quotes), decision)
+
+
+def judge_sheet(
+    text: str,
+    sheet: Path,
+    decided: str,
+    archive: ArchiveSession,
+    vocabulary: Vocabulary,
+    person: str | None = None,
+) -> tuple[Ruling, ...]:
+    """Return rulings for the cells of a sheet that say what the record does not; nothing is written.
+
+    With a ``person``, that coder's column alone is read. A topic's level may be given where nobody judged it
+    before. Raises ``DecisionInvalid``, with the line, where another row was never judged or a cell holds no
+    answer to its question.
+    """
+    last_words = last_rulings(archive.reader.rulings())
+    try:
+        cells = [cell for cell in read_sheet(text) if person in {None, cell.person}]
+        rulings = [_rule(cell, last_words, decided, archive, vocabulary) for cell in cells]
+    except (DecisionInvalid, ReferenceInvalid) as error:
+        raise DecisionInvalid(f"{sheet}: {error}") from None
+    return tuple(ruling for ruling in rulings if ruling)
+
+
+def read_sheet_text(sheet: Path) -> str:
+    """Return the text of a sheet as spreadsheets save it; raises ``DocumentUnreadable``."""
+    try:
+        return decode_sheet(read_file(sheet)).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError:
+        raise DocumentUnreadable(f"{sheet} is not UTF-8; save it as CSV in UTF-8") from None
+    except OSError as error:
+        raise DocumentUnreadable(f"{sheet}: {error.strerror}") from None
+
+
+def _find_pair(wanted: str, archive: ArchiveSession) -> Pair:
+    """Return the two references whose comparison showed a change; the latest memory of it counts."""
+    found: dict[str, dict[Pair, Pair]] = {}
+    for ruling in archive.reader.rulings():
+        unit = ruling.unit
+        if unit.old and unit.name.startswith(wanted):
+            _note(found, unit.name, str(unit.old), str(unit.new))
+    for change, old, new in archive.derived.find_shown(wanted):
+        _note(found, change, old, new)
+    if not found:
+        raise NotInArchive(
+            f"no comparison in this archive has shown #{wanted}; run tracker diff, or name it: --pair OLD NEW"
+        )
+    check_one_change(wanted, found)
+    (pairs,) = found.values()
+    if len(pairs) > 1:
+        choices = "; ".join(f"--pair {old} {new}" for old, new in pairs)
+        raise DecisionInvalid(f"#{wanted} was shown by several comparisons; name one: {choices}")
+    return next(iter(pairs.values()))
+
+
+def _note(found: dict[str, dict[Pair, Pair]], change: str, old: str, new: str) -> None:
+    statements = (str(name_statement(parse_reference(old))), str(name_statement(parse_reference(new))))
+    found.setdefault(change, {})[statements] = (old, new)
 
 
 def _read_answer(group: _Group, verdict: Verdict, label: str | None) -> tuple[Question, str | None]:
@@ -206,83 +343,6 @@ def _rule_again(shown: Shown, verdict: Verdict, label: str | None, coder: Coder)
     return Ruling(unit, decision)
 
 
-def judge_topic(
-    statement: str, topic: str, level: str, coder: Coder, archive: ArchiveSession, vocabulary: Vocabulary
-) -> Ruling:
-    """Return the ruling on a topic, by id or label, in a statement of the archive; nothing is written.
-
-    Raises ``VocabularyInvalid`` for a topic that the vocabulary lacks, with the nearest it has, and
-    ``DecisionInvalid`` for a level there is not.
-    """
-    if level not in LEVELS:
-        raise DecisionInvalid(f"--level {level}: expected one of {', '.join(LEVELS)}")
-    found = find_one_topic(vocabulary, topic)
-    reference = archive.reader.resolve(parse_reference(statement))
-    side = archive.reader.side(reference)
-    readings = side_topics(side, vocabulary, archive.derived)
-    return rule_level(reference, side.version, readings, found.id, level, coder)
-
-
-def rule_level(
-    statement: Reference,
-    version: Version,
-    readings: Sequence[TopicReading],
-    topic: str,
-    level: str,
-    coder: Coder,
-) -> Ruling:
-    """Return the ruling on a topic, by id, in a snapshot, of which this was read without people."""
-    reading = next((each for each in readings if each.topic == topic), None)
-    said = reading.level if reading else ABSENT
-    decision = Decision(
-        person=coder.person,
-        decided=coder.decided,
-        question="level",
-        verdict="accept" if level == said else "relabel",
-        label=level,
-        said=said,
-        note=coder.note,
-    )
-    quotes = quote_segments(version, reading.segments) if reading else ()
-    return Ruling(Unit(None, statement, topic, (), quotes), decision)
-
-
-_REJECT, _ACCEPT = "reject", "accept"
-
-
-def read_sheet_text(sheet: Path) -> str:
-    """Return the text of a sheet as spreadsheets save it; raises ``DocumentUnreadable``."""
-    try:
-        return decode_sheet(read_file(sheet)).replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError:
-        raise DocumentUnreadable(f"{sheet} is not UTF-8; save it as CSV in UTF-8") from None
-    except OSError as error:
-        raise DocumentUnreadable(f"{sheet}: {error.strerror}") from None
-
-
-def judge_sheet(
-    text: str,
-    sheet: Path,
-    decided: str,
-    archive: ArchiveSession,
-    vocabulary: Vocabulary,
-    person: str | None = None,
-) -> tuple[Ruling, ...]:
-    """Return rulings for the cells of a sheet that say what the record does not; nothing is written.
-
-    With a ``person``, that coder's column alone is read. A topic's level may be given where nobody judged it
-    before. Raises ``DecisionInvalid``, with the line, where another row was never judged or a cell holds no
-    answer to its question.
-    """
-    last_words = last_rulings(archive.reader.rulings())
-    try:
-        cells = [cell for cell in read_sheet(text) if person in {None, cell.person}]
-        rulings = [_rule(cell, last_words, decided, archive, vocabulary) for cell in cells]
-    except (DecisionInvalid, ReferenceInvalid) as error:
-        raise DecisionInvalid(f"{sheet}: {error}") from None
-    return tuple(ruling for ruling in rulings if ruling)
-
-
 def _rule(
     cell: Cell,
     last_words: Mapping[QuestionKey, tuple[Ruling, ...]],
@@ -339,65 +399,3 @@ def _check_code(cell: Cell, code: str, judged: Ruling) -> None:
         raise DecisionInvalid(
             f"line {cell.line}: {cell.person} says {code!r}; expected one of {', '.join(known)}"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A comparison of two snapshots, and the change in it; none where people took it apart since."""
-
-    comparison: Comparison
-    old: Reference
-    new: Reference
-    change: Change | None
-    earlier: tuple[Ruling, ...]
-    """What was decided about it before, in the order of recording."""
-
-
-def find_comparison(name: str, archive: ArchiveSession, pair: Pair | None = None) -> Shown:
-    """Compare again the statements whose comparison showed a change, and find it there.
-
-    The vectors of sentences decide as they do by default, or else words alone. Raises ``NotInArchive``
-    where no change has such an id, and ``DecisionInvalid`` where several have.
-    """
-    wanted = read_change_id(name)
-    old, new = pair_operands(list(pair or _find_pair(wanted, archive)), archive)
-    if not (isinstance(old, Reference) and isinstance(new, Reference)):
-        raise DecisionInvalid("only statements in the archive can be judged; add the file first")
-    old, new = archive.reader.resolve(old), archive.reader.resolve(new)
-    rulings = select_changes(archive.reader.rulings(), old, new)
-    earlier = tuple(ruling for ruling in rulings if ruling.unit.name.startswith(wanted))
-    check_one_change(wanted, {ruling.unit.name for ruling in earlier})
-    vocabulary = load_vocabulary()
-    for encoder in ENCODERS.values():
-        comparison = diff([str(old), str(new)], archive, vocabulary, encoder)
-        if any(change.id.startswith(wanted) for change in comparison.changes):
-            return Shown(comparison, old, new, find_change(comparison, name), earlier)
-        if earlier:
-            return Shown(comparison, old, new, None, earlier)
-    raise NotInArchive(f"{old} and {new} have no change #{wanted}; tracker diff {old} {new} --all lists them")
-
-
-def _find_pair(wanted: str, archive: ArchiveSession) -> Pair:
-    """Return the two references whose comparison showed a change; the latest memory of it counts."""
-    found: dict[str, dict[Pair, Pair]] = {}
-    for ruling in archive.reader.rulings():
-        unit = ruling.unit
-        if unit.old and unit.name.startswith(wanted):
-            _note(found, unit.name, str(unit.old), str(unit.new))
-    for change, old, new in archive.derived.find_shown(wanted):
-        _note(found, change, old, new)
-    if not found:
-        raise NotInArchive(
-            f"no comparison in this archive has shown #{wanted}; run tracker diff, or name it: --pair OLD NEW"
-        )
-    check_one_change(wanted, found)
-    (pairs,) = found.values()
-    if len(pairs) > 1:
-        choices = "; ".join(f"--pair {old} {new}" for old, new in pairs)
-        raise DecisionInvalid(f"#{wanted} was shown by several comparisons; name one: {choices}")
-    return next(iter(pairs.values()))
-
-
-def _note(found: dict[str, dict[Pair, Pair]], change: str, old: str, new: str) -> None:
-    statements = (str(name_statement(parse_reference(old))), str(name_statement(parse_reference(new))))
-    found.setdefault(change, {})[statements] = (old, new)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.coding.judge import rule_level
-from tracker.coding.settle import open_topics
 from tracker.comparing.decisions.opinions import NOT_SURE
 from tracker.comparing.decisions.rulings import last_rulings, question_key
 from tracker.comparing.topics.vocabulary.naming import find_one_topic
@@ -18,7 +17,7 @@ from tracker.report.answers.open_rows import OpenRow, key_pair, read_open_sheet
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tracker.archive import ArchiveSession
     from tracker.coding.settle import OpenComparison
@@ -46,16 +45,6 @@ def list_open_rows(compared: OpenComparison) -> Iterator[OpenRow]:
             [(each.segment, each.marks, each.around) for each in passages] for passages in topic.passages
         )
         yield OpenRow(str(compared.old), str(compared.new), key, topic.change, topic.supposed, (old, new))
-
-
-def find_open_rows(
-    pairs: Iterable[Sequence[str]], archive: ArchiveSession, vocabulary: Vocabulary, *, everything: bool
-) -> Iterator[OpenRow]:
-    """Yield what is open in each of some pairs, as ``open_topics`` takes them; raises as that does."""
-    for pair in pairs:
-        yield from list_open_rows(
-            open_topics(pair, archive, vocabulary, everything=everything, opinions=False)
-        )
 
 
 def judge_open_sheet(

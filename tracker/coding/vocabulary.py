@@ -81,10 +81,10 @@ def learn_from(
     ]
     spoken = language or _detect(texts, coded or (decided.folder if decided else None))
     lesson = learn_topics((*units, *code_rulings(rulings, topics, spoken)), topics, spoken, report)
-    return Taught(lesson, format_lesson(lesson, topics), taught.model_path(vocabulary))
+    return Taught(lesson, _format_lesson(lesson, topics), taught.model_path(vocabulary))
 
 
-def format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
+def _format_lesson(lesson: Lesson, vocabulary: Vocabulary) -> str:
     """Return the text of a model's file, each topic with the figures it was learned with."""
     facts = {
         topic.topic: {

@@ -147,21 +147,20 @@ def add(
     is written. ``observed`` is the instant of the snapshots, ISO 8601 in UTC.
     """
     with open_store(archive, "add") as store, store.batch():
-        return tuple(record_document(store, path, declaration, observed) for path in paths)
-
-
-def record_document(store: Store, path: Path, declaration: Declaration, observed: str) -> Recorded:
-    """Record one file under a declaration, inferring the kind and language that it leaves open.
-
-    Bytes that are already the edition's latest snapshot are recognised by their digest, and not read.
-    """
-    return record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
+        return tuple(
+            record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
+            for path in paths
+        )
 
 
 def record_bytes(
     store: Store, data: bytes, declaration: Declaration, observed: str, name: str, source: str
 ) -> Recorded:
-    """Record bytes as ``record_document`` does; ``name`` suggests their type."""
+    """Record a document under a declaration, inferring the kind and language that it leaves open.
+
+    Bytes that are already the edition's latest snapshot are recognised by their digest, and not read;
+    ``name`` suggests the type of others.
+    """
     known = store.known(declaration, digest_bytes(data))
     if known:
         return known

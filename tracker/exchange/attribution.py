@@ -1,31 +1,55 @@
-"""The statement of each revision of a file: from its path, its commit, or the revision before it."""
+"""The statement that a text names: by a user's expression, or by sessions and dates in words or figures."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import partial
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tracker.comparing.passages.terms import load_values
 from tracker.errors import ReferenceInvalid
 from tracker.exchange.add import check_date, is_kind
-from tracker.exchange.named_sessions import find_sessions, only_date, sessions_of_date
-from tracker.model.record import Declaration
 from tracker.model.texts import Reference
-from tracker.preservation.git.history import Removal
-from tracker.preservation.git.streams import read_trailers
-from tracker.references import find_body, find_country, parse_reference, resolve_session
+from tracker.references import (
+    find_body,
+    find_country,
+    match_session,
+    parse_reference,
+    resolve_session,
+    sessions_of_year,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from tracker.preservation.git.history import Revision
+    from tracker.references import Body
 
-GIT_SOURCES = ("path", "subject", "date", "trailer", "regex")
-WARC_SOURCES = ("url", "date", "regex")
-"""What may name the session of a revision or a capture."""
 _GROUPS = ("country", "body", "session", "item", "date", "year", "kind", "language")
 """What the groups of a regular expression may be called."""
+
+_BARE_YEAR = r"(?P<year>(?:19|20|21)\d\d)(?!\d)"
+_YEAR = r"(?<![\d.])" + _BARE_YEAR
+_MONTH = r"(?P<month>[^\W\d_]{3,12})\.?"
+_DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º)?"
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        _YEAR + r"(?P<mark>[-/.])(?P<number>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)",
+        # Day before month, as the United Nations write; 05/16/2022 is in no calendar and is left alone.
+        r"(?<!\d)(?P<day>\d{1,2})(?P<mark>[/.])(?P<number>\d{1,2})(?P=mark)" + _BARE_YEAR,
+        _DAY + r"(?: de| of)? " + _MONTH + r",?(?: de| of| del)? " + _YEAR,
+        _MONTH + r" (?P<day>\d{1,2})(?:st|nd|rd|th)?,? " + _YEAR,
+        _YEAR + r"-(?P<number>\d{2})(?![\d-])",
+        _MONTH + r",?(?: de| del)? " + _YEAR,
+        r"(?<![/-])" + _YEAR + r"(?![-/]\d)",
+    )
+)
+_TOKEN = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
+_MARK = re.compile(r"sess|s[eé]ss|sesi|meet|^e?s+-?\d|^cop\d", re.IGNORECASE)
+_WIDEST = 8
+"""Words of the longest name that is looked for: ``thirty-first regular session of the Commission``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +79,12 @@ class Rule:
         """Whether everything belongs to one statement."""
         return self.within is not None and self.within.session is not None
 
-
-@dataclass(frozen=True, slots=True)
-class Attributed:
-    """A revision or removal with its statement, or a ``note`` why it has none."""
-
-    event: Revision | Removal
-    declaration: Declaration | None
-    note: str = ""
-    is_same: bool = False
-    """The file was only renamed: the statement's text is the one before."""
+    @property
+    def series(self) -> Reference:
+        """The given series. Raises ``ReferenceInvalid`` where there is none."""
+        if self.within is None:
+            raise ReferenceInvalid(f"--session-from {self.session_from} needs the series: --as GBR/CCPCJ")
+        return self.within
 
 
 def read_rule(
@@ -72,7 +92,8 @@ def read_rule(
 ) -> Rule:
     """Return the rule that a user's options make. Raises ``ReferenceInvalid`` where they are incomplete.
 
-    The default is the path of a revision, or a capture's own metadata.
+    Of the ``choices`` of what may name the session the path of a revision is the default, or else a capture's
+    own metadata.
     """
     within = parse_reference(series) if series else None
     default = "path" if "path" in choices else None
@@ -93,6 +114,81 @@ def read_rule(
     return Rule(within, asked, _compile(regex, within) if regex else None)
 
 
+def find_statement(rule: Rule, text: str, read: Callable[[], ParsedReference]) -> ParsedReference:
+    """Return the given statement, what an expression matches in a text, or else what ``read`` returns."""
+    if rule.is_statement:
+        return ParsedReference(rule.within)
+    try:
+        return _match(text, rule.regex, rule.within) if rule.regex else read()
+    except ReferenceInvalid as error:
+        return ParsedReference(note=str(error))
+
+
+def settle_session(series: Reference, labels: tuple[str, ...], delivered: str | None) -> ParsedReference:
+    """Return the statement of the only session named; several sessions are ambiguous."""
+    if len(labels) > 1:
+        return ParsedReference(note=f"it matches several sessions: {', '.join(labels)}")
+    return ParsedReference(replace(series, session=labels[0]), delivered) if labels else ParsedReference()
+
+
+def find_sessions(body: Body, text: str) -> tuple[str, ...]:
+    """Return the labels of the sessions that a text names, each once; dates are ignored.
+
+    A number alone is no session, unless the text is only this number; it needs the word or the body's name
+    beside it.
+    """
+    bare = without_dates(text)
+    tokens = _TOKEN.findall(bare)
+    is_number = len(tokens) == 1 and any(char.isdigit() for char in tokens[0])
+    if is_number and (whole := match_session(body, tokens[0])):
+        return (whole.label,)
+    labels: list[str] = []
+    start = 0
+    while start < len(tokens):
+        width, label = _longest_session(body, tokens, start)
+        if label:
+            labels.append(label)
+        start += max(width, 1)
+    return tuple(dict.fromkeys(labels))
+
+
+def sessions_of_date(body: Body, written: str) -> tuple[str, ...]:
+    """Return the sessions of a body that a date may belong to: by its own label, or those of its year."""
+    for text in (written, written[:4]):
+        session = match_session(body, text)
+        if session and session.year == int(written[:4]) and session.number is None:
+            return (session.label,)
+    return sessions_of_year(body, int(written[:4]))
+
+
+def find_dates(text: str) -> tuple[str, ...]:
+    """Return the dates that a text names, as exactly as it names them (EDTF), in their order.
+
+    Months may be written in English, French and Spanish. What is in no calendar is left out.
+    """
+    found: dict[int, str] = {}
+    for form in _FORMS:
+        for match in form.finditer(text):
+            written = _read_date(match)
+            if written:
+                found[match.start()] = written
+                text = f"{text[: match.start()]}{'_' * len(match[0])}{text[match.end() :]}"
+    return tuple(dict.fromkeys(found[place] for place in sorted(found)))
+
+
+def only_date(text: str) -> str | None:
+    """Return the one date that a text names; none where it names several, or none."""
+    dates = find_dates(text)
+    return dates[0] if len(dates) == 1 else None
+
+
+def without_dates(text: str) -> str:
+    """Return a text with the dates that ``find_dates`` finds replaced by blanks."""
+    for form in _FORMS:
+        text = form.sub(lambda match: " " * len(match[0]) if _read_date(match) else match[0], text)
+    return text
+
+
 def _compile(expression: str, within: Reference | None) -> re.Pattern[str]:
     """Return a user's expression, or raise ``ReferenceInvalid`` where it is invalid or lacks a group."""
     try:
@@ -110,86 +206,6 @@ def _compile(expression: str, within: Reference | None) -> re.Pattern[str]:
     return regex
 
 
-def attribute(events: Iterable[Revision | Removal], rule: Rule) -> Iterator[Attributed]:
-    """Yield each revision with its statement; one that names none continues the revision before it.
-
-    A removal belongs to the statement whose text the file had last. Only the first revision of a
-    statement declares its delivery date: a later correction has its own date.
-    """
-    last: dict[str, Reference] = {}
-    dated: set[Reference] = set()
-    for event in events:
-        if isinstance(event, Removal):
-            held = last.pop(event.path, None)
-            yield Attributed(event, Declaration(held) if held else None)
-            continue
-        parsed = find_statement(rule, f"{event.path}\n{event.made.message}", partial(_read, event, rule))
-        before = last.get(event.was) or last.get(event.path)
-        reference = parsed.reference or (None if parsed.note else before)
-        if reference is None:
-            yield Attributed(event, None, parsed.note or _names_none(rule))
-            continue
-        note = "" if parsed.reference else f"{_names_none(rule)}: taken to continue {before}"
-        delivered = parsed.delivered if parsed.reference and reference not in dated else None
-        if delivered:
-            dated.add(reference)
-        is_same = event.is_rename_alone and reference == last.get(event.was)
-        last[event.path] = reference
-        yield Attributed(event, Declaration(reference, delivered=delivered), note, is_same)
-
-
-def _names_none(rule: Rule) -> str:
-    what = {"regex": "nothing matches the expression", "trailer": "there is no trailer"}
-    return what.get(rule.session_from or "", f"its {rule.session_from} names no session")
-
-
-def find_statement(rule: Rule, text: str, read: Callable[[], ParsedReference]) -> ParsedReference:
-    """Return the given statement, what an expression matches in a text, or else what ``read`` returns."""
-    if rule.is_statement:
-        return ParsedReference(rule.within)
-    try:
-        return _match(text, rule.regex, rule.within) if rule.regex else read()
-    except ReferenceInvalid as error:
-        return ParsedReference(note=str(error))
-
-
-def _parse_path(revision: Revision, rule: Rule) -> ParsedReference:
-    stem = revision.path.rpartition(".")[0] or revision.path
-    if rule.within is None:
-        return ParsedReference(_reference_at_end(stem))
-    name = stem.rpartition("/")[2]
-    return settle_session(rule.within, find_sessions(find_body(rule.within.body), _spaced(name)), None)
-
-
-def _parse_subject(revision: Revision, rule: Rule) -> ParsedReference:
-    series = series_of(rule)
-    body, subject = find_body(series.body), revision.made.subject
-    written = only_date(subject)
-    labels = find_sessions(body, subject) or (sessions_of_date(body, written) if written else ())
-    return settle_session(series, labels, written)
-
-
-def _parse_date(revision: Revision, rule: Rule) -> ParsedReference:
-    series, authored = series_of(rule), revision.made.authored
-    if authored is None:
-        return ParsedReference(note="its author date is invalid")
-    return settle_session(series, sessions_of_date(find_body(series.body), authored[:10]), authored[:10])
-
-
-def _parse_trailer(revision: Revision, rule: Rule) -> ParsedReference:
-    trailers = read_trailers(revision.made.message)
-    delivered = trailers.get("delivered") or trailers.get("date")
-    written = check_date(delivered) if delivered else None
-    if named := trailers.get("statement"):
-        return ParsedReference(parse_reference(named), written)
-    label = trailers.get("session")
-    if not label or rule.within is None:
-        return ParsedReference()
-    return ParsedReference(
-        replace(rule.within, session=resolve_session(rule.within.body, label).label), written
-    )
-
-
 def _match(text: str, regex: re.Pattern[str], within: Reference | None) -> ParsedReference:
     """Return the statement that the groups of an expression match. Raises ``ReferenceInvalid``."""
     match = regex.search(text)
@@ -202,18 +218,6 @@ def _match(text: str, regex: re.Pattern[str], within: Reference | None) -> Parse
         return ParsedReference()
     written = parts.get("date") or parts.get("year")
     return ParsedReference(_build(parts, within), check_date(written) if written else None)
-
-
-_READERS: Mapping[str | None, Callable[[Revision, Rule], ParsedReference]] = {
-    "path": _parse_path,
-    "subject": _parse_subject,
-    "date": _parse_date,
-    "trailer": _parse_trailer,
-}
-
-
-def _read(revision: Revision, rule: Rule) -> ParsedReference:
-    return _READERS[rule.session_from](revision, rule)
 
 
 def _build(parts: Mapping[str, str], within: Reference | None) -> Reference:
@@ -230,32 +234,41 @@ def _build(parts: Mapping[str, str], within: Reference | None) -> Reference:
     )
 
 
-def settle_session(series: Reference, labels: tuple[str, ...], delivered: str | None) -> ParsedReference:
-    """Return the statement of the only session named; several sessions are ambiguous."""
-    if len(labels) > 1:
-        return ParsedReference(note=f"it matches several sessions: {', '.join(labels)}")
-    return ParsedReference(replace(series, session=labels[0]), delivered) if labels else ParsedReference()
+def _longest_session(body: Body, tokens: list[str], start: int) -> tuple[int, str | None]:
+    for width in range(min(_WIDEST, len(tokens) - start), 0, -1):
+        window = " ".join(tokens[start : start + width])
+        if _names_session(body, window) and (session := match_session(body, window)):
+            return width, session.label
+    return 0, None
 
 
-def _reference_at_end(stem: str) -> Reference | None:
-    """Return the statement that the last parts of a path name: ``GBR/HRC/52/item-4``, ``GBR/UNGA/79``."""
-    parts = stem.split("/")
-    for length in (4, 3):
-        try:
-            found = parse_reference("/".join(parts[-length:])) if len(parts) >= length else None
-        except ReferenceInvalid:
-            continue
-        if found and found.session:
-            return found
-    return None
+def _names_session(body: Body, window: str) -> bool:
+    """Return whether there is more than a number: a word for a session, or a name of the body."""
+    if any(_MARK.search(token) for token in window.split()):
+        return True
+    return any(name.lower() in window.lower() for name in (body.id, body.name, *body.aliases))
 
 
-def _spaced(name: str) -> str:
-    return name.replace("_", " ").replace(".", " ")
+def _read_date(match: re.Match[str]) -> str | None:
+    parts = match.groupdict()
+    month = int(parts["number"]) if parts.get("number") else _month_number(parts.get("month"))
+    if parts.get("month") and month is None:
+        return None
+    numbers = [int(parts["year"]), month, int(parts["day"]) if parts.get("day") else None]
+    try:
+        date(numbers[0] or 1, numbers[1] or 1, numbers[2] or 1)
+    except ValueError:
+        return None
+    return "-".join(f"{number:02}" for number in numbers if number is not None)
 
 
-def series_of(rule: Rule) -> Reference:
-    """Return the given series. Raises ``ReferenceInvalid`` where there is none."""
-    if rule.within is None:
-        raise ReferenceInvalid(f"--session-from {rule.session_from} needs the series: --as GBR/CCPCJ")
-    return rule.within
+def _month_number(word: str | None) -> int | None:
+    lowered = (word or "").lower()
+    return next((int(number) for name, number in _months() if lowered.startswith(name)), None)
+
+
+@lru_cache(maxsize=1)
+def _months() -> tuple[tuple[str, str], ...]:
+    tables = (load_values("dates.toml", "months", language) for language in ("en", "fr", "es"))
+    names = {name: number for table in tables for name, number in table.items()}
+    return tuple(sorted(names.items(), key=lambda item: -len(item[0])))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tracker.files import Permissions
     from tracker.model.preserving import Holding
 
-DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+_DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 _DATA = "data"
 
@@ -75,7 +75,7 @@ class Bag:
         self._make(self._folder / _DATA)
         parts = {**info, "Payload-Oxum": f"{self.size}.{self.files}"}
         tags = {
-            "bagit.txt": DECLARATION,
+            "bagit.txt": _DECLARATION,
             "bag-info.txt": "".join(f"{name}: {value}\n" for name, value in parts.items()).encode(),
             MANIFEST: _list_digests(self._digests),
         }

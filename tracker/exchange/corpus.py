@@ -25,11 +25,12 @@ from tracker.references import read_year
 from tracker.report.records import RecordForm, refuse_parquet, stream_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import Any
 
     from tracker.archive import ArchiveSession
+    from tracker.exchange.exports import Wanted
     from tracker.model.decisions import Decision
     from tracker.model.preserving import Holding
     from tracker.model.topics import TopicReading, Vocabulary
@@ -43,32 +44,26 @@ if TYPE_CHECKING:
 def export_corpus(
     archive: ArchiveSession,
     target: Path,
-    wanted: Sequence[str],
-    *,
-    every: bool = False,
-    private: bool = False,
+    wanted: Wanted,
     progress: Progress = lambda _done, _total: None,
 ) -> Exported:
     """Write the current texts of statements into a new table, whole or not at all; see ``choose_current``.
 
-    The target's ending names the form. The same record gives the same bytes. Open material only, unless
-    ``private``. Raises ``TrackerError`` for another ending, and as ``new_target`` and ``choose_current`` do.
+    The target's ending names the form. The same record gives the same bytes. Raises ``TrackerError`` for
+    another ending, and as ``new_target`` and ``choose_current`` do.
     """
 
     def read(holdings: Holdings, holding: Holding) -> Iterator[CorpusRow]:
-        yield corpus_row(holding, holdings.text(holding.text_sha256).decode())
+        yield _corpus_row(holding, holdings.text(holding.text_sha256).decode())
 
-    return _export(archive, target, CorpusRow, read, wanted, every=every, private=private, progress=progress)
+    return _export(archive, target, CorpusRow, read, wanted, progress)
 
 
 def export_sentences(
     archive: ArchiveSession,
     target: Path,
-    wanted: Sequence[str],
+    wanted: Wanted,
     vocabulary: Vocabulary,
-    *,
-    every: bool = False,
-    private: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> Exported:
     """Write the sentences of the same texts, with their topics; as ``export_corpus`` does.
@@ -80,9 +75,7 @@ def export_sentences(
     def read(holdings: Holdings, holding: Holding) -> Iterator[SentenceRow]:
         return sentence_rows(reader.read(holdings, holding), vocabulary)
 
-    return _export(
-        archive, target, SentenceRow, read, wanted, every=every, private=private, progress=progress
-    )
+    return _export(archive, target, SentenceRow, read, wanted, progress)
 
 
 def _export(
@@ -90,16 +83,13 @@ def _export(
     target: Path,
     kind: type,
     read: Read,
-    wanted: Sequence[str],
-    *,
-    every: bool,
-    private: bool,
+    wanted: Wanted,
     progress: Progress,
 ) -> Exported:
     form = _read_form(target)
-    with new_target(target, archive.folder, private=private) as permissions:
-        holdings = read_holdings(archive.reader, archive.folder, private=private)
-        chosen, closed = choose_current(archive.folder, holdings, wanted, every=every)
+    with new_target(target, archive.folder, private=wanted.private) as permissions:
+        holdings = read_holdings(archive.reader, archive.folder, private=wanted.private)
+        chosen, closed = choose_current(archive.folder, holdings, wanted)
 
         def read_all() -> Iterator[Any]:
             for done, holding in enumerate(chosen):
@@ -160,7 +150,7 @@ class StatementReader:
         return ReadStatement(side, readings, find_absences(rulings))
 
 
-def corpus_row(holding: Holding, text: str) -> CorpusRow:
+def _corpus_row(holding: Holding, text: str) -> CorpusRow:
     """Return a statement with its text."""
     said, reference = holding.declaration, holding.declaration.reference
     session = str(reference.session)
@@ -179,7 +169,7 @@ def corpus_row(holding: Holding, text: str) -> CorpusRow:
 
 def statement_row(holding: Holding, text: str) -> StatementRow:
     """Return a statement with its text and all that is known of it."""
-    corpus, said = corpus_row(holding, text), holding.declaration
+    corpus, said = _corpus_row(holding, text), holding.declaration
     return StatementRow(
         **{each.name: getattr(corpus, each.name) for each in fields(corpus)},
         item=said.reference.item,

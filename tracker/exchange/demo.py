@@ -28,7 +28,7 @@ OBSERVED = "2026-01-01T00:00:00Z"
 
 PATTERN = "{country}_{session}_{year}.md"
 
-SEED_TITLE = "UK National Statement at the Commission on Crime Prevention and Criminal Justice"
+_SEED_TITLE = "UK National Statement at the Commission on Crime Prevention and Criminal Justice"
 
 PAIRS = (["XAA/CCPCJ", "32", "33"], ["XAA/CCPCJ", "30", "31"])
 """Two different speeches, compared by topic; and two of which one is a revision of the other."""
@@ -101,7 +101,7 @@ def _refuse_filled(folder: Path) -> None:
 
 
 def _import_seeds(folder: Path, archive: Path) -> Iterator[str]:
-    seed = declare("GBR/CCPCJ/31", Said("2022-05", SEED_TITLE, "en", "prepared"))
+    seed = declare("GBR/CCPCJ/31", Said("2022-05", _SEED_TITLE, "en", "prepared"))
     yield from map(_line, add([folder / "gbr-ccpcj-31.md"], seed, archive, OBSERVED))
     said = FolderSaid("CCPCJ", PATTERN, metadata=folder / "speakers.csv")
     series = import_folder(folder / "xaa", said, archive, OBSERVED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tracker.errors import ArchiveUnusable, NotInArchive
@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from tracker.record.reading.holdings import Holdings
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which texts are to leave."""
+
+    references: Sequence[str]
+    """Those behind these; without any, all."""
+    every: bool = False
+    """All editions of a statement, and not the preferred one alone."""
+    private: bool = False
+    """What is closed as well, into files that the archive's owner or group alone can read."""
+
+
 Chosen = tuple[tuple["Holding", ...], int]
 """Snapshots, none twice, and how many others may not leave."""
 
@@ -37,15 +49,15 @@ def choose_holdings(archive: Path, holdings: Holdings, wanted: Sequence[str]) ->
     return _gather(_find(archive, holdings, wanted))
 
 
-def choose_current(archive: Path, holdings: Holdings, wanted: Sequence[str], *, every: bool) -> Chosen:
+def choose_current(archive: Path, holdings: Holdings, wanted: Wanted) -> Chosen:
     """Return one text of each statement behind references, or of all: the latest snapshot of one edition.
 
-    That is the preferred one of those that may leave, unless a reference names a kind or a language;
-    ``every`` returns all editions. Raises as ``choose_holdings`` does.
+    That is the preferred one of those that may leave, unless a reference names a kind or a language, or all
+    editions are wanted. Raises as ``choose_holdings`` does.
     """
     return _gather(
-        (reference, _narrow(found, one_each=not (every or _names_edition(reference))), closed)
-        for reference, found, closed in _find(archive, holdings, wanted)
+        (reference, _narrow(found, one_each=not (wanted.every or _names_edition(reference))), closed)
+        for reference, found, closed in _find(archive, holdings, wanted.references)
     )
 
 

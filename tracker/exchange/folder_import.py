@@ -55,6 +55,15 @@ if TYPE_CHECKING:
     from tracker.record.storing.store import Store
     from tracker.references import Body
 
+_RANGE = re.compile(r"(\d{1,4})\s*[-–]\s*(\d{1,4})")
+_EVERY_SESSION: Final = None
+
+_MAJORITY = 0.75
+_FEWEST = 3
+"""Texts whose wording must show a kind, before their session has one."""
+_SAMPLE = 200
+"""Texts of a session that are looked at, and kept in memory until they are recorded."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderSaid:
@@ -127,6 +136,20 @@ def import_folder(
     )
 
 
+def is_faulty(imported: FolderImport) -> bool:
+    """Return whether a file to import could not be read, or there was no file to import."""
+    return "skipped" in imported.counts or imported.counts.keys() <= {"passed"}
+
+
+def need_folder(folder: Path) -> None:
+    """Raise ``DocumentUnreadable`` where there is no folder: of a file with the command that records it."""
+    if folder.is_file():
+        named = shlex.quote(str(folder))
+        raise DocumentUnreadable(f"{folder} is a file; to record it: tracker add {named} --as GBR/UNGA/79")
+    if not folder.is_dir():
+        raise DocumentUnreadable(f"{folder}: no such directory")
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     folder: Path
@@ -169,13 +192,32 @@ def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], bod
     return read_metadata(metadata, read_columns(columns), body)
 
 
-def need_folder(folder: Path) -> None:
-    """Raise ``DocumentUnreadable`` where there is no folder: of a file with the command that records it."""
-    if folder.is_file():
-        named = shlex.quote(str(folder))
-        raise DocumentUnreadable(f"{folder} is a file; to record it: tracker add {named} --as GBR/UNGA/79")
-    if not folder.is_dir():
-        raise DocumentUnreadable(f"{folder}: no such directory")
+def _read_kinds(texts: Iterable[str], body: Body) -> dict[str | None, TextKind]:
+    """Return the kind declared for each session, under ``None`` that of all others.
+
+    A text is ``verbatim``, or ``verbatim:70-74,77`` for some sessions. Raises ``ReferenceInvalid`` for
+    an unknown kind or session, and where two kinds are declared for one session.
+    """
+    kinds: dict[str | None, TextKind] = {}
+    for text in texts:
+        word, colon, sessions = text.partition(":")
+        kind = check_kind(word)
+        for session in _sessions(text, sessions, body) if colon else (_EVERY_SESSION,):
+            if kinds.setdefault(session, kind) != kind:
+                where = f"session {session}" if session else "all sessions"
+                raise ReferenceInvalid(f"--kind: {where} cannot be both {kinds[session]} and {kind}")
+    return kinds
+
+
+def _sessions(text: str, listed: str, body: Body) -> list[str]:
+    sessions = []
+    for part in map(str.strip, listed.split(",")):
+        match = _RANGE.fullmatch(part)
+        numbers = range(int(match[1]), int(match[2]) + 1) if match else ()
+        if not part or part.endswith(("-", "–")) or (match and not numbers):
+            raise ReferenceInvalid(f"--kind {text}: write sessions as in verbatim:70-74,77")
+        sessions += [resolve_session(body, str(each)).label for each in numbers or (part,)]
+    return sessions
 
 
 def _list_files(folder: Path) -> list[Path]:
@@ -202,30 +244,26 @@ def _plan_file(path: Path, name: str, plan: _Plan) -> _Planned:
     )
 
 
-def _record(
-    planned: _Planned, declaration: Declaration, reader: _Reader, observed: str, store: Store
-) -> ImportedFile:
-    path, reference = planned.path, declaration.reference
+def _explain_link(folder: Path, path: Path) -> str | None:
+    """Return why a link below a folder is not followed; None for no link, and for one to a file in it.
+
+    A link to a folder is not followed either: its files are found in their own place, or are outside.
+    """
+    return _explain_way(folder, path) if path.is_symlink() else None
+
+
+def _explain_way(folder: Path, path: Path) -> str | None:
+    """Return why a path in a folder leads to no file below it, following all links."""
     try:
-        document = Document(read_document(path), str(path), reference.language)
-        recorded = reader.recognise(declaration, document, store)
-        if recorded is None:
-            if reference.kind is None:
-                read, kind = reader.take_undeclared(planned.session, document)
-                declaration = replace(
-                    declaration, reference=replace(reference, kind=kind), kind_inferred=True
-                )
-            else:
-                read = reader.take(document)
-            recorded = record_read(store, document.data, read, declaration, observed, str(path))
-    except Withdrawn as error:
-        return replace(planned.entry, status="passed", note=str(error))
-    return replace(
-        planned.entry,
-        status=recorded.outcome,
-        reference=recorded.reference,
-        elsewhere=recorded.elsewhere,
-    )
+        place = path.resolve(strict=True)
+    except FileNotFoundError:
+        return "a link that leads nowhere"
+    except (OSError, RuntimeError) as error:
+        # Python 3.11 and 3.12 raise RuntimeError for circular links.
+        return f"a link that cannot be followed: {getattr(error, 'strerror', None) or 'it leads in a circle'}"
+    if not place.is_relative_to(folder.resolve()):
+        return f"a link that leads out of the folder, to {place}; copy what it names if you want it"
+    return "a link to a folder; its files are read in their own place" if place.is_dir() else None
 
 
 def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
@@ -257,47 +295,30 @@ def _date(text: str | None) -> str | None:
     return check_date(text) if text else None
 
 
-def is_faulty(imported: FolderImport) -> bool:
-    """Return whether a file to import could not be read, or there was no file to import."""
-    return "skipped" in imported.counts or imported.counts.keys() <= {"passed"}
-
-
-_RANGE = re.compile(r"(\d{1,4})\s*[-–]\s*(\d{1,4})")
-_MAJORITY = 0.75
-_FEWEST = 3
-"""Texts whose wording must show a kind, before their session has one."""
-_SAMPLE = 200
-"""Texts of a session that are looked at, and kept in memory until they are recorded."""
-
-_EVERY_SESSION: Final = None
-
-
-def _read_kinds(texts: Iterable[str], body: Body) -> dict[str | None, TextKind]:
-    """Return the kind declared for each session, under ``None`` that of all others.
-
-    A text is ``verbatim``, or ``verbatim:70-74,77`` for some sessions. Raises ``ReferenceInvalid`` for
-    an unknown kind or session, and where two kinds are declared for one session.
-    """
-    kinds: dict[str | None, TextKind] = {}
-    for text in texts:
-        word, colon, sessions = text.partition(":")
-        kind = check_kind(word)
-        for session in _sessions(text, sessions, body) if colon else (_EVERY_SESSION,):
-            if kinds.setdefault(session, kind) != kind:
-                where = f"session {session}" if session else "all sessions"
-                raise ReferenceInvalid(f"--kind: {where} cannot be both {kinds[session]} and {kind}")
-    return kinds
-
-
-def _sessions(text: str, listed: str, body: Body) -> list[str]:
-    sessions = []
-    for part in map(str.strip, listed.split(",")):
-        match = _RANGE.fullmatch(part)
-        numbers = range(int(match[1]), int(match[2]) + 1) if match else ()
-        if not part or part.endswith(("-", "–")) or (match and not numbers):
-            raise ReferenceInvalid(f"--kind {text}: write sessions as in verbatim:70-74,77")
-        sessions += [resolve_session(body, str(each)).label for each in numbers or (part,)]
-    return sessions
+def _record(
+    planned: _Planned, declaration: Declaration, reader: _Reader, observed: str, store: Store
+) -> ImportedFile:
+    path, reference = planned.path, declaration.reference
+    try:
+        document = Document(read_document(path), str(path), reference.language)
+        recorded = reader.recognise(declaration, document, store)
+        if recorded is None:
+            if reference.kind is None:
+                read, kind = reader.take_undeclared(planned.session, document)
+                declaration = replace(
+                    declaration, reference=replace(reference, kind=kind), kind_inferred=True
+                )
+            else:
+                read = reader.take(document)
+            recorded = record_read(store, document.data, read, declaration, observed, str(path))
+    except Withdrawn as error:
+        return replace(planned.entry, status="passed", note=str(error))
+    return replace(
+        planned.entry,
+        status=recorded.outcome,
+        reference=recorded.reference,
+        elsewhere=recorded.elsewhere,
+    )
 
 
 _Read: TypeAlias = tuple[ReadDocument, TextKind | None]
@@ -382,25 +403,3 @@ def _list_unknown(wanted: Iterable[_Planned], store: Store) -> Iterator[Document
 
 def _infer(document: ReadDocument) -> TextKind | None:
     return infer_kind(document.version, document.extraction.text)
-
-
-def _explain_link(folder: Path, path: Path) -> str | None:
-    """Return why a link below a folder is not followed; None for no link, and for one to a file in it.
-
-    A link to a folder is not followed either: its files are found in their own place, or are outside.
-    """
-    return _explain_way(folder, path) if path.is_symlink() else None
-
-
-def _explain_way(folder: Path, path: Path) -> str | None:
-    """Return why a path in a folder leads to no file below it, following all links."""
-    try:
-        place = path.resolve(strict=True)
-    except FileNotFoundError:
-        return "a link that leads nowhere"
-    except (OSError, RuntimeError) as error:
-        # Python 3.11 and 3.12 raise RuntimeError for circular links.
-        return f"a link that cannot be followed: {getattr(error, 'strerror', None) or 'it leads in a circle'}"
-    if not place.is_relative_to(folder.resolve()):
-        return f"a link that leads out of the folder, to {place}; copy what it names if you want it"
-    return "a link to a folder; its files are read in their own place" if place.is_dir() else None

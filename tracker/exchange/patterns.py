@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracker.references import Body
 
 
-PATTERN_FIELDS: Final[Mapping[str, str]] = {
+_PATTERN_FIELDS: Final[Mapping[str, str]] = {
     "country": r"[^/]+?",
     "session": r"[^/]+?",
     "item": r"[^/]+?",
@@ -71,15 +71,15 @@ def compile_pattern(pattern: str, required: Iterable[str] = ("country", "session
     """
     names = _FIELD.findall(pattern)
     for name in names:
-        if name not in PATTERN_FIELDS:
+        if name not in _PATTERN_FIELDS:
             raise ReferenceInvalid(
-                f"pattern {pattern!r}: unknown field {{{name}}}; expected one of {', '.join(PATTERN_FIELDS)}"
+                f"pattern {pattern!r}: unknown field {{{name}}}; expected one of {', '.join(_PATTERN_FIELDS)}"
             )
     for needed in required:
         if needed not in names:
             raise ReferenceInvalid(f"pattern {pattern!r}: it names no {{{needed}}}")
-    longest = {**PATTERN_FIELDS, "country": r"[^/]+"}
-    return PathPattern(tuple(_compile(pattern, fields) for fields in (PATTERN_FIELDS, longest)))
+    longest = {**_PATTERN_FIELDS, "country": r"[^/]+"}
+    return PathPattern(tuple(_compile(pattern, fields) for fields in (_PATTERN_FIELDS, longest)))
 
 
 def _compile(pattern: str, fields: Mapping[str, str]) -> re.Pattern[str]:

@@ -7,6 +7,7 @@ import re
 import shlex
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -24,19 +25,11 @@ from tracker.diff.withheld import withhold
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.exchange.bag import document_name, text_name
 from tracker.exchange.exports import new_target
-from tracker.exchange.package import (
-    DECISIONS,
-    MANIFEST,
-    REPORTS,
-    SHIPPED,
-    VOCABULARY,
-    list_digests,
-    write_decided,
-)
 from tracker.files import write_file
 from tracker.inputs.extras import DISTRIBUTION
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
+from tracker.model.plain import to_row
 from tracker.model.preserving import Exported
 from tracker.record.access.handing_on import is_closed
 from tracker.record.reading.holdings import open_holdings
@@ -46,7 +39,7 @@ from tracker.report.safe import one_line
 from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracker.archive import ArchiveSession
     from tracker.comparing.decisions.rulings import Decided
@@ -60,13 +53,26 @@ if TYPE_CHECKING:
     Members = dict[str, bytes]
 
 
+MANIFEST: Final = "manifest-sha256.txt"
+REPORTS, DECISIONS = "reports/", "decisions/"
+"""Where the comparisons are, and under the same names what people decided about their texts."""
+VOCABULARY, SHIPPED = "vocabulary/", "vocabulary/shipped/"
+"""Where a user's vocabulary is, with what was learned for it, and the one that comes with the program."""
 CITED: Final = "citations/statements.json"
 """What is cited of each text; the other files of citations say it in the forms of other programs."""
 RIGHTS: Final = "rights.json"
-NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(
+_NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(
     ("title", "statement_type", "symbol", "speaker", "post", "on_behalf_of", "url")
 )
 """What a citation of a closed text leaves out: it is told by name, date and digest."""
+_HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
+"""On the package index ``tracker`` is another program."""
+_PINNED: Final = re.compile(r"(?P<name>[\w.-]{1,100})==[\w.!+]{1,50}", re.ASCII)
+_WITHHELD: Final = """
+Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
+place of each text, keyed by the two whole texts; to compute them again, name an archive that has the texts:
+tracker reproduce FILE.zip --archive FOLDER
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,97 @@ def export_replication(
     return Exported(str(target), contents, len(data), digest_bytes(data), len(closed))
 
 
+def list_digests(members: Mapping[str, bytes]) -> bytes:
+    """Return the manifest of files, as ``sha256sum -c`` reads it."""
+    return "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in members.items()).encode()
+
+
+def write_decided(decided: Decided) -> bytes:
+    """Return decisions as ``read_decided`` reads them."""
+    return json.dumps(decided, default=to_row, ensure_ascii=False, indent=1).encode()
+
+
+def list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that say what is cited, each in another form; none where nothing is."""
+    if cited:
+        yield CITED, write_json([asdict(each.source) for each in cited])
+        yield "citations/statements.bib", citing.render_bibtex(cited).encode()
+        yield "citations/statements.csl.json", citing.citations_csl(cited).encode()
+        yield "citations/statements.ris", citing.render_ris(cited).encode()
+
+
+def cite_kept(
+    sides: Iterable[WrittenSide], archive: ArchiveSession, closed: frozenset[str]
+) -> Iterator[CitedText]:
+    """Yield what is cited of texts that the archive keeps, of ``closed`` ones only what names them."""
+    for told in sides:
+        reference = find_kept(told, archive)
+        if reference is None:
+            continue
+        try:
+            found = archive.reader.cited(reference)
+        except NotInArchive:
+            continue
+        yield replace(found, **_NOT_OPEN) if told.text in closed else found
+
+
+def list_rights(sides: Sequence[WrittenSide], archive: ArchiveSession) -> dict[str, str]:
+    """Return what the watch list says of the rights in each text, by its name."""
+    watch = archive.folder / WATCH_FILE
+    said = {each.id: each.rights for each in read_watch_list(watch).sources} if watch.exists() else {}
+    found: dict[str, str] = {}
+    for told in sides if any(said.values()) else ():
+        reference = find_kept(told, archive)
+        for capture in archive.versions.captures(reference) if reference else ():
+            givers = archive.versions.origins(capture.id)
+            noted = [said.get(each.source.partition(":")[0]) for each in givers]
+            found |= {told.name: "; ".join(dict.fromkeys(filter(None, noted)))} if any(noted) else {}
+    return found
+
+
+def describe(reports: Sequence[tuple[WrittenSide, WrittenSide]], closed: frozenset[str], python: str) -> str:
+    """Return the page to read first; of ``closed`` texts, by digest, it says that they are not there."""
+    page = files(__package__).joinpath("replication_readme.txt").read_text("utf-8")
+    lines = [
+        f"{REPORTS}{number}.json  {' and '.join(one_line(told.name) for told in report)}"
+        for number, report in enumerate(reports, 1)
+    ]
+    held_back = dict.fromkeys(told for report in reports for told in report if told.text in closed)
+    if held_back:
+        lines += [
+            _WITHHELD,
+            *(f"{one_line(told.name)}  document {told.document}, text {told.text}" for told in held_back),
+        ]
+    return page.format(python=python, reports="\n".join(lines))
+
+
+def check_requirements(data: bytes, release: str) -> bool:
+    """Return whether a file names the program and only what it rests on, each at some release and once."""
+    head, *lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
+    pinned = [_PINNED.fullmatch(line) for line in lines]
+    named = [match["name"] for match in pinned if match]
+    order = [name for name in _list_required() if name in named]
+    return head == _HEAD.format(release=release) and named == order and None not in pinned
+
+
+def write_versions(source: Provenance, python: str) -> bytes:
+    """Return the file of the releases and digests that a comparison rests on, with the release of Python."""
+    return write_json(
+        {
+            "tracker": source.release,
+            "python": python,
+            "encoder": source.encoder,
+            "prior": source.prior,
+            "vocabulary": source.vocabulary,
+        }
+    )
+
+
+def write_json(value: object) -> bytes:
+    """Return a file of a zip in JSON."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
 def _read(path: Path, archive: ArchiveSession, vocabulary: Vocabulary) -> _Report:
     data = read_document(path)
     written = read_comparison(data, str(path))
@@ -158,11 +255,22 @@ def _list(
     if rights := list_rights(list(sides), archive):
         yield RIGHTS, write_json(rights)
     yield from _list_texts({told: side for told, side in sides.items() if told.text not in closed}, archive)
-    yield from list_citations([Citation(each) for each in _cite(list(sides), archive, closed)])
+    yield from list_citations([Citation(each) for each in cite_kept(sides, archive, closed)])
     yield from _list_vocabulary(path)
     source = reports[0].comparison.provenance
     yield "versions.json", write_versions(source, python_version())
     yield "requirements.txt", "".join(f"{line}\n" for line in _list_requirements(source.release)).encode()
+
+
+def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
+    if not report.has(closed):
+        return report.data
+    return write_json(withhold(report.written))
+
+
+def _find_decided(report: _Report, archive: ArchiveSession) -> Decided:
+    old, new = (find_kept(told, archive) for told in report.told)
+    return load_decided(old, new, archive) if old and new else UNDECIDED
 
 
 def _list_texts(sides: Mapping[WrittenSide, Side], archive: ArchiveSession) -> Iterator[tuple[str, bytes]]:
@@ -177,58 +285,6 @@ def _list_texts(sides: Mapping[WrittenSide, Side], archive: ArchiveSession) -> I
     )
 
 
-def list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
-    """Yield the files that say what is cited, each in another form; none where nothing is."""
-    if cited:
-        yield CITED, write_json([asdict(each.source) for each in cited])
-        yield "citations/statements.bib", citing.render_bibtex(cited).encode()
-        yield "citations/statements.csl.json", citing.citations_csl(cited).encode()
-        yield "citations/statements.ris", citing.render_ris(cited).encode()
-
-
-def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
-    if not report.has(closed):
-        return report.data
-    return write_json(withhold(report.written))
-
-
-def list_rights(sides: Sequence[WrittenSide], archive: ArchiveSession) -> dict[str, str]:
-    """Return what the watch list says of the rights in each text, by its name."""
-    watch = archive.folder / WATCH_FILE
-    said = {each.id: each.rights for each in read_watch_list(watch).sources} if watch.exists() else {}
-    found: dict[str, str] = {}
-    for told in sides if any(said.values()) else ():
-        reference = find_kept(told, archive)
-        for capture in archive.versions.captures(reference) if reference else ():
-            givers = archive.versions.origins(capture.id)
-            noted = [said.get(each.source.partition(":")[0]) for each in givers]
-            found |= {told.name: "; ".join(dict.fromkeys(filter(None, noted)))} if any(noted) else {}
-    return found
-
-
-def write_versions(source: Provenance, python: str) -> bytes:
-    """Return the file of the releases and digests that a comparison rests on, with the release of Python."""
-    return write_json(
-        {
-            "tracker": source.release,
-            "python": python,
-            "encoder": source.encoder,
-            "prior": source.prior,
-            "vocabulary": source.vocabulary,
-        }
-    )
-
-
-def write_json(value: object) -> bytes:
-    """Return a file of a zip in JSON."""
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _find_decided(report: _Report, archive: ArchiveSession) -> Decided:
-    old, new = (find_kept(told, archive) for told in report.told)
-    return load_decided(old, new, archive) if old and new else UNDECIDED
-
-
 def _find_document(told: WrittenSide, archive: ArchiveSession) -> bytes | None:
     """Return the bytes of a document, from the archive or the file that was compared, if that is still it."""
     if archive.folder.exists() and told.document and (data := archive.versions.document(told.document)):
@@ -238,20 +294,6 @@ def _find_document(told: WrittenSide, archive: ArchiveSession) -> bytes | None:
     except DocumentUnreadable:
         return None
     return data if digest_bytes(data) == told.document else None
-
-
-def _cite(
-    sides: Sequence[WrittenSide], archive: ArchiveSession, closed: frozenset[str]
-) -> Iterator[CitedText]:
-    for told in sides:
-        reference = find_kept(told, archive)
-        if reference is None:
-            continue
-        try:
-            found = archive.reader.cited(reference)
-        except NotInArchive:
-            continue
-        yield replace(found, **NOT_OPEN) if told.text in closed else found
 
 
 def _list_vocabulary(path: Path | None) -> Iterator[tuple[str, bytes]]:
@@ -269,16 +311,6 @@ def _name_packed(vocabulary: Path) -> str:
     return re.sub(r"[^\w-]+", "-", vocabulary.stem, flags=re.ASCII).strip("-") or "vocabulary"
 
 
-_HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
-"""On the package index ``tracker`` is another program."""
-_PINNED: Final = re.compile(r"(?P<name>[\w.-]{1,100})==[\w.!+]{1,50}", re.ASCII)
-_WITHHELD: Final = """
-Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
-place of each text, keyed by the two whole texts; to compute them again, name an archive that has the texts:
-tracker reproduce FILE.zip --archive FOLDER
-"""
-
-
 def _list_requirements(release: str) -> Iterator[str]:
     """Yield the program and what it rests on, each at the release that is installed."""
     yield _HEAD.format(release=release)
@@ -289,33 +321,8 @@ def _list_requirements(release: str) -> Iterator[str]:
             continue
 
 
-def check_requirements(data: bytes, release: str) -> bool:
-    """Return whether a file names the program and only what it rests on, each at some release and once."""
-    head, *lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
-    pinned = [_PINNED.fullmatch(line) for line in lines]
-    named = [match["name"] for match in pinned if match]
-    order = [name for name in _list_required() if name in named]
-    return head == _HEAD.format(release=release) and named == order and None not in pinned
-
-
 def _list_required() -> Iterator[str]:
     for line in metadata.requires(DISTRIBUTION) or ():
         if "extra ==" not in line:
             name = line.split(";")[0]
             yield name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]
-
-
-def describe(reports: Sequence[tuple[WrittenSide, WrittenSide]], closed: frozenset[str], python: str) -> str:
-    """Return the page to read first; of ``closed`` texts, by digest, it says that they are not there."""
-    page = files(__package__).joinpath("replication_readme.txt").read_text("utf-8")
-    lines = [
-        f"{REPORTS}{number}.json  {' and '.join(one_line(told.name) for told in report)}"
-        for number, report in enumerate(reports, 1)
-    ]
-    held_back = dict.fromkeys(told for report in reports for told in report if told.text in closed)
-    if held_back:
-        lines += [
-            _WITHHELD,
-            *(f"{one_line(told.name)}  document {told.document}, text {told.text}" for told in held_back),
-        ]
-    return page.format(python=python, reports="\n".join(lines))

@@ -9,44 +9,39 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.capture.read.files import read_document
-from tracker.comparing.decisions.rulings import UNDECIDED
+from tracker.comparing.decisions.rulings import UNDECIDED, Decided
 from tracker.comparing.topics.vocabulary.load import list_shipped, load_vocabulary
 from tracker.comparing.topics.vocabulary.taught import MODEL_ENDING
 from tracker.diff.reproduce import find_kept, read_comparison, read_written_side, recompute
 from tracker.diff.sides import load_decided
 from tracker.diff.withheld import MARK
-from tracker.errors import NotInArchive
+from tracker.errors import DocumentUnreadable
 from tracker.exchange.bag import document_name, text_name
-from tracker.exchange.package import (
+from tracker.exchange.replication import (
+    CITED,
     DECISIONS,
     MANIFEST,
     REPORTS,
-    SHIPPED,
-    list_digests,
-    list_own,
-    list_reports,
-    load_packed,
-    read_decided,
-    read_package,
-    write_decided,
-)
-from tracker.exchange.replication import (
-    CITED,
-    NOT_OPEN,
     RIGHTS,
+    SHIPPED,
+    VOCABULARY,
     check_requirements,
+    cite_kept,
     describe,
     list_citations,
+    list_digests,
     list_rights,
+    write_decided,
     write_json,
     write_versions,
 )
+from tracker.files import temporary_folder
 from tracker.inputs.formats import parse_report
-from tracker.inputs.zips import BEGINNING
+from tracker.inputs.zips import BEGINNING, read_zip
 from tracker.model.citations import Citation, CitedText
 from tracker.model.reproduced import CheckedFiles, Difference, Reproduction
 from tracker.model.strict import NotAsTyped, read_typed
@@ -55,10 +50,8 @@ from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from tracker.archive import ArchiveSession
-    from tracker.comparing.decisions.rulings import Decided
     from tracker.diff.reproduce import WrittenSide
     from tracker.model.changes import Comparison
     from tracker.model.reproduced import Reproduced
@@ -105,20 +98,65 @@ def reproduce(path: Path, archive: ArchiveSession, vocabulary: Path | None) -> R
     if not data.startswith(BEGINNING):
         written = read_comparison(data, str(path))
         return Reproduction((recompute(written, str(path), archive, load_vocabulary(vocabulary))[1],), None)
-    members = read_package(data, str(path))
-    asked = load_vocabulary(vocabulary) if vocabulary else load_packed(members)
-    names = sorted(list_reports(members), key=lambda name: (len(name), name))
+    members = _read_package(data, str(path))
+    asked = load_vocabulary(vocabulary) if vocabulary else _load_packed(members)
+    names = sorted(_list_reports(members), key=lambda name: (len(name), name))
     reports = [_read_report(name, members, path, archive, asked) for name in names]
     return Reproduction(tuple(each.found for each in reports), _check_files(members, reports, archive, asked))
+
+
+def _read_package(data: bytes, place: str) -> dict[str, bytes]:
+    """Return the files of a replication zip by their names.
+
+    Raises ``DocumentUnreadable`` where it is damaged, may lead elsewhere, or has no comparison.
+    """
+    try:
+        members = read_zip(data)
+    except ValueError as error:
+        raise DocumentUnreadable(f"{place}: {error}; get it again from where it came from") from None
+    if MANIFEST not in members or not _list_reports(members):
+        raise DocumentUnreadable(f"{place} is no replication zip; tracker export replication writes one")
+    return members
+
+
+def _list_reports(members: Mapping[str, bytes]) -> list[str]:
+    """Return the names of the comparisons, in their order."""
+    return [name for name in members if name.startswith(REPORTS)]
+
+
+def _load_packed(members: Mapping[str, bytes]) -> Vocabulary:
+    """Return the vocabulary that a zip has of a user's, or the one that comes with this release."""
+    own = _list_own(members)
+    if not own:
+        return load_vocabulary()
+    with temporary_folder("package") as folder:
+        for name in own:
+            Path(folder, PurePosixPath(name).name).write_bytes(members[name])
+        return load_vocabulary(Path(folder, PurePosixPath(own[0]).name))
+
+
+def _list_own(members: Mapping[str, bytes]) -> list[str]:
+    """Return the names of a user's vocabulary, first its own file, and then what was learned for it."""
+    own = [name for name in members if name.startswith(VOCABULARY) and not name.startswith(SHIPPED)]
+    return sorted(own, key=lambda name: (name.endswith(MODEL_ENDING), name))
 
 
 def _read_report(
     name: str, members: Members, path: Path, archive: ArchiveSession, vocabulary: Vocabulary
 ) -> _Read:
     written = read_comparison(members[name], f"{path}: {name}")
-    decided = read_decided(members, name, str(path))
+    decided = _read_decided(members, name, str(path))
     again, found = recompute(written, f"{path}: {name}", archive, vocabulary, decided)
     return _Read(name.removeprefix(REPORTS).removesuffix(".json"), written, again, found, decided)
+
+
+def _read_decided(members: Mapping[str, bytes], report: str, place: str) -> Decided:
+    """Return what people decided about the texts of a comparison; raises ``DocumentUnreadable``."""
+    data = members.get(report.replace(REPORTS, DECISIONS, 1))
+    try:
+        return read_typed(Decided, parse_report(data)) if data else UNDECIDED
+    except ValueError as error:
+        raise DocumentUnreadable(f"{place}: the decisions for {report} cannot be read: {error}") from None
 
 
 def _check_files(
@@ -213,7 +251,7 @@ def _list_texts(found: Members, reports: Sequence[_Read]) -> Iterator[tuple[str,
 
 def _list_vocabulary(found: Members) -> Iterator[tuple[str, bytes]]:
     """Yield the shipped vocabulary, or a user's, whose digest the comparisons have, as it is."""
-    own = list_own(found)
+    own = _list_own(found)
     used = {own[0], f"{PurePosixPath(own[0]).with_suffix(MODEL_ENDING)}"} if own else ()
     yield from ((name, found[name]) for name in own if name in used)
     if not own:
@@ -234,14 +272,10 @@ def _find_cited(
         for each in reports
         for text, side in zip(each.told, (each.comparison.old, each.comparison.new), strict=True)
     }
-    cited = []
+    cited: list[CitedText] = []
     for each in told:
-        if (reference := find_kept(each, archive)) is not None:
-            try:
-                source = archive.reader.cited(reference)
-            except NotInArchive:
-                continue
-            cited.append(replace(source, **NOT_OPEN) if each.text in closed else source)
+        if find_kept(each, archive):
+            cited += cite_kept([each], archive, closed)
             continue
         side = sides[each]
         facts = {name: getattr(side, name) for name in _OF_SIDES} | {"language": side.version.language}

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.archive import ArchiveSession
+    from tracker.exchange.exports import Wanted
     from tracker.files import Permissions
     from tracker.model.changes import Comparison
     from tracker.model.preserving import Holding
@@ -68,23 +69,20 @@ _PART: Final = 200
 def export_tables(
     archive: ArchiveSession,
     target: Path,
-    wanted: Sequence[str],
+    wanted: Wanted,
     vocabulary: Vocabulary,
-    *,
     sure: float = SURE,
-    every: bool = False,
-    private: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> tuple[Exported, Counter[str]]:
     """Write the texts of ``export_corpus``, and what is made of them, to a new folder, whole or not at all.
 
     Returns what was made, and by body how many pairs of neighbours nobody has compared, of which the last
-    three tables say nothing. Open material only, unless ``private``. Raises as ``export_corpus`` does.
+    three tables say nothing. Raises as ``export_corpus`` does.
     """
     refuse_parquet(target)
-    with new_target(target, archive.folder, private=private, what="folder") as permissions:
-        holdings = read_holdings(archive.reader, archive.folder, private=private)
-        chosen, closed = choose_current(archive.folder, holdings, wanted, every=every)
+    with new_target(target, archive.folder, private=wanted.private, what="folder") as permissions:
+        holdings = read_holdings(archive.reader, archive.folder, private=wanted.private)
+        chosen, closed = choose_current(archive.folder, holdings, wanted)
         maker = _Maker(archive, holdings, vocabulary, sure, lambda done: progress(done, len(chosen)))
         with draft_folder(target, permissions) as part:
             folder = _Folder(part, permissions)
@@ -123,7 +121,7 @@ class _Maker:
         self._done = 0
         self._vocabulary = vocabulary
         self._reader = StatementReader(archive, vocabulary)
-        self.pairs = KeptPairs(archive, holdings, vocabulary, sure)
+        self.pairs = _KeptPairs(archive, holdings, vocabulary, sure)
 
     def make(self, some: Sequence[Holding]) -> Rows:
         """Return the rows of each table."""
@@ -219,7 +217,7 @@ def _in_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-class KeptPairs:
+class _KeptPairs:
     """Finds the comparison of a statement with the one before it, as a batch or a diff has left it."""
 
     def __init__(

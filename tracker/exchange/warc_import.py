@@ -19,11 +19,11 @@ from tracker.errors import DocumentUnreadable, ReferenceInvalid
 from tracker.exchange.add import Item, import_items, infer_details, read_arrival, record_arrival, show_nothing
 from tracker.exchange.attribution import (
     ParsedReference,
+    find_sessions,
     find_statement,
-    series_of,
+    sessions_of_date,
     settle_session,
 )
-from tracker.exchange.named_sessions import find_sessions, sessions_of_date
 from tracker.exchange.warc_metadata import IDENTICAL, SAME_TEXT
 from tracker.exchange.warc_survey import DAMAGED, survey
 from tracker.inputs.passwords import strip_user
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from tracker.record.storing.store import Store
 
 
+WARC_SOURCES: Final = ("url", "date", "regex")
+"""What may name the session of a capture."""
 _MOST_NAMED: Final = 3
 """Addresses that a message lists."""
 _MOST_REDIRECTS: Final = 10
@@ -239,7 +241,7 @@ def _explain_unnamed(rule: Rule, watched: WatchList | None) -> str:
 
 
 def _parse_session(url: str, observed: str, rule: Rule) -> ParsedReference:
-    series = series_of(rule)
+    series = rule.series
     body = find_body(series.body)
     if rule.session_from == "date":
         return settle_session(series, sessions_of_date(body, observed[:10]), None)

@@ -13,8 +13,15 @@ from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.follow.groups import choose_countries, narrow_editions
 from tracker.follow.series import EVER, Within, list_editions, preferred_editions, session_kind
 from tracker.follow.tracing.origins import REACH, find_origins
-from tracker.follow.tracing.search import count_near, find_beginnings, find_words, read_query, trace
-from tracker.follow.tracing.summaries import make_spread, number_wordings
+from tracker.follow.tracing.search import (
+    count_near,
+    find_beginnings,
+    find_words,
+    make_spread,
+    number_wordings,
+    read_query,
+    trace,
+)
 from tracker.model.spread import SpreadStatement
 from tracker.model.tracing import Attribution, Biography, TracedStatement
 from tracker.references import parse_reference, read_year

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS: Final = 8_000_000
 """The shipped vocabulary, in six languages, has 600,000."""
-MAX_DEPTH: Final = 32
+_MAX_DEPTH: Final = 32
 """Parts of a key, and brackets inside one another; what is read here has three."""
 
 # No part can fail once begun, or a quotation mark without an end would be sought again from each mark in it.
@@ -55,13 +55,13 @@ def parse_toml(text: str) -> dict[str, Any]:
 def _check_depth(text: str) -> None:
     bare = _STRING.sub(_blank, text)
     for key in _KEY.finditer(bare):
-        if key[0].count(".") >= MAX_DEPTH:
+        if key[0].count(".") >= _MAX_DEPTH:
             raise ValueError(f"a key of {key[0].count('.') + 1:,} parts{_tell_line(bare, key.start())}")
     depth = 0
     for bracket in _BRACKET.finditer(bare):
         depth = depth + 1 if bracket[0] in "[{" else max(0, depth - 1)
-        if depth > MAX_DEPTH:
-            raise ValueError(f"nested more than {MAX_DEPTH} deep{_tell_line(bare, bracket.start())}")
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"nested more than {_MAX_DEPTH} deep{_tell_line(bare, bracket.start())}")
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -101,8 +101,8 @@ def parse_report(data: bytes) -> object:
     level, depth = [value], 0
     while level := [inside for each in level for inside in _list_inside(each)]:
         depth += 1
-        if depth > MAX_DEPTH:
-            raise ValueError(f"nested more than {MAX_DEPTH} deep")
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"nested more than {_MAX_DEPTH} deep")
     # Only an escape can have made half a character.
     if b"\\ud" in data.lower():
         json.dumps(value, ensure_ascii=False).encode()
@@ -139,10 +139,10 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-LONGEST_ENTITY: Final = 1000
+_LONGEST_ENTITY: Final = 1000
 """Characters; the address of a namespace has fifty."""
-MOST_ENTITIES: Final = 100
-MAX_EXPANDED: Final = 64 * 1024 * 1024
+_MOST_ENTITIES: Final = 100
+_MAX_EXPANDED: Final = 64 * 1024 * 1024
 """Characters that the entities of a file may stand for in all."""
 
 
@@ -160,8 +160,8 @@ def check_entities(data: bytes) -> None:
     expanded = 0
     for name, value in _read_entities(data).items():
         expanded += data.count(f"&{name};".encode()) * len(value)
-        if expanded > MAX_EXPANDED:
-            raise ValueError(f"its entities stand for more than {MAX_EXPANDED // 1024**2} MB")
+        if expanded > _MAX_EXPANDED:
+            raise ValueError(f"its entities stand for more than {_MAX_EXPANDED // 1024**2} MB")
 
 
 def _read_entities(data: bytes) -> Mapping[str, str]:
@@ -170,10 +170,10 @@ def _read_entities(data: bytes) -> Mapping[str, str]:
     def declare(name: str, is_parameter: bool, value: str | None, *_elsewhere: str | None) -> None:
         if value is None or is_parameter:
             raise ValueError(f"its entity {name} is kept elsewhere or is a parameter; write it out")
-        if "&" in value or len(value) > LONGEST_ENTITY:
+        if "&" in value or len(value) > _LONGEST_ENTITY:
             raise ValueError(f"its entity {name} is made of others, or is long; write it out")
-        if b"\0" in data[:1000] or len(entities) >= MOST_ENTITIES:
-            raise ValueError(f"it declares over {MOST_ENTITIES} entities, or is in UTF-16; save it as UTF-8")
+        if b"\0" in data[:1000] or len(entities) >= _MOST_ENTITIES:
+            raise ValueError(f"it declares over {_MOST_ENTITIES} entities, or is in UTF-16; save it as UTF-8")
         entities[name] = value
 
     def refuse(*_declaration: object) -> None:
@@ -194,9 +194,9 @@ def _read_entities(data: bytes) -> Mapping[str, str]:
     return entities
 
 
-LONGEST_TEXT: Final = 100_000
+_LONGEST_TEXT: Final = 100_000
 """Characters of one label or note, which is put together piece by piece: 300 KB took 1.5 seconds."""
-MOST_NAMESPACES: Final = 1000
+_MOST_NAMESPACES: Final = 1000
 """Ten thousand prefixes took 5 seconds, and namespaces as many deep 1.3 GB."""
 
 # A string without an end is one to the end: no part can fail once begun, and be sought again.
@@ -227,7 +227,7 @@ def check_rdf(data: bytes, form: str) -> None:
         text = data.decode("utf-8", "replace")
         longest = max((len(match[0]) for match in _TURTLE.finditer(text)), default=0)
         namespaces = len(_PREFIX.findall(_TURTLE.sub(" ", text)))
-    if longest > LONGEST_TEXT:
-        raise ValueError(f"a text in it has {longest:,} characters; a label may have {LONGEST_TEXT:,}")
-    if namespaces > MOST_NAMESPACES:
-        raise ValueError(f"it has {namespaces:,} namespaces; it may have {MOST_NAMESPACES:,}")
+    if longest > _LONGEST_TEXT:
+        raise ValueError(f"a text in it has {longest:,} characters; a label may have {_LONGEST_TEXT:,}")
+    if namespaces > _MOST_NAMESPACES:
+        raise ValueError(f"it has {namespaces:,} namespaces; it may have {_MOST_NAMESPACES:,}")

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
         match_countries,
         own_names,
     )
-    from tracker.references.grammar import looks_like_reference, parse_reference
+    from tracker.references.grammar import (
+        gather_references,
+        gather_words,
+        join_words,
+        list_references,
+        looks_like_reference,
+        parse_reference,
+    )
     from tracker.references.sessions import (
         Session,
         match_session,
@@ -28,8 +35,8 @@ if TYPE_CHECKING:
         resolve_session,
         same_kind,
         session_sort_key,
+        sessions_of_year,
     )
-    from tracker.references.typed import gather_references, gather_words, join_words, list_references
 
 __all__ = [
     "Body",
@@ -56,12 +63,20 @@ __all__ = [
     "resolve_session",
     "same_kind",
     "session_sort_key",
+    "sessions_of_year",
 ]
 
 _HOMES: Final = {
     "bodies": ("Body", "SessionKind", "SessionStep", "find_body", "match_bodies"),
     "countries": ("Country", "country_name", "find_country", "match_countries", "own_names"),
-    "grammar": ("looks_like_reference", "parse_reference"),
+    "grammar": (
+        "gather_references",
+        "gather_words",
+        "join_words",
+        "list_references",
+        "looks_like_reference",
+        "parse_reference",
+    ),
     "sessions": (
         "Session",
         "match_session",
@@ -71,8 +86,8 @@ _HOMES: Final = {
         "resolve_session",
         "same_kind",
         "session_sort_key",
+        "sessions_of_year",
     ),
-    "typed": ("gather_references", "gather_words", "join_words", "list_references"),
 }
 """The names of each module, but for those that a module itself has: ``bodies`` and ``countries``. By their
 names, since an import here would load all of them, and each table, for the one that is asked for."""

@@ -1,12 +1,14 @@
 """The grammar of references: ``COUNTRY/BODY/SESSION/ITEM~KIND.LANGUAGE@SNAPSHOT``.
 
 Everything after the body may be left out. What is written in another way that can mean one thing only
-(``uk/hrc52``) is read, and comes back as ``GBR/HRC/52``.
+(``uk/hrc52``) is read, and comes back as ``GBR/HRC/52``. On a command line a session, or a body, may also
+stand apart from its series: ``GBR UNGA 79``.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, get_args
 
@@ -15,7 +17,7 @@ from tracker.model.texts import Reference, TextKind
 from tracker.references.bodies import find_body, match_bodies
 from tracker.references.countries import find_country, match_countries
 from tracker.references.names import closest, holds_controls, is_plain, show
-from tracker.references.sessions import is_partial_date, resolve_session
+from tracker.references.sessions import is_partial_date, match_session, resolve_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +36,7 @@ _ITEM = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _ORDINAL = re.compile(r"0*[1-9][0-9]{0,5}")
 _NUMBER = re.compile(r"[0-9]")
+_SESSION_WORD = re.compile(r"[\w-]*[0-9][\w-]*(?:[~@].*)?")
 _BODY_AND_SESSION = re.compile(
     r"(?P<body>.+?)[ -]?(?P<session>(?:e?s-?)?[0-9]+(?:-(?:reconvened|resumed|bis))?)", re.IGNORECASE
 )
@@ -59,6 +62,68 @@ def parse_reference(
         if likely := _find_likely(text):
             raise ReferenceInvalid(f"{show(text)} is no reference; did you mean {likely}?") from None
         raise
+
+
+def looks_like_reference(text: str) -> bool:
+    """Tell whether a text begins with a known country and body; what follows may still be at fault."""
+    parts = [part.strip() for part in re.split("[~@]", text, maxsplit=1)[0].split("/")]
+    if not _NEEDED <= len(parts) <= len(_PARTS) or len(text) > _LONGEST:
+        return False
+    return bool(match_countries(parts[0])) and (
+        bool(match_bodies(parts[1])) or _split_body(parts[1]) is not None
+    )
+
+
+def gather_words(words: Sequence[str]) -> list[str]:
+    """Join the words of a series: ``United Kingdom UNGA 79`` is ``United Kingdom/UNGA`` and ``79``."""
+    for length in range(1, len(words) + 1):
+        head, rest = " ".join(words[:length]), words[length:]
+        if looks_like_reference(head):
+            return [head, *rest]
+        if rest and match_countries(head) and looks_like_reference(f"{head}/{rest[0]}"):
+            return [f"{head}/{rest[0]}", *rest[1:]]
+    return list(words)
+
+
+def gather_references(words: Sequence[str]) -> list[str]:
+    """Join what belongs together: ``GBR/UNGA 79 FRA/UNGA/79`` is ``GBR/UNGA/79`` and ``FRA/UNGA/79``."""
+    found: list[list[str]] = []
+    for word in words:
+        if found and looks_like_reference(found[-1][0]) and _is_session(found[-1][0], word):
+            found[-1].append(word)
+        else:
+            found.append([word])
+    return ["/".join(parts) for parts in found]
+
+
+def list_references(words: Sequence[str]) -> list[str]:
+    """Return what words name, a series with each of its sessions: of ``GBR/UNGA 78 79`` two statements."""
+    place, *rest = gather_words(words)
+    if not (looks_like_reference(place) and all(_is_session(place, word) for word in rest)):
+        return gather_references([place, *rest])
+    country, body, *session = place.split("/")
+    whole = [place] if session or not rest else []
+    return [*whole, *(f"{country}/{body}/{word}" for word in rest)]
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return the reference that words of a command line make, ``GBR/UNGA 79``, or a file with blanks.
+
+    Raises ``ReferenceInvalid`` for two sessions.
+    """
+    place, *rest = gather_words(words)
+    if not (rest and (_SESSION_WORD.fullmatch(rest[0]) or looks_like_reference(place))):
+        return " ".join((place, *rest))
+    if rest[1:] and all(each.isdigit() for each in rest):
+        written, command = " ".join((place, *rest)), shlex.join(["tracker", "diff", place, *rest])
+        raise ReferenceInvalid(f"{written}: one session is needed; to compare: {command}")
+    return "/".join((place, *rest))
+
+
+def _is_session(series: str, word: str) -> bool:
+    body = series.split("/")[1].strip()
+    label = re.split("[~@]", word, maxsplit=1)[0]
+    return "/" not in word and any(match_session(place, label) for place in match_bodies(body))
 
 
 def _parse(text: str, bodies: Sequence[Body], countries: Sequence[Country]) -> Reference:
@@ -92,39 +157,6 @@ def _parse(text: str, bodies: Sequence[Body], countries: Sequence[Country]) -> R
     )
 
 
-def _find_likely(text: str) -> Reference | None:
-    """Find what was likely meant: ``GBR-UNGA-79``, ``GBR UNGA 79``, ``GBRUNGA/79``, ``UNGA/GBR/79``."""
-    if len(text) > _LONGEST or looks_like_reference(text):
-        return None
-    first, *rest = [*re.split(r"[\s/\\|:,;._-]+", text.strip(), maxsplit=2), ""]
-    orders = [[rest[0], first, *rest[1:]], [first, *rest], [first[:_CODE], first[_CODE:], *rest]]
-    for order in orders:
-        written = "/".join(part for part in order if part)
-        if looks_like_reference(written):
-            with suppress(ReferenceInvalid):
-                return _parse(written, (), ())
-    return None
-
-
-def looks_like_reference(text: str) -> bool:
-    """Tell whether a text begins with a known country and body; what follows may still be at fault."""
-    parts = [part.strip() for part in re.split("[~@]", text, maxsplit=1)[0].split("/")]
-    if not _NEEDED <= len(parts) <= len(_PARTS) or len(text) > _LONGEST:
-        return False
-    return bool(match_countries(parts[0])) and (
-        bool(match_bodies(parts[1])) or _split_body(parts[1]) is not None
-    )
-
-
-def _refuse(text: str, reason: str) -> NoReturn:
-    raise ReferenceInvalid(f"malformed reference {show(text)}: {reason}; expected {_FORM}")
-
-
-def _miss_body(text: str, country: str, rest: Sequence[str]) -> NoReturn:
-    place = "/".join((country, "UNGA", *(rest or ("79",))))
-    raise BodyMissing(f"{show(text.strip())} names no body; write one, such as {place}", text, country)
-
-
 def _split_marks(text: str) -> tuple[str, str | None, str | None]:
     before, at, snapshot = text.strip().partition("@")
     path, tilde, edition = before.partition("~")
@@ -149,6 +181,11 @@ def _check_parts(text: str, parts: list[str]) -> None:
             _refuse(text, f"the {name} is empty")
         if not is_plain(part):
             _refuse(text, f"the {name} cannot be {show(part)}")
+
+
+def _miss_body(text: str, country: str, rest: Sequence[str]) -> NoReturn:
+    place = "/".join((country, "UNGA", *(rest or ("79",))))
+    raise BodyMissing(f"{show(text.strip())} names no body; write one, such as {place}", text, country)
 
 
 def _read_body(parts: list[str], extra: Sequence[Body]) -> tuple[Body, str | None, list[str]]:
@@ -205,3 +242,21 @@ def _read_snapshot(text: str, snapshot: str | None) -> int | str | None:
             text, f"the snapshot {show(snapshot)} is neither a number from 1 nor a date such as 2024-05-20"
         )
     return int(snapshot)
+
+
+def _refuse(text: str, reason: str) -> NoReturn:
+    raise ReferenceInvalid(f"malformed reference {show(text)}: {reason}; expected {_FORM}")
+
+
+def _find_likely(text: str) -> Reference | None:
+    """Find what was likely meant: ``GBR-UNGA-79``, ``GBR UNGA 79``, ``GBRUNGA/79``, ``UNGA/GBR/79``."""
+    if len(text) > _LONGEST or looks_like_reference(text):
+        return None
+    first, *rest = [*re.split(r"[\s/\\|:,;._-]+", text.strip(), maxsplit=2), ""]
+    orders = [[rest[0], first, *rest[1:]], [first, *rest], [first[:_CODE], first[_CODE:], *rest]]
+    for order in orders:
+        written = "/".join(part for part in order if part)
+        if looks_like_reference(written):
+            with suppress(ReferenceInvalid):
+                return _parse(written, (), ())
+    return None

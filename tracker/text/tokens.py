@@ -7,8 +7,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
-from tracker.inputs import patterns
-from tracker.inputs.compiled import read_compiled
+from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, unpack_pattern
 from tracker.text.word_tables import entries_for, read_tables
 
 TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
@@ -99,12 +98,12 @@ _NOT_IN_NUMBER = rf"(?![.,]?\d|{_LETTER})"
 def compile_tokens(language: str, *, holds_ideographs: bool) -> re.Pattern[str]:
     """Return the pattern of a token; in a text without ideographs one stands for all: 4 ms and not 12."""
     own, kind = Path(__file__), "ideographs" if holds_ideographs else "letters"
-    sources = [own, *map(own.with_name, ("tokens.toml", "word_tables.py")), Path(patterns.__file__)]
+    sources = [own, *map(own.with_name, ("tokens.toml", "word_tables.py"))]
     make = partial(_join_tokens, language, holds_ideographs=holds_ideographs)
-    return patterns.unpack(read_compiled(own.with_name(f"tokens.{language}.{kind}"), sources, make))
+    return unpack_pattern(read_compiled(own.with_name(f"tokens.{language}.{kind}"), sources, make))
 
 
-def _join_tokens(language: str, *, holds_ideographs: bool) -> patterns.Packed:
+def _join_tokens(language: str, *, holds_ideographs: bool) -> Packed:
     named = (
         rf"(?P<amount>{_amount(language)})|(?P<date>{_date(language)})"
         rf"|(?P<symbol>{_SYMBOL})|(?P<number>{_number(language)})"
@@ -114,7 +113,7 @@ def _join_tokens(language: str, *, holds_ideographs: bool) -> patterns.Packed:
         named = rf"(?![a-z])(?:{named})"
     word = rf"{_PLAIN}|{_ADDRESS}|{_INITIALS}|{_elision(language)}|(?=\w){_CLUSTER}|{_WORD}"
     pattern = rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)"
-    return patterns.pack(pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0]))
+    return pack_pattern(pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0]))
 
 
 def _amount(language: str) -> str:

@@ -43,7 +43,7 @@ def note_expectation(
     if statement.session is None or statement.kind or statement.language or statement.snapshot is not None:
         raise ReferenceInvalid(f"{reference}: name a statement, such as GBR/UNGA/80")
     coder = Coder(person, noted, note or None)
-    expectation = Expectation(statement, state, coder.person, noted, check_day(due), coder.note)
+    expectation = Expectation(statement, state, coder.person, noted, _check_day(due), coder.note)
     with open_store(archive, "expect") as store, store.batch():
         before = _find_note(store, statement)
         if state == "withdrawn" and (before is None or before.state == "withdrawn"):
@@ -66,7 +66,7 @@ def list_expectations(archive: Path) -> tuple[Expectation, ...]:
         return tuple(each for each in ledger.expectations() if each.state != "withdrawn")
 
 
-def check_day(text: str | None) -> str | None:
+def _check_day(text: str | None) -> str | None:
     """Return a day as written. Raises ``ReferenceInvalid`` for a text that is no day."""
     if text is None:
         return None

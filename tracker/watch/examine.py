@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.errors import DocumentUnreadable
+from tracker.inputs.compiled import read_packaged
 from tracker.model.ledger import GOOD_OUTCOMES, Check
 from tracker.model.watching import CHALLENGE, Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
@@ -16,7 +20,7 @@ from tracker.text.identity import digest_bytes, digest_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tracker.model.ledger import Review
+    from tracker.model.ledger import Announcement, Review
     from tracker.model.rights import Withdrawal
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, Fetched, FetchFailed, History, Kept, Source
@@ -24,21 +28,19 @@ if TYPE_CHECKING:
 
     Judge = Callable[[Arrival, History], Admission]
 
-
 UNNAMED, REFUSED = "no reference", "rejected before"
 WITHDRAWN: Final = "withdrawn"
-REAPPEARED = "reappeared"
+_REAPPEARED = "reappeared"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
-REREAD = "our extractor now reads the kept bytes otherwise: tracker reextract"
+_REREAD = "our extractor now reads the kept bytes otherwise: tracker reextract"
 """What a check tells before a snapshot's reference: not all that differs is a change of the source."""
 
 # The days in a row on which a source must be missing before it counts as gone: more than a weekend.
-CONFIRMING_DAYS = 3
+_CONFIRMING_DAYS = 3
 
 CHECKS_READ = 20
 """How many checks back a row of failures is followed: about three weeks of nights."""
-
 
 _MOVED, _REDIRECTED = "permanent redirect", "temporary redirect"
 _RETURNED: Final = "back at its own address"
@@ -55,6 +57,9 @@ _LENGTH_SAID = 0.1
 """The share of its words by which a text must become longer or shorter for that to be told."""
 
 _PERMANENT = frozenset({301, 308})
+
+_EDGE = 300
+"""Characters at each end of a text that may have a note of correction: four lines of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,12 @@ def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], 
     if failed.outcome != "gone":
         return check
     days = {observed[:10], *_missing_days(past)}
-    if len(days) >= CONFIRMING_DAYS:
+    if len(days) >= _CONFIRMING_DAYS:
         return check
     return replace(
         check,
         outcome="unreachable",
-        detail=f"{failed.detail}; missing on {len(days)} of {CONFIRMING_DAYS} days".removeprefix("; "),
+        detail=f"{failed.detail}; missing on {len(days)} of {_CONFIRMING_DAYS} days".removeprefix("; "),
     )
 
 
@@ -122,6 +127,36 @@ def begin_check(source: Source, fetched: Fetched, observed: str) -> Check:
     )
 
 
+def join_details(check: Check, *details: str) -> str:
+    """Return the detail of a check with others behind it; empty ones are left out."""
+    return "; ".join(part for part in (check.detail, *details) if part)
+
+
+def find_move(check: Check, success: Check | None, *, any_redirect: bool = False) -> tuple[str, str]:
+    """Return a cause and its detail where an address leads elsewhere than at the last success, for good.
+
+    With ``any_redirect`` also where it leads so for now; then what follows a question mark does not count.
+    """
+    before = (success.url if success and success.address == check.address else None) or check.address
+    if check.url is None or (success and check.url == success.url):
+        return "", ""
+    if any(exchange.status in _PERMANENT for exchange in check.exchanges):
+        return _MOVED, f"now at {check.url}"
+    if any_redirect and _place(check.url) != _place(before):
+        if _place(check.url) == _place(check.address):
+            return _RETURNED, f"no longer redirected to {before}"
+        return _REDIRECTED, f"redirected to {check.url}"
+    return "", ""
+
+
+def restless_since(past: Sequence[Check]) -> str:
+    """Return when a restless source began to change; ``past`` are its checks, newest first."""
+    row = _list_changes(past[0].observed, past, is_back=False)
+    if len({each.observed[:10] for each in row}) < _RESTLESS_NIGHTS:
+        row = _list_changes(past[0].observed, past, is_back=True)
+    return row[-1].observed
+
+
 def _describe_check(source: Source, result: Fetched | FetchFailed, observed: str) -> Check:
     last = result.exchanges[-1] if result.exchanges else None
     return Check(
@@ -135,6 +170,12 @@ def _describe_check(source: Source, result: Fetched | FetchFailed, observed: str
         http_status=last.status if last else None,
         exchanges=result.exchanges,
     )
+
+
+def _missing_days(past: Sequence[Check]) -> set[str]:
+    """Return the days since it was last found on which the server said that it is missing."""
+    since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
+    return {each.observed[:10] for each in since if each.http_status in MISSING_STATUSES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +213,7 @@ class _Examination:
         failed = takewhile(lambda each: each.outcome not in GOOD_OUTCOMES, past)
         since = self.ledger.missing_since(check.source, MISSING_STATUSES) or last.observed
         is_back = any(each.outcome == "gone" for each in failed)
-        return replace(check, cause=REAPPEARED, detail=f"gone since {since[:10]}") if is_back else check
+        return replace(check, cause=_REAPPEARED, detail=f"gone since {since[:10]}") if is_back else check
 
     def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
         """Return the check of an unchanged text: ``moved`` where its address changed permanently."""
@@ -198,7 +239,7 @@ class _Examination:
             # What is kept may have been read worse then, by us or as the server declared it.
             as_then = self._read_again(current.sha256, self.ledger.content_type(current.sha256, check.source))
             if as_then not in {None, current.text}:
-                check = replace(check, detail=join_details(check, f"{REREAD} {current.reference}"))
+                check = replace(check, detail=join_details(check, f"{_REREAD} {current.reference}"))
             as_now = self._read_again(current.sha256, self.fetched.media_type)
             text = current.text if text in {as_then, as_now} else text
         if current and text == current.text:
@@ -256,11 +297,6 @@ class _Examination:
         return Examined(replace(check, detail=f"{check.detail}; other bytes, the text of review {last.id}"))
 
 
-def join_details(check: Check, *details: str) -> str:
-    """Return the detail of a check with others behind it; empty ones are left out."""
-    return "; ".join(part for part in (check.detail, *details) if part)
-
-
 def _reject(check: Check, review: Review) -> Examined:
     detail = f"by {review.person} on {str(review.decided)[:10]}, review {review.id}: {review.reason}"
     return Examined(replace(check, outcome="rejected", cause=REFUSED, detail=detail))
@@ -284,29 +320,6 @@ def _reject_withdrawn(check: Check, withdrawal: Withdrawal) -> Examined:
     return Examined(rejected)
 
 
-def _missing_days(past: Sequence[Check]) -> set[str]:
-    """Return the days since it was last found on which the server said that it is missing."""
-    since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
-    return {each.observed[:10] for each in since if each.http_status in MISSING_STATUSES}
-
-
-def find_move(check: Check, success: Check | None, *, any_redirect: bool = False) -> tuple[str, str]:
-    """Return a cause and its detail where an address leads elsewhere than at the last success, for good.
-
-    With ``any_redirect`` also where it leads so for now; then what follows a question mark does not count.
-    """
-    before = (success.url if success and success.address == check.address else None) or check.address
-    if check.url is None or (success and check.url == success.url):
-        return "", ""
-    if any(exchange.status in _PERMANENT for exchange in check.exchanges):
-        return _MOVED, f"now at {check.url}"
-    if any_redirect and _place(check.url) != _place(before):
-        if _place(check.url) == _place(check.address):
-            return _RETURNED, f"no longer redirected to {before}"
-        return _REDIRECTED, f"redirected to {check.url}"
-    return "", ""
-
-
 def _place(address: str) -> str:
     return address.partition("?")[0].partition("#")[0]
 
@@ -324,15 +337,58 @@ def _describe_change(
     ``kept`` are the snapshots of its edition and ``past`` the checks of its source, newest first; ``before``
     is what the server said at the last success. Where the page has ``moved`` too, that says whereto.
     """
-    from tracker.capture.admit.announcement import detect_announcement  # noqa: PLC0415 (as above)
-
-    title, version = arrival.extraction.title, arrival.version
-    announced, shown = detect_announcement(kept[0], before, title, version.text, check.validators)
-    again = [f"the text of {each.reference} again" for each in kept if each.text == version.text][:1]
+    announced, shown = _find_announcement(check, arrival, kept[0], before)
+    again = [f"the text of {each.reference} again" for each in kept if each.text == arrival.version.text][:1]
     cause, row = _find_row(check, past, is_back=bool(again))
-    length = _describe_length(kept[0].words, version.words)
+    length = _describe_length(kept[0].words, arrival.version.words)
     detail = join_details(check, shown, *again, length, moved, row)
     return replace(check, outcome="changed", announced=announced, cause=check.cause or cause, detail=detail)
+
+
+def _find_announcement(
+    check: Check, arrival: Arrival, earlier: Kept, before: Validators
+) -> tuple[Announcement, str]:
+    """Return how a change was announced, and the words or dates that show it.
+
+    A word of correction counts where it is new. A server's ``Last-Modified`` counts where there was an
+    earlier one before.
+    """
+    written = f"{arrival.extraction.title or ''}\n{_edges(arrival.version.text)}"
+    said = sorted(_find_notes(written) - _find_notes(_edges(earlier.text)))
+    if said:
+        return "corrigendum", ", ".join(f"'{word}'" for word in said)
+    dates = before.last_modified, check.validators.last_modified
+    then, now = map(_read_instant, dates)
+    if then and now and now > then:
+        return "last-modified", "{} before, {} now".format(*dates)
+    return "silent", ""
+
+
+def _edges(text: str) -> str:
+    return text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
+
+
+def _find_notes(text: str) -> set[str]:
+    return {" ".join(match[0].casefold().split()) for match in _compile_notes().finditer(text)}
+
+
+def _read_instant(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@cache
+def _compile_notes() -> re.Pattern[str]:
+    rules = read_packaged(__package__, "announcements.toml")
+    words = sorted((re.escape(word).replace(r"\ ", r"\s+") for word in rules["words"]), key=len, reverse=True)
+    # Chinese has no word boundaries.
+    bounded = "|".join(word if ord(word[0]) > 0x2E7F else rf"\b{word}\b" for word in words)  # noqa: PLR2004
+    return re.compile(
+        "|".join([bounded, *(rf"\b{pattern}\b" for pattern in rules["patterns"])]), re.IGNORECASE
+    )
 
 
 def _describe_length(before: int, now: int) -> str:
@@ -347,14 +403,6 @@ def _list_changes(observed: str, past: Iterable[Check], *, is_back: bool) -> lis
     lately = [each for each in past if is_back and each.observed >= since.isoformat()]
     row = lately or takewhile(lambda each: each.outcome == "changed", past)
     return [each for each in row if each.outcome == "changed"]
-
-
-def restless_since(past: Sequence[Check]) -> str:
-    """Return when a restless source began to change; ``past`` are its checks, newest first."""
-    row = _list_changes(past[0].observed, past, is_back=False)
-    if len({each.observed[:10] for each in row}) < _RESTLESS_NIGHTS:
-        row = _list_changes(past[0].observed, past, is_back=True)
-    return row[-1].observed
 
 
 def _find_row(check: Check, past: Sequence[Check], *, is_back: bool) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from shlex import quote
@@ -36,7 +36,7 @@ from tracker.watch.news import gather_news
 from tracker.watch.requests import choose_sources, list_links, name_series
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tracker.model.health import Severity, SourceState
@@ -78,10 +78,10 @@ def _end_killed(archive: Path, runs: Iterable[RunEntry]) -> tuple[RunEntry, ...]
 _PAST_READ = 400
 """How many checks back a row of changes is followed: more than a year of nights."""
 
-NIGHT_HOURS = 36
+_NIGHT_HOURS = 36
 """The hours without a complete run after which a night counts as missed: a day, and half a day for delays."""
 
-GAP_HOURS = 7 * 24
+_GAP_HOURS = 7 * 24
 """The hours for which news is told, and nights that were missed after the run that ended the gap."""
 
 
@@ -98,13 +98,19 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
         sources = _read_states(ledger, watched, instant[:10])
         runs = _end_killed(archive, (run for run in all_runs if run.kind == "snapshot"))
         waiting = ledger.waiting()
-        noted, series = ledger.expectations(), name_series(watched.sources)
+        noted = ledger.expectations()
         silent = frozenset(each.reference for each in noted if each.state == "no statement")
         down = _find_hosts([each for each in sources if not _is_silent(each.last, silent)], streak)
         lost, floods = _find_lost(sources), find_floods(waiting)
         told = [*chain.from_iterable((*down.values(), *lost.values()))]
-        alone = [each for each in waiting if each not in chain.from_iterable(floods)]
-        indexes = frozenset(each.id for each in watched.sources if each.is_index)
+        context = _Context(
+            ledger,
+            streak,
+            waiting=tuple(each for each in waiting if each not in chain.from_iterable(floods)),
+            silent=silent,
+            series=name_series(watched.sources),
+            indexes=frozenset(each.id for each in watched.sources if each.is_index),
+        )
         found = (
             *unwatched,
             *(() if unwatched else _missed_nights(runs, instant)),
@@ -112,19 +118,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_ended_embargoes(watched, ledger.confirmed_day(), instant[:10]),
             *_readable(archive),
             *_diverged(archive, ledger),
-            *chain.from_iterable(
-                _source_concerns(
-                    each,
-                    streak,
-                    alone,
-                    silent,
-                    series.get(each.last.source),
-                    ledger,
-                    is_index=each.last.source in indexes,
-                )
-                for each in sources
-                if each not in told
-            ),
+            *chain.from_iterable(_source_concerns(each, context) for each in sources if each not in told),
             *(_host_concern(host, states) for host, states in down.items()),
             *(_lost_concern(index, states, ledger) for index, states in lost.items()),
             *map(_flood_concern, floods),
@@ -132,7 +126,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
         )
         outdated = count_outdated(Versions(ledger.path, ledger.connection))
         complete = [run for run in runs if run.status == "complete"]
-        recent = [run for run in complete if _hours(run.started, instant) < GAP_HOURS] or complete[-1:]
+        recent = [run for run in complete if _hours(run.started, instant) < _GAP_HOURS] or complete[-1:]
         told_then = chain.from_iterable(gather_news(archive, run.id) for run in reversed(recent))
         news = tuple(each for each in told_then if _find_verdict(each.check, ledger) is None)
     concerns = tuple(
@@ -231,14 +225,14 @@ def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
         return
     last = complete[-1]
     hours = _hours(last.started, instant)
-    if hours > NIGHT_HOURS:
+    if hours > _NIGHT_HOURS:
         later = [run for run in runs if run.id > last.id]
         cause = f"; {len(later)} later did not come to their end" if later else ""
         detail = f"the last complete run is {hours} hours ago{cause}"
         yield Concern("night missed", "the archive", last.started, detail, "failure")
     for before, after in pairwise(complete):
         gap = _hours(before.started, after.started)
-        if gap > NIGHT_HOURS and 0 <= _hours(after.started, instant) < GAP_HOURS:
+        if gap > _NIGHT_HOURS and 0 <= _hours(after.started, instant) < _GAP_HOURS:
             detail = f"{gap} hours without a complete run, until {after.started}"
             yield Concern("night missed", "the archive", before.started, detail)
 
@@ -265,23 +259,29 @@ def _hours(first: str, last: str) -> int:
     return (datetime.fromisoformat(last) - datetime.fromisoformat(first)) // timedelta(hours=1)
 
 
-def _source_concerns(
-    state: SourceState,
-    streak: int,
-    waiting: Sequence[Review],
-    silent: Collection[Reference],
-    series: Reference | None,
-    ledger: Ledger,
-    *,
-    is_index: bool,
-) -> Iterator[Concern]:
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What each source is looked at beside."""
+
+    ledger: Ledger
+    streak: int
+    waiting: tuple[Review, ...]
+    """The documents that wait, but for those of which many are the same."""
+    silent: frozenset[Reference]
+    """Statements that were never made, as somebody noted."""
+    series: Mapping[str, Reference]
+    """Of indexes, by their ids, what they list."""
+    indexes: frozenset[str]
+
+
+def _source_concerns(state: SourceState, context: _Context) -> Iterator[Concern]:
     """Yield what is wrong with a source.
 
     It is a note where its statement was captured and is gone, was never made, or was withdrawn, or the source
     is well again. An index that is gone lists nothing new, whatever it led to.
     """
-    last = state.last
-    is_silent = _is_silent(last, silent)
+    last, ledger = state.last, context.ledger
+    is_silent, is_index = _is_silent(last, context.silent), last.source in context.indexes
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
     end = f"; {_next_step(last, is_index=is_index)}"
     if last.cause == WITHDRAWN:
@@ -292,15 +292,16 @@ def _source_concerns(
         is_kept = state.succeeded and not is_index
         severity: Severity = "note" if is_kept or is_silent else "warning"
         yield Concern("gone", last.source, _gone_since(state, ledger), gone, severity, last.reference)
-    elif state.failures >= streak and not state.waiting:
+    elif state.failures >= context.streak and not state.waiting:
         times = f"{state.failures} times in a row, the last: {cause}{end}"
         severity = "note" if is_silent else "warning"
-        yield Concern("failing", last.source, state.since, times, severity, last.reference or series)
+        statement = last.reference or context.series.get(last.source)
+        yield Concern("failing", last.source, state.since, times, severity, statement)
     if last.cause == RESTLESS:
         found = f"{last.snapshot}: {last.detail}"
         since = restless_since(ledger.past(last.source, _PAST_READ))
         yield Concern(RESTLESS, last.source, since, found, reference=last.reference)
-    own = [review for review in waiting if review.source == last.source]
+    own = [review for review in context.waiting if review.source == last.source]
     if own:
         is_well = last.outcome in GOOD_OUTCOMES
         text = _describe_waiting(own) + ("; the source is well again" if is_well else "")

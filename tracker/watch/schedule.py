@@ -26,7 +26,7 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 SAFE_HOUR = 4
 """The hours before are those that clocks skip when they go forward: systemd leaves such a night out."""
 
-USER = "tracker"
+_USER = "tracker"
 """The user of the system that takes snapshots under systemd, and owns the archive."""
 
 _HOMES = frozenset({"/home", "/root", "/run"})
@@ -87,7 +87,7 @@ def write_schedule(scheduler: Scheduler, nightly: Nightly, working: Path) -> str
             push=_join_for_systemd((*program, "mirror", "push")),
             site=_join_for_systemd((*program, "site")),
             script=_quote_for_systemd(script),
-            user=USER,
+            user=_USER,
             folder=shlex.quote(str(nightly.archive.absolute())),
             writable=_quote_for_systemd(str(nightly.archive.absolute())).replace("$$", "$"),
             home="read-only" if _HOMES.intersection(_top(word) for word in words) else "yes",

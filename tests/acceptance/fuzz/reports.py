@@ -11,7 +11,7 @@ from tests.acceptance.fuzz.calling import call, outcome
 from tests.acceptance.fuzz.target import Found, Target
 from tests.mutations import mutate_somewhere
 from tests.running import NEW, OLD
-from tracker.exchange.package import MANIFEST, list_digests
+from tracker.exchange.replication import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tracker.capture.admit.form import find_form
-from tracker.capture.admit.genre import find_genre
+from tracker.capture.admit.genre import find_genre, find_other_kind, is_clearer, measure_voice
 from tracker.capture.admit.pages import (
     Page,
     classify_page,
@@ -28,7 +27,6 @@ from tracker.capture.admit.shape import (
     measure_similarity,
 )
 from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
-from tracker.capture.admit.voice import find_silence, is_clearer, measure_voice
 from tracker.model.watching import CHALLENGE, Admission
 from tracker.text.detection import detect_language
 from tracker.text.identity import fold
@@ -37,17 +35,17 @@ from tracker.text.word_tables import KNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracker.capture.admit.voice import Voice
+    from tracker.capture.admit.genre import Voice
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, Fetched, History, Kept
 
-RuleResult: TypeAlias = "tuple[str, str] | None"
+_RuleResult: TypeAlias = "tuple[str, str] | None"
 """A cause and its evidence."""
 
 _LONG: Final = 3
 """Runs of nine words are those of the same sentences; speeches of one country have phrases in common."""
 
-MEANINGS: Final = {
+_MEANINGS: Final = {
     "garbled": "binary data, or letters in a wrong encoding",
     "home page": "a redirect to the site's home page",
     "empty": "no words",
@@ -72,7 +70,7 @@ def list_causes() -> tuple[tuple[str, str], ...]:
     """Return every cause for which a document waits for review, with its meaning."""
     rules = load_rules()
     of_pages = ((rule.cause, rule.means) for rule in rules.pages)
-    return (*of_pages, *((rule.cause, rule.means) for rule in rules.offices), *MEANINGS.items())
+    return (*of_pages, *((rule.cause, rule.means) for rule in rules.offices), *_MEANINGS.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,29 +147,29 @@ def refuse_unreadable(fetched: Fetched, error: str) -> Admission:
     return Admission(accepted=False, cause=cause, detail=detail)
 
 
-def _garbled(case: _Arrived) -> RuleResult:
+def _garbled(case: _Arrived) -> _RuleResult:
     said = find_garbling(case.text, case.current.text if case.current else None)
     return ("garbled", said) if said else None
 
 
-def _page(case: _Arrived) -> RuleResult:
+def _page(case: _Arrived) -> _RuleResult:
     return classify_page(case.page, fold(case.current.text) if case.current else "")
 
 
-def _home(case: _Arrived) -> RuleResult:
+def _home(case: _Arrived) -> _RuleResult:
     return find_home_page(case.arrival.source.address, case.arrival.fetched)
 
 
-def _lost(case: _Arrived) -> RuleResult:
+def _lost(case: _Arrived) -> _RuleResult:
     return find_loss(case.arrival.version, case.history.snapshots, case.arrival.source.min_words)
 
 
-def _navigation(case: _Arrived) -> RuleResult:
+def _navigation(case: _Arrived) -> _RuleResult:
     said = find_navigation(case.arrival.version)
     return ("navigation", said) if said else None
 
 
-def _language(case: _Arrived) -> RuleResult:
+def _language(case: _Arrived) -> _RuleResult:
     source = case.arrival.source
     declared = (case.reference.language if case.reference else None) or source.language
     expected = declared or (case.current.language if case.current else None)
@@ -191,19 +189,18 @@ def _languages(text: str) -> frozenset[str]:
     return frozenset(map(detect_language, parts)) & KNOWN
 
 
-def _genre(case: _Arrived) -> RuleResult:
+def _genre(case: _Arrived) -> _RuleResult:
     return find_genre(case.arrival.version, case.reference, case.page.markup)
 
 
-def _silent(case: _Arrived) -> RuleResult:
+def _silent(case: _Arrived) -> _RuleResult:
     """Find a first capture in which nobody speaks, or a page that offices publish beside statements."""
     if case.current:
         return None
-    voice = _hear(case.arrival, case.page)
-    return find_silence(voice) or find_form(case.arrival.version, voice)
+    return find_other_kind(case.arrival.version, _hear(case.arrival, case.page))
 
 
-def _twin_of_another_session(case: _Arrived) -> RuleResult:
+def _twin_of_another_session(case: _Arrived) -> _RuleResult:
     """Find a page that now has the text of another session, however similar the two sessions' texts are.
 
     The same text under another country or body may be a joint statement that was revised on both sides.
@@ -212,7 +209,7 @@ def _twin_of_another_session(case: _Arrived) -> RuleResult:
     return found if found and found[0] == "other session" else None
 
 
-def _twin(case: _Arrived) -> RuleResult:
+def _twin(case: _Arrived) -> _RuleResult:
     """Find the text of another statement; several items of one session may share one."""
     if case.reference is None:
         return None
@@ -225,7 +222,7 @@ def _twin(case: _Arrived) -> RuleResult:
     return None
 
 
-def _sibling(case: _Arrived) -> RuleResult:
+def _sibling(case: _Arrived) -> _RuleResult:
     """Find at a first capture the text of another session that is kept, or a light revision of it."""
     shares = ((measure_similarity(case.text, each.text, _LONG), each) for each in case.history.siblings)
     share, nearest = max(shares, key=lambda pair: pair[0], default=(0.0, None))
@@ -234,7 +231,7 @@ def _sibling(case: _Arrived) -> RuleResult:
     return "other session", f"{share:.0%} of its runs of {3 * _LONG} words are those of {nearest.reference}"
 
 
-def _other_text(case: _Arrived) -> RuleResult:
+def _other_text(case: _Arrived) -> _RuleResult:
     """Find another text: it has little of the current one; at a first capture, it names another speaker."""
     if case.current is None:
         return _somebody_else(case)
@@ -248,7 +245,7 @@ def _other_text(case: _Arrived) -> RuleResult:
     return ("other text", left) if case.similarity < bounds.other_text * leniency else None
 
 
-def _unlike(case: _Arrived) -> RuleResult:
+def _unlike(case: _Arrived) -> _RuleResult:
     """Find a first capture of a kind that no rule names, by a fitted score."""
     if case.current:
         return None
@@ -258,7 +255,7 @@ def _unlike(case: _Arrived) -> RuleResult:
     return find_unlikeness(case.arrival.version, case.reference.kind if case.reference else None)
 
 
-def _somebody_else(case: _Arrived) -> RuleResult:
+def _somebody_else(case: _Arrived) -> _RuleResult:
     if case.reference is None:
         return None
     version, titles = case.arrival.version, case.page.written
@@ -269,12 +266,12 @@ def _somebody_else(case: _Arrived) -> RuleResult:
     return ("other session", said) if said else None
 
 
-_RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
+_RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], _RuleResult], ...]] = (
     _garbled,
     _lost,
     _twin_of_another_session,
 )
-_RULES: Final[tuple[Callable[[_Arrived], RuleResult], ...]] = (
+_RULES: Final[tuple[Callable[[_Arrived], _RuleResult], ...]] = (
     _garbled, _page, _home, _navigation, _lost, _language, _genre, _silent, _twin, _sibling,
     _other_text, _unlike,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from math import log1p, sqrt
 from operator import mul
 from typing import TYPE_CHECKING, Final
 
-from tracker.capture.admit.genre import without_quotes
+from tracker.capture.admit.genre import SEARCHED, without_quotes
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import count_words
 from tracker.inputs.compiled import read_packaged
@@ -28,7 +28,6 @@ SURE: Final = 3
 DECIDED: Final = "reads like no statement"
 _SHORTEST: Final = 12
 """Characters of a sentence; what is shorter says little."""
-_SEARCHED: Final = 4_000
 _SHOWN: Final = 0.2
 """By so much at least is a score lower for what is shown."""
 _HUNDRED: Final = 100
@@ -117,7 +116,7 @@ def measure_features(version: Version) -> tuple[float, ...] | None:
     if phrases >= SURE:
         return None
     low, words = own.lower(), max(count_words(version.text, language), 1)
-    beginning = folded[:_SEARCHED]
+    beginning = folded[:SEARCHED]
 
     def often(number: int, of: int = words) -> float:
         return log1p(number * _HUNDRED / of)
@@ -138,11 +137,11 @@ def measure_features(version: Version) -> tuple[float, ...] | None:
 
 def measure_meaning(version: Version) -> Sequence[float]:
     """Return the mean vector of sentences that are spread evenly over a text: 512 numbers."""
-    numbers: Sequence[float] = DEFAULT.encode(pick_sentences(version)).mean(axis=0).tolist()
+    numbers: Sequence[float] = DEFAULT.encode(_pick_sentences(version)).mean(axis=0).tolist()
     return numbers
 
 
-def pick_sentences(version: Version) -> list[str]:
+def _pick_sentences(version: Version) -> list[str]:
     """Return at most so many sentences as stand for a text, in their order; at least one."""
     every = [segment.text for segment in version.segments]
     texts = [text for text in every if len(text) >= _SHORTEST] or every or [version.text]

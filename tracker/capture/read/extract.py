@@ -97,9 +97,9 @@ def naming(name: str | None) -> Iterator[None]:
         with giving_reasons():
             yield
     except ReaderStopped as error:
-        raise ReaderStopped(f"{show_name(name)}: {error}", error.cause) from error
+        raise ReaderStopped(f"{_show_name(name)}: {error}", error.cause) from error
     except DocumentUnreadable as error:
-        raise DocumentUnreadable(f"{show_name(name)}: {error}") from error
+        raise DocumentUnreadable(f"{_show_name(name)}: {error}") from error
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def check_text(text: str) -> None:
         raise DocumentUnreadable(f"over {MAX_CHARACTERS:,} characters of text; give the statement alone")
 
 
-def show_name(name: str | None) -> str:
+def _show_name(name: str | None) -> str:
     """Return a document's name on one line, without control characters."""
     return "".join(char if char.isprintable() else "?" for char in name) if name else "the document"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _OTHER = {"html": "a web page", "text": "text or unknown bytes"}
 
-SAVE_AS = "save it as PDF, DOCX or plain text and give that"
+_SAVE_AS = "save it as PDF, DOCX or plain text and give that"
 
 # Bytes in which markup must begin, after declarations and comments.
 _HEAD = 4096
@@ -82,7 +82,7 @@ def check_no_other(data: bytes, members: frozenset[str]) -> None:
     head = data[:200].decode("latin-1")
     for row in _tables()["member"]:
         if row.get("path") in members or ("mimetype" in row and f"mimetype{row['mimetype']}" in head):
-            raise DocumentUnreadable(f"this is {row['name']}; {SAVE_AS}")
+            raise DocumentUnreadable(f"this is {row['name']}; {_SAVE_AS}")
 
 
 def _detect_markup(data: bytes) -> FileKind:
@@ -103,7 +103,7 @@ def _signatures() -> tuple[Signature, ...]:
             start=bytes.fromhex(str(row["hex"])),
             then=bytes.fromhex(str(row.get("then", ""))),
             within=int(row["within"]) if "within" in row else None,
-            remedy=SAVE_AS if row.get("save_as") else GIVE_TEXT,
+            remedy=_SAVE_AS if row.get("save_as") else GIVE_TEXT,
         )
         for row in _tables()["kind"]
     )

@@ -51,7 +51,7 @@ def read_digest(text: str) -> Digest | None:
 LONGEST_HEAD: Final = 1024 * 1024
 """Bytes: real heads have a few kilobytes, with cookies up to a hundred."""
 
-MOST_LINES: Final = 1000
+_MOST_LINES: Final = 1000
 """The most lines of a head: servers send a hundred at most (Apache's limit), WARCs have about twenty."""
 
 
@@ -59,7 +59,7 @@ class HeadTooLong(Exception):
     """A head without an end within the limits."""
 
     def __init__(self) -> None:
-        super().__init__(f"its head has no end within {LONGEST_HEAD:,} bytes and {MOST_LINES:,} lines")
+        super().__init__(f"its head has no end within {LONGEST_HEAD:,} bytes and {_MOST_LINES:,} lines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def read_head(readline: Callable[[int], bytes], first: bytes) -> MessageHead:
     room = LONGEST_HEAD - len(first)
     while data := readline(room):
         room -= len(data)
-        if room <= 0 or len(lines) == MOST_LINES:
+        if room <= 0 or len(lines) == _MOST_LINES:
             raise HeadTooLong
         line = decode_header(data).rstrip()
         if not line:

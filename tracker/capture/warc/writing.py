@@ -17,9 +17,9 @@ from tracker.inputs.passwords import strip_user
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION = "1.1"
-FORMAT = f"WARC File Format {VERSION}"
-STANDARD = f"http://iipc.github.io/warc-specifications/specifications/warc-format/warc-{VERSION}/"
+_VERSION = "1.1"
+FORMAT = f"WARC File Format {_VERSION}"
+STANDARD = f"http://iipc.github.io/warc-specifications/specifications/warc-format/warc-{_VERSION}/"
 
 _SAFE = "%/:?#[]@!$&'()*+,;=~-._|"
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
@@ -77,7 +77,7 @@ def open_writer(out: BinaryIO, *, packed: bool) -> Writer:
         def ensure_digest(self, record: Any, block: bool = True, payload: bool = True) -> None:  # noqa: ANN401, ARG002 (warcio's own signature)
             super().ensure_digest(record, block=block, payload=False)
 
-    return Writer(Sha256Writer(out, gzip=packed, warc_version=VERSION))
+    return Writer(Sha256Writer(out, gzip=packed, warc_version=_VERSION))
 
 
 class _Digester:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.capture.web.answer import RequestContext
     from tracker.model.watching import Exchange
 
-PRODUCT: Final = "tracker"
+_PRODUCT: Final = "tracker"
 """The name of this program in a robots.txt."""
 
 # RFC 9309, 2.5: at least 500 KiB must be parsed.
@@ -48,14 +48,14 @@ class RobotsRules:
 
     def crawl_delay(self) -> float:
         """Return the seconds that it requires between requests, two minutes at most."""
-        asked = self.allowed.crawl_delay(PRODUCT) if self.allowed else None
+        asked = self.allowed.crawl_delay(_PRODUCT) if self.allowed else None
         return min(float(asked or 0), LONGEST_CRAWL_DELAY)
 
     def check(self, url: httpx2.URL) -> None:
         """Raise ``FetchFault`` where the address must not be requested."""
         if self.fault:
             raise FetchFault(self.fault.cause, self.fault.detail, is_final=self.is_settled)
-        if self.allowed and not self.allowed.can_fetch(str(url), PRODUCT):
+        if self.allowed and not self.allowed.can_fetch(str(url), _PRODUCT):
             raise FetchFault("robots", f"robots.txt of {url.host} forbids {url.path}"[:LONGEST_QUOTE])
 
 

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.passages.terms import load_terms, load_values, read_rules, same_stem
-from tracker.inputs import patterns
-from tracker.inputs.compiled import read_compiled
+from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, unpack_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -241,17 +240,16 @@ def _find_reported(passage: SideText) -> list[tuple[int, int]]:
 
 
 @cache
-def load_forms(language: str) -> tuple[dict[str, patterns.Packed], dict[str, tuple[str, int]]]:
+def load_forms(language: str) -> tuple[dict[str, Packed], dict[str, tuple[str, int]]]:
     """Return the patterns of a language by their tables, and what each group of that of all forms means."""
     own = Path(__file__)
     place = own.with_name(f"force.{language}")
-    beside = map(own.with_name, (_FILE, _POLARITY, "strength.toml", "terms.py"))
-    sources = [own, *beside, Path(patterns.__file__)]
+    sources = [own, *map(own.with_name, (_FILE, _POLARITY, "strength.toml", "terms.py"))]
     packed, meanings = read_compiled(place, sources, partial(_join_forms, language))
     return packed, meanings
 
 
-def _join_forms(language: str) -> tuple[dict[str, patterns.Packed], dict[str, tuple[str, int]]]:
+def _join_forms(language: str) -> tuple[dict[str, Packed], dict[str, tuple[str, int]]]:
     # The longest form first.
     forms = sorted(_list_forms(language), key=lambda form: -len(form[0]))
     meanings = {f"form{number}": meaning for number, (_, meaning) in enumerate(forms)}
@@ -259,7 +257,7 @@ def _join_forms(language: str) -> tuple[dict[str, patterns.Packed], dict[str, tu
     tables = {name: table.get(language, ()) for name, table in read_rules(_FILE).items() if name != _PARTS}
     tables[_ALL] = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
     tables[_APART] = read_rules(_POLARITY)[_APART].get(language, ())
-    return {name: patterns.pack(*bind_forms(table, language)) for name, table in tables.items()}, meanings
+    return {name: pack_pattern(*bind_forms(table, language)) for name, table in tables.items()}, meanings
 
 
 @cache
@@ -289,7 +287,7 @@ def _write_out(form: str, parts: Mapping[str, str]) -> str:
 
 @cache
 def _compile(name: str, language: str) -> re.Pattern[str]:
-    return patterns.unpack(load_forms(language)[0][name])
+    return unpack_pattern(load_forms(language)[0][name])
 
 
 def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.passages.forms import bind_forms
 from tracker.comparing.passages.terms import read_rules
-from tracker.inputs import patterns
-from tracker.inputs.compiled import read_compiled
+from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, unpack_pattern
 
 if TYPE_CHECKING:
     import re
@@ -35,7 +34,7 @@ _ACTS: Final = "acts"
 @cache
 def compile_table(name: str, language: str) -> re.Pattern[str]:
     """Return a pattern of the words of a table, the longest first."""
-    return patterns.unpack(load_polarity(language)[name])
+    return unpack_pattern(load_polarity(language)[name])
 
 
 @cache
@@ -57,24 +56,24 @@ def list_acts(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def load_polarity(language: str) -> Mapping[str, patterns.Packed]:
+def load_polarity(language: str) -> Mapping[str, Packed]:
     """Return the patterns of a language by their tables, and those of rows by what is in them."""
     own = Path(__file__)
-    sources = [own, *map(own.with_name, (FILE, "forms.py")), Path(patterns.__file__)]
-    packed: Mapping[str, patterns.Packed] = read_compiled(
+    sources = [own, *map(own.with_name, (FILE, "forms.py"))]
+    packed: Mapping[str, Packed] = read_compiled(
         own.with_name(f"polarity.{language}"), sources, partial(_pack, language)
     )
     return packed
 
 
-def _pack(language: str) -> dict[str, patterns.Packed]:
+def _pack(language: str) -> dict[str, Packed]:
     tables = {name: tuple(read_rules(FILE)[name].get(language, ())) for name in _TABLES}
     tables |= {words: (words,) for row in _list_rows("opposites", language) for words in row}
     acts = list(_list_rows("contraries", language))
     tables |= {_join(*row): (_join(*row),) for row in acts}
     tables[_ACTS] = tuple(words for row in acts for words in row)
     return {
-        name: patterns.pack(*bind_forms(sorted(words, key=len, reverse=True), language))
+        name: pack_pattern(*bind_forms(sorted(words, key=len, reverse=True), language))
         for name, words in tables.items()
     }
 

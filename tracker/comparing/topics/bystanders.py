@@ -8,8 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tracker.inputs import patterns
-from tracker.inputs.compiled import read_compiled, read_packaged
+from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, read_packaged, unpack_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,15 +75,15 @@ def _is_stranger(name: Mention, text: str, names: Sequence[Mention]) -> bool:
 def load_bystanders(language: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
     """Return the patterns of what stands before a bystander, and behind one; None where no table has any."""
     own = Path(__file__)
-    sources = (own, own.with_suffix(".toml"), Path(patterns.__file__))
+    sources = (own, own.with_suffix(".toml"))
     packed = read_compiled(own.with_name(f"bystanders.{language}"), sources, partial(_join_sides, language))
-    before, after = (each and patterns.unpack(each) for each in packed)
+    before, after = (each and unpack_pattern(each) for each in packed)
     return before, after
 
 
-def _join_sides(language: str) -> tuple[patterns.Packed | None, patterns.Packed | None]:
+def _join_sides(language: str) -> tuple[Packed | None, Packed | None]:
     table = read_packaged(__package__, "bystanders.toml").get(language)
     if table is None:
         return None, None
     before, after = ("|".join(table[side]) for side in ("before", "after"))
-    return patterns.pack(rf"(?:{before}){_ARTICLE}$"), patterns.pack(rf"(?:{after})")
+    return pack_pattern(rf"(?:{before}){_ARTICLE}$"), pack_pattern(rf"(?:{after})")

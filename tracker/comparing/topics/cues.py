@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.topics.needed import find_needed
 from tracker.comparing.topics.vocabulary.stems import find_content
-from tracker.inputs.compiled import read_compiled, read_packaged
-from tracker.inputs.patterns import Packed, pack, unpack
+from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, read_packaged, unpack_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -43,7 +42,7 @@ class Cue:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """What is looked for."""
-        return unpack(self._packed)
+        return unpack_pattern(self._packed)
 
     def may_be_in(self, text: str) -> bool:
         """Tell whether a text holds any of what each match does: half of all do not."""
@@ -153,10 +152,7 @@ def load_cues(language: str, own_names: Collection[str] = ()) -> Cues:
 
 _Rest = tuple[frozenset[str], int, frozenset[str]]
 _PACKAGE: Final = Path(__file__).parents[2]
-_CODE: Final = (
-    *("comparing/topics/needed.py", "comparing/topics/vocabulary/stems.py", "text/identity.py"),
-    "inputs/patterns.py",
-)
+_CODE: Final = ("comparing/topics/needed.py", "comparing/topics/vocabulary/stems.py", "text/identity.py")
 
 
 @lru_cache(maxsize=64)
@@ -180,7 +176,7 @@ def _join_tables(language: str) -> tuple[dict[str, tuple[Packed, tuple[str, ...]
     (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
     speaking = frozenset(name for name, source in sources.items() if _NAMED in source)
     needed = {name: () if source == _NEVER else find_needed(source) for name, source in sources.items()}
-    cues = {name: (pack(source), needed[name]) for name, source in sources.items()}
+    cues = {name: (pack_pattern(source), needed[name]) for name, source in sources.items()}
     return cues, find_content(words, language), int(shortest), speaking
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-LEAST_LIKENESS = 0.5
+_LEAST_LIKENESS = 0.5
 """Below it a loose match is left out."""
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -172,7 +172,7 @@ def _find_matches(phrase: Phrase, text: str, parts: Sequence[PhraseWord]) -> Ite
         if _INSIDE_BEFORE.search(text[max(start - 2, 0) : start]) or _INSIDE_AFTER.match(text, end):
             continue
         likeness = _grade(phrase, text, parts, places, end)
-        if likeness >= LEAST_LIKENESS:
+        if likeness >= _LEAST_LIKENESS:
             known = end if likeness == 1.0 else known
             yield Match(start, end, likeness)
 

@@ -68,7 +68,7 @@ def find_similar(text: str, others: Sequence[str], least: float) -> Similar | No
     return Similar(best, chances[best])
 
 
-def rate_likeness(old: str, new: str, old_text: Sequence[str], new_text: Sequence[str]) -> float:
+def _rate_likeness(old: str, new: str, old_text: Sequence[str], new_text: Sequence[str]) -> float:
     """Return the probability that two sentences of a pair of texts are alike, wherever they are.
 
     0 where either has fewer than four stems.
@@ -120,14 +120,14 @@ def _chance(given: Stemmed, other: Stemmed, weights: Mapping[str, float]) -> flo
 Aligner = Callable[[Sequence[str], Sequence[str]], tuple[Link, ...]]
 """What links the segments of two texts."""
 
-BY_WORDS: Aligner = partial(align, encoder=None)
+_BY_WORDS: Aligner = partial(align, encoder=None)
 
 REACH = 10
 """How many texts before the first one with these words are aligned to find another wording."""
 
 
 def find_origins(
-    versions: Sequence[Version], *, revised: bool = False, aligner: Aligner = BY_WORDS
+    versions: Sequence[Version], *, revised: bool = False, aligner: Aligner = _BY_WORDS
 ) -> tuple[Origin, ...]:
     """Return the origin of each segment of the last version; versions come in order of time.
 
@@ -185,7 +185,7 @@ class _Search:
     def _keep_alike(self, links: Sequence[Link], earlier: int, later: int) -> list[Link]:
         old, new = self._texts[earlier], self._texts[later]
         rated = [
-            (link, rate_likeness(_join_texts(old, link.old), _join_texts(new, link.new), old, new))
+            (link, _rate_likeness(_join_texts(old, link.old), _join_texts(new, link.new), old, new))
             for link in links
         ]
         return [

@@ -1,13 +1,14 @@
-"""What is traced, and where texts say it: in its words, nearly, or in a sentence that is like it."""
+"""What is traced, where texts say it, and how often: in its words, nearly, or in a sentence like it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import product
-from typing import TYPE_CHECKING
+from itertools import groupby, product
+from typing import TYPE_CHECKING, Any
 
 from tracker.comparing.alignment.weights import load_weights
+from tracker.comparing.edits import word_edits
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.comparing.topics.vocabulary.stems import find_words as find_stemmed
 from tracker.follow.tracing.matching import (
@@ -20,16 +21,20 @@ from tracker.follow.tracing.matching import (
     read_phrase,
 )
 from tracker.follow.tracing.origins import AS_LIKELY_AS_NOT, find_similar
+from tracker.model.spread import Spread, SpreadCountry, SpreadSession
 from tracker.model.tracing import NearWords, Occurrence
+from tracker.references import country_name
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.follow.tracing.origins import Similar
+    from tracker.model.changes import Edit
+    from tracker.model.spread import SpreadStatement
     from tracker.model.texts import Segment, Version
     from tracker.model.topics import Mention, Vocabulary
-    from tracker.model.tracing import MatchMethod, TracedUnit
+    from tracker.model.tracing import MatchMethod, TracedStatement, TracedUnit
 
 _FEWEST_WORDS = 6
 _FEWEST_ENDED = 4
@@ -104,24 +109,6 @@ def find_beginnings(asked: TraceQuery, language: str) -> frozenset[frozenset[str
     )
 
 
-def _begin(stem: str) -> tuple[frozenset[str], ...]:
-    """Return how words of a stem begin, in each way in which they may be written; none is sure of some."""
-    if stem in _SEVERAL_WORDS:
-        return tuple(map(frozenset, _SEVERAL_WORDS[stem]))
-    if found := _HYPHENED.match(stem):
-        return frozenset({f"co{found[1]}"}), frozenset({"co", found[1]})
-    if stem.endswith("y"):
-        return frozenset({stem}), frozenset({f"{stem[:-1]}ies"})
-    sure = _RESPELLED.sub("", stem) if len(stem) > _SHORT else stem
-    return (frozenset({sure} if sure == stem or len(sure) >= _SHORT - 1 else ()),)
-
-
-def _is_sentence(phrase: Phrase) -> bool:
-    ideographs = len(_IDEOGRAPH.findall(phrase.folded))
-    words = len(phrase.parts) - ideographs / 2
-    return words >= (_FEWEST_ENDED if _END.search(phrase.text) else _FEWEST_WORDS)
-
-
 def find_words(
     asked: TraceQuery, segments: Sequence[Segment], language: str
 ) -> tuple[tuple[Occurrence, ...], tuple[Near, ...]]:
@@ -136,11 +123,11 @@ def find_words(
     for segment, mentions in zip(segments, named, strict=True):
         folded = fold(segment.text)
         said = [
-            _say(segment, match, phrase)
+            _say_phrase(segment, match, phrase)
             for phrase in asked.phrases
             for match in match_phrase(phrase, segment.text, folded)
         ]
-        said += [_name(segment, mention) for mention in mentions if mention.method == "term"]
+        said += [_say_topic(segment, mention) for mention in mentions if mention.method == "term"]
         found += _drop_shared(said)
         if not said and asked.unit == "phrase":
             hints = [Near(mention.term, whole=False) for mention in mentions]
@@ -170,9 +157,60 @@ def trace(
     return tuple(found), tuple(near for _, near in by_words)
 
 
-def lead(occurrences: Sequence[Occurrence]) -> int:
-    """Return the place of the occurrence to quote: the first exact one, else the most likely."""
-    return max(range(len(occurrences)), key=lambda at: (occurrences[at].confidence, -at))
+def number_wordings(statements: Sequence[TracedStatement]) -> tuple[TracedStatement, ...]:
+    """Return statements with their leading occurrence, the number of its wording, and its edits."""
+    numbered: list[TracedStatement] = []
+    wordings: dict[str, int] = {}
+    before: Occurrence | None = None
+    for statement in statements:
+        if not statement.occurrences:
+            numbered.append(statement)
+            continue
+        leading = _lead(statement.occurrences)
+        occurrence = statement.occurrences[leading]
+        folded = read_phrase(occurrence.words).folded
+        number = wordings.setdefault(folded, len(wordings) + 1)
+        edits: tuple[Edit, ...] = ()
+        # Between two phrases, or two words that are both what was asked for, nothing was reworded.
+        is_one = before and before.asked == occurrence.asked and not (before.exact and occurrence.exact)
+        if before and is_one and read_phrase(before.words).folded != folded:
+            edits = word_edits(before.words, occurrence.words, statement.side.version.language)
+        numbered.append(replace(statement, leading=leading, wording=number, edits=edits))
+        before = occurrence
+    return tuple(numbered)
+
+
+def make_spread(
+    asked: TraceQuery,
+    body: str,
+    statements: Sequence[SpreadStatement],
+    near: tuple[NearWords, ...],
+    among: str | None = None,
+) -> Spread:
+    """Count what statements say, which come in order of session and country."""
+    by_country: dict[str, list[SpreadStatement]] = {}
+    for statement in statements:
+        by_country.setdefault(statement.country, []).append(statement)
+    countries = tuple(_count_country(code, some) for code, some in by_country.items())
+    ends = {country.country: (country.first, country.last) for country in countries}
+    latest = {statement.country: statement.session for statement in statements}
+    said = {each.language for each in statements if each.sayings}
+    return Spread(
+        asked=asked.text,
+        phrases=tuple(phrase.text for phrase in asked.phrases),
+        topics=asked.topics,
+        unit=asked.unit,
+        body=body,
+        among=among,
+        languages=tuple(sorted({each.language for each in statements} - said)) if said else (),
+        sessions=tuple(
+            _count_session(label, tuple(some), ends, latest)
+            for label, some in groupby(statements, key=lambda each: each.session)
+        ),
+        countries=tuple(sorted(countries, key=lambda each: (-each.times, -each.loosely, each.name))),
+        near=near,
+        statements=tuple(statements),
+    )
 
 
 def count_near(near: Iterable[tuple[Near, str]]) -> tuple[NearWords, ...]:
@@ -188,6 +226,24 @@ def count_near(near: Iterable[tuple[Near, str]]) -> tuple[NearWords, ...]:
     return tuple(sorted(counted, key=lambda miss: (not miss.whole, -miss.times)))
 
 
+def _is_sentence(phrase: Phrase) -> bool:
+    ideographs = len(_IDEOGRAPH.findall(phrase.folded))
+    words = len(phrase.parts) - ideographs / 2
+    return words >= (_FEWEST_ENDED if _END.search(phrase.text) else _FEWEST_WORDS)
+
+
+def _begin(stem: str) -> tuple[frozenset[str], ...]:
+    """Return how words of a stem begin, in each way in which they may be written; none is sure of some."""
+    if stem in _SEVERAL_WORDS:
+        return tuple(map(frozenset, _SEVERAL_WORDS[stem]))
+    if found := _HYPHENED.match(stem):
+        return frozenset({f"co{found[1]}"}), frozenset({"co", found[1]})
+    if stem.endswith("y"):
+        return frozenset({stem}), frozenset({f"{stem[:-1]}ies"})
+    sure = _RESPELLED.sub("", stem) if len(stem) > _SHORT else stem
+    return (frozenset({sure} if sure == stem or len(sure) >= _SHORT - 1 else ()),)
+
+
 def _find_topics(
     asked: TraceQuery, segments: Sequence[Segment], language: str
 ) -> tuple[tuple[Mention, ...], ...]:
@@ -197,16 +253,7 @@ def _find_topics(
     return tuple(tuple(each for each in row if each.topic in asked.topics) for row in rows)
 
 
-def _drop_shared(said: Sequence[Occurrence]) -> list[Occurrence]:
-    """Return occurrences in the order of the text without those that share words with a better one."""
-    kept: list[Occurrence] = []
-    for each in sorted(said, key=lambda one: (-one.confidence, one.start - one.end, one.start)):
-        if all(each.end <= other.start or other.end <= each.start for other in kept):
-            kept.append(each)
-    return sorted(kept, key=lambda each: each.start)
-
-
-def _say(segment: Segment, match: Match, phrase: Phrase) -> Occurrence:
+def _say_phrase(segment: Segment, match: Match, phrase: Phrase) -> Occurrence:
     whole = match.exact and read_phrase(segment.text).folded == fold(segment.text[match.start : match.end])
     return Occurrence(
         segments=(segment.ordinal,),
@@ -221,7 +268,7 @@ def _say(segment: Segment, match: Match, phrase: Phrase) -> Occurrence:
     )
 
 
-def _name(segment: Segment, mention: Mention) -> Occurrence:
+def _say_topic(segment: Segment, mention: Mention) -> Occurrence:
     return Occurrence(
         segments=(segment.ordinal,),
         text=segment.text,
@@ -235,11 +282,32 @@ def _name(segment: Segment, mention: Mention) -> Occurrence:
     )
 
 
+def _drop_shared(said: Sequence[Occurrence]) -> list[Occurrence]:
+    """Return occurrences in the order of the text without those that share words with a better one."""
+    kept: list[Occurrence] = []
+    for each in sorted(said, key=lambda one: (-one.confidence, one.start - one.end, one.start)):
+        if all(each.end <= other.start or other.end <= each.start for other in kept):
+            kept.append(each)
+    return sorted(kept, key=lambda each: each.start)
+
+
 def _find_sentence(
     asked: TraceQuery, by_words: tuple[Occurrence, ...], version: Version
 ) -> tuple[Occurrence, ...]:
     exact = tuple(occurrence for occurrence in by_words if occurrence.exact)
     return exact or _find_alike(asked.text, version, "lexical", asked.text) or by_words
+
+
+def _follow_drift(
+    found: list[tuple[Occurrence, ...]], versions: Sequence[Version], order: Sequence[int], asked: str
+) -> None:
+    """Fill in, in an order of time, the versions that hold a sentence like the last wording met."""
+    last: Occurrence | None = None
+    for at in order:
+        if not found[at] and last is not None:
+            found[at] = _find_alike(last.words, versions[at], "drift", asked)
+        if found[at]:
+            last = found[at][_lead(found[at])]
 
 
 def _find_alike(text: str, version: Version, method: MatchMethod, asked: str) -> tuple[Occurrence, ...]:
@@ -263,13 +331,46 @@ def _say_similar(similar: Similar, version: Version, method: MatchMethod) -> Occ
     )
 
 
-def _follow_drift(
-    found: list[tuple[Occurrence, ...]], versions: Sequence[Version], order: Sequence[int], asked: str
-) -> None:
-    """Fill in, in an order of time, the versions that hold a sentence like the last wording met."""
-    last: Occurrence | None = None
-    for at in order:
-        if not found[at] and last is not None:
-            found[at] = _find_alike(last.words, versions[at], "drift", asked)
-        if found[at]:
-            last = found[at][lead(found[at])]
+def _lead(occurrences: Sequence[Occurrence]) -> int:
+    """Return the place of the occurrence to quote: the first exact one, else the most likely."""
+    return max(range(len(occurrences)), key=lambda at: (occurrences[at].confidence, -at))
+
+
+def _count_session(
+    label: str,
+    statements: Sequence[SpreadStatement],
+    ends: Mapping[str, tuple[str | None, str | None]],
+    latest: Mapping[str, str],
+) -> SpreadSession:
+    """Count one session.
+
+    ``ends`` are the sessions at which a country says it first and last, ``latest`` its last that was read.
+    """
+    countries = dict.fromkeys(each.country for each in statements)
+    return SpreadSession(
+        **_count(statements),
+        session=label,
+        year=next((each.year for each in statements if each.year), None),
+        newly=tuple(country for country in countries if ends[country][0] == label),
+        lastly=tuple(country for country in countries if ends[country][1] == label != latest[country]),
+    )
+
+
+def _count_country(code: str, statements: Sequence[SpreadStatement]) -> SpreadCountry:
+    said = [each.session for each in statements if each.times]
+    return SpreadCountry(
+        **_count(statements),
+        country=code,
+        name=country_name(code),
+        first=said[0] if said else None,
+        last=said[-1] if said else None,
+    )
+
+
+def _count(statements: Sequence[SpreadStatement]) -> dict[str, Any]:
+    return {
+        "statements": len(statements),
+        "said": sum(each.times > 0 for each in statements),
+        "loosely": sum(bool(each.sayings) and not each.times for each in statements),
+        "times": sum(each.times for each in statements),
+    }
