@@ -1,0 +1,189 @@
+"""Draw sentences that may be news inside topics that stay, for a reader to judge and for a fit.
+
+Run as ``python -m tests.benchmarks.draw_inside OPEN`` in the root of the repository, with the shared data
+beside it: it writes ``OPEN``, one sentence a line, with what the other side says on the topic and what of its
+whole text is most like the sentence. With ``--judged`` it reads the same lines with ``"answer"``, and writes
+``coding/inside_fit.csv``, which names each sentence by its digest. An answer is *new* (it asks, promises,
+threatens, condemns, or tells a name or a figure on the topic, and nothing like it is said by the other side),
+*counterpart* (the other side does so too, in whatever words), *no act*, or *off topic*.
+
+Pairs of neighbouring sessions are drawn by seed from countries of which no sheet named below has any: half of
+them older than session 70. Of each pair two of the five kept topics with the largest shares, and of a topic
+at most so many sentences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import random
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.acceptance.draw_sheets import list_speeches
+from tests.benchmarks.directions import load_side
+from tests.coded_sheets import CODING
+from tracker.comparing.pipeline import Basis, side_names
+from tracker.comparing.topics.inside import Candidate, list_candidates
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.diff.compare import compare_sides
+from tracker.text.encoder import DEFAULT, multiply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tracker.model.changes import Comparison, SideOfTwo
+    from tracker.model.texts import Version
+
+    Pair = tuple[str, int, int]
+
+SHEET: Final = CODING / "inside_fit.csv"
+ANSWERS: Final = ("new", "counterpart", "no act", "off topic")
+SEED = "inside, to fit"
+LEFT_OUT = ("inside_drawn", "fresh", "abstracts", "aside_abstracts", "final", "untouched")
+"""Sheets whose countries are left out, since the figures of the program are measured on them."""
+PAIRS, RECENT = 15, 70
+"""Pairs of each half, and the session from which they are recent."""
+LARGEST, TOPICS, SENTENCES = 5, 2, 14
+_NEAR = 2
+"""Sentences of the whole other text that are shown beside its passages."""
+_NAMED: Final = ("country", "old", "new", "topic", "side", "digest")
+_DIGEST = 16
+
+
+def draw_pairs() -> list[Pair]:
+    """Return pairs of neighbouring sessions, each country once where there are enough."""
+    taken = {row["country"] for name in LEFT_OUT for row in _read(CODING / f"{name}.csv")}
+    sessions: dict[str, list[int]] = {}
+    for country, session in sorted(list_speeches()):
+        if country not in taken:
+            sessions.setdefault(country, []).append(session)
+    pairs = [(country, *each) for country, held in sorted(sessions.items()) for each in pairwise(held)]
+    older, newer = [each for each in pairs if each[2] < RECENT], [each for each in pairs if each[1] >= RECENT]
+    return [each for half in (older, newer) for each in _take_turns(half)[:PAIRS]]
+
+
+def _take_turns(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return pairs in the order of a draw, first one of each country, then a second."""
+    used: Counter[str] = Counter()
+    ranked: list[tuple[int, int, Pair]] = []
+    for place, pair in enumerate(random.Random(SEED).sample(pairs, len(pairs))):  # noqa: S311 (a sample)
+        ranked.append((used[pair[0]], place, pair))
+        used[pair[0]] += 1
+    return [pair for _, _, pair in sorted(ranked)]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A candidate inside a topic of a pair of speeches."""
+
+    country: str
+    candidate: Candidate
+    comparison: Comparison
+
+    @property
+    def sentence(self) -> str:
+        """Its text."""
+        return self.version(self.candidate.side).segments[self.candidate.place].text
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What names it in a sheet."""
+        digest = hashlib.sha256(self.sentence.encode()).hexdigest()[:_DIGEST]
+        sessions = (self.comparison.old.name, self.comparison.new.name)
+        numbers = (name.split("_")[0] for name in sessions)
+        return (self.country, *numbers, self.candidate.topic, self.candidate.side, digest)
+
+    def version(self, side: SideOfTwo) -> Version:
+        """Return the text of a side."""
+        return (self.comparison.old if side == "old" else self.comparison.new).version
+
+
+def list_pair(pair: tuple[str, int, int]) -> dict[str, list[Drawn]]:
+    """Return by topic the candidates of a pair, compared by words alone."""
+    country, *sessions = pair
+    old, new = (load_side(country, list_speeches()[country, session]) for session in sessions)
+    comparison = compare_sides(old, new, Basis(load_vocabulary(), encoder=None))
+    found = list_candidates(
+        old.version, new.version, comparison.topics, comparison.names, side_names(old, new)
+    )
+    return {topic: [Drawn(country, each, comparison) for each in rows] for topic, rows in found.items()}
+
+
+def draw(pairs: Iterable[Pair]) -> Iterator[list[Drawn]]:
+    """Yield the sentences that are judged, by topic, in the order of the texts."""
+    chance = random.Random(SEED)  # noqa: S311 (a sample, no secret)
+    for pair in pairs:
+        found = {topic: rows for topic, rows in list_pair(pair).items() if len(rows) > 1}
+        largest = sorted(found, key=lambda topic: (-found[topic][0].candidate.share, topic))[:LARGEST]
+        for topic in chance.sample(largest, min(TOPICS, len(largest))):
+            rows = found[topic]
+            taken = chance.sample(rows, min(SENTENCES, len(rows)))
+            yield sorted(taken, key=lambda each: (each.candidate.side == "new", each.candidate.place))
+
+
+def describe(rows: Sequence[Drawn]) -> Iterator[dict[str, Any]]:
+    """Yield the sentences of a topic as a reader judges them."""
+    comparison = rows[0].comparison
+    (change,) = (each for each in comparison.topics if each.topic == rows[0].candidate.topic)
+    passages = {
+        name: sorted({*reading.segments, *reading.passage} if reading else ())
+        for name, reading in (("old", change.old), ("new", change.new))
+    }
+    texts = {
+        name: [segment.text for segment in side.version.segments]
+        for name, side in (("old", comparison.old), ("new", comparison.new))
+    }
+    vectors = {name: DEFAULT.encode(held) for name, held in texts.items()}
+    for each in rows:
+        side, place = each.candidate.side, each.candidate.place
+        other = "old" if side == "new" else "new"
+        likeness = multiply(vectors[side][[place]], vectors[other])[0]
+        nearest = sorted(range(len(likeness)), key=lambda at: -float(likeness[at]))[:_NEAR]
+        yield {
+            **dict(zip(_NAMED, each.key, strict=True)),
+            "sentence": each.sentence,
+            "act": each.candidate.deed.act,
+            "own side": [texts[side][at] for at in passages[side]],
+            "other side": [texts[other][at] for at in passages[other]],
+            "nearest": [texts[other][at] for at in nearest],
+        }
+
+
+def main() -> None:
+    """Write what a reader judges, or what she answered."""
+    parser = argparse.ArgumentParser(description="Draw sentences inside topics that stay.")
+    parser.add_argument("open", type=Path, help="where what is to be judged is written")
+    parser.add_argument("--judged", action="store_true", help="read the answers there, and write the sheet")
+    asked = parser.parse_args()
+    if asked.judged:
+        rows = [json.loads(line) for line in asked.open.read_text("utf-8").splitlines()]
+        write_sheet(rows)
+    else:
+        lines = (json.dumps(row, ensure_ascii=False) for rows in draw(draw_pairs()) for row in describe(rows))
+        asked.open.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def write_sheet(rows: Iterable[dict[str, Any]]) -> None:
+    """Write the answers, each by the digest of its sentence."""
+    with SHEET.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow((*_NAMED, "answer"))
+        for row in rows:
+            if row["answer"] not in ANSWERS:
+                raise ValueError(f"{row['answer']!r} is no answer; use {', '.join(ANSWERS)}")
+            table.writerow((*(row[name] for name in _NAMED), row["answer"]))
+
+
+def _read(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+if __name__ == "__main__":
+    main()
