@@ -47,8 +47,8 @@ ANSWERS: Final = ("new", "counterpart", "no act", "off topic")
 SEED = "inside, to fit"
 LEFT_OUT = ("inside_drawn", "fresh", "abstracts", "aside_abstracts", "final", "untouched")
 """Sheets whose countries are left out, since the figures of the program are measured on them."""
-PAIRS, RECENT = 15, 70
-"""Pairs of each half, and the session from which they are recent."""
+PAIRS, ROUNDS, RECENT = 15, 2, 70
+"""Pairs of each half that are drawn at once, how often, and the session from which they are recent."""
 LARGEST, TOPICS, SENTENCES = 5, 2, 14
 _NEAR = 2
 """Sentences of the whole other text that are shown beside its passages."""
@@ -65,7 +65,13 @@ def draw_pairs() -> list[Pair]:
             sessions.setdefault(country, []).append(session)
     pairs = [(country, *each) for country, held in sorted(sessions.items()) for each in pairwise(held)]
     older, newer = [each for each in pairs if each[2] < RECENT], [each for each in pairs if each[1] >= RECENT]
-    return [each for half in (older, newer) for each in _take_turns(half)[:PAIRS]]
+    halves = _take_turns(older), _take_turns(newer)
+    return [
+        each
+        for start in range(0, PAIRS * ROUNDS, PAIRS)
+        for half in halves
+        for each in half[start : start + PAIRS]
+    ]
 
 
 def _take_turns(pairs: Sequence[Pair]) -> list[Pair]:
