@@ -186,6 +186,11 @@ def write_sheet(rows: Iterable[dict[str, Any]]) -> None:
             table.writerow((*(row[name] for name in _NAMED), row["answer"]))
 
 
+def read_answers() -> dict[tuple[str, ...], str]:
+    """Return what the reader said of each sentence, by what names it."""
+    return {tuple(row[name] for name in _NAMED): row["answer"] for row in _read(SHEET)}
+
+
 def _read(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
