@@ -1,15 +1,19 @@
-"""Draw sentences that may be news inside topics that stay, for a reader to judge and for a fit.
+"""Score what is claimed inside topics that stay against sentences that a strict reader judged, and draw them.
 
-Run as ``python -m tests.benchmarks.draw_inside OPEN`` in the root of the repository, with the shared data
-beside it: it writes ``OPEN``, one sentence a line, with what the other side says on the topic and what of its
-whole text is most like the sentence. With ``--judged`` it reads the same lines with ``"answer"``, and writes
-``coding/inside_fit.csv``, which names each sentence by its digest. An answer is *new* (it asks, promises,
-threatens, condemns, or tells a name or a figure on the topic, and nothing like it is said by the other side),
-*counterpart* (the other side does so too, in whatever words), *no act*, or *off topic*.
+Run as ``python -m tests.benchmarks.judged_inside`` in the root of the repository, with the shared data beside
+it: it prints how many of the claims among the sentences of ``coding/inside_news.csv`` are news, how many of
+the news are claimed, and what is news by certainty. Nothing was fitted on the sheet, which names a sentence
+by its digest.
+
+``--open FILE`` writes the sentences, one a line, with what either side says on the topic and what of the
+whole other text is most like them, and ``--judged FILE`` reads the same lines with ``"answer"``, and writes
+the sheet. An answer is *new* (it asks, promises, threatens, condemns, or tells a name or a figure on the
+topic, and the other side does nothing like it), *counterpart* (the other side does so too, in whatever
+words), *no act*, or *off topic*. One reader, who saw no certainty, answered.
 
 Pairs of neighbouring sessions are drawn by seed from countries of which no sheet named below has any: half of
-them older than session 70. Of each pair two of the five kept topics with the largest shares, and of a topic
-at most so many sentences.
+them older than session 70. Of each pair two of the five topics on both sides with the largest shares, and of
+a topic at most so many of the sentences that ``list_candidates`` gives.
 """
 
 from __future__ import annotations
@@ -35,14 +39,14 @@ from tracker.diff.compare import compare_sides
 from tracker.text.encoder import DEFAULT, multiply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tracker.model.changes import Comparison, SideOfTwo
+    from tracker.model.changes import Comparison, Inside, SideOfTwo
     from tracker.model.texts import Version
 
     Pair = tuple[str, int, int]
 
-SHEET: Final = CODING / "inside_fit.csv"
+SHEET: Final = CODING / "inside_news.csv"
 ANSWERS: Final = ("new", "counterpart", "no act", "off topic")
 SEED = "inside, to fit"
 LEFT_OUT = ("inside_drawn", "fresh", "abstracts", "aside_abstracts", "final", "untouched")
@@ -54,11 +58,12 @@ _NEAR = 2
 """Sentences of the whole other text that are shown beside its passages."""
 _NAMED: Final = ("country", "old", "new", "topic", "side", "digest")
 _DIGEST = 16
+_BANDS = (0.65, 0.75, 0.8, 0.85, 0.9, 1.0)
 
 
 def draw_pairs() -> list[Pair]:
     """Return pairs of neighbouring sessions, each country once where there are enough."""
-    taken = {row["country"] for name in LEFT_OUT for row in _read(CODING / f"{name}.csv")}
+    taken = list_measured()
     sessions: dict[str, list[int]] = {}
     for country, session in sorted(list_speeches()):
         if country not in taken:
@@ -72,6 +77,11 @@ def draw_pairs() -> list[Pair]:
         for half in halves
         for each in half[start : start + PAIRS]
     ]
+
+
+def list_measured() -> frozenset[str]:
+    """Return the countries of the sheets on which the figures of the program are measured."""
+    return frozenset(row["country"] for name in LEFT_OUT for row in _read(CODING / f"{name}.csv"))
 
 
 def _take_turns(pairs: Sequence[Pair]) -> list[Pair]:
@@ -104,6 +114,15 @@ class Drawn:
         sessions = (self.comparison.old.name, self.comparison.new.name)
         numbers = (name.split("_")[0] for name in sessions)
         return (self.country, *numbers, self.candidate.topic, self.candidate.side, digest)
+
+    def find_claim(self) -> Inside | None:
+        """Return what is told of it; None where nothing is."""
+        mine = self.candidate
+        place = mine.topic, mine.side, mine.place
+        told = (
+            each for each in self.comparison.inside if (each.topic, each.side, each.evidence.segment) == place
+        )
+        return next(told, None)
 
     def version(self, side: SideOfTwo) -> Version:
         """Return the text of a side."""
@@ -162,17 +181,33 @@ def describe(rows: Sequence[Drawn]) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write what a reader judges, or what she answered."""
-    parser = argparse.ArgumentParser(description="Draw sentences inside topics that stay.")
-    parser.add_argument("open", type=Path, help="where what is to be judged is written")
-    parser.add_argument("--judged", action="store_true", help="read the answers there, and write the sheet")
+    """Print the figures; or write what a reader judges, or what she answered."""
+    parser = argparse.ArgumentParser(description="Score what is claimed inside topics that stay.")
+    parser.add_argument("--open", type=Path, help="write what is to be judged")
+    parser.add_argument("--judged", type=Path, help="read the answers, and write the sheet")
     asked = parser.parse_args()
-    if asked.judged:
-        rows = [json.loads(line) for line in asked.open.read_text("utf-8").splitlines()]
-        write_sheet(rows)
-    else:
+    if asked.open:
         lines = (json.dumps(row, ensure_ascii=False) for rows in draw(draw_pairs()) for row in describe(rows))
         asked.open.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    elif asked.judged:
+        write_sheet(json.loads(line) for line in asked.judged.read_text("utf-8").splitlines())
+    else:
+        score(read_answers())
+
+
+def score(answers: Mapping[tuple[str, ...], str]) -> None:
+    """Print how true claims are, and how many of the news are claimed."""
+    pairs = dict.fromkeys((country, int(old), int(new)) for country, old, new, *_ in answers)
+    drawn = [each for pair in pairs for rows in list_pair(pair).values() for each in rows]
+    judged = [(each.find_claim(), answers[each.key] == "new") for each in drawn if each.key in answers]
+    told = [(claim.certainty, is_new) for claim, is_new in judged if claim and claim.claimed]
+    news, true = sum(is_new for _, is_new in judged), sum(is_new for _, is_new in told)
+    print(f"{len(judged)} sentences, {news} news ({news / len(judged):.2f})")
+    print(f"claimed {len(told)}, true {true} ({true / len(told):.2f}), found {true / news:.2f} of the news")
+    for least, most in pairwise(_BANDS):
+        band = [is_new for claim, is_new in judged if claim and least <= claim.certainty < most]
+        if band:
+            print(f"  certainty {least} to {most}: {sum(band) / len(band):.2f} of {len(band)}")
 
 
 def write_sheet(rows: Iterable[dict[str, Any]]) -> None:
