@@ -10,6 +10,7 @@ import pytest
 
 import tracker
 from tests.acceptance.inside import DRAWN, draw
+from tests.benchmarks.judged_inside import ANSWERS, list_measured, read_answers
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.comparison.build import build_report, render_json
 from tracker.report.comparison.inside import FILTER, TITLE, WORDS
@@ -191,3 +192,9 @@ def test_every_form_of_the_report_has_it() -> None:
 def test_halves_are_as_drawn() -> None:
     with DRAWN.open(encoding="utf-8", newline="") as file:
         assert [tuple(row.values()) for row in csv.DictReader(file)] == draw()
+
+
+def test_no_country_that_is_measured_on_is_among_those_judged() -> None:
+    answers = read_answers()
+    assert set(answers.values()) == set(ANSWERS)
+    assert not {country for country, *_ in answers} & list_measured()

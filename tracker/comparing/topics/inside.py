@@ -86,11 +86,38 @@ def find_inside(
     ``names`` are those that only one whole text has, figures those that the other text has nowhere. Nothing
     is said but of two English texts.
     """
+    found: list[Inside] = []
+    for candidates in list_candidates(old, new, topics, names, own_names).values():
+        found += _choose(candidates, {"old": old, "new": new})
+    return tuple(sorted(found, key=lambda each: (-each.weight, each.topic, each.side, each.evidence.segment)))
+
+
+class Candidate(NamedTuple):
+    """A sentence that does something, on a topic or around it, and what tells whether it is news."""
+
+    topic: str
+    side: SideOfTwo
+    place: int
+    """Its segment."""
+    deed: Deed
+    features: Mapping[str, float]
+    share: float
+    """The larger share of the words of a text that its topic has."""
+
+
+def list_candidates(
+    old: Version,
+    new: Version,
+    topics: Iterable[TopicChange],
+    names: Sequence[NameChange],
+    own_names: Collection[str] = (),
+) -> dict[str, list[Candidate]]:
+    """Return what both sides do inside topics that both name, by topic, as ``find_inside`` weighs it."""
     readings: Mapping[str, Mapping[SideOfTwo, TopicReading]] = {
         topic.topic: {"old": topic.old, "new": topic.new} for topic in topics if topic.old and topic.new
     }
     if not readings or not old.language == new.language == _LANGUAGE:
-        return ()
+        return {}
     now, before = ([each.name for each in names if each.status == status] for status in _STATUSES)
     stems = [[_find_stems(ready(segment.text)) for segment in version.segments] for version in (old, new)]
     weights = _weigh_stems([*stems[0], *stems[1]])
@@ -99,8 +126,7 @@ def find_inside(
         "old": _Side(old, before, first, second, own_names),
         "new": _Side(new, now, second, first, own_names),
     }
-    found = [each for topic, both in readings.items() for each in _compare_passages(topic, sides, both)]
-    return tuple(sorted(found, key=lambda each: (-each.weight, each.topic, each.side, each.evidence.segment)))
+    return {topic: _read_passages(topic, sides, both) for topic, both in readings.items()}
 
 
 _STATUSES: Final = ("named now", "no longer named")
@@ -111,7 +137,7 @@ def _find_stems(text: str) -> frozenset[str]:
     return frozenset([word[:_STEM] for word in _WORD.findall(text)])
 
 
-class _Deed(NamedTuple):
+class Deed(NamedTuple):
     """What a sentence does, the words that show it, and what else tells of it."""
 
     act: Act
@@ -139,7 +165,7 @@ class _Side:
         spelled = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         self._names = re.compile(rf"(?<!\w)(?:{spelled})(?!\w)") if spelled else None
         self._whole, self._other = whole, other
-        self._deeds: dict[int, _Deed | None] = {}
+        self._deeds: dict[int, Deed | None] = {}
         self._closest: dict[int, float] = {}
 
     def find_passage(self, reading: TopicReading) -> list[int]:
@@ -156,13 +182,13 @@ class _Side:
             self._closest[place] = self._other.find_closest(self._whole.stems[place])
         return self._closest[place]
 
-    def read_deed(self, place: int) -> _Deed | None:
+    def read_deed(self, place: int) -> Deed | None:
         """Return what a segment does; None where that is nothing, or it is too short or too long."""
         if place not in self._deeds:
             self._deeds[place] = self._find_deed(place)
         return self._deeds[place]
 
-    def _find_deed(self, place: int) -> _Deed | None:
+    def _find_deed(self, place: int) -> Deed | None:
         said = self.segments[place].text
         if not _SHORTEST <= len(said) <= _LONGEST:
             return None
@@ -180,17 +206,16 @@ class _Side:
         }
         for table, act in _ACTS.items():
             if spans := self._cues.find_all(table, text):
-                return _Deed(act, *_take_words(text, *spans[0]), features)
+                return Deed(act, *_take_words(text, *spans[0]), features)
         if figures:
-            return _Deed("figure", *_take_words(text, *figures[0]), features)
-        return _Deed("names", *names[0], features) if names else None
+            return Deed("figure", *_take_words(text, *figures[0]), features)
+        return Deed("names", *names[0], features) if names else None
 
 
-def _compare_passages(
+def _read_passages(
     topic: str, sides: Mapping[SideOfTwo, _Side], readings: Mapping[SideOfTwo, TopicReading]
-) -> list[Inside]:
-    """Return what one side's passages on a topic do and the other's do not, the largest first."""
-    weights = _load_weights()
+) -> list[Candidate]:
+    """Return what the passages of both sides on a topic do, and what is around them."""
     passages = {name: side.find_passage(readings[name]) for name, side in sides.items()}
     deeds = {
         name: {place: deed for place in side.find_around(readings[name]) if (deed := side.read_deed(place))}
@@ -215,13 +240,24 @@ def _compare_passages(
                 "leading": float(place == reading.leading),
                 "far": _find_distance(place, passages[name]),
                 "other side": log(1 + len(passages[_OTHER[name]])),
+                "closest": sides[name].find_closest(place),
             }
-            certainty = _weigh(features, weights.certainty)
-            if certainty >= weights.least and sides[name].find_closest(place) < weights.alike:
-                words = sides[name].segments[place].text[deed.start : deed.end]
-                evidence = Evidence(place, deed.start, deed.end, words)
-                weight = round(_weigh(features, weights.worth) * share, 4)
-                found.append(Inside(topic, name, deed.act, evidence, certainty, weight))
+            found.append(Candidate(topic, name, place, deed, features, share))
+    return found
+
+
+def _choose(candidates: Iterable[Candidate], versions: Mapping[SideOfTwo, Version]) -> list[Inside]:
+    """Return what is told of the candidates of a topic, the largest first."""
+    weights = _load_weights()
+    found = []
+    for each in candidates:
+        certainty = _weigh(each.features, weights.certainty)
+        if certainty >= weights.least and each.features["closest"] < weights.alike:
+            start, end = each.deed.start, each.deed.end
+            words = versions[each.side].segments[each.place].text[start:end]
+            weight = round(_weigh(each.features, weights.worth) * each.share, 4)
+            evidence = Evidence(each.place, start, end, words)
+            found.append(Inside(each.topic, each.side, each.deed.act, evidence, certainty, weight))
     found.sort(key=lambda each: (-each.weight, each.side, each.evidence.segment))
     return found[: weights.most]
 
