@@ -3,10 +3,9 @@
 Sentences in the passages on a topic, and around them, that ask, promise, threaten, condemn, name or give a
 figure on one side, and have no counterpart on the other. Passages are the sentences about the topic, and
 those in which the speech is likely on it; around them are others that name it, or in which the speech may be
-on it, the less surely the further from a passage. A counterpart is sought in the whole other text: a sentence
-is surer to have one the fewer of its stems that text lacks, and the more it says on the topic; and has one
-where a sentence of it is alike, by the cosine of stems, weighted by how few sentences of both texts hold
-them. What is condemned in a topic is surer to have one where the other side condemns in it too.
+on it. How sure a sentence is news was fitted on sentences that a strict reader judged: the more, the fewer of
+its words the other side has in one sentence, or anywhere on the topic, the more it names, and the less other
+topics lay claim to it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from functools import cache
-from math import exp, log, sqrt
+from math import exp, log
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.topics.cues import load_cues, ready
@@ -42,15 +41,18 @@ _LANGUAGE: Final = "en"
 """Nothing was measured in another one, and names are compared in it alone."""
 _SHORTEST, _LONGEST = 40, 700
 """Characters of a sentence that tells something, and of one that can be quoted."""
-_FAR: Final = 6
-"""Sentences beyond which one is no further from a passage."""
 _MANY: Final = 2
 """Names, or figures, beyond which more of them say no more."""
+_MOST: Final[Mapping[str, int]] = {"capitals": 5, "ideals": 4, "others": 3}
+"""Words in capitals, words of ideals, and other topics, of which the same is true."""
 _WORD: Final = re.compile(r"\w{4,}")
+_WORDS: Final = re.compile(r"\w+")
 _REST_OF_WORD: Final = re.compile(r"(?<=\w)\w+")
 _STEM: Final = 6
 """Letters by which forms of a word are taken for one."""
 _SPEAKER: Final = frozenset({"we", "i", "our", "my"})
+_CAPITAL: Final = re.compile(r"(?<=[a-z,;:’'-] )[A-Z][\w’'-]+")
+"""A word in capitals that does not begin a sentence."""
 _OTHER: Final[Mapping[SideOfTwo, SideOfTwo]] = {"old": "new", "new": "old"}
 
 
@@ -65,13 +67,14 @@ class _Weights(NamedTuple):
     """The certainty below which nothing is told."""
     most: int
     """Sentences of a topic that are told."""
-    alike: float
-    """The cosine from which a sentence of the other text is a counterpart."""
+    ideals: frozenset[str]
+    """Words of what everybody wishes."""
 
 
 @cache
 def _load_weights() -> _Weights:
-    return _Weights(**read_packaged(__package__, "inside.toml"))
+    table = read_packaged(__package__, "inside.toml")
+    return _Weights(**{**table, "ideals": frozenset(table["ideals"])})
 
 
 def find_inside(
@@ -113,6 +116,7 @@ def list_candidates(
     own_names: Collection[str] = (),
 ) -> dict[str, list[Candidate]]:
     """Return what both sides do inside topics that both name, by topic, as ``find_inside`` weighs it."""
+    topics = tuple(topics)
     readings: Mapping[str, Mapping[SideOfTwo, TopicReading]] = {
         topic.topic: {"old": topic.old, "new": topic.new} for topic in topics if topic.old and topic.new
     }
@@ -123,8 +127,8 @@ def list_candidates(
     weights = _weigh_stems([*stems[0], *stems[1]])
     first, second = _Whole(old, stems[0], weights), _Whole(new, stems[1], weights)
     sides: Mapping[SideOfTwo, _Side] = {
-        "old": _Side(old, before, first, second, own_names),
-        "new": _Side(new, now, second, first, own_names),
+        "old": _Side(old, before, first, second, own_names, [topic.old for topic in topics if topic.old]),
+        "new": _Side(new, now, second, first, own_names, [topic.new for topic in topics if topic.new]),
     }
     return {topic: _read_passages(topic, sides, both) for topic, both in readings.items()}
 
@@ -157,14 +161,24 @@ class _Side:
     """A version as passages are read from it: what its sentences do that the other whole text does not."""
 
     def __init__(
-        self, version: Version, names: Iterable[str], whole: _Whole, other: _Whole, own: Collection[str]
+        self,
+        version: Version,
+        names: Iterable[str],
+        whole: _Whole,
+        other: _Whole,
+        own: Collection[str],
+        readings: Sequence[TopicReading],
     ) -> None:
         self.segments = version.segments
         self._apart = find_apart(version)
         self._cues = load_cues(version.language, own)
         spelled = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         self._names = re.compile(rf"(?<!\w)(?:{spelled})(?!\w)") if spelled else None
-        self._whole, self._other = whole, other
+        self.whole, self._other = whole, other
+        self._about: dict[int, list[TopicReading]] = defaultdict(list)
+        for reading in readings:
+            for place in reading.segments:
+                self._about[place].append(reading)
         self._deeds: dict[int, Deed | None] = {}
         self._closest: dict[int, float] = {}
 
@@ -177,10 +191,18 @@ class _Side:
         return sorted({*reading.segments, *reading.passage, *reading.around} - self._apart)
 
     def find_closest(self, place: int) -> float:
-        """Return the cosine of a segment and the one of the other text that is most like it, 0 to 1."""
+        """Return how much of a segment the one of the other text that has most of it has, 0 to 1."""
         if place not in self._closest:
-            self._closest[place] = self._other.find_closest(self._whole.stems[place])
+            self._closest[place] = self._other.find_closest(self.whole.stems[place])
         return self._closest[place]
+
+    def read_claims(self, place: int, reading: TopicReading) -> Mapping[str, float]:
+        """Return how many other topics a segment is about, and whether one has a larger share."""
+        others = [each for each in self._about.get(place, ()) if each.topic != reading.topic]
+        return {
+            "others": float(min(len(others), _MOST["others"])),
+            "larger": float(any(each.share > reading.share for each in others)),
+        }
 
     def read_deed(self, place: int) -> Deed | None:
         """Return what a segment does; None where that is nothing, or it is too short or too long."""
@@ -198,18 +220,26 @@ class _Side:
         names = [match.span() for match in self._names.finditer(said)] if self._names else []
         counted = self._cues.find_all("counted", text)
         figures = [span for span in counted if text[slice(*span)] not in self._other.text]
+        words = _WORDS.findall(text)
         features = {
             "named": float(min(len(names), _MANY)),
             "counted": float(min(len(figures), _MANY)),
             "speaks": float(not _SPEAKER.isdisjoint(text.split())),
-            "novel": log(1 + len(self._whole.stems[place] - self._other.known)),
+            "novel": log(1 + len(self.whole.stems[place] - self._other.known)),
+            "capitals": float(min(len(_CAPITAL.findall(said)), _MOST["capitals"])),
+            "ideals": float(min(sum(word in _load_weights().ideals for word in words), _MOST["ideals"])),
+            "question": float(said.rstrip().endswith("?")),
         }
         for table, act in _ACTS.items():
             if spans := self._cues.find_all(table, text):
-                return Deed(act, *_take_words(text, *spans[0]), features)
+                return _show(act, *_take_words(text, *spans[0]), features, len(said))
         if figures:
-            return Deed("figure", *_take_words(text, *figures[0]), features)
-        return Deed("names", *names[0], features) if names else None
+            return _show("figure", *_take_words(text, *figures[0]), features, len(said))
+        return _show("names", *names[0], features, len(said)) if names else None
+
+
+def _show(act: Act, start: int, end: int, features: Mapping[str, float], length: int) -> Deed:
+    return Deed(act, start, end, {**features, act: 1.0, "late": start / length})
 
 
 def _read_passages(
@@ -217,30 +247,27 @@ def _read_passages(
 ) -> list[Candidate]:
     """Return what the passages of both sides on a topic do, and what is around them."""
     passages = {name: side.find_passage(readings[name]) for name, side in sides.items()}
-    deeds = {
-        name: {place: deed for place in side.find_around(readings[name]) if (deed := side.read_deed(place))}
-        for name, side in sides.items()
-    }
-    acts = {
-        name: {deed.act for place, deed in each.items() if place in passages[name]}
-        for name, each in deeds.items()
-    }
+    around = {name: side.find_around(readings[name]) for name, side in sides.items()}
     share = max(reading.share for reading in readings.values())
     found = []
-    for name, each in deeds.items():
-        reading = readings[name]
-        for place, deed in each.items():
+    for name, side in sides.items():
+        reading, other = readings[name], sides[_OTHER[name]]
+        said = other.whole.gather(around[_OTHER[name]])
+        for place in around[name]:
+            if not (deed := side.read_deed(place)):
+                continue
+            stems, on = side.whole.stems[place], place in passages[name]
             features = {
                 **deed.features,
-                deed.act: 1.0,
-                f"{deed.act} again": float(deed.act in acts[_OTHER[name]]),
+                **side.read_claims(place, reading),
                 "about": float(place in reading.segments),
                 "on": float(place in reading.passage),
                 "new": float(name == "new"),
                 "leading": float(place == reading.leading),
-                "far": _find_distance(place, passages[name]),
-                "other side": log(1 + len(passages[_OTHER[name]])),
-                "closest": sides[name].find_closest(place),
+                "between": float((place - 1 in passages[name]) + (place + 1 in passages[name])),
+                "unsaid": on * len(stems - said) / max(1, len(stems)),
+                "said": round(side.whole.weigh(stems & said) / side.whole.weigh(stems), 4),
+                "closest": side.find_closest(place),
             }
             found.append(Candidate(topic, name, place, deed, features, share))
     return found
@@ -252,19 +279,14 @@ def _choose(candidates: Iterable[Candidate], versions: Mapping[SideOfTwo, Versio
     found = []
     for each in candidates:
         certainty = _weigh(each.features, weights.certainty)
-        if certainty >= weights.least and each.features["closest"] < weights.alike:
+        if certainty >= weights.least:
             start, end = each.deed.start, each.deed.end
             words = versions[each.side].segments[each.place].text[start:end]
-            weight = round(_weigh(each.features, weights.worth) * each.share, 4)
+            weight = round(certainty * _weigh(each.features, weights.worth) * each.share, 4)
             evidence = Evidence(each.place, start, end, words)
             found.append(Inside(each.topic, each.side, each.deed.act, evidence, certainty, weight))
     found.sort(key=lambda each: (-each.weight, each.side, each.evidence.segment))
     return found[: weights.most]
-
-
-def _find_distance(place: int, passage: Sequence[int]) -> float:
-    """Return how far a segment is from the nearest of a passage, 0 to 1."""
-    return min([_FAR, *(abs(place - other) for other in passage)]) / _FAR
 
 
 def _weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -294,18 +316,21 @@ class _Whole:
         self._places = places
         self.known = frozenset(places)
         self._weights = weights
-        self._lengths = [self._measure(held) for held in stems]
 
     def find_closest(self, stems: frozenset[str]) -> float:
-        """Return the cosine of a sentence and the one of the text that is most like it, 0 to 1."""
+        """Return how much of a sentence the one of the text that has most of it has, by weight, 0 to 1."""
         shared: dict[int, float] = defaultdict(float)
         for stem in stems & self.known:
             weight = self._weights[stem]
             for at in self._places[stem]:
                 shared[at] += weight
-        length, lengths = self._measure(stems), self._lengths
         # Stems come in any order, so that the last digits of a sum differ from run to run.
-        return round(max((both / (length * lengths[at]) for at, both in shared.items()), default=0.0), 4)
+        return round(max(shared.values(), default=0.0) / self.weigh(stems), 4)
 
-    def _measure(self, stems: Iterable[str]) -> float:
-        return sqrt(sum(self._weights[stem] for stem in stems)) or 1.0
+    def gather(self, places: Iterable[int]) -> frozenset[str]:
+        """Return the stems of some segments."""
+        return frozenset().union(*(self.stems[place] for place in places))
+
+    def weigh(self, stems: Iterable[str]) -> float:
+        """Return what stems weigh together, 1 if they are none."""
+        return sum(self._weights[stem] for stem in stems) or 1.0
