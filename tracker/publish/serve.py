@@ -18,11 +18,11 @@ from starlette.routing import Route
 
 from tracker.errors import TrackerError
 from tracker.publish.answering import answer_from, find_kept, look_up, make, refuse, wait
-from tracker.publish.answers import Answer, NotThere
 from tracker.publish.connection import Connection
 from tracker.publish.desk.sitting import Desk
 from tracker.publish.desk.web import LARGEST, Asked, Door
 from tracker.publish.desk.web import ROOT as DESK
+from tracker.publish.routes import Answer, NotThere
 from tracker.publish.shelf import open_shelf
 from tracker.publish.worker import ServedCopy, Worker
 

@@ -21,7 +21,6 @@ from tracker.follow.panel import BodyStatements
 from tracker.follow.workers import open_processes
 from tracker.model.topics import SURE
 from tracker.publish.answering import look_up, refuse
-from tracker.publish.answers import Answer, NotThere
 from tracker.publish.finding import (
     ROBOTS,
     SCRIPT,
@@ -40,7 +39,7 @@ from tracker.publish.manifest import open_manifest
 from tracker.publish.moves import has_moves
 from tracker.publish.open_copy import read_state, refresh_open_copy
 from tracker.publish.pairs import name_statement
-from tracker.publish.routes import address, find_route
+from tracker.publish.routes import Answer, NotThere, address, find_route
 from tracker.publish.shelf import open_shelf
 from tracker.publish.topics import complete_counts
 from tracker.record.access.closed import find_watch_list

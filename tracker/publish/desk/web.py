@@ -18,6 +18,7 @@ from tracker.publish.desk.people import Person, admit, find_by_cookie, find_by_t
 from tracker.publish.desk.rows import name_pair
 from tracker.publish.desk.sitting import Sent  # noqa: TC001 (read_typed reads annotations)
 from tracker.publish.frame import read_template, render
+from tracker.publish.routes import HTML
 from tracker.report.answers.coding import LEVEL_KEYS, side_names
 from tracker.report.comparison.words import place
 from tracker.report.records import write_json
@@ -38,7 +39,6 @@ LARGEST: Final = 1 << 18
 NOT_YET: Final = 202
 """The status where something is being compared, or copied: the page asks again, and no browser complains."""
 _JSON: Final = "application/json; charset=utf-8"
-_HTML: Final = "text/html; charset=utf-8"
 _TYPES: Final = {"desk.js": "text/javascript; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
 
 
@@ -61,7 +61,7 @@ class Reply:
     """What is sent back."""
 
     body: bytes = b""
-    media_type: str = _HTML
+    media_type: str = HTML
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 

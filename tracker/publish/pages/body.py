@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.publish import words
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import find_spoken
 from tracker.publish.topics import count_topics
 from tracker.references import session_sort_key
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.model.record import StatementEntry
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import BodyStandings
     from tracker.publish.topics import TopicCount

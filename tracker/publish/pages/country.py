@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.publish import words
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import find_spoken
 from tracker.publish.topics import count_topics
 from tracker.references import session_sort_key
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from tracker.model.record import StatementEntry
     from tracker.model.rights import WithdrawnEntry
     from tracker.model.texts import Reference
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import BodyStandings, TopicStanding
     from tracker.publish.topics import TopicCount

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
-from tracker.publish.answers import Answer, NotThere
 from tracker.publish.feeds import News, Of, read_beginning, write_atom, write_json
 from tracker.publish.pairs import name_pair
-from tracker.publish.routes import address
+from tracker.publish.routes import Answer, NotThere, address
 from tracker.publish.standings import list_bodies
 from tracker.report.comparison.provenance import name_body, name_country
 from tracker.report.safe import one_line

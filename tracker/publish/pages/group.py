@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.model.series import Standing
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
 from tracker.publish.gathering import find_members, gather
 from tracker.publish.pages import session
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.report.layout import counted
 from tracker.report.series.parts import mark_level
 
 if TYPE_CHECKING:
-    from tracker.publish.answers import Answer
     from tracker.publish.gathering import Members
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import TopicStanding
     from tracker.report.document import Span

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from tracker.model.record import StatementEntry
     from tracker.model.rights import WithdrawnEntry
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.topics import TopicCount
 

@@ -14,8 +14,7 @@ from tracker.record.statements.search import MARK_END, MARK_START
 if TYPE_CHECKING:
     from tracker.model.record import Hit, SearchPage
     from tracker.model.texts import Reference
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,3}")

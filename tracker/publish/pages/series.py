@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive
 from tracker.follow.timeline import follow_topics
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
 from tracker.publish.moves import keep_moves
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.references import session_sort_key
 from tracker.report.comparison.words import percent
 from tracker.report.layout import counted
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.model.series import Standing, Timeline, TimelineSession
     from tracker.model.topics import Status, Topic
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.report.series.parts import TopicRow
 

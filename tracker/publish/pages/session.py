@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
 from tracker.publish.gathering import gather, list_groups
 from tracker.publish.moves import find_before, find_moves
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import find_spoken
 from tracker.references import session_sort_key
 from tracker.report.layout import counted
 
 if TYPE_CHECKING:
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
 
 

@@ -16,10 +16,9 @@ from tracker.keep.read import log_snapshots
 from tracker.model.citations import Citation
 from tracker.model.record import SnapshotEntry
 from tracker.model.topics import SURE
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import render
 from tracker.publish.pairs import name_pair
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.references import parse_reference, same_kind
 from tracker.report.answers import citing
 from tracker.report.comparison.words import change_words, tell_shift
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from tracker.model.rights import WithdrawnSnapshot
     from tracker.model.texts import Reference, Segment, Side
     from tracker.model.topics import Topic, TopicReading, Vocabulary
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.report.redline import Run
 

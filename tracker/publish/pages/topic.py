@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 from tracker.comparing.topics.mentions import find_term
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.publish import words
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import complete_standings, name_bodies
 from tracker.publish.topics import complete_counts, find_counts, find_first, find_last, strongest
 from tracker.references import session_sort_key
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Reference
     from tracker.model.topics import Topic, Vocabulary
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import BodyStandings, Spoken, TopicStanding
     from tracker.publish.topics import Said

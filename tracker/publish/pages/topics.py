@@ -11,8 +11,7 @@ from tracker.publish.topics import complete_counts
 from tracker.report.layout import counted
 
 if TYPE_CHECKING:
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
 
 
