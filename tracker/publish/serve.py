@@ -15,10 +15,10 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tracker.errors import TrackerError
 from tracker.publish.answering import answer_from, find_kept, look_up, make, refuse, wait
-from tracker.publish.connection import Connection
 from tracker.publish.desk.sitting import Desk
 from tracker.publish.desk.web import LARGEST, Asked, Door
 from tracker.publish.desk.web import ROOT as DESK
@@ -258,3 +258,54 @@ class _Guarded:
     def _is_ours(self, scope: Scope) -> bool:
         named = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
         return len(named) == 1 and named[0] in self._names
+
+
+REQUEST_SECONDS: Final = 20.0
+"""For the whole of a request, and for each time that its answer waits to be taken; uvicorn waits for ever."""
+
+
+class Connection(H11Protocol):
+    """A connection that is closed where a client is slow, so that a few of them leave room for others."""
+
+    _ends: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to count."""
+        super().connection_made(transport)
+        self._count()
+
+    def data_received(self, data: bytes) -> None:
+        """Count from the first byte of a request to its last; before another uvicorn waits five seconds."""
+        self._count()
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.more_body:
+            self._stop()
+
+    def pause_writing(self) -> None:
+        """Count while there is no room for more of an answer."""
+        super().pause_writing()
+        self._count()
+
+    def resume_writing(self) -> None:
+        """Stop to count."""
+        super().resume_writing()
+        self._stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop to count."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _count(self) -> None:
+        if self._ends is None:
+            self._ends = self.loop.call_later(REQUEST_SECONDS, self._end)
+
+    def _stop(self) -> None:
+        if self._ends is not None:
+            self._ends.cancel()
+            self._ends = None
+
+    def _end(self) -> None:
+        self._ends = None
+        if self.transport and not self.transport.is_closing():
+            self.transport.abort()
