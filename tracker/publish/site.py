@@ -38,10 +38,10 @@ from tracker.publish.making import CHANGED, HEAD, NOINDEX, PageUnit, PageWork, S
 from tracker.publish.manifest import open_manifest
 from tracker.publish.moves import has_moves
 from tracker.publish.open_copy import read_state, refresh_open_copy
+from tracker.publish.pages.topics import complete_counts
 from tracker.publish.pairs import name_statement
 from tracker.publish.routes import Answer, NotThere, address, find_route
 from tracker.publish.shelf import open_shelf
-from tracker.publish.topics import complete_counts
 from tracker.record.access.closed import find_watch_list
 from tracker.record.access.handing_on import list_unindexed
 from tracker.record.schema.rows import method

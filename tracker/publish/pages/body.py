@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tracker.publish import words
 from tracker.publish.frame import cite_page, render
+from tracker.publish.pages.topics import count_topics
 from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import find_spoken
-from tracker.publish.topics import count_topics
 from tracker.references import session_sort_key
 from tracker.report.layout import counted
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.model.record import StatementEntry
+    from tracker.publish.pages.topics import TopicCount
     from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import BodyStandings
-    from tracker.publish.topics import TopicCount
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.publish import words
 from tracker.publish.frame import cite_page, render
+from tracker.publish.pages.topics import find_counts
 from tracker.publish.routes import address
 from tracker.publish.standings import name_bodies
-from tracker.publish.topics import find_counts
 from tracker.references import read_year, session_sort_key
 from tracker.report.layout import counted
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from tracker.model.record import StatementEntry
     from tracker.model.rights import WithdrawnEntry
+    from tracker.publish.pages.topics import TopicCount
     from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
-    from tracker.publish.topics import TopicCount
 
 LATEST: Final = 12
 """Statements that are listed as changed last."""

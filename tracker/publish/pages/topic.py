@@ -11,9 +11,9 @@ from tracker.comparing.topics.mentions import find_term
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.publish import words
 from tracker.publish.frame import cite_page, render
+from tracker.publish.pages.topics import complete_counts, find_counts, find_first, find_last
 from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import complete_standings, name_bodies
-from tracker.publish.topics import complete_counts, find_counts, find_first, find_last, strongest
 from tracker.references import session_sort_key
 from tracker.report.document import Quote
 from tracker.report.layout import counted
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Reference
     from tracker.model.topics import Topic, Vocabulary
+    from tracker.publish.pages.topics import Said
     from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import BodyStandings, Spoken, TopicStanding
-    from tracker.publish.topics import Said
 
     Quoter = Callable[[Spoken, TopicStanding, Topic], "Quoted"]
     Standings = Mapping[Reference, TopicStanding]
@@ -135,10 +135,19 @@ def build_topic(
         last,
         quote_all(first[:_FIRST]),
         quote_all(last[:_FIRST]),
-        quote_all(each for each, _ in strongest(rest, _QUOTED)),
+        quote_all(each for each, _ in _list_strongest(rest)),
         tuple(_count_sessions(bodies, standings)),
         tuple(_count_countries(bodies, standings)),
     )
+
+
+def _list_strongest(said: Iterable[Said]) -> Iterator[Said]:
+    """Yield the statements that give a topic the largest shares of their words, one of each country."""
+    seen: set[str] = set()
+    for spoken, standing in sorted(said, key=lambda each: (not each[1].is_priority, -each[1].share)):
+        if spoken.country not in seen and len(seen) < _QUOTED:
+            seen.add(spoken.country)
+            yield spoken, standing
 
 
 def _count_sessions(bodies: Sequence[BodyStandings], standings: Standings) -> Iterator[SessionCount]:
