@@ -13,10 +13,9 @@ from tracker.errors import ArchiveLocked, TrackerError
 from tracker.inputs.formats import parse_report
 from tracker.model.strict import read_typed
 from tracker.publish.desk.answers import list_linked
-from tracker.publish.desk.keeping import MISFITS
 from tracker.publish.desk.people import Person, admit, find_by_cookie, find_by_token, may_write, set_cookie
 from tracker.publish.desk.rows import name_pair
-from tracker.publish.desk.sitting import Sent  # noqa: TC001 (read_typed reads annotations)
+from tracker.publish.desk.sitting import MISFITS, Sent
 from tracker.publish.frame import read_template, render
 from tracker.publish.routes import HTML
 from tracker.report.answers.coding import LEVEL_KEYS, side_names
