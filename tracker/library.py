@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from tracker.model.panels import Panel
     from tracker.model.rows import RowKind
     from tracker.model.series import Timeline
-    from tracker.model.spread import Spread
     from tracker.model.topics import Vocabulary
-    from tracker.model.tracing import Biography
+    from tracker.model.tracing import Biography, Spread
     from tracker.record.reading.reader import Reader
     from tracker.text.encoder import Encoder
 

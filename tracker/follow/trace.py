@@ -15,8 +15,7 @@ from tracker.follow.series import EVER, Within, list_editions, preferred_edition
 from tracker.follow.tracing.origins import REACH, find_origins
 from tracker.follow.tracing.search import count_near, find_beginnings, find_words, read_query, trace
 from tracker.follow.tracing.summaries import make_spread, number_wordings
-from tracker.model.spread import SpreadStatement
-from tracker.model.tracing import Attribution, Biography, TracedStatement
+from tracker.model.tracing import Attribution, Biography, SpreadStatement, TracedStatement
 from tracker.references import parse_reference, read_year
 from tracker.references.names import show
 
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from tracker.archive import ArchiveSession
     from tracker.follow.tracing.matching import Near
     from tracker.follow.tracing.search import TraceQuery
-    from tracker.model.spread import Spread
     from tracker.model.texts import Reference, Segment, Side
     from tracker.model.topics import Vocabulary
+    from tracker.model.tracing import Spread
     from tracker.record.reading.reader import Reader
 
 LONGEST = 300

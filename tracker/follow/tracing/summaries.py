@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.comparing.edits import word_edits
 from tracker.follow.tracing.matching import read_phrase
 from tracker.follow.tracing.search import lead
-from tracker.model.spread import Spread, SpreadCountry, SpreadSession
+from tracker.model.tracing import Spread, SpreadCountry, SpreadSession
 from tracker.references import country_name
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from tracker.follow.tracing.search import TraceQuery
     from tracker.model.changes import Edit
-    from tracker.model.spread import SpreadStatement
-    from tracker.model.tracing import NearWords, Occurrence, TracedStatement
+    from tracker.model.tracing import NearWords, Occurrence, SpreadStatement, TracedStatement
 
 
 def number_wordings(statements: Sequence[TracedStatement]) -> tuple[TracedStatement, ...]:
