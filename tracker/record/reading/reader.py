@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
-from tracker.record.ledger.opinions import read_coded, read_measured, read_opinions, read_requests, read_shown
-from tracker.record.ledger.rulings import read_rulings
+from tracker.record.ledger import decisions
 from tracker.record.reading.versions import Versions
 from tracker.record.schema.connection import translate
 from tracker.record.schema.packing import DOCUMENT, decode_plain
@@ -49,12 +48,12 @@ def open_reader(folder: str | PathLike[str]) -> Reader:
 class Reader(Record):
     """An archive open for reading. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
-    rulings = method(read_rulings)
-    opinions = method(read_opinions)
-    measured = method(read_measured)
-    shown_to = method(read_shown)
-    requests = method(read_requests)
-    coded = method(read_coded)
+    rulings = method(decisions.read_rulings)
+    opinions = method(decisions.read_opinions)
+    measured = method(decisions.read_measured)
+    shown_to = method(decisions.read_shown)
+    requests = method(decisions.read_requests)
+    coded = method(decisions.read_coded)
     groups = method(read_groups)
 
     def search(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.model.texts import Reference, Segment, Version
-from tracker.record.ledger.rulings import read_rulings
+from tracker.record.ledger.decisions import read_rulings
 from tracker.record.schema.connection import translate
 from tracker.record.schema.packing import DOCUMENT, SPANS, read_spans
 from tracker.record.schema.rows import Record, insert, method
