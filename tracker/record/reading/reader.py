@@ -66,7 +66,7 @@ class Reader(Record):
         page: int = 1,
     ) -> SearchPage:
         """Return a page of the segments that a query finds, as ``search_passages`` does."""
-        from tracker.record.reading.searching import search_passages  # noqa: PLC0415 (9 ms, to search alone)
+        from tracker.record.statements.search import search_passages  # noqa: PLC0415 (9 ms, to search alone)
 
         return method(search_passages)(self, query, scope, order=order, limit=limit, page=page)
 
@@ -74,13 +74,13 @@ class Reader(Record):
         self, body: str, language: str, beginnings: Iterable[Collection[str]] | None
     ) -> tuple[tuple[Reference, Segment], ...]:
         """Return the segments that hold words with these beginnings, as ``find_segments`` does."""
-        from tracker.record.reading.searching import find_segments  # noqa: PLC0415 (as above)
+        from tracker.record.statements.search import find_segments  # noqa: PLC0415 (as above)
 
         return method(find_segments)(self, body, language, beginnings)
 
     def searchable(self, scope: SearchScope) -> tuple[tuple[str, int | None, str], ...]:
         """Return what there is to search in, as ``list_searchable`` does."""
-        from tracker.record.reading.searching import list_searchable  # noqa: PLC0415 (as above)
+        from tracker.record.statements.search import list_searchable  # noqa: PLC0415 (as above)
 
         return method(list_searchable)(self, scope)
 
