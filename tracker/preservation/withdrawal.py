@@ -219,9 +219,7 @@ class Rights:
                 raise DecisionInvalid(f"{reference} is not withdrawn")
             return last, False
         run = self._writing.begin_run(ruled.decided)
-        completed = None if act == "destroy" else ruled.decided
-        number = _write_withdrawal(self._connection, act, reference, ruled, run, concerned, completed)
-        return number, True
+        return _write_withdrawal(self._connection, act, reference, ruled, run, concerned), True
 
     def _scope(self, reference: Reference, targets: Sequence[_Target], standing: _Standing) -> Scope:
         destroyed = sum(each.snapshot is not None and _is(each, standing, "destroy") for each in targets)
@@ -243,15 +241,17 @@ def _write_withdrawal(
     ruled: Ruled,
     run: int,
     targets: Iterable[_Target],
-    completed: str | None = None,
 ) -> int:
-    """Add an act on snapshots and documents; the digests of their texts are noted with it."""
+    """Add an act on snapshots and documents; the digests of their texts are noted with it.
+
+    It is complete with that, but for a destruction, which has to be carried through the copies.
+    """
     number = insert(
         connection,
         "withdrawals",
         act=act,
         reference=reference,
-        completed=completed,
+        completed=None if act == "destroy" else ruled.decided,
         run=run,
         **pick(ruled, "decided", "authority", "reason", "person"),
     )

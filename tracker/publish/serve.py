@@ -195,7 +195,8 @@ def make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:
     """Return the application that gives pages on a port, by the names of this machine alone."""
 
     async def show(request: Request) -> Response:
-        return _respond(await pages.give(request.scope["path"].removeprefix("/"), dict(request.query_params)))
+        found = await pages.give(request.scope["path"].removeprefix("/"), dict(request.query_params))
+        return Response(found.body, found.status, {"content-type": found.media_type})
 
     async def begin(_request: Request) -> Response:
         return RedirectResponse("index.html")
@@ -230,10 +231,6 @@ async def _decide(door: Door, request: Request) -> Response:
     asked = Asked(request.method, path, query, headers, request.cookies, body)
     reply = await run_in_threadpool(door.answer, asked)
     return Response(reply.body, reply.status, {"content-type": reply.media_type, **reply.headers})
-
-
-def _respond(found: Answer) -> Response:
-    return Response(found.body, found.status, {"content-type": found.media_type})
 
 
 class _Guarded:

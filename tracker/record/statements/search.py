@@ -217,7 +217,7 @@ def match_expression(query: str) -> str:
     """
     if len(query) > _MOST_CHARACTERS:
         raise TrackerError(f"a search of {len(query):,} characters; it may have {_MOST_CHARACTERS:,}")
-    tokens = [token for token in _read_tokens(query.translate(_QUOTES)) if token.text]
+    tokens = [token for token in map(_read_token, _LEXEME.finditer(query.translate(_QUOTES))) if token.text]
     if not any(token.kind == "term" for token in tokens):
         raise TrackerError(f'nothing to search for in {query!r}; give a word or a "phrase"')
     if len(tokens) > _MOST_WORDS:
@@ -238,10 +238,6 @@ def _beginnings_expression(sets: Iterable[Collection[str]]) -> str:
         for words in sets
     )
     return " OR ".join(f"({group})" for group in sorted(groups))
-
-
-def _read_tokens(query: str) -> list[_Token]:
-    return [_read_token(match) for match in _LEXEME.finditer(query)]
 
 
 def _read_token(match: re.Match[str]) -> _Token:
