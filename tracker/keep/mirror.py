@@ -24,11 +24,11 @@ from tracker.preservation.git.repository import (
     create_repository,
     open_repository,
 )
-from tracker.preservation.mirror.branches import MAIN, PUBLIC
 from tracker.preservation.mirror.commits import SHORT
 from tracker.preservation.mirror.divergence import check_copy
 from tracker.preservation.mirror.pending import read_mirrored
 from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.preservation.mirror.refs import MAIN, PUBLIC
 from tracker.preservation.repair.mirror import write_mirror_again
 from tracker.record.access.closed import find_watch_list, read_access, read_withdrawn
 from tracker.record.lock import read_clock

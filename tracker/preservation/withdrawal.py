@@ -25,7 +25,7 @@ from tracker.preservation import destroying
 from tracker.preservation.copies import destroy_in_kept_copies, read_copies
 from tracker.preservation.folder import MIRROR, remove_leftovers, remove_open_copy
 from tracker.preservation.mirror import pending, refs
-from tracker.preservation.mirror.branches import MAIN
+from tracker.preservation.mirror.refs import MAIN
 from tracker.preservation.mirror.unexplained import find_forged_orders
 from tracker.record.access import withdrawals
 from tracker.record.access.refusals import find_by_name

@@ -19,11 +19,10 @@ from tracker.files import temporary_folder
 from tracker.inputs.passwords import strip_user
 from tracker.preservation.folder import MIRROR
 from tracker.preservation.git.repository import clone_repository, open_repository
-from tracker.preservation.mirror.branches import BRANCHES, MAIN
 from tracker.preservation.mirror.commits import read_chain, read_trailers_of
 from tracker.preservation.mirror.pending import read_mirrored
 from tracker.preservation.mirror.rebuild import read_file
-from tracker.preservation.mirror.refs import find_branch, recover
+from tracker.preservation.mirror.refs import BRANCHES, MAIN, find_branch, recover
 from tracker.preservation.mirror.unit_files import run_path
 from tracker.record.access.withheld import name_command as name_alone
 from tracker.record.schema.connection import FILE_NAME

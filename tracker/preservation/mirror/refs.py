@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from tracker.preservation.git.repository import Repository
 
-MAIN = "refs/heads/main"
-"""The branch that is complete."""
+MAIN, PUBLIC = "refs/heads/main", "refs/heads/public"
+BRANCHES = (MAIN, PUBLIC)
+"""The branch that is complete, and the one that holds open material and digests."""
 
 NOWHERE = "0" * 40
 """For the commit of a branch that is not there."""

@@ -20,7 +20,7 @@ from tracker.preservation.destroying import Destroyed, scrub
 from tracker.preservation.folder import STAGING, finish_rewrite, new_mirror, old_mirror
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import File, read_history
-from tracker.preservation.mirror import branches, rebuild, refs
+from tracker.preservation.mirror import rebuild, refs
 from tracker.preservation.mirror.rebuild import restore_text
 from tracker.preservation.mirror.refs import name_file
 from tracker.preservation.mirror.unit_files import (
@@ -84,7 +84,7 @@ def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> _Replacemen
     found: _Replacements = {}
     for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
         tip = old.find_commit(ref)
-        own = list(filter(None, refs.find_branches(old, branches.BRANCHES)))
+        own = list(filter(None, refs.find_branches(old, refs.BRANCHES)))
         if tip is None or any(refs.is_descendant(old, each, tip) for each in own):
             continue
         theirs = [f"^{each}" for each in own]

@@ -10,9 +10,8 @@ from tracker.preservation import following
 from tracker.preservation.folder import MIRROR
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.mirror import edits, pending
-from tracker.preservation.mirror.branches import MAIN
 from tracker.preservation.mirror.explained import is_proved
-from tracker.preservation.mirror.refs import find_branch
+from tracker.preservation.mirror.refs import MAIN, find_branch
 from tracker.preservation.verify.findings import REPAIR
 from tracker.preservation.verify.history import find_rewritten
 from tracker.record.schema.connection import translate
