@@ -50,7 +50,7 @@ class Closed:
         return bool(self.snapshots or self.documents or self.sources)
 
 
-def read_presentation() -> Presentation:
+def _read_presentation() -> Presentation:
     """Return how records are shown."""
     return Presentation(**read_packaged(__package__, "datasette.toml"))
 
@@ -60,7 +60,7 @@ def describe_record(archive: Path, database: str) -> tuple[dict[str, object], Cl
 
     Raises ``ArchiveUnusable`` where there is no archive, and ``WatchListInvalid``.
     """
-    shown = read_presentation()
+    shown = _read_presentation()
     tables = {
         each.table: _describe_table(each, shown.tables.get(each.table, {})) for each in read_descriptions()
     }

@@ -91,7 +91,7 @@ def _note_in_mirror(writing: Writing) -> None:
         update_mirror(writing.connection, writing.path.parent)
 
 
-def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -> DestructionResult:
+def _complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -> DestructionResult:
     """Leave nothing of what was destroyed in the file, in its copies, in what was derived, in the mirror.
 
     Where nothing was cut short, only what ``looks_again`` asks for is done: a mirror may have been put back
@@ -132,7 +132,7 @@ def complete_and_log(writing: Writing, instant: str) -> None:
     unfinished = withdrawals.read_unfinished(writing.connection)
     what = f"the destruction of {', '.join(each.reference for each in unfinished)}, which had been cut short,"
     try:
-        complete_destruction(writing, instant, looks_again=False)
+        _complete_destruction(writing, instant, looks_again=False)
     except (ArchiveLocked, RepositoryUnusable) as error:
         message = f"{what} cannot be completed yet: {error}"
     else:
@@ -179,7 +179,7 @@ class Rights:
                 destroying.destroy_rows(self._connection)
         if is_new:
             remove_open_copy(self._path.parent)
-        carried = complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
+        carried = _complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
         with translate(self._path):
             return RightsChange(
                 withdrawals.read_withdrawal(self._connection, number),

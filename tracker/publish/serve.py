@@ -86,7 +86,7 @@ def serve(
         at = listening.getsockname()[1]
         server = uvicorn.Server(
             uvicorn.Config(
-                make_app(pages, at, door),
+                _make_app(pages, at, door),
                 http=Connection,
                 ws="none",
                 lifespan="off",
@@ -191,7 +191,7 @@ class Pages:
                 self._size -= len(self._remembered.popitem(last=False)[1].body)
 
 
-def make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:
+def _make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:
     """Return the application that gives pages on a port, by the names of this machine alone."""
 
     async def show(request: Request) -> Response:

@@ -164,7 +164,7 @@ def describe_remedy(divergence: Divergence, folder: Path) -> str:
         return f"neither is changed, and one must be chosen; {_propose_rebuild(str(folder / MIRROR))}"
     return (
         "to make the record again from the mirror, and keep this file beside it:"
-        f" {format_command(_REPAIR, folder)}"
+        f" {_format_command(_REPAIR, folder)}"
     )
 
 
@@ -173,7 +173,7 @@ def _propose_rebuild(mirror: str) -> str:
     return f"to have the other one as an archive of its own: {command}"
 
 
-def format_command(command: str, folder: Path) -> str:
+def _format_command(command: str, folder: Path) -> str:
     """Return a command for the archive in a folder, as it is typed in the current folder."""
     return command if folder == _DEFAULT else f"{command} --archive {shlex.quote(str(folder))}"
 

@@ -191,13 +191,13 @@ def _find_replacements(repository: Repository, files: Sequence[File], gone: Dest
             raise RepositoryUnusable(
                 f"{repository.path} lacks {file.name} of {file.blob[:12]}; it is damaged"
             )
-        clean = redact_file(file.name, data, gone)
+        clean = _redact_file(file.name, data, gone)
         if clean is not data:
             found[file] = clean
     return found | _find_readable_texts(repository, distinct, gone)
 
 
-def redact_file(name: str, data: bytes, gone: Destroyed) -> bytes | None:
+def _redact_file(name: str, data: bytes, gone: Destroyed) -> bytes | None:
     """Return a file of rows without what was destroyed; the same object where it holds none of it.
 
     None for a later reading of what was destroyed, of which nothing stays.

@@ -62,7 +62,7 @@ def rule(pair: Pair, given: Given, before: Iterable[Ruling], unsure: Iterable[Sl
 
     Raises ``DecisionInvalid`` for an answer that the row does not take, ``NotInArchive`` where there is none.
     """
-    before = [ruling for row, ruling in place_on_rows(pair, before) if row == given.row]
+    before = [ruling for row, ruling in _place_on_rows(pair, before) if row == given.row]
     own = [ruling for ruling in before if ruling.decision.person == given.person]
     coder = Coder(given.person, given.decided)
     question, _, name = given.row.partition(" ")
@@ -153,7 +153,7 @@ def list_said(pair: Pair, rulings: Iterable[Ruling], unsure: Iterable[Slot]) -> 
     for row, person in unsure:
         found.setdefault(row, {})[person] = Said("not sure", NOT_SURE)
     said: dict[tuple[str, str], list[Ruling]] = {}
-    for row, ruling in place_on_rows(pair, rulings):
+    for row, ruling in _place_on_rows(pair, rulings):
         said.setdefault((row, ruling.decision.person), []).append(ruling)
     rows = {row.name: row for row in pair.rows}
     for (name, person), some in said.items():
@@ -163,7 +163,7 @@ def list_said(pair: Pair, rulings: Iterable[Ruling], unsure: Iterable[Slot]) -> 
     return found
 
 
-def place_on_rows(pair: Pair, rulings: Iterable[Ruling]) -> Iterator[tuple[str, Ruling]]:
+def _place_on_rows(pair: Pair, rulings: Iterable[Ruling]) -> Iterator[tuple[str, Ruling]]:
     """Yield the last ruling of each person on what is asked of a pair, by the name of its row."""
     sides = [str(name_statement(each)) for each in (pair.compared.old, pair.compared.new)]
     last = [ruling for some in last_rulings(rulings).values() for ruling in some]
@@ -185,10 +185,10 @@ def _name_row(pair: Pair, question: str, old: tuple[int, ...], new: tuple[int, .
     ]
     if len(changes) == 1 and (changes[0].old, changes[0].new) == (old, new):
         return f"{question} {changes[0].id}"
-    return name_link(changes)
+    return _name_link_row(changes)
 
 
-def name_link(changes: Iterable[Change]) -> str:
+def _name_link_row(changes: Iterable[Change]) -> str:
     """Return the row of sentences that are linked, by the changes that they are of."""
     return " ".join((LINK, *(each.id for each in changes)))
 

@@ -108,7 +108,7 @@ class Opening:
     def _look(self, shelf: Shelf) -> None:
         if shelf.state != self._state or not self._neighbours:
             self._opened.clear()
-            self._neighbours = order_neighbours(shelf)
+            self._neighbours = _order_neighbours(shelf)
             with ArchiveSession(self._folder) as archive:
                 self.closed = len(method(list_closed)(archive.reader, self._folder))
             self._state = shelf.state
@@ -150,7 +150,7 @@ def compare(place: Path, old: str, new: str) -> Pair:
         return open_pair([old, new], shelf.archive, shelf.vocabulary)
 
 
-def order_neighbours(shelf: Shelf) -> tuple[Neighbours, ...]:
+def _order_neighbours(shelf: Shelf) -> tuple[Neighbours, ...]:
     """Return each statement with the one before it: by body, the latest sessions first."""
     rows = shelf.reader.rows("SELECT body, label FROM sessions ORDER BY body, sort, label")
     latest = {(body, label): -at for at, (body, label) in enumerate(rows)}

@@ -163,13 +163,13 @@ def _ask_topics(compared: OpenComparison) -> Iterator[Row]:
 
 def _list_level_choices(topic: OpenTopic, names: tuple[str, str]) -> Iterator[Choice]:
     words = list_other_words(topic.supposed, names)
-    yield Choice("r", RIGHT, answer_levels(topic.supposed))
+    yield Choice("r", RIGHT, _answer_levels(topic.supposed))
     for key, levels in topic.others.items():
-        yield Choice(key, words[key], answer_levels(levels), behind="w")
+        yield Choice(key, words[key], _answer_levels(levels), behind="w")
     yield Choice("n", NOT_SURE, NOT_SURE)
 
 
-def answer_levels(levels: Levels) -> str:
+def _answer_levels(levels: Levels) -> str:
     """Return the answer that gives the levels of a topic on both sides."""
     return " ".join(levels)
 

@@ -62,7 +62,7 @@ class BodyPage:
     span: str
 
 
-def build_body(
+def _build_body(
     code: str, entries: Sequence[StatementEntry], standings: BodyStandings, topics: Sequence[TopicCount]
 ) -> BodyPage:
     """Return the page of a body with these editions."""
@@ -115,6 +115,6 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     code = parameters["body"]
     standings = _find_standings(shelf, code)
     topics = count_topics([standings], shelf.vocabulary)
-    page = build_body(code, shelf.reader.statements(body=code), standings, topics)
+    page = _build_body(code, shelf.reader.statements(body=code), standings, topics)
     citation = cite_page(shelf, f"{code}, {counted(page.of, 'statement')}")
     return render("body", address("body", body=code), page=page, citation=citation)

@@ -77,7 +77,7 @@ class CountryPage:
     of: int
 
 
-def build_country(
+def _build_country(
     code: str,
     entries: Sequence[StatementEntry],
     withdrawn: Sequence[WithdrawnEntry],
@@ -162,6 +162,6 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     if not (entries or withdrawn):
         raise NotThere(f"The archive has no open statement of {words.country_words(code).name}.")
     standings = find_spoken(shelf, country=code)
-    page = build_country(code, entries, withdrawn, standings, shelf.groups.values(), shelf.vocabulary)
+    page = _build_country(code, entries, withdrawn, standings, shelf.groups.values(), shelf.vocabulary)
     citation = cite_page(shelf, f"{code}, {counted(page.of, 'statement')}")
     return render("country", address("country", country=code), page=page, citation=citation)

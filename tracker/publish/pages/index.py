@@ -66,7 +66,7 @@ class Index:
     withdrawn: int
 
 
-def build_index(
+def _build_index(
     entries: Sequence[StatementEntry],
     withdrawn: Sequence[WithdrawnEntry],
     topics: Sequence[TopicCount] | None,
@@ -122,7 +122,7 @@ def rests_on(shelf: Shelf, _parameters: Parameters) -> list[object]:
 
 def show(shelf: Shelf, _parameters: Parameters) -> Answer:
     """Return the first page."""
-    page = build_index(shelf.entries, shelf.reader.withdrawn(), find_counts(shelf))
+    page = _build_index(shelf.entries, shelf.reader.withdrawn(), find_counts(shelf))
     texts = f"{counted(page.statements, 'statement')}{f' of {page.span}' if page.span else ''}"
     citation = cite_page(shelf, texts)
     return render("index", address("index"), page=page, name_latest=shelf.name_latest, citation=citation)

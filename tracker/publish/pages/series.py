@@ -82,7 +82,7 @@ _TOLD: tuple[Status, ...] = ("new", "back", "moved up", "moved down", "not repea
 """The statuses that are told of a session; *more*, *less* and *kept* are in the map and the comparison."""
 
 
-def build_series(timeline: Timeline) -> SeriesPage:
+def _build_series(timeline: Timeline) -> SeriesPage:
     """Return the page of a timeline."""
     country, body = timeline.series.split("/")
     sessions = timeline.sessions
@@ -159,6 +159,6 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     except NotInArchive as error:
         raise NotThere(f"The archive has no open statement of {_name(parameters)}.") from error
     keep_moves(shelf, timeline)
-    page = build_series(timeline)
+    page = _build_series(timeline)
     citation = cite_page(shelf, f"{_name(parameters)}, {counted(page.statements, 'statement')}")
     return render("series", address("series", **parameters), page=page, citation=citation)

@@ -142,7 +142,7 @@ class StatementPage:
         return not read or read[0].reference == self.reference
 
 
-def build_paragraphs(
+def _build_paragraphs(
     side: Side, readings: Sequence[TopicReading], vocabulary: Vocabulary
 ) -> tuple[Paragraph, ...]:
     """Return a text with the topics that each sentence is about, and the words that name them."""
@@ -319,7 +319,7 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     page = StatementPage(
         side,
         full,
-        build_paragraphs(side, readings, vocabulary),
+        _build_paragraphs(side, readings, vocabulary),
         list_topics(side, readings, vocabulary),
         tuple(each for each in own if each.reference.item == full.item),
         tuple(snapshots),

@@ -106,7 +106,7 @@ class TopicPage:
         return max((each.statements / each.of for each in self.sessions if each.of), default=0.0)
 
 
-def build_topic(
+def _build_topic(
     topic: Topic,
     vocabulary: Vocabulary,
     bodies: Sequence[BodyStandings],
@@ -202,7 +202,7 @@ def _count_countries(bodies: Sequence[BodyStandings], standings: Standings) -> I
     return iter(sorted(counts, key=lambda each: (-each.priorities, -each.statements, each.name)))
 
 
-def quote_statement(shelf: Shelf, spoken: Spoken, standing: TopicStanding, topic: Topic) -> Quoted:
+def _quote_statement(shelf: Shelf, spoken: Spoken, standing: TopicStanding, topic: Topic) -> Quoted:
     """Return what a statement says of a topic, with the term that names it marked."""
     version = shelf.reader.side(spoken.reference).version
     text = version.segments[standing.leading].text
@@ -233,6 +233,6 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     bodies = complete_standings(shelf)
     if find_counts(shelf) is None:
         complete_counts(shelf)
-    page = build_topic(topic, shelf.vocabulary, bodies, partial(quote_statement, shelf))
+    page = _build_topic(topic, shelf.vocabulary, bodies, partial(_quote_statement, shelf))
     citation = cite_page(shelf, f"{topic.id} in {counted(page.of, 'statement')}")
     return render("topic", address("topic", **parameters), page=page, citation=citation)

@@ -159,7 +159,7 @@ def _write_coder(connection: sqlite3.Connection, reader: SecondReader, run: int)
     )
 
 
-def has_requests(connection: sqlite3.Connection) -> bool:
+def _has_requests(connection: sqlite3.Connection) -> bool:
     """Return whether a second reader was ever asked; a record of an older release has no place for it."""
     return has_table(connection, "requests") and bool(
         fetch_value(connection, "SELECT 1 FROM requests LIMIT 1")
@@ -168,7 +168,7 @@ def has_requests(connection: sqlite3.Connection) -> bool:
 
 def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference) -> tuple[Opinion, ...]:
     """Return what second readers answered about two snapshots, the last of each, and what it weighs."""
-    if not has_requests(connection):
+    if not _has_requests(connection):
         return ()
     from tracker.record.ledger.admitted import find_snapshot  # noqa: PLC0415 (as above)
 
@@ -212,14 +212,14 @@ def read_measured(connection: sqlite3.Connection, name: str, prompt: str | None)
 
 def read_shown(connection: sqlite3.Connection, name: str, prompt: str | None) -> frozenset[str]:
     """Return what was shown to a second reader, by digest."""
-    if not has_requests(connection):
+    if not _has_requests(connection):
         return frozenset()
     return frozenset(fetch_column(connection, _SHOWN, [name, prompt]))
 
 
 def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None) -> tuple[Request, ...]:
     """Return what a second reader was asked, by name and prompt, but for what was withdrawn since."""
-    if not has_requests(connection):
+    if not _has_requests(connection):
         return ()
     from tracker.model.decisions import Answer, Request, SecondReader  # noqa: PLC0415 (as above)
 
@@ -238,7 +238,7 @@ def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None)
 
 def read_coded(connection: sqlite3.Connection) -> tuple[int | None, ...]:
     """Return what tells all answers and measurements that there are from those that there will be."""
-    if not has_requests(connection):
+    if not _has_requests(connection):
         return ()
     return tuple(connection.execute(_STATE).fetchone())
 
