@@ -166,7 +166,8 @@ class ArchiveSession:
     def _open(self) -> tuple[Reader, Versions]:
         if self._record is None or self._views is None:
             # What only writes needs neither: 8 ms.
-            from tracker.record.reading.noting import NotingReader, RememberingVersions  # noqa: PLC0415
+            from tracker.record.reading.reader import NotingReader  # noqa: PLC0415
+            from tracker.record.reading.versions import RememberingVersions  # noqa: PLC0415
 
             self._record = record = open_record(self.folder, Record, one_moment=True)
             self._views = (
