@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid
 from tracker.model.texts import Reference
-from tracker.record.schema.connection import FILE_NAME, is_blank, is_record
-from tracker.record.schema.rows import Record, method, open_record
+from tracker.record.schema.connection import FILE_NAME, Record, is_blank, is_record, method, open_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,9 +9,8 @@ from tracker import __version__
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.inputs.compiled import read_packaged
 from tracker.record.access.closed import find_watch_list, read_access
-from tracker.record.schema.connection import translate
+from tracker.record.schema.connection import Record, open_record, translate
 from tracker.record.schema.descriptions import read_descriptions
-from tracker.record.schema.rows import Record, open_record
 from tracker.record.schema.units import read_tables
 
 if TYPE_CHECKING:

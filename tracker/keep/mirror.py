@@ -33,7 +33,7 @@ from tracker.preservation.repair.mirror import write_mirror_again
 from tracker.record.access.closed import find_watch_list, read_access, read_withdrawn
 from tracker.record.lock import read_clock
 from tracker.record.modes import private_permissions
-from tracker.record.schema.rows import Record, open_record
+from tracker.record.schema.connection import Record, open_record
 from tracker.record.schema.units import read_tables
 from tracker.report.layout import counted
 

@@ -30,13 +30,15 @@ from tracker.record.modes import archive_permissions
 from tracker.record.reading.holdings import open_holdings
 from tracker.record.schema.connection import (
     FILE_NAME,
+    Record,
     archive_file,
     connect_to_read,
     connect_to_write,
+    open_record,
     translate,
 )
 from tracker.record.schema.migrations import make_schema, read_applied
-from tracker.record.schema.rows import Record, fetch_value, insert, open_record
+from tracker.record.schema.rows import fetch_value, insert
 from tracker.record.schema.units import ROOTS, belongs_to, measure_depth, members, unit_expression
 from tracker.record.statements.segments import index_words
 from tracker.text.identity import digest_text

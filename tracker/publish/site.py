@@ -44,7 +44,7 @@ from tracker.publish.routes import Answer, NotThere, address, find_route
 from tracker.publish.shelf import open_shelf
 from tracker.record.access.closed import find_watch_list
 from tracker.record.access.handing_on import list_unindexed
-from tracker.record.schema.rows import method
+from tracker.record.schema.connection import method
 from tracker.references import find_body
 from tracker.text.identity import digest_text
 

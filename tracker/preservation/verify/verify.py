@@ -26,8 +26,7 @@ from tracker.preservation.verify.structure import is_damage
 from tracker.record.access.closed import find_watch_list
 from tracker.record.derived.answers import DERIVED_NAME
 from tracker.record.lock import LOCK_NAME, describe_lost_log, find_lost_log
-from tracker.record.schema import rows
-from tracker.record.schema.connection import FILE_NAME, translate
+from tracker.record.schema.connection import FILE_NAME, Record, open_record, translate
 from tracker.record.schema.units import read_tables
 
 if TYPE_CHECKING:
@@ -231,7 +230,7 @@ def _open_record(folder: Path, findings: Findings, *, has_mirror: bool) -> sqlit
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason.
     """
     try:
-        return rows.open_record(folder, rows.Record, to_repair=True).connection
+        return open_record(folder, Record, to_repair=True).connection
     except ArchiveUnusable as error:
         if not is_damage(error) and not (has_mirror and _is_gone(folder / FILE_NAME)):
             raise

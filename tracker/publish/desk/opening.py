@@ -19,7 +19,7 @@ from tracker.publish.pairs import Pair as Neighbours
 from tracker.publish.pairs import list_neighbours
 from tracker.publish.shelf import open_shelf
 from tracker.record.access.handing_on import list_closed
-from tracker.record.schema.rows import method
+from tracker.record.schema.connection import method
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.record.schema.rows import Record, method, open_record
+from tracker.record.schema.connection import Record, method, open_record
 from tracker.record.statements.queries import find_statement
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
 from tracker.record.ledger import decisions
 from tracker.record.reading.versions import MOST_REMEMBERED, Versions
-from tracker.record.schema.connection import translate
+from tracker.record.schema.connection import Record, method, open_record, translate
 from tracker.record.schema.packing import DOCUMENT, decode_plain
-from tracker.record.schema.rows import Record, fetch_named, fetch_value, method, open_record
+from tracker.record.schema.rows import fetch_named, fetch_value
 from tracker.record.statements import nearest, queries
 from tracker.record.statements.clocks import is_captured_by_confirmed_clock
 from tracker.record.statements.memberships import read_groups

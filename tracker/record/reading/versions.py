@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.model.texts import Reference, Segment, Version
 from tracker.record.ledger.decisions import read_rulings
-from tracker.record.schema.connection import translate
+from tracker.record.schema.connection import Record, method, translate
 from tracker.record.schema.packing import DOCUMENT, SPANS, read_spans
-from tracker.record.schema.rows import Record, insert, method
+from tracker.record.schema.rows import insert
 from tracker.record.statements import queries
 from tracker.record.statements.segments import read_segments
 

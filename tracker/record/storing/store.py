@@ -18,8 +18,7 @@ from tracker.record.lock import describe_write_error, read_clock
 from tracker.record.modes import make_archive_folder, make_record_file
 from tracker.record.reading.ledger import Ledger
 from tracker.record.reading.versions import Versions
-from tracker.record.schema.connection import FILE_NAME, archive_file, is_blank, translate
-from tracker.record.schema.rows import Record, open_record
+from tracker.record.schema.connection import FILE_NAME, Record, archive_file, is_blank, open_record, translate
 from tracker.record.statements.clocks import write_reading
 from tracker.record.statements.memberships import write_group
 from tracker.record.storing.writing import Writing, open_writing
