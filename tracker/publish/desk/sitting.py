@@ -26,7 +26,7 @@ from tracker.errors import (
 from tracker.publish.desk.answers import UNDO, Given, list_said, rule
 from tracker.publish.desk.journal import Journal
 from tracker.publish.desk.opening import Opening
-from tracker.publish.desk.rows import NOT_SURE, name_pair
+from tracker.publish.desk.rows import NOT_SURE, name_snapshots
 from tracker.record.lock import is_held, read_clock, read_holder
 from tracker.report.layout import counted
 
@@ -95,7 +95,7 @@ class Sitting:
     def put(self, answered: Answered) -> None:
         """Let an answer take the place of that before it; to undo one that is not kept yet leaves none."""
         given = answered.given
-        slot = name_pair(given.old, given.new), given.row
+        slot = name_snapshots(given.old, given.new), given.row
         had = self.pending.pop(slot, None)
         if given.answer != UNDO or had is None or had.given.id in self.writing:
             self.pending[slot] = answered
@@ -169,7 +169,7 @@ class Desk:
         What is taken is on disk when this returns. Raises ``ArchiveUnusable`` where it cannot be, and as
         ``open_pair`` does.
         """
-        opened = self.opening.find(name_pair(old, new)) or self.opening.open(old, new)
+        opened = self.opening.find(name_snapshots(old, new)) or self.opening.open(old, new)
         sides = str(opened.pair.compared.old), str(opened.pair.compared.new)
         refused: dict[str, str] = {}
         taken: list[Answered] = []
@@ -220,7 +220,7 @@ class Desk:
         since = {
             (given.row, given.person): given.answer
             for given in answers
-            if name_pair(given.old, given.new) == opened.pair.name
+            if name_snapshots(given.old, given.new) == opened.pair.name
         }
         noted = (slot for slot in opened.unsure if slot not in since)
         return (*noted, *(slot for slot, answer in since.items() if answer == NOT_SURE))

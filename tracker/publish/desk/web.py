@@ -16,7 +16,7 @@ from tracker.errors import ArchiveLocked, TrackerError
 from tracker.inputs.formats import parse_report
 from tracker.model.strict import read_typed
 from tracker.publish.desk.answers import list_linked
-from tracker.publish.desk.rows import name_pair
+from tracker.publish.desk.rows import name_snapshots
 from tracker.publish.desk.sitting import MISFITS, Sent
 from tracker.publish.frame import read_template, render
 from tracker.publish.routes import HTML
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tracker.publish.desk.opening import Opened
-    from tracker.publish.desk.rows import Pair
+    from tracker.publish.desk.rows import AskedPair
     from tracker.publish.desk.sitting import Desk
 
     View = Callable[[Desk, "Person", "Asked"], "Reply"]
@@ -223,7 +223,7 @@ def _list_rows(desk: Desk, person: Person, asked: Asked) -> Reply:
     )
 
 
-def _list_sentences(pair: Pair, side: int) -> list[dict[str, str]]:
+def _list_sentences(pair: AskedPair, side: int) -> list[dict[str, str]]:
     """Return the sentences of a side, each with the change that it is of."""
     comparison = pair.compared.comparison
     version = (comparison.old, comparison.new)[side].version
@@ -239,7 +239,7 @@ def _send_state(desk: Desk, person: Person, asked: Asked) -> Reply:
     if asked.query.get("since") == str(desk.revision):
         return _to_json({"revision": desk.revision, "waiting": desk.tell_waiting(person.name)._asdict()})
     sides = _read_pair(asked)
-    opened = desk.opening.find(name_pair(*sides)) or desk.opening.open(*sides)
+    opened = desk.opening.find(name_snapshots(*sides)) or desk.opening.open(*sides)
     return _to_json(_tell_state(desk, person, opened))
 
 
