@@ -136,6 +136,11 @@ def read_unindexed(watch: Path) -> frozenset[str]:
     return _read_chosen(watch, "noindex")
 
 
+def read_givers(connection: sqlite3.Connection, snapshot: int) -> tuple[str, ...]:
+    """Return the sources that gave a snapshot, or were found to have it still."""
+    return fetch_column(connection, _GIVERS, [snapshot])
+
+
 def _read_chosen(watch: Path, choice: str) -> frozenset[str]:
     sources = _read_list(_read_file(watch)).get("sources", {}) if watch.is_file() else {}
     return frozenset(name for name, said in sources.items() if said.get(choice) is True)
@@ -187,7 +192,7 @@ def _snapshots_of(connection: sqlite3.Connection, sources: frozenset[str]) -> se
     return {
         snapshot
         for snapshot in given
-        if all(is_closed_source(source, sources) for source in fetch_column(connection, _GIVERS, [snapshot]))
+        if all(is_closed_source(source, sources) for source in read_givers(connection, snapshot))
     }
 
 
