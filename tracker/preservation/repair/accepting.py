@@ -46,7 +46,7 @@ def accept_edits(folder: Path, names: Sequence[str], person: str, reason: str, i
         chosen = [each for each in found if f"{each[0]}/{each[1]}" in names]
         writing = store.writing
         with writing.batch(), translate(store.path):
-            edits.accept_edits(writing.connection, chosen, writing.begin_run(instant), person, reason)
+            edits.note_accepted(writing.connection, chosen, writing.begin_run(instant), person, reason)
             pending.forget_mirrored(writing.connection)
 
 
