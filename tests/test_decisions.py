@@ -252,12 +252,14 @@ def test_a_topic_decided_to_be_absent_has_no_reading() -> None:
     assert find_absences([ruling]) == {"rivers": ruling.decision}
 
 
-def test_a_topic_that_was_not_found_is_quoted_by_the_closest_passage() -> None:
+def test_a_topic_that_a_person_alone_saw_has_no_words_to_quote() -> None:
     found = decide_readings((), [level("rivers", "declared")], AFTER, WATERS)
     assert [(each.topic, each.level, each.segments, each.share) for each in found] == [
         ("rivers", "declared", (), 0.0)
     ]
-    assert "river" in AFTER.segments[found[0].leading].text
+    assert found[0].quote_from(AFTER) == ""
+    (read,) = decide_readings(READ, [level("rivers", "declared")], AFTER, WATERS)
+    assert read.quote_from(AFTER) == AFTER.segments[2].text
 
 
 def test_a_level_holds_while_the_sentences_stand_that_it_was_read_from() -> None:

@@ -10,6 +10,22 @@ from tests.test_shifts import find
 from tracker import compare
 
 TURNED = [
+    # what went on, and no longer does
+    (
+        "en",
+        "We will continue to support the two-state solution.",
+        "We do not support the two-state solution.",
+    ),
+    (
+        "en",
+        "We will continue supporting the guild of cooks.",
+        "We will no longer support the guild of cooks.",
+    ),
+    ("fr", "La France continuera d’aider les saisonniers.", "La France n’aidera plus les saisonniers."),
+    ("es", "Seguiremos apoyando a los campesinos.", "No apoyaremos a los campesinos."),
+    ("ru", "Мы продолжим поддерживать фонд крестьян.", "Мы не будем поддерживать фонд крестьян."),
+    ("ar", "سنواصل دعم المزارعين في الشمال.", "لن ندعم المزارعين في الشمال."),
+    ("zh", "我国将继续支持北方农民。", "我国不支持北方农民。"),
     # somebody else in nobody's place, what is still so or no longer, what is kept or broken
     ("en", "Two ministers have been questioned.", "Nobody has been questioned."),
     ("en", "The committee has published its list.", "The committee has yet to publish its list."),
@@ -227,6 +243,10 @@ TURNED += [
     ),
 ]
 NOT_TURNED = [
+    ("en", "We will continue to support the guild of cooks.", "We support the guild of cooks."),
+    ("en", "Prices of wheat continued to rise in March.", "Prices of wheat did not fall in March."),
+    ("fr", "Nous continuons de soutenir la guilde.", "Nous soutenons la guilde."),
+    ("zh", "我国将继续支持北方农民。", "我国支持北方农民。"),
     # who lifts a ban allows, who begins to cut cuts, and another object is another act
     ("en", "Leeth has lifted its ban on night fishing.", "Leeth has resumed night fishing."),
     ("en", "The mill began to cut its prices.", "The mill has started reducing its prices."),

@@ -168,11 +168,12 @@ def test_what_is_unsure_and_goes_against_its_share_is_unclear(
         (0.4, 0.5, False, False, None),
         (0.4, None, False, False, "kept"),
         (0.2, None, False, False, None),
-        (0.4, 0.5, False, True, "kept"),
+        (0.4, 0.5, False, True, None),
+        (0.6, 0.5, False, True, "kept"),
         (0.4, 0.5, True, False, None),
     ],
 )
-def test_what_is_likely_has_a_certainty_of_a_quarter_at_least_unless_its_levels_are_sure(
+def test_what_is_likely_has_a_certainty_of_a_quarter_at_least(
     levels: float, share: float | None, *, claimed: bool, unsure: bool, likely: str | None
 ) -> None:
     old, new = (TopicReading("t", "substantive", (0,), 9, 0.2, 0, "rule") for _ in range(2))

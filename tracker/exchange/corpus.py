@@ -228,7 +228,7 @@ def topic_rows(read: ReadStatement, vocabulary: Vocabulary) -> Iterator[Statemen
         )
         reading, absent = readings.get(topic.id), read.absent.get(topic.id)
         if reading:
-            leading = read.side.version.segments[reading.leading]
+            leading = read.side.version.segments[reading.leading] if reading.is_shown else None
             yield row(
                 level=reading.level,
                 sentences=len(reading.segments),
@@ -238,8 +238,8 @@ def topic_rows(read: ReadStatement, vocabulary: Vocabulary) -> Iterator[Statemen
                 priority=reading.priority,
                 presence=reading.presence,
                 measured=reading.measured,
-                paragraph=leading.paragraph,
-                quote=leading.text,
+                paragraph=leading.paragraph if leading else None,
+                quote=leading.text if leading else None,
                 decided_by=reading.decided.person if reading.decided else None,
             )
         elif absent:

@@ -109,7 +109,7 @@ def _make_standing(reading: TopicReading, version: Version) -> Standing:
         words=reading.words,
         share=reading.share,
         rule=reading.rule,
-        quote=version.segments[reading.leading].text,
+        quote=reading.quote_from(version),
         priority=reading.priority,
         measured=reading.measured,
         decided=reading.decided,

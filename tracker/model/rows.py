@@ -354,7 +354,7 @@ def _share(reading: TopicReading | None) -> float:
 
 
 def _quote(reading: TopicReading | None, side: Side) -> str | None:
-    return side.version.segments[reading.leading].text if reading else None
+    return reading.quote_from(side.version) or None if reading else None
 
 
 def _people(topic: TopicChange, opinions: Sequence[Opinion]) -> str | None:

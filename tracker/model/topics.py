@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Evidence, Shift
     from tracker.model.decisions import Decision
-    from tracker.model.texts import Natural, Proportion
+    from tracker.model.texts import Natural, Proportion, Version
 
 
 TopicKind = Literal["theme", "situation"]
@@ -127,7 +127,7 @@ class TopicReading:
     share: Proportion
     """Share of the statement's words, ceremony apart."""
     leading: Natural
-    """The segment that shows the level best; the one to quote."""
+    """The segment that shows the level best; where a person alone saw it, the one closest to its terms."""
     rule: str
     """The rule that gave the level; ``person: NAME`` where somebody did."""
     decided: Decision | None = None
@@ -145,6 +145,15 @@ class TopicReading:
     """The segments in which the speech is likely on it, whether they name it or not."""
     around: tuple[Natural, ...] = ()
     """The others that name it, or in which the speech may be on it."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its leading segment can be quoted: nothing shows what a person alone saw."""
+        return self.decided is None or bool(self.segments) or self.term is not None
+
+    def quote_from(self, version: Version) -> str:
+        """Return the segment of its version to quote; nothing where a person alone saw it."""
+        return version.segments[self.leading].text if self.is_shown else ""
 
 
 SURE: Final = 0.9
@@ -234,7 +243,7 @@ class TopicChange:
         if self.claimed:
             return False
         unlikely = self._chance is not None and self._chance < UNCLEAR
-        return self.goes_against_share or (unlikely and not self.share_unsure)
+        return self.goes_against_share or unlikely
 
     @property
     def _chance(self) -> Proportion | None:

@@ -56,6 +56,11 @@ class TopicStanding(NamedTuple):
         """Whether the statement makes it a priority."""
         return self.level in PRIORITIES
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether a segment shows it: none does what a person alone saw."""
+        return bool(self.sentences) or self.priority is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 FILE: Final = "polarity.toml"
 DOES: Final = "does"
 """The group of the acts of a row that others undo."""
-_TABLES: Final = ("denials", "concord", "apart", "nobody", "carriers", "stages", "joints", "exceptions")
+_TABLES: Final = (
+    "denials",
+    "concord",
+    "apart",
+    "nobody",
+    "carriers",
+    "lasting",
+    "stages",
+    "joints",
+    "exceptions",
+)
 _ACTS: Final = "acts"
 
 

@@ -272,7 +272,7 @@ def _names_nobody(passage: SideText, found: TermMatch | None) -> bool:
 def _read_rest(passage: SideText, opposite: TermMatch | None) -> str:
     """Return a passage with blanks for what denies, for a word with an opposite, and what goes with it."""
     told = (opposite,) if opposite else ()
-    degrees = _match(compile_kinds(passage.language, _DEGREES), straighten(passage.text))
-    if opposite:
-        degrees += _match(compile_table("stages", passage.language), straighten(passage.text))
-    return blank_words(passage, (*_list_denials(passage), *_list_concord(passage), *degrees, *told))
+    text = straighten(passage.text)
+    degrees = _match(compile_kinds(passage.language, _DEGREES), text)
+    stages = _match(compile_table("stages" if opposite else "lasting", passage.language), text)
+    return blank_words(passage, (*_list_denials(passage), *_list_concord(passage), *degrees, *stages, *told))

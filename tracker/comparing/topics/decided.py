@@ -37,7 +37,7 @@ def decide_readings(
     """Return the readings at the levels that people decided on, in the vocabulary's order.
 
     A topic decided to be absent has none. One that had not been found has no segments and no words, and
-    is quoted by the passage closest to its terms. Topics of another vocabulary are passed over.
+    none to quote: it leads to the passage closest to its terms. Topics of another vocabulary are passed over.
     """
     if not rulings:
         return readings

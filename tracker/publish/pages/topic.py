@@ -205,7 +205,7 @@ def _count_countries(bodies: Sequence[BodyStandings], standings: Standings) -> I
 def _quote_statement(shelf: Shelf, spoken: Spoken, standing: TopicStanding, topic: Topic) -> Quoted:
     """Return what a statement says of a topic, with the term that names it marked."""
     version = shelf.reader.side(spoken.reference).version
-    text = version.segments[standing.leading].text
+    text = version.segments[standing.leading].text if standing.is_shown else ""
     (met,) = match_topics([text], shelf.vocabulary, language=version.language)
     term = find_term(topic.id, met)
     marks = ((term.start, term.end),) if term else ()

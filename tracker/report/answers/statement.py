@@ -110,13 +110,14 @@ def _lay_topics(
 
 
 def _lay_topic(reading: TopicReading, labels: dict[str, str], side: Side, width: int) -> Iterator[Line]:
-    segment = side.version.segments[reading.leading]
     counts = f"{counted(len(reading.segments), 'sentence')}, {percent(reading.share)}"
     counts = reading.rule if reading.rule == NARROWER else counts
     yield from spread(f"  {labels.get(reading.topic, reading.topic)}", counts, width)
     if reading.decided:
         yield from wrap(decision_words(reading.decided), width, "      ", "      ")
-    yield line(f"      {place(segment)} {quoted(shorten(segment.text, width - 14))}", "dim")
+    if reading.is_shown:
+        segment = side.version.segments[reading.leading]
+        yield line(f"      {place(segment)} {quoted(shorten(segment.text, width - 14))}", "dim")
 
 
 def statement_json(side: Side) -> str:
@@ -153,7 +154,7 @@ def list_topics(
 
 
 def _make_topic(reading: TopicReading, labels: Mapping[str, str], side: Side) -> StatementTopic:
-    leading = side.version.segments[reading.leading]
+    leading = side.version.segments[reading.leading] if reading.is_shown else None
     return StatementTopic(
         topic=reading.topic,
         label=labels.get(reading.topic, reading.topic),
@@ -165,8 +166,8 @@ def _make_topic(reading: TopicReading, labels: Mapping[str, str], side: Side) ->
         priority=reading.priority,
         presence=reading.presence,
         decided=reading.decided,
-        paragraph=leading.paragraph,
-        quote=leading.text,
+        paragraph=leading.paragraph if leading else None,
+        quote=leading.text if leading else None,
     )
 
 

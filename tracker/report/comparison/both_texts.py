@@ -66,9 +66,9 @@ def _tell_shifts(comparison: Comparison) -> Iterator[tuple[SideName, int, NoteKi
 def _tell_topics(topics: Iterable[TopicChange], sure: float) -> Iterator[tuple[SideName, int, NoteKind, str]]:
     for topic in wording.rank_topics(topics):
         text = _tell_topic(topic, sure)
-        if topic.old and topic.outcome in wording.OLD_SIDE:
+        if topic.old and topic.old.is_shown and topic.outcome in wording.OLD_SIDE:
             yield "old", topic.old.leading, "topic", text
-        if topic.new:
+        if topic.new and topic.new.is_shown:
             yield "new", topic.new.leading, "topic", text
 
 

@@ -257,7 +257,7 @@ def show_kept(
         return
     names = tuple(_name_kept(topic) for topic in kept if one_line(topic.label) not in moved)
     if names:
-        title = f"kept ({len(names)})"
+        title = f"kept, same level ({len(names)})"
         entry = Entry((), names=names)
         yield Section(title, (entry,), first=1, rows=rows, inline=True, tight=True, spare=spare)
 

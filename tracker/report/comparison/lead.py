@@ -125,9 +125,9 @@ def _name_sides(comparison: Comparison) -> tuple[str, str]:
 
 def _tell_first(comparison: Comparison, topic: TopicChange) -> Iterator[Span | Quote]:
     yield Span(one_line(topic.label), "bold")
-    yield Span(f"{_tell_main(comparison, topic)}, {_tell_size(comparison, topic)} (")
-    yield quote_briefly(comparison, topic)
-    yield Span(")")
+    yield Span(f"{_tell_main(comparison, topic)}, {_tell_size(comparison, topic)}")
+    if shown := quote_briefly(comparison, topic):
+        yield from (Span(" ("), shown, Span(")"))
 
 
 def _tell_main(comparison: Comparison, topic: TopicChange) -> str:
@@ -182,8 +182,10 @@ def _find_likely(comparison: Comparison, least: float) -> list[TopicChange]:
 def _tell_likely(comparison: Comparison, likely: Sequence[TopicChange]) -> Sentence:
     first, *rest = likely[:MOST]
     others = "".join(f"; {_name_likely(topic)}" for topic in rest)
+    shown = quote_briefly(comparison, first)
+    quoted = (Span(", "), shown) if shown else ()
     return Sentence(
-        (Span(f"Likely: {_name_likely(first)}, "), quote_briefly(comparison, first), Span(f"{others}.")),
+        (Span(f"Likely: {_name_likely(first)}"), *quoted, Span(f"{others}.")),
         tuple(topic.topic for topic in (first, *rest)),
     )
 

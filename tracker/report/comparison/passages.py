@@ -126,15 +126,18 @@ def quote_topic(comparison: Comparison, topic: TopicChange, *, everything: bool 
     return (*_quote_passing(comparison, topic, "old"), *_lead(comparison, topic, "new"))
 
 
-def quote_briefly(comparison: Comparison, topic: TopicChange) -> Quote:
-    """Return the one passage that shows best what became of a topic: what is said of it now, or was."""
+def quote_briefly(comparison: Comparison, topic: TopicChange) -> Quote | None:
+    """Return the one passage that shows best what became of a topic: what is said of it now, or was.
+
+    None shows a topic that people alone saw.
+    """
     shown = _lead(comparison, topic, "new") or _lead(comparison, topic, "old")
-    return shown[0]
+    return shown[0] if shown else None
 
 
 def _lead(comparison: Comparison, topic: TopicChange, name: SideName) -> tuple[Quote, ...]:
     reading = topic.old if name == "old" else topic.new
-    if reading is None:
+    if reading is None or not reading.is_shown:
         return ()
     term = reading.term if reading.term and reading.term.segment == reading.leading else None
     return (quote(comparison, name, reading.leading, (term.start, term.end) if term else None),)

@@ -47,6 +47,8 @@ _DEADLINES: Final[Mapping[Direction, str]] = {
     "tightened": "more exact",
 }
 """Where a deadline goes, in plain words."""
+_COUNTED: Final = frozenset({"figure", "date"})
+"""Axes whose direction says what it is of: ``figure lowered``, ``date later``."""
 _REVERSED: Final = "reversed"
 """What is said of a sentence that denies what it affirmed, or the reverse."""
 NO_DIFFERENCE = "No difference: the same sentences in the same words and order."
@@ -155,8 +157,10 @@ def name_direction(shift: Shift) -> str:
 def tell_way(shift: Shift) -> str:
     """Return what stands beside an operation, of what is turned with the reason.
 
-    ``stronger``, ``reversed: negation removed``, ``reversed: “open” → “closed”``.
+    ``stronger``, ``figure lowered``, ``reversed: negation removed``, ``reversed: “open” → “closed”``.
     """
+    if shift.axis in _COUNTED:
+        return f"{shift.axis} {name_direction(shift)}"
     if shift.axis != "negation":
         return name_direction(shift)
     reason = shift_words(shift) if shift.old and shift.new else f"negation {shift.direction}"

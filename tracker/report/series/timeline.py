@@ -176,7 +176,7 @@ def _tell_topic(row: TopicRow, read: Sequence[TimelineSession]) -> str:
     if not first:
         return f"{row.label}: a priority at none of {total}, named at {said or 'none'}."
     counts = f"{row.label}: a priority at {len(first)} of {total}, {row.sure} of them sure"
-    return f"{counts}, first {_name(first[0])}, last {_name(first[-1])}; named at {said}."
+    return f"{counts}, the first of these {_name(first[0])}, the last {_name(first[-1])}; named at {said}."
 
 
 def _show_topic(row: TopicRow, read: Sequence[TimelineSession], timeline: Timeline) -> Section:
