@@ -10,14 +10,14 @@ from tests.test_reextract import FUND, RIVERS, page, record_as
 from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.keep.reextract import reextract
-from tracker.publish.feeds import News, Of, write_atom, write_json
+from tracker.publish.pages.feed import News, Of, write_atom, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.nights import Site
-    from tracker.publish.feeds import Feed
+    from tracker.publish.pages.feed import Feed
 
 NIGHTS: Final = [*DAYS, "2026-03-29", "2026-03-30"]
 SEEDS: Final = ROOT / "seeds" / "xaa"

@@ -23,7 +23,6 @@ from tracker.model import (
     reported,
     rows,
     series,
-    spread,
     texts,
     topics,
     tracing,
@@ -45,7 +44,7 @@ PUBLISHED: Final = {
     "series/moves": (panels.CountriesDiff, "What countries took up and dropped between two sessions"),
     "series/panel": (panels.PanelTable, "Topics by countries and sessions"),
     "series/phrases": (series.PhraseSeries, "Phrases that set sessions of a series apart"),
-    "series/spread": (spread.Spread, "Phrases through the statements of all countries at a body"),
+    "series/spread": (tracing.Spread, "Phrases through the statements of all countries at a body"),
     "series/timeline": (series.TimelineTable, "Topics through the sessions of a series"),
 }
 """By place: what is written, and the title of its schema."""
@@ -138,7 +137,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _names() -> dict[str, Any]:
     """Return what the models' annotations name: much of it is imported for type checkers only."""
-    modules = (changes, decisions, panels, phrases, reported, rows, series, spread, texts, topics, tracing)
+    modules = (changes, decisions, panels, phrases, reported, rows, series, texts, topics, tracing)
     return {name: value for module in modules for name, value in vars(module).items()} | _NARROWER
 
 

@@ -44,8 +44,7 @@ from tracker.text.lines import (
     is_salutation,
     read_lines,
 )
-from tracker.text.normalize import drop_numbering
-from tracker.text.reading import read_text
+from tracker.text.reading import drop_numbering, read_text
 
 RECORD = "It met at its sixtieth session (see A/78/PV.3). "
 FILLED = RECORD + "Judges rest. " * 300

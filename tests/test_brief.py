@@ -116,7 +116,9 @@ def test_where_little_is_claimed_what_is_likely_follows() -> None:
 
 def test_what_stays_is_one_line_which_counts_what_it_leaves_out() -> None:
     (line,) = (
-        text for _, text in read(write_brief(made_of(12), VOCABULARY)) if text.startswith("Kept, same level (12): ")
+        text
+        for _, text in read(write_brief(made_of(12), VOCABULARY))
+        if text.startswith("Kept, same level (12): ")
     )
     assert re.search(r" · (\d+) more$", line)
     assert columns(line.partition(": ")[2]) <= LINE

@@ -31,8 +31,7 @@ from tracker.diff.derive import derive_links, derive_readings
 from tracker.diff.diff import diff
 from tracker.diff.priorities import read_priorities
 from tracker.follow.trace import blame_statement
-from tracker.record.derived.answers import DERIVED_NAME, Derived, open_derived
-from tracker.record.derived.file import DerivedFile
+from tracker.record.derived.answers import DERIVED_NAME, Derived, DerivedFile, open_derived
 from tracker.record.derived.vectors import CachedEncoder
 from tracker.report.comparison.build import render_json
 from tracker.report.series.origins import attribution_json

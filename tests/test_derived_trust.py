@@ -20,8 +20,7 @@ import pytest
 
 from tests.thorough import long, some
 from tracker.archive import create_archive
-from tracker.record.derived.answers import DERIVED_NAME, Derived, open_derived
-from tracker.record.derived.file import DerivedFile
+from tracker.record.derived.answers import DERIVED_NAME, Derived, DerivedFile, open_derived
 from tracker.record.derived.secret import SECRET_NAME, find_state_folder, read_secret, sign
 
 if TYPE_CHECKING:

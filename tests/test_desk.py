@@ -24,11 +24,9 @@ from tracker.errors import ArchiveUnusable
 from tracker.publish.desk import opening
 from tracker.publish.desk.answers import Given, Ruled
 from tracker.publish.desk.journal import JOURNAL, Journal
-from tracker.publish.desk.keeping import Answered
 from tracker.publish.desk.opening import compare
-from tracker.publish.desk.people import COOKIE
-from tracker.publish.desk.sitting import Desk, Sent, Sitting
-from tracker.publish.desk.web import NOT_YET, Asked, Door
+from tracker.publish.desk.sitting import Answered, Desk, Sent, Sitting
+from tracker.publish.desk.web import COOKIE, NOT_YET, Asked, Door
 from tracker.publish.open_copy import refresh_open_copy
 from tracker.publish.worker import ServedCopy, Worker
 

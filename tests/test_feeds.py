@@ -17,7 +17,7 @@ from tests.feeding import BRIDGE, EXPECTED, NIGHTS, make_feed, run_nights, write
 from tests.nights import running_site
 from tests.thorough import long
 from tracker.archive import create_archive, open_store
-from tracker.publish.feeds import MOST, Feed, Item, Of, write_atom, write_json
+from tracker.publish.pages.feed import MOST, Feed, Item, Of, write_atom, write_json
 
 DATA = Path(__file__).parent / "data"
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -24,8 +24,8 @@ from tracker.follow import trace
 from tracker.follow.series import parse_place
 from tracker.follow.tracing.matching import find_near, match_phrase, read_phrase
 from tracker.follow.tracing.search import count_near, find_beginnings, find_words, make_spread
-from tracker.model.spread import SpreadStatement
 from tracker.model.texts import Segment
+from tracker.model.tracing import SpreadStatement
 from tracker.report.series.spread import render_spread
 from tracker.text.identity import fold
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from tests.running import Ran
     from tracker.follow.tracing.search import TraceQuery
-    from tracker.model.spread import Spread
+    from tracker.model.tracing import Spread
 
 SOLUTION = "We support a two-State solution."
 HELD = [

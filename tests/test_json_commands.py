@@ -15,8 +15,8 @@ from tests.goldens import GOLDEN
 from tests.printing import walk_commands
 from tests.schemas import PUBLISHED, REPORT
 from tests.thorough import some
-from tracker.model.compared import list_rows
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic
+from tracker.model.rows import list_rows
 from tracker.model.topics import Status, VocabularyName
 from tracker.model.tracing import Biography, Occurrence, TracedStatement
 from tracker.report.comparison.build import render_json

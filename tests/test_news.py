@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from tests.nights import Site
     from tests.running import Ran
-    from tracker.model.news import News
+    from tracker.model.health import News
     from tracker.model.watching import Arrival, History
 
 

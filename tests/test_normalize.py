@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.spans import find_raw
 from tests.thorough import examples
-from tracker.text.normalize import normalize
-from tracker.text.reading import read_text
+from tracker.text.reading import normalize, read_text
 
 # What statements are made of, and what breaks careless code.
 PIECES = (

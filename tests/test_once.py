@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.diff.notebook import compare
 from tracker.text.identity import fold, fold_sentence
 from tracker.text.joining import joint
-from tracker.text.normalize import normalize
+from tracker.text.reading import normalize
 from tracker.text.tokens import _tokenize_once, tokenize
 
 if TYPE_CHECKING:

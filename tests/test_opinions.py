@@ -28,7 +28,7 @@ from tracker.model.decisions import Answer, Opinion, Quote, Request, SecondReade
 from tracker.preservation.mirror.redaction import Redaction
 from tracker.preservation.mirror.unit_files import UnitFiles
 from tracker.record.access.closed import find_watch_list, read_access
-from tracker.record.schema.rows import Record, open_record
+from tracker.record.schema.connection import Record, open_record
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:

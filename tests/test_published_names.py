@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.publish.answers import NotThere
+from tracker.publish.pages.topics import find_first, find_last
 from tracker.publish.pairs import name_pair, name_statement, read_pair
-from tracker.publish.routes import address, find_route
+from tracker.publish.routes import NotThere, address, find_route
 from tracker.publish.standings import Spoken
-from tracker.publish.topics import find_first, find_last
 from tracker.publish.words import country_words, date_words, instant_words, span_words
 from tracker.references import parse_reference
 

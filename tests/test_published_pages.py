@@ -13,9 +13,8 @@ from lxml.html import document_fromstring
 
 from tests.published import EDITED, PAGES, make_published, run, speak
 from tracker.publish.answering import look_up, make
-from tracker.publish.answers import Answer
 from tracker.publish.open_copy import refresh_open_copy
-from tracker.publish.routes import address, find_route
+from tracker.publish.routes import Answer, address, find_route
 from tracker.publish.shelf import open_shelf
 from tracker.publish.standings import complete_standings
 

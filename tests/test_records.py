@@ -20,7 +20,7 @@ from tests.running import NEW, OLD
 from tests.thorough import some
 from tracker.errors import TrackerError
 from tracker.model import rows, series_rows
-from tracker.model.compared import TABLES
+from tracker.model.rows import TABLES
 from tracker.model.texts import Natural, Proportion  # noqa: TC001 (columns are made from annotations)
 from tracker.report.records import describe_columns, describe_table, refuse_parquet, write_records
 

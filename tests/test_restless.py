@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.nights import Site
+    from tracker.model.health import News
     from tracker.model.ledger import Check
-    from tracker.model.news import News
 
 SPEECH = [part for part in write_speech().split("\n\n") if part.strip()]
 

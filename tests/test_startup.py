@@ -141,7 +141,7 @@ NIGHT = (
 )
 NEWS = {
     *(f"tracker.record.statements.{module}" for module in ("recording", "editions")),
-    *(f"tracker.model.{module}" for module in ("record", "rights", "news", "health")),
+    *(f"tracker.model.{module}" for module in ("record", "rights", "health")),
     *("tracker.capture.read.extract", "tracker.report.answers.listing", "statistics"),
 }
 """What only a night needs in which something came, failed or was withdrawn."""

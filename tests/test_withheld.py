@@ -22,7 +22,7 @@ from tracker.preservation.mirror.redaction import COLUMNS, LEFT_OUT, WHOLE, Reda
 from tracker.preservation.mirror.unit_files import UnitFiles
 from tracker.record.access.closed import find_watch_list, read_access
 from tracker.record.access.withheld import Withheld
-from tracker.record.schema.rows import Record, open_record
+from tracker.record.schema.connection import Record, open_record
 from tracker.record.schema.units import ROOTS, read_tables
 from tracker.references.grammar import parse_reference
 from tracker.watch.snapshot import snapshot

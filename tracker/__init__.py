@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tracker.comparing.topics.vocabulary.matching import match_topics
     from tracker.diff.notebook import compare
     from tracker.library import open_archive
-    from tracker.model.compared import list_rows
+    from tracker.model.rows import list_rows
     from tracker.references import parse_reference
     from tracker.text.reading import segment
 
@@ -37,7 +37,7 @@ __all__ = [
 _HOMES = {
     "align": ("tracker.comparing.alignment.align", "align"),
     "compare": ("tracker.diff.notebook", "compare"),
-    "list_rows": ("tracker.model.compared", "list_rows"),
+    "list_rows": ("tracker.model.rows", "list_rows"),
     "load_vocabulary": ("tracker.comparing.topics.vocabulary.load", "load_vocabulary"),
     "match_topics": ("tracker.comparing.topics.vocabulary.matching", "match_topics"),
     "open_archive": ("tracker.library", "open_archive"),

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid
 from tracker.model.texts import Reference
-from tracker.record.schema.connection import FILE_NAME, is_blank, is_record
-from tracker.record.schema.rows import Record, method, open_record
+from tracker.record.schema.connection import FILE_NAME, Record, is_blank, is_record, method, open_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -166,7 +165,8 @@ class ArchiveSession:
     def _open(self) -> tuple[Reader, Versions]:
         if self._record is None or self._views is None:
             # What only writes needs neither: 8 ms.
-            from tracker.record.reading.noting import NotingReader, RememberingVersions  # noqa: PLC0415
+            from tracker.record.reading.reader import NotingReader  # noqa: PLC0415
+            from tracker.record.reading.versions import RememberingVersions  # noqa: PLC0415
 
             self._record = record = open_record(self.folder, Record, one_moment=True)
             self._views = (

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from tracker.model.panels import Panel
     from tracker.model.rows import RowKind
     from tracker.model.series import Timeline
-    from tracker.model.spread import Spread
     from tracker.model.topics import Vocabulary
-    from tracker.model.tracing import Biography
+    from tracker.model.tracing import Biography, Spread
     from tracker.record.reading.reader import Reader
     from tracker.text.encoder import Encoder
 
@@ -100,7 +99,7 @@ class Archive:
         had.
         """
         from tracker.diff.diff import diff  # noqa: PLC0415 (what one question needs others do without)
-        from tracker.model.compared import list_records  # noqa: PLC0415 (as above)
+        from tracker.model.rows import list_records  # noqa: PLC0415 (as above)
 
         found = diff(list(what), self._session, self._vocabulary, encoder, self._sure)
         return Answer(found, lambda: list_records(found, of))

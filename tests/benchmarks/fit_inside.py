@@ -2,7 +2,7 @@
 
 Run as ``python -m tests.benchmarks.fit_inside`` in the root of the repository, with the shared data beside
 it; what it prints below the figures is ``[certainty]`` of ``inside.toml``. The sheet ``inside_news.csv`` has
-what a strict reader said of each sentence (``tests/benchmarks/judged_inside.py``). It is a logistic regression
+what a strict reader said of each sentence (``judged_inside``, beside this). It is a logistic regression
 with a ridge on features by their spread, by L-BFGS. Figures are cross-validated: the sentences of a country
 are left out together, and found are those of the sheet that are news.
 """

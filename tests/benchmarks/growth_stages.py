@@ -30,8 +30,7 @@ from tracker.report.comparison.build import render_json
 from tracker.text.detection import detect_language, infer_kind
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold
-from tracker.text.normalize import normalize
-from tracker.text.reading import cut, read_text
+from tracker.text.reading import cut, normalize, read_text
 from tracker.text.tokens import tokenize
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ def site(
     the archive is removed; a file that somebody else has changed is named, and nothing is written.
     """
     from tracker.follow.workers import count_cores
-    from tracker.publish.feeds import load_writer
+    from tracker.publish.pages.feed import load_writer
     from tracker.publish.site import build_site, read_base
     from tracker.report.layout import counted
 

@@ -19,8 +19,8 @@ from tracker.references import gather_references
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from tracker.model.health import News
     from tracker.model.ledger import Check
-    from tracker.model.news import News
     from tracker.model.watching import Admission, Arrival, History
     from tracker.watch.snapshot import Night
 

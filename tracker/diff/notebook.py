@@ -11,13 +11,13 @@ from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.compare import compare_sides
 from tracker.diff.sides import file_side
 from tracker.errors import ReferenceInvalid
-from tracker.model.changes import Comparison
-from tracker.model.pages import register_page
+from tracker.model.changes import register_page
 from tracker.model.topics import SURE
 from tracker.text.encoder import DEFAULT
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
+    from tracker.model.changes import Comparison
     from tracker.model.texts import Side
     from tracker.model.topics import Vocabulary
     from tracker.text.encoder import Encoder
@@ -57,4 +57,4 @@ def _show(comparison: Comparison) -> str:
     return show_part(comparison)
 
 
-register_page(Comparison, _show)
+register_page(_show)

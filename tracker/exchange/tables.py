@@ -19,9 +19,9 @@ from tracker.exchange.corpus import StatementReader, sentence_rows, statement_ro
 from tracker.exchange.exports import choose_current, new_target
 from tracker.files import draft_folder, new_file, new_folder
 from tracker.follow.panel import BodyStatements
-from tracker.model import compared
 from tracker.model.corpus_rows import SentenceRow, StatementRow, StatementTopicRow
 from tracker.model.preserving import Exported
+from tracker.model.rows import TABLES as COMPARED
 from tracker.model.texts import Reference
 from tracker.model.topics import SURE
 from tracker.record.reading.holdings import read_holdings
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 
 
 _OF_PAIRS: Final = {
-    "topic_changes": compared.TABLES["topics"],
-    "changes": compared.TABLES["changes"],
-    "shifts": compared.TABLES["shifts"],
+    "topic_changes": COMPARED["topics"],
+    "changes": COMPARED["changes"],
+    "shifts": COMPARED["shifts"],
 }
 TABLES: Final[Mapping[str, type]] = {
     "statements": StatementRow,

@@ -22,8 +22,7 @@ from tracker.follow.tracing.search import (
     read_query,
     trace,
 )
-from tracker.model.spread import SpreadStatement
-from tracker.model.tracing import Attribution, Biography, TracedStatement
+from tracker.model.tracing import Attribution, Biography, SpreadStatement, TracedStatement
 from tracker.references import parse_reference, read_year
 from tracker.references.names import show
 
@@ -33,9 +32,9 @@ if TYPE_CHECKING:
     from tracker.archive import ArchiveSession
     from tracker.follow.tracing.matching import Near
     from tracker.follow.tracing.search import TraceQuery
-    from tracker.model.spread import Spread
     from tracker.model.texts import Reference, Segment, Side
     from tracker.model.topics import Vocabulary
+    from tracker.model.tracing import Spread
     from tracker.record.reading.reader import Reader
 
 LONGEST = 300

@@ -9,9 +9,8 @@ from tracker import __version__
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.inputs.compiled import read_packaged
 from tracker.record.access.closed import find_watch_list, read_access
-from tracker.record.schema.connection import translate
+from tracker.record.schema.connection import Record, open_record, translate
 from tracker.record.schema.descriptions import read_descriptions
-from tracker.record.schema.rows import Record, open_record
 from tracker.record.schema.units import read_tables
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Closed:
         return bool(self.snapshots or self.documents or self.sources)
 
 
-def read_presentation() -> Presentation:
+def _read_presentation() -> Presentation:
     """Return how records are shown."""
     return Presentation(**read_packaged(__package__, "datasette.toml"))
 
@@ -60,7 +59,7 @@ def describe_record(archive: Path, database: str) -> tuple[dict[str, object], Cl
 
     Raises ``ArchiveUnusable`` where there is no archive, and ``WatchListInvalid``.
     """
-    shown = read_presentation()
+    shown = _read_presentation()
     tables = {
         each.table: _describe_table(each, shown.tables.get(each.table, {})) for each in read_descriptions()
     }

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from tracker.archive import open_store
-from tracker.errors import RepositoryUnusable, TrackerError
+from tracker.errors import DecisionInvalid, RepositoryUnusable, TrackerError
 from tracker.files import BY_UMASK, temporary_folder
 from tracker.inputs.passwords import strip_user
-from tracker.keep.withdraw import check_finished
 from tracker.model.preserving import Pushed
 from tracker.preservation import following
 from tracker.preservation.copies import back_up, note_copy
@@ -24,16 +23,17 @@ from tracker.preservation.git.repository import (
     create_repository,
     open_repository,
 )
-from tracker.preservation.mirror.branches import MAIN, PUBLIC
 from tracker.preservation.mirror.commits import SHORT
 from tracker.preservation.mirror.divergence import check_copy
 from tracker.preservation.mirror.pending import read_mirrored
 from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.preservation.mirror.refs import MAIN, PUBLIC
 from tracker.preservation.repair.mirror import write_mirror_again
 from tracker.record.access.closed import find_watch_list, read_access, read_withdrawn
 from tracker.record.lock import read_clock
 from tracker.record.modes import private_permissions
-from tracker.record.schema.rows import Record, open_record
+from tracker.record.reading.ledger import open_ledger
+from tracker.record.schema.connection import Record, open_record
 from tracker.record.schema.units import read_tables
 from tracker.report.layout import counted
 
@@ -134,7 +134,7 @@ def push_mirror(
     git refuses: no rights, no network, or such a copy.
     """
     updated = update_mirror(archive)
-    check_finished(archive)
+    _check_finished(archive)
     if only_open:
         _check_open(archive)
     there = f"refs/heads/{branch}"
@@ -156,6 +156,16 @@ def push_mirror(
     place = os.path.abspath(remote) if os.path.lexists(remote) else strip_user(remote)  # noqa: PTH100
     note_copy(archive, "push", place, read_clock())
     return Pushed(strip_user(remote), private, tip, updated.closed)
+
+
+def _check_finished(archive: Path) -> None:
+    """Raise ``DecisionInvalid`` where a destruction was cut short: a copy might still hold it all."""
+    with open_ledger(archive) as ledger:
+        for each in ledger.unfinished():
+            raise DecisionInvalid(
+                f"the destruction of {each.reference} was cut short; finish it first:"
+                f" tracker withdraw {each.reference} --destroy"
+            )
 
 
 def _check_copy(archive: Path, repository: Repository, remote: str, branch: str) -> None:

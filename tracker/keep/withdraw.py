@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from tracker.archive import open_store
 from tracker.errors import DecisionInvalid
 from tracker.preservation.withdrawal import Rights
-from tracker.record.reading.ledger import open_ledger
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
@@ -37,13 +36,3 @@ def change(archive: Path, act: Act, text: str, ruled: Ruled) -> RightsChange:
             raise DecisionInvalid(f"{name} is empty; the record keeps who ordered a withdrawal, and why")
     with open_store(archive, "withdraw") as store:
         return Rights(store).change(act, reference, ruled)
-
-
-def check_finished(archive: Path) -> None:
-    """Raise ``DecisionInvalid`` where a destruction was cut short: a copy might still hold it all."""
-    with open_ledger(archive) as ledger:
-        for each in ledger.unfinished():
-            raise DecisionInvalid(
-                f"the destruction of {each.reference} was cut short; finish it first:"
-                f" tracker withdraw {each.reference} --destroy"
-            )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
-from tracker.model.pages import show_page
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tracker.model.decisions import DecidedLevel, Decision, Opinion
     from tracker.model.phrases import PhraseChange
@@ -288,13 +286,22 @@ class Comparison:
 
     def _repr_html_(self) -> str | None:
         """Return the report as a notebook shows it; None, and so one line, where nothing makes reports."""
-        return show_page(self)
+        make = _PAGES.get(type(self))
+        return make(self) if make else None
 
     def __repr__(self) -> str:
         return (
             f"<Comparison {self.old.name!r} to {self.new.name!r}: {self.genre}, {self.aligned:.0%} aligned,"
             f" {len(self.changes)} changes, {len(self.topics)} topics>"
         )
+
+
+_PAGES: Final[dict[type, Callable[[Comparison], str]]] = {}
+
+
+def register_page(make: Callable[[Comparison], str]) -> None:
+    """Have a notebook show comparisons as ``make`` says, as a part of a page: values know of no report."""
+    _PAGES[Comparison] = make
 
 
 def list_shifts(comparison: Comparison) -> Iterable[tuple[Change | Counterpart, Shift]]:

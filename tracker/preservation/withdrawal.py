@@ -25,7 +25,7 @@ from tracker.preservation import destroying
 from tracker.preservation.copies import destroy_in_kept_copies, read_copies
 from tracker.preservation.folder import MIRROR, remove_leftovers, remove_open_copy
 from tracker.preservation.mirror import pending, refs
-from tracker.preservation.mirror.branches import MAIN
+from tracker.preservation.mirror.refs import MAIN
 from tracker.preservation.mirror.unexplained import find_forged_orders
 from tracker.record.access import withdrawals
 from tracker.record.access.refusals import find_by_name
@@ -91,7 +91,7 @@ def _note_in_mirror(writing: Writing) -> None:
         update_mirror(writing.connection, writing.path.parent)
 
 
-def complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -> DestructionResult:
+def _complete_destruction(writing: Writing, instant: str, *, looks_again: bool) -> DestructionResult:
     """Leave nothing of what was destroyed in the file, in its copies, in what was derived, in the mirror.
 
     Where nothing was cut short, only what ``looks_again`` asks for is done: a mirror may have been put back
@@ -132,7 +132,7 @@ def complete_and_log(writing: Writing, instant: str) -> None:
     unfinished = withdrawals.read_unfinished(writing.connection)
     what = f"the destruction of {', '.join(each.reference for each in unfinished)}, which had been cut short,"
     try:
-        complete_destruction(writing, instant, looks_again=False)
+        _complete_destruction(writing, instant, looks_again=False)
     except (ArchiveLocked, RepositoryUnusable) as error:
         message = f"{what} cannot be completed yet: {error}"
     else:
@@ -179,7 +179,7 @@ class Rights:
                 destroying.destroy_rows(self._connection)
         if is_new:
             remove_open_copy(self._path.parent)
-        carried = complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
+        carried = _complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
         with translate(self._path):
             return RightsChange(
                 withdrawals.read_withdrawal(self._connection, number),
@@ -219,9 +219,7 @@ class Rights:
                 raise DecisionInvalid(f"{reference} is not withdrawn")
             return last, False
         run = self._writing.begin_run(ruled.decided)
-        completed = None if act == "destroy" else ruled.decided
-        number = _write_withdrawal(self._connection, act, reference, ruled, run, concerned, completed)
-        return number, True
+        return _write_withdrawal(self._connection, act, reference, ruled, run, concerned), True
 
     def _scope(self, reference: Reference, targets: Sequence[_Target], standing: _Standing) -> Scope:
         destroyed = sum(each.snapshot is not None and _is(each, standing, "destroy") for each in targets)
@@ -243,15 +241,17 @@ def _write_withdrawal(
     ruled: Ruled,
     run: int,
     targets: Iterable[_Target],
-    completed: str | None = None,
 ) -> int:
-    """Add an act on snapshots and documents; the digests of their texts are noted with it."""
+    """Add an act on snapshots and documents; the digests of their texts are noted with it.
+
+    It is complete with that, but for a destruction, which has to be carried through the copies.
+    """
     number = insert(
         connection,
         "withdrawals",
         act=act,
         reference=reference,
-        completed=completed,
+        completed=None if act == "destroy" else ruled.decided,
         run=run,
         **pick(ruled, "decided", "authority", "reason", "person"),
     )

@@ -12,9 +12,8 @@ from tracker import __version__
 from tracker.diff.rules import name_rules
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.plain import to_row
-from tracker.publish.answers import Answer, Gone, NotThere
 from tracker.publish.frame import name_templates, render
-from tracker.publish.routes import find_route
+from tracker.publish.routes import Answer, Gone, NotThere, find_route
 from tracker.publish.shelf import open_shelf
 from tracker.text.identity import digest_text
 

@@ -11,8 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 
 from tracker import __version__
 from tracker.publish import pairs, words
-from tracker.publish.answers import HTML, Answer
-from tracker.publish.routes import address, link
+from tracker.publish.routes import Answer, address, link
 from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.words import percent
 from tracker.report.render.html import find_direction, mark_hidden, quote_marked
@@ -30,7 +29,7 @@ TEMPLATES: Final = "templates"
 def render(template: str, here: str, **values: Any) -> Answer:  # noqa: ANN401 (what a template shows)
     """Return a page made by a template that extends ``base.html.jinja``; ``here`` is its own path."""
     page = _environment().get_template(f"{template}.html.jinja").render(here=here, **values)
-    return Answer(page.encode(), HTML)
+    return Answer(page.encode())
 
 
 def cite_page(shelf: Shelf, texts: str) -> str:

@@ -14,9 +14,8 @@ from urllib.parse import unquote
 
 from tracker.errors import TrackerError
 from tracker.publish.answering import look_up, make
-from tracker.publish.answers import Answer
 from tracker.publish.pairs import read_pair
-from tracker.publish.routes import find_route
+from tracker.publish.routes import Answer, find_route
 from tracker.publish.shelf import open_shelf
 from tracker.references import parse_reference
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.model.texts import Reference
-from tracker.publish.answers import NotThere
+from tracker.publish.routes import NotThere
 from tracker.references import parse_reference, same_kind, session_sort_key
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """Every page there is: one table, by which they are served, written to files and linked to each other.
 
 A path is the name of a file, with its ending. A part of it that is a name of somebody else's is
-percent-encoded in the file's own name, so that no name leads to another folder.
+percent-encoded in the file's own name, so that no name leads to another folder. What a page comes to is an
+``Answer``, or an error that says why there is none.
 """
 
 from __future__ import annotations
@@ -16,10 +17,30 @@ from urllib.parse import quote, unquote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.publish.answers import Answer
     from tracker.publish.shelf import Shelf
 
     Parameters = Mapping[str, str]
+
+HTML: Final = "text/html; charset=utf-8"
+
+
+class NotThere(Exception):
+    """What is asked for is not in the open copy; its text says what is, in one sentence."""
+
+
+class Gone(Exception):
+    """What is asked for was withdrawn; its text says by whose authority, and for which reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page, a feed or a table, as it is served and as it is written to a file."""
+
+    body: bytes
+    media_type: str = HTML
+    status: int = 200
+    rests_on: str = ""
+    """The digest of all that it was made from: it is the same until that is another."""
 
 
 class View(Protocol):

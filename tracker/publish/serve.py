@@ -15,14 +15,14 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tracker.errors import TrackerError
 from tracker.publish.answering import answer_from, find_kept, look_up, make, refuse, wait
-from tracker.publish.answers import Answer, NotThere
-from tracker.publish.connection import Connection
 from tracker.publish.desk.sitting import Desk
 from tracker.publish.desk.web import LARGEST, Asked, Door
 from tracker.publish.desk.web import ROOT as DESK
+from tracker.publish.routes import Answer, NotThere
 from tracker.publish.shelf import open_shelf
 from tracker.publish.worker import ServedCopy, Worker
 
@@ -86,7 +86,7 @@ def serve(
         at = listening.getsockname()[1]
         server = uvicorn.Server(
             uvicorn.Config(
-                make_app(pages, at, door),
+                _make_app(pages, at, door),
                 http=Connection,
                 ws="none",
                 lifespan="off",
@@ -191,11 +191,12 @@ class Pages:
                 self._size -= len(self._remembered.popitem(last=False)[1].body)
 
 
-def make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:
+def _make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:
     """Return the application that gives pages on a port, by the names of this machine alone."""
 
     async def show(request: Request) -> Response:
-        return _respond(await pages.give(request.scope["path"].removeprefix("/"), dict(request.query_params)))
+        found = await pages.give(request.scope["path"].removeprefix("/"), dict(request.query_params))
+        return Response(found.body, found.status, {"content-type": found.media_type})
 
     async def begin(_request: Request) -> Response:
         return RedirectResponse("index.html")
@@ -232,10 +233,6 @@ async def _decide(door: Door, request: Request) -> Response:
     return Response(reply.body, reply.status, {"content-type": reply.media_type, **reply.headers})
 
 
-def _respond(found: Answer) -> Response:
-    return Response(found.body, found.status, {"content-type": found.media_type})
-
-
 class _Guarded:
     """Refuses what is not asked of this machine by its name; and gives every response the same headers."""
 
@@ -258,3 +255,54 @@ class _Guarded:
     def _is_ours(self, scope: Scope) -> bool:
         named = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
         return len(named) == 1 and named[0] in self._names
+
+
+REQUEST_SECONDS: Final = 20.0
+"""For the whole of a request, and for each time that its answer waits to be taken; uvicorn waits for ever."""
+
+
+class Connection(H11Protocol):
+    """A connection that is closed where a client is slow, so that a few of them leave room for others."""
+
+    _ends: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to count."""
+        super().connection_made(transport)
+        self._count()
+
+    def data_received(self, data: bytes) -> None:
+        """Count from the first byte of a request to its last; before another uvicorn waits five seconds."""
+        self._count()
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.more_body:
+            self._stop()
+
+    def pause_writing(self) -> None:
+        """Count while there is no room for more of an answer."""
+        super().pause_writing()
+        self._count()
+
+    def resume_writing(self) -> None:
+        """Stop to count."""
+        super().resume_writing()
+        self._stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop to count."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _count(self) -> None:
+        if self._ends is None:
+            self._ends = self.loop.call_later(REQUEST_SECONDS, self._end)
+
+    def _stop(self) -> None:
+        if self._ends is not None:
+            self._ends.cancel()
+            self._ends = None
+
+    def _end(self) -> None:
+        self._ends = None
+        if self.transport and not self.transport.is_closing():
+            self.transport.abort()

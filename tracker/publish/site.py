@@ -8,6 +8,7 @@ from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+from xml.sax.saxutils import escape as escape_xml
 
 from markupsafe import escape
 
@@ -21,36 +22,32 @@ from tracker.follow.panel import BodyStatements
 from tracker.follow.workers import open_processes
 from tracker.model.topics import SURE
 from tracker.publish.answering import look_up, refuse
-from tracker.publish.answers import Answer, NotThere
-from tracker.publish.finding import (
-    ROBOTS,
+from tracker.publish.frame import name_templates
+from tracker.publish.making import CHANGED, HEAD, NOINDEX, PageUnit, PageWork, Source, make_pages
+from tracker.publish.manifest import open_manifest
+from tracker.publish.moves import has_moves
+from tracker.publish.open_copy import read_state, refresh_open_copy
+from tracker.publish.pages.search import (
     SCRIPT,
     SEARCH,
     TITLES,
     index_words,
     list_titles,
     name_indexer,
-    show_search,
-    write_robots,
-    write_sitemaps,
+    write_search,
 )
-from tracker.publish.frame import name_templates
-from tracker.publish.making import CHANGED, HEAD, NOINDEX, PageUnit, PageWork, Source, make_pages
-from tracker.publish.manifest import open_manifest
-from tracker.publish.moves import has_moves
-from tracker.publish.open_copy import read_state, refresh_open_copy
+from tracker.publish.pages.topics import complete_counts
 from tracker.publish.pairs import name_statement
-from tracker.publish.routes import address, find_route
+from tracker.publish.routes import Answer, NotThere, address, find_route, link
 from tracker.publish.shelf import open_shelf
-from tracker.publish.topics import complete_counts
 from tracker.record.access.closed import find_watch_list
 from tracker.record.access.handing_on import list_unindexed
-from tracker.record.schema.rows import method
+from tracker.record.schema.connection import method
 from tracker.references import find_body
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -66,6 +63,9 @@ if TYPE_CHECKING:
 _KIND: Final = "site"
 """The kind of answer that says that a folder has all pages; it is not in the folder, which is published."""
 _ABSENT: Final = "404.html"
+_ROBOTS: Final = "robots.txt"
+_MOST: Final = 50_000
+"""Addresses in one sitemap, by the protocol."""
 _TOGETHER: Final = 12
 """Pages that go to a worker together at most: a second or less, which a worker that dies takes along."""
 _SHARES: Final = 4
@@ -279,15 +279,15 @@ class _Build:
     def _make_rest(self) -> None:
         """Make what no archive has: search, the page for what is not there, lists for search engines."""
         self._write(TITLES, list_titles(self.shelf), "")
-        self._write(SEARCH, show_search(self.shelf), "")
+        self._write(SEARCH, write_search(self.shelf), "")
         base = self.shelf.base
         absent = refuse(_ABSENT, NotThere("There is no such page.")).body
         # It is shown in the place of any page, so that its links have to be absolute.
         whole = f'\n<base href="{escape(base)}">'.encode() if base else b""
         self._write(_ABSENT, absent.replace(HEAD, HEAD + NOINDEX + whole, 1), "")
         if base:
-            sitemaps = write_sitemaps(sorted(self.listed), base)
-            for name, data in {**sitemaps, ROBOTS: write_robots(sitemaps, base)}.items():
+            sitemaps = _write_sitemaps(sorted(self.listed), base)
+            for name, data in {**sitemaps, _ROBOTS: _write_robots(sitemaps, base)}.items():
                 self._write(name, data, "")
             self._index_words()
 
@@ -309,3 +309,25 @@ def _is_text(path: str) -> bool:
     """Return whether a page is that of a statement: what others show of it need not be found again."""
     found = find_route(path)
     return bool(found and found[0].name == "statement")
+
+
+def _write_sitemaps(paths: Sequence[str], base: str) -> dict[str, bytes]:
+    """Return the sitemaps (sitemaps.org, 0.9) of pages below an address, by their names."""
+    parts = [paths[at : at + _MOST] for at in range(0, len(paths), _MOST)]
+    return {
+        f"sitemap{f'-{number}' if number > 1 else ''}.xml": _write_sitemap(part, base)
+        for number, part in enumerate(parts, 1)
+    }
+
+
+def _write_sitemap(paths: Iterable[str], base: str) -> bytes:
+    places = "".join(f"<url><loc>{escape_xml(base + link('', path))}</loc></url>\n" for path in paths)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
+    ).encode()
+
+
+def _write_robots(sitemaps: Iterable[str], base: str) -> bytes:
+    """Return what says where the sitemaps are (RFC 9309); it counts where the base is a host's own root."""
+    return ("User-agent: *\nAllow: /\n" + "".join(f"Sitemap: {base}{name}\n" for name in sitemaps)).encode()

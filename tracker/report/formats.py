@@ -159,7 +159,7 @@ def _compare_json(asked: Asked, _form: str) -> str:
 
 
 def _compare_rows(asked: Asked, form: str) -> str | bytes:
-    from tracker.model.compared import TABLES
+    from tracker.model.rows import TABLES
     from tracker.report.records import write_records
 
     kind, list_rows = TABLES[asked.table]

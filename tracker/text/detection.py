@@ -116,7 +116,7 @@ def infer_kind(version: Version, page: str = "") -> TextKind | None:
     house style speaks for the record, and so do the page headers and paragraph numbers of a meeting, which
     only ``page`` still has: the text before it was cleaned. The signs' weights are in ``kind.toml``.
     """
-    found = find_signs(version, page)
+    found = _find_signs(version, page)
     score = sum(sign.weight for sign in found)
     ceremony = any(sign.place in _CEREMONY for sign in found)
     if score >= _PREPARED and ceremony:
@@ -127,7 +127,7 @@ def infer_kind(version: Version, page: str = "") -> TextKind | None:
     return None
 
 
-def find_signs(version: Version, page: str = "") -> tuple[Sign, ...]:
+def _find_signs(version: Version, page: str = "") -> tuple[Sign, ...]:
     """Return the signs a version shows, and the text that it was read from."""
     _, *later = version.text.split("\n")
     end = next((n for n, segment in enumerate(version.segments) if segment.kind != "heading"), 0)

@@ -16,9 +16,8 @@ from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import NotInArchive, WatchListInvalid
 from tracker.keep.reextract import count_outdated
 from tracker.model.clock_readings import CONFIRMING_HOSTS
-from tracker.model.health import Concern, Health
+from tracker.model.health import MANY, Concern, Health
 from tracker.model.ledger import GOOD_OUTCOMES
-from tracker.model.news import MANY
 from tracker.preservation.folder import COPIES
 from tracker.preservation.mirror.divergence import describe_divergence
 from tracker.preservation.mirror.edits import read_open

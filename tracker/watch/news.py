@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.model.health import Severity
+    from tracker.model.health import FirstText, News, NewsKind, Revision, Severity
     from tracker.model.ledger import Check
-    from tracker.model.news import FirstText, News, NewsKind, Revision
     from tracker.model.texts import Side
     from tracker.record.reading.ledger import Ledger
     from tracker.record.reading.reader import Reader
@@ -110,7 +109,7 @@ def _list_news(
         past = (*later, *ledger.told(check.source, told, CHECKS_READ))
         kind = _find_kind(check, past, ledger)
         if kind:
-            from tracker.model.news import News  # noqa: PLC0415 (2 ms where there is no news, as in most nights)
+            from tracker.model.health import News  # noqa: PLC0415 (2 ms where there is no news, as in most nights)
 
             is_open = not is_closed_source(check.source, closed)
             yield News(kind, _weigh(kind, check, ledger), check, is_open, _draft(check, past))
@@ -183,7 +182,7 @@ def _draft(check: Check, past: Past) -> Revision | None:
         or not isinstance(new.snapshot, int)
     ):
         return None
-    from tracker.model.news import Revision  # noqa: PLC0415 (as above)
+    from tracker.model.health import Revision  # noqa: PLC0415 (as above)
 
     given = next((each.snapshot for each in past if each.snapshot and each.snapshot != new), None)
     old = given or replace(new, snapshot=max(new.snapshot - 1, 1))
@@ -204,7 +203,7 @@ def _read_first(news: News, reader: Reader) -> FirstText | None:
 
 def describe_first(side: Side, *, is_titled: bool) -> FirstText:
     """Return how a text begins; without a heading, and ``is_titled``, with the title of its statement."""
-    from tracker.model.news import FirstText  # noqa: PLC0415 (as above)
+    from tracker.model.health import FirstText  # noqa: PLC0415 (as above)
     from tracker.text.lines import is_salutation  # noqa: PLC0415 (10 ms where nothing came in)
 
     segments = side.version.segments
@@ -224,7 +223,7 @@ def _revise(news: News, reader: Reader) -> Revision | None:
     from tracker.comparing.alignment.align import align  # noqa: PLC0415
     from tracker.comparing.changes import describe_changes  # noqa: PLC0415
     from tracker.model.changes import Operation  # noqa: PLC0415
-    from tracker.model.news import Revision  # noqa: PLC0415
+    from tracker.model.health import Revision  # noqa: PLC0415
 
     try:
         old, new = reader.side(draft.old).version, reader.side(draft.new).version

@@ -41,8 +41,8 @@ def deflate(folder: str) -> Work:
 
 def cut(folder: str) -> Work:
     """Read texts, clean them and cut them into sentences."""
-    from tracker.text.normalize import normalize  # noqa: PLC0415 (what is not needed is not loaded)
     from tracker.text.reading import cut as cut_clean  # noqa: PLC0415
+    from tracker.text.reading import normalize  # noqa: PLC0415 (what is not needed is not loaded)
 
     files = sorted(Path(folder).rglob("*.txt"))
     cut_clean("The tables are read.", "en")
@@ -74,8 +74,8 @@ def read_topics(speeches: str) -> Work:
 
 def cut_speeches(speeches: str) -> Work:
     """Clean the texts of as many speeches and cut them into sentences."""
-    from tracker.text.normalize import normalize  # noqa: PLC0415 (as above)
     from tracker.text.reading import cut as cut_clean  # noqa: PLC0415
+    from tracker.text.reading import normalize  # noqa: PLC0415 (as above)
 
     first, *texts = (text for _, text in islice(repeat_corpus(), int(speeches) + 1))
     cut_clean(normalize(first)[0], "en")

@@ -21,8 +21,7 @@ from tracker.follow.tracing.matching import (
     read_phrase,
 )
 from tracker.follow.tracing.origins import AS_LIKELY_AS_NOT, find_similar
-from tracker.model.spread import Spread, SpreadCountry, SpreadSession
-from tracker.model.tracing import NearWords, Occurrence
+from tracker.model.tracing import NearWords, Occurrence, Spread, SpreadCountry, SpreadSession
 from tracker.references import country_name
 from tracker.text.identity import fold
 
@@ -31,10 +30,9 @@ if TYPE_CHECKING:
 
     from tracker.follow.tracing.origins import Similar
     from tracker.model.changes import Edit
-    from tracker.model.spread import SpreadStatement
     from tracker.model.texts import Segment, Version
     from tracker.model.topics import Mention, Vocabulary
-    from tracker.model.tracing import MatchMethod, TracedStatement, TracedUnit
+    from tracker.model.tracing import MatchMethod, SpreadStatement, TracedStatement, TracedUnit
 
 _FEWEST_WORDS = 6
 _FEWEST_ENDED = 4

@@ -96,7 +96,7 @@ def start_git(environment: Mapping[str, str], folder: Path | None = None) -> Git
     return git  # type: ignore[no-any-return]
 
 
-def git_command() -> str:
+def _git_command() -> str:
     """Return the program itself."""
     return str(load_git().Git.GIT_PYTHON_GIT_EXECUTABLE)
 
@@ -236,7 +236,7 @@ def start_command(git: Git, arguments: Sequence[str], stdin: Any, allowance: All
     """
     seconds = allowance.left() if allowance else None
     try:
-        started: Any = git.execute([git_command(), *arguments], istream=stdin, as_process=True)
+        started: Any = git.execute([_git_command(), *arguments], istream=stdin, as_process=True)
     except OSError as error:
         raise RepositoryUnusable(f"git cannot be started: {error.strerror}") from error
     if sys.platform == "linux":

@@ -186,7 +186,7 @@ class Repository:
         content = answering.read(size + 1)[:-1]
         if len(content) < size:
             raise EOFError
-        if hash_object(kind, content, len(name)) != name:
+        if _hash_object(kind, content, len(name)) != name:
             raise RepositoryUnusable(
                 f"{self.path} is damaged, or was forged: what it holds as {name[:12]} is something else; use"
                 " another copy"
@@ -281,7 +281,7 @@ def clone_repository(address: str, path: Path) -> None:
         raise RepositoryUnusable(f"git clone: {answer.complaint.replace(address, strip_user(address))}")
 
 
-def hash_object(kind: str, content: bytes, length: int) -> str:
+def _hash_object(kind: str, content: bytes, length: int) -> str:
     """Return git's name of an object, in a repository whose names have this length."""
     hashed = sha256() if length == _LONG else sha1(usedforsecurity=False)
     hashed.update(f"{kind} {len(content)}\0".encode())

@@ -19,11 +19,10 @@ from tracker.files import temporary_folder
 from tracker.inputs.passwords import strip_user
 from tracker.preservation.folder import MIRROR
 from tracker.preservation.git.repository import clone_repository, open_repository
-from tracker.preservation.mirror.branches import BRANCHES, MAIN
 from tracker.preservation.mirror.commits import read_chain, read_trailers_of
 from tracker.preservation.mirror.pending import read_mirrored
 from tracker.preservation.mirror.rebuild import read_file
-from tracker.preservation.mirror.refs import find_branch, recover
+from tracker.preservation.mirror.refs import BRANCHES, MAIN, find_branch, recover
 from tracker.preservation.mirror.unit_files import run_path
 from tracker.record.access.withheld import name_command as name_alone
 from tracker.record.schema.connection import FILE_NAME
@@ -165,7 +164,7 @@ def describe_remedy(divergence: Divergence, folder: Path) -> str:
         return f"neither is changed, and one must be chosen; {_propose_rebuild(str(folder / MIRROR))}"
     return (
         "to make the record again from the mirror, and keep this file beside it:"
-        f" {format_command(_REPAIR, folder)}"
+        f" {_format_command(_REPAIR, folder)}"
     )
 
 
@@ -174,7 +173,7 @@ def _propose_rebuild(mirror: str) -> str:
     return f"to have the other one as an archive of its own: {command}"
 
 
-def format_command(command: str, folder: Path) -> str:
+def _format_command(command: str, folder: Path) -> str:
     """Return a command for the archive in a folder, as it is typed in the current folder."""
     return command if folder == _DEFAULT else f"{command} --archive {shlex.quote(str(folder))}"
 

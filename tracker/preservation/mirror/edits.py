@@ -155,7 +155,7 @@ def note_edits(connection: sqlite3.Connection, edits: Iterable[Edit]) -> None:
         )
 
 
-def accept_edits(
+def note_accepted(
     connection: sqlite3.Connection, edits: Iterable[Edit], run: int, person: str, reason: str
 ) -> None:
     """Keep that a person accepts what another program changed, and why."""

@@ -103,7 +103,7 @@ def install_triggers(connection: sqlite3.Connection, tables: Mapping[str, Table]
         for name, sql in triggers.items():
             connection.execute(f'DROP TRIGGER IF EXISTS main."{name}"')
             connection.execute(sql)
-        mark_table(connection, tables, table)
+        _mark_table(connection, tables, table)
 
 
 def has_current_triggers(connection: sqlite3.Connection, path: Path) -> bool:
@@ -128,7 +128,7 @@ def update_triggers(connection: sqlite3.Connection, path: Path) -> None:
         install_triggers(connection, read_tables(connection))
 
 
-def mark_table(connection: sqlite3.Connection, tables: Mapping[str, Table], table: Table) -> None:
+def _mark_table(connection: sqlite3.Connection, tables: Mapping[str, Table], table: Table) -> None:
     """Mark every unit that has rows in a table."""
     if table.name in _WRITTEN_WITH:
         return
@@ -144,7 +144,7 @@ def mark_everything(connection: sqlite3.Connection, tables: Mapping[str, Table])
     connection.execute("DELETE FROM unmirrored")
     connection.execute(_TOGETHER)
     for table in tables.values():
-        mark_table(connection, tables, table)
+        _mark_table(connection, tables, table)
 
 
 def read_pending(connection: sqlite3.Connection) -> Pending:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from tracker.preservation.git.repository import Repository
 
-MAIN = "refs/heads/main"
-"""The branch that is complete."""
+MAIN, PUBLIC = "refs/heads/main", "refs/heads/public"
+BRANCHES = (MAIN, PUBLIC)
+"""The branch that is complete, and the one that holds open material and digests."""
 
 NOWHERE = "0" * 40
 """For the commit of a branch that is not there."""
@@ -44,7 +45,7 @@ def recover(repository: Repository, branches: Sequence[str]) -> list[str | None]
             left.unlink(missing_ok=True)
     there = _list_refs(repository, _ASIDE, *branches)
     if any(name.startswith(_ASIDE) for name in there):
-        finish_move(repository, branches)
+        _finish_move(repository, branches)
         there = _list_refs(repository, *branches)
     return [there.get(branch) for branch in branches]
 
@@ -118,7 +119,7 @@ def move_branches(repository: Repository, branches: Sequence[str]) -> list[str]:
     return tips
 
 
-def finish_move(repository: Repository, branches: Sequence[str]) -> None:
+def _finish_move(repository: Repository, branches: Sequence[str]) -> None:
     """Finish a move that a crash has cut short where all branches were written; discard them otherwise."""
     there = _list_refs(repository, _ASIDE)
     if all(staging_ref(branch) in there for branch in branches):

@@ -20,7 +20,7 @@ from tracker.preservation.destroying import Destroyed, scrub
 from tracker.preservation.folder import STAGING, finish_rewrite, new_mirror, old_mirror
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import File, read_history
-from tracker.preservation.mirror import branches, rebuild, refs
+from tracker.preservation.mirror import rebuild, refs
 from tracker.preservation.mirror.rebuild import restore_text
 from tracker.preservation.mirror.refs import name_file
 from tracker.preservation.mirror.unit_files import (
@@ -84,7 +84,7 @@ def _find_foreign(old: Repository, folder: Path, gone: Destroyed) -> _Replacemen
     found: _Replacements = {}
     for ref in old.ask("for-each-ref", "--format=%(refname)").decode().split():
         tip = old.find_commit(ref)
-        own = list(filter(None, refs.find_branches(old, branches.BRANCHES)))
+        own = list(filter(None, refs.find_branches(old, refs.BRANCHES)))
         if tip is None or any(refs.is_descendant(old, each, tip) for each in own):
             continue
         theirs = [f"^{each}" for each in own]
@@ -191,13 +191,13 @@ def _find_replacements(repository: Repository, files: Sequence[File], gone: Dest
             raise RepositoryUnusable(
                 f"{repository.path} lacks {file.name} of {file.blob[:12]}; it is damaged"
             )
-        clean = redact_file(file.name, data, gone)
+        clean = _redact_file(file.name, data, gone)
         if clean is not data:
             found[file] = clean
     return found | _find_readable_texts(repository, distinct, gone)
 
 
-def redact_file(name: str, data: bytes, gone: Destroyed) -> bytes | None:
+def _redact_file(name: str, data: bytes, gone: Destroyed) -> bytes | None:
     """Return a file of rows without what was destroyed; the same object where it holds none of it.
 
     None for a later reading of what was destroyed, of which nothing stays.

@@ -10,9 +10,8 @@ from tracker.preservation import following
 from tracker.preservation.folder import MIRROR
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.mirror import edits, pending
-from tracker.preservation.mirror.branches import MAIN
 from tracker.preservation.mirror.explained import is_proved
-from tracker.preservation.mirror.refs import find_branch
+from tracker.preservation.mirror.refs import MAIN, find_branch
 from tracker.preservation.verify.findings import REPAIR
 from tracker.preservation.verify.history import find_rewritten
 from tracker.record.schema.connection import translate
@@ -47,7 +46,7 @@ def accept_edits(folder: Path, names: Sequence[str], person: str, reason: str, i
         chosen = [each for each in found if f"{each[0]}/{each[1]}" in names]
         writing = store.writing
         with writing.batch(), translate(store.path):
-            edits.accept_edits(writing.connection, chosen, writing.begin_run(instant), person, reason)
+            edits.note_accepted(writing.connection, chosen, writing.begin_run(instant), person, reason)
             pending.forget_mirrored(writing.connection)
 
 

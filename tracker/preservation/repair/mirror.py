@@ -21,7 +21,7 @@ from tracker.inputs.inflate import Meter, NotInflated, inflate
 from tracker.model.verifying import Step
 from tracker.preservation.folder import MIRROR, finish_rewrite, new_mirror, old_mirror
 from tracker.preservation.git.repository import create_repository, open_repository
-from tracker.preservation.mirror import branches, pending, refs
+from tracker.preservation.mirror import pending, refs
 from tracker.preservation.mirror.commits import SHORT
 from tracker.preservation.mirror.lost_objects import History, find_files
 from tracker.preservation.mirror.rewrite import keep_own_files
@@ -117,7 +117,7 @@ def _read_noted(record: sqlite3.Connection | None) -> dict[str, str]:
     with suppress(sqlite3.Error, UnicodeDecodeError):
         mirrored = pending.read_mirrored(record) if record else None
     tips = mirrored.tips.split() if mirrored else []
-    return {branch: tip for branch, tip in zip(branches.BRANCHES, tips, strict=False) if tip != str(None)}
+    return {branch: tip for branch, tip in zip(refs.BRANCHES, tips, strict=False) if tip != str(None)}
 
 
 # What is whole of the old mirror ------------------------------------------------------------------------
@@ -267,10 +267,10 @@ class _Writer:
     def _write_branches(self, old: dict[str, str], noted: dict[str, str]) -> Iterator[Step]:
         """Put each branch where it was; one that names no commit where the record noted it last."""
         known = {name: tip for name, tip in (noted | old).items() if tip in self._there}
-        for name in dict.fromkeys((*branches.BRANCHES, *old)):
+        for name in dict.fromkeys((*refs.BRANCHES, *old)):
             tips = [tip for tip in (old.get(name), noted.get(name)) if tip]
             found = next((tip for tip in tips if tip in self._there), None)
-            if found is None and name in branches.BRANCHES:
+            if found is None and name in refs.BRANCHES:
                 found = _guess_branch(self._repository, name, known)
             if found:
                 self._repository.attempt("update-ref", name, found)
@@ -281,7 +281,7 @@ class _Writer:
                 yield Step(did=False, what=what, how=f"{how}; now at {found[:SHORT]}" if found else how)
             elif found and found != old.get(name):
                 yield Step(did=True, what=what, how=f"put back to {found[:SHORT]}")
-            elif not found and name == branches.MAIN:
+            elif not found and name == refs.MAIN:
                 yield Step(did=False, what=what, how="nothing says where it was")
 
 
@@ -296,11 +296,11 @@ def _guess_branch(repository: Repository, name: str, known: Mapping[str, str]) -
     Where there are two such commits the other branch was at the other one, and ``main`` has more in it.
     """
     latest = _list_latest(repository)
-    if name == branches.MAIN:
+    if name == refs.MAIN:
         left = [commit for commit in latest if commit not in known.values()] or latest
         return max(left, key=lambda tip: _measure(repository, tip)) if len(left) in {1, 2} else None
-    left = [commit for commit in latest if commit != known.get(branches.MAIN)]
-    return known.get(branches.MAIN) if not left else left[0] if len(left) == 1 else None
+    left = [commit for commit in latest if commit != known.get(refs.MAIN)]
+    return known.get(refs.MAIN) if not left else left[0] if len(left) == 1 else None
 
 
 def _list_latest(repository: Repository) -> list[str]:

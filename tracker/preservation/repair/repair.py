@@ -86,8 +86,8 @@ def repair_archive(folder: Path, hooks: Hooks, clock: Callable[[], str]) -> Repa
         breaks = [fix for fix in left if fix.kind == "break"]
         is_whole = len(after.faults) == len(breaks)
         run = None
-        if not any(fix.kind == "record" for fix in left):
-            run = _record_run(folder, lock, repair.steps, breaks, hooks.instant, clock, is_whole=is_whole)
+        if not any(fix.kind == "record" for fix in left) and (writing := _open_record(folder, lock, clock)):
+            run = _record_run(writing, repair.steps, breaks, hooks.instant, is_whole=is_whole)
         # What was pending may be in the mirror by now.
         if run and (breaks or after.pending):
             after, _ = verify_archive(folder, hooks)
@@ -223,26 +223,24 @@ def _accept_breaks(record: sqlite3.Connection, fixes: Sequence[Fix]) -> Step:
     return Step(did=False, what=what, how="lost; the history is taken as it stands from now on")
 
 
+def _open_record(folder: Path, lock: Lock, clock: Callable[[], str]) -> Writing | None:
+    """Return the record open for the run of a repair; None where it cannot be written."""
+    path = folder / FILE_NAME
+    try:
+        return Writing(path, connect_to_write(path), lock, "repair", clock)
+    except ArchiveUnusable:
+        return None
+
+
 def _record_run(
-    folder: Path,
-    lock: Lock,
-    steps: list[Step],
-    breaks: Sequence[Fix],
-    instant: str,
-    clock: Callable[[], str],
-    *,
-    is_whole: bool,
-) -> int | None:
-    """Record the run and its steps, unless the record cannot be written, and accept breaks as one of them.
+    writing: Writing, steps: list[Step], breaks: Sequence[Fix], instant: str, *, is_whole: bool
+) -> int:
+    """Record the run and its steps, accept breaks as one of them, and close the record.
 
     The mirror is updated only from a whole record: damage must not reach the other copy.
     """
-    path = folder / FILE_NAME
-    try:
-        writing = Writing(path, connect_to_write(path), lock, "repair", clock)
-    except ArchiveUnusable:
-        return None
-    with closing(writing.connection) as connection, translate(path):
+    folder = writing.path.parent
+    with closing(writing.connection) as connection, translate(writing.path):
         writing.migrate()
         prepare(writing)
         writing.mark_interrupted()

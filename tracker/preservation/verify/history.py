@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tracker.errors import RepositoryUnusable
-from tracker.preservation.mirror import branches, commit_log, refs
+from tracker.preservation.mirror import commit_log, refs
 from tracker.preservation.mirror.commits import SHORT, name_run, read_chain, read_trailers_of
 from tracker.preservation.mirror.divergence import describe_remedy, find_divergence
 from tracker.preservation.mirror.edits import ACCEPT, find_added, find_differences, read_open
@@ -78,7 +78,7 @@ def choose_base(
         meaning = f"{place}, and {noted[:SHORT]}, which the record wrote last, is lost"
         findings.fault(*finding, meaning, START_OVER)
         return tip
-    how, remedy, fixes = "the history was rewritten or cut", _MOVE_BACK, [Fix("branch", branches.MAIN, noted)]
+    how, remedy, fixes = "the history was rewritten or cut", _MOVE_BACK, [Fix("branch", refs.MAIN, noted)]
     descends = tip is not None and refs.is_descendant(repository, tip, noted)
     if descends is None:
         how, remedy, fixes = "a commit between them is lost", REPAIR, [Fix("objects")]
@@ -126,7 +126,7 @@ def _explain_later_commits(
     except RepositoryUnusable as error:
         return f"later commits cannot be read ({error})", START_OVER, []
     if any(_find_fault(parents, trailers, runs, 0) for _, parents, trailers in chain):
-        return "somebody else has written to it", _MOVE_BACK, [Fix("branch", branches.MAIN, noted)]
+        return "somebody else has written to it", _MOVE_BACK, [Fix("branch", refs.MAIN, noted)]
     return "a run was interrupted before the record had noted its commits", UPDATE, []
 
 

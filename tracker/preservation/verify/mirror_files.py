@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.preservation.mirror import commits, refs, unexplained
-from tracker.preservation.mirror.branches import BRANCHES, PUBLIC
 from tracker.preservation.mirror.edits import ACCEPT, find_added, find_differences
 from tracker.preservation.mirror.explained import Acts
 from tracker.preservation.mirror.pending import read_mirrored, read_pending
 from tracker.preservation.mirror.redaction import Redaction
-from tracker.preservation.mirror.refs import find_branches, name_file
+from tracker.preservation.mirror.refs import BRANCHES, PUBLIC, find_branches, name_file
 from tracker.preservation.mirror.unit_files import ARCHIVE, edition_path, run_path, statement_folder
 from tracker.preservation.verify.findings import ALL, REPAIR, RESTORE, SURPLUS, UNEXPECTED, UPDATE, Fix
 from tracker.record.access.closed import read_access

@@ -107,11 +107,11 @@ def check_tables(connection: sqlite3.Connection, findings: Findings) -> bool:
 def find_altered_parts(connection: sqlite3.Connection) -> dict[SchemaPart, str]:
     """Return what should make each part of the schema that is missing or differs."""
     there = read_schema(connection)
-    expected = expected_schema(connection).items()
+    expected = _expected_schema(connection).items()
     return {part: sql for part, sql in expected if not is_same_part(there.get(part, ""), sql)}
 
 
-def expected_schema(connection: sqlite3.Connection) -> dict[SchemaPart, str]:
+def _expected_schema(connection: sqlite3.Connection) -> dict[SchemaPart, str]:
     """Return the SQL of each part of the schema that a record should have, by kind and name."""
     query = f"SELECT name FROM {NOTES} WHERE migration_set = ?"  # noqa: S608 (a name of sqlite-utils)
     return _schema_after(frozenset(name for (name,) in connection.execute(query, [MIGRATION_SET])))
@@ -148,7 +148,7 @@ def check_search(connection: sqlite3.Connection, findings: Findings) -> None:
     """Check that the full-text index holds exactly the words of the segments."""
     try:
         findings.count("search index", connection.execute("SELECT count(*) FROM segments").fetchone()[0])
-        faults = list(index_faults(connection))
+        faults = list(_index_faults(connection))
     except sqlite3.Error as error:
         faults = [f"it cannot be read ({error})"]
     for each in faults:
@@ -158,7 +158,7 @@ def check_search(connection: sqlite3.Connection, findings: Findings) -> None:
         findings.fault("search index", "the full-text index", where, meaning, remedy, Fix("index"))
 
 
-def index_faults(connection: sqlite3.Connection) -> Iterator[str]:
+def _index_faults(connection: sqlite3.Connection) -> Iterator[str]:
     """Yield in which way the full-text index is not that of the segments."""
     for query, what in ((_UNINDEXED, "is not in it"), (_OVERINDEXED, "is in it and in no table")):
         ids = [row[0] for row in connection.execute(query)]

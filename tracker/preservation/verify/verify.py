@@ -16,7 +16,7 @@ from tracker.model.verifying import Verified
 from tracker.preservation.folder import MIRROR
 from tracker.preservation.git.program import load_git
 from tracker.preservation.git.repository import open_repository
-from tracker.preservation.mirror import branches, pending, refs
+from tracker.preservation.mirror import pending, refs
 from tracker.preservation.mirror.unit_files import UnitFiles
 from tracker.preservation.verify import contents, history, mirror_files, structure
 from tracker.preservation.verify.findings import MIRROR_FIXES, REPAIR, RESTORE, UPDATE, Findings, Fix
@@ -26,8 +26,7 @@ from tracker.preservation.verify.structure import is_damage
 from tracker.record.access.closed import find_watch_list
 from tracker.record.derived.answers import DERIVED_NAME
 from tracker.record.lock import LOCK_NAME, describe_lost_log, find_lost_log
-from tracker.record.schema import rows
-from tracker.record.schema.connection import FILE_NAME, translate
+from tracker.record.schema.connection import FILE_NAME, Record, open_record, translate
 from tracker.record.schema.units import read_tables
 
 if TYPE_CHECKING:
@@ -215,7 +214,7 @@ def _open_mirror(folder: Path, findings: Findings) -> Iterator[Repository | None
         with ExitStack() as stack:
             try:
                 repository = stack.enter_context(open_repository(path))
-                list(refs.find_branches(repository, branches.BRANCHES))
+                list(refs.find_branches(repository, refs.BRANCHES))
             except RepositoryUnusable as error:
                 meaning = f"it cannot be opened: {error}"
                 remedy = f"{REPAIR} writes it again from what is whole in it and from the record"
@@ -231,7 +230,7 @@ def _open_record(folder: Path, findings: Findings, *, has_mirror: bool) -> sqlit
     Raises ``ArchiveUnusable`` where there is no archive, or it cannot be opened for another reason.
     """
     try:
-        return rows.open_record(folder, rows.Record, to_repair=True).connection
+        return open_record(folder, Record, to_repair=True).connection
     except ArchiveUnusable as error:
         if not is_damage(error) and not (has_mirror and _is_gone(folder / FILE_NAME)):
             raise
@@ -266,10 +265,10 @@ def _begin_reading(connection: sqlite3.Connection, repository: Repository | None
     Raises ``ArchiveLocked`` where a run keeps writing to both.
     """
     for _ in range(_TRIES):
-        tip = refs.find_branch(repository, branches.MAIN) if repository else None
+        tip = refs.find_branch(repository, refs.MAIN) if repository else None
         connection.execute("BEGIN")
         noted = _read_noted(connection)
-        if repository is None or refs.find_branch(repository, branches.MAIN) == tip:
+        if repository is None or refs.find_branch(repository, refs.MAIN) == tip:
             return BranchState(tip, noted)
         connection.execute("ROLLBACK")
     raise ArchiveLocked("another run keeps writing to the mirror; try again after it has ended")
@@ -292,7 +291,7 @@ def _report_missing_mirror(findings: Findings, noted: str | None, *, is_there: b
 
 def _report_lost_branches(repository: Repository, findings: Findings) -> None:
     """Report a branch that is not there, where the record cannot tell at which commit it was."""
-    for name, tip in zip(branches.BRANCHES, refs.find_branches(repository, branches.BRANCHES), strict=True):
+    for name, tip in zip(refs.BRANCHES, refs.find_branches(repository, refs.BRANCHES), strict=True):
         if tip is None:
             remedy = f"{REPAIR} puts it back, where its commits tell where it was"
             what = f"branch {name.rpartition('/')[2]}"

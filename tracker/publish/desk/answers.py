@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tracker.model.changes import Change
     from tracker.model.decisions import Decision, Request, Ruling, Verdict
-    from tracker.publish.desk.rows import Pair, Row
+    from tracker.publish.desk.rows import AskedPair, Row
 
 _SIDES: Final = (attrgetter("old"), attrgetter("new"))
 """The segments of a change on each side."""
@@ -54,7 +54,7 @@ class Ruled(NamedTuple):
     unsure: tuple[Request, ...] = ()
 
 
-def rule(pair: Pair, given: Given, before: Iterable[Ruling], unsure: Iterable[Slot] = ()) -> Ruled:
+def rule(pair: AskedPair, given: Given, before: Iterable[Ruling], unsure: Iterable[Slot] = ()) -> Ruled:
     """Return what an answer stands for.
 
     To undo, or not to be sure, withdraws what the person had decided on the row ``before``; to undo that
@@ -62,7 +62,7 @@ def rule(pair: Pair, given: Given, before: Iterable[Ruling], unsure: Iterable[Sl
 
     Raises ``DecisionInvalid`` for an answer that the row does not take, ``NotInArchive`` where there is none.
     """
-    before = [ruling for row, ruling in place_on_rows(pair, before) if row == given.row]
+    before = [ruling for row, ruling in _place_on_rows(pair, before) if row == given.row]
     own = [ruling for ruling in before if ruling.decision.person == given.person]
     coder = Coder(given.person, given.decided)
     question, _, name = given.row.partition(" ")
@@ -83,7 +83,7 @@ def rule(pair: Pair, given: Given, before: Iterable[Ruling], unsure: Iterable[Sl
     return Ruled((rule_change(shown[0], verdict, label, coder, others),))
 
 
-def _find_shown(pair: Pair, question: str, ids: Sequence[str]) -> Iterator[Shown]:
+def _find_shown(pair: AskedPair, question: str, ids: Sequence[str]) -> Iterator[Shown]:
     """Yield the changes that a row names; of a link some, of any other row one."""
     if question not in {SENTENCES, LINK, *AXES} or not ids or (len(ids) > 1) != (question == LINK):
         raise DecisionInvalid("there is no such row")
@@ -99,7 +99,7 @@ def _rule_as(ruling: Ruling, coder: Coder, verdict: Verdict) -> Ruling:
     return replace(ruling, decision=replace(said, label=None, against=()))
 
 
-def _rule_levels(pair: Pair, topic: str, levels: Sequence[str], coder: Coder) -> Iterator[Ruling]:
+def _rule_levels(pair: AskedPair, topic: str, levels: Sequence[str], coder: Coder) -> Iterator[Ruling]:
     if len(levels) != len(pair.readings) or not {*levels} <= {*LEVELS}:
         raise DecisionInvalid(f"{' '.join(levels)!r} is no answer on {topic!r} here")
     comparison = pair.compared.comparison
@@ -147,13 +147,15 @@ class Said:
     words: str
 
 
-def list_said(pair: Pair, rulings: Iterable[Ruling], unsure: Iterable[Slot]) -> dict[str, dict[str, Said]]:
+def list_said(
+    pair: AskedPair, rulings: Iterable[Ruling], unsure: Iterable[Slot]
+) -> dict[str, dict[str, Said]]:
     """Return by row and person what was said last."""
     found: dict[str, dict[str, Said]] = {}
     for row, person in unsure:
         found.setdefault(row, {})[person] = Said("not sure", NOT_SURE)
     said: dict[tuple[str, str], list[Ruling]] = {}
-    for row, ruling in place_on_rows(pair, rulings):
+    for row, ruling in _place_on_rows(pair, rulings):
         said.setdefault((row, ruling.decision.person), []).append(ruling)
     rows = {row.name: row for row in pair.rows}
     for (name, person), some in said.items():
@@ -163,7 +165,7 @@ def list_said(pair: Pair, rulings: Iterable[Ruling], unsure: Iterable[Slot]) -> 
     return found
 
 
-def place_on_rows(pair: Pair, rulings: Iterable[Ruling]) -> Iterator[tuple[str, Ruling]]:
+def _place_on_rows(pair: AskedPair, rulings: Iterable[Ruling]) -> Iterator[tuple[str, Ruling]]:
     """Yield the last ruling of each person on what is asked of a pair, by the name of its row."""
     sides = [str(name_statement(each)) for each in (pair.compared.old, pair.compared.new)]
     last = [ruling for some in last_rulings(rulings).values() for ruling in some]
@@ -178,22 +180,22 @@ def place_on_rows(pair: Pair, rulings: Iterable[Ruling]) -> Iterator[tuple[str, 
                 yield _name_row(pair, question, old, new), ruling
 
 
-def _name_row(pair: Pair, question: str, old: tuple[int, ...], new: tuple[int, ...]) -> str:
+def _name_row(pair: AskedPair, question: str, old: tuple[int, ...], new: tuple[int, ...]) -> str:
     """Return the row of what was decided about some segments: the change of just these, or their link."""
     changes = [
         each for each in pair.compared.comparison.changes if {*each.old} & {*old} or {*each.new} & {*new}
     ]
     if len(changes) == 1 and (changes[0].old, changes[0].new) == (old, new):
         return f"{question} {changes[0].id}"
-    return name_link(changes)
+    return _name_link_row(changes)
 
 
-def name_link(changes: Iterable[Change]) -> str:
+def _name_link_row(changes: Iterable[Change]) -> str:
     """Return the row of sentences that are linked, by the changes that they are of."""
     return " ".join((LINK, *(each.id for each in changes)))
 
 
-def _tell(name: str, row: Row | None, some: Sequence[Ruling], pair: Pair) -> Said | None:
+def _tell(name: str, row: Row | None, some: Sequence[Ruling], pair: AskedPair) -> Said | None:
     decisions = [ruling.decision for ruling in some]
     if not name.startswith(f"{LEVEL} "):
         return _tell_of_sentences(decisions[-1])
@@ -223,7 +225,7 @@ class Linked:
     """Whether a person linked them."""
 
 
-def list_linked(pair: Pair, said: Mapping[str, Mapping[str, Said]]) -> tuple[Linked, ...]:
+def list_linked(pair: AskedPair, said: Mapping[str, Mapping[str, Said]]) -> tuple[Linked, ...]:
     """Return the sentences that correspond: as the program found, and nobody denied, or as people linked."""
     changes = {each.id: each for each in pair.compared.comparison.changes}
     found = [

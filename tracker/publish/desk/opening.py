@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Final
 from tracker.archive import ArchiveSession
 from tracker.comparing.decisions.rulings import select_changes, select_levels
 from tracker.errors import ArchiveLocked
-from tracker.publish.desk.rows import LEVEL, Pair, name_pair, open_pair
-from tracker.publish.pairs import Pair as Neighbours
-from tracker.publish.pairs import list_neighbours
+from tracker.publish.desk.rows import LEVEL, AskedPair, name_snapshots, open_pair
+from tracker.publish.pairs import Pair, list_neighbours
 from tracker.publish.shelf import open_shelf
 from tracker.record.access.handing_on import list_closed
-from tracker.record.schema.rows import method
+from tracker.record.schema.connection import method
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
@@ -42,10 +41,10 @@ _PATIENCE: Final = 10.0
 class Opened:
     """A pair, with what the record decides of it now, and what it notes that people were not sure of."""
 
-    pair: Pair
+    pair: AskedPair
     rulings: tuple[Ruling, ...]
     unsure: tuple[Slot, ...]
-    next: Neighbours | None
+    next: Pair | None
     """The pair that comes after it, of the same sessions if there is one."""
 
 
@@ -60,7 +59,7 @@ class Opening:
         self._lock = threading.Lock()
         self._state = ""
         self._opened: OrderedDict[str, Opened] = OrderedDict()
-        self._neighbours: tuple[Neighbours, ...] = ()
+        self._neighbours: tuple[Pair, ...] = ()
         self.closed = 0
         """How many snapshots are left out, as they are not open to all."""
 
@@ -75,7 +74,7 @@ class Opening:
         """
         with self._lock, self._open_shelf() as shelf:
             sides = [str(shelf.reader.resolve(parse_reference(each))) for each in (old, new)]
-            known, state, place = self._opened.get(name_pair(*sides)), self._state, shelf.archive.folder
+            known, state, place = self._opened.get(name_snapshots(*sides)), self._state, shelf.archive.folder
         pair = (
             known.pair if known else self._worker.ask(f"{state} {sides}", _PATIENCE, compare, place, *sides)
         )
@@ -90,7 +89,7 @@ class Opening:
                 self._opened.popitem(last=False)
         return opened
 
-    def list_neighbours(self) -> tuple[Neighbours, ...]:
+    def list_neighbours(self) -> tuple[Pair, ...]:
         """Return the statements of each series with the one before, the latest sessions first."""
         with self._lock, self._open_shelf():
             return self._neighbours
@@ -108,12 +107,12 @@ class Opening:
     def _look(self, shelf: Shelf) -> None:
         if shelf.state != self._state or not self._neighbours:
             self._opened.clear()
-            self._neighbours = order_neighbours(shelf)
+            self._neighbours = _order_neighbours(shelf)
             with ArchiveSession(self._folder) as archive:
                 self.closed = len(method(list_closed)(archive.reader, self._folder))
             self._state = shelf.state
 
-    def _look_up(self, pair: Pair) -> Opened:
+    def _look_up(self, pair: AskedPair) -> Opened:
         """Return a pair with what is in the record: the copy may be of before the last decisions."""
         sides = pair.compared.old, pair.compared.new
         with ArchiveSession(self._folder) as archive:
@@ -137,25 +136,25 @@ class Opening:
         about = (*select_changes(rulings, *sides), *levels)
         return Opened(pair, about, (*dict.fromkeys(unsure),), self._find_next(*sides))
 
-    def _find_next(self, old: Reference, new: Reference) -> Neighbours | None:
+    def _find_next(self, old: Reference, new: Reference) -> Pair | None:
         of_items = old.statement, new.statement
         of_sessions = tuple(replace(each, item=None) for each in of_items)
         here = [at for at, pair in enumerate(self._neighbours) if pair in {of_items, of_sessions}]
         return next(iter(self._neighbours[here[0] + 1 :][:1]), None) if here else None
 
 
-def compare(place: Path, old: str, new: str) -> Pair:
+def compare(place: Path, old: str, new: str) -> AskedPair:
     """Return the pair of two snapshots of the copy in a folder; raises as ``open_pair`` does."""
     with open_shelf(place) as shelf:
         return open_pair([old, new], shelf.archive, shelf.vocabulary)
 
 
-def order_neighbours(shelf: Shelf) -> tuple[Neighbours, ...]:
+def _order_neighbours(shelf: Shelf) -> tuple[Pair, ...]:
     """Return each statement with the one before it: by body, the latest sessions first."""
     rows = shelf.reader.rows("SELECT body, label FROM sessions ORDER BY body, sort, label")
     latest = {(body, label): -at for at, (body, label) in enumerate(rows)}
 
-    def order(pair: Neighbours) -> tuple[object, ...]:
+    def order(pair: Pair) -> tuple[object, ...]:
         after, before = (latest[each.body, str(each.session)] for each in reversed(pair))
         return pair.new.body, after, before, pair.new.country, pair.new.item or ""
 

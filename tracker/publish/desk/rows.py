@@ -97,7 +97,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AskedPair:
     """Two snapshots as they are judged without people, and what is asked of them."""
 
     compared: OpenComparison
@@ -110,15 +110,15 @@ class Pair:
     @property
     def name(self) -> str:
         """The references of both snapshots."""
-        return name_pair(str(self.compared.old), str(self.compared.new))
+        return name_snapshots(str(self.compared.old), str(self.compared.new))
 
 
-def name_pair(old: str, new: str) -> str:
+def name_snapshots(old: str, new: str) -> str:
     """Return what names two snapshots, by their references."""
     return f"{old} {new}"
 
 
-def open_pair(words: Sequence[str], archive: ArchiveSession, vocabulary: Vocabulary) -> Pair:
+def open_pair(words: Sequence[str], archive: ArchiveSession, vocabulary: Vocabulary) -> AskedPair:
     """Compare what the words name, as ``diff`` does, without what people decided; raises as that does."""
     people = {ruling.decision.person for ruling in archive.reader.rulings()}
     compared = open_topics(words, archive, vocabulary, everything=True, without=people)
@@ -129,7 +129,7 @@ def open_pair(words: Sequence[str], archive: ArchiveSession, vocabulary: Vocabul
     shift = 0 if comparison.genre == "session" else 2
     rows.sort(key=lambda row: (_ORDER.index(row.kind) + shift) % len(_ORDER))
     old, new = (place_segments(side.version) for side in sides)
-    return Pair(compared, (before, after), tuple(rows), (old, new))
+    return AskedPair(compared, (before, after), tuple(rows), (old, new))
 
 
 def _ask_topics(compared: OpenComparison) -> Iterator[Row]:
@@ -163,13 +163,13 @@ def _ask_topics(compared: OpenComparison) -> Iterator[Row]:
 
 def _list_level_choices(topic: OpenTopic, names: tuple[str, str]) -> Iterator[Choice]:
     words = list_other_words(topic.supposed, names)
-    yield Choice("r", RIGHT, answer_levels(topic.supposed))
+    yield Choice("r", RIGHT, _answer_levels(topic.supposed))
     for key, levels in topic.others.items():
-        yield Choice(key, words[key], answer_levels(levels), behind="w")
+        yield Choice(key, words[key], _answer_levels(levels), behind="w")
     yield Choice("n", NOT_SURE, NOT_SURE)
 
 
-def answer_levels(levels: Levels) -> str:
+def _answer_levels(levels: Levels) -> str:
     """Return the answer that gives the levels of a topic on both sides."""
     return " ".join(levels)
 

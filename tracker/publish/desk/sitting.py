@@ -12,12 +12,21 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from tracker.errors import ArchiveLocked, TrackerError
+from tracker.archive import ArchiveSession
+from tracker.coding.recorded import keep_rulings
+from tracker.comparing.decisions.rulings import question_key
+from tracker.errors import (
+    ArchiveLocked,
+    DecisionInvalid,
+    NotInArchive,
+    ReferenceInvalid,
+    TrackerError,
+    VocabularyInvalid,
+)
 from tracker.publish.desk.answers import UNDO, Given, list_said, rule
 from tracker.publish.desk.journal import Journal
-from tracker.publish.desk.keeping import MISFITS, Answered, keep_sitting
 from tracker.publish.desk.opening import Opening
-from tracker.publish.desk.rows import NOT_SURE, name_pair
+from tracker.publish.desk.rows import NOT_SURE, name_snapshots
 from tracker.record.lock import is_held, read_clock, read_holder
 from tracker.report.layout import counted
 
@@ -25,8 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from tracker.comparing.decisions.rulings import QuestionKey
     from tracker.model.decisions import Ruling
-    from tracker.publish.desk.answers import Said, Slot
+    from tracker.publish.desk.answers import Ruled, Said, Slot
     from tracker.publish.desk.opening import Opened
     from tracker.publish.worker import ServedCopy, Worker
 
@@ -38,6 +48,9 @@ _AGAIN: Final = 5.0
 """Seconds after which what could not be kept is tried again."""
 _STEP: Final = 0.25
 
+MISFITS: Final = (DecisionInvalid, NotInArchive, ReferenceInvalid, VocabularyInvalid)
+"""What an answer meets that fits no longer, since its statement was withdrawn, or read in another way."""
+
 
 class Sent(NamedTuple):
     """An answer as a page sends it."""
@@ -45,6 +58,13 @@ class Sent(NamedTuple):
     id: str
     row: str
     answer: str
+
+
+class Answered(NamedTuple):
+    """An answer, and what is kept of it."""
+
+    given: Given
+    ruled: Ruled
 
 
 class Waiting(NamedTuple):
@@ -75,7 +95,7 @@ class Sitting:
     def put(self, answered: Answered) -> None:
         """Let an answer take the place of that before it; to undo one that is not kept yet leaves none."""
         given = answered.given
-        slot = name_pair(given.old, given.new), given.row
+        slot = name_snapshots(given.old, given.new), given.row
         had = self.pending.pop(slot, None)
         if given.answer != UNDO or had is None or had.given.id in self.writing:
             self.pending[slot] = answered
@@ -149,7 +169,7 @@ class Desk:
         What is taken is on disk when this returns. Raises ``ArchiveUnusable`` where it cannot be, and as
         ``open_pair`` does.
         """
-        opened = self.opening.find(name_pair(old, new)) or self.opening.open(old, new)
+        opened = self.opening.find(name_snapshots(old, new)) or self.opening.open(old, new)
         sides = str(opened.pair.compared.old), str(opened.pair.compared.new)
         refused: dict[str, str] = {}
         taken: list[Answered] = []
@@ -200,7 +220,7 @@ class Desk:
         since = {
             (given.row, given.person): given.answer
             for given in answers
-            if name_pair(given.old, given.new) == opened.pair.name
+            if name_snapshots(given.old, given.new) == opened.pair.name
         }
         noted = (slot for slot in opened.unsure if slot not in since)
         return (*noted, *(slot for slot, answer in since.items() if answer == NOT_SURE))
@@ -239,7 +259,7 @@ class Desk:
             with self._lock:
                 answered = list(sitting.pending.values())
                 sitting.writing = frozenset(each.given.id for each in answered)
-            for misfit in keep_sitting(answered, self.folder) if answered else ():
+            for misfit in _keep_answered(answered, self.folder) if answered else ():
                 self._tell(f"left out: {misfit}")
             self._drop(sitting, answered)
         except ArchiveLocked:
@@ -278,3 +298,51 @@ class Desk:
             sitting.pending, sitting.writing = left, frozenset()
             self._journal.replace(given for other in self._sittings.values() for given in other.list_given())
             self.revision += 1
+
+
+def _keep_answered(answered: Sequence[Answered], folder: Path) -> tuple[str, ...]:
+    """Put answers into the record, all or none, but for what it has already; return what was left out.
+
+    What is about a statement that is there no longer is left out, with the reason. Raises as
+    ``keep_rulings`` does.
+    """
+    with ArchiveSession(folder) as archive:
+        misfits: list[str] = []
+        fitting = []
+        for each in answered:
+            try:
+                for ruling in each.ruled.rulings:
+                    archive.reader.resolve(ruling.unit.old or ruling.unit.new)
+                    archive.reader.resolve(ruling.unit.new)
+            except MISFITS as error:
+                misfits.append(f"{each.given.row} of {each.given.old} and {each.given.new}: {error}")
+            else:
+                fitting.append(each.ruled)
+        known = _find_known(archive.reader.rulings())
+        rulings = [
+            ruling for ruled in fitting for ruling in ruled.rulings if known.get(_ask(ruling)) != _say(ruling)
+        ]
+        noted = [request for ruled in fitting for request in ruled.unsure]
+        asked = {
+            (each.shown, each.asked)
+            for person in {request.reader.name for request in noted}
+            for each in archive.reader.requests(person, None)
+        }
+        unsure = [each for each in noted if (each.shown, each.asked) not in asked]
+        keep_rulings(rulings, archive, unsure)
+    return tuple(misfits)
+
+
+def _find_known(rulings: Iterable[Ruling]) -> dict[tuple[QuestionKey, str], str]:
+    """Return what each person last said to each question: a kill may have come after it was kept."""
+    return {_ask(each): _say(each) for each in sorted(rulings, key=lambda each: each.decision.decided)}
+
+
+def _ask(ruling: Ruling) -> tuple[QuestionKey, str]:
+    return question_key(ruling), ruling.decision.person
+
+
+def _say(ruling: Ruling) -> str:
+    """Return what was said; that something was withdrawn counts once for each time."""
+    said = ruling.decision
+    return f"withdrawn {said.decided}" if said.verdict == "withdraw" else said.code

@@ -1,10 +1,13 @@
 """What is below ``decide/``: pages for who has the secret address, and what their script asks and sends.
 
-It knows nothing of the server: a request is a value, and so is the reply.
+Each person has an address with a secret, then a cookie, and a second secret for what writes. It knows nothing
+of the server: a request is a value, and so is the reply.
 """
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -13,24 +16,23 @@ from tracker.errors import ArchiveLocked, TrackerError
 from tracker.inputs.formats import parse_report
 from tracker.model.strict import read_typed
 from tracker.publish.desk.answers import list_linked
-from tracker.publish.desk.keeping import MISFITS
-from tracker.publish.desk.people import Person, admit, find_by_cookie, find_by_token, may_write, set_cookie
-from tracker.publish.desk.rows import name_pair
-from tracker.publish.desk.sitting import Sent  # noqa: TC001 (read_typed reads annotations)
+from tracker.publish.desk.rows import name_snapshots
+from tracker.publish.desk.sitting import MISFITS, Sent
 from tracker.publish.frame import read_template, render
+from tracker.publish.routes import HTML
 from tracker.report.answers.coding import LEVEL_KEYS, side_names
 from tracker.report.comparison.words import place
 from tracker.report.records import write_json
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tracker.publish.desk.opening import Opened
-    from tracker.publish.desk.rows import Pair
+    from tracker.publish.desk.rows import AskedPair
     from tracker.publish.desk.sitting import Desk
 
-    View = Callable[[Desk, Person, "Asked"], "Reply"]
+    View = Callable[[Desk, "Person", "Asked"], "Reply"]
 
 ROOT: Final = "decide/"
 LARGEST: Final = 1 << 18
@@ -38,8 +40,22 @@ LARGEST: Final = 1 << 18
 NOT_YET: Final = 202
 """The status where something is being compared, or copied: the page asks again, and no browser complains."""
 _JSON: Final = "application/json; charset=utf-8"
-_HTML: Final = "text/html; charset=utf-8"
+COOKIE: Final = "tracker-desk"
+_SECRET_BYTES: Final = 24
 _TYPES: Final = {"desk.js": "text/javascript; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who decides, with the secrets of this start of the server."""
+
+    name: str
+    token: str
+    """In the address that is printed, once."""
+    cookie: str
+    """What a browser has in its place; no script can read it."""
+    csrf: str
+    """What a page sends with what it writes; no page of another origin can read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,7 @@ class Reply:
     """What is sent back."""
 
     body: bytes = b""
-    media_type: str = _HTML
+    media_type: str = HTML
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -80,20 +96,20 @@ class Door:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.people = admit(desk.people)
+        self.people = _admit(desk.people)
 
     def answer(self, asked: Asked) -> Reply:
         """Return the reply to a request, or why there is none."""
-        if not asked.path and (known := find_by_token(self.people, asked.query.get("token", ""))):
+        if not asked.path and (known := _find_by_token(self.people, asked.query.get("token", ""))):
             return _let_in(known)
-        person = find_by_cookie(self.people, asked.cookies)
+        person = _find_by_cookie(self.people, asked.cookies)
         if person is None or "token" in asked.query:
             return _say("open the address that tracker serve --judge has printed for you", 403)
         view = _VIEWS.get((asked.method, asked.path))
         return self._show(view, person, asked) if view else _say("there is no such page", 404)
 
     def _show(self, view: View, person: Person, asked: Asked) -> Reply:
-        if asked.method == "POST" and not may_write(person, asked.headers):
+        if asked.method == "POST" and not _may_write(person, asked.headers):
             return _say("this does not come from a page of this desk", 403)
         self._desk.note_seen(person.name)
         try:
@@ -108,7 +124,8 @@ class Door:
 
 def _let_in(person: Person) -> Reply:
     """Return what gives a browser the cookie, and leads on to an address without the secret."""
-    return Reply(status=303, headers={"location": "./", "set-cookie": set_cookie(person)})
+    cookie = f"{COOKIE}={person.cookie}; Path=/{ROOT}; HttpOnly; SameSite=Strict"
+    return Reply(status=303, headers={"location": "./", "set-cookie": cookie})
 
 
 def _say(reason: str, status: int) -> Reply:
@@ -117,6 +134,41 @@ def _say(reason: str, status: int) -> Reply:
 
 def _to_json(value: object) -> Reply:
     return Reply(write_json(value).encode(), _JSON)
+
+
+# Who may decide ----------------------------------------------------------------------------------------
+
+
+def _admit(names: Iterable[str]) -> tuple[Person, ...]:
+    """Return people with new secrets."""
+    return tuple(Person(name, *(secrets.token_urlsafe(_SECRET_BYTES) for _ in range(3))) for name in names)
+
+
+def _find_by_token(people: Sequence[Person], token: str) -> Person | None:
+    """Return whose address has a token."""
+    return next((each for each in people if _is_same(each.token, token)), None)
+
+
+def _find_by_cookie(people: Sequence[Person], cookies: Mapping[str, str]) -> Person | None:
+    """Return whose cookie a browser has sent."""
+    return next((each for each in people if _is_same(each.cookie, cookies.get(COOKIE, ""))), None)
+
+
+def _may_write(person: Person, headers: Mapping[str, str]) -> bool:
+    """Tell whether a request comes from a page of ours: by its origin, its site, and the page's own secret.
+
+    ``headers`` have names in small letters; one that has ``host`` was checked by the server.
+    """
+    return (
+        headers.get("origin") == f"http://{headers.get('host')}"
+        and headers.get("sec-fetch-site", "same-origin") == "same-origin"
+        and headers.get("content-type") == "application/json"
+        and _is_same(person.csrf, headers.get("x-tracker-csrf", ""))
+    )
+
+
+def _is_same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 # Pages -------------------------------------------------------------------------------------------------
@@ -171,7 +223,7 @@ def _list_rows(desk: Desk, person: Person, asked: Asked) -> Reply:
     )
 
 
-def _list_sentences(pair: Pair, side: int) -> list[dict[str, str]]:
+def _list_sentences(pair: AskedPair, side: int) -> list[dict[str, str]]:
     """Return the sentences of a side, each with the change that it is of."""
     comparison = pair.compared.comparison
     version = (comparison.old, comparison.new)[side].version
@@ -187,7 +239,7 @@ def _send_state(desk: Desk, person: Person, asked: Asked) -> Reply:
     if asked.query.get("since") == str(desk.revision):
         return _to_json({"revision": desk.revision, "waiting": desk.tell_waiting(person.name)._asdict()})
     sides = _read_pair(asked)
-    opened = desk.opening.find(name_pair(*sides)) or desk.opening.open(*sides)
+    opened = desk.opening.find(name_snapshots(*sides)) or desk.opening.open(*sides)
     return _to_json(_tell_state(desk, person, opened))
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.publish import words
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
-from tracker.publish.routes import address
+from tracker.publish.pages.topics import count_topics
+from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import find_spoken
-from tracker.publish.topics import count_topics
 from tracker.references import session_sort_key
 from tracker.report.layout import counted
 
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.model.record import StatementEntry
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.pages.topics import TopicCount
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import BodyStandings
-    from tracker.publish.topics import TopicCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class BodyPage:
     span: str
 
 
-def build_body(
+def _build_body(
     code: str, entries: Sequence[StatementEntry], standings: BodyStandings, topics: Sequence[TopicCount]
 ) -> BodyPage:
     """Return the page of a body with these editions."""
@@ -117,6 +115,6 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     code = parameters["body"]
     standings = _find_standings(shelf, code)
     topics = count_topics([standings], shelf.vocabulary)
-    page = build_body(code, shelf.reader.statements(body=code), standings, topics)
+    page = _build_body(code, shelf.reader.statements(body=code), standings, topics)
     citation = cite_page(shelf, f"{code}, {counted(page.of, 'statement')}")
     return render("body", address("body", body=code), page=page, citation=citation)

@@ -14,8 +14,7 @@ from tracker.report.comparison.build import build_report
 from tracker.report.render.html import render_inside
 
 if TYPE_CHECKING:
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.publish import words
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
-from tracker.publish.routes import address
+from tracker.publish.pages.topics import count_topics
+from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import find_spoken
-from tracker.publish.topics import count_topics
 from tracker.references import session_sort_key
 from tracker.report.layout import counted
 
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
     from tracker.model.record import StatementEntry
     from tracker.model.rights import WithdrawnEntry
     from tracker.model.texts import Reference
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.model.topics import Vocabulary
+    from tracker.publish.pages.topics import TopicCount
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import BodyStandings, TopicStanding
-    from tracker.publish.topics import TopicCount
     from tracker.references.groups import Group
 
 _TOPICS: Final = 3
@@ -78,16 +77,16 @@ class CountryPage:
     of: int
 
 
-def build_country(
+def _build_country(
     code: str,
     entries: Sequence[StatementEntry],
     withdrawn: Sequence[WithdrawnEntry],
     standings: Sequence[BodyStandings],
     groups: Iterable[Group],
-    labels: Mapping[str, str],
-    topics: Sequence[TopicCount],
+    vocabulary: Vocabulary,
 ) -> CountryPage:
-    """Return the page of a country; ``standings`` are of its own statements, ``labels`` those of topics."""
+    """Return the page of a country; ``standings`` are of its own statements."""
+    labels = {topic.id: topic.label for topic in vocabulary.topics}
     spoken = {_name(each.reference): each.standings for body in standings for each in body.spoken}
     series = []
     for body in dict.fromkeys(entry.reference.body for entry in entries):
@@ -111,7 +110,7 @@ def build_country(
         tuple(series),
         tuple(withdrawn),
         tuple(_list_groups(code, groups)),
-        tuple(topics),
+        count_topics(standings, vocabulary),
         sum(body.read for body in standings),
         sum(body.of for body in standings),
     )
@@ -163,14 +162,6 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     if not (entries or withdrawn):
         raise NotThere(f"The archive has no open statement of {words.country_words(code).name}.")
     standings = find_spoken(shelf, country=code)
-    page = build_country(
-        code,
-        entries,
-        withdrawn,
-        standings,
-        shelf.groups.values(),
-        {topic.id: topic.label for topic in shelf.vocabulary.topics},
-        count_topics(standings, shelf.vocabulary),
-    )
+    page = _build_country(code, entries, withdrawn, standings, shelf.groups.values(), shelf.vocabulary)
     citation = cite_page(shelf, f"{code}, {counted(page.of, 'statement')}")
     return render("country", address("country", country=code), page=page, citation=citation)

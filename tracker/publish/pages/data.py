@@ -12,10 +12,10 @@ from tracker.follow.series import parse_place
 from tracker.follow.standings import compare_countries, narrow_countries
 from tracker.follow.timeline import follow_topics
 from tracker.follow.trace import read_asked, trace_body
-from tracker.model.compared import TABLES as COMPARED
-from tracker.publish.answers import Answer, NotThere
+from tracker.model.rows import TABLES as COMPARED
 from tracker.publish.pages import comparison, group, index, series, session, statement, topic
 from tracker.publish.pairs import read_pair
+from tracker.publish.routes import Answer, NotThere
 from tracker.references import parse_reference
 from tracker.report.answers.listing import list_csv, list_json
 from tracker.report.answers.statement import list_topics, topics_json, topics_table

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.publish import words
 from tracker.publish.frame import cite_page, render
+from tracker.publish.pages.topics import find_counts
 from tracker.publish.routes import address
 from tracker.publish.standings import name_bodies
-from tracker.publish.topics import find_counts
 from tracker.references import read_year, session_sort_key
 from tracker.report.layout import counted
 
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
     from tracker.model.record import StatementEntry
     from tracker.model.rights import WithdrawnEntry
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.pages.topics import TopicCount
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
-    from tracker.publish.topics import TopicCount
 
 LATEST: Final = 12
 """Statements that are listed as changed last."""
@@ -67,7 +66,7 @@ class Index:
     withdrawn: int
 
 
-def build_index(
+def _build_index(
     entries: Sequence[StatementEntry],
     withdrawn: Sequence[WithdrawnEntry],
     topics: Sequence[TopicCount] | None,
@@ -123,7 +122,7 @@ def rests_on(shelf: Shelf, _parameters: Parameters) -> list[object]:
 
 def show(shelf: Shelf, _parameters: Parameters) -> Answer:
     """Return the first page."""
-    page = build_index(shelf.entries, shelf.reader.withdrawn(), find_counts(shelf))
+    page = _build_index(shelf.entries, shelf.reader.withdrawn(), find_counts(shelf))
     texts = f"{counted(page.statements, 'statement')}{f' of {page.span}' if page.span else ''}"
     citation = cite_page(shelf, texts)
     return render("index", address("index"), page=page, name_latest=shelf.name_latest, citation=citation)

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
 
 _DOCUMENTS: Final = ("method", "quality")

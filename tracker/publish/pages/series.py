@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive
 from tracker.follow.timeline import follow_topics
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
 from tracker.publish.moves import keep_moves
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.references import session_sort_key
 from tracker.report.comparison.words import percent
 from tracker.report.layout import counted
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.model.series import Standing, Timeline, TimelineSession
     from tracker.model.topics import Status, Topic
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.report.series.parts import TopicRow
 
@@ -84,7 +82,7 @@ _TOLD: tuple[Status, ...] = ("new", "back", "moved up", "moved down", "not repea
 """The statuses that are told of a session; *more*, *less* and *kept* are in the map and the comparison."""
 
 
-def build_series(timeline: Timeline) -> SeriesPage:
+def _build_series(timeline: Timeline) -> SeriesPage:
     """Return the page of a timeline."""
     country, body = timeline.series.split("/")
     sessions = timeline.sessions
@@ -161,6 +159,6 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     except NotInArchive as error:
         raise NotThere(f"The archive has no open statement of {_name(parameters)}.") from error
     keep_moves(shelf, timeline)
-    page = build_series(timeline)
+    page = _build_series(timeline)
     citation = cite_page(shelf, f"{_name(parameters)}, {counted(page.statements, 'statement')}")
     return render("series", address("series", **parameters), page=page, citation=citation)

@@ -16,10 +16,9 @@ from tracker.keep.read import log_snapshots
 from tracker.model.citations import Citation
 from tracker.model.record import SnapshotEntry
 from tracker.model.topics import SURE
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import render
 from tracker.publish.pairs import name_pair
-from tracker.publish.routes import address
+from tracker.publish.routes import NotThere, address
 from tracker.references import parse_reference, same_kind
 from tracker.report.answers import citing
 from tracker.report.comparison.words import change_words, tell_shift
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from tracker.model.rights import WithdrawnSnapshot
     from tracker.model.texts import Reference, Segment, Side
     from tracker.model.topics import Topic, TopicReading, Vocabulary
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.report.redline import Run
 
@@ -144,7 +142,7 @@ class StatementPage:
         return not read or read[0].reference == self.reference
 
 
-def build_paragraphs(
+def _build_paragraphs(
     side: Side, readings: Sequence[TopicReading], vocabulary: Vocabulary
 ) -> tuple[Paragraph, ...]:
     """Return a text with the topics that each sentence is about, and the words that name them."""
@@ -321,7 +319,7 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     page = StatementPage(
         side,
         full,
-        build_paragraphs(side, readings, vocabulary),
+        _build_paragraphs(side, readings, vocabulary),
         list_topics(side, readings, vocabulary),
         tuple(each for each in own if each.reference.item == full.item),
         tuple(snapshots),

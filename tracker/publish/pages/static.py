@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from tracker.publish.answers import Answer, NotThere
 from tracker.publish.frame import read_template
+from tracker.publish.routes import Answer, NotThere
 
 if TYPE_CHECKING:
     from tracker.publish.routes import Parameters

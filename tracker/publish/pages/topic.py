@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Final
 from tracker.comparing.topics.mentions import find_term
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.publish import words
-from tracker.publish.answers import NotThere
 from tracker.publish.frame import cite_page, render
-from tracker.publish.routes import address
+from tracker.publish.pages.topics import complete_counts, find_counts, find_first, find_last
+from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import complete_standings, name_bodies
-from tracker.publish.topics import complete_counts, find_counts, find_first, find_last, strongest
 from tracker.references import session_sort_key
 from tracker.report.document import Quote
 from tracker.report.layout import counted
@@ -24,11 +23,10 @@ if TYPE_CHECKING:
 
     from tracker.model.texts import Reference
     from tracker.model.topics import Topic, Vocabulary
-    from tracker.publish.answers import Answer
-    from tracker.publish.routes import Parameters
+    from tracker.publish.pages.topics import Said
+    from tracker.publish.routes import Answer, Parameters
     from tracker.publish.shelf import Shelf
     from tracker.publish.standings import BodyStandings, Spoken, TopicStanding
-    from tracker.publish.topics import Said
 
     Quoter = Callable[[Spoken, TopicStanding, Topic], "Quoted"]
     Standings = Mapping[Reference, TopicStanding]
@@ -108,7 +106,7 @@ class TopicPage:
         return max((each.statements / each.of for each in self.sessions if each.of), default=0.0)
 
 
-def build_topic(
+def _build_topic(
     topic: Topic,
     vocabulary: Vocabulary,
     bodies: Sequence[BodyStandings],
@@ -137,10 +135,19 @@ def build_topic(
         last,
         quote_all(first[:_FIRST]),
         quote_all(last[:_FIRST]),
-        quote_all(each for each, _ in strongest(rest, _QUOTED)),
+        quote_all(each for each, _ in _list_strongest(rest)),
         tuple(_count_sessions(bodies, standings)),
         tuple(_count_countries(bodies, standings)),
     )
+
+
+def _list_strongest(said: Iterable[Said]) -> Iterator[Said]:
+    """Yield the statements that give a topic the largest shares of their words, one of each country."""
+    seen: set[str] = set()
+    for spoken, standing in sorted(said, key=lambda each: (not each[1].is_priority, -each[1].share)):
+        if spoken.country not in seen and len(seen) < _QUOTED:
+            seen.add(spoken.country)
+            yield spoken, standing
 
 
 def _count_sessions(bodies: Sequence[BodyStandings], standings: Standings) -> Iterator[SessionCount]:
@@ -195,7 +202,7 @@ def _count_countries(bodies: Sequence[BodyStandings], standings: Standings) -> I
     return iter(sorted(counts, key=lambda each: (-each.priorities, -each.statements, each.name)))
 
 
-def quote_statement(shelf: Shelf, spoken: Spoken, standing: TopicStanding, topic: Topic) -> Quoted:
+def _quote_statement(shelf: Shelf, spoken: Spoken, standing: TopicStanding, topic: Topic) -> Quoted:
     """Return what a statement says of a topic, with the term that names it marked."""
     version = shelf.reader.side(spoken.reference).version
     text = version.segments[standing.leading].text if standing.is_shown else ""
@@ -226,6 +233,6 @@ def show(shelf: Shelf, parameters: Parameters) -> Answer:
     bodies = complete_standings(shelf)
     if find_counts(shelf) is None:
         complete_counts(shelf)
-    page = build_topic(topic, shelf.vocabulary, bodies, partial(quote_statement, shelf))
+    page = _build_topic(topic, shelf.vocabulary, bodies, partial(_quote_statement, shelf))
     citation = cite_page(shelf, f"{topic.id} in {counted(page.of, 'statement')}")
     return render("topic", address("topic", **parameters), page=page, citation=citation)

@@ -80,7 +80,7 @@ def find_watch_list(folder: Path) -> Path:
 def read_access(connection: sqlite3.Connection, tables: Mapping[str, Table], watch: Path) -> Access:
     """Return what is closed: by the watch list's ``access``, and what is withdrawn.
 
-    Embargoes end by the latest day that servers confirmed, as ``is_closed_on`` says. A column ``access`` in
+    Embargoes end by the latest day that servers confirmed, as ``_is_closed_on`` says. A column ``access`` in
     any table closes as well. Raises ``WatchListInvalid`` where the list cannot be read.
     """
     lists = list(fetch_column(connection, _LISTS))
@@ -122,7 +122,7 @@ def read_ended_embargoes(text: str, confirmed: str, day: str) -> Mapping[str, st
     return {
         source: str(each["open_from"])
         for source, each in _read_list(text).get("sources", {}).items()
-        if is_closed_on(confirmed, each) and not is_closed_on(day, each)
+        if _is_closed_on(confirmed, each) and not _is_closed_on(day, each)
     }
 
 
@@ -134,6 +134,11 @@ def read_sendable(watch: Path) -> frozenset[str]:
 def read_unindexed(watch: Path) -> frozenset[str]:
     """Return the sources whose pages a watch list asks search engines to leave out."""
     return _read_chosen(watch, "noindex")
+
+
+def read_givers(connection: sqlite3.Connection, snapshot: int) -> tuple[str, ...]:
+    """Return the sources that gave a snapshot, or were found to have it still."""
+    return fetch_column(connection, _GIVERS, [snapshot])
 
 
 def _read_chosen(watch: Path, choice: str) -> frozenset[str]:
@@ -148,11 +153,11 @@ def _closed_sources(lists: list[str], confirmed: str) -> frozenset[str]:
     closed: dict[str, bool] = {}
     for text in lists:
         for source, said in _read_list(text).get("sources", {}).items():
-            closed[source] = is_closed_on(confirmed, said)
+            closed[source] = _is_closed_on(confirmed, said)
     return frozenset(source for source, is_closed in closed.items() if is_closed)
 
 
-def is_closed_on(day: str, said: Mapping[str, object]) -> bool:
+def _is_closed_on(day: str, said: Mapping[str, object]) -> bool:
     """Return whether what the table of a source says closes it on a day (ISO): all that ends an embargo.
 
     The day is the latest that servers confirmed (``statements.clocks``), never that of this machine's clock.
@@ -187,7 +192,7 @@ def _snapshots_of(connection: sqlite3.Connection, sources: frozenset[str]) -> se
     return {
         snapshot
         for snapshot in given
-        if all(is_closed_source(source, sources) for source in fetch_column(connection, _GIVERS, [snapshot]))
+        if all(is_closed_source(source, sources) for source in read_givers(connection, snapshot))
     }
 
 

@@ -22,10 +22,6 @@ SELECT snapshots.id, {NAME}, ordinal {ALL_EDITIONS}
 JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id ORDER BY {ORDER}, ordinal
 """
 
-_GIVERS = """
-SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews WHERE snapshot = ?1
-"""
-
 _GIVEN = f"""
 SELECT DISTINCT outcomes.source, country, body, session, item FROM outcomes
 JOIN snapshots ON snapshots.id = outcomes.snapshot {WITH_STATEMENTS}
@@ -64,12 +60,12 @@ def list_unsendable(connection: sqlite3.Connection, folder: Path) -> dict[Refere
     closed = _find_closed(connection, folder)
     if not closed:
         return {}
-    from tracker.record.access.closed import find_watch_list, read_sendable  # noqa: PLC0415 (as below)
+    from tracker.record.access.closed import find_watch_list, read_givers, read_sendable  # noqa: PLC0415 (as below)
 
     may_be_sent = read_sendable(find_watch_list(folder))
     found = {}
     for number, reference in closed.items():
-        givers = [each.partition(":")[0] for each in fetch_column(connection, _GIVERS, [number])] or [""]
+        givers = [each.partition(":")[0] for each in read_givers(connection, number)] or [""]
         if refusing := [each for each in givers if each not in may_be_sent]:
             found[reference] = refusing[0]
     return found

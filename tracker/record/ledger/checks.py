@@ -104,7 +104,7 @@ def write_check(connection: sqlite3.Connection, run: int, check: Check, snapshot
         **pick(check, *_OUTCOME, *_ANSWER),
         **pick(check.validators, "etag", "last_modified"),
     }
-    if repeated := write_repeat(connection, row, check.exchanges):
+    if repeated := _write_repeat(connection, row, check.exchanges):
         return repeated
     outcome = insert(connection, "outcomes", **row)
     for ordinal, exchange in enumerate(check.exchanges, 1):
@@ -296,7 +296,7 @@ _LATEST = "SELECT id FROM outcomes WHERE source = ? ORDER BY id DESC LIMIT 1"
 _WAY = "SELECT url, status FROM exchanges WHERE outcome = ? ORDER BY ordinal"
 
 
-def write_repeat(
+def _write_repeat(
     connection: sqlite3.Connection, row: Mapping[str, object], exchanges: Sequence[Exchange]
 ) -> int | None:
     """Write a check as a repeat of its source's latest; return that one's id, or None where it is none.

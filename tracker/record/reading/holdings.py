@@ -14,8 +14,7 @@ from tracker.record.access.closed import find_watch_list, is_closed_source, read
 from tracker.record.ledger.admitted import read_document
 from tracker.record.ledger.checks import read_repeated
 from tracker.record.reading.versions import Versions
-from tracker.record.schema.connection import translate
-from tracker.record.schema.rows import Record, method, open_record
+from tracker.record.schema.connection import Record, method, open_record, translate
 from tracker.record.schema.units import read_tables
 from tracker.record.statements.queries import NAME, ORDER, SNAPSHOTS, narrow_to
 

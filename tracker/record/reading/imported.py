@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.record.schema.rows import Record, method, open_record
+from tracker.record.schema.connection import Record, method, open_record
 from tracker.record.statements.queries import find_statement
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ def read_noted(folder: Path, outcome: CheckOutcome) -> tuple[CommittedFile, ...]
     query = "SELECT source FROM outcomes WHERE outcome = ? ORDER BY id"
     with open_record(folder, Record) as record:
         sources = record.column(query, outcome)
-    return tuple(origin for source in sources if (origin := read_origin(source)))
+    return tuple(origin for source in sources if (origin := _read_origin(source)))
 
 
-def read_origin(source: str | None) -> CommittedFile | None:
+def _read_origin(source: str | None) -> CommittedFile | None:
     """Read a source such as ``statements.git@1f0c…:uk/31.txt``; none where it is no commit's file."""
     match = _SOURCE.fullmatch(source or "")
     return CommittedFile(*match.groups()) if match else None
@@ -130,7 +130,7 @@ def _read_statement(record: Record, reference: Reference) -> KeptStatement:
     rows = record.rows(_SNAPSHOTS, statement)
     return KeptStatement(
         next(iter(delivered), None),
-        tuple(KeptRevision(document, read_origin(source)) for source, document in rows),
+        tuple(KeptRevision(document, _read_origin(source)) for source, document in rows),
     )
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.record.access import refusals, withdrawals
 from tracker.record.access.withheld import Withheld
 from tracker.record.ledger import admitted, checks, expectations, reviews, runs
-from tracker.record.schema.connection import translate
-from tracker.record.schema.rows import Record, method, open_record
+from tracker.record.schema.connection import Record, method, open_record, translate
 from tracker.record.statements.clocks import read_confirmed_day
 
 if TYPE_CHECKING:

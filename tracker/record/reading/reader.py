@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.texts import Reference, Side
-from tracker.record.ledger.opinions import read_coded, read_measured, read_opinions, read_requests, read_shown
-from tracker.record.ledger.rulings import read_rulings
-from tracker.record.reading.versions import Versions
-from tracker.record.schema.connection import translate
+from tracker.record.ledger import decisions
+from tracker.record.reading.versions import MOST_REMEMBERED, Versions
+from tracker.record.schema.connection import Record, method, open_record, translate
 from tracker.record.schema.packing import DOCUMENT, decode_plain
-from tracker.record.schema.rows import Record, fetch_named, fetch_value, method, open_record
+from tracker.record.schema.rows import fetch_named, fetch_value
 from tracker.record.statements import nearest, queries
 from tracker.record.statements.clocks import is_captured_by_confirmed_clock
 from tracker.record.statements.memberships import read_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterable
     from os import PathLike
 
     from tracker.model.citations import CitedText
+    from tracker.model.decisions import Ruling
     from tracker.model.record import (
         Appearance,
         SearchOrder,
@@ -49,12 +51,12 @@ def open_reader(folder: str | PathLike[str]) -> Reader:
 class Reader(Record):
     """An archive open for reading. Every method raises ``ArchiveUnusable`` where the file is damaged."""
 
-    rulings = method(read_rulings)
-    opinions = method(read_opinions)
-    measured = method(read_measured)
-    shown_to = method(read_shown)
-    requests = method(read_requests)
-    coded = method(read_coded)
+    rulings = method(decisions.read_rulings)
+    opinions = method(decisions.read_opinions)
+    measured = method(decisions.read_measured)
+    shown_to = method(decisions.read_shown)
+    requests = method(decisions.read_requests)
+    coded = method(decisions.read_coded)
     groups = method(read_groups)
 
     def search(
@@ -67,7 +69,7 @@ class Reader(Record):
         page: int = 1,
     ) -> SearchPage:
         """Return a page of the segments that a query finds, as ``search_passages`` does."""
-        from tracker.record.reading.searching import search_passages  # noqa: PLC0415 (9 ms, to search alone)
+        from tracker.record.statements.search import search_passages  # noqa: PLC0415 (9 ms, to search alone)
 
         return method(search_passages)(self, query, scope, order=order, limit=limit, page=page)
 
@@ -75,13 +77,13 @@ class Reader(Record):
         self, body: str, language: str, beginnings: Iterable[Collection[str]] | None
     ) -> tuple[tuple[Reference, Segment], ...]:
         """Return the segments that hold words with these beginnings, as ``find_segments`` does."""
-        from tracker.record.reading.searching import find_segments  # noqa: PLC0415 (as above)
+        from tracker.record.statements.search import find_segments  # noqa: PLC0415 (as above)
 
         return method(find_segments)(self, body, language, beginnings)
 
     def searchable(self, scope: SearchScope) -> tuple[tuple[str, int | None, str], ...]:
         """Return what there is to search in, as ``list_searchable`` does."""
-        from tracker.record.reading.searching import list_searchable  # noqa: PLC0415 (as above)
+        from tracker.record.statements.search import list_searchable  # noqa: PLC0415 (as above)
 
         return method(list_searchable)(self, scope)
 
@@ -309,3 +311,76 @@ class Reader(Record):
             choices = ", ".join(str(replace(reference, item=item)) for item in items)
             raise ReferenceInvalid(f"{reference} has several statements; name one: {choices}")
         return int(rows[0][0])
+
+
+class NotingReader(Reader):
+    """A reader for one command, on a connection that sees one moment, so that an answer stays what it was.
+
+    It calls ``note`` with the statements of which it returned parts of texts. Looking back on ten
+    statements, each of their neighbours asks for the same ones: names are looked up once.
+    """
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, note: Callable[[Iterable[Reference]], None]
+    ) -> None:
+        super().__init__(path, connection)
+        self._note = note
+        once = lru_cache(MOST_REMEMBERED)
+        self._resolved, self._identified = once(super().resolve), once(super().identify)
+        self._sessions, self._rulings = once(super().sessions), once(super().rulings)
+
+    def resolve(self, reference: Reference) -> Reference:
+        """Return what ``Reader.resolve`` does, looked up once."""
+        return self._resolved(reference)
+
+    def identify(self, reference: Reference) -> tuple[object, ...]:
+        """Return what ``Reader.identify`` does, looked up once."""
+        return self._identified(reference)
+
+    def sessions(self, country: str, body: str) -> tuple[str, ...]:
+        """Return what ``Reader.sessions`` does, looked up once."""
+        return self._sessions(country, body)
+
+    def rulings(self) -> tuple[Ruling, ...]:
+        """Return what ``Reader.rulings`` does, looked up once."""
+        return self._rulings()
+
+    def side(self, reference: Reference) -> Side:
+        """Return what ``Reader.side`` does, and note whose texts it shows."""
+        side = super().side(reference)
+        self._note([reference])
+        return side
+
+    def cited(self, reference: Reference) -> CitedText:
+        """Return what ``Reader.cited`` does, and note whose texts it shows."""
+        cited = super().cited(reference)
+        self._note([reference])
+        return cited
+
+    def raw(self, reference: Reference) -> str:
+        """Return what ``Reader.raw`` does, and note whose texts it shows."""
+        raw = super().raw(reference)
+        self._note([reference])
+        return raw
+
+    def segments(
+        self, body: str, language: str, beginnings: Iterable[Collection[str]] | None
+    ) -> tuple[tuple[Reference, Segment], ...]:
+        """Return what ``Reader.segments`` does, and note whose texts it shows."""
+        found = super().segments(body, language, beginnings)
+        self._note(reference for reference, _ in found)
+        return found
+
+    def search(
+        self,
+        query: str,
+        scope: SearchScope | None = None,
+        *,
+        order: SearchOrder = "best",
+        limit: int = 20,
+        page: int = 1,
+    ) -> SearchPage:
+        """Return what ``Reader.search`` does, and note whose texts it shows."""
+        found = super().search(query, scope, order=order, limit=limit, page=page)
+        self._note(hit.reference for hit in found.hits)
+        return found

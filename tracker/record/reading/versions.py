@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 
 from tracker.model.texts import Reference, Segment, Version
-from tracker.record.ledger.rulings import read_rulings
-from tracker.record.schema.connection import translate
+from tracker.record.ledger.decisions import read_rulings
+from tracker.record.schema.connection import Record, method, translate
 from tracker.record.schema.packing import DOCUMENT, SPANS, read_spans
-from tracker.record.schema.rows import Record, insert, method
+from tracker.record.schema.rows import insert
 from tracker.record.statements import queries
 from tracker.record.statements.segments import read_segments
 
 if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
     from tracker.model.record import Capture, CaptureSource, VersionEntry
     from tracker.record.storing.store import Store
+
+MOST_REMEMBERED: Final = 4096
+"""Answers to one kind of question: names and numbers of half a kilobyte each, and never a text."""
 
 _ENTRIES = f"""
 SELECT versions.id, {queries.NAME}, ordinal, extractor, media_type, versions.language, words, started, release
@@ -155,6 +162,22 @@ class Versions(Record):
         if not is_whole:
             raise self.damaged("a segment is not the text that its offsets name")
         return Version(text, language, segments, span_map, extractor, media_type)
+
+
+class RememberingVersions(Versions):
+    """Versions on a connection that sees one moment: the list of one reference is read once."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        super().__init__(path, connection)
+        self._entries, self._states = lru_cache(MOST_REMEMBERED)(super().entries), cache(super().states)
+
+    def entries(self, reference: Reference) -> tuple[VersionEntry, ...]:
+        """Return what ``Versions.entries`` does, looked up once."""
+        return self._entries(reference)
+
+    def states(self, body: str) -> dict[tuple[str, str], str]:
+        """Return what ``Versions.states`` does, looked up once."""
+        return self._states(body)
 
 
 def add_version(

@@ -1,4 +1,4 @@
-"""Opening the archive's file: where it is, how each side connects, and what SQLite's errors mean.
+"""The archive's file opened: where it is, how each side connects, and what SQLite's errors mean.
 
 No error of ``sqlite3`` leaves the archive: here each becomes a ``TrackerError`` of one line.
 """
@@ -9,7 +9,8 @@ import os
 import shlex
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from tracker.errors import ArchiveLocked, ArchiveUnusable, TrackerError
 from tracker.record.schema.migrations import (
@@ -21,10 +22,16 @@ from tracker.record.schema.migrations import (
 )
 from tracker.record.schema.packing import offer_functions
 from tracker.record.schema.parts import check_parts, find_companion, has_hostile_journal, set_defensive
+from tracker.record.schema.rows import fetch_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import Any, Concatenate, ParamSpec
+
+    P = ParamSpec("P")
+
+T = TypeVar("T")
 
 FILE_NAME = "tracker.db"
 
@@ -67,6 +74,83 @@ def archive_file(folder: Path) -> Path:
         place = shlex.quote(str(folder.parent)) if folder.name == FILE_NAME else "DIR"
         raise ArchiveUnusable(f"no archive at {folder}, which is a file; name the folder: --archive {place}")
     raise ArchiveUnusable(f"no archive at {folder}; tracker add or import makes one")
+
+
+class Record:
+    """An open record. Every method raises ``ArchiveUnusable`` where the file is damaged."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.connection = connection
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {str(self.path)!r}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with translate(self.path), closing(self.connection.execute(sql, values)) as cursor:
+            return cursor.fetchall()
+
+    def row(self, sql: str, *values: object) -> tuple[Any, ...]:
+        """Return the one row of a query that must be there."""
+        with translate(self.path):
+            return fetch_row(self.connection, sql, values)
+
+    def column(self, sql: str, *values: object) -> tuple[Any, ...]:
+        """Return the one column of a query."""
+        return tuple(value for (value,) in self.rows(sql, *values))
+
+    def damaged(self, why: str) -> ArchiveUnusable:
+        """Return the error for contents that are not what was recorded."""
+        return ArchiveUnusable(f"{self.path} is damaged ({why}); restore it from a copy")
+
+
+def method(read: Callable[Concatenate[sqlite3.Connection, P], T]) -> Callable[Concatenate[Record, P], T]:
+    """Make a function that reads from a connection a method of ``Record``."""
+
+    @wraps(read)
+    def ask(record: Record, /, *args: P.args, **named: P.kwargs) -> T:
+        with translate(record.path):
+            return read(record.connection, *args, **named)
+
+    return ask
+
+
+R = TypeVar("R", bound=Record)
+
+
+def open_record(
+    folder: Path,
+    kind: Callable[[Path, sqlite3.Connection], R],
+    *,
+    one_moment: bool = False,
+    to_repair: bool = False,
+) -> R:
+    """Open the record of the archive in a folder for reading; use it in a ``with`` statement.
+
+    With ``one_moment`` all that is read is of one transaction, whoever writes meanwhile. Raises
+    ``ArchiveUnusable`` where there is none, or it is damaged, or of another release.
+    """
+    path = archive_file(folder)
+    record = kind(path, connect_to_read(path))
+    try:
+        if one_moment:
+            record.connection.execute("BEGIN")
+        check_schema(record.connection, path, to_repair=to_repair)
+    except BaseException:
+        record.close()
+        raise
+    return record
 
 
 def connect_to_write(path: Path, named: Path | None = None) -> sqlite3.Connection:

@@ -57,10 +57,10 @@ def unpack(data: bytes | None, size: int) -> bytes | None:
 
 def pack_spans(spans: str) -> str:
     """Return a span map by the lengths of its runs; as it is where that would not give it back."""
-    return (pack_runs(json.loads(spans)) if _MAP.fullmatch(spans) else None) or spans
+    return (_pack_runs(json.loads(spans)) if _MAP.fullmatch(spans) else None) or spans
 
 
-def pack_runs(runs: Iterable[Sequence[int]]) -> str | None:
+def _pack_runs(runs: Iterable[Sequence[int]]) -> str | None:
     """Return the lengths of runs, from which their places follow; None where these have gaps.
 
     They take a third of the room, a fifteenth of the text.
@@ -99,7 +99,7 @@ def write_spans(spans: SpanMap) -> str:
     Where these have gaps it is ``[[clean start, clean end, raw start, raw end], ...]``.
     """
     runs = [(run.clean_start, run.clean_end, run.raw_start, run.raw_end) for run in spans.runs]
-    return pack_runs(runs) or json.dumps(runs, separators=(",", ":"))
+    return _pack_runs(runs) or json.dumps(runs, separators=(",", ":"))
 
 
 def read_spans(text: str) -> SpanMap:

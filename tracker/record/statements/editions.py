@@ -118,11 +118,11 @@ def amend_statement(
     ]
     for amendment in (*amended, *filled):
         concerned = snapshot if amendment.field == "url" else None
-        write_amendment(connection, begin_run(), statement, concerned, amendment)
+        _write_amendment(connection, begin_run(), statement, concerned, amendment)
     return tuple(amended)
 
 
-def write_amendment(
+def _write_amendment(
     connection: sqlite3.Connection, run: int, statement: int, snapshot: int | None, amendment: Amendment
 ) -> None:
     """Add that something else is declared of a statement, or of the edition or address of a snapshot."""
@@ -140,7 +140,7 @@ def _amend_edition(
     connection: sqlite3.Connection, run: int, edition: Edition, field: str, value: str
 ) -> None:
     statement = fetch_value(connection, "SELECT statement FROM editions WHERE id = ?", [edition.id])
-    write_amendment(connection, run, statement, edition.snapshot, Amendment(field, "", value))
+    _write_amendment(connection, run, statement, edition.snapshot, Amendment(field, "", value))
 
 
 def set_inferred_language(connection: sqlite3.Connection, edition: Edition, language: str, run: int) -> None:

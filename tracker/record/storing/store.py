@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Self
 
 from tracker.errors import ArchiveUnusable, TrackerError
 from tracker.record.access.refusals import refuse_withdrawn
-from tracker.record.ledger import checks, expectations, opinions, reviews
+from tracker.record.ledger import checks, decisions, expectations, reviews
 from tracker.record.ledger.admitted import find_snapshot
-from tracker.record.ledger.rulings import write_ruling
 from tracker.record.lock import describe_write_error, read_clock
 from tracker.record.modes import make_archive_folder, make_record_file
 from tracker.record.reading.ledger import Ledger
 from tracker.record.reading.versions import Versions
-from tracker.record.schema.connection import FILE_NAME, archive_file, is_blank, translate
-from tracker.record.schema.rows import Record, open_record
+from tracker.record.schema.connection import FILE_NAME, Record, archive_file, is_blank, open_record, translate
 from tracker.record.statements.clocks import write_reading
 from tracker.record.statements.memberships import write_group
 from tracker.record.storing.writing import Writing, open_writing
@@ -180,19 +178,19 @@ class Store:
         with self.batch(), translate(self.path):
             for ruling in rulings:
                 instant = _to_utc(ruling.decision.decided)
-                write_ruling(self._connection, ruling, instant, self.writing.begin_run(instant))
+                decisions.write_ruling(self._connection, ruling, instant, self.writing.begin_run(instant))
 
     def keep_answers(self, requests: Iterable[Request]) -> None:
         """Keep what second readers were asked and answered: all of it, or nothing."""
         with self.batch(), translate(self.path):
             for request in requests:
                 instant = _to_utc(request.asked)
-                opinions.write_request(self._connection, request, instant, self.writing.begin_run(instant))
+                decisions.write_request(self._connection, request, instant, self.writing.begin_run(instant))
 
     def keep_measured(self, reader: SecondReader, measured: Iterable[Measured], instant: str) -> None:
         """Keep how a second reader answered where others coded; what was measured before stays."""
         with self.batch(), translate(self.path):
-            opinions.write_measured(self._connection, reader, measured, self.writing.begin_run(instant))
+            decisions.write_measured(self._connection, reader, measured, self.writing.begin_run(instant))
 
     def note(self, *checks: Check) -> None:
         """Write the results of checks; in one batch with the snapshot, where one was made."""

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.model.clock_readings import ClockReading
-    from tracker.model.health import Concern, Health, SourceState, Year
+    from tracker.model.health import Concern, Health, News, SourceState, Year
     from tracker.model.ledger import Check, CheckOutcome, Expectation, RunEntry
-    from tracker.model.news import News
     from tracker.model.watching import Received, Source, WatchList
     from tracker.report.document import Style
     from tracker.report.layout import Line

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tracker.errors import ReferenceInvalid
+from tracker.model.health import MANY
 from tracker.model.ledger import GOOD_OUTCOMES
-from tracker.model.news import MANY
 from tracker.references import country_name
 from tracker.report.comparison.passages import read_edits
 from tracker.report.comparison.provenance import session_words
@@ -25,8 +25,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.health import Severity
-    from tracker.model.news import FirstText, News
+    from tracker.model.health import FirstText, News, Severity
     from tracker.model.texts import Reference
     from tracker.report.document import Style
     from tracker.report.layout import Line

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.model.health import MANY
 from tracker.model.ledger import CHALLENGED
-from tracker.model.news import MANY
 from tracker.report.document import Span
 from tracker.report.layout import DIGEST, counted, draw, line, wrap
 from tracker.report.records import encode_json, encode_rows, plain_fields

@@ -36,9 +36,8 @@ from tracker.text.identity import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.model.spread import Spread
     from tracker.model.texts import Side
-    from tracker.model.tracing import NearWords, Occurrence, TracedStatement
+    from tracker.model.tracing import NearWords, Occurrence, Spread, TracedStatement
     from tracker.report.document import Quote
     from tracker.report.records import RecordForm
 

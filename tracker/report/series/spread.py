@@ -30,8 +30,7 @@ from tracker.report.series.parts import warn_few
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.spread import Spread, SpreadCounts, SpreadSession, SpreadStatement
-    from tracker.model.tracing import Occurrence
+    from tracker.model.tracing import Occurrence, Spread, SpreadCounts, SpreadSession, SpreadStatement
 
 _SHOWN = 20
 _FIRST_SHOWN = 3

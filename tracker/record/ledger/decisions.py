@@ -1,20 +1,80 @@
-"""Rows about second readers: what was asked of them, what they answered, and how each was measured."""
+"""Rows about what people decided, and what second readers answered: written once, and read back as they were.
+
+Of a second reader it is kept what was asked of it, what it answered, and how it was measured.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from tracker.record.ledger.rulings import read_quotes, write_quotes
+from tracker.model.texts import Reference
 from tracker.record.schema.rows import fetch_column, fetch_value, has_table, insert, pick, read_dicts
 from tracker.record.statements import queries
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tracker.comparing.decisions.opinions import Measured
-    from tracker.model.decisions import Opinion, Request, SecondReader
-    from tracker.model.texts import Reference
+    from tracker.model.decisions import Opinion, Quote, Request, Ruling, SecondReader
+
+_DECIDED = """
+SELECT snapshots.id, country, body, session, item, kind, language, ordinal FROM snapshots
+JOIN editions ON editions.id = snapshots.edition
+JOIN statements ON statements.id = editions.statement
+WHERE snapshots.id IN (SELECT old_snapshot FROM decisions UNION SELECT new_snapshot FROM decisions)
+"""
+
+_DECISIONS = """
+SELECT old_snapshot, new_snapshot, name, old_segments, new_segments,
+    person, decided, question, verdict, label, said, note
+FROM decisions
+WHERE EXISTS (SELECT 1 FROM readable_snapshots AS shown WHERE shown.id = new_snapshot)
+AND (old_snapshot IS NULL OR EXISTS (SELECT 1 FROM readable_snapshots AS shown WHERE shown.id = old_snapshot))
+ORDER BY id
+"""
+"""What quotes a statement that was withdrawn is not shown."""
+
+
+def write_ruling(connection: sqlite3.Connection, ruling: Ruling, instant: str, run: int) -> None:
+    """Add one decision, made at an instant in UTC."""
+    from tracker.record.ledger.admitted import find_snapshot  # noqa: PLC0415 (12 ms that reading does not take)
+
+    unit, decision = ruling.unit, ruling.decision
+    insert(
+        connection,
+        "decisions",
+        decided=instant,
+        unit="change" if unit.old else "topic",
+        name=unit.name,
+        old_snapshot=find_snapshot(connection, unit.old) if unit.old else None,
+        new_snapshot=find_snapshot(connection, unit.new),
+        run=run,
+        **pick(decision, "person", "question", "verdict", "label", "said", "note"),
+        old_segments=_write_quotes(unit.old_quotes),
+        new_segments=_write_quotes(unit.new_quotes),
+    )
+
+
+def read_rulings(connection: sqlite3.Connection) -> tuple[Ruling, ...]:
+    """Return every decision in the order of recording, but for those about what was withdrawn."""
+    rows = connection.execute(_DECISIONS).fetchall()
+    if not rows:
+        return ()
+    from tracker.model.decisions import Decision, Ruling, Unit  # noqa: PLC0415 (3 ms where nothing was decided)
+
+    names = {id_: Reference(*name) for id_, *name in connection.execute(_DECIDED)}
+    return tuple(
+        Ruling(
+            Unit(names.get(old), names[new], name, _read_quotes(old_segments), _read_quotes(new_segments)),
+            Decision(*decision),
+        )
+        for old, new, name, old_segments, new_segments, *decision in rows
+    )
+
+
+# Second readers ----------------------------------------------------------------------------------------
 
 _OPINIONS = """
 SELECT coders.name, coders.prompt, coders.kind, asked, topic, side, level, supposed, segments FROM answers
@@ -49,7 +109,7 @@ ORDER BY requests.id
 
 _ANSWERS = "SELECT topic, side, level, segments, supposed FROM answers WHERE request = ? ORDER BY id"
 
-_NAMES = f"""
+_SHOWN_TEXTS = f"""
 SELECT snapshots.id, {queries.NAME}, ordinal {queries.ALL_EDITIONS}
 JOIN readable_snapshots AS snapshots ON snapshots.edition = editions.id
 WHERE snapshots.id IN (SELECT old_snapshot FROM requests UNION SELECT new_snapshot FROM requests)
@@ -60,7 +120,7 @@ _STATE = "SELECT (SELECT max(id) FROM answers), (SELECT max(id) FROM measurement
 
 def write_request(connection: sqlite3.Connection, request: Request, instant: str, run: int) -> None:
     """Add what was asked of a second reader and what was answered, at an instant in UTC."""
-    from tracker.record.ledger.admitted import find_snapshot  # noqa: PLC0415 (12 ms that reading does not take)
+    from tracker.record.ledger.admitted import find_snapshot  # noqa: PLC0415 (as above)
 
     added = insert(
         connection,
@@ -78,7 +138,7 @@ def write_request(connection: sqlite3.Connection, request: Request, instant: str
             "answers",
             request=added,
             **pick(answer, "topic", "side", "level", "supposed"),
-            segments=write_quotes(answer.quotes),
+            segments=_write_quotes(answer.quotes),
         )
 
 
@@ -99,7 +159,7 @@ def _write_coder(connection: sqlite3.Connection, reader: SecondReader, run: int)
     )
 
 
-def has_requests(connection: sqlite3.Connection) -> bool:
+def _has_requests(connection: sqlite3.Connection) -> bool:
     """Return whether a second reader was ever asked; a record of an older release has no place for it."""
     return has_table(connection, "requests") and bool(
         fetch_value(connection, "SELECT 1 FROM requests LIMIT 1")
@@ -108,7 +168,7 @@ def has_requests(connection: sqlite3.Connection) -> bool:
 
 def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference) -> tuple[Opinion, ...]:
     """Return what second readers answered about two snapshots, the last of each, and what it weighs."""
-    if not has_requests(connection):
+    if not _has_requests(connection):
         return ()
     from tracker.record.ledger.admitted import find_snapshot  # noqa: PLC0415 (as above)
 
@@ -134,7 +194,7 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
             topic,
             side,
             level,
-            read_quotes(segments),
+            _read_quotes(segments),
             found.alpha if found else None,
             found.find(supposed, level) if found else None,
         )
@@ -152,25 +212,24 @@ def read_measured(connection: sqlite3.Connection, name: str, prompt: str | None)
 
 def read_shown(connection: sqlite3.Connection, name: str, prompt: str | None) -> frozenset[str]:
     """Return what was shown to a second reader, by digest."""
-    if not has_requests(connection):
+    if not _has_requests(connection):
         return frozenset()
     return frozenset(fetch_column(connection, _SHOWN, [name, prompt]))
 
 
 def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None) -> tuple[Request, ...]:
     """Return what a second reader was asked, by name and prompt, but for what was withdrawn since."""
-    if not has_requests(connection):
+    if not _has_requests(connection):
         return ()
     from tracker.model.decisions import Answer, Request, SecondReader  # noqa: PLC0415 (as above)
-    from tracker.model.texts import Reference  # noqa: PLC0415 (as above)
 
-    names = {number: Reference(*row) for number, *row in connection.execute(_NAMES)}
+    names = {number: Reference(*row) for number, *row in connection.execute(_SHOWN_TEXTS)}
     found = []
     for row in list(read_dicts(connection.execute(_REQUESTS, [name, prompt]))):
         number, old, new = (row.pop(each) for each in ("id", "old_snapshot", "new_snapshot"))
         reader = SecondReader(name, prompt, row.pop("options"), row.pop("release"))
         answers = tuple(
-            Answer(topic, side, level, read_quotes(segments), supposed)
+            Answer(topic, side, level, _read_quotes(segments), supposed)
             for topic, side, level, segments, supposed in connection.execute(_ANSWERS, [number]).fetchall()
         )
         found.append(Request(reader, names[old], names[new], answers=answers, **row))
@@ -179,6 +238,18 @@ def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None)
 
 def read_coded(connection: sqlite3.Connection) -> tuple[int | None, ...]:
     """Return what tells all answers and measurements that there are from those that there will be."""
-    if not has_requests(connection):
+    if not _has_requests(connection):
         return ()
     return tuple(connection.execute(_STATE).fetchone())
+
+
+def _write_quotes(quotes: Sequence[Quote]) -> str:
+    """Return quoted segments as JSON: pairs of text and occurrence."""
+    return json.dumps([[quote.text, quote.occurrence] for quote in quotes], ensure_ascii=False)
+
+
+def _read_quotes(text: str) -> tuple[Quote, ...]:
+    """Return what ``_write_quotes`` wrote."""
+    from tracker.model.decisions import Quote  # noqa: PLC0415 (as above)
+
+    return tuple(Quote(str(words), int(occurrence)) for words, occurrence in json.loads(text))
