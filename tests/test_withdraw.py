@@ -386,15 +386,11 @@ def test_a_dry_run_says_the_same(watched: Path) -> None:
 
 def test_by_hand_the_same_bytes_and_text_are_refused(folder: Path, tracker: Tracker) -> None:
     change(folder, "withdraw", "XAA/UNGA/78", RULED)
-    for reference, why in (
-        ("XAA/UNGA/78", "XAA/UNGA/78 was withdrawn on 2026-03-04"),
-        ("XAA/UNGA/80", "the same text was withdrawn as XAA/UNGA/78; if it is"),
-    ):
-        for text in (SECRET, SECRET.replace("\n\n", "\n\n\n")):
-            (folder.parent / "again.txt").write_text(text, encoding="utf-8")
-            ran = tracker("add", "again.txt", "--as", reference)
-            assert ran.code == 2
-            assert f"may not be recorded: {why}" in ran.err
+    for text in (SECRET, SECRET.replace("\n\n", "\n\n\n")):
+        (folder.parent / "again.txt").write_text(text, encoding="utf-8")
+        ran = tracker("add", "again.txt", "--as", "XAA/UNGA/78")
+        assert ran.code == 2
+        assert "may not be recorded: XAA/UNGA/78 was withdrawn on 2026-03-04" in ran.err
     (folder.parent / "again.txt").write_text(OPEN.replace("5", "6"), encoding="utf-8")
     assert tracker("add", "again.txt", "--as", "XAA/UNGA/78").code == 0
 

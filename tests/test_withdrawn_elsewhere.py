@@ -45,6 +45,10 @@ def judge(arrival: Arrival, _history: History) -> Admission:
     return Admission(accepted=not is_login, cause="login" if is_login else "")
 
 
+def join(text: str) -> str:
+    return " ".join(text.split())
+
+
 def night(folder: Path, day: int) -> dict[str, Check]:
     return {check.source: check for check in run_night(folder, f"2026-03-{day:02}", judge=judge).checks}
 
@@ -165,14 +169,25 @@ def test_what_was_destroyed_elsewhere_is_not_kept(folder: Path, site: Site) -> N
     assert find_faults(folder) == []
 
 
-def test_by_hand_it_is_refused_without_the_reason(folder: Path) -> None:
+def test_an_import_passes_over_it_without_the_reason(folder: Path) -> None:
     change(folder, "withdraw", "KEN/UNGA/79", RULED)
-    with pytest.raises(Withdrawn) as refused:
-        add(folder, "NRU/UNGA/80~prepared.en", write_speech("Kenya speaks."))
-    assert str(refused.value) == (
-        "NRU/UNGA/80~prepared.en may not be recorded: the same text was withdrawn as KEN/UNGA/79;"
-        " if it is a statement of its own, watch its page and accept it in tracker review"
-    )
+    (folder.parent / "NRU_80.txt").write_text(write_speech("Kenya speaks."), encoding="utf-8")
+    ran = run_tracker(folder.parent, "import", ".", "--body", "UNGA", "--pattern", "{country}_{session}.txt")
+    assert "NRU/UNGA/80 may not be recorded: the same text was withdrawn as KEN/UNGA/79;" in join(ran.out)
+    assert "witness" not in ran.out
+
+
+def test_by_hand_it_is_another_statement_and_said(folder: Path) -> None:
+    change(folder, "withdraw", "KEN/UNGA/79", RULED)
+    (folder.parent / "nauru.txt").write_text(write_speech("Kenya speaks."), encoding="utf-8")
+    ran = run_tracker(folder.parent, "add", "nauru.txt", "--as", "NRU/UNGA/80")
+    assert ran.code == 0
+    assert "a night would have asked a person first: the same text was withdrawn as KEN/UNGA/79" in ran.out
+    assert "tracker withdraw NRU/UNGA/80~prepared.en@1 --reason TEXT --authority NAME" in ran.out
+    assert "witness" not in ran.out
+    change(folder, "withdraw", "NRU/UNGA/80~prepared.en@1", RULED)
+    ran = run_tracker(folder.parent, "add", "nauru.txt", "--as", "NRU/UNGA/80")
+    assert (ran.code, ran.err.count("NRU/UNGA/80~prepared.en@1 was withdrawn")) == (2, 1)
 
 
 def test_what_was_decided_on_the_withdrawn_one_is_told_without_its_reason(folder: Path) -> None:
@@ -180,5 +195,5 @@ def test_what_was_decided_on_the_withdrawn_one_is_told_without_its_reason(folder
     decide_review(folder, number, "reject", Coder("Ana", "2026-03-02T09:00:00Z", "a login page"))
     change(folder, "withdraw", "KEN/UNGA/79", RULED)
     told = run_tracker(folder.parent, "review", "--decided").out
-    assert "rejected by Ana on 2026-03-02: the reason is withdrawn" in " ".join(told.split())
+    assert "rejected by Ana on 2026-03-02: the reason is withdrawn" in join(told)
     assert "a login page" not in told

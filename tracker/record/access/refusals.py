@@ -59,7 +59,9 @@ WHERE edition = ?1 AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WH
 """
 
 
-_ITS_OWN = "; if it is a statement of its own, watch its page and accept it in tracker review"
+_BY_A_PERSON = ("add", "review")
+
+_ITS_OWN = "; if it is a statement of its own, record it by tracker add"
 
 _NAMED = """
 SELECT id, reference FROM withdrawals
@@ -163,7 +165,7 @@ def _read_named(connection: sqlite3.Connection) -> Iterator[tuple[Reference, Wit
 def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:
     """Raise ``Withdrawn`` for what may not be recorded; in an import, also where a whole statement was.
 
-    What was withdrawn as another statement is recorded where a person has accepted it in a review.
+    What was withdrawn as another statement is recorded by a person, one document at a time.
     """
     if not has_withdrawals(writing.connection):
         return
@@ -174,7 +176,7 @@ def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: 
     if found:
         raise Withdrawn(f"{reference} may not be recorded: {found.reference} was {found}")
     elsewhere = find_withdrawn_elsewhere(writing.connection, reference, sha256, digest)
-    if elsewhere and (elsewhere.is_destroyed or writing.kind != "review"):
+    if elsewhere and (elsewhere.is_destroyed or writing.kind not in _BY_A_PERSON):
         step = "" if elsewhere.is_destroyed else _ITS_OWN
         raise Withdrawn(f"{reference} may not be recorded: {elsewhere}{step}")
 
