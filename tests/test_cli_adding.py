@@ -8,6 +8,7 @@ import pytest
 from tests.nights import source, watch
 from tests.repositories import Made, make_repository
 from tests.running import OLD, count_rows
+from tests.test_judgement import speech
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,26 @@ def test_other_bytes_are_the_next_snapshot(archive: Callable[..., Ran], tmp_path
     (tmp_path / "old.txt").write_text("Another text. It says little.", encoding="utf-8")
     added = archive("add", "old.txt", "--as", "XAA/CCPCJ/32")
     assert "XAA/CCPCJ/32~prepared.en@2 changed" in added.out
+
+
+def test_what_a_night_would_have_put_aside_is_asked_about(
+    archive: Callable[..., Ran], tmp_path: Path
+) -> None:
+    for number, code in enumerate(("NOR", "VUT")):
+        (tmp_path / f"{code}.txt").write_text(speech(number, country=code), encoding="utf-8")
+        added = archive("add", f"{code}.txt", "--as", f"{code}/UNGA/79~prepared.en")
+        assert (added.code, added.out.count("\n")) == (0, 1), added.out
+    (tmp_path / "more.txt").write_text(f"{speech(0, country='NOR')} {speech(9, 700)}", encoding="utf-8")
+    for ordinal, name, why in (
+        (2, "VUT", "other country, the same text as VUT/UNGA/79~prepared.en"),
+        (3, "more", "swollen, "),
+    ):
+        added = archive("add", f"{name}.txt", "--as", "NOR/UNGA/79")
+        undo = f"tracker withdraw NOR/UNGA/79~prepared.en@{ordinal} --reason TEXT --authority NAME"
+        assert f"a night would have asked a person first: {why}" in added.out
+        assert undo in added.out
+        assert archive(*undo.split()[1:]).code == 0
+        assert archive("show", "NOR/UNGA/79", "--raw").out.strip() == speech(0, country="NOR")
 
 
 def test_what_is_declared_is_shown(archive: Callable[..., Ran]) -> None:

@@ -173,6 +173,18 @@ def test_how_short_a_text_may_become_follows_its_own_history(
     assert accepted or admission.cause == "collapsed"
 
 
+@pytest.mark.parametrize(
+    ("lengths", "words", "accepted"),
+    [((400,), 4000, True), ((400,), 4400, False), ((400, 60, 500), 4400, True), ((20,), 500, True)],
+)
+def test_how_long_a_text_may_become_follows_the_longest_that_is_kept(
+    lengths: tuple[int, ...], words: int, *, accepted: bool
+) -> None:
+    text = f"{speech(4)} {speech(5, 400)}"
+    admission = admit(arrive(" ".join(text.split()[:words])), of_lengths(*lengths))
+    assert (admission.accepted, admission.cause) == (accepted, "" if accepted else "swollen")
+
+
 @pytest.mark.parametrize(("least", "accepted"), [(None, True), (40, True), (80, False)])
 def test_a_first_capture_needs_fifty_words_or_what_its_source_says(
     least: int | None, *, accepted: bool

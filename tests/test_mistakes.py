@@ -292,7 +292,8 @@ def test_what_is_compared_in_an_unusual_way_is_said(desk: Callable[[str], Ran], 
 def test_the_same_text_under_another_session_is_announced(desk: Callable[[str], Ran]) -> None:
     added = desk("add new.txt --as XAA/CCPCJ/34 --kind prepared")
     assert added.code == 0
-    assert "the same text is recorded as XAA/CCPCJ/33 too; is the session right?" in added.out
+    assert "other session, the same text as XAA/CCPCJ/33~prepared.en" in added.out
+    assert "tracker withdraw XAA/CCPCJ/34~prepared.en@1 --reason TEXT --authority NAME" in added.out
     assert "same text" not in desk("add new.txt --as XAA/CCPCJ/34 --kind prepared").out
 
 

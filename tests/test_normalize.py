@@ -150,6 +150,16 @@ QUIRKS = (
     ),
     ("symbol as text", "We adopted A/66/L.1 then.", "We adopted A/66/L.1 then."),
     (
+        "an address after a sentence",
+        "We reject that. My fellow delegates,\n\nEven wars have rules.",
+        "We reject that. My fellow delegates,\n\nEven wars have rules.",
+    ),
+    (
+        "an address inside a sentence",
+        "In closing, Mr. President,\n\nWe met. His successor,\n\nMr. Reed, spoke. My land,\n\nNorway, too.",
+        "In closing, Mr. President, We met. His successor, Mr. Reed, spoke. My land, Norway, too.",
+    ),
+    (
         "check against delivery",
         "Check against delivery\n\nMr. President,\nWe met.",
         "Mr. President,\n\nWe met.",

@@ -159,5 +159,10 @@ def _describe(path: Path, entry: Recorded) -> Iterator[str]:
     yield visible(f"{entry.reference}@{entry.snapshot} {entry.outcome}: {path} {note}")
     for amended in entry.amended:
         yield visible(f"  {amended.field} was {amended.earlier!r}, is now {amended.later!r}")
-    if entry.elsewhere:
-        yield f"  the same text is recorded as {' and '.join(entry.elsewhere)} too; is the session right?"
+    if entry.doubt:
+        yield visible(f"  a night would have asked a person first: {entry.doubt}")
+    elif entry.elsewhere:
+        yield f"  the same text is recorded as {' and '.join(entry.elsewhere)} too"
+    if entry.doubt or entry.elsewhere:
+        yield f"  is {entry.reference.statement} right? If not:"
+        yield f"  tracker withdraw {entry.at_snapshot} --reason TEXT --authority NAME"

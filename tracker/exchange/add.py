@@ -18,10 +18,10 @@ from tracker.inputs.passwords import strip_user
 from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision
 from tracker.model.record import Declaration
 from tracker.model.texts import Language, TextKind
-from tracker.model.watching import Arrival
+from tracker.model.watching import Arrival, Fetched, Source, Validators
 from tracker.references import parse_reference
 from tracker.text.detection import infer_kind
-from tracker.text.identity import digest_bytes
+from tracker.text.identity import digest_bytes, digest_text
 from tracker.text.reading import read_text
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from tracker.model.record import Recorded
     from tracker.model.texts import Extraction, Reference, Version
-    from tracker.model.watching import Fetched, Source
+    from tracker.model.watching import Admission
+    from tracker.record.reading.ledger import Ledger
     from tracker.record.storing.store import Store
 
     Progress = Callable[[int, int], None]
@@ -147,19 +148,54 @@ def add(
     is written. ``observed`` is the instant of the snapshots, ISO 8601 in UTC.
     """
     with open_store(archive, "add") as store, store.batch():
-        return tuple(
-            record_bytes(store, read_document(path), declaration, observed, str(path), str(path))
-            for path in paths
-        )
+        return tuple(_add(store, path, declaration, observed) for path in paths)
+
+
+def _add(store: Store, path: Path, declaration: Declaration, observed: str) -> Recorded:
+    """Record one file that a person names, with what a night would have asked before it took it."""
+    data = read_document(path)
+    known = store.known(declaration, digest_bytes(data))
+    if known:
+        return known
+    document = read_bytes(data, str(path), declaration.reference.language)
+    doubt = _find_doubt(store.ledger, data, document, str(path), declaration.reference)
+    return replace(record_read(store, data, document, declaration, observed, str(path)), doubt=doubt)
+
+
+def _find_doubt(
+    ledger: Ledger, data: bytes, document: ReadDocument, name: str, reference: Reference
+) -> str | None:
+    """Return why a night would put a document before a person; that it is short, its reader can see."""
+    extraction, version = document
+    sha256, language = digest_bytes(data), reference.language or version.language
+    elsewhere = ledger.withdrawn_elsewhere(reference, sha256, digest_text(version.text))
+    if elsewhere:
+        return str(elsewhere)
+    source = Source("", name, reference=replace(reference, language=language), min_words=0)
+    fetched = Fetched("", name, data, extraction.media_type, (), Validators(), 0.0)
+    found = judge_arrival(ledger, Arrival(source, fetched, extraction, version), sha256)
+    return None if found.accepted or found.cause in _SEEN else f"{found.cause}, {found.detail}"
+
+
+_SEEN = ("no statement",)
+"""What pages are judged by, and whoever names a file has seen for themselves."""
+
+
+def judge_arrival(ledger: Ledger, arrival: Arrival, sha256: str) -> Admission:
+    """Return whether a night would take a document, by what the archive has."""
+    from tracker.capture.admit.admission import admit  # noqa: PLC0415 (90 ms, not where bytes are known)
+
+    reference, text = arrival.source.reference, digest_text(arrival.version.text)
+    return admit(arrival, ledger.history(arrival.source.id, reference, sha256, text))
 
 
 def record_bytes(
     store: Store, data: bytes, declaration: Declaration, observed: str, name: str, source: str
 ) -> Recorded:
-    """Record a document under a declaration, inferring the kind and language that it leaves open.
+    """Record bytes under a declaration, inferring the kind and language that it leaves open.
 
-    Bytes that are already the edition's latest snapshot are recognised by their digest, and not read;
-    ``name`` suggests the type of others.
+    ``name`` suggests their type. Bytes that are already the edition's latest snapshot are recognised by
+    their digest, and not read.
     """
     known = store.known(declaration, digest_bytes(data))
     if known:

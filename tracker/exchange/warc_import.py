@@ -9,14 +9,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from tracker.capture.admit.admission import admit
 from tracker.capture.causes import FetchFault
 from tracker.capture.links import IndexLink, discover, source_of
 from tracker.capture.warc.reading import open_warc, read_payload, restore_headers
 from tracker.capture.watch_list import is_watched
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, ReferenceInvalid
-from tracker.exchange.add import Item, import_items, infer_details, read_arrival, record_arrival, show_nothing
+from tracker.exchange.add import (
+    Item,
+    import_items,
+    infer_details,
+    judge_arrival,
+    read_arrival,
+    record_arrival,
+    show_nothing,
+)
 from tracker.exchange.attribution import (
     ParsedReference,
     find_sessions,
@@ -33,7 +40,7 @@ from tracker.model.record import Declaration
 from tracker.model.watching import Exchange, Fetched, Source, Validators
 from tracker.record.reading.imported import open_captured
 from tracker.references import find_body
-from tracker.text.identity import digest_bytes, digest_text
+from tracker.text.identity import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -93,7 +100,7 @@ class _Recorder:
         fetched = Fetched(record.id, record.url, data, content_type, (), Validators(), 0.0)
         arrival = read_arrival(asked, fetched)
         if self._is_judged:
-            _judge(store, arrival, found)
+            _judge(store, arrival, found.sha256)
         origin = f"{self._warc.path.name}@{record.id}"
         return record_arrival(store, arrival, _declare(said, arrival), record.date, origin)
 
@@ -136,10 +143,8 @@ class _Recorder:
         return (Exchange(record.date, record.url, sent, record.status, answer),)
 
 
-def _judge(store: Store, arrival: Arrival, found: Found) -> None:
-    text = digest_text(arrival.version.text)
-    history = store.ledger.history(found.record.id, arrival.source.reference, found.sha256, text)
-    admission = admit(arrival, history)
+def _judge(store: Store, arrival: Arrival, sha256: str) -> None:
+    admission = judge_arrival(store.ledger, arrival, sha256)
     if not admission.accepted:
         raise DocumentUnreadable(f"it seems to be no such statement: {admission.cause} ({admission.detail})")
 

@@ -120,6 +120,11 @@ class Review:
     """What became of it once accepted; of what was challenged, the snapshot that it is."""
 
 
+WITHDRAWN: Final = "withdrawn"
+ELSEWHERE: Final = "withdrawn elsewhere"
+TOLD_CAUSES: Final = (WITHDRAWN, ELSEWHERE)
+"""The causes of checks of what was withdrawn: they say so, and nothing of what it holds."""
+
 Expected = Literal["expected", "no statement", "withdrawn"]
 """What is known of a statement that is not there; ``withdrawn`` takes back what was noted before."""
 

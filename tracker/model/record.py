@@ -54,6 +54,8 @@ class Recorded:
     amended: tuple[Amendment, ...] = ()
     elsewhere: tuple[str, ...] = ()
     """Other statements that a new snapshot has the text of, word for word."""
+    doubt: str | None = None
+    """Why a night would have put before a person what a person recorded."""
 
     @property
     def at_snapshot(self) -> Reference:

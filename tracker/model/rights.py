@@ -44,6 +44,17 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """That the same bytes, or the same text, were withdrawn as another statement: the reason is its own."""
+
+    reference: str
+    is_destroyed: bool
+
+    def __str__(self) -> str:
+        return f"the same text was {'destroyed' if self.is_destroyed else 'withdrawn'} as {self.reference}"
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawnEntry:
     """An edition of which nothing may be read, as ``tracker list`` shows it."""
 
@@ -85,6 +96,8 @@ class Scope:
     """Snapshots of other statements that hold the same bytes and are open."""
     alike: tuple[Reference, ...] = ()
     """Open snapshots that hold the same text in other bytes."""
+    received: tuple[Reference, ...] = ()
+    """Other statements for which the same bytes came, and wait or were rejected."""
     files: tuple[str, ...] = ()
     """Files on a disk that these snapshots were read from."""
 

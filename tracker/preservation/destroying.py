@@ -7,7 +7,9 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveLocked
+from tracker.model.ledger import TOLD_CAUSES
 from tracker.preservation.folder import remove_open_copy
+from tracker.record.access.withdrawals import OF_STATEMENT, of_statement
 from tracker.record.access.withheld import name_command
 from tracker.record.derived.answers import DERIVED_NAME
 from tracker.record.schema.connection import FILE_NAME
@@ -102,7 +104,8 @@ def _amendment(row: Row, gone: Destroyed) -> Row:
 def _outcome(row: Row, gone: Destroyed) -> Row:
     is_ours = row.get("snapshot") in gone.snapshots or row.get("sha256") in gone.documents
     had_bytes = row.get("sha256") is not None and row.get("source") in gone.sources
-    return {"detail": "", "etag": None} if (is_ours or had_bytes) and row.get("cause") != "withdrawn" else {}
+    is_told = row.get("cause") in TOLD_CAUSES
+    return {"detail": "", "etag": None} if (is_ours or had_bytes) and not is_told else {}
 
 
 def _review(row: Row, gone: Destroyed) -> Row:
@@ -188,15 +191,21 @@ GROUP BY statement HAVING sum(snapshots.id NOT IN ({_SNAPSHOTS})) = 0
 """  # noqa: S608 (our own text)
 
 _SOURCES = f"""
-SELECT source FROM outcomes WHERE snapshot IN ({_SNAPSHOTS}) OR sha256 IN ({_DOCUMENTS})
-UNION SELECT source FROM reviews WHERE document IN ({_DOCUMENTS})
+SELECT source FROM outcomes WHERE snapshot IN ({_SNAPSHOTS}) OR sha256 IN ({_DOCUMENTS}) AND (
+    reference IS NULL OR {of_statement("reference")} IN (
+        SELECT {OF_STATEMENT} FROM withdrawals WHERE act = 'destroy'
+    )
+)
 """  # noqa: S608 (our own text)
+"""Not those that gave the same bytes for another statement: of theirs, the checks of these bytes alone."""
 
 _ADDRESSES = f"""
 SELECT address FROM outcomes WHERE snapshot IN ({_SNAPSHOTS}) OR sha256 IN ({_DOCUMENTS})
 """  # noqa: S608 (our own text)
 
-_OUTCOMES = f"SELECT id FROM outcomes WHERE source IN ({_SOURCES}) AND run <= ?"  # noqa: S608 (our own text)
+_OUTCOMES = f"""
+SELECT id FROM outcomes WHERE (source IN ({_SOURCES}) OR sha256 IN ({_DOCUMENTS})) AND run <= ?
+"""  # noqa: S608 (our own text)
 
 _REQUESTS = f"""
 SELECT id, run FROM requests

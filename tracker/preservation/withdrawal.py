@@ -6,6 +6,7 @@ holds what it destroyed; one that was cut short is finished by whatever next wri
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -140,7 +141,8 @@ def complete_and_log(writing: Writing, instant: str) -> None:
     logging.getLogger("tracker").warning("tracker: %s", message)
 
 
-_Standing = dict[tuple[int | None, str], "Act"]
+_Key = tuple[int | None, str, str | None]
+_Standing = dict[_Key, "Act"]
 
 _CHANGES: Mapping[Act, tuple[Act | None, ...]] = {
     "withdraw": (None,),
@@ -200,7 +202,7 @@ class Rights:
         if act == "destroy":
             others = _find_sharing(self._connection, targets)
             for other in others:
-                if (other.snapshot, other.document) not in standing:
+                if other.key not in standing:
                     raise DecisionInvalid(
                         f"{reference} shares its bytes with {other.reference}, which is open;"
                         f" withdraw that first: tracker withdraw {other.reference}"
@@ -227,7 +229,7 @@ class Rights:
 
 
 def _stands(target: _Target, standing: _Standing) -> Act | None:
-    return standing.get((target.snapshot, target.document))
+    return standing.get(target.key)
 
 
 def _is(target: _Target, standing: _Standing, act: Act) -> bool:
@@ -271,18 +273,31 @@ def _complete_all(connection: sqlite3.Connection, instant: str) -> None:
     connection.execute("UPDATE withdrawals SET completed = ? WHERE completed IS NULL", [instant])
 
 
-def _read_acts_in_force(connection: sqlite3.Connection) -> dict[tuple[int | None, str], Act]:
-    """Return the act in force for each snapshot and document that is withdrawn."""
-    rows = connection.execute("SELECT snapshot, document, act FROM standing_withdrawals")
-    return {(snapshot, document): act for snapshot, document, act in rows}
+def _read_acts_in_force(connection: sqlite3.Connection) -> _Standing:
+    """Return the act in force for each snapshot, and each document of a statement, that is withdrawn."""
+    return {
+        (snapshot, document, statement): act
+        for snapshot, document, statement, act in connection.execute(_IN_FORCE)
+    }
 
 
 def _read_last(connection: sqlite3.Connection, targets: Iterable[_Target]) -> int | None:
     """Return the number of the latest act on any of some snapshots and documents."""
-    query = "SELECT max(withdrawal) FROM withdrawn WHERE document = ? AND snapshot IS ?"
-    found = [fetch_value(connection, query, [each.document, each.snapshot]) for each in targets]
+    found = [fetch_value(connection, _LAST, each.key) for each in targets]
     return max(filter(None, found), default=None)
 
+
+_STATEMENT = f"iif(snapshot IS NULL, {withdrawals.OF_STATEMENT}, NULL)"
+
+_IN_FORCE = f"""
+SELECT snapshot, document, {_STATEMENT}, standing.act FROM standing_withdrawals AS standing
+JOIN withdrawals ON withdrawals.id = withdrawal
+"""  # noqa: S608 (our own text)
+
+_LAST = f"""
+SELECT max(withdrawal) FROM withdrawn JOIN withdrawals ON withdrawals.id = withdrawal
+WHERE snapshot IS ?1 AND document = ?2 AND {_STATEMENT} IS ?3
+"""  # noqa: S608 (our own text)
 
 _SNAPSHOTS = f"""
 SELECT snapshots.id, {queries.NAME}, ordinal, document, size, source {queries.ALL_EDITIONS}
@@ -299,6 +314,12 @@ AND document NOT IN (SELECT document FROM snapshots)
 ORDER BY reviews.id
 """
 
+_RECEIVED = """
+SELECT DISTINCT outcomes.reference FROM reviews JOIN outcomes ON outcomes.id = reviews.outcome
+WHERE document IN (SELECT value FROM json_each(?)) AND outcomes.reference IS NOT NULL
+AND verdict IS NOT 'accept' ORDER BY reviews.id
+"""
+
 _IS_WEB = ("http://", "https://")
 
 
@@ -311,6 +332,13 @@ class _Target:
     document: str
     size: int
     source: str | None = None
+    statement: str | None = None
+    """For which a document came that is no snapshot."""
+
+    @property
+    def key(self) -> _Key:
+        """What tells it from others: a document that is no snapshot may have come for several statements."""
+        return self.snapshot, self.document, self.statement
 
 
 def _find_targets(connection: sqlite3.Connection, reference: Reference) -> tuple[_Target, ...]:
@@ -362,6 +390,7 @@ def _describe_scope(
         destroyed=destroyed,
         sharing=_references(sharing),
         alike=_references(alike),
+        received=_find_received(connection, reference, sizes),
         files=tuple(dict.fromkeys(str(target.source) for target in targets if _is_file(target.source))),
     )
 
@@ -396,8 +425,17 @@ def _find_refused(connection: sqlite3.Connection, reference: Reference) -> list[
         is_same = all(getattr(proposed, part) == getattr(reference, part) for part in parts)
         fits = reference.kind in {None, proposed.kind} and reference.language in {None, proposed.language}
         if is_same and fits:
-            found.append(_Target(None, None, document, size))
+            found.append(_Target(None, None, document, size, statement=str(reference.statement)))
     return found
+
+
+def _find_received(
+    connection: sqlite3.Connection, reference: Reference, documents: Iterable[str]
+) -> tuple[Reference, ...]:
+    """Return the other statements for which the same bytes came, and were not accepted."""
+    asked = json.dumps(sorted(documents))
+    found = map(queries.read_reference, fetch_column(connection, _RECEIVED, [asked]))
+    return tuple(each for each in found if each.statement != reference.statement)
 
 
 def _find_alike(connection: sqlite3.Connection, targets: Iterable[_Target]) -> tuple[_Target, ...]:

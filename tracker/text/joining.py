@@ -24,6 +24,8 @@ from tracker.text.word_tables import all_entries, read_tables
 
 PARAGRAPH, ITEM, SPACE = "\n\n", "\n", " "
 _STOP = re.compile(r"(?<![.])[.!?](?!\.)")
+_SENTENCE_ENDS = re.compile(r"(?<!\bM[rs])(?<!\bMrs)[.!?]\s+(?!(?:His|Her)\b)")
+"""Behind which somebody may be addressed: not a title, and nobody of whom one only speaks."""
 _FIRST_WORD = re.compile(r"\S+")
 _HYPHENS = "-‐"
 _HYPHENATED = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]$")
@@ -86,11 +88,17 @@ def joint(before: TextLine, after: TextLine, layout: Layout) -> tuple[int, str]:
     # "We must act." / "We agree."
     if ends_something(old) and not _continues(old):
         return 0, _after_end(old, new, after.gap, layout, full=full)
-    # "Mr. President" / "We must act."
-    if is_salutation(old):
+    # "Mr. President" / "We must act."; and after a sentence, where the line did not run full.
+    if is_salutation(old) or (new[0].isupper() and not (full and after.gap == BREAK) and _calls(old)):
         return 0, PARAGRAPH
     # "We must" / "act."
     return _after_cut(old, new, after.gap, layout, full=full)
+
+
+def _calls(line: str) -> bool:
+    """Say whether a line ends by addressing the audience, after a sentence."""
+    ends = [match.end() for match in _SENTENCE_ENDS.finditer(line)]
+    return line[-1] in ",،，" and bool(ends) and is_salutation(line[ends[-1] :])
 
 
 class Joints:

@@ -70,7 +70,9 @@ def is_salutation(line: str) -> bool:
     words = _WORDS.findall(line[item_marker(line) :])
     if not words or len(words) > _MOST_SALUTATION_WORDS:
         return False
-    first, chinese = words[0].lower(), read_tables("lines")["salutations"]["zh"]
+    # "My dear friends" addresses them, and "My country" nobody.
+    is_ours = len(words) > 1 and words[0].lower() in all_entries("lines", "our")
+    first, chinese = words[is_ours].lower(), read_tables("lines")["salutations"]["zh"]
     greets = first in all_entries("lines", "salutations") or first.startswith(chinese)
     return greets and not has_clause(line)
 

@@ -11,9 +11,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.causes import MISSING_STATUSES
-from tracker.errors import DocumentUnreadable
+from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.inputs.compiled import read_packaged
-from tracker.model.ledger import GOOD_OUTCOMES, Check
+from tracker.model.ledger import ELSEWHERE, GOOD_OUTCOMES, WITHDRAWN, Check
 from tracker.model.watching import CHALLENGE, Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from tracker.model.ledger import Announcement, Review
-    from tracker.model.rights import Withdrawal
+    from tracker.model.rights import Elsewhere, Withdrawal
     from tracker.model.texts import Reference
     from tracker.model.watching import Arrival, Fetched, FetchFailed, History, Kept, Source
     from tracker.record.reading.ledger import Ledger
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     Judge = Callable[[Arrival, History], Admission]
 
 UNNAMED, REFUSED = "no reference", "rejected before"
-WITHDRAWN: Final = "withdrawn"
 _REAPPEARED = "reappeared"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
@@ -202,6 +201,9 @@ class _Examination:
         review = self.ledger.review_of(check.source, str(check.sha256))
         if review and review.verdict == "reject":
             return _reject(check, review)
+        elsewhere = self.ledger.withdrawn_elsewhere(check.reference, check.sha256)
+        if elsewhere and elsewhere.is_destroyed:
+            return _reject_unkept(check, ELSEWHERE, str(elsewhere))
         return self._decide_text(check, current)
 
     def _mark_reappeared(self, check: Check) -> Check:
@@ -245,26 +247,33 @@ class _Examination:
         if current and text == current.text:
             detail = join_details(check, "other bytes, the same text")
             return self._unchanged(replace(check, detail=detail), current.reference)
-        withdrawal = self.ledger.withdrawn_text(check.reference, digest_text(arrival.version.text))
+        digest = digest_text(arrival.version.text)
+        withdrawal = self.ledger.withdrawn_text(check.reference, digest)
         if withdrawal:
             return _reject_withdrawn(check, withdrawal)
-        return self._admit(check, arrival)
+        elsewhere = self.ledger.withdrawn_elsewhere(check.reference, check.sha256, digest)
+        if elsewhere and elsewhere.is_destroyed:
+            return _reject_unkept(check, ELSEWHERE, str(elsewhere))
+        return self._admit(check, arrival, elsewhere)
 
     def _read_again(self, sha256: str, content_type: str | None) -> str | None:
         """Return the text of a kept document as the source asks for today; None where it has none."""
         from tracker.exchange.add import read_arrival  # noqa: PLC0415 (as above)
 
         try:
-            fetched = replace(self.fetched, data=self.ledger.document(sha256), media_type=content_type)
+            data = self.ledger.document(sha256, self.source.reference)
+            fetched = replace(self.fetched, data=data, media_type=content_type)
             return read_arrival(self.source, fetched).version.text
-        except DocumentUnreadable:
+        except (DocumentUnreadable, Withdrawn):
             return None
 
-    def _admit(self, check: Check, arrival: Arrival) -> Examined:
+    def _admit(self, check: Check, arrival: Arrival, elsewhere: Elsewhere | None) -> Examined:
         text, sha256 = arrival.version.text, str(check.sha256)
         history = self.ledger.history(check.source, check.reference, sha256, digest_text(text))
         is_accepted = self.ledger.verdict(check.source, sha256) == "accept"
         admission = Admission(accepted=True) if is_accepted else self.judge(arrival, history)
+        if elsewhere and admission.accepted and not is_accepted:
+            admission = Admission(accepted=False, cause=ELSEWHERE, detail=str(elsewhere))
         if admission.accepted and check.reference is None:
             detail = "a person has to name it in tracker review"
             admission = Admission(accepted=False, cause=UNNAMED, detail=detail)
@@ -303,14 +312,18 @@ def _reject(check: Check, review: Review) -> Examined:
 
 
 def _reject_withdrawn(check: Check, withdrawal: Withdrawal) -> Examined:
+    return _reject_unkept(check, WITHDRAWN, f"{withdrawal.reference} was {withdrawal}")
+
+
+def _reject_unkept(check: Check, cause: str, detail: str) -> Examined:
     """Return the check of what was withdrawn, of which no bytes are kept, and no headers that may name it."""
     from tracker.preservation.destroying import keep_plain  # noqa: PLC0415 (12 ms where nothing was withdrawn)
 
     rejected = replace(
         check,
         outcome="rejected",
-        cause=WITHDRAWN,
-        detail=f"{withdrawal.reference} was {withdrawal}",
+        cause=cause,
+        detail=detail,
         validators=replace(check.validators, etag=None),
         exchanges=tuple(
             replace(each, request_headers=keep_plain(each.request_headers), headers=keep_plain(each.headers))

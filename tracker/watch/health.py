@@ -17,7 +17,7 @@ from tracker.errors import NotInArchive, WatchListInvalid
 from tracker.keep.reextract import count_outdated
 from tracker.model.clock_readings import CONFIRMING_HOSTS
 from tracker.model.health import MANY, Concern, Health
-from tracker.model.ledger import GOOD_OUTCOMES
+from tracker.model.ledger import GOOD_OUTCOMES, TOLD_CAUSES, WITHDRAWN
 from tracker.preservation.folder import COPIES
 from tracker.preservation.mirror.divergence import describe_divergence
 from tracker.preservation.mirror.edits import read_open
@@ -30,7 +30,7 @@ from tracker.record.schema.units import read_tables
 from tracker.report.answers.ledger import describe_clock
 from tracker.report.answers.news import mend_listing
 from tracker.report.answers.review import find_floods, write_ranges
-from tracker.watch.examine import RESTLESS, WITHDRAWN, restless_since
+from tracker.watch.examine import RESTLESS, restless_since
 from tracker.watch.news import gather_news
 from tracker.watch.requests import choose_sources, list_links, name_series
 
@@ -283,7 +283,7 @@ def _source_concerns(state: SourceState, context: _Context) -> Iterator[Concern]
     is_silent, is_index = _is_silent(last, context.silent), last.source in context.indexes
     cause = f"{last.outcome}: {last.cause}" if last.cause else last.outcome
     end = f"; {_next_step(last, is_index=is_index)}"
-    if last.cause == WITHDRAWN:
+    if last.outcome == "rejected" and last.cause in TOLD_CAUSES:
         yield Concern(WITHDRAWN, last.source, state.since, f"{last.detail}{end}", "note", last.reference)
     elif last.outcome == "gone":
         kept = "what was captured is kept" if state.succeeded else "nothing was ever captured"

@@ -66,7 +66,8 @@ def show_review(archive: Path, number: int) -> ReviewedDocument:
 def read_bytes(archive: Path, number: int) -> bytes:
     """Return a document as it was received. Raises ``NotInArchive`` for an unknown number."""
     with open_ledger(archive) as ledger:
-        return ledger.document(_find(ledger, number).sha256)
+        review = _find(ledger, number)
+        return ledger.document(review.sha256, review.reference)
 
 
 def decide_review(
@@ -209,7 +210,7 @@ def _read_again(archive: Path, review: Review, ledger: Ledger) -> Arrival:
     fetched = Fetched(
         review.source,
         check.url or review.address,
-        ledger.document(review.sha256),
+        ledger.document(review.sha256, review.reference),
         (check.exchanges[-1].content_type if check.exchanges else None) or review.media_type,
         check.exchanges,
         check.validators,

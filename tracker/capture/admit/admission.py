@@ -1,8 +1,8 @@
 """Whether an arriving document becomes a snapshot, or waits for a person to review it.
 
-If the text is similar to the current version, it is only checked for garbling, loss, and the text of another
-session: a page that says what it said before is no error page. Otherwise all rules apply, and the first with
-a result decides.
+If the text is similar to the current version, it is only checked for garbling, loss, growth, and the text of
+another session: a page that says what it said before is no error page. Otherwise all rules apply, and the
+first with a result decides.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tracker.capture.admit.pages import (
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import (
     find_garbling,
+    find_growth,
     find_loss,
     find_navigation,
     learn_tolerance,
@@ -51,6 +52,7 @@ _MEANINGS: Final = {
     "empty": "no words",
     "too short": "too few words for a first capture",
     "collapsed": "far shorter than it used to be",
+    "swollen": "far longer than it used to be",
     "navigation": "links and headings without sentences",
     "no statement": "a first capture in which hardly a word says who speaks, or that reads like none",
     "report": "a report about a statement: who said what, in the third person",
@@ -97,10 +99,10 @@ def admit(arrival: Arrival, history: History) -> Admission:
     """Decide whether to admit a document, by its text, its source, its exchanges, and what the archive has.
 
     These are not admitted: logins, errors, challenges, lists of files and consent pages; results of a
-    redirect to the site's home page; texts that are garbled, empty, far shorter or mere navigation; and texts
-    in another language, of another country or session, or with nearly nothing of the current version. The
-    thresholds are in ``admission.toml``; those of length and similarity adapt to a source's history. Pure,
-    and always the same.
+    redirect to the site's home page; texts that are garbled, empty, far shorter or longer, or mere
+    navigation; and texts in another language, of another country or session, or with nearly nothing of the
+    current version. The thresholds are in ``admission.toml``; those of length and similarity adapt to a
+    source's history. Pure, and always the same.
     """
     page = page_of_arrival(arrival)
     judged = _judge(arrival, history, page)
@@ -162,6 +164,11 @@ def _home(case: _Arrived) -> _RuleResult:
 
 def _lost(case: _Arrived) -> _RuleResult:
     return find_loss(case.arrival.version, case.history.snapshots, case.arrival.source.min_words)
+
+
+def _swollen(case: _Arrived) -> _RuleResult:
+    said = find_growth(case.arrival.version, case.history.snapshots)
+    return ("swollen", said) if said else None
 
 
 def _navigation(case: _Arrived) -> _RuleResult:
@@ -269,9 +276,10 @@ def _somebody_else(case: _Arrived) -> _RuleResult:
 _RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], _RuleResult], ...]] = (
     _garbled,
     _lost,
+    _swollen,
     _twin_of_another_session,
 )
 _RULES: Final[tuple[Callable[[_Arrived], _RuleResult], ...]] = (
-    _garbled, _page, _home, _navigation, _lost, _language, _genre, _silent, _twin, _sibling,
+    _garbled, _page, _home, _navigation, _lost, _swollen, _language, _genre, _silent, _twin, _sibling,
     _other_text, _unlike,
 )  # fmt: skip

@@ -35,6 +35,7 @@ class Thresholds:
     most_collapse: float
     spreads: float
     known_after: int
+    growth: int
     navigation_words: int
     sentence_words: int
     words_a_mark: int

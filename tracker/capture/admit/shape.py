@@ -121,6 +121,16 @@ def find_loss(version: Version, snapshots: Sequence[Kept], min_words: int | None
     return cause, f"{lengths_told}; at least {least:,} are expected"
 
 
+def find_growth(version: Version, snapshots: Sequence[Kept]) -> str | None:
+    """Return what shows that a text is far longer than all that is kept; None where it is not."""
+    bounds = load_rules().bounds
+    longest = max((kept.words for kept in snapshots), default=version.words)
+    most = bounds.growth * max(longest, bounds.min_words)
+    if version.words <= most:
+        return None
+    return f"{version.words:,} {_unit(version)}, before {longest:,} at most; up to {most:,} are expected"
+
+
 def _allowed_loss(lengths: Sequence[int]) -> float:
     """Return the share of the usual length that may be missing."""
     bounds = load_rules().bounds

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.preservation.mirror import commits, refs, unexplained
-from tracker.preservation.mirror.edits import ACCEPT, find_added, find_differences
+from tracker.preservation.mirror.edits import ACCEPT, find_added, find_differences, read_open
 from tracker.preservation.mirror.explained import Acts
 from tracker.preservation.mirror.pending import read_mirrored, read_pending
 from tracker.preservation.mirror.redaction import Redaction
@@ -89,6 +89,8 @@ class ExpectedDifferences:
         )
         """Whether the mirror lacks a withdrawal: then it still has the withdrawn text."""
         self._units = frozenset(pending.units)
+        self.noted = frozenset(each.name for each in read_open(connection, tables))
+        """Rows that another program changed, as the ledger says, and nobody has accepted."""
         triggers = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'unmirrored_%'"
         watched = {name for (name,) in connection.execute(triggers)}
         self._unwatched = frozenset(table.unit for table in tables.values() if table.stored not in watched)
@@ -138,6 +140,8 @@ class MainComparison:
     findings: Findings
     edits: set[str] = field(default_factory=set)
     """The rows that were reported to be edits."""
+    doubtful: set[str] = field(default_factory=set)
+    """The files of which the record has other rows than those that it should have."""
 
     def compare(self, unit: InspectedUnit) -> None:
         """Compare a unit's files with those of the mirror, and report what differs, and its problems."""
@@ -178,6 +182,7 @@ class MainComparison:
     def _report_problems(self, unit: InspectedUnit, differing: Sequence[str]) -> None:
         intact = [path for path in differing if self.mirror.read_rows(path) is not None]
         is_expected = self.expected.includes(unit.unit, unit.name)
+        self.doubtful.update(unit.files)
         for problem in unit.problems:
             if unit.files and not differing and not problem.is_certain:
                 meaning = (
@@ -193,6 +198,11 @@ class MainComparison:
             fixes = [_restore_rows(path, is_expected=is_expected) for path in intact]
             fixes += self._find_stray(unit)
             self.findings.fault(problem.check, unit.what, "tracker.db", f"it {problem.says}", remedy, *fixes)
+        for path in intact:
+            differing_rows = self._find_changes(self.mirror.read_rows(path) or {}, is_expected=is_expected)
+            noted = [each for each in differing_rows if is_expected or each.name in self.expected.noted]
+            if noted:
+                self._report_changed(unit.what, path, noted, is_expected=is_expected)
 
     def _find_stray(self, unit: InspectedUnit) -> list[Fix]:
         """Return what deletes a document that is no document: bytes under a name that nothing ever had."""
@@ -266,6 +276,7 @@ class MainComparison:
             ("rows that came to a run that is over", added),
         )
         self.edits.update(each.name for each in changed)
+        self.doubtful.add(path)
         meaning = "; ".join(f"{words}: {_name_some(found)}" for words, found in parts if found)
         where = f"tracker.db; {path} in mirror.git"
         if not self.expected.is_proof:
@@ -326,18 +337,13 @@ _WRITE_AGAIN = f"{REPAIR}, which writes it again from the record"
 
 
 def open_public_comparison(
-    connection: sqlite3.Connection,
-    repository: Repository,
-    units: UnitFiles,
-    expected: ExpectedDifferences,
-    findings: Findings,
-    watch: Path,
-    until: int,
+    repository: Repository, units: UnitFiles, watch: Path, until: int, main: MainComparison
 ) -> PublicComparison | None:
     """Return the comparison with the public branch; None where it equals ``main``, or must be rewritten."""
+    connection, findings = main.connection, main.findings
     access = read_access(connection, units.tables, watch)
-    main, public = find_branches(repository, BRANCHES)
-    if access.is_open and public == main:
+    private, public = find_branches(repository, BRANCHES)
+    if access.is_open and public == private:
         return None
     tip = repository.find_commit(PUBLIC)
     if tip is None:
@@ -352,7 +358,7 @@ def open_public_comparison(
         findings.pending("mirror", "branch public", _WHERE, meaning)
         return None
     redaction = Redaction(connection, access, units.tables)
-    return PublicComparison(units, redaction, MirrorFiles(repository, tip), expected, findings, until)
+    return PublicComparison(units, redaction, MirrorFiles(repository, tip), main, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,20 +368,21 @@ class PublicComparison:
     units: UnitFiles
     redaction: Redaction
     mirror: MirrorFiles
-    expected: ExpectedDifferences
-    findings: Findings
+    main: MainComparison
+    """It compares each unit first: of what the record should not have, the branch may have what it should."""
     until: int
 
     def compare(self, unit: InspectedUnit) -> None:
         """Compare what may be public of a unit with the files of the branch."""
-        if unit.rows is None or unit.problems:
+        claimed = {path: self.mirror.claim(path) for path in unit.files}
+        if unit.rows is None or not self.main.doubtful.isdisjoint(unit.files):
             return
         seen = self.redaction.redact(unit.unit, dict(unit.rows))
         shown = {} if seen is None else self.units.files(unit.unit, seen, unit.name, self.until)
-        is_expected = self.expected.includes(unit.unit, unit.name)
-        for path in unit.files:
-            self.findings.count("mirror")
-            data, found = shown.get(path), self.mirror.claim(path)
+        is_expected = self.main.expected.includes(unit.unit, unit.name)
+        for path, found in claimed.items():
+            self.main.findings.count("mirror")
+            data = shown.get(path)
             if found != name_file(data) and not is_expected:
                 lacks = (
                     "the public branch lacks it"
@@ -388,8 +395,9 @@ class PublicComparison:
         """Report the files of the branch that the record does not account for."""
         shown = watch.is_file() and not self.redaction.closes(watch.read_text(encoding="utf-8-sig"))
         for path in self.mirror.unmatched:
-            if not (self.expected.has_left(path) or (path == WATCH and shown)):
+            is_explained = self.main.expected.has_left(path) or path in self.main.doubtful
+            if not (is_explained or (path == WATCH and shown)):
                 self._report(path, "the public branch has it, and the record has nothing public there")
 
     def _report(self, what: str, meaning: str) -> None:
-        self.findings.fault("mirror", what, _BRANCH, meaning, _WRITE_AGAIN, Fix("mirror"))
+        self.main.findings.fault("mirror", what, _BRANCH, meaning, _WRITE_AGAIN, Fix("mirror"))

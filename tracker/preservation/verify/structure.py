@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SchemaPart = tuple[str, str]
 """A table, index, view or trigger: its kind and its name."""
 
-_REBUILD = f"{REPAIR} rebuilds the record from the mirror; without one, {RESTORE}"
+REBUILD = f"{REPAIR} rebuilds the record from the mirror; without one, {RESTORE}"
 
 _MOST = 100
 """Of messages that SQLite is asked for."""
@@ -82,7 +82,7 @@ def check_file(connection: sqlite3.Connection, findings: Findings) -> bool:
     pages = [line for line in messages if line not in {*indexes, *values}]
     if pages:
         meaning = f"pages of the file are damaged, and their contents are lost: {_first(pages)}"
-        findings.fault("file", FILE_NAME, FILE_NAME, meaning, _REBUILD, Fix("record"))
+        findings.fault("file", FILE_NAME, FILE_NAME, meaning, REBUILD, Fix("record"))
     elif indexes:
         meaning = f"an index of the file is damaged, the rows themselves are whole: {_first(indexes)}"
         findings.fault("file", FILE_NAME, FILE_NAME, meaning, REPAIR, Fix("structure"))
@@ -97,7 +97,7 @@ def check_tables(connection: sqlite3.Connection, findings: Findings) -> bool:
     for kind, name in find_altered_parts(connection):
         meaning = "it is not as the program makes it" if (kind, name) in there else "it is not there"
         is_table = kind == "table"
-        remedy = _REBUILD if is_table else f"{REPAIR} restores it"
+        remedy = REBUILD if is_table else f"{REPAIR} restores it"
         fix = Fix("record" if is_table else "structure")
         findings.fault("file", f"{kind} {name}", FILE_NAME, meaning, remedy, fix)
         are_sound &= not is_table

@@ -92,7 +92,8 @@ class _Verification:
                     _report_lost_log(self.folder, connection, findings)
                     self._check_record()
                 if not hooks.is_alone:
-                    self._check_derived(hooks)
+                    with self._surviving("rows"):
+                        self._check_derived(hooks)
                 edited = self._check_units(mirror, hooks)
                 self._check_history(base, branch.noted, edited)
         has_mirror = (self.folder / MIRROR).exists()
@@ -159,9 +160,7 @@ class _Verification:
             # The public branch is at the mirror's later runs, of which the record knows nothing.
             return [main]
         watch = find_watch_list(self.folder)
-        public = mirror_files.open_public_comparison(
-            connection, self.repository, units, expected, findings, watch, mirror.run
-        )
+        public = mirror_files.open_public_comparison(self.repository, units, watch, mirror.run, main)
         return [main, public] if public else [main]
 
     def _check_history(self, base: str | None, noted: str | None, edited: set[str]) -> None:
@@ -189,12 +188,13 @@ class _Verification:
         """Report that something could not be read to its end, and go on."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            if not structure.is_corruption(error):
+        except (sqlite3.DatabaseError, ArchiveUnusable) as error:
+            # Who computes answers again reads the record as commands do.
+            damage = error.__cause__ if isinstance(error, ArchiveUnusable) else error
+            if not structure.is_corruption(damage):
                 raise
-            meaning = f"it cannot be read to its end: {error}"
-            remedy = f"{REPAIR} rebuilds the record from the mirror"
-            self.findings.fault(check, FILE_NAME, FILE_NAME, meaning, remedy, Fix("record"))
+            meaning = f"it cannot be read to its end: {damage}"
+            self.findings.fault(check, FILE_NAME, FILE_NAME, meaning, structure.REBUILD, Fix("record"))
 
 
 _TRIES = 5

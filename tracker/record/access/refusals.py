@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.errors import Withdrawn
-from tracker.record.access.withdrawals import read_withdrawal
+from tracker.record.access.withdrawals import OF_STATEMENT, read_withdrawal
 from tracker.record.schema.rows import fetch_value
 from tracker.record.statements.queries import ALL_EDITIONS, edition_is, find_statement, narrow
 from tracker.references import parse_reference
@@ -15,21 +15,26 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from tracker.model.rights import Withdrawal, WithdrawnEntry
+    from tracker.model.rights import Elsewhere, Withdrawal, WithdrawnEntry
     from tracker.model.texts import Reference
     from tracker.record.storing.writing import Writing
 
-_SAME = """
+_OWN = f"""
 SELECT max(withdrawal) FROM standing_withdrawals AS standing
+JOIN withdrawals ON withdrawals.id = standing.withdrawal
 LEFT JOIN snapshots ON snapshots.id = standing.snapshot
 LEFT JOIN editions ON editions.id = snapshots.edition
-WHERE (standing.document = ?1 OR standing.text = ?2) AND (
-    editions.statement = ?3 OR NOT EXISTS (
-        SELECT 1 FROM readable_snapshots AS kept
-        LEFT JOIN versions ON versions.snapshot = kept.id AND versions.sha256 = standing.text
-        WHERE kept.document = standing.document OR versions.id IS NOT NULL
-    )
-)
+WHERE (standing.document = ?1 OR standing.text = ?2)
+AND iif(editions.statement IS NULL, {OF_STATEMENT} = ?4, editions.statement = ?3)
+"""  # noqa: S608 (our own text)
+
+_ANY = """
+SELECT withdrawal FROM standing_withdrawals AS standing
+WHERE (standing.document = ?1 OR standing.text = ?2) AND NOT EXISTS (
+    SELECT 1 FROM readable_snapshots AS kept
+    LEFT JOIN versions ON versions.snapshot = kept.id AND versions.sha256 = standing.text
+    WHERE kept.document = standing.document OR versions.id IS NOT NULL
+) ORDER BY act = 'destroy' DESC, withdrawal DESC LIMIT 1
 """
 """What one statement may not have, another may that holds it openly."""
 
@@ -54,6 +59,10 @@ WHERE edition = ?1 AND ordinal = (SELECT max(ordinal) FROM snapshots AS other WH
 """
 
 
+_BY_A_PERSON = ("add", "review")
+
+_ITS_OWN = "; if it is a statement of its own, record it by tracker add"
+
 _NAMED = """
 SELECT id, reference FROM withdrawals
 WHERE id IN (SELECT withdrawal FROM standing_withdrawals) ORDER BY id DESC
@@ -73,9 +82,28 @@ def has_withdrawals(connection: sqlite3.Connection) -> bool:
 def find_withdrawn_content(
     connection: sqlite3.Connection, reference: Reference | None, sha256: str | None, text: str | None = None
 ) -> Withdrawal | None:
-    """Return the act by which these bytes, or this text (SHA-256 of both), were withdrawn."""
-    statement = None if reference is None else find_statement(connection, reference)
-    return _read(connection, _SAME, [sha256, text, statement])
+    """Return the act by which these bytes, or this text (SHA-256 of both), were withdrawn from a statement.
+
+    Without a reference, the act by which they were withdrawn from any, where none holds them openly.
+    """
+    if reference is None:
+        return _read(connection, _ANY, [sha256, text])
+    statement = find_statement(connection, reference)
+    return _read(connection, _OWN, [sha256, text, statement, str(reference.statement)])
+
+
+def find_withdrawn_elsewhere(
+    connection: sqlite3.Connection, reference: Reference | None, sha256: str | None, text: str | None = None
+) -> Elsewhere | None:
+    """Return where these bytes, or this text, were withdrawn that are not withdrawn from this statement."""
+    if reference is None or not has_withdrawals(connection):
+        return None
+    found = find_withdrawn_content(connection, None, sha256, text)
+    if found is None or find_withdrawn_content(connection, reference, sha256, text):
+        return None
+    from tracker.model.rights import Elsewhere  # noqa: PLC0415 (4 ms where nothing was withdrawn)
+
+    return Elsewhere(found.reference, is_destroyed=found.act == "destroy")
 
 
 def find_withdrawn_statement(
@@ -135,7 +163,10 @@ def _read_named(connection: sqlite3.Connection) -> Iterator[tuple[Reference, Wit
 
 
 def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: str | None = None) -> None:
-    """Raise ``Withdrawn`` for what may not be recorded; in an import, also where a whole statement was."""
+    """Raise ``Withdrawn`` for what may not be recorded; in an import, also where a whole statement was.
+
+    What was withdrawn as another statement is recorded by a person, one document at a time.
+    """
     if not has_withdrawals(writing.connection):
         return
     digest = None if text is None else digest_text(text)
@@ -144,6 +175,10 @@ def refuse_withdrawn(writing: Writing, reference: Reference, sha256: str, text: 
         found = find_withdrawn_statement(writing.connection, reference)
     if found:
         raise Withdrawn(f"{reference} may not be recorded: {found.reference} was {found}")
+    elsewhere = find_withdrawn_elsewhere(writing.connection, reference, sha256, digest)
+    if elsewhere and (elsewhere.is_destroyed or writing.kind not in _BY_A_PERSON):
+        step = "" if elsewhere.is_destroyed else _ITS_OWN
+        raise Withdrawn(f"{reference} may not be recorded: {elsewhere}{step}")
 
 
 def _find_edition(connection: sqlite3.Connection, statement: int, reference: Reference) -> int | None:

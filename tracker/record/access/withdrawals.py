@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from tracker.model.rights import Withdrawal, WithdrawnEntry, WithdrawnSnapshot
     from tracker.record.statements.queries import Condition
 
+
+def of_statement(column: str) -> str:
+    """Return the expression for the statement that a reference in a column names, or names a part of."""
+    return f"substr({column}, 1, instr(replace({column}, '@', '~') || '~', '~') - 1)"
+
+
 _WITHDRAWALS = """
 SELECT id, act, reference, reason, authority, decided, person, completed FROM withdrawals
 """
@@ -27,6 +33,32 @@ JOIN standing_withdrawals ON standing_withdrawals.snapshot = snapshots.id
 _LACKING = """
 SELECT sha256 FROM documents WHERE bytes IS NULL
 AND sha256 NOT IN (SELECT document FROM standing_withdrawals WHERE act = 'destroy')
+"""
+
+OF_STATEMENT = of_statement("withdrawals.reference")
+"""The statement that an act is about, where no snapshot tells it: the document was never accepted."""
+
+_OPEN_REVIEWS = f"""
+SELECT reviews.id, reviews.source, document FROM reviews JOIN outcomes ON outcomes.id = reviews.outcome
+WHERE outcomes.reference IS NOT NULL AND document IN (SELECT document FROM standing_withdrawals)
+AND NOT EXISTS (
+    SELECT 1 FROM standing_withdrawals AS standing
+    JOIN withdrawals ON withdrawals.id = standing.withdrawal
+    LEFT JOIN snapshots ON snapshots.id = standing.snapshot
+    LEFT JOIN editions ON editions.id = snapshots.edition
+    LEFT JOIN statements ON statements.id = editions.statement
+    WHERE standing.document = reviews.document AND (
+        standing.act = 'destroy' OR {of_statement("outcomes.reference")}
+        = ifnull(country || '/' || statements.body || '/' || session || ifnull('/' || item, ''),
+            {OF_STATEMENT})
+    )
+)
+"""  # noqa: S608 (our own text)
+
+OPEN_REVIEWS = f"SELECT id FROM ({_OPEN_REVIEWS})"  # noqa: S608 (our own text)
+"""Of documents that were withdrawn, the reviews in which they came for another statement.
+
+Who watches that statement sees them, and what was decided: what was withdrawn is not theirs.
 """
 
 _NOTHING_LEFT = "NOT EXISTS (SELECT 1 FROM readable_snapshots AS kept WHERE kept.edition = editions.id)"
@@ -62,6 +94,12 @@ def read_withdrawn_documents(connection: sqlite3.Connection) -> frozenset[str]:
         " WHERE document NOT IN (SELECT document FROM readable_snapshots)"
     )
     return frozenset(fetch_column(connection, query))
+
+
+def read_given_elsewhere(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    """Return what sources of other statements gave of what was withdrawn: each source, and the document."""
+    query = f"SELECT source, document FROM ({_OPEN_REVIEWS})"  # noqa: S608 (our own text)
+    return frozenset(connection.execute(query).fetchall())
 
 
 def read_destroyed_documents(connection: sqlite3.Connection) -> frozenset[str]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from tracker.errors import ReferenceInvalid
+from tracker.model.ledger import TOLD_CAUSES
 from tracker.model.texts import Reference
-from tracker.record.access.withdrawals import read_withdrawn_documents
+from tracker.record.access.withdrawals import OPEN_REVIEWS, read_given_elsewhere, read_withdrawn_documents
 from tracker.record.schema.rows import fetch_column, has_table
 from tracker.references import parse_reference
 
@@ -43,6 +44,7 @@ SELECT run FROM snapshots WHERE id IN gone
 UNION SELECT run FROM decisions WHERE old_snapshot IN gone OR new_snapshot IN gone
 UNION SELECT run FROM amendments WHERE statement IN (SELECT id FROM whole)
 UNION SELECT run FROM reviews WHERE document IN (SELECT document FROM standing_withdrawals)
+    AND id NOT IN ({OPEN_REVIEWS})
 UNION SELECT run FROM expectations JOIN whole USING (country, body, session)
     WHERE expectations.item IS whole.item
 """  # noqa: S608 (a query of ours)
@@ -63,6 +65,8 @@ class Withheld:
     """Those of which nothing is left to read."""
     documents: frozenset[str]
     runs: frozenset[int]
+    elsewhere: frozenset[tuple[str, str]] = frozenset()
+    """Sources that gave such a document for another statement, with the document."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> Self:
@@ -74,6 +78,7 @@ class Withheld:
             frozenset(Reference(*name) for _, *name in connection.execute(_STATEMENTS)),
             read_withdrawn_documents(connection),
             frozenset((*fetch_column(connection, _RUNS), *_find_asking(connection))),
+            read_given_elsewhere(connection),
         )
 
     def run(self, entry: RunEntry) -> RunEntry:
@@ -93,15 +98,19 @@ class Withheld:
 
     def check(self, check: Check) -> Check:
         """Return a check without what it noted of contents, and without what servers said of them."""
-        is_ours = check.snapshot in self.snapshots or check.sha256 in self.documents
-        if not is_ours or check.cause == "withdrawn":
+        is_ours = check.snapshot in self.snapshots or self._is_ours(check.source, check.sha256)
+        if not is_ours or check.cause in TOLD_CAUSES:
             return check
         exchanges = tuple(replace(each, headers=()) for each in check.exchanges)
         return replace(check, detail="", exchanges=exchanges)
 
     def review(self, review: Review) -> Review:
         """Return a review without what it quotes."""
-        return replace(review, detail="", reason=None) if review.sha256 in self.documents else review
+        is_ours = self._is_ours(review.source, review.sha256)
+        return replace(review, detail="", reason=None) if is_ours else review
+
+    def _is_ours(self, source: str, document: str | None) -> bool:
+        return document in self.documents and (source, document) not in self.elsewhere
 
     def expectation(self, each: Expectation) -> Expectation:
         """Return a note on a statement without its words."""

@@ -8,7 +8,7 @@ from tracker.comparing.decisions.rulings import is_statement
 from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.model.texts import Reference
 from tracker.model.watching import History, Kept
-from tracker.record.access.refusals import find_withdrawn_content
+from tracker.record.access.refusals import find_withdrawn_content, find_withdrawn_elsewhere
 from tracker.record.schema.packing import DOCUMENT
 from tracker.record.schema.rows import fetch_row, fetch_value
 from tracker.record.statements.queries import EDITIONS, NAME, SNAPSHOTS, edition_is, narrow, statement_is
@@ -93,15 +93,19 @@ def find_snapshot(connection: sqlite3.Connection, reference: Reference) -> int:
     return int(fetch_row(connection, _SNAPSHOT, [*wanted, reference.snapshot])[0])
 
 
-def read_document(connection: sqlite3.Connection, sha256: str) -> bytes:
+def read_document(connection: sqlite3.Connection, sha256: str, reference: Reference | None = None) -> bytes:
     """Return the bytes that have this digest; where there is no such row, the file is damaged.
 
-    Raises ``Withdrawn`` where they were withdrawn and no open snapshot has them, and ``DocumentUnreadable``
+    Raises ``Withdrawn`` where they were withdrawn from the statement that they came for, or from any where
+    that is unknown and no open snapshot has them, and where they were destroyed. ``DocumentUnreadable``
     where the record came from a public mirror, which has only the digest of what was not accepted.
     """
-    withdrawn = find_withdrawn_content(connection, None, sha256)
+    withdrawn = find_withdrawn_content(connection, reference, sha256)
     if withdrawn:
         raise Withdrawn(f"document {sha256[:12]}, of {withdrawn.reference}, was {withdrawn}")
+    elsewhere = find_withdrawn_elsewhere(connection, reference, sha256)
+    if elsewhere and elsewhere.is_destroyed:
+        raise Withdrawn(f"document {sha256[:12]} is not there: {elsewhere}")
     (data,) = fetch_row(connection, f"SELECT {DOCUMENT} FROM documents WHERE sha256 = ?", [sha256])  # noqa: S608 (our text)
     if data is None:
         raise DocumentUnreadable(

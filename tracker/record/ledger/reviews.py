@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.model.ledger import CHALLENGED, Review
+from tracker.record.access.withdrawals import OPEN_REVIEWS
 from tracker.record.ledger.checks import read_check
 from tracker.record.schema.rows import fetch_column, fetch_row, fetch_value
 from tracker.record.statements.queries import NAME, join_snapshot, read_name, read_reference
@@ -24,10 +25,11 @@ JOIN documents ON documents.sha256 = reviews.document
 {join_snapshot("coalesce(reviews.snapshot, outcomes.snapshot)")}
 """  # noqa: S608 (our own text)
 
-_IS_WITHDRAWN = """EXISTS (
+_IS_WITHDRAWN = f"""EXISTS (
     SELECT 1 FROM standing_withdrawals AS standing WHERE standing.document = reviews.document
     AND NOT EXISTS (SELECT 1 FROM readable_snapshots AS kept WHERE kept.document = standing.document)
-)"""
+    AND reviews.id NOT IN ({OPEN_REVIEWS})
+)"""  # noqa: S608 (our own text)
 
 
 def write_review(connection: sqlite3.Connection, outcome: int, source: str, sha256: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.model.ledger import Check, Expectation, Review, RunEntry, RunKind
-    from tracker.model.rights import Withdrawal
+    from tracker.model.rights import Elsewhere, Withdrawal
     from tracker.model.texts import Reference
 
 
@@ -86,6 +86,13 @@ class Ledger(Record):
                 return None
             same = refusals.find_withdrawn_content(self.connection, reference, document)
             return same or refusals.find_withdrawn_statement(self.connection, reference, source)
+
+    def withdrawn_elsewhere(
+        self, reference: Reference | None, document: str | None, text: str | None = None
+    ) -> Elsewhere | None:
+        """Return where the same bytes, or a text by its SHA-256, were withdrawn as another statement."""
+        with translate(self.path):
+            return refusals.find_withdrawn_elsewhere(self.connection, reference, document, text)
 
     def withdrawn_text(self, reference: Reference | None, text: str) -> Withdrawal | None:
         """Return the act by which a text, named by its SHA-256, was withdrawn."""

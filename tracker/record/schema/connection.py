@@ -317,8 +317,33 @@ def _connect_immutable(path: Path) -> sqlite3.Connection:
 def _connect(path: Path, options: str) -> sqlite3.Connection:
     _refuse_journal(path)
     uri = f"{path.absolute().as_uri()}?{options}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    factory = _Reader if options == "mode=ro" else sqlite3.Connection
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, factory=factory)
+    if isinstance(connection, _Reader):
+        connection.path = path
     # A file's own schema may call no function that could do harm, whoever made it.
     connection.execute("PRAGMA trusted_schema = OFF")
     offer_functions(connection)
     return connection
+
+
+class _Reader(sqlite3.Connection):
+    """A connection to read, which leaves no empty log behind: SQLite removes one only by who may write."""
+
+    path: Path | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.path:
+            _remove_empty_log(self.path)
+
+
+def _remove_empty_log(path: Path) -> None:
+    """Let SQLite remove a log without contents, and its index, unless others use them."""
+    log, journal = (find_companion(path, ending) for ending in ("-wal", "-journal"))
+    with suppress(OSError, sqlite3.Error, ArchiveUnusable):
+        # A journal would be played back.
+        if log.stat().st_size or journal.exists() or not os.access(path.parent, os.W_OK):
+            return
+        with closing(_connect(path, "mode=rw")) as connection:
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()

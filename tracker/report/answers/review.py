@@ -122,7 +122,8 @@ def _history(row: Waiting) -> Iterator[str]:
     if review.verdict:
         verb = {"accept": "accepted", "reject": "rejected"}[review.verdict]
         became = f" as {review.snapshot}" if review.snapshot and not is_challenged else ""
-        yield f"{verb}{became} by {review.person} on {str(review.decided)[:10]}: {review.reason}"
+        why = "the reason is withdrawn" if review.reason is None else review.reason
+        yield f"{verb}{became} by {review.person} on {str(review.decided)[:10]}: {why}"
     if row.again and review.verdict != "accept":
         often = "once" if len(row.again) == 1 else counted(len(row.again), "time")
         yield f"the same bytes came again {often}, last on {row.again[-1][:10]}"

@@ -57,15 +57,18 @@ def _describe(change: RightsChange) -> Iterator[str]:
         yield "What remains: digests, sizes and dates, and who decided and why."
     else:
         yield "It is kept but hidden; to reopen it: --lift"
-    yield from _describe_rest(scope)
+    yield from _describe_rest(scope, is_gone=act == "destroy")
     yield from _describe_copies(change)
 
 
-def _describe_rest(scope: Scope) -> Iterator[str]:
+def _describe_rest(scope: Scope, *, is_gone: bool) -> Iterator[str]:
     if scope.sharing:
         yield f"The same bytes stay open as {_list(scope.sharing)}: withdraw that too?"
     if scope.alike:
         yield f"The same text stays open, in other bytes, as {_list(scope.alike)}: withdraw that too?"
+    if scope.received:
+        what = "are gone there too" if is_gone else "stay in tracker review"
+        yield f"The same bytes, received for {_list(scope.received)} and not accepted, {what}."
     if scope.files:
         yield f"Not touched: the source files {', '.join(scope.files[:_SHOWN])}"
 
