@@ -363,12 +363,14 @@ def _load_judged(documents: Sequence[Document], left_out: Collection[str]) -> It
     for document in documents:
         if document.origin == SESSIONS:
             yield document, None
-    for pair, (old, new) in zip(*read_half("chosen"), strict=True):
-        if pair.country in left_out:
-            continue
-        name = " ".join((pair.country, *pair.sessions))
-        document = Document(name, tuple(old), tuple(new), pair.agreed(), SESSIONS, pair.country)
-        yield document, pair.found_by("sure", "maybe")
+    for half in ("chosen", "taught"):
+        for pair, (old, new) in zip(*read_half(half), strict=True):
+            if pair.country in left_out:
+                continue
+            name = " ".join((pair.country, *pair.sessions))
+            gold = pair.agreed() if half == "chosen" else pair.found_by("sure")
+            document = Document(name, tuple(old), tuple(new), gold, SESSIONS, pair.country)
+            yield document, pair.found_by("sure", "maybe")
 
 
 def fit_logistic(rows: Sequence[Row], ridge: float = _RIDGE) -> Logistic:
