@@ -5,9 +5,11 @@ Run in the root of the repository, with the shared data beside it, as
 
 - ``--draw`` prints the pairs, from country-decades that no other sheet has: ``coding/reuse_drawn.csv`` holds
   what was printed;
+- ``--draw-taught`` prints twenty more to learn from, of countries of the half ``chosen``: one pair of each
+  country-decade by digest, of these those in which the program expects most to be said again, one a country;
 - ``--list`` prints, for each pair, the cells (a sentence of the earlier speech beside one of the later) that
-  ``tracker`` links, and the eighty likeliest that it does not: ``coding/reuse_listed.csv`` holds what was
-  printed when the readers began, and is what they read whatever the program links later;
+  ``tracker`` links, and the eighty (sixty) likeliest that it does not: ``coding/reuse_listed.csv`` holds what
+  was printed when the readers began, and is what they read whatever the program links later;
 - ``--show COUNTRY OLD NEW`` prints the list of one pair to read: neither whether a cell is linked nor how
   likely it is can be seen, for the later speech's sentences come in an order by digest;
 - ``--record READER COUNTRY OLD NEW`` reads from standard input lines such as ``yes 3 14``, ``maybe 5`` and
@@ -57,7 +59,10 @@ HALVES = {"chosen": 15, "report": 15}
 """By country: on the one half the bar is chosen, the other is scored at the end."""
 SIZES = 3
 """Parts into which a decade's pairs fall by size; they take turns."""
-LIKELIEST = 80
+LIKELIEST = {"chosen": 80, "report": 80, "taught": 60}
+TAUGHT = 20
+_WEIGHED = 0.05
+"""From which probability a cell counts towards what is expected to be said again."""
 ANSWERS = ("yes", "maybe", "no")
 _CONTEXT = 40
 """Characters shown before and after a sentence."""
@@ -68,6 +73,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["--draw"]:
             print_table(("half", "country", "old", "new", "digest"), draw())
+        case ["--draw-taught"]:
+            print_table(("half", "country", "old", "new", "digest"), draw_taught())
         case ["--list"]:
             columns = "country old new number old_start old_end new_start new_end digest linked"
             print_table(columns.split(), list_cells(read_rows(DRAWN)))
@@ -110,9 +117,41 @@ def draw() -> Iterator[tuple[str, str, int, int, str]]:
                 used.add(country)
                 half = find_half(country)
                 wanted[half] -= 1
-                texts = [speeches[country, each].read_bytes() for each in (session, session + 1)]
-                yield half, country, session, session + 1, sha256(b"".join(texts)).hexdigest()[:12]
+                yield half, country, session, session + 1, _digest_pair(speeches, country, session)
         turn += 1
+
+
+def draw_taught() -> Iterator[tuple[str, str, int, int, str]]:
+    """Yield the half ``taught``, as ``draw`` does: pairs of speeches that no other sheet has."""
+    speeches = list_speeches()
+    drawn = [row for row in read_rows(DRAWN) if row["half"] != "taught"]
+    coded = {
+        *list_coded(SHEETS),
+        *((row["country"], int(row[side])) for row in drawn for side in ("old", "new")),
+    }
+    pairs: dict[object, list[tuple[str, int]]] = defaultdict(list)
+    for (country, session), path in speeches.items():
+        both = {(country, session), (country, session + 1)}
+        if both <= speeches.keys() - coded and find_half(country) == "chosen":
+            pairs[find_decade(country, path)].append((country, session))
+    chosen = [min(found, key=lambda pair: rank("taught", *pair)) for found in pairs.values()]
+    expected = {pair: _expect(speeches, *pair) for pair in chosen}
+    firsts: dict[str, int] = {}
+    for country, session in sorted(expected, key=lambda pair: -expected[pair]):
+        firsts.setdefault(country, session)
+    for country, session in list(firsts.items())[:TAUGHT]:
+        yield "taught", country, session, session + 1, _digest_pair(speeches, country, session)
+
+
+def _expect(speeches: Mapping[tuple[str, int], Path], country: str, session: int) -> float:
+    """Return how many sentences of a speech the program expects to be said again in the next one."""
+    old, new = (read_segments(speeches[country, each]) for each in (session, session + 1))
+    return sum(each.again for each in weigh_candidates(old, new) if each.again > _WEIGHED)
+
+
+def _digest_pair(speeches: Mapping[tuple[str, int], Path], country: str, session: int) -> str:
+    texts = [speeches[country, each].read_bytes() for each in (session, session + 1)]
+    return sha256(b"".join(texts)).hexdigest()[:12]
 
 
 def find_half(country: str) -> str:
@@ -133,7 +172,7 @@ def list_cells(drawn: Iterable[Row]) -> Iterator[tuple[object, ...]]:
         name = pair["country"], pair["old"], pair["new"]
         old, new = (read_segments(speeches[name[0], int(session)]) for session in name[1:])
         linked = {cell for link in align(old, new) for cell in product(link.old, link.new)}
-        cells = linked | set(choose_likeliest(old, new, linked))
+        cells = linked | set(choose_likeliest(old, new, linked, LIKELIEST[pair["half"]]))
         spans_old, spans_new = find_spans(old), find_spans(new)
         ordered = sorted(cells, key=lambda cell: (rank(*name, cell[1]), rank(*name, *cell)))
         for number, (i, j) in enumerate(ordered, start=1):
@@ -142,8 +181,8 @@ def list_cells(drawn: Iterable[Row]) -> Iterator[tuple[object, ...]]:
             yield *name, number, *spans_old[i], *spans_new[j], digest, is_linked
 
 
-def choose_likeliest(old: Sequence[str], new: Sequence[str], linked: set[Cell]) -> list[Cell]:
-    """Return eighty cells that are not linked, by two orders in turn.
+def choose_likeliest(old: Sequence[str], new: Sequence[str], linked: set[Cell], number: int) -> list[Cell]:
+    """Return so many cells that are not linked, by two orders in turn.
 
     One is by the probability that the program gives. The other, which knows nothing of its weights, is by
     the mean of two cosines: of the stems that two sentences share, by their rarity, and of their meanings.
@@ -153,7 +192,7 @@ def choose_likeliest(old: Sequence[str], new: Sequence[str], linked: set[Cell]) 
     likeness = mix_likeness(old, new)
     by_mix = sorted(likeness, key=lambda cell: (-likeness[cell], cell))
     turns = (cell for both in zip_longest(by_chance, by_mix) for cell in both if cell and cell not in linked)
-    return list(dict.fromkeys(turns))[:LIKELIEST]
+    return list(dict.fromkeys(turns))[:number]
 
 
 def mix_likeness(old: Sequence[str], new: Sequence[str]) -> dict[Cell, float]:

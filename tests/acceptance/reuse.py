@@ -1,11 +1,11 @@
 """Score the links between neighbouring speeches against what two readers found by reading both in full.
 
-Run as ``python -m tests.acceptance.reuse [chosen|report] [--readers]``; it takes about a minute.
+Run as ``python -m tests.acceptance.reuse [chosen|taught|report] [--readers]``; it takes about a minute.
 ``coding/reuse.csv`` lists, by segment, the sentences of the later speech that each reader took for one of
 the earlier speech, sure or maybe; both made their lists before any link was seen. With the name of a half,
-what is scored is that half of ``reuse_drawn.csv``, of which two readers read the likeliest cells: ``yes`` is
-sure. A link that is in no list counts as false, though some are true on a second look: the figure is an
-upper bound.
+what is scored is that half of ``reuse_drawn.csv``, of which two readers (of ``taught`` one) read the
+likeliest cells: ``yes`` is sure. A link that is in no list counts as false, though some are true on a second
+look: the figure is an upper bound.
 ``--readers`` scores each reader's sure cells by the other's list instead: what the sheets allow.
 """
 
@@ -76,7 +76,7 @@ def main() -> None:
     print(f"{len(pairs)} pairs: " + ", ".join(f"{name} {number}" for name, number in totals.items()))
     rate = 100 * totals["in no list"] / totals["sentences"]
     print(f"links in no list: {rate:.2f} of 100 sentences of both sides")
-    for name in ("sure", "both sure"):
+    for name in ("sure", "both sure") if totals["both sure"] else ("sure",):
         share = totals[f"{name} found"] / totals[name]
         print(f"{name}: {share:.2f} of {totals[name]} found")
 

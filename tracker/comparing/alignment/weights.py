@@ -97,6 +97,8 @@ class Joined(NamedTuple):
 
     likeness_gain: float
     explained: float
+    adds: float
+    adds_own: float
     rest: float
     lengths: float
     closed: float
