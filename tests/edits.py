@@ -95,10 +95,8 @@ _IN_OTHER_WORDS: Mapping[tuple[str, str], str] = {
     ("segments", "end"): "it has segment 1 out of order",
 }
 
-_REFUSED: Mapping[str, str] = {
-    "name": f"tracker.db was altered: its table {NOTES} does not have 0001_archive,",
-    "migration_set": "tracker.db is not a tracker archive",
-}
+_FIRST_UNNOTED = f"tracker.db was altered: its table {NOTES} does not have 0001_archive,"
+_REFUSED: Mapping[str, str] = {"name": _FIRST_UNNOTED, "migration_set": _FIRST_UNNOTED}
 """Columns of the notes on the schema: no command opens a record in which one was changed."""
 
 

@@ -187,9 +187,9 @@ CASES: Final = (
     # Time and connections
     Case("no answer", _silence, "unreachable", "timeout", requests=3, timeout=0.1),
     Case("a slow drip that never ends", _drip([_LONG, *repeat(b"a", 4000)]), "unreachable", "timeout",
-         requests=3, timeout=0.03),
+         requests=3, timeout=0.1),
     Case("headers that drip", _drip([b"HTTP/1.1 200 OK\r\n", *repeat(b"A", 4000)]), "unreachable", "timeout",
-         requests=3, timeout=0.03),
+         requests=3, timeout=0.1),
     Case("closed without an answer", raw(), "unreachable", "reset", requests=3),
     Case("reset before the answer", _break(), "unreachable", "reset", requests=3),
     Case("reset in the middle of the body", _break(_LONG, PAGE), "unreachable", "reset", requests=3),

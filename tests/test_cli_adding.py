@@ -151,6 +151,43 @@ def test_what_records_first_makes_an_archive_and_says_where(
     assert not (tmp_path / "snapshots").exists()
 
 
+REFUSED = {
+    "add, of no file": ("add", "nothing.txt", "--as", "XAA/CCPCJ/32"),
+    "add, of an empty one": ("add", "empty.txt", "--as", "XAA/CCPCJ/32"),
+    "a folder, of no body": ("import", "texts", "--body", "NONE"),
+    "a folder, by no pattern": ("import", "texts", "--body", "CCPCJ", "--pattern", "{nothing}"),
+    "a folder, of no files": ("import", "texts", "--body", "CCPCJ", "--country", "XAA"),
+    "a repository, of no commit": ("import", "repo", "--path", "32.txt", "--as", "XAA/CCPCJ/32"),
+    "a WARC, cut off": ("import", "cut.warc", "--as", "XAA/CCPCJ/32"),
+    "a WARC, of a watch list": ("import", "cut.warc", "--watched"),
+    "a source": ("sources", "add", "nothing.txt", "--as", "XAA/CCPCJ/32"),
+    "an expectation": ("expect", "XAA/CCPCJ/34", "--by", "Ana", "--due", "never"),
+    "a group": ("groups", "edit", "ALLIES", "--add", "NONE", "--by", "Ana"),
+    "a mirror": ("rebuild", "repo"),
+    "a night": ("snapshot", "--fail-on", "nothing"),
+}
+"""Words that are refused, or of which nothing is taken, where there is no archive yet."""
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_refuses_its_input_leaves_no_archive(
+    tracker: Callable[..., Ran], tmp_path: Path, name: str
+) -> None:
+    place = tmp_path / "there" / "deeper"
+    if name == "a night":
+        place.mkdir(parents=True)
+        watch(place, source("xaa", "XAA/UNGA/79", "https://a.example/79"), 443)
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "cut.warc").write_bytes(b"WARC/1.0\r\nhello\r\n\r\n")
+    make_repository(tmp_path / "repo", [])
+    before = sorted(tmp_path.rglob("*"))
+    refused = tracker(*REFUSED[name], "--archive", str(place))
+    assert refused.code in {1, 2}, refused
+    assert "made a new archive" not in refused.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_night_makes_the_archive_of_a_watch_list(
     tracker: Callable[..., Ran], site: Site, tmp_path: Path
 ) -> None:

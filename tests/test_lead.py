@@ -100,21 +100,28 @@ def test_of_more_and_less_the_levels_must_be_as_sure_and_the_share_as_for_any_cl
     more = topic("Figs", "more", reading("substantive", (0,), 0.1), reading("substantive", (1,), 0.3))
     (found,) = lead(replace(rated(more, LEAST), share_certainty=0.6))
     assert found.startswith("More in the new text: Figs, ")
-    assert lead(replace(rated(more, LEAST - 0.01), share_certainty=0.9))[1].startswith("Likely: Figs more")
+    below = lead(replace(rated(more, LEAST - 0.01), share_certainty=0.9))
+    assert below[1].startswith("Claimed below: Figs more, ")
 
 
-def test_where_nothing_is_sure_enough_to_lead_it_says_what_is_likely_the_surest_first() -> None:
-    first, second = lead(rated(FIGS, LEAST - 0.02), rated(BEES, LEAST - 0.01))
-    assert first == "No change of priorities between the old text and the new text is sure."
-    assert second.startswith(f"Likely: Bees not repeated ({LEAST - 0.01:.2f}), ".replace("0.", "."))
-    assert second.endswith(f"; Figs new ({LEAST - 0.02:.2f}).".replace("0.", "."))
+DEBT = rated(topic("Debt", "new", None, reading("substantive", (2,), 0.1)), 0.55, claimed=False)
+
+
+def test_where_nothing_is_sure_enough_to_lead_it_says_what_is_claimed_below_the_surest_first() -> None:
+    first, second = lead(rated(FIGS, LEAST - 0.02), rated(BEES, LEAST - 0.01), DEBT)
+    assert first == "No change of priorities between the old text and the new text is sure enough to lead."
+    assert second == "Claimed below: Bees not repeated, old ¶1 “We keep bees.”; Figs new."
+
+
+def test_of_what_is_claimed_below_three_are_named_and_the_others_counted() -> None:
+    claimed = [rated(replace(FIGS, label=name), LEAST - 0.01) for name in ("Ants", "Bats", "Cows", "Dogs")]
+    assert lead(*claimed)[1].endswith("; Bats new; Cows new; and 1 more.")
 
 
 def test_nothing_is_called_likely_beside_claims_that_do_not_lead() -> None:
     """They stand below as claims, and are surer than what is likely."""
-    debt = rated(topic("Debt", "new", None, reading("substantive", (2,), 0.1)), 0.55, claimed=False)
-    assert len(lead(rated(FIGS, LEAST), debt)) == 2
-    assert len(lead(rated(FIGS, LEAST), rated(BEES, LEAST - 0.01), debt)) == 1
+    assert len(lead(rated(FIGS, LEAST), DEBT)) == 2
+    assert len(lead(rated(FIGS, LEAST), rated(BEES, LEAST - 0.01), DEBT)) == 1
 
 
 def test_what_people_decided_leads_and_what_was_not_measured_does_not() -> None:

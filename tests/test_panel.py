@@ -114,6 +114,20 @@ def test_each_cell_is_what_the_single_comparison_says(folder: Path) -> None:
     assert check_against_diffs(folder) >= 5
 
 
+def test_a_cell_has_the_level_on_which_both_sides_settle(tmp_path: Path) -> None:
+    work = "We will work with civil society.\nCivil society must be heard."
+    texts = {"74": work, "75": "We call on all to end hunger, with civil society."}
+    create_archive(tmp_path)
+    with open_store(tmp_path) as store:
+        for session, text in texts.items():
+            named = declare(f"FRA/UNGA/{session}~prepared.en", delivered=None)
+            record(store, named, f"{text}\n{CORRUPTION}\n{OCEANS}", OBSERVED)
+    (last,) = (entry for entry in whole(tmp_path).entries if entry.session == "75" and entry.cells)
+    (cell,) = (each for each in last.cells if each.topic == "civil-society")
+    assert (cell.level, cell.likely) == ("mentioned", "moved down")
+    check_against_diffs(tmp_path)
+
+
 def test_a_decision_counts_at_once(folder: Path) -> None:
     before = whole(folder, countries="XAA")
     ruling = level("oceans", "mentioned")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -572,6 +573,24 @@ def test_another_programs_database_is_left_alone(tmp_path: Path, open_: object) 
     with pytest.raises(ArchiveUnusable, match="is not a tracker archive"):
         open_(tmp_path)
     assert (tmp_path / "tracker.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("left", [("",), ("", "-wal"), ("", "-wal", "-shm")])
+@pytest.mark.parametrize("open_", [create_archive, open_store, open_reader])
+def test_nothing_is_left_beside_another_programs_database(
+    tmp_path: Path, open_: object, left: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        for line in ("PRAGMA journal_mode = WAL", "CREATE TABLE other (x)", "PRAGMA wal_checkpoint"):
+            other.execute(line)
+        other.execute("CREATE TABLE later (x)")
+        for ending in left:
+            shutil.copy(tmp_path / f"other.db{ending}", tmp_path / f"tracker.db{ending}")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert callable(open_)
+    with pytest.raises(ArchiveUnusable, match="is not a tracker archive"):
+        open_(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize("open_", [create_archive, open_store, open_reader])

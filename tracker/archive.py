@@ -7,9 +7,18 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid
+from tracker.errors import ArchiveUnusable, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.model.texts import Reference
-from tracker.record.schema.connection import FILE_NAME, Record, is_blank, is_record, method, open_record
+from tracker.record.schema.connection import (
+    FILE_NAME,
+    WATCH,
+    Record,
+    archive_file,
+    is_blank,
+    is_record,
+    method,
+    open_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +46,43 @@ def create_archive(folder: Path, group: str | None = None) -> None:
             f" tracker verify --repair --archive {shlex.quote(str(folder))}"
         )
     store.create_archive(folder, following, group)
+
+
+@contextmanager
+def begin_archive(folder: Path) -> Iterator[None]:
+    """Make an archive for this block, and take it away where nothing was recorded or watched by its end."""
+    from tracker.record.modes import folders_taken_back  # noqa: PLC0415 (to begin one alone)
+
+    listed = _read_watched(folder)
+    with folders_taken_back(folder):
+        create_archive(folder)
+        try:
+            yield
+        finally:
+            with suppress(TrackerError, OSError):
+                if _read_watched(folder) == listed:
+                    _discard_unused(folder)
+
+
+def _read_watched(folder: Path) -> bytes | None:
+    with suppress(OSError):
+        return (folder / WATCH).read_bytes()
+    return None
+
+
+def _discard_unused(folder: Path) -> None:
+    """Remove a record in which there are no runs; raises ``ArchiveLocked`` where one writes now."""
+    from tracker.record.lock import take_lock  # noqa: PLC0415 (where one was begun)
+
+    path = archive_file(folder)
+    lock = take_lock(folder)
+    try:
+        with open_record(folder, Record) as record:
+            is_used = record.connection.execute("SELECT 1 FROM runs").fetchone()
+        for ending in () if is_used else ("-wal", "-shm", ""):
+            path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
+    finally:
+        lock.release()
 
 
 def lacks_archive(folder: Path) -> bool:

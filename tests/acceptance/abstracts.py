@@ -47,6 +47,7 @@ _SAID = re.compile(rf"(?P<likely>likely )?\b(?P<status>{'|'.join(sorted(_WORDS, 
 _LEAD = re.compile(
     rf"(?P<status>{'|'.join(word.capitalize() for word in _WORDS)})(?: of the words)? (?:in|from) [^:]+:"
 )
+_REST = re.compile(r"\b(Likely|Claimed below): ")
 _QUOTED = re.compile(r"“[^”]*”")
 
 
@@ -150,9 +151,11 @@ def read_screen(text: str, labels: Iterable[str]) -> Screen:
     lead = text.split("\n\n")[1].replace("\n", " ") if "\n\n" in text else ""
     for status, said in _read_lead(_QUOTED.sub("", lead)):
         claimed |= dict.fromkeys(_find_labels(labels, said), status)
-    for said in _QUOTED.sub("", lead).partition("Likely: ")[2].split(";"):
+    _, opening, rest = _split_lead(_QUOTED.sub("", lead))
+    for said in rest.split(";"):
         if match := _SAID.search(said):
-            unsure |= dict.fromkeys(_find_labels(labels, said), match["status"])
+            told = unsure if opening == "Likely" else claimed
+            told |= dict.fromkeys(_find_labels(labels, said), match["status"])
     heading = ""
     for line in _join(text):
         if not line.startswith(" ") and (match := _HEADING.match(line)):
@@ -181,10 +184,17 @@ def _place(heading: str, part: str, line: str) -> tuple[str, str]:
 
 def _read_lead(lead: str) -> Iterator[tuple[str, str]]:
     """Yield what each sentence of a lead claims, and the rest of it."""
-    places = [*_LEAD.finditer(lead)]
-    ends = [*(match.start() for match in places[1:]), lead.find("Likely:") % (len(lead) + 1)]
-    for match, end in zip(places, ends, strict=True):
-        yield match["status"].lower(), lead[match.end() : end]
+    groups = _split_lead(lead)[0]
+    places = [*_LEAD.finditer(groups)]
+    ends = [*(match.start() for match in places[1:]), len(groups)]
+    for match, end in zip(places, ends, strict=False):  # where nothing leads there are no places
+        yield match["status"].lower(), groups[match.end() : end]
+
+
+def _split_lead(lead: str) -> tuple[str, str, str]:
+    """Return a lead up to its last sentence, on what does not lead; how that begins; and the rest of it."""
+    match = _REST.search(lead)
+    return (lead[: match.start()], match[1], lead[match.end() :]) if match else (lead, "", "")
 
 
 def _join(text: str) -> Iterator[str]:

@@ -96,13 +96,12 @@ def test_a_quotation_shows_the_words_it_rests_on() -> None:
     vocabulary, found = load_vocabulary(), 0
     for sides in sample_pairs(20):
         document = build_report(compare_sides(*sides, Basis(vocabulary)), vocabulary)
-        quotes = [
-            quote
-            for section in document.sections
-            for entry in section.entries
-            for quote in entry.evidence
-            if isinstance(quote, Quote) and quote.marks
-        ]
+        entries = (entry for section in document.sections for entry in section.entries)
+        parts = (
+            *(part for sentence in document.lead for part in sentence.parts),
+            *(part for entry in entries for part in entry.evidence),
+        )
+        quotes = [part for part in parts if isinstance(part, Quote) and part.marks]
         for width in (60, 80, 120):
             shown = " ".join(render_terminal(document, width=width).split())
             for lead in {quote.lead for quote in quotes}:

@@ -116,7 +116,7 @@ def test_what_was_rebuilt_from_the_public_mirror_serves_nothing_closed(
     subprocess.run(["git", "init", "-q", "--bare", tmp_path / "public.git"], check=True)
     assert run("mirror", "push", "public.git").code == 0
     assert run("rebuild", "public.git", "--archive", "public").code == 0
-    assert run("export", "datasette", "--archive", "public", "-o", "metadata.json").err == ""
+    assert run("export", "datasette", "metadata.json", "--archive", "public").err == ""
     with serving(datasette, tmp_path / "public" / "tracker.db", tmp_path / "metadata.json") as served:
         assert [row["text"] for row in served.rows("/tracker/passages", words="harbours")] == [OPEN]
         assert served.rows("/tracker/passages", words="lighthouse") == []

@@ -135,7 +135,7 @@ STEPS = [
     ('INSERT INTO "runs"', 1),
     ("COMMIT", 1),
     ("tracker.watch.snapshot:fetch_all", 1),
-    ("tracker.watch.examine:read_arrival", 2),
+    ("tracker.exchange.add:read_arrival", 2),
     ("BEGIN IMMEDIATE", 2),
     ('INSERT INTO "statements"', 2),
     ('INSERT INTO "editions"', 2),

@@ -139,7 +139,7 @@ def test_a_log_left_on_read_only_media_is_not_passed_over(tmp_path: Path) -> Non
 @pytest.mark.parametrize("left_free", [0, 16, 64, 256])
 def test_a_full_disk_is_told_and_leaves_the_archive_as_it_was(tmp_path: Path, left_free: int) -> None:
     folder = tmp_path / "snapshots"
-    told = run_mounted(folder, "size=1m", FULL, str(left_free)).splitlines()
+    told = run_mounted(folder, "size=2m", FULL, str(left_free)).splitlines()
     assert told[0].startswith(f"ArchiveUnusable disk full: {folder}/tracker.db is as it was")
     assert told[1:] == ["new"]
 

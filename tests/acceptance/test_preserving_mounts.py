@@ -90,7 +90,7 @@ def test_a_backup_onto_a_full_disk_leaves_nothing(tmp_path: Path, left: int) -> 
 @pytest.mark.parametrize("left", [0, 16, 100, 300])
 def test_a_rebuild_onto_a_full_disk_leaves_nothing(tmp_path: Path, left: int) -> None:
     told = run_mounted(
-        tmp_path / "disk", "size=4m", SETTING + REBUILD, str(tmp_path / "made"), str(left)
+        tmp_path / "disk", "size=8m", SETTING + REBUILD, str(tmp_path / "made"), str(left)
     ).splitlines()
     assert told[0].startswith("ArchiveUnusable disk full: DISK/again/tracker.db")
     assert told[1:] == ["False", "did Rebuilt", "True"]

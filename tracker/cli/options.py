@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
@@ -15,6 +16,8 @@ from tracker.errors import TrackerError
 from tracker.report.formats import REPORTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tracker.archive import ArchiveSession
     from tracker.model.topics import Vocabulary
 
@@ -48,23 +51,36 @@ def opened(*, trusts_derived: bool = True) -> ArchiveSession:
 
 
 def begun(*, dry_run: bool = False) -> Path:
-    """Return the archive's folder for a command that may be the first to record; a line says where it was.
+    """Return the archive's folder for a command that may be the first to record; a line says where it is.
 
-    A dry run reads an empty archive then, which is gone when the command ends.
+    Where the command fails with nothing recorded, none is left. A dry run reads an empty archive, which is
+    gone when the command ends.
     """
     from tracker.archive import create_archive, lacks_archive
-    from tracker.cli.output import write_notice
     from tracker.files import temporary_folder
 
-    folder = everywhere.archive()
+    folder, context = everywhere.archive(), get_current_context()
     if not lacks_archive(folder):
         return folder
     if dry_run:
-        folder = get_current_context().with_resource(temporary_folder("archive"))
-    create_archive(folder)
-    if not dry_run:
-        write_notice(f"made a new archive in {folder}; to have it elsewhere: --archive DIR")
+        folder = context.with_resource(temporary_folder("archive"))
+        create_archive(folder)
+    else:
+        context.with_resource(_beginning(folder))
     return folder
+
+
+@contextmanager
+def _beginning(folder: Path) -> Iterator[None]:
+    from tracker.archive import begin_archive, lacks_archive
+    from tracker.cli.output import write_notice
+
+    try:
+        with begin_archive(folder):
+            yield
+    finally:
+        if not lacks_archive(folder):
+            write_notice(f"made a new archive in {folder}; to have it elsewhere: --archive DIR")
 
 
 def joined(words: list[str]) -> str:

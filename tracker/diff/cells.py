@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.comparing.decisions.rulings import Decided
     from tracker.comparing.topics.statuses import OtherSessions
     from tracker.model.texts import Reference, Side
-    from tracker.model.topics import Vocabulary
+    from tracker.model.topics import Level, TopicReading, Vocabulary
     from tracker.record.derived.answers import Derived
 
 
@@ -91,7 +91,7 @@ def weigh_cells(
     before, after = sides
     levels = place_levels(decided.old, before.version), place_levels(decided.new, after.version)
     readings = side_topics(after, vocabulary, derived, levels[1], only)
-    held = {each.topic: (each.level, len(each.segments), each.share) for each in readings}
+    held = {each.topic: _hold(each) for each in readings}
     chances = {each.topic: each.priority for each in readings if not each.decided}
     moved = {}
     former = side_topics(before, vocabulary, derived, levels[0], only) if look_around else ()
@@ -117,5 +117,12 @@ def weigh_cells(
                 chances.pop(topic, None)
                 if not (change.status or change.likely):
                     continue
+            else:
+                # Both sides are settled together there, so that the level may be another than alone.
+                held[topic] = _hold(change.new)
         rows.append([topic, *held.get(topic, (None, 0, 0.0)), *facts, chances.get(topic)])
     return rows
+
+
+def _hold(reading: TopicReading) -> tuple[Level, int, float]:
+    return reading.level, len(reading.segments), reading.share

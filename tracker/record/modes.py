@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveUnusable
@@ -77,6 +77,18 @@ def make_archive_folder(folder: Path, group: str | None = None) -> Permissions:
             folder.rmdir()
         raise ArchiveUnusable(_explain(folder, group, is_new=is_new))
     return wanted if group else archive_permissions(folder)
+
+
+@contextmanager
+def folders_taken_back(folder: Path) -> Iterator[None]:
+    """Remove a folder and those above it that were not there before this block and are empty after it."""
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            for each in made:
+                each.rmdir()
 
 
 def make_record_file(path: Path, permissions: Permissions) -> None:

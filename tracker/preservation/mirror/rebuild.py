@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from tracker.preservation.git.trees import TreeReader
 from tracker.preservation.mirror import commit_log, refs, unit_files
 from tracker.preservation.mirror.loading import RowLoader, mirror_damaged
 from tracker.preservation.mirror.unit_files import ARCHIVE, is_document
-from tracker.record.modes import make_archive_folder
+from tracker.record.modes import folders_taken_back, make_archive_folder
 from tracker.record.schema.connection import FILE_NAME, RECEIVED, WATCH, connect_to_write, is_blank, translate
 from tracker.record.schema.migrations import MIGRATION_SET, NOTES, describe_unknown, make_schema
 from tracker.record.schema.rows import fetch_column, insert
@@ -49,19 +49,15 @@ def rebuild_record(
     record = folder / FILE_NAME
     if record.exists() and not is_blank(record):
         raise ArchiveUnusable(f"there is an archive at {folder} already; name another folder with --archive")
-    is_new = not folder.exists()
-    permissions = make_archive_folder(folder)
-    try:
-        with draft_file(record, permissions) as part:
-            with open_repository(mirror, bounded=True) as repository:
-                rebuilt, watch = _rebuild(repository, Path(part.name), record, tip)
-            name = _write_watch_list(folder, watch, WATCH if accept_watch_list else RECEIVED, permissions)
-    except OSError as error:
-        raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
-    finally:
-        if is_new and not record.exists():
-            with suppress(OSError):
-                folder.rmdir()
+    with folders_taken_back(folder):
+        permissions = make_archive_folder(folder)
+        try:
+            with draft_file(record, permissions) as part:
+                with open_repository(mirror, bounded=True) as repository:
+                    rebuilt, watch = _rebuild(repository, Path(part.name), record, tip)
+                name = _write_watch_list(folder, watch, WATCH if accept_watch_list else RECEIVED, permissions)
+        except OSError as error:
+            raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
     return replace(rebuilt, watch_list=name)
 
 

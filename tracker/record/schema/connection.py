@@ -44,6 +44,9 @@ BUSY_SECONDS = 5.0
 
 CACHE_KIBIBYTES = 32_000
 
+_IMMUTABLE = "mode=ro&immutable=1"
+"""How a file is opened so that SQLite makes nothing beside it, and reads no log that is there."""
+
 _LEAST_FREE_BYTES = 256 * 1024
 """With less free space than this, a failed write is explained by a full disk: WAL and index need as much."""
 
@@ -179,9 +182,12 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open an archive's file for reading, on read-only media as well.
 
     A file in WAL mode needs its two companions, which cannot be made on read-only media. There the file
-    is opened as immutable, unless there is a log with unread transactions.
+    is opened as immutable, unless there is a log with unread transactions. So is what another program keeps,
+    beside whose file nothing may be left.
     """
     with translate(path):
+        if _is_of_others(path):
+            return _connect(path, _IMMUTABLE)
         connection = _connect(path, "mode=ro")
         try:
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
@@ -221,7 +227,7 @@ def is_record(path: Path) -> bool:
     """Tell whether a file is a record that this release can read; SQLite leaves nothing beside it."""
     with suppress(OSError, sqlite3.Error, ArchiveUnusable):
         if path.is_file():
-            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            uri = f"{path.absolute().as_uri()}?{_IMMUTABLE}"
             with closing(sqlite3.connect(uri, uri=True)) as record:
                 record.execute("PRAGMA trusted_schema = OFF")
                 check_schema(record, path)
@@ -305,13 +311,25 @@ def _refuse_journal(path: Path) -> None:
 
 
 def _connect_immutable(path: Path) -> sqlite3.Connection:
-    log = path.with_name(path.name + "-wal")
-    if log.is_file() and log.stat().st_size:
+    if _has_log(path):
         raise ArchiveUnusable(
-            f"{path} is read-only and its last run did not end ({log.name} is beside it);"
+            f"{path} is read-only and its last run did not end ({path.name}-wal is beside it);"
             " copy both to a disk and read them there"
         )
-    return _connect(path, "mode=ro&immutable=1")
+    return _connect(path, _IMMUTABLE)
+
+
+def _is_of_others(path: Path) -> bool:
+    """Tell whether a file has tables, none of them ours; or none at all, and no log that may hold them."""
+    with suppress(sqlite3.Error, ArchiveUnusable), closing(_connect(path, _IMMUTABLE)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        return NOTES not in names and (bool(names) or not _has_log(path))
+    return False
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.is_file() and log.stat().st_size > 0
 
 
 def _connect(path: Path, options: str) -> sqlite3.Connection:

@@ -1,8 +1,8 @@
 """The lead of a report: at most three sentences, made by rules of the surest and largest findings.
 
 Each names what became of topics by status, the largest first, with the words that show it. To be in one a
-finding must be surer than to be claimed (``lead`` in ``certainty.toml``); what is less sure stands below, or
-in the sentence on what is likely.
+finding must be surer than to be claimed (``lead`` in ``certainty.toml``); what is less sure stands below, and
+in the last sentence: where nothing leads what is claimed, and where nothing more is claimed what is likely.
 """
 
 from __future__ import annotations
@@ -31,8 +31,12 @@ MOST: Final = 3
 """Sentences of a lead."""
 NAMED: Final = 4
 """Topics that a sentence names at most; how many it leaves out, it says."""
-_LIKELY: Final = 0.5
-"""The certainty from which what does not lead may be said to be likely."""
+_LEAST: Final = 0.5
+"""The certainty from which what is not claimed may be said to be likely."""
+_CLAIMED, _LIKELY = "Claimed below", "Likely"
+"""How the sentence begins on what does not lead."""
+_LESS_SURE, _UNSURE = "sure enough to lead", "sure"
+"""What no change is: where some are claimed below, and where none is."""
 _MAIN: Final = 0.15
 """The share of the words from which the topic with the largest share is the main subject."""
 
@@ -67,14 +71,14 @@ def build_lead(comparison: Comparison) -> tuple[Sentence, ...]:
         if edits:
             return edits
     least = load_certainty().lead
-    groups = choose_told(comparison.topics, least)
-    sentences = [_tell_group(comparison, group) for group in groups]
+    sentences = [_tell_group(comparison, group) for group in choose_told(comparison.topics, least)]
+    claimed, likely = _find_claimed(comparison, least), _find_likely(comparison)
     if not sentences:
-        sentences.append(_tell_nothing_sure(comparison))
-    likely = _find_likely(comparison, least)
-    claims_left = groups and any(topic.claimed for topic in likely)  # these stand below as claims
-    if likely and not claims_left and len(sentences) < MOST:
-        sentences.append(_tell_likely(comparison, likely))
+        sentences.append(_tell_nothing_leads(comparison, _LESS_SURE if claimed else _UNSURE))
+        if claimed:
+            sentences.append(_tell_rest(comparison, _CLAIMED, claimed))
+    if likely and not claimed and len(sentences) < MOST:
+        sentences.append(_tell_rest(comparison, _LIKELY, likely))
     return tuple(sentences)
 
 
@@ -167,34 +171,47 @@ def _name(comparison: Comparison, topic: TopicChange) -> str:
     return label
 
 
-def _find_likely(comparison: Comparison, least: float) -> list[TopicChange]:
-    """Return what is likely to have changed, the surest first: less sure than what may lead."""
-    likely = [
+def _find_claimed(comparison: Comparison, least: float) -> list[TopicChange]:
+    """Return the claims that stand below and do not lead, the surest first."""
+    claimed = [
         topic
         for topic in comparison.topics
-        if topic.outcome in RULES and (topic.certainty or 0.0) >= _LIKELY
-        if not (_leads(topic, least) or topic.unclear or topic.goes_against_share)
+        if topic.claimed and topic.outcome in RULES and not _leads(topic, least)
     ]
-    likely.sort(key=lambda topic: (-(topic.certainty or 0.0), topic.label))
-    return likely
+    return sorted(claimed, key=_unsureness)
 
 
-def _tell_likely(comparison: Comparison, likely: Sequence[TopicChange]) -> Sentence:
-    first, *rest = likely[:MOST]
-    others = "".join(f"; {_name_likely(topic)}" for topic in rest)
+def _find_likely(comparison: Comparison) -> list[TopicChange]:
+    """Return what is likely to have changed and is not claimed, the surest first."""
+    likely = [
+        topic for topic in comparison.topics if topic.likely in RULES and (topic.certainty or 0.0) >= _LEAST
+    ]
+    return sorted(likely, key=_unsureness)
+
+
+def _unsureness(topic: TopicChange) -> tuple[float, str]:
+    return -(topic.certainty or 0.0), topic.label
+
+
+def _tell_rest(comparison: Comparison, opening: str, topics: Sequence[TopicChange]) -> Sentence:
+    """Name what does not lead: as a claim, or as likely with its certainty."""
+    first, *rest = topics[:MOST]
+    others = "".join(f"; {_name_outcome(topic)}" for topic in rest)
+    left = f"; and {len(topics) - MOST} more" if topics[0].claimed and len(topics) > MOST else ""
     shown = quote_briefly(comparison, first)
     quoted = (Span(", "), shown) if shown else ()
     return Sentence(
-        (Span(f"Likely: {_name_likely(first)}"), *quoted, Span(f"{others}.")),
+        (Span(f"{opening}: {_name_outcome(first)}"), *quoted, Span(f"{others}{left}.")),
         tuple(topic.topic for topic in (first, *rest)),
     )
 
 
-def _name_likely(topic: TopicChange) -> str:
-    return f"{one_line(topic.label)} {topic.outcome} {wording.chance_mark(topic.certainty)}"
+def _name_outcome(topic: TopicChange) -> str:
+    chance = "" if topic.claimed else f" {wording.chance_mark(topic.certainty)}"
+    return f"{one_line(topic.label)} {topic.outcome}{chance}"
 
 
-def _tell_nothing_sure(comparison: Comparison) -> Sentence:
+def _tell_nothing_leads(comparison: Comparison, how: str) -> Sentence:
     old, new = _name_sides(comparison)
     if not comparison.topics:
         return Sentence((Span(wording.NO_PRIORITIES),))
@@ -205,7 +222,7 @@ def _tell_nothing_sure(comparison: Comparison) -> Sentence:
     ]
     stays = f" The same stay: {', '.join(one_line(topic.label) for topic in kept[:NAMED])}." if kept else ""
     return Sentence(
-        (Span(f"No change of priorities between {old} and {new} is sure.{stays}"),),
+        (Span(f"No change of priorities between {old} and {new} is {how}.{stays}"),),
         tuple(topic.topic for topic in kept[:NAMED]),
     )
 

@@ -49,7 +49,7 @@ def write_table(
             r"\begin{table}",
             r"\centering\footnotesize\setlength{\tabcolsep}{4pt}",
             rf"\caption{{{escape_latex(caption)}}}",
-            rf"\begin{{tabular}}{{@{{}}p{{0.28\linewidth}}{shape}@{{}}}}",
+            rf"\begin{{tabular}}{{@{{}}p{{0.23\linewidth}}{shape}@{{}}}}",
             r"\toprule",
             _row(heads),
             r"\midrule",
