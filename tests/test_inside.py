@@ -11,6 +11,7 @@ import pytest
 import tracker
 from tests.acceptance.inside import DRAWN, draw
 from tests.benchmarks.judged_inside import ANSWERS, list_measured, read_answers
+from tracker.comparing.topics.inside import list_candidates
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.report.comparison.build import build_report, render_json
 from tracker.report.comparison.inside import FILTER, TITLE, WORDS
@@ -19,6 +20,7 @@ from tracker.report.render.markdown import render_markdown
 from tracker.report.render.terminal import render_terminal
 
 if TYPE_CHECKING:
+    from tracker.comparing.topics.inside import Candidate
     from tracker.model.changes import Comparison, Inside
 
 SAME = (
@@ -61,14 +63,19 @@ def compare(old: str, new: str) -> Comparison:
 )
 @pytest.mark.parametrize("side", ["old", "new"])
 def test_what_one_side_does_is_found_on_it(said: str, act: str, side: str) -> None:
-    found = compare(*((said, "") if side == "old" else ("", said))).inside
-    (claim,) = (each for each in found if said == _sentence(said, each.evidence.text))
-    assert (claim.topic, claim.side, claim.act) == ("corruption", side, act)
-    assert claim.certainty >= 0.7
+    comparison = compare(*((said, "") if side == "old" else ("", said)))
+    (found,) = _list_deeds(said, comparison)
+    assert (found.topic, found.side, found.deed.act) == ("corruption", side, act)
 
 
-def _sentence(said: str, words: str) -> str:
-    return said if words in said else ""
+def _list_deeds(said: str, comparison: Comparison) -> list[Candidate]:
+    """Return what a sentence does inside a topic, however sure it is that the other side does not."""
+    old, new = comparison.old.version, comparison.new.version
+    sides = {"old": old, "new": new}
+    found = list_candidates(old, new, comparison.topics, comparison.names)
+    return [
+        each for rows in found.values() for each in rows if sides[each.side].segments[each.place].text == said
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +107,7 @@ def _sentence(said: str, words: str) -> str:
     ],
 )
 def test_what_does_nothing_is_not_told(said: str) -> None:
-    assert not [each for each in compare("", said).inside if _sentence(said, each.evidence.text)]
+    assert not _list_deeds(said, compare("", said))
 
 
 def test_what_the_other_side_says_too_is_not_told() -> None:
@@ -130,28 +137,21 @@ def _find(said: str, comparison: Comparison, topic: str = "corruption") -> Insid
     return found
 
 
-def test_what_both_sides_condemn_is_less_sure() -> None:
-    before = "We condemn the corruption of the harbour police in the strongest words."
-    after = "Corruption among border guards is a shameful betrayal of travellers."
-    alone, both = (_find(after, compare(old, after)) for old in ("", before))
-    assert alone.claimed
-    assert both.certainty < alone.certainty - 0.1
-
-
-def test_the_more_the_other_side_says_on_a_topic_the_likelier_it_has_a_counterpart() -> None:
+def test_what_the_other_side_says_piece_by_piece_is_not_told() -> None:
     asked = "We urge all parties to publish their corruption audits before the autumn."
-    much = " ".join(f"Corruption emptied the granary of district {name}." for name in ("one", "two", "three"))
-    assert _find(asked, compare(much, asked)).certainty < _find(asked, compare("", asked)).certainty
+    much = "Corruption audits emptied the granary of district one. Parties publish on corruption in autumn."
+    assert _find(asked, compare("", asked)).claimed
+    assert not [each for each in compare(much, asked).inside if each.evidence.text == "We urge"]
 
 
-def test_what_follows_a_passage_is_told_and_less_surely_the_further_it_stands() -> None:
-    asked = "We urge all parties to open their ledgers to inspectors before the autumn."
-    piracy = "Piracy on the high seas ruins the ports of every coast. "
-    pirates = "Sailors dread the pirates of the straits. " * 2
-    old = f"{SAME} {ABOUT}"
-    texts = [f"{ABOUT} {SAME}{gap}{asked}" for gap in ("", f"\n\n{piracy}", f"{piracy}{pirates}")]
-    sure = [_find(asked, tracker.compare(old, new)).certainty for new in texts]
-    assert sure == sorted(set(sure), reverse=True)
+def test_a_promise_is_less_surely_news_than_a_request_or_a_figure() -> None:
+    said = (
+        "We urge all parties to publish their corruption audits before the autumn.",
+        "We shall publish all parties and their corruption audits before the autumn.",
+        "Corruption audits of all parties published before the autumn cost $47 million.",
+    )
+    asked, promised, counted = (_find(each, compare("", each)).certainty for each in said)
+    assert promised < asked < counted
 
 
 def test_a_topic_that_moved_is_read_too() -> None:

@@ -137,7 +137,7 @@ def find_beginning(text: str, start: int, width: int, end: int = 0) -> int:
     """
     if fits(text, width):
         return 0
-    if start <= _NEAR * width and columns(text[:start]) < width // 2 and columns(text[:end]) < width:
+    if start <= _NEAR * width and columns(text[:start]) <= 2 * width // 3 and columns(text[:end]) < width:
         return 0
     for match in _CLAUSE.finditer(text, max(0, start - _NEAR * width), start):
         if columns(text[match.end() : max(start, end)]) < width - _BEHIND:
