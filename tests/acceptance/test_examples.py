@@ -74,6 +74,7 @@ def _list_examples(command: Command) -> Iterator[str]:
 
 OF_PAGES = {
     "timeline UNGA --sentences --scheduler": "needs a cluster",
+    "judge UNGA 78 79 --countries EU --model": "needs a language model",
     **{line: why for line, why in ELSEWHERE.items() if line != "rebuild"},
     "import corpus --body UNGA --metadata": "is an example of the help; changes what is compared here",
     "import statements": "needs what a later example exports",
