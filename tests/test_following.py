@@ -10,7 +10,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -269,6 +269,7 @@ def test_countries_beyond_the_first_twenty_are_shown_on_demand(folder: Path) -> 
     st.sampled_from(["79", "31-reconvened", "a-session-with-a-name-of-its-own"]),
     st.integers(60, 120),
 )
+@example("", "31-reconvened", 60)
 def test_any_text_fits_the_width_and_is_safe(text: str, session: str, width: int) -> None:
     asked = trace.read_asked([f"nuclear weapons {text.replace('*', '')}", "loss and damage"])
     segment = Segment(0, "sentence", 120, 0, 0, f"{text} loss and damage {text} damage, loss {text}")

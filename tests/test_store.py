@@ -586,11 +586,16 @@ def test_nothing_is_left_beside_another_programs_database(
         other.execute("CREATE TABLE later (x)")
         for ending in left:
             shutil.copy(tmp_path / f"other.db{ending}", tmp_path / f"tracker.db{ending}")
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    before = _read_all_but_index(tmp_path)
     assert callable(open_)
     with pytest.raises(ArchiveUnusable, match="is not a tracker archive"):
         open_(tmp_path)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert _read_all_but_index(tmp_path) == before
+
+
+def _read_all_but_index(folder: Path) -> dict[str, bytes]:
+    """Return what files hold, but for the index of a log: readers of a database note themselves there."""
+    return {path.name: b"" if path.suffix == ".db-shm" else path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize("open_", [create_archive, open_store, open_reader])

@@ -320,7 +320,12 @@ def _connect_immutable(path: Path) -> sqlite3.Connection:
 
 
 def _is_of_others(path: Path) -> bool:
-    """Tell whether a file has tables, none of them ours; or none at all, and no log that may hold them."""
+    """Tell whether a file has tables, none of them ours; or none at all, and no log that may hold them.
+
+    It is not asked where both companions are there, so that none would be left.
+    """
+    if path.with_name(f"{path.name}-shm").exists():
+        return False
     with suppress(sqlite3.Error, ArchiveUnusable), closing(_connect(path, _IMMUTABLE)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         return NOTES not in names and (bool(names) or not _has_log(path))

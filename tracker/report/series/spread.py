@@ -39,6 +39,8 @@ _NAME = 26
 _LABEL = 14
 _HERE, _OTHERS = 10, 46
 """Columns that name countries at a terminal, the fewest, and what all others take."""
+_FEWEST = 43
+"""What all but the name of a session take at least."""
 _FIRST = "first by"
 _NOTHING = "Nothing found, neither in these words nor in similar ones."
 _SESSIONS = ("session", "read", "said", "loosely", "times", "first here", "last here")
@@ -67,7 +69,10 @@ def render_spread(spread: Spread, *, everything: bool = False, width: int = 80, 
             lines += _quote_first(spread, width)
     if found:
         here = max(_HERE, (width - _OTHERS) // 2)
-        rows = [(*row[:-2], *(shorten(each, here) for each in row[-2:])) for row in _sessions(spread)]
+        rows = [
+            (shorten(name, width - _FEWEST), *row, shorten(first, here), shorten(last, here))
+            for name, *row, first, last in _sessions(spread)
+        ]
         lines += [line(), *lay_table(_SESSIONS, rows, width, right=_FIGURES)]
         lines += [line(), *_countries(spread, width, everything=everything)]
         lines += [line(), *wrap([Span(_LEGEND, "dim")], width)]
