@@ -157,7 +157,7 @@ TOLD = [
     (False, 0.2499, False, None, None, None),
     (False, 0.07, False, None, None, None),
     (False, None, False, None, "new", None),
-    (False, 0.2, True, None, "new", 0.2),
+    (False, 0.2, True, None, None, None),
 ]
 
 

@@ -280,6 +280,6 @@ _RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], _RuleResult], ...]] = (
     _twin_of_another_session,
 )
 _RULES: Final[tuple[Callable[[_Arrived], _RuleResult], ...]] = (
-    _garbled, _page, _home, _navigation, _lost, _swollen, _language, _genre, _silent, _twin, _sibling,
+    _garbled, _page, _home, _navigation, _lost, _language, _genre, _silent, _swollen, _twin, _sibling,
     _other_text, _unlike,
 )  # fmt: skip

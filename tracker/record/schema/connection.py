@@ -324,7 +324,7 @@ def _is_of_others(path: Path) -> bool:
 
     It is not asked where both companions are there, so that none would be left.
     """
-    if path.with_name(f"{path.name}-shm").exists():
+    if find_companion(path, "-shm").exists():
         return False
     with suppress(sqlite3.Error, ArchiveUnusable), closing(_connect(path, _IMMUTABLE)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
@@ -333,7 +333,7 @@ def _is_of_others(path: Path) -> bool:
 
 
 def _has_log(path: Path) -> bool:
-    log = path.with_name(f"{path.name}-wal")
+    log = find_companion(path, "-wal")
     return log.is_file() and log.stat().st_size > 0
 
 
