@@ -2,8 +2,8 @@
 
 Run as ``python -m tests.benchmarks.judged_inside`` in the root of the repository, with the shared data beside
 it: it prints how many of the claims among the sentences of ``coding/inside_news.csv`` are news, how many of
-the news are claimed, and what is news by certainty. Nothing was fitted on the sheet, which names a sentence
-by its digest.
+the news are claimed, and what is news by certainty. The certainties were fitted on the sheet, which names a
+sentence by its digest: ``fit_inside`` has the figures of countries left out.
 
 ``--open FILE`` writes the sentences, one a line, with what either side says on the topic and what of the
 whole other text is most like them, and ``--judged FILE`` reads the same lines with ``"answer"``, and writes

@@ -205,7 +205,7 @@ SideOfTwo = Literal["old", "new"]
 Act = Literal["asks", "promises", "threatens", "condemns", "names", "figure"]
 """What a sentence does; *names* and *figure* that it holds a name, or a figure, that the other text lacks."""
 
-INSIDE_SURE: Final = 0.75
+INSIDE_SURE: Final = 0.55
 """The certainty from which what changed inside a topic is claimed."""
 
 
