@@ -15,15 +15,9 @@ from tracker.comparing.alignment.align import align, choose_in_order, score_link
 from tracker.comparing.alignment.candidates import match_equals
 from tracker.comparing.alignment.chains import ChainBlock, find_heaviest_chain, weigh_blocks
 from tracker.comparing.alignment.context import measure_anchors, measure_links
-from tracker.comparing.alignment.groups import (
-    Group,
-    Joining,
-    find_joinings,
-    measure_joining,
-    propose_groups,
-)
+from tracker.comparing.alignment.groups import Group, propose_groups
 from tracker.comparing.alignment.pairing import pair_texts
-from tracker.comparing.alignment.weights import load_weights, name_features
+from tracker.comparing.alignment.weights import load_weights
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold
 from tracker.text.reading import segment
@@ -178,26 +172,6 @@ def _read_seed(name: str) -> list[str]:
 def _pair(old: list[str], new: list[str]) -> Pairing:
     folded = [fold(text) for text in old], [fold(text) for text in new]
     return pair_texts(*folded, match_equals(*folded), load_weights().likeness)
-
-
-def test_what_a_neighbour_adds_is_what_the_link_lacks_of_the_other_side() -> None:
-    whole = ["When the dike broke in March, the whole valley was under water."]
-    halves = ["The dike broke in March.", "The valley lay under water.", "In March the dike broke."]
-    pairing, link = _pair(halves, whole), Group((1,), (0,))
-    names = name_features("join", encoded=False)
-    measured = {
-        joining.neighbour: dict(
-            zip(names, measure_joining(pairing, joining, 1.0, (set(), set()), {}), strict=True)
-        )
-        for joining in find_joinings(pairing, link, ({1}, {0}))
-    }
-    assert measured[0]["adds"] == measured[2]["adds"] > 0
-    assert 0.9 < measured[0]["adds_own"] < measured[0]["explained"] == 1
-    # The same words once more add nothing.
-    wider = Joining(Group((0, 1), (0,)), 0, 1)
-    again = dict(zip(names, measure_joining(pairing, wider, 1.0, (set(), set()), {}), strict=True))
-    assert again["explained"] == measured[2]["explained"]
-    assert again["adds"] == again["adds_own"] == 0
 
 
 @pytest.mark.parametrize("encoder", [None, DEFAULT])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.comparing.alignment.chains import ChainBlock
 from tracker.comparing.alignment.pairing import NOTHING
-from tracker.comparing.alignment.similarity import find_cover, join_units, measure, sum_weights
+from tracker.comparing.alignment.similarity import find_cover, join_units, measure
 from tracker.comparing.alignment.weights import Joined, Plain, to_probability
 
 if TYPE_CHECKING:
@@ -144,14 +144,10 @@ def measure_joining(
     joined = join_units([sides[0][place] for place in joining.members], pairing.weights)
     opposite = join_units([sides[1][place] for place in joining.opposite], pairing.weights)
     x, beyond = joining.neighbour, joining.beyond
-    neighbour = sides[0][x]
-    added = sum_weights((neighbour.stems & opposite.stems) - joined.stems, pairing.weights)[0]
     alike_beyond = pairing.alike.get((beyond, x) if joining.side else (x, beyond), NOTHING)
     brought = Joined(
         likeness_gain=_measure_likeness(pairing, joining.wider) - _measure_likeness(pairing, joining.group),
-        explained=find_cover(neighbour, opposite, pairing.weights),
-        adds=added / opposite.mass if added else 0.0,
-        adds_own=added / neighbour.mass if added else 0.0,
+        explained=find_cover(sides[0][x], opposite, pairing.weights),
         rest=1 - find_cover(opposite, joined, pairing.weights),
         lengths=math.log((1 + len(opposite.sequence)) / (1 + len(joined.sequence))),
         closed=float(not 0 <= beyond < len(sides[1]) or beyond in used[1 - joining.side]),

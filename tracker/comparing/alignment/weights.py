@@ -97,8 +97,6 @@ class Joined(NamedTuple):
 
     likeness_gain: float
     explained: float
-    adds: float
-    adds_own: float
     rest: float
     lengths: float
     closed: float
