@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import RepositoryUnusable
 from tracker.preservation.mirror.commits import name_run, read_trailers_of
-from tracker.preservation.mirror.edits import RowDifference, choose_key, find_added, find_differences
+from tracker.preservation.mirror.edits import (
+    RowDifference,
+    choose_key,
+    find_added,
+    find_differences,
+    read_row,
+)
 from tracker.preservation.mirror.explained import Acts
 from tracker.preservation.mirror.rebuild import read_file
 from tracker.preservation.mirror.refs import name_file
@@ -22,7 +28,7 @@ from tracker.record.statements.queries import WITH_STATEMENTS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tracker.preservation.git.repository import Repository
     from tracker.preservation.mirror.edits import TableRows
@@ -238,7 +244,7 @@ class Kept:
     def _merge(
         self,
         rows: Mapping[str, list[Row]],
-        edits: Iterable[RowDifference],
+        edits: Sequence[RowDifference],
         olds: Iterable[TableRows],
     ) -> dict[str, list[Row]]:
         """Return the rows of a unit, those that were changed as they were mirrored, in their order there."""
@@ -253,6 +259,11 @@ class Kept:
                     each.row if each.columns is None else {name: each.row.get(name) for name in each.columns}
                 )
                 named.setdefault(each.table, {})[each.name] = {**now, **was}
+        kept = {each.name for each in edits if not each.is_added}
+        for old in olds:
+            for table, found in old.items():
+                there = named.setdefault(table, {})
+                there.update(self._find_detached(table, found, kept, there))
         order = [
             name
             for old in olds
@@ -263,6 +274,23 @@ class Kept:
             table: [found.pop(name) for name in order if name in found] + list(found.values())
             for table, found in named.items()
         }
+
+    def _find_detached(
+        self, name: str, rows: Sequence[Row], kept: Collection[str], there: Collection[str]
+    ) -> Iterator[tuple[str, Row]]:
+        """Yield the rows of a table that the record still has, as parts of rows that are kept.
+
+        A unit's rows are found by what they are a part of: where that is gone, it lacks them.
+        """
+        table = self._tables[name]
+        for each, row in _name(table, rows):
+            if table.owner is None or each in there:
+                continue
+            key = choose_key(table, row)
+            if f"{table.owner.table}/{row[table.owner.column]!s}" in kept and (
+                now := read_row(self._connection, table, key, row[key])
+            ):
+                yield each, now
 
 
 def _name(table: Table, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:

@@ -40,7 +40,7 @@ from tracker.record.schema.units import read_tables
 from tracker.record.statements.segments import rebuild_index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.preservation.mirror.edits import RowDifference, TableRows
     from tracker.preservation.verify.findings import Fix
@@ -164,8 +164,13 @@ SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%INSERT
 """
 
 
-def restore_rows(connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Sequence[Fix]) -> list[Step]:
-    """Restore the rows of some files of the mirror in the record, where they are missing or differ."""
+def restore_rows(
+    connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Sequence[Fix], doubtful: Collection[str]
+) -> list[Step]:
+    """Restore the rows of some files of the mirror in the record, where they are missing or differ.
+
+    A row that came besides is deleted, unless it is ``doubtful`` that another program added it.
+    """
     restorer = _RowRestorer(connection, read_tables(connection), mirror)
     # A row may come before the one that it refers to, and its columns one after the other.
     connection.execute("PRAGMA foreign_keys = OFF")
@@ -175,7 +180,8 @@ def restore_rows(connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Seq
         triggers = connection.execute(_INDEXING).fetchall()
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
-        steps = [restorer.delete(fix) for fix in fixes if fix.value == findings.SURPLUS]
+        surplus = [fix for fix in fixes if fix.value == findings.SURPLUS]
+        steps = [_leave(fix) if fix.name in doubtful else restorer.delete(fix) for fix in surplus]
         steps += [
             restorer.restore(fix, mirror.read_rows(fix.name))
             for fix in fixes
@@ -185,6 +191,11 @@ def restore_rows(connection: sqlite3.Connection, mirror: MirrorFiles, fixes: Seq
         for _, sql in triggers:
             connection.execute(sql)
     return steps
+
+
+def _leave(fix: Fix) -> Step:
+    how = "left: an earlier commit of the mirror has it, or cannot be read"
+    return Step(did=False, what=fix.name, how=how)
 
 
 def rebuild_text_index(connection: sqlite3.Connection) -> Step:

@@ -23,14 +23,15 @@ from tracker.preservation.repair.record import (
     rebuild_text_index,
     restore_rows,
 )
-from tracker.preservation.verify.findings import Fix
-from tracker.preservation.verify.history import REPLACED
+from tracker.preservation.verify.findings import SURPLUS, Fix
+from tracker.preservation.verify.history import REPLACED, list_dropped
 from tracker.preservation.verify.mirror_files import MirrorFiles
 from tracker.preservation.verify.verify import verify_archive
 from tracker.record.ledger.runs import write_steps
 from tracker.record.lock import take_lock
 from tracker.record.modes import archive_permissions
 from tracker.record.schema.connection import FILE_NAME, connect_to_write, refuse_parts, translate
+from tracker.record.schema.units import read_tables
 from tracker.record.storing.writing import LOCK_TIMEOUT, Writing
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ class _Repair:
 
     def _restore_rows(self, fixes: Sequence[Fix], base: str | None) -> list[Step]:
         with self._open_record() as record, open_repository(self._mirror) as repository:
-            return restore_rows(record, MirrorFiles(repository, str(base)), fixes)
+            doubtful = _find_doubtful(record, repository, fixes, str(base))
+            return restore_rows(record, MirrorFiles(repository, str(base)), fixes, doubtful)
 
     def _note_commits(self, fixes: Sequence[Fix], _base: str | None) -> list[Step]:
         """Write what the record notes of commits again, from the mirror."""
@@ -165,6 +167,17 @@ def _choose(fixes: Fixes, tried: Collection[Fix], *, has_mirror: bool) -> list[F
         if due:
             return due
     return []
+
+
+def _find_doubtful(
+    record: sqlite3.Connection, repository: Repository, fixes: Sequence[Fix], base: str
+) -> Collection[str]:
+    """Return the surplus rows that the mirror once had: those may be no additions by another program."""
+    surplus = {fix.name for fix in fixes if fix.value == SURPLUS}
+    try:
+        return surplus.intersection(list_dropped(repository, read_tables(record), base)) if surplus else ()
+    except RepositoryUnusable:
+        return surplus
 
 
 def _save_record(folder: Path, instant: str) -> Path:

@@ -298,6 +298,22 @@ def find_rewritten(
                 yield change.commit, each
 
 
+def list_dropped(repository: Repository, tables: Mapping[str, Table], base: str) -> Iterator[str]:
+    """Yield the name of each row that a commit up to ``base`` left out of the file of a run.
+
+    Raises ``RepositoryUnusable`` where the history, or such a file, cannot be read.
+    """
+    for change in _list_changes(repository, base):
+        if not change.path.startswith(_RUNS):
+            continue
+        old = read_mirrored(repository, change.path, change.old)
+        if old is None:
+            raise RepositoryUnusable(f"{change.path} before commit {change.commit[:SHORT]} is damaged")
+        new = read_mirrored(repository, change.path, change.new) or {}
+        known = {name: rows for name, rows in old.items() if name in tables}
+        yield from (each.name for each in find_added(known, new, tables))
+
+
 @dataclass(frozen=True, slots=True)
 class _Change:
     """A file that a commit changed or deleted, and git's names of its bytes before and after."""
