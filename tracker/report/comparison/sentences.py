@@ -244,9 +244,10 @@ def _show_change(
 
 
 def _list_ways(group: Sequence[Change]) -> Iterator[str]:
-    """Yield which ways changes went: stronger, wider, reversed; figure lowered, date later."""
-    shifts = (shift for change in group for shift in change.shifts)
-    yield from dict.fromkeys(wording.tell_way(shift) for shift in shifts if shift.axis != _NAME)
+    """Yield which ways changes went: stronger, wider, reversed; else figure lowered, date later."""
+    shifts = [shift for change in group for shift in change.shifts if shift.axis != _NAME]
+    worded = [shift for shift in shifts if shift.axis in WORDING_AXES]
+    yield from dict.fromkeys(map(wording.tell_way, worded or shifts))
 
 
 def _show_text(comparison: Comparison, group: Sequence[Change], *, everything: bool) -> Quote | Redline:
