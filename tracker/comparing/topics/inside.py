@@ -41,10 +41,8 @@ _LANGUAGE: Final = "en"
 """Nothing was measured in another one, and names are compared in it alone."""
 _SHORTEST, _LONGEST = 40, 700
 """Characters of a sentence that tells something, and of one that can be quoted."""
-_MANY: Final = 2
-"""Names, or figures, beyond which more of them say no more."""
-_MOST: Final[Mapping[str, int]] = {"capitals": 5, "ideals": 4, "others": 3}
-"""Words in capitals, words of ideals, and other topics, of which the same is true."""
+_MOST: Final[Mapping[str, int]] = {"named": 2, "counted": 2, "capitals": 5, "ideals": 4, "others": 3}
+"""Beyond which more of them say no more: names, figures, words in capitals and of ideals, other topics."""
 _WORD: Final = re.compile(r"\w{4,}")
 _WORDS: Final = re.compile(r"\w+")
 _REST_OF_WORD: Final = re.compile(r"(?<=\w)\w+")
@@ -200,7 +198,7 @@ class _Side:
         """Return how many other topics a segment is about, and whether one has a larger share."""
         others = [each for each in self._about.get(place, ()) if each.topic != reading.topic]
         return {
-            "others": float(min(len(others), _MOST["others"])),
+            "others": _cap("others", len(others)),
             "larger": float(any(each.share > reading.share for each in others)),
         }
 
@@ -220,25 +218,29 @@ class _Side:
         names = [match.span() for match in self._names.finditer(said)] if self._names else []
         counted = self._cues.find_all("counted", text)
         figures = [span for span in counted if text[slice(*span)] not in self._other.text]
-        words = _WORDS.findall(text)
+        words, ideals = _WORDS.findall(text), _load_weights().ideals
         features = {
-            "named": float(min(len(names), _MANY)),
-            "counted": float(min(len(figures), _MANY)),
+            "named": _cap("named", len(names)),
+            "counted": _cap("counted", len(figures)),
             "speaks": float(not _SPEAKER.isdisjoint(text.split())),
             "novel": log(1 + len(self.whole.stems[place] - self._other.known)),
-            "capitals": float(min(len(_CAPITAL.findall(said)), _MOST["capitals"])),
-            "ideals": float(min(sum(word in _load_weights().ideals for word in words), _MOST["ideals"])),
+            "capitals": _cap("capitals", len(_CAPITAL.findall(said))),
+            "ideals": _cap("ideals", sum(word in ideals for word in words)),
             "question": float(said.rstrip().endswith("?")),
         }
         for table, act in _ACTS.items():
             if spans := self._cues.find_all(table, text):
-                return _show(act, *_take_words(text, *spans[0]), features, len(said))
+                return _make_deed(act, *_take_words(text, *spans[0]), features, len(said))
         if figures:
-            return _show("figure", *_take_words(text, *figures[0]), features, len(said))
-        return _show("names", *names[0], features, len(said)) if names else None
+            return _make_deed("figure", *_take_words(text, *figures[0]), features, len(said))
+        return _make_deed("names", *names[0], features, len(said)) if names else None
 
 
-def _show(act: Act, start: int, end: int, features: Mapping[str, float], length: int) -> Deed:
+def _cap(name: str, count: int) -> float:
+    return float(min(count, _MOST[name]))
+
+
+def _make_deed(act: Act, start: int, end: int, features: Mapping[str, float], length: int) -> Deed:
     return Deed(act, start, end, {**features, act: 1.0, "late": start / length})
 
 
