@@ -182,8 +182,8 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open an archive's file for reading, on read-only media as well.
 
     A file in WAL mode needs its two companions, which cannot be made on read-only media. There the file
-    is opened as immutable, unless there is a log with unread transactions. So is what another program keeps,
-    beside whose file nothing may be left.
+    is opened as immutable, unless there is a log with unread transactions. So is what another program keeps
+    with such a log, beside which nothing may be left.
     """
     with translate(path):
         if _is_of_others(path):
@@ -320,15 +320,15 @@ def _connect_immutable(path: Path) -> sqlite3.Connection:
 
 
 def _is_of_others(path: Path) -> bool:
-    """Tell whether a file has tables, none of them ours; or none at all, and no log that may hold them.
+    """Tell whether a file that lies beside a log, and without the log's index, has tables, none of them ours.
 
-    It is not asked where both companions are there, so that none would be left.
+    An index that is made beside a log with contents is left there; one beside no log is removed again.
     """
-    if find_companion(path, "-shm").exists():
+    if not _has_log(path) or find_companion(path, "-shm").exists():
         return False
     with suppress(sqlite3.Error, ArchiveUnusable), closing(_connect(path, _IMMUTABLE)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        return NOTES not in names and (bool(names) or not _has_log(path))
+        return bool(names) and NOTES not in names
     return False
 
 
