@@ -403,3 +403,11 @@ def test_of_closed_material_a_message_quotes_no_first_sentence(tmp_path: Path, s
     news = gather_news(made, night.run.id)
     assert "Every court" in render_news(news)
     assert "Every court" not in write_message(news)
+
+
+def test_every_pattern_of_every_language_compiles() -> None:
+    rules = load_rules()
+    tables = [rules.first_person, rules.reporting, rules.spoken, rules.reader, rules.familiar]
+    tables += [rule.words for rule in rules.offices]
+    compiled = [table[language] for table in tables for language in table]
+    assert len(compiled) == sum(map(len, tables)) > 100

@@ -173,7 +173,7 @@ def _find_doubt(
         return str(elsewhere)
     source = Source("", name, reference=replace(reference, language=language), min_words=0)
     fetched = Fetched("", name, data, extraction.media_type, (), Validators(), 0.0)
-    found = judge_arrival(ledger, Arrival(source, fetched, extraction, version), sha256)
+    found = judge_arrival(ledger, Arrival(source, fetched, extraction, version), sha256, is_named=True)
     return None if found.accepted or found.cause in _SEEN else f"{found.cause}, {found.detail}"
 
 
@@ -181,12 +181,13 @@ _SEEN = ("no statement",)
 """What pages are judged by, and whoever names a file has seen for themselves."""
 
 
-def judge_arrival(ledger: Ledger, arrival: Arrival, sha256: str) -> Admission:
-    """Return whether a night would take a document, by what the archive has."""
+def judge_arrival(ledger: Ledger, arrival: Arrival, sha256: str, *, is_named: bool = False) -> Admission:
+    """Return whether a night would take a document, by what the archive has; ``is_named`` as in ``admit``."""
     from tracker.capture.admit.admission import admit  # noqa: PLC0415 (90 ms, not where bytes are known)
 
     reference, text = arrival.source.reference, digest_text(arrival.version.text)
-    return admit(arrival, ledger.history(arrival.source.id, reference, sha256, text))
+    history = ledger.history(arrival.source.id, reference, sha256, text)
+    return admit(arrival, history, is_named=is_named)
 
 
 def record_bytes(

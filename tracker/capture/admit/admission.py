@@ -34,7 +34,7 @@ from tracker.text.identity import fold
 from tracker.text.word_tables import KNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tracker.capture.admit.genre import Voice
     from tracker.model.texts import Reference
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _RuleResult: TypeAlias = "tuple[str, str] | None"
 """A cause and its evidence."""
+_Rule: TypeAlias = "Callable[[_Arrived], _RuleResult]"
 
 _LONG: Final = 3
 """Runs of nine words are those of the same sentences; speeches of one country have phrases in common."""
@@ -95,34 +96,35 @@ class _Arrived:
         return self.arrival.source.reference
 
 
-def admit(arrival: Arrival, history: History) -> Admission:
+def admit(arrival: Arrival, history: History, *, is_named: bool = False) -> Admission:
     """Decide whether to admit a document, by its text, its source, its exchanges, and what the archive has.
 
     These are not admitted: logins, errors, challenges, lists of files and consent pages; results of a
     redirect to the site's home page; texts that are garbled, empty, far shorter or longer, or mere
     navigation; and texts in another language, of another country or session, or with nearly nothing of the
     current version. The thresholds are in ``admission.toml``; those of length and similarity adapt to a
-    source's history. Pure, and always the same.
+    source's history. A file that a person has named (``is_named``) is not scored by what it reads like. Pure,
+    and always the same.
     """
     page = page_of_arrival(arrival)
-    judged = _judge(arrival, history, page)
+    judged = _judge(arrival, history, page, _RULES_OF_NAMED if is_named else _RULES)
     if judged.accepted or not _is_young(history):
         return judged
     current = history.snapshots[0]
     heard = measure_voice(current.text, current.language, (), current.reference.kind), _hear(arrival, page)
-    if not is_clearer(*heard) or not _judge(arrival, replace(history, snapshots=()), page).accepted:
+    if not is_clearer(*heard) or not _judge(arrival, replace(history, snapshots=()), page, _RULES).accepted:
         return judged
     shares = " and ".join(f"{voice.speaker:.1%}" for voice in heard if voice)
     detail = f"{shares} of the words of {current.reference} and of this text say who speaks; {judged.detail}"
     return Admission(accepted=True, cause=CHALLENGE, detail=detail)
 
 
-def _judge(arrival: Arrival, history: History, page: Page) -> Admission:
+def _judge(arrival: Arrival, history: History, page: Page, rules: Sequence[_Rule]) -> Admission:
     current = history.snapshots[0] if history.snapshots else None
     similarity = measure_similarity(arrival.version.text, current.text) if current else 0.0
     case = _Arrived(arrival, history, current, similarity, page)
     is_similar = current is not None and similarity >= load_rules().bounds.same_text
-    for rule in _RULES_IF_SIMILAR if is_similar else _RULES:
+    for rule in _RULES_IF_SIMILAR if is_similar else rules:
         found = rule(case)
         if found:
             return Admission(accepted=False, cause=found[0], detail=found[1])
@@ -273,13 +275,15 @@ def _somebody_else(case: _Arrived) -> _RuleResult:
     return ("other session", said) if said else None
 
 
-_RULES_IF_SIMILAR: Final[tuple[Callable[[_Arrived], _RuleResult], ...]] = (
+_RULES_IF_SIMILAR: Final[tuple[_Rule, ...]] = (
     _garbled,
     _lost,
     _swollen,
     _twin_of_another_session,
 )
-_RULES: Final[tuple[Callable[[_Arrived], _RuleResult], ...]] = (
+_RULES: Final[tuple[_Rule, ...]] = (
     _garbled, _page, _home, _navigation, _lost, _language, _genre, _silent, _swollen, _twin, _sibling,
     _other_text, _unlike,
 )  # fmt: skip
+_RULES_OF_NAMED: Final = tuple(rule for rule in _RULES if rule is not _unlike)
+"""Scoring loads the encoder, and finds no cause but one that whoever names a file has seen to be none."""

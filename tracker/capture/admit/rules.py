@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -11,7 +12,7 @@ from tracker.inputs.compiled import read_packaged
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
 _Table: TypeAlias = "dict[str, tuple[str, ...]]"
 
@@ -190,18 +191,35 @@ def _read_page(cause: str, rows: dict[str, _Table]) -> PageRule:
 
 
 def _read_office(cause: str, rows: dict[str, Iterable[str]]) -> OfficeRule:
-    words = {
-        language: _compile_words(entries, language)
-        for language, entries in rows.items()
-        if language != "means"
-    }
-    return OfficeRule(cause, str(rows["means"]), words)
+    words = {language: entries for language, entries in rows.items() if language != "means"}
+    return OfficeRule(cause, str(rows["means"]), _Patterns(words, _any_word_of))
 
 
-def _compile_words(entries: Iterable[str], language: str) -> re.Pattern[str]:
+class _Patterns(Mapping[str, re.Pattern[str]]):
+    """Patterns by language, each compiled when it is first asked for: a text has one language of six."""
+
+    def __init__(
+        self, table: Mapping[str, Iterable[str]], write: Callable[[Iterable[str], str], str]
+    ) -> None:
+        self._table, self._write = table, write
+        self._compiled: dict[str, re.Pattern[str]] = {}
+
+    def __getitem__(self, language: str) -> re.Pattern[str]:
+        if language not in self._compiled:
+            self._compiled[language] = re.compile(self._write(self._table[language], language))
+        return self._compiled[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+
+def _any_word_of(entries: Iterable[str], language: str) -> str:
     longest_first = sorted((re.escape(fold(entry)) for entry in entries), key=len, reverse=True)
     before, after = _WORD_BOUNDS[language]
-    return re.compile(f"{before}(?:{'|'.join(longest_first)}){after}")
+    return f"{before}(?:{'|'.join(longest_first)}){after}"
 
 
 def _compile_speaking(cues: _Table, fillers: _Table) -> re.Pattern[str]:
@@ -209,8 +227,8 @@ def _compile_speaking(cues: _Table, fillers: _Table) -> re.Pattern[str]:
     return re.compile(rf"(?:{_any_of(cues)})[\s,:’']*(?:(?:{'|'.join(between)})[\s,.’']*)*$")
 
 
-def _by_language(table: _Table) -> dict[str, re.Pattern[str]]:
-    return {language: re.compile(_any_of({language: entries})) for language, entries in table.items()}
+def _by_language(table: _Table) -> _Patterns:
+    return _Patterns(table, lambda entries, language: _any_of({language: tuple(entries)}))
 
 
 def _any_of(table: _Table) -> str:
