@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Event
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.closed import ACCESS, WHERE, WHY, close, holds_secret, judge, make_archive, run
 from tests.no_archives import NO_RECORD
 from tests.open_copies import read_everything, read_tables
+from tests.running import COMMAND
 from tests.thorough import few, long
 from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
@@ -19,10 +25,14 @@ from tracker.errors import ArchiveUnusable, NotInArchive, Withdrawn
 from tracker.preservation.folder import OPEN
 from tracker.publish.open_copy import find_open_copy, name_state, read_state, refresh_open_copy
 from tracker.publish.shelf import open_shelf
+from tracker.publish.worker import ServedCopy
+from tracker.record.schema.connection import Record, open_record
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tracker.publish import worker
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +146,46 @@ def test_nothing_is_written_where_nothing_changed(archive: Path) -> None:
         session.reader.statements()
     assert refresh_open_copy(folder) == place
     assert {path.name: path.stat().st_mtime_ns for path in place.iterdir()} == before
+
+
+def test_to_look_for_changes_keeps_the_log_of_who_reads(archive: Path) -> None:
+    """A process that closes a file gives up all its locks on it: the next to write would remove the log."""
+    folder, count = archive / "snapshots", "SELECT count(*) FROM snapshots"
+    with open_record(folder, Record) as reader:
+        (before,) = reader.row(count)
+        state = name_state(folder)
+        (archive / "more.txt").write_text("We will build a bridge.", encoding="utf-8")
+        subprocess.run(
+            [*COMMAND, "add", "more.txt", "--as", "XAA/UNGA/64~prepared.en"], cwd=archive, check=True
+        )
+        assert (folder / "tracker.db-wal").is_file()
+        assert reader.row(count) == (before + 1,)
+        assert name_state(folder) != state
+
+
+def test_two_that_wait_for_one_copy_do_not_keep_the_next_from_being_made(archive: Path) -> None:
+    folder = archive / "snapshots"
+    place, together, asked = refresh_open_copy(folder), Barrier(2), Event()
+
+    class Worker:
+        """Answers two at the same instant."""
+
+        def ask(self, *_: object) -> Path:
+            asked.set()
+            with suppress(BrokenBarrierError):
+                together.wait(1)
+            return place
+
+    copy = ServedCopy(folder, cast("worker.Worker", Worker()))
+    (archive / "more.txt").write_text("We will build a bridge.", encoding="utf-8")
+    run(archive, "add", "more.txt", "--as", "XAA/UNGA/64~prepared.en")
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(lambda _: copy.find(), range(2))) == [place, place]
+    asked.clear()
+    ends = time.monotonic() + 20
+    while not asked.is_set() and time.monotonic() < ends:
+        copy.find()
+    assert asked.is_set()
 
 
 def test_one_that_came_with_an_archive_is_not_believed(

@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-_HEAD_BYTES: Final = 100
-"""Of a file of SQLite: its head, which counts what was written; of a log the salts of this round."""
+_LOG_HEAD_BYTES: Final = 32
+"""What a log of SQLite begins with; the salts of its round are in it."""
 
 _FORMAT: Final = 1
 """Of what is here; a copy of another is made again."""
@@ -174,17 +174,28 @@ def name_state(folder: Path) -> str:
     Raises ``ArchiveUnusable`` where there is no archive.
     """
     record, watch = archive_file(folder), find_watch_list(folder)
-    files = (record, record.with_name(f"{record.name}-wal"), watch)
-    return digest_text(json.dumps([__version__, _FORMAT, *map(_look_at, files)]))
+    log = record.with_name(f"{record.name}-wal")
+    seen = [*map(_look_at, (record, log, watch)), _read_head(log)]
+    return digest_text(json.dumps([__version__, _FORMAT, *seen]))
 
 
 def _look_at(path: Path) -> list[object]:
-    """Return what is another once a file has been written: by SQLite's own counters, and the system's."""
-    with suppress(OSError), path.open("rb") as file:
-        found = os.fstat(file.fileno())
-        if found.st_size:
-            return [path.name, found.st_size, found.st_mtime_ns, found.st_ino, file.read(_HEAD_BYTES).hex()]
+    """Return what is another once a file has been written, without opening it.
+
+    Where a process closes a file, all locks end that its connections hold on it. The next to write would
+    remove the log of a record that others here still read.
+    """
+    with suppress(OSError):
+        if (found := path.stat()).st_size:
+            return [path.name, found.st_size, found.st_mtime_ns, found.st_ino]
     return []
+
+
+def _read_head(log: Path) -> str:
+    """Return how a log begins, on which SQLite keeps no lock."""
+    with suppress(OSError), log.open("rb") as file:
+        return file.read(_LOG_HEAD_BYTES).hex()
+    return ""
 
 
 def _name_closed(holdings: Holdings) -> str:

@@ -110,7 +110,8 @@ class ServedCopy:
         self._worker = worker
         self._lock = Lock()
         self._found: tuple[str, Path | None] | None = None
-        self._asked = self._rests_until = 0.0
+        self._asked: float | None = None
+        self._rests_until = 0.0
 
     def find(self) -> Path | None:
         """Return the folder of a copy that holds nothing that is closed now; None while one is being made.
@@ -124,20 +125,20 @@ class ServedCopy:
             place = self._found[1]
         if place is not None and read_state(place) == seen:
             return place
-        now = time.monotonic()
-        if place is not None and now < self._rests_until:
-            return place
-        self._asked = self._asked or now
-        made = self._worker.ask("the open copy", 0.0 if place else 1.0, refresh_open_copy, self._folder)
-        if made is not None:
-            took, self._asked = time.monotonic() - self._asked, 0.0
-            self._rests_until = time.monotonic() + _REST * took
-        return self._check(made) or place
-
-    def _check(self, made: Path | None) -> Path | None:
-        """Return a copy that was made, where nothing of it has been closed since."""
-        if made is None:
-            return None
         with self._lock:
+            now = time.monotonic()
+            if place is not None and now < self._rests_until:
+                return place
+            self._asked = self._asked or now
+        made = self._worker.ask("the open copy", 0.0 if place else 1.0, refresh_open_copy, self._folder)
+        return place if made is None else self._find_made() or place
+
+    def _find_made(self) -> Path | None:
+        """Return the copy that was made, where nothing of it has been closed since."""
+        with self._lock:
+            # Others may have waited for the same copy.
+            if self._asked is not None:
+                now = time.monotonic()
+                self._rests_until, self._asked = now + _REST * (now - self._asked), None
             self._found = name_state(self._folder), find_open_copy(self._folder)
             return self._found[1]

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tracker.errors import ReferenceInvalid
 from tracker.files import new_file
-from tracker.inputs.files import open_file
 from tracker.record.derived.secret import read_secret, sign
 from tracker.record.modes import archive_permissions
 from tracker.record.schema.connection import FILE_NAME
@@ -378,7 +377,9 @@ class DerivedFile:
             # By us and not by SQLite, which would follow a link that waits there.
             with suppress(FileExistsError):
                 new_file(self._path, archive_permissions(self._path.parent)).close()
-            open_file(self._path).close()
+            # Not opened: to close it would end the locks that this process's connections hold on it.
+            if not self._path.is_file():
+                raise OSError("it is no regular file")
         self._began = time.thread_time()
         connection = self._connection = self._connection or self._connect()
         connection.execute("BEGIN IMMEDIATE")
