@@ -118,9 +118,9 @@ def test_an_edit_stays_out_of_the_mirror_and_the_rest_of_the_night_goes_in(
     ran = tracker("add", "new.txt", "--as", "XAA/UNGA/80", "--kind", "prepared")
     assert ran.code == 1
     assert ran.err == (
-        "tracker: tracker.db: another program changed snapshots/1 (observed); the mirror keeps what it has of"
-        " that, and has all else; tracker verify says what restores or accepts it (what this command did is"
-        " recorded and mirrored)\n"
+        "tracker: tracker.db: another program changed snapshots/1 (observed); the mirror keeps that as it"
+        " was, and has all else; to restore or accept it: tracker verify (what this command did is recorded"
+        " and mirrored)\n"
     )
     mirror = folder / "mirror.git"
     assert "1999" not in show(mirror, "statements/XAA/UNGA/78/~prepared.en/1.json")

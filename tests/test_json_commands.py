@@ -178,7 +178,7 @@ def test_a_status_is_claimed_or_likely_with_its_certainty(
     assert not {"claimed", "outcome", "outcome_certainty"} & set(row)
     (record,) = list_rows(compared)
     assert (record["status"], record["likely"], record["certainty"]) == (status, likely, told)
-    shown = (status or (f"likely {likely}" if likely else "no change is likely"), "absent to declared")
+    shown = (status or (f"likely {likely}" if likely else "no change is told"), "absent to declared")
     assert f": {', '.join(shown)}" in repr(made)
 
 

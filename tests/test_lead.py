@@ -109,7 +109,8 @@ DEBT = rated(topic("Debt", "new", None, reading("substantive", (2,), 0.1)), 0.55
 
 def test_where_nothing_is_sure_enough_to_lead_it_says_what_is_claimed_below_the_surest_first() -> None:
     first, second = lead(rated(FIGS, LEAST - 0.02), rated(BEES, LEAST - 0.01), DEBT)
-    assert first == "No change of priorities between the old text and the new text is sure enough to lead."
+    change = "No change of priorities between the old text and the new text"
+    assert first == f"{change} is sure enough to stand first."
     assert second == "Claimed below: Bees not repeated, old ¶1 “We keep bees.”; Figs new."
 
 

@@ -349,7 +349,7 @@ def test_what_no_command_changes_stays_as_it_was_mirrored(
     before = list_contents(mirror)
     edit(folder, *changes)
     for _ in range(2):
-        with pytest.raises(RecordEdited, match="the mirror keeps what it has of that"):
+        with pytest.raises(RecordEdited, match="the mirror keeps that as it was"):
             update_mirror(folder)
         assert list_contents(mirror) == before
         # The same changes, found without what was noted of them.

@@ -207,19 +207,26 @@ def test_no_strength_where_it_does_not_compare(old: str, new: str) -> None:
     ("old", "new", "number"),
     [
         # no scale orders these two; what neither side changes needs no grade; what has a direction has one
-        ("We urge all States to sign the Treaty.", "We call on all States to sign the Treaty.", "1"),
+        (
+            "We urge all States to sign the Treaty.",
+            "We call on all States to sign the Treaty.",
+            "1 reworded sentence",
+        ),
+        (
+            "We urge all States to sign the Treaty. We urge the Board to meet in May.",
+            "We call on all States to sign the Treaty. We call on the Board to meet in May.",
+            "2 reworded sentences",
+        ),
         ("We urge all States to sign the Treaty.", "We urge every State to sign the Treaty.", None),
         ("We urge all States to sign the Treaty.", "We invite all States to sign the Treaty.", None),
     ],
 )
-def test_a_comparison_says_how_many_sentences_no_rule_could_grade(
+def test_a_comparison_says_of_how_many_sentences_it_does_not_tell_the_strength(
     old: str, new: str, number: str | None
 ) -> None:
     caveats = compare(old, new, encoder=None).caveats
-    assert [caveat.split()[0] for caveat in caveats if "no rule could tell" in caveat] == (
-        [number] if number else []
-    )
-    assert all(caveat.endswith(": ¶1 of the new text") for caveat in caveats if "no rule" in caveat)
+    told = f"it is not told whether {number} became stronger or weaker: ¶1 of the new text"
+    assert [caveat for caveat in caveats if "stronger or weaker" in caveat] == ([told] if number else [])
 
 
 TABLES = sorted(Path(tables.__file__).parent.glob("*.toml"))

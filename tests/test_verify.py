@@ -409,7 +409,7 @@ def test_a_forged_title_stays_out_of_the_mirror(tracker: Tracker, folder: Path) 
     alter(folder, FORGED)
     ran = tracker("mirror", "update")
     assert ran.code == 1
-    assert "another program changed statements/2 (title); the mirror keeps what it has of that" in ran.err
+    assert "another program changed statements/2 (title); the mirror keeps that as it was" in ran.err
     assert r"32: rows with changes that no command makes: statements 2 (title)" in told(look(folder).faults)
     noted = query(folder, "SELECT of_table, of_row, of_column, person FROM edits")
     assert noted == [("statements", "2", "title", None)]

@@ -283,7 +283,7 @@ def _settle(asked: Asked, by: str | None, note: str | None) -> None:
     names = side_names(compared.comparison)
     pair = shlex.join(asked.words)
     if not compared.topics:
-        typer.echo(f"Nothing is unsure that nobody decided: tracker diff {pair}")
+        typer.echo(f"Nothing unsure is left to decide: tracker diff {pair}")
         return
     typer.echo(f"{len(compared.topics)} to settle between {compared.old} and {compared.new}.")
     coder = _ask_name(by, note)

@@ -99,7 +99,7 @@ def diff(
     sure: options.Sure = 0.9,
     language: Annotated[
         Literal["en", "fr", "es", "ru", "ar", "zh"] | None,
-        typer.Option(help="The language of files; detected if not given, which short ones hardly allow."),
+        typer.Option(help="The language of files; detected if not given, in short ones often wrongly."),
     ] = None,
     countries: options.Countries = None,
     without: Annotated[

@@ -46,8 +46,8 @@ def list_caveats(old: Side, new: Side, reading_difference: str | None) -> tuple[
     if _is_reversed(old, new):
         turned = shlex.join([f"{new.country}/{new.body}", str(new.session), str(old.session)])
         caveats.append(
-            f"the old side is the later one: {old.session} comes after {new.session}; new and dropped change"
-            f" places in: tracker diff {turned}"
+            f"the old side is the later one: {old.session} comes after {new.session}; in order of time:"
+            f" tracker diff {turned}"
         )
     if old.body and new.body and old.body != new.body:
         caveats.append(f"different bodies ({old.body}; {new.body}): each has its own agenda and length")
@@ -82,7 +82,7 @@ def list_unencoded(old: Side, new: Side, encoder: Encoder | None) -> tuple[str, 
     """Say where the texts are too long for the encoder that was asked for."""
     if encoder is None or may_encode(len(old.version.segments), len(new.version.segments)):
         return ()
-    return ("so many sentences that words alone tell which of them correspond, not what they mean",)
+    return ("too many sentences for the encoder: they are matched by their words, not by their meaning",)
 
 
 def list_unplaced(decided: Decided, *followed: Sequence[object]) -> tuple[str, ...]:
@@ -101,15 +101,11 @@ def list_ungraded(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str,
     found = find_ungraded(old.version, new.version, changes)
     if not found:
         return ()
-    sentences = (
-        "1 reworded sentence promises, asks or judges"
-        if len(found) == 1
-        else f"{len(found)} reworded sentences promise, ask or judge"
-    )
+    sentences = "1 reworded sentence" if len(found) == 1 else f"{len(found)} reworded sentences"
     paragraphs = dict.fromkeys(new.version.segments[change.new[0]].paragraph for change in found)
     places = [f"¶{paragraph}" for paragraph in paragraphs]
     named = f"{', '.join(places[:_PLACES])}{' …' if len(places) > _PLACES else ''}"
-    return (f"{sentences} in words whose change of strength no rule could tell: {named} of the new text",)
+    return (f"it is not told whether {sentences} became stronger or weaker: {named} of the new text",)
 
 
 def list_unread_axes(old: Side, new: Side, changes: Sequence[Change]) -> tuple[str, ...]:
@@ -121,7 +117,7 @@ def list_unread_axes(old: Side, new: Side, changes: Sequence[Change]) -> tuple[s
     language = new.version.language
     axes = list_unread(language)
     if lists_names(language):
-        return (f"of names only states and bodies on a list are told: {language} has no large letters",)
+        return (f"the only names told are states and bodies on a list: {language} has no capital letters",)
     if not axes:
         return ()
     told = " or ".join((", ".join(axes[:-1]), axes[-1])) if len(axes) > 1 else axes[0]

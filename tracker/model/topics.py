@@ -261,7 +261,7 @@ class TopicChange:
 
     def __repr__(self) -> str:
         levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))
-        told = self.status or (f"likely {self.likely}" if self.likely else "no change is likely")
+        told = self.status or (f"likely {self.likely}" if self.likely else "no change is told")
         certainty = "" if self.certainty is None else f", certainty {self.certainty:.2f}"
         return f"<TopicChange {self.topic}: {told}, {levels}{certainty}>"
 

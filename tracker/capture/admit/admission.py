@@ -55,7 +55,7 @@ _MEANINGS: Final = {
     "collapsed": "far shorter than it used to be",
     "swollen": "far longer than it used to be",
     "navigation": "links and headings without sentences",
-    "no statement": "a first capture in which hardly a word says who speaks, or that reads like none",
+    "no statement": "a first capture that hardly says who speaks, or does not read like a statement",
     "report": "a report about a statement: who said what, in the third person",
     "teaser": "the beginning of a text, with a link to the rest",
     "several speakers": "a record in which several countries speak",

@@ -93,8 +93,8 @@ def _describe(standing: Sequence[RowDifference]) -> str:
     named = ", ".join(each.describe() for each in standing[:_MOST_NAMED])
     rest = f" and {len(standing) - _MOST_NAMED:,} more" if standing[_MOST_NAMED:] else ""
     return (
-        f"{FILE_NAME}: another program changed {named}{rest}; the mirror keeps what it has of that, and has"
-        " all else; tracker verify says what restores or accepts it"
+        f"{FILE_NAME}: another program changed {named}{rest}; the mirror keeps that as it was, and has all"
+        " else; to restore or accept it: tracker verify"
     )
 
 

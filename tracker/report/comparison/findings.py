@@ -29,7 +29,7 @@ MOVES: Final = 8
 """Rows of the largest moves at most, where not everything is asked for."""
 _PART_LIKELY: Final = 3
 """One row in so many may be likely, and not claimed."""
-NO_CHANGE: Final = "no change is likely"
+NO_CHANGE: Final = "no change is told"
 """What is said of a topic of which nothing is told."""
 _LEAST_MOVE: Final = 0.01
 """Of the words: a smaller change of share is no move."""

@@ -35,7 +35,7 @@ _LEAST: Final = 0.5
 """The certainty from which what is not claimed may be said to be likely."""
 _CLAIMED, _LIKELY = "Claimed below", "Likely"
 """How the sentence begins on what does not lead."""
-_LESS_SURE, _UNSURE = "sure enough to lead", "sure"
+_LESS_SURE, _UNSURE = "sure enough to stand first", "sure"
 """What no change is: where some are claimed below, and where none is."""
 _MAIN: Final = 0.15
 """The share of the words from which the topic with the largest share is the main subject."""

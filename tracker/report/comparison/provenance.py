@@ -174,17 +174,17 @@ def _tell_topics(comparison: Comparison, vocabulary: Vocabulary) -> Iterator[str
     )
     claimed = sum(topic.claimed for topic in comparison.topics)
     yield (
-        f"A change of status is claimed from the certainty at which {source.sure:.0%} or more of such claims"
-        " were given or allowed by readers of coded speeches (instances of a language model; how far people"
-        " agree with them is not measured);"
+        "A change of status is claimed where it is so certain that readers of coded speeches gave or allowed"
+        f" {source.sure:.0%} or more of such claims (the readers are instances of a language model; how far"
+        " people agree with them is not measured);"
         f" of {counted(len(comparison.topics), 'topic')}, {claimed} are claimed."
     )
     if source.unmeasured:
         yield f"That certainty does not cover all topics here: {one_line(source.unmeasured)}."
     yield (
-        "Shares are of words, each of which is on one topic at most. A topic of one level on both sides has"
-        " more, less or as much of them as readers of coded speeches most likely call the change of its"
-        " share, by an ordered regression (McCullagh 1980)."
+        "Shares are of words, each of which is on one topic at most. Whether a topic of the same level on"
+        " both sides has more or less of them is what readers of coded speeches would most likely say, by an"
+        " ordered regression (McCullagh 1980)."
     )
 
 

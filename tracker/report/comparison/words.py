@@ -316,7 +316,7 @@ def is_human_decision(shift: Shift) -> bool:
 LIKELY: Final = "likely"
 """What stands before a status that is not claimed, and narrows a report to these; the one word for doubt."""
 OWN_SITUATION: Final = (
-    "own situation: what it says of that as we and our land is not counted, so that no change is told"
+    "own situation: words such as we and our land do not count as naming it, so no change is told"
 )
 """What is said of a situation of the speaker's own country, which is counted where its terms name it."""
 OLD_SIDE: frozenset[Status] = frozenset({"less", "moved down", "not repeated"})
@@ -396,9 +396,9 @@ def unclaimed_words(topic: TopicChange, sure: float) -> str | None:
     if topic.claimed or not topic.measured:
         return None
     if topic.share_unsure:
-        return "its level is sure; but readers may well call the change of its share otherwise"
+        return "its level is sure; whether its share rose, fell or stayed is not"
     if topic.goes_against_share:
-        return f"by its levels {topic.outcome}, against the change of its share, and not sure"
+        return f"its levels say {topic.outcome}, its share the opposite, so that it is not sure"
     least = find_threshold(topic.outcome, sure)
     mark = chance_mark(least)[1:-1]
     if (topic.outcome_certainty or 0.0) >= least:
