@@ -57,3 +57,20 @@ def test_long_names_of_sides_and_cautions_fit(comparison: Comparison) -> None:
     old, new = (replace(side, name=f"{LONG}{side.name}") for side in (comparison.old, comparison.new))
     crowded = replace(comparison, old=old, new=new, caveats=tuple(f"{LONG}{at}" for at in range(2)))
     assert len(screen(crowded)) <= LINES
+
+
+def test_what_is_kept_is_the_level_and_no_share_that_moved_stands_beside_it() -> None:
+    known = session()
+    (kept,) = (topic for topic in known.topics if topic.outcome == "kept")
+    unsure = [
+        replace(kept, topic=name, label=name, claimed=False, outcome_certainty=certainty, measured=True)
+        for name, certainty in (("Health", 0.6), ("Trade", 0.1))
+    ]
+    compared = replace(known, topics=(*known.topics, *unsure))
+    assert "KEPT, SAME LEVEL (2): Climate change · Health likely (.60)" in screen(compared)
+    every = render_terminal(build_report(compared, load_vocabulary(), everything=True), width=120)
+    (moved,) = (row for row in every.splitlines() if row.startswith("  Climate change  "))
+    assert moved.split("  ")[-1] == "kept, same level"
+    assert (
+        every.index("\nLIKELY") < every.index("Trade, substantive, no change is told") < every.index("\nKEPT")
+    )

@@ -439,7 +439,9 @@ def test_what_is_likely_is_counted_behind_what_is_claimed() -> None:
         else each
         for each in told.topics
     ]
-    assert [status_mark(each) for each in unsure if each.outcome == "kept"] == ["likely kept (.45)"]
+    assert [status_mark(each) for each in unsure if each.outcome == "kept"] == [
+        "likely kept (.45), same level"
+    ]
     rows = render_stat(replace(told, topics=tuple(unsure))).splitlines()
     assert "priorities        2" in rows
     assert "  likely          1" in rows

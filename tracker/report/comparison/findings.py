@@ -188,7 +188,7 @@ def show_doubts(
         topic
         for topic in comparison.topics
         if not topic.claimed
-        and topic.outcome != "kept"
+        and (topic.outcome != "kept" or topic.unclear)
         and (not only or topic.outcome in only or wording.LIKELY in only)
     ]
     if everything and doubts:
@@ -233,14 +233,22 @@ def list_changed(comparison: Comparison) -> Iterator[Section]:
 
 def _mark_decided(topic: TopicChange) -> str:
     """Return a topic's status, and who judged it where people did."""
-    people = dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic))
-    return f"{topic.outcome} (judged by {', '.join(people)})" if people else wording.status_mark(topic)
+    judged = _name_judges(topic)
+    return f"{topic.outcome} {judged}" if judged else wording.status_mark(topic)
 
 
 def _name_kept(topic: TopicChange) -> str:
-    """Return a topic with its shares and, where it is not claimed as kept, how likely that is."""
-    doubt = _mark_decided(topic).replace("kept", "").split()
-    return " ".join((one_line(topic.label), wording.share_words(topic), *doubt))
+    """Return a topic, and who judged that it is kept or, where it is not claimed, how likely that is.
+
+    Its shares are left out: what is kept is the level, and a share that moved would seem to deny that.
+    """
+    likely = "" if topic.claimed else f"{wording.LIKELY} {wording.chance_mark(topic.certainty)}"
+    return f"{one_line(topic.label)} {_name_judges(topic) or likely}".rstrip()
+
+
+def _name_judges(topic: TopicChange) -> str:
+    people = dict.fromkeys(one_line(each.person) for each in wording.topic_decisions(topic))
+    return f"(judged by {', '.join(people)})" if people else ""
 
 
 def show_kept(
@@ -250,7 +258,9 @@ def show_kept(
 
     Those that are ``spare`` stand only where there is room.
     """
-    kept = wording.rank_topics(topic for topic in comparison.topics if topic.outcome == "kept")
+    kept = wording.rank_topics(
+        topic for topic in comparison.topics if topic.outcome == "kept" and not topic.unclear
+    )
     if everything and kept:
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
         yield Section("kept", tuple(entries), note="the same level on both sides")

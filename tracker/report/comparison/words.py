@@ -373,12 +373,14 @@ def rank_moves(topics: Iterable[TopicChange]) -> list[TopicChange]:
 
 
 def status_mark(topic: TopicChange) -> str:
-    """Return a topic's status, which is *likely* with its certainty where it is not claimed; "" for none."""
-    if topic.status:
-        return topic.status
-    if topic.likely is None:
+    """Return a topic's status, which is *likely* with its certainty where it is not claimed; "" for none.
+
+    What is kept is the level: beside it stand shares, which may differ by less than readers call a change.
+    """
+    if topic.unclear:
         return ""
-    return likely_words(topic.likely, topic.certainty)
+    mark = topic.outcome if topic.claimed else likely_words(topic.outcome, topic.certainty)
+    return f"{mark}, same level" if topic.outcome == "kept" else mark
 
 
 def likely_words(status: Status, certainty: float | None) -> str:
