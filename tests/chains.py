@@ -31,6 +31,7 @@ from tests.rights import WHY
 from tracker.archive import open_store
 from tracker.capture.web.pacing import Clock
 from tracker.errors import HistoriesApart, TrackerError
+from tracker.preservation.mirror.touched import is_touched
 from tracker.text.reading import read_text
 from tracker.watch.snapshot import snapshot
 
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
 _ADVICE = re.compile(
     r"tracker (mirror update|verify --repair|withdraw \S+ --destroy|rebuild \S+ --archive from-mirror)"
 )
-_EDITED = re.compile(r"that no command makes|another program changed|to a run that is over|no act on record")
+_EDITED = re.compile(
+    r"that no command makes|another program (?:has )?changed|to a run that is over|no act on record"
+)
 _APART = "they diverged"
 _MOST_ADVICE = 8
 _SOURCES = ("a", "b")
@@ -114,7 +117,13 @@ class World:
         said = " ".join(f"{ran.out}\n{ran.err}".split())
         assert self.is_damaged or not _EDITED.search(said), f"{self.tell()}\n{said}"
         self.check_joined(said)
+        assert self.is_damaged or not self.is_touched(), self.tell()
         return ran
+
+    def is_touched(self) -> bool:
+        """Tell whether who reads the archive is told that another program has changed it."""
+        with closing(sqlite3.connect(self.folder / "tracker.db")) as connection:
+            return is_touched(connection)
 
     def check_joined(self, said: str) -> None:
         """Assert that record and mirror have not diverged, as far as no command was killed."""

@@ -6,6 +6,8 @@ A few columns here; ``tests/acceptance/test_edits.py`` changes every column of e
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +24,7 @@ from tracker.errors import RecordEdited
 from tracker.keep.mirror import update_mirror
 from tracker.preservation.mirror.commit_log import COMMITS
 from tracker.preservation.mirror.rebuild import rebuild_record
+from tracker.preservation.mirror.touched import TOUCHED, is_touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from tests.nights import Site
     from tests.running import Ran
 
+GLANCED = ("snapshots.observed", "statements.title", "outcomes.outcome", "versions.text", "documents.bytes")
 SAMPLE = ("snapshots.observed", "outcomes.outcome", "runs.command-unseen", "reviews.document")
 
 
@@ -53,6 +57,25 @@ def test_a_changed_column_is_named_before_the_next_night_and_after_it(
     assert chosen.is_named(tell_faults(folder))
     assert pass_night(folder, 1)
     assert chosen.is_named(tell_faults(folder))
+
+
+@pytest.mark.parametrize("column", some(2, GLANCED))
+def test_who_reads_is_told_at_a_glance_before_the_next_night_and_after_it(
+    everything: Path, tmp_path: Path, column: str
+) -> None:
+    attacks = {str(each): each for each in list_attacks(everything)}
+    folder = tmp_path / "snapshots"
+    shutil.copytree(everything, folder)
+    assert not look(folder)
+    attack(folder, attacks[column])
+    assert look(folder)
+    assert pass_night(folder, 1)
+    assert look(folder)
+
+
+def look(folder: Path) -> bool:
+    with closing(sqlite3.connect(folder / "tracker.db")) as connection:
+        return is_touched(connection)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +106,10 @@ def test_what_people_may_edit_is_free(everything: Path, tmp_path: Path) -> None:
     for name in FREE:
         attack(folder, attacks[name])
     assert tell_faults(folder) == ""
+    assert not look(folder)
     assert pass_night(folder, 1)
     assert tell_faults(folder) == ""
+    assert not look(folder)
 
 
 def test_every_table_has_a_row_to_attack_and_nothing_is_wrong_with_it(everything: Path) -> None:
@@ -108,6 +133,22 @@ def folder(tmp_path: Path) -> Path:
 EDIT = "UPDATE snapshots SET observed = '1999-01-01T00:00:00Z' WHERE id = 1"
 WHY = ("--by", "Ana", "--reason", "the log of the server has it so")
 ORDER = (*WHY, "--authority", "District Court", "--destroy", "--yes")
+
+
+READERS = (("log", "XAA/UNGA/78"), ("show", "XAA/UNGA/78"), ("list",), ("diff", "XAA/UNGA/78", "XAA/UNGA/78"))
+
+
+@pytest.mark.parametrize("way", [("--repair",), ("--accept", "snapshots/1", *WHY)])
+def test_who_reads_what_was_edited_is_warned_in_a_line_until_it_is_restored_or_accepted(
+    tracker: Callable[..., Ran], folder: Path, way: tuple[str, ...]
+) -> None:
+    assert [tracker(*words).err for words in READERS] == [""] * len(READERS)
+    alter(folder, EDIT)
+    assert [tracker(*words).err for words in READERS] == [f"tracker: {TOUCHED}\n"] * len(READERS)
+    assert TOUCHED in " ".join(tracker("status").out.split())
+    assert tracker("verify", *way).code in {0, 1}
+    assert [tracker(*words).err for words in READERS] == [""] * len(READERS)
+    assert TOUCHED not in " ".join(tracker("status").out.split())
 
 
 def test_an_edit_stays_out_of_the_mirror_and_the_rest_of_the_night_goes_in(

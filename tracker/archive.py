@@ -204,6 +204,12 @@ class ArchiveSession:
 
         return method(list_unsendable)(self.reader, self.folder)
 
+    def is_touched(self) -> bool:
+        """Tell whether another program has changed the record, as it was read; see ``touched.is_touched``."""
+        from tracker.preservation.mirror.touched import is_touched  # noqa: PLC0415 (where it is read alone)
+
+        return self._record is not None and is_touched(self._record.connection)
+
     def _has_record(self) -> bool:
         """Tell whether the folder has a record of this program: what another keeps there stays."""
         return self._record is not None or is_record(self.folder / FILE_NAME)

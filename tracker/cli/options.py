@@ -45,9 +45,22 @@ def opened(*, trusts_derived: bool = True) -> ArchiveSession:
     sessions: dict[tuple[Path, bool], ArchiveSession] = context.meta.setdefault(__name__, {})
     named = folder, trusts_derived
     if named not in sessions:
-        sessions[named] = context.with_resource(ArchiveSession(folder, trusts_derived=trusts_derived))
+        session = ArchiveSession(folder, trusts_derived=trusts_derived)
+        sessions[named] = context.with_resource(_looked_at(session))
         context.call_on_close(sessions.clear)
     return sessions[named]
+
+
+@contextmanager
+def _looked_at(session: ArchiveSession) -> Iterator[ArchiveSession]:
+    """Close what a command has read, and warn where another program had changed it."""
+    with session:
+        yield session
+        if session.is_touched():
+            from tracker.cli.output import write_notice
+            from tracker.preservation.mirror.touched import TOUCHED
+
+            write_notice(TOUCHED)
 
 
 def begun(*, dry_run: bool = False) -> Path:

@@ -21,6 +21,7 @@ from tracker.model.ledger import GOOD_OUTCOMES, TOLD_CAUSES, WITHDRAWN
 from tracker.preservation.folder import COPIES
 from tracker.preservation.mirror.divergence import describe_divergence
 from tracker.preservation.mirror.edits import read_open
+from tracker.preservation.mirror.touched import TOUCHED, is_touched
 from tracker.record.access.closed import read_ended_embargoes
 from tracker.record.lock import is_held
 from tracker.record.modes import find_world_readable, is_for_group
@@ -203,9 +204,12 @@ def _diverged(archive: Path, ledger: Ledger) -> Iterator[Concern]:
     """Yield a concern where record and mirror do not agree: no night reaches the other copy then."""
     if detail := describe_divergence(archive, ledger.connection):
         yield Concern("diverged", "the archive", None, detail, "failure")
-    for each in read_open(ledger.connection, read_tables(ledger.connection)):
+    noted = read_open(ledger.connection, read_tables(ledger.connection))
+    for each in noted:
         detail = f"another program changed {each.describe()}; restore or accept it: tracker verify"
         yield Concern("edited", "the archive", None, detail, "failure")
+    if not noted and is_touched(ledger.connection):
+        yield Concern("edited", "the archive", None, TOUCHED, "failure")
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
