@@ -19,9 +19,10 @@ from tests.archives import declare, record
 from tests.conftest import run_tracker
 from tests.running import COMMAND, ROOT
 from tests.thorough import some
-from tracker.archive import create_archive, open_store
-from tracker.coding.settle import OpenTopic, suppose_levels
+from tracker.archive import ArchiveSession, create_archive, open_store
+from tracker.coding.settle import OpenTopic, open_topics, suppose_levels
 from tracker.comparing.topics.decided import LEVELS
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.texts import Segment
 from tracker.model.topics import TopicChange, TopicReading
 from tracker.report.answers.coding import LEVEL_KEYS, LEVELS_ASKED, mark_words, passage_lines
@@ -111,9 +112,9 @@ def decided(folder: Path) -> set[tuple[str, str, str, str]]:
 
 
 def unsure(folder: Path) -> dict[str, str]:
-    ran = run_tracker(folder, "diff", *PAIR, "--format", "json")
-    topics = json.loads(ran.out)["topics"]
-    return {row["topic"]: row["likely"] for row in topics if row["likely"] and not row["share_unsure"]}
+    with ArchiveSession(folder / "snapshots") as archive:
+        found = open_topics(PAIR, archive, load_vocabulary())
+    return {each.change.topic: each.change.outcome for each in found.topics}
 
 
 @pytest.fixture(scope="module")

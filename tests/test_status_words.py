@@ -42,7 +42,7 @@ def compare() -> Comparison:
         made = make_topic(f"Subject {at}", status, *sides.get(status, (olds, news)))
         claimed = at < len(STATUSES)
         topics.append(
-            replace(made, claimed=claimed, outcome_certainty=0.9 if claimed else 0.4, measured=True)
+            replace(made, claimed=claimed, outcome_certainty=0.9 if claimed else 0.6, measured=True)
         )
     return replace(session(), topics=tuple(topics), counterparts=())
 

@@ -18,7 +18,7 @@ from tracker.comparing.topics.statuses import (
     find_closest,
 )
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.model.topics import SURE, TopicChange, TopicReading
+from tracker.model.topics import LIKELY_FROM, SURE, TopicChange, TopicReading
 from tracker.report.comparison.words import status_mark
 from tracker.text.reading import read_text
 
@@ -164,16 +164,16 @@ def test_what_is_unsure_and_goes_against_its_share_is_unclear(
 @pytest.mark.parametrize(
     ("levels", "share", "claimed", "unsure", "likely"),
     [
-        (0.5, 0.5, False, False, "kept"),
-        (0.4, 0.5, False, False, None),
-        (0.4, None, False, False, "kept"),
-        (0.2, None, False, False, None),
-        (0.4, 0.5, False, True, None),
-        (0.6, 0.5, False, True, "kept"),
-        (0.4, 0.5, True, False, None),
+        (0.8, 0.65, False, False, "kept"),
+        (0.8, 0.6, False, False, None),
+        (0.5, None, False, False, "kept"),
+        (0.49, None, False, False, None),
+        (0.9, 0.5, False, True, None),
+        (0.9, 0.6, False, True, "kept"),
+        (0.9, 0.5, True, False, None),
     ],
 )
-def test_what_is_likely_has_a_certainty_of_a_quarter_at_least(
+def test_what_is_likely_has_a_certainty_of_a_half_at_least(
     levels: float, share: float | None, *, claimed: bool, unsure: bool, likely: str | None
 ) -> None:
     old, new = (TopicReading("t", "substantive", (0,), 9, 0.2, 0, "rule") for _ in range(2))
@@ -187,6 +187,7 @@ def test_what_is_likely_has_a_certainty_of_a_quarter_at_least(
     )
     assert (change.status, change.likely) == ("kept" if claimed else None, likely)
     assert (change.certainty is None) is change.unclear is (likely is None and not claimed)
+    assert change.is_open is not (claimed or unsure)
 
 
 def test_what_is_not_repeated_comes_with_the_closest_passage() -> None:
@@ -257,7 +258,8 @@ def test_where_the_levels_are_sure_the_change_of_share_must_be_sure_too() -> Non
         chance = change.share_certainty or 0.0
         assert change.claimed == (chance >= find_least(change.outcome, SURE))
         assert change.share_unsure is not change.claimed
-        assert change.certainty == round((change.outcome_certainty or 0.0) * chance, 4)
+        both = round((change.outcome_certainty or 0.0) * chance, 4)
+        assert change.certainty == (both if change.claimed or both >= LIKELY_FROM else None)
         told.add((change.outcome, change.claimed))
     assert told == {("kept", True), ("less", True), ("less", False)}
 

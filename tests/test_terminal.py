@@ -434,13 +434,13 @@ def test_stat_counts() -> None:
 def test_what_is_likely_is_counted_behind_what_is_claimed() -> None:
     told = revision()
     unsure = [
-        replace(each, claimed=False, share_unsure=True, share_certainty=0.5, outcome_certainty=0.9)
+        replace(each, claimed=False, share_unsure=True, share_certainty=0.6, outcome_certainty=0.9)
         if each.outcome == "kept"
         else each
         for each in told.topics
     ]
     assert [status_mark(each) for each in unsure if each.outcome == "kept"] == [
-        "likely kept (.45), same level"
+        "likely kept (.54), same level"
     ]
     rows = render_stat(replace(told, topics=tuple(unsure))).splitlines()
     assert "priorities        2" in rows

@@ -87,7 +87,7 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
         if change.claimed:
             found[status].add(change.topic)
         for counted in COUNTED:
-            if counted.startswith(status):
+            if counted.startswith(status) and not change.unclear:
                 found[counted].add(change.topic)
     return {status: frozenset(topics) for status, topics in found.items()}
 

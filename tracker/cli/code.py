@@ -126,8 +126,8 @@ def judge(
 ) -> None:
     """Confirm or correct a judged change or topic level, or settle what is unsure.
 
-    Two statements, named as for diff: on a terminal each topic that is only likely new, not repeated and so
-    on is shown with its passages, and a key answers (? explains them). Each answer is kept at once, as levels
+    Two statements, named as for diff: on a terminal each topic that may be new, not repeated and so on is
+    shown with its passages, and a key answers (? explains them). Each answer is kept at once, as levels
     of the topic in both; what anybody decided is not asked again. Who answers is named by --by or
     TRACKER_PERSON, or asked once. With --to a sheet asks the same, of all
     countries of a body too (UNGA 78 79), and --from reads the levels in it, or in a coding sheet. With

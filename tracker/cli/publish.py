@@ -41,7 +41,7 @@ def serve(
     """Show the archive in a browser on this machine.
 
     The pages have what is open to all and no more. With --judge each person has an address at which to
-    decide what is claimed and likely. Ctrl-C ends it.
+    decide what is claimed and unsure. Ctrl-C ends it.
     """
     names = _check_people(people or [], judge=judge)
     from tracker.publish.open_copy import prepare_open_copy

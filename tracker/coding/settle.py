@@ -140,11 +140,7 @@ def open_compared(
         change
         for change in comparison.topics
         if everything
-        or (
-            change.likely
-            and not change.share_unsure
-            and not {(change.topic, "old"), (change.topic, "new")} <= set(settled)
-        )
+        or (change.is_open and not {(change.topic, "old"), (change.topic, "new")} <= set(settled))
     ]
     topics = {topic.id: topic for topic in vocabulary.topics}
     sides = comparison.old, comparison.new

@@ -171,8 +171,10 @@ class Passage:
     score: Annotated[float, ("minimum", -1), ("maximum", 1)]
 
 
-UNCLEAR: Final = 0.25
-"""The certainty below which nothing is likely of a topic: of 36 below .2, outside the fit, a fifth held."""
+LIKELY_FROM: Final = 0.5
+"""The certainty from which what is not claimed is likely, as readers take it; outside the fit .58 held."""
+ASKED_FROM: Final = 0.25
+"""The certainty from which people are asked: of 36 below .2, outside the fit, a fifth held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +244,16 @@ class TopicChange:
         """
         if self.claimed:
             return False
-        unlikely = self._chance is not None and self._chance < UNCLEAR
-        return self.goes_against_share or unlikely
+        return self.goes_against_share or not self._holds_from(LIKELY_FROM)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person or a second reader is asked what became of it: its levels are unsure."""
+        settled = self.claimed or self.share_unsure or self.goes_against_share
+        return not settled and self._holds_from(ASKED_FROM)
+
+    def _holds_from(self, least: float) -> bool:
+        return self._chance is None or self._chance >= least
 
     @property
     def _chance(self) -> Proportion | None:

@@ -14,8 +14,8 @@ from tracker.comparing.topics.decided import ABSENT
 from tracker.diff.compare import side_topics
 from tracker.model.changes import AXES, Operation
 from tracker.report.answers.coding import list_other_words, question_words, side_names
+from tracker.report.comparison.words import NO_CHANGE, places, share_words, status_mark, tell_shift
 from tracker.report.comparison.words import place as name_place
-from tracker.report.comparison.words import places, share_words, status_mark, tell_shift
 from tracker.report.safe import one_line, visible
 
 if TYPE_CHECKING:
@@ -133,13 +133,14 @@ def open_pair(words: Sequence[str], archive: ArchiveSession, vocabulary: Vocabul
 
 
 def _ask_topics(compared: OpenComparison) -> Iterator[Row]:
-    """Yield what is asked of topics: of what is claimed, and of what is only likely and about levels."""
+    """Yield what is asked of topics: of what is claimed, and of what is unsure and about levels."""
     comparison = compared.comparison
     names, sides = side_names(comparison), (comparison.old, comparison.new)
     for topic in compared.topics:
         change = topic.change
-        if not (change.claimed or (change.likely and not change.share_unsure)):
+        if not (change.claimed or change.is_open):
             continue
+        told = status_mark(change) or NO_CHANGE
         shown = zip(names, sides, (change.old, change.new), topic.passages, strict=True)
         old, new = (
             ShownSide(
@@ -153,7 +154,7 @@ def _ask_topics(compared: OpenComparison) -> Iterator[Row]:
         yield Row(
             name=f"{LEVEL} {change.topic}",
             kind="claim" if change.claimed else "open",
-            title=f"{one_line(change.label)}, {status_mark(change)}; {share_words(change)} % of words",
+            title=f"{one_line(change.label)}, {told}; {share_words(change)} % of words",
             question=question_words(change, topic.supposed, names),
             choices=(*_list_level_choices(topic, names),),
             sides=(old, new),

@@ -14,11 +14,12 @@ from tracker.inputs.formats import unguard
 from tracker.report.comparison.sentences import SHORTEST_ID
 from tracker.report.comparison.words import (
     ARROW,
+    NO_CHANGE,
     decision_words,
-    likely_words,
     place,
     quoted,
     share_words,
+    status_mark,
     topic_decisions,
 )
 from tracker.report.document import Span
@@ -273,8 +274,7 @@ def side_names(comparison: Comparison) -> tuple[str, str]:
 def head_lines(change: TopicChange, number: int, total: int, width: int) -> Iterator[Line]:
     """Yield the topic with how it is reported and how sure that is, and what people decided of one side."""
     yield line()
-    status = change.outcome if change.claimed else likely_words(change.outcome, change.certainty)
-    claim = f"{one_line(change.label)}, {status}"
+    claim = f"{one_line(change.label)}, {status_mark(change) or NO_CHANGE}"
     yield from wrap([Span(f"{number} of {total}  {claim}; {share_words(change)} of words", "bold")], width)
     for decision in topic_decisions(change):
         yield from wrap(decision_words(decision), width, "  ", "    ")

@@ -29,8 +29,6 @@ MOVES: Final = 8
 """Rows of the largest moves at most, where not everything is asked for."""
 _PART_LIKELY: Final = 3
 """One row in so many may be likely, and not claimed."""
-NO_CHANGE: Final = "no change is told"
-"""What is said of a topic of which nothing is told."""
 _LEAST_MOVE: Final = 0.01
 """Of the words: a smaller change of share is no move."""
 _MOVES = (Column("% of words"), Column("sentences"), Column("", right=False, unit="status"))
@@ -142,7 +140,7 @@ def _show_finding(comparison: Comparison, topic: TopicChange, *, is_moved: bool,
     label = one_line(topic.label)
     claim: tuple[Span, ...] = (Span(label, "bold"), Span(f", {wording.level_words(topic)}"))
     if not topic.claimed:
-        claim = (*claim, Span(f", {wording.status_mark(topic) or NO_CHANGE}", "dim"))
+        claim = (*claim, Span(f", {wording.status_mark(topic) or wording.NO_CHANGE}", "dim"))
     if topic.last:
         when = provenance.session_words(str(comparison.old.body), topic.last)
         claim = (*claim, Span(f", last a priority in {when}"))
@@ -347,7 +345,7 @@ def _show_topic(
         said = wording.OWN_SITUATION if own else "no priority on either side"
         return Entry((Span(f"{one_line(topic.label)}, {said}"),), ("",))
     found = _show_finding(comparison, change, is_moved=True, everything=True)
-    claim = (*found.claim[:2], Span(f", {wording.status_mark(change) or NO_CHANGE}"))
+    claim = (*found.claim[:2], Span(f", {wording.status_mark(change) or wording.NO_CHANGE}"))
     why = wording.unclaimed_words(change, comparison.provenance.sure)
     return Entry(claim, (wording.share_words(change),), notes=(*found.notes, *((Span(why),) if why else ())))
 

@@ -31,8 +31,6 @@ MOST: Final = 3
 """Sentences of a lead."""
 NAMED: Final = 4
 """Topics that a sentence names at most; how many it leaves out, it says."""
-_LEAST: Final = 0.5
-"""The certainty from which what is not claimed may be said to be likely."""
 _CLAIMED, _LIKELY = "Claimed below", "Likely"
 """How the sentence begins on what does not lead."""
 _LESS_SURE, _UNSURE = "sure enough to stand first", "sure"
@@ -183,9 +181,7 @@ def _find_claimed(comparison: Comparison, least: float) -> list[TopicChange]:
 
 def _find_likely(comparison: Comparison) -> list[TopicChange]:
     """Return what is likely to have changed and is not claimed, the surest first."""
-    likely = [
-        topic for topic in comparison.topics if topic.likely in RULES and (topic.certainty or 0.0) >= _LEAST
-    ]
+    likely = [topic for topic in comparison.topics if topic.likely in RULES and topic.certainty is not None]
     return sorted(likely, key=_unsureness)
 
 

@@ -315,6 +315,8 @@ def is_human_decision(shift: Shift) -> bool:
 
 LIKELY: Final = "likely"
 """What stands before a status that is not claimed, and narrows a report to these; the one word for doubt."""
+NO_CHANGE: Final = "no change is told"
+"""What is said of a topic of which nothing is told."""
 OWN_SITUATION: Final = (
     "own situation: words such as we and our land do not count as naming it, so no change is told"
 )
