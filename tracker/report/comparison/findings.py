@@ -32,7 +32,7 @@ _PART_LIKELY: Final = 3
 _LEAST_MOVE: Final = 0.01
 """Of the words: a smaller change of share is no move."""
 _MOVES = (Column("% of words"), Column("sentences"), Column("", right=False, unit="status"))
-_FIGURES = (Column("", unit="% of words"), Column("", unit="sentences"))
+_FIGURES = (Column("% of words"), Column("sentences"))
 
 FINDINGS: Final[dict[Status, str]] = {
     "moved down": "a lower level than before",
