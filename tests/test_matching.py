@@ -141,6 +141,22 @@ def test_a_compound_credits_another_topic_only_with_a_whole_side() -> None:
     ]
 
 
+def test_terms_of_two_topics_that_cross_both_count() -> None:
+    one = Topic("a", "A", terms={"en": ("financing harbours", "harbours of the north")})
+    other = Topic(
+        "b", "B", terms={"en": ("harbours and roads", "the north")}, hints={"en": ("roads abroad",)}
+    )
+    (found,) = match_topics(
+        ["Financing harbours and roads abroad, and the harbours of the north"],
+        Vocabulary("two", (one, other), "x"),
+    )
+    assert [(each.topic, each.term) for each in found] == [
+        ("a", "Financing harbours"),
+        ("b", "harbours and roads"),
+        ("a", "harbours of the north"),
+    ]
+
+
 def test_an_article_behind_the_and_of_a_compound_belongs_to_neither_side() -> None:
     topics = (
         Topic("a", "A", terms={"en": ("governance and the law",)}),

@@ -38,9 +38,10 @@ def match_topics(
 ) -> tuple[tuple[Mention, ...], ...]:
     """Return the topics that each sentence names, in order of place.
 
-    Matching is by folded, lightly stemmed words: of terms that share words the longest wins, and any over a
-    hint. A theme's term that joins two ("trade and investment") leaves to other topics what is all of one
-    side of it; one of a situation does not, since two places may name a conflict. A term inside a near miss
+    Matching is by folded, lightly stemmed words: of terms of which one holds the other the longest wins, and
+    any over a hint. A theme's term that joins two ("trade and investment") leaves to other topics what is all
+    of one side of it; one of a situation does not, since two places may name a conflict. Terms that cross
+    ("financing sustainable development goals") both count where they are of two topics. A term inside a near miss
     of its topic does not count, nor a hint inside any, and acronyms are met in capitals only, except where
     the whole sentence is in capitals. A mark that parts a sentence parts a term, except before *and* or where
     the term has one itself. Where the vocabulary lets terms overlap, the longest wins among those
@@ -266,8 +267,8 @@ def _keep(found: Sequence[_Found], themes: Collection[str], *, overlap: bool) ->
     """Return the phrases that no near miss hides and that give way to none better, in order of place."""
     # Hidden: "court" inside the near miss "tennis court"; a hint inside a near miss of any topic.
     # Gives way: "crime" inside "crime prevention", and a hint to any term that it shares a word with.
-    # Both stay: the very same term of two topics; a side of a theme's term that joins two and this term; and,
-    # where topics may overlap, terms of different ones.
+    # Both stay: the very same term of two topics; a side of a theme's term that joins two and this term; terms
+    # of two topics of which neither holds the other; and, where topics may overlap, all of different ones.
     if len(found) <= 1:
         return [each for each in found if each[1].sense != "near miss"]
     near_misses, kept = _ByWord(), _ByWord()
@@ -314,15 +315,21 @@ def _rank(found: _Found) -> tuple[bool, int, int]:
 
 
 def _gives_way(found: _Found, better: _Found, themes: Collection[str]) -> bool:
-    """Whether a phrase shares words with a better one, save another topic's same term or side of a compound.
+    """Whether a phrase shares words with a better one, save where both count, since they are of two topics.
 
-    Published thesauri have the same term twice.
+    Both do where they are the same term, as in published thesauri, where one is a side of a compound, and
+    where terms share words and neither holds the other.
     """
     (start, phrase), (place, other) = found, better
-    apart = start >= place + len(other.stems) or place >= start + len(phrase.stems)
+    end, ends = start + len(phrase.stems), place + len(other.stems)
+    if start >= ends or place >= end:
+        return False
+    if phrase.topic == other.topic:
+        return True
     alike = (start, phrase.stems, phrase.acronyms) == (place, other.stems, other.acronyms)
-    beside = alike or (other.topic in themes and _is_side(phrase.stems, other.stems, start - place))
-    return not apart and not (beside and phrase.topic != other.topic)
+    is_side = other.topic in themes and _is_side(phrase.stems, other.stems, start - place)
+    crosses = (start < place or end > ends) and phrase.sense == other.sense == "term"
+    return not (alike or is_side or crosses)
 
 
 def _is_side(stems: Sequence[str], whole: Sequence[str], start: int) -> bool:
