@@ -167,6 +167,7 @@ def test_a_term_in_a_longer_one_of_another_topic_counts_unless_that_is_a_name_or
         return [each.topic for each in found]
 
     assert count("We stop the trade in coastal fish") == ["b", "a"]
+    assert count("We stop the trade in Coastal Fish") == ["b", "a"]
     assert count("We join the Fund for Trade in Coastal Fish") == ["b"]
     assert count("We stop the trade in coastal fish", broader="a") == ["b"]
 

@@ -293,9 +293,9 @@ class _Beside(NamedTuple):
     def are_related(self, one: str, other: str) -> bool:
         return other in self.above[one] or one in self.above[other]
 
-    def is_plain(self, found: _Found) -> bool:
-        """Whether a phrase is no name, as only a script with capitals tells: none begins a long word."""
-        words = (self.words[place].text for place in _places(found)[1:])
+    def is_plain(self, found: _Found, within: _Found) -> bool:
+        """Whether what a phrase has beside another is no part of a name; only scripts with capitals tell."""
+        words = (self.words[place].text for place in _places(found) if place not in _places(within))
         long = [word for word in words if len(word) >= _LONG]
         return bool(long) and all(word[:1].islower() for word in long)
 
@@ -374,7 +374,7 @@ def _both_count(found: _Found, better: _Found, beside: _Beside) -> bool:
         return True
     is_whole = sum(stem not in _ARTICLES | _JOINING for stem in phrase.stems) > 1
     is_theme = is_whole and phrase.topic in beside.themes
-    return is_theme and not beside.are_related(phrase.topic, other.topic) and beside.is_plain(better)
+    return is_theme and not beside.are_related(phrase.topic, other.topic) and beside.is_plain(better, found)
 
 
 def _is_side(stems: Sequence[str], whole: Sequence[str], start: int) -> bool:
