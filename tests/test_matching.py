@@ -141,6 +141,37 @@ def test_a_compound_credits_another_topic_only_with_a_whole_side() -> None:
     ]
 
 
+def test_terms_of_two_topics_that_cross_both_count() -> None:
+    one = Topic("a", "A", terms={"en": ("financing harbours", "harbours of the north")})
+    other = Topic(
+        "b", "B", terms={"en": ("harbours and roads", "the north")}, hints={"en": ("roads abroad",)}
+    )
+    (found,) = match_topics(
+        ["Financing harbours and roads abroad, and the harbours of the north"],
+        Vocabulary("two", (one, other), "x"),
+    )
+    assert [(each.topic, each.term) for each in found] == [
+        ("a", "Financing harbours"),
+        ("b", "harbours and roads"),
+        ("a", "harbours of the north"),
+    ]
+
+
+def test_a_term_in_a_longer_one_of_another_topic_counts_unless_that_is_a_name_or_related() -> None:
+    def count(sentence: str, broader: str | None = None) -> list[str]:
+        topics = (
+            Topic("a", "A", terms={"en": ("coastal fish",)}),
+            Topic("b", "B", terms={"en": ("trade in coastal fish",)}, broader=broader),
+        )
+        (found,) = match_topics([sentence], Vocabulary("two", topics, "held"))
+        return [each.topic for each in found]
+
+    assert count("We stop the trade in coastal fish") == ["b", "a"]
+    assert count("We stop the trade in Coastal Fish") == ["b", "a"]
+    assert count("We join the Fund for Trade in Coastal Fish") == ["b"]
+    assert count("We stop the trade in coastal fish", broader="a") == ["b"]
+
+
 def test_an_article_behind_the_and_of_a_compound_belongs_to_neither_side() -> None:
     topics = (
         Topic("a", "A", terms={"en": ("governance and the law",)}),

@@ -39,13 +39,15 @@ def match_topics(
     """Return the topics that each sentence names, in order of place.
 
     Matching is by folded, lightly stemmed words: of terms that share words the longest wins, and any over a
-    hint. A theme's term that joins two ("trade and investment") leaves to other topics what is all of one
-    side of it; one of a situation does not, since two places may name a conflict. A term inside a near miss
-    of its topic does not count, nor a hint inside any, and acronyms are met in capitals only, except where
-    the whole sentence is in capitals. A mark that parts a sentence parts a term, except before *and* or where
-    the term has one itself. Where the vocabulary lets terms overlap, the longest wins among those
-    of one topic. ``segment`` is the sentence's index; offsets are into the sentence; ``method`` is ``term``,
-    or ``hint`` where the words alone do not settle the topic.
+    hint. Two topics' terms both count where they cross ("financing sustainable development goals"), and where
+    one is a part of several words of the other ("spread of nuclear weapons"), which is no name, nor of a
+    topic that is broader or narrower. A theme's term that joins two ("trade and investment") leaves to other
+    topics what is all of one side of it; one of a situation does not, since two places may name a conflict.
+    A term inside a near miss of its topic does not count, nor a hint inside any, and acronyms are met in
+    capitals only, except where the whole sentence is in capitals. A mark that parts a sentence parts a term,
+    except before *and* or where the term has one itself. Where the vocabulary lets terms overlap, the longest
+    wins among those of one topic. ``segment`` is the sentence's index; offsets are into the sentence;
+    ``method`` is ``term``, or ``hint`` where the words alone do not settle the topic.
 
     A vocabulary that was taught names by its model, in the model's language: the terms of what it names
     stay, ``learned`` are the words that weighed most where there is no term, and the confidence is the
@@ -53,12 +55,12 @@ def match_topics(
     ``similar``: the sentences are read as one text, and without an ``encoder`` by shared words alone.
     """
     lexicon = compile_lexicon(vocabulary, language)
-    themes = frozenset(topic.id for topic in vocabulary.topics if topic.kind == "theme")
+    themes, above = _find_themes(vocabulary), _find_above(vocabulary)
     rows: list[tuple[Mention, ...]] = []
     for index, sentence in enumerate(sentences):
         words = read_sentence(sentence, language)
         phrases = _find_phrases(words, lexicon, sentence)
-        found = _keep(phrases, themes, overlap=vocabulary.overlap)
+        found = _keep(phrases, _Beside(themes, above, words), overlap=vocabulary.overlap)
         rows.append(tuple(_mention(index, words, start, phrase, sentence) for start, phrase in found))
     # Few vocabularies are taught; and start-up loads no numpy.
     if vocabulary.model is not None:
@@ -236,6 +238,9 @@ def _longest_first(row: Mapping[tuple[object, ...], TermPattern]) -> tuple[TermP
     return tuple(sorted(row.values(), key=lambda phrase: (-len(phrase.stems), -len(phrase.acronyms))))
 
 
+_LONG: Final = 4
+"""Letters of a word whose capital says that it is part of a name."""
+
 _Found = tuple[int, TermPattern]
 """The place of a phrase's first word in the sentence, and the phrase."""
 
@@ -262,12 +267,44 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> b
     return all(bare(words[start + place].text) == letters for place, letters in phrase.acronyms)
 
 
-def _keep(found: Sequence[_Found], themes: Collection[str], *, overlap: bool) -> list[_Found]:
+def _find_themes(vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset(topic.id for topic in vocabulary.topics if topic.kind == "theme")
+
+
+def _find_above(vocabulary: Vocabulary) -> Mapping[str, Collection[str]]:
+    """Return the topics that are broader than each, however far."""
+    broader = {topic.id: topic.broader for topic in vocabulary.topics}
+    return {topic: tuple(_list_above(topic, broader)) for topic in broader}
+
+
+def _list_above(topic: str, broader: Mapping[str, str | None]) -> Iterator[str]:
+    while (above := broader.get(topic)) is not None:
+        yield above
+        topic = above
+
+
+class _Beside(NamedTuple):
+    """What tells whether two topics' terms that share words of a sentence both count."""
+
+    themes: Collection[str]
+    above: Mapping[str, Collection[str]]
+    words: Sequence[Word]
+
+    def are_related(self, one: str, other: str) -> bool:
+        return other in self.above[one] or one in self.above[other]
+
+    def is_plain(self, found: _Found, within: _Found) -> bool:
+        """Whether what a phrase has beside another is no part of a name; only scripts with capitals tell."""
+        words = (self.words[place].text for place in _places(found) if place not in _places(within))
+        long = [word for word in words if len(word) >= _LONG]
+        return bool(long) and all(word[:1].islower() for word in long)
+
+
+def _keep(found: Sequence[_Found], beside: _Beside, *, overlap: bool) -> list[_Found]:
     """Return the phrases that no near miss hides and that give way to none better, in order of place."""
     # Hidden: "court" inside the near miss "tennis court"; a hint inside a near miss of any topic.
     # Gives way: "crime" inside "crime prevention", and a hint to any term that it shares a word with.
-    # Both stay: the very same term of two topics; a side of a theme's term that joins two and this term; and,
-    # where topics may overlap, terms of different ones.
+    # Both stay: what ``_gives_way`` says; and, where topics may overlap, terms of different ones.
     if len(found) <= 1:
         return [each for each in found if each[1].sense != "near miss"]
     near_misses, kept = _ByWord(), _ByWord()
@@ -280,7 +317,7 @@ def _keep(found: Sequence[_Found], themes: Collection[str], *, overlap: bool) ->
         if phrase.sense == "near miss" or any(_hides(miss, each) for miss in near_misses.beside(each)):
             continue
         rivals = (rival for rival in kept.beside(each) if not overlap or rival[1].topic == phrase.topic)
-        if not any(_gives_way(each, rival, themes) for rival in rivals):
+        if not any(_gives_way(each, rival, beside) for rival in rivals):
             kept.add(each)
             counted.append(each)
     return sorted(counted, key=lambda each: each[0])
@@ -313,16 +350,31 @@ def _rank(found: _Found) -> tuple[bool, int, int]:
     return phrase.sense == "hint", -len(phrase.stems), start
 
 
-def _gives_way(found: _Found, better: _Found, themes: Collection[str]) -> bool:
-    """Whether a phrase shares words with a better one, save another topic's same term or side of a compound.
+def _gives_way(found: _Found, better: _Found, beside: _Beside) -> bool:
+    """Whether a phrase shares words with a better one, save where both count."""
+    taken = _places(better)
+    is_apart = all(place not in taken for place in _places(found))
+    return not is_apart and not (found[1].topic != better[1].topic and _both_count(found, better, beside))
 
-    Published thesauri have the same term twice.
+
+def _both_count(found: _Found, better: _Found, beside: _Beside) -> bool:
+    """Whether two topics' phrases that share words are both said.
+
+    They are where they are the same term, as in published thesauri, and where one is a side of a compound.
+    Two terms are where neither holds the other, or the longer is no name, the shorter of several words, and
+    neither topic broader than the other.
     """
     (start, phrase), (place, other) = found, better
-    apart = start >= place + len(other.stems) or place >= start + len(phrase.stems)
-    alike = (start, phrase.stems, phrase.acronyms) == (place, other.stems, other.acronyms)
-    beside = alike or (other.topic in themes and _is_side(phrase.stems, other.stems, start - place))
-    return not apart and not (beside and phrase.topic != other.topic)
+    is_same = (start, phrase.stems, phrase.acronyms) == (place, other.stems, other.acronyms)
+    if is_same or (other.topic in beside.themes and _is_side(phrase.stems, other.stems, start - place)):
+        return True
+    if not phrase.sense == other.sense == "term":
+        return False
+    if start < place or start + len(phrase.stems) > place + len(other.stems):
+        return True
+    is_whole = sum(stem not in _ARTICLES | _JOINING for stem in phrase.stems) > 1
+    is_theme = is_whole and phrase.topic in beside.themes
+    return is_theme and not beside.are_related(phrase.topic, other.topic) and beside.is_plain(better, found)
 
 
 def _is_side(stems: Sequence[str], whole: Sequence[str], start: int) -> bool:
