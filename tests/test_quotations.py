@@ -201,3 +201,9 @@ def test_what_comes_to_its_subject_late_is_not_quoted_where_another_does_not() -
     )
     plain = "We support a strong convention against corruption."
     assert leading(late, plain) == plain
+
+
+def test_a_long_sentence_is_not_quoted_where_a_short_one_can_be() -> None:
+    long = f"We call on all States to join{LONG} the fight against corruption{LONG}."
+    plain = "We will join the fight against corruption in the ports."
+    assert leading(long, plain) == plain
