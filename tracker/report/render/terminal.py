@@ -375,12 +375,14 @@ def _cut_to_lines(quote: Quote, lead: int, width: int, rows: int | None) -> Sequ
     first = f"{_DEEPER}{quote.lead}{' ' * (size - columns(quote.lead))} " if quote.lead else _DEEPER
     room = WHOLE if rows is None else rows * (width - columns(first)) - 2
     while True:
-        lines = wrap(_star_matches(cut_quote(quote, room)), width, first, " " * columns(first))
+        shown = cut_quote(quote, room)
+        lines = wrap(_star_matches(shown), width, first, " " * columns(first))
         if rows is None or len(lines) <= rows:
             return lines
         if room <= least_width(quote):
             return _cut_to_lines(quote, lead, width, rows + 1)
-        room -= 1
+        # What is shown now is shown again wherever it has room.
+        room = min(room, sum(columns(span.text) for span in shown)) - 1
 
 
 def _lay_redline(redline: Redline, width: int) -> Sequence[Line]:
