@@ -156,6 +156,30 @@ def test_no_denial_or_condition_stands_alone_between_two_cuts(width: int) -> Non
     assert all(len(piece.split()) > 3 for piece in pieces[1:-1])
 
 
+SPANISH = f"Pedimos a los puertos{' grandes' * 9}, que firmen el tratado contra las anguilas, por favor."
+FRENCH = (
+    "Nous demandons à tous les ports, grands et petits, de ratifier le traité sur les anguilles, car sans"
+    " elles les îles ne peuvent vivre."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "shown"),
+    [
+        (SPANISH, "anguilas", "“…que firmen el tratado contra las anguilas, por favor.”"),
+        (FRENCH, "anguilles", "“…de ratifier le traité sur les anguilles…”"),
+    ],
+)
+def test_where_words_are_not_known_a_mark_is_the_best_place(text: str, words: str, shown: str) -> None:
+    assert cut(text, words, 60) == shown
+
+
+def test_dots_of_a_text_are_no_second_ellipsis() -> None:
+    assert "……" not in cut(
+        f"The eels are gone from Sandland... and from corruption...{LONG}.", "corruption", 70
+    )
+
+
 def test_of_two_clauses_the_denial_of_the_one_is_not_the_others() -> None:
     text = (
         "No one has a monopoly of wisdom in these matters, and we should fight corruption in all its forms."

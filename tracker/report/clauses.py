@@ -48,6 +48,7 @@ class Clauses(NamedTuple):
     """The patterns by their names, and the tables of places with what a cut there costs."""
 
     sentence_end: Pattern
+    known: Pattern
     independent: Pattern
     finite: Pattern
     auxiliaries: Pattern
@@ -200,6 +201,11 @@ def takes_object_for_subject(text: str, begin: int, end: int) -> bool:
     rules = load_clauses()
     hangs = rules.hanging.search(text, max(0, begin - _NEAR), begin)
     return hangs is not None and rules.auxiliaries.search(text, begin, end) is not None
+
+
+def is_known(text: str, begin: int, end: int) -> bool:
+    """Tell whether a stretch of a text has words of the language of the patterns."""
+    return load_clauses().known.search(text, begin, end) is not None
 
 
 def find_condition(text: str, end: int, stop: int) -> int | None:

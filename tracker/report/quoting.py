@@ -38,6 +38,8 @@ _AFTER_GAP: Final = 12
 """How many places where a quotation may go on behind a gap are tried: the best, the nearest to its words."""
 _ANYWHERE: Final = 8.0
 """What it costs to begin where no clause does; where a phrase does, one less and what its place costs."""
+_AT_MARK: Final = 2.0
+"""What is added to the cost of a mark where nothing else tells where a clause begins."""
 _GAP, _LIMIT = 3.5, 1.0
 """What it costs to leave a gap, and to show a condition behind one."""
 _GAP_END: Final = 4.5
@@ -72,6 +74,8 @@ class _Places(NamedTuple):
     stop: int
     begins: tuple[Place, ...]
     ends: tuple[_Ending, ...]
+    is_read: bool
+    """Whether the words of the sentence are among those that are known, and not its marks alone."""
 
 
 class _Room(NamedTuple):
@@ -150,10 +154,12 @@ def _choose_cut(text: str, first: int, last: int, room: _Room) -> _Cut:
 def _find_places(text: str, first: int, last: int) -> _Places:
     low, high = max(0, first - _FAR), min(len(text), last + _FAR)
     start, stop = clauses.find_sentence(text, first, last, low, high)
+    is_read = clauses.is_known(text, start, stop)
+    within = _ANYWHERE - 1.0 if is_read else _AT_MARK
     begins = [
         Place(start, _ANYWHERE if start == low > 0 else 0.0),
         *clauses.list_begins(text, start, first),
-        *(Place(at, cost + _ANYWHERE - 1.0) for at, cost in clauses.list_phrases(text, start, first)),
+        *(Place(at, cost + within) for at, cost in clauses.list_phrases(text, start, first)),
         *(Place(each.end(), _ANYWHERE) for each in _BLANK.finditer(text, start, first)),
         Place(first, _ANYWHERE),
     ]
@@ -166,7 +172,7 @@ def _find_places(text: str, first: int, last: int) -> _Places:
         ),
     ]
     endings = (_end(text, each, stop) for each in ends)
-    return _Places(stop, tuple(sorted(kept, key=_COST)), tuple(sorted(endings, key=_COST)))
+    return _Places(stop, tuple(sorted(kept, key=_COST)), tuple(sorted(endings, key=_COST)), is_read)
 
 
 def _end(text: str, place: Place, stop: int) -> _Ending:
@@ -198,7 +204,7 @@ def _find_best(
             if size > room.size + room.spare:
                 continue
             least += _weigh_size(size, room)
-            if least < best.cost and end.at < places.stop:
+            if least < best.cost and end.at < places.stop and places.is_read:
                 least += clauses.weigh_clause(text[opened : end.at])
             if least < best.cost and not (head and clauses.takes_object_for_subject(text, begin.at, end.at)):
                 best = _Cut(least, begin.at, end.at, head, end.limit)
