@@ -116,8 +116,8 @@ _CUT_QUOTE = re.compile(r"“([^“”*]*)(\*[^“”]*\*)([^“”*]*)”")
 def _shorten(quotation: re.Match[str]) -> str:
     """Return a quotation that is cut with what is marked in it and the word beside it on either side."""
     before, marked, after = quotation.groups()
-    before = f"…{' '.join(before.split()[-1:])} " if before.startswith("…") else before
-    after = f" {' '.join(after.split()[:1])}…" if after.endswith("…") else after
+    if "…" in quotation[0]:
+        before, after = f"…{' '.join(before.split()[-1:])} ", f" {' '.join(after.split()[:1])}…"
     return f"“{before}{marked}{after}”"
 
 

@@ -47,7 +47,7 @@ def print_example() -> str:
         archive = str(Path(name) / "demo")
         print_tracker("demo", "--keep", archive)
         arguments = ("diff", "XAA/CCPCJ", "32", "33")
-        body, _, _ = print_tracker(*arguments, "--archive", archive).partition("\n\nNEW")
+        body, _, _ = print_tracker(*arguments, "--archive", archive).partition("\n\nLIKELY")
     return f"```console\n$ tracker {' '.join(arguments)}\n{body.rstrip()}\n```\n"
 
 

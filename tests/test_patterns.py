@@ -14,6 +14,7 @@ from tracker.comparing.topics.bystanders import load_bystanders
 from tracker.comparing.topics.cues import load_cues
 from tracker.compile import LANGUAGES
 from tracker.inputs.compiled import pack_pattern, unpack_pattern
+from tracker.report.clauses import load_clauses
 from tracker.text.tokens import compile_tokens
 
 PATTERNS = (
@@ -57,6 +58,16 @@ def test_patterns_of_every_language_are_what_re_compiles(language: str) -> None:
         *map(unpack_pattern, load_polarity(language).values()),
         *(compile_tokens(language, holds_ideographs=holds) for holds in (False, True)),
     ]
+    assert patterns == [re.compile(pattern.pattern, pattern.flags) for pattern in patterns]
+
+
+def test_patterns_of_clauses_are_what_re_compiles() -> None:
+    patterns = [
+        pattern
+        for field in load_clauses()
+        for pattern in ([field] if isinstance(field, re.Pattern) else [each for _, each in field])
+    ]
+    assert len(patterns) > len(load_clauses())
     assert patterns == [re.compile(pattern.pattern, pattern.flags) for pattern in patterns]
 
 

@@ -18,6 +18,7 @@ from tracker.comparing.topics.vocabulary.matching import compile_lexicon
 from tracker.diff.rules import PACKAGE, find_rules
 from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
+from tracker.report.clauses import load_clauses
 from tracker.text.tokens import compile_tokens
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def compile_tables() -> dict[Path, bytes]:
         load_associations()
         load_small_words()
         load_states()
+        load_clauses()
         find_rules(PACKAGE)
         for language in LANGUAGES:
             compile_lexicon(load_vocabulary(), language)

@@ -6,13 +6,13 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tracker.report.document import Quote, Redline, Span
+from tracker.report.document import Span
 from tracker.report.safe import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.report.document import Sentence, Style
+    from tracker.report.document import Style
 
 _SGR: dict[Style, str] = {
     "plain": "",
@@ -280,125 +280,7 @@ def tally(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counts if count)
 
 
-_REST = rf"[^\s{WIDE}]+"
-"""What of a word stands behind a mark that ends within it."""
-_AROUND: Final = 3
-"""Columns of quotation mark and ellipses about words that are cut out."""
-_SENTENCE_END: Final = re.compile(r"[.!?;]\s+(?=\W{0,3}[A-ZÀ-Þ])")
-_DENIAL: Final = re.compile(
-    r"(?:(?<!\S)\S{1,20} )?(?<![\w-])(?:not|never|no|nor|neither|cannot|without|if|unless|provided|were it"
-    r"|had it|\w{1,9}n[’']t)(?![\w-])(?: \S{1,20}(?!\S))?",
-    re.IGNORECASE,
-)
-"""What denies what follows, or makes it depend on something, in English."""
-_CONDITION: Final = re.compile(
-    r"\s(?:unless|(?:only )?if|provided that|on condition that)(?: \S{1,20}(?!\S)){1,3}"
-)
-"""What makes what stands before it depend on something, and how that begins."""
-_LOOSE: Final = re.compile(
-    r"(?:[\s,;:]+(?:a|an|and|as|at|by|for|from|in|into|its|of|on|or|our|that|the|their|to|which|with"
-    r"|de|des|du|et|la|le|les|au|aux|un|une|del|el|en|los|las|una|y|и|в|на|с|по|о|к|для))+$",
-    re.IGNORECASE,
-)
-"""Words at the end of an excerpt that say nothing without what follows them."""
-_FAR: Final = 400
-"""Characters before an excerpt, and behind it, in which its sentence is looked for."""
-_ENOUGH: Final = 60
-"""Columns of a quotation that rests on no one of its words, from which a reader knows what it is about."""
 _EDITS: dict[Style, tuple[str, str]] = {"deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
-
-
-def cut_quote(quote: Quote, width: int) -> tuple[Span, ...]:
-    """Return what fits of a quotation, in quotation marks, with the words it rests on in their style.
-
-    The first of these are shown whole, however narrow it is.
-    """
-    text, width = quote.text, max(width, least_width(quote))
-    first, last = _find_shown(quote)
-    begin = find_beginning(text, first, width - 1, last)
-    denied = _find_denial(text, begin)
-    if denied:
-        begin = find_beginning(text, first, max(width - columns(denied) - 1, least_width(quote)), last)
-        denied = _find_denial(text, begin)
-    opened = f"“{ELLIPSIS if begin else ''}"
-    room, least = width - columns(opened + denied), columns(text[begin:last]) + 1
-    shown = shorten(text[begin:], max(room, least))
-    end = len(shown) - (len(shown) < len(text) - begin)
-    limit = _find_limit(text, begin + end) if end < len(text) - begin else ""
-    if limit:
-        shown = shorten(text[begin:], max(room - columns(limit) - 1, least))
-        end = len(shown) - 1
-    if not limit and end < len(text) - begin:
-        shown = _drop_loose(shown[:end], last - begin)
-        end = len(shown) - 1
-    spans, at = [Span(opened), Span(denied)], 0
-    for first, last in quote.marks:
-        if begin <= first and last - begin <= end:
-            spans += [Span(shown[at : first - begin]), Span(shown[first - begin : last - begin], "match")]
-            at = last - begin
-    return (*spans, Span(f"{shown[at:]}{limit}”"))
-
-
-def _drop_loose(shown: str, least: int) -> str:
-    """Return an excerpt of at least so many characters without words at its end that need what follows."""
-    loose = _LOOSE.search(shown)
-    return f"{shown[: max(loose.start(), least)] if loose else shown}{ELLIPSIS}"
-
-
-def _find_denial(text: str, begin: int) -> str:
-    """Return what denies or limits an excerpt in its sentence before it, with a word on either side."""
-    far = max(0, begin - _FAR)
-    ends = (match.end() for match in _SENTENCE_END.finditer(text, far, begin + _NEAR))
-    opening = max((end for end in ends if end <= begin), default=far)
-    denials = [match[0] for match in _DENIAL.finditer(text, opening, begin)]
-    return f"{denials[-1].rstrip()}{ELLIPSIS} " if denials else ""
-
-
-def _find_limit(text: str, end: int) -> str:
-    """Return the beginning of a condition that stands in the sentence behind an excerpt."""
-    stop = _SENTENCE_END.search(text, end, end + _FAR)
-    found = _CONDITION.search(text, end, stop.start() if stop else end + _FAR)
-    return f"{found[0].rstrip('.')}{ELLIPSIS}" if found else ""
-
-
-def write_sentence(sentence: Sentence, width: int) -> tuple[Span, ...]:
-    """Return a sentence as runs, each quotation behind its place and cut to so many columns.
-
-    One that shows a change is the change, and is not cut.
-    """
-    size = WHOLE if sentence.changes else width
-    return tuple(span for part in sentence.parts for span in _write_part(part, size))
-
-
-def _write_part(part: Span | Quote | Redline, width: int) -> tuple[Span, ...]:
-    match part:
-        case Quote():
-            return (Span(f"{part.lead} " if part.lead else ""), *cut_quote(part, width))
-        case Redline():
-            return part.runs
-        case _:
-            return (part,)
-
-
-def read_sentence(sentence: Sentence, width: int) -> str:
-    """Return a sentence as plain text, in which edits have marks."""
-    return "".join(span.text for span in mark_edits(write_sentence(sentence, width)))
-
-
-def least_width(quote: Quote) -> int:
-    """Return the columns that a quotation needs to show the words it rests on whole, or enough of it."""
-    if not quote.marks:
-        return min(len(quote.text) + _AROUND, _ENOUGH)
-    return columns(quote.text[slice(*_find_shown(quote))]) + _AROUND
-
-
-def _find_shown(quote: Quote) -> tuple[int, int]:
-    """Return where the first words that a quotation rests on begin, and where the last of them ends."""
-    if not quote.marks:
-        return 0, 0
-    first, last = quote.marks[0]
-    rest = re.compile(r"\S+" if _is_narrow(quote.text) else _REST).match(quote.text, last)
-    return first, rest.end() if rest else last
 
 
 def mark_edits(runs: Sequence[Span]) -> tuple[Span, ...]:

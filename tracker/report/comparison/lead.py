@@ -16,7 +16,8 @@ from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import quote_briefly
 from tracker.report.comparison.sentences import is_revision, lead_changes
 from tracker.report.document import Quote, Sentence, Span
-from tracker.report.layout import QUOTE, read_sentence
+from tracker.report.layout import QUOTE
+from tracker.report.quoting import read_sentence
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:

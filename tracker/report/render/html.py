@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from tracker.model.changes import AXES
 from tracker.report.document import Quote
 from tracker.report.layout import QUOTE as BRIEF
-from tracker.report.layout import cut_quote
+from tracker.report.quoting import SPARE, cut_quote
 from tracker.report.redline import IN_SIDE
 from tracker.report.render.glossary import explain_words
 from tracker.report.safe import cut_hidden, visible
@@ -146,12 +146,12 @@ def _mark_span(span: Span, mark: Callable[[str], Markup]) -> Markup:
 
 def quote_marked(quote: Quote, *, whole: bool) -> Markup:
     """Return a quotation escaped, with its marks; cut to some columns unless it is shown ``whole``."""
-    return _mark_spans(cut_quote(quote, len(quote.text) + 3 if whole else QUOTE), said=True)
+    return _mark_spans(cut_quote(quote, len(quote.text) + 3 if whole else BRIEF, SPARE), said=True)
 
 
 def _quote_briefly(quote: Quote) -> Markup:
     """Return a quotation in the lead, cut; the marks about it are the page's."""
-    first, *between, last = cut_quote(quote, BRIEF)
+    first, *between, last = cut_quote(quote, BRIEF, SPARE)
     bare = (first._replace(text=first.text[1:]), *between, last._replace(text=last.text[:-1]))
     return _mark_spans(bare, said=True)
 

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.report.document import Quote
-from tracker.report.layout import QUOTE, cut_quote, write_sentence
+from tracker.report.layout import QUOTE
+from tracker.report.quoting import SPARE, cut_quote, write_sentence
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -132,4 +133,4 @@ def _show_evidence(shown: Quote | Redline, width: int | None) -> str:
     if not isinstance(shown, Quote):
         return f"Redline: {mark_runs(shown.runs).strip()}"
     lead = f"{escape_markdown(shown.lead)} " if shown.lead else ""
-    return f"{lead}{mark_runs(cut_quote(shown, width or len(shown.text) + 3))}"
+    return f"{lead}{mark_runs(cut_quote(shown, width or len(shown.text) + 3, SPARE))}"

@@ -14,7 +14,8 @@ from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from tracker.report.layout import WHOLE, read_sentence
+from tracker.report.layout import WHOLE
+from tracker.report.quoting import read_sentence
 from tracker.report.redline import IN_SIDE, PARAGRAPH, Paragraph, redline, split_paragraphs
 from tracker.report.safe import in_xml, refer_hidden
 

@@ -10,16 +10,14 @@ from tracker.report.layout import (
     MORE,
     WHOLE,
     columns,
-    cut_quote,
     draw,
-    least_width,
     line,
     mark_edits,
     shorten,
     spread,
     wrap,
-    write_sentence,
 )
+from tracker.report.quoting import cut_quote, least_width, write_sentence
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ _PHASES: Final = ((0, 5), (1, 1), (2, 1), (2, 2), (None, 2))
 """What is granted in turn where room is short: entries of each section, and lines of names or a quotation."""
 _FEWEST: Final = 6
 """Entries of a section that are kept where there is no room for those that it asks for."""
-_LEAD_QUOTES: Final = (88, 64, 40)
+_LEAD_QUOTES: Final = (160, 144, 128, 112, 96, 80, 64, 48)
 """Columns of a quotation in the lead that shows a topic, the fewer where it has more lines than it may."""
 _LEAD: Final = 9
 """Lines of a lead on topics; one on changes is the changes."""
@@ -365,17 +363,26 @@ def _cut_lines(lines: Sequence[Line], rows: int | None, width: int) -> Sequence[
 
 
 def _lay_quote(quote: Quote, lead: int, width: int, rows: int | None) -> Sequence[Line]:
-    """Return a quotation on so many lines, or as many as show what is marked in it whole."""
+    """Return a quotation on one line more than a claim may have, or as many as show what is marked in it.
+
+    On a single one hardly a clause can be read.
+    """
+    return _cut_to_lines(quote, lead, width, None if rows is None else rows + 1)
+
+
+def _cut_to_lines(quote: Quote, lead: int, width: int, rows: int | None) -> Sequence[Line]:
     size = min(lead, width - len(_DEEPER) - _NARROW_QUOTE)
     first = f"{_DEEPER}{quote.lead}{' ' * (size - columns(quote.lead))} " if quote.lead else _DEEPER
     room = WHOLE if rows is None else rows * (width - columns(first)) - 2
     while True:
-        lines = wrap(_star_matches(cut_quote(quote, room)), width, first, " " * columns(first))
+        shown = cut_quote(quote, room)
+        lines = wrap(_star_matches(shown), width, first, " " * columns(first))
         if rows is None or len(lines) <= rows:
             return lines
         if room <= least_width(quote):
-            return _lay_quote(quote, lead, width, rows + 1)
-        room -= 1
+            return _cut_to_lines(quote, lead, width, rows + 1)
+        # What is shown now is shown again wherever it has room.
+        room = min(room, sum(columns(span.text) for span in shown)) - 1
 
 
 def _lay_redline(redline: Redline, width: int) -> Sequence[Line]:

@@ -15,7 +15,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tracker.report.document import Note, Quote, Redline
-from tracker.report.layout import MORE, QUOTE, mark_edits, read_sentence
+from tracker.report.layout import MORE, QUOTE, mark_edits
+from tracker.report.quoting import read_sentence
 from tracker.report.redline import (
     IN_SIDE,
     PARAGRAPH,

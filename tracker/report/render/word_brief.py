@@ -15,7 +15,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tracker.report.document import Quote, Redline, Span
-from tracker.report.layout import cut_quote
+from tracker.report.quoting import SPARE, cut_quote
 from tracker.report.render.word_package import (
     OURS,
     add_element,
@@ -145,7 +145,7 @@ def _write_paragraph(
             language = languages.get(part.at[0] if part.at else "")
             before, after = _TURNS if language and language[0] == "bidi" else ("", "")
             add_runs(paragraph, before, language)
-            _add_spans(paragraph, cut_quote(part, _QUOTE), language)
+            _add_spans(paragraph, cut_quote(part, _QUOTE, SPARE), language)
             add_runs(paragraph, after, language)
         else:
             _add_spans(paragraph, part.runs if isinstance(part, Redline) else (part,))
