@@ -257,13 +257,17 @@ def _lay_section(section: Section, width: int, part: _Part) -> list[Line]:
     if not full and section.entries:
         section = section._replace(note=f"{section.note} · {MORE}")
         return [line(), *_lay_title(section, sizes, width)]
+    left = 0 if names else len(section.entries) - full + section.left
+    is_noted = left and section.note and not any(column.head for column in section.columns)
+    if is_noted:
+        section = section._replace(note=f"{section.note} · {left} more: {MORE}")
     lines = [line(), *_lay_title(section, sizes, width)]
     shown = section.entries[:full]
     laid = (row for entry in shown for row in _lay_entry(entry, section, sizes, width, rows))
     lines.extend(_lay_marks(section, shown, width) if section.ticks and shown else laid)
     if names:
         lines.extend(_lay_names(_INDENT, (), names, width, section.rest))
-    elif left := len(section.entries) - full + section.left:
+    elif left and not is_noted:
         lines.append(line(f"{_INDENT}{left} more: {MORE}"))
     return lines
 
