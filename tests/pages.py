@@ -87,7 +87,8 @@ def list_missing(report: str, told: Sequence[Told]) -> list[str]:
 
     ``told`` is the head of the other form, its sections, and its end. Long lists are shorter on a terminal,
     and quotations are cut elsewhere: what stands between the cuts is looked for, and of a quotation the
-    words beside those marked in it. It may leave out sections where it says how all is shown.
+    words beside those marked in it; heads of columns stand anywhere. It may leave out sections where it says
+    how all is shown.
     """
     lines = list(_join_cells(report.splitlines()))
     *_, end = (at for at, line in enumerate(lines) if not line)
@@ -103,7 +104,9 @@ def list_missing(report: str, told: Sequence[Told]) -> list[str]:
         missing.append("--all")
     shown.append((end, told[-1]))
     for (start, each), (stop, _) in pairwise([*shown, (len(lines), told[-1])]):
-        part = _CUT_QUOTE.sub(_shorten, "\n".join(lines[start:stop]))
+        title, *heads = re.split(r"\s{2,}", lines[start])
+        missing += [head for head in heads if _plain(head) not in _plain(each.text)]
+        part = _CUT_QUOTE.sub(_shorten, "\n".join((title, *lines[start + 1 : stop])))
         missing += _follow(filter(None, map(_plain, _CUTS.split(part))), _plain(each.text))
         marked = "".join(f"*{_plain(mark)}*" for mark in each.marks)
         missing += _follow((f"*{_plain(mark)}*" for mark in re.findall(r"\*([^*]+)\*", part)), marked)
@@ -122,7 +125,10 @@ def _shorten(quotation: re.Match[str]) -> str:
 
 
 _HEADING = re.compile(r"[A-Z][A-Z ,]+(?: \(\d+\))?(?=:|  |$)")
-_ROW, _MORE_OF_LABEL = re.compile(r"(  \S+(?: \S+)*)(   *\S.*)"), re.compile(r"    (\w[^“”¶*]*)$")
+_ROW, _MORE_OF_LABEL = (
+    re.compile(r"(  \S+(?: \S+)*)(   *\S.*)"),
+    re.compile(r"    (?!nothing close)(\w[^“”¶*]*)$"),
+)
 
 
 def _join_cells(lines: Iterable[str]) -> Iterator[str]:

@@ -41,14 +41,19 @@ def print_tracker(*arguments: str) -> str:
     return "\n".join(line.rstrip() for line in ran.stdout.decode().strip().splitlines())
 
 
+_SHOWN = 4
+"""Blocks of a report: its title, its lead, the largest moves, and what changed inside a topic."""
+
+
 def print_example() -> str:
     """Return the first part of the report on one pair of the made-up series, as a block of a document."""
     with TemporaryDirectory() as name:
         archive = str(Path(name) / "demo")
         print_tracker("demo", "--keep", archive)
         arguments = ("diff", "XAA/CCPCJ", "32", "33")
-        body, _, _ = print_tracker(*arguments, "--archive", archive).partition("\n\nLIKELY")
-    return f"```console\n$ tracker {' '.join(arguments)}\n{body.rstrip()}\n```\n"
+        blocks = print_tracker(*arguments, "--archive", archive).split("\n\n")
+    shown = "\n\n".join(blocks[:_SHOWN])
+    return f"```console\n$ tracker {' '.join(arguments)}\n{shown}\n```\n"
 
 
 def print_help() -> str:
