@@ -62,7 +62,7 @@ def test_no_more_than_three_sentences_and_four_topics_each() -> None:
     found = build_lead(between(*topics))
     assert len(found) == MOST
     assert all(len(each.topics) == 4 for each in found)
-    assert all("and 2 more." in each.text for each in read_lead(found))
+    assert all(" and others." in each.text for each in read_lead(found))
 
 
 def test_what_is_unsure_is_said_to_be_likely_with_its_certainty() -> None:

@@ -113,8 +113,7 @@ def _tell_group(comparison: Comparison, group: Sequence[TopicChange]) -> Sentenc
     old, new = _name_sides(comparison)
     opening = RULES[group[0].outcome].opening.format(old=old, new=new)
     others = ", ".join(_name(comparison, topic) for topic in group[1:NAMED])
-    left = len(group) - NAMED
-    rest = f"; {others}{f' and {left} more' if left > 0 else ''}." if others else "."
+    rest = f"; {others}{' and others' if len(group) > NAMED else ''}." if others else "."
     return Sentence(
         (Span(f"{opening}: "), *_tell_first(comparison, group[0]), Span(rest)),
         tuple(topic.topic for topic in group[:NAMED]),
