@@ -423,6 +423,30 @@ def test_members_of_a_group_write_in_turn_and_others_read_nothing(shared: Path) 
     assert run_git(folder / "mirror.git", "-c", "safe.directory=*", "fsck").count("error") == 0
 
 
+@pytest.mark.parametrize(
+    "words", [("list",), ("verify",), ("status",), ("add", "a.txt", "--as", "XAA/UNGA/79")]
+)
+def test_an_archive_in_a_folder_that_is_closed_to_us_is_named(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Root opens any folder: here it is of another user, and root is without the right to."""
+    folder = tmp_path / "snapshots"
+    create_archive(folder)
+    (tmp_path / "a.txt").write_text("We will build a bridge.", encoding="utf-8")
+    if IS_ROOT:
+        os.chown(folder, NOBODY, TEAM)
+    folder.chmod(0)
+    plain = ("setpriv", "--inh-caps=-all", "--bounding-set=-all") if IS_ROOT else ()
+    try:
+        done = subprocess.run(
+            [*plain, *TRACKER, *words], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+        )
+    finally:
+        folder.chmod(0o700)
+    assert done.returncode == 2
+    assert done.stderr.startswith("tracker: ")
+    assert "not yours to open; check the permissions of the file and its folder" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 # What is derived from ---------------------------------------------------------------------------------------
 
 

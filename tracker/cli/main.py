@@ -147,9 +147,11 @@ def _open_closed_streams() -> None:
 
 
 def _explain(error: Exception, arguments: list[str]) -> str | None:
-    """Return a message for an error that is no bug: a file name too long, or a record altered by hand."""
+    """Return a message for an error that is no bug: a file's name or permissions, or an altered record."""
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
         return f"{error.filename}: {error.strerror}; choose another"
+    if isinstance(error, PermissionError) and error.filename:
+        return f"{error.filename} is not yours to open; check the permissions of the file and its folder"
     from tracker.preservation.verify.structure import find_defect
 
     return find_defect(_archive_folder(arguments))
