@@ -151,6 +151,16 @@ def test_who_reads_what_was_edited_is_warned_in_a_line_until_it_is_restored_or_a
     assert TOUCHED not in " ".join(tracker("status").out.split())
 
 
+def test_who_asks_for_what_another_program_deleted_is_warned_too(
+    tracker: Callable[..., Ran], folder: Path
+) -> None:
+    alter(folder, "DELETE FROM snapshots WHERE id = 1")
+    ran = tracker("show", "XAA/UNGA/78")
+    assert ran.code == 2
+    assert ran.err.count("\n") == 2
+    assert TOUCHED in ran.err
+
+
 def test_an_edit_stays_out_of_the_mirror_and_the_rest_of_the_night_goes_in(
     tracker: Callable[..., Ran], tmp_path: Path, folder: Path
 ) -> None:
@@ -227,6 +237,7 @@ def test_what_a_digest_or_a_commit_proves_is_never_accepted(
     tracker: Callable[..., Ran], folder: Path
 ) -> None:
     alter(folder, "UPDATE runs SET started = '1999-01-01T00:00:00Z' WHERE id = 2")
+    assert "--accept" not in tracker("verify").out
     ran = tracker("verify", "--accept", "runs/2", *WHY)
     assert ran.code == 2
     assert (

@@ -53,14 +53,16 @@ def opened(*, trusts_derived: bool = True) -> ArchiveSession:
 
 @contextmanager
 def _looked_at(session: ArchiveSession) -> Iterator[ArchiveSession]:
-    """Close what a command has read, and warn where another program had changed it."""
+    """Close what a command has read, and warn where another program had changed it, failed or not."""
     with session:
-        yield session
-        if session.is_touched():
-            from tracker.cli.output import write_notice
-            from tracker.preservation.mirror.touched import TOUCHED
+        try:
+            yield session
+        finally:
+            if session.is_touched():
+                from tracker.cli.output import write_notice
+                from tracker.preservation.mirror.touched import TOUCHED
 
-            write_notice(TOUCHED)
+                write_notice(TOUCHED)
 
 
 def begun(*, dry_run: bool = False) -> Path:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tracker.preservation.destroying import Destroyed, read_destroyed, scrub
-from tracker.preservation.mirror.edits import choose_key, list_edits, read_accepted, read_row
+from tracker.preservation.mirror.edits import ACCEPT, choose_key, list_edits, read_accepted, read_row
 from tracker.preservation.mirror.redaction import NOT_PUBLIC
 from tracker.record.schema.migrations import MIGRATIONS, NOTES
 from tracker.record.schema.rows import fetch_column, fetch_value
@@ -86,6 +86,13 @@ def is_proved(table: str, column: str | None) -> bool:
     """Tell whether a digest or a commit proves a column, or for None the row: it is never accepted."""
     columns = _PROVED.get(table, frozenset())
     return bool(columns) if column is None else column in columns
+
+
+def describe_ways(changed: Sequence[RowDifference], restore: str) -> str:
+    """Return how to restore what another program changed, and how to accept it where nothing proves it."""
+    if any(is_proved(each.table, column) for each in changed for column in each.columns or (None,)):
+        return restore
+    return f"{restore}; to accept it instead: {ACCEPT.format(changed[0].name)}"
 
 
 class Acts:

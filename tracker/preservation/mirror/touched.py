@@ -6,7 +6,10 @@ import re
 import sqlite3
 from typing import Final
 
-TOUCHED: Final = "another program has changed the record: dates or texts may be wrong; run: tracker verify"
+TOUCHED: Final = (
+    "another program has changed the record: dates or texts may be wrong; run: tracker verify; where that"
+    " finds nothing, the change was undone: tracker mirror update"
+)
 """What whoever reads the record is told."""
 
 _MARKED = """

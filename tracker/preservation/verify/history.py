@@ -15,8 +15,8 @@ from tracker.errors import RepositoryUnusable
 from tracker.preservation.mirror import commit_log, refs
 from tracker.preservation.mirror.commits import SHORT, name_run, read_chain, read_trailers_of
 from tracker.preservation.mirror.divergence import describe_remedy, find_divergence
-from tracker.preservation.mirror.edits import ACCEPT, find_added, find_differences, read_open
-from tracker.preservation.mirror.explained import Acts
+from tracker.preservation.mirror.edits import find_added, find_differences, read_open
+from tracker.preservation.mirror.explained import Acts, describe_ways
 from tracker.preservation.mirror.unexplained import read_mirrored
 from tracker.preservation.mirror.unit_files import ARCHIVE, DOCUMENTS
 from tracker.preservation.verify.findings import REPAIR, RESTORE, START_OVER, UPDATE, Fix
@@ -254,10 +254,7 @@ def check_rewritten(
                 else f"replaced {each.describe()}"
             )
             meaning = f"it {did}, and no act on record says why"
-            remedy = (
-                f"look at it: git -C mirror.git show {commit[:SHORT]}; {RESTORE}; to accept it instead:"
-                f" {ACCEPT.format(each.name)}"
-            )
+            remedy = describe_ways([each], f"look at it: git -C mirror.git show {commit[:SHORT]}; {RESTORE}")
             findings.fault("history", f"commit {commit[:SHORT]}", _WHERE, meaning, remedy)
 
 
@@ -273,7 +270,7 @@ def check_noted(
             meaning = (
                 f"another program changed {each.describe()} after it was mirrored, and nobody accepted that"
             )
-            remedy = f"{RESTORE}; to accept it instead: {ACCEPT.format(each.name)}"
+            remedy = describe_ways([each], RESTORE)
             findings.fault("mirror", each.name, FILE_NAME, meaning, remedy)
 
 

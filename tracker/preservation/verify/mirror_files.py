@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.preservation.mirror import commits, refs, unexplained
-from tracker.preservation.mirror.edits import ACCEPT, find_added, find_differences, read_open
-from tracker.preservation.mirror.explained import Acts
+from tracker.preservation.mirror.edits import find_added, find_differences, read_open
+from tracker.preservation.mirror.explained import Acts, describe_ways
 from tracker.preservation.mirror.pending import read_mirrored, read_pending
 from tracker.preservation.mirror.redaction import Redaction
 from tracker.preservation.mirror.refs import BRANCHES, PUBLIC, find_branches, name_file
@@ -286,9 +286,7 @@ class MainComparison:
             )
             self.findings.fault("mirror", what, where, meaning, remedy)
             return
-        remedy = (
-            f"{REPAIR} restores what the mirror has; to accept it instead: {ACCEPT.format(changed[0].name)}"
-        )
+        remedy = describe_ways(changed, f"{REPAIR} restores what the mirror has")
         # The bytes of a document are in a file of their own.
         places = [each for each in (path, path.removesuffix(_ROW)) if each in self.mirror.files]
         fixes = (_restore_rows(each, is_expected=is_expected) for each in dict.fromkeys(places))

@@ -51,7 +51,7 @@ _LEAST_FREE_BYTES = 256 * 1024
 """With less free space than this, a failed write is explained by a full disk: WAL and index need as much."""
 
 _MESSAGES = {
-    "SQLITE_CORRUPT": "{path} is damaged ({error}); restore it from a copy",
+    "SQLITE_CORRUPT": "{path} is damaged ({error}); run: tracker verify, or restore it from a copy",
     "SQLITE_NOTADB": "{path} is not a tracker archive, or is damaged; name another with --archive",
     "SQLITE_FULL": "disk full: {path} is as it was before this run's last step; make room and run it again",
     "SQLITE_READONLY": "{path} is on read-only media, or not yours to write",
@@ -115,7 +115,7 @@ class Record:
 
     def damaged(self, why: str) -> ArchiveUnusable:
         """Return the error for contents that are not what was recorded."""
-        return ArchiveUnusable(f"{self.path} is damaged ({why}); restore it from a copy")
+        return ArchiveUnusable(_MESSAGES["SQLITE_CORRUPT"].format(path=self.path, error=why))
 
 
 def method(read: Callable[Concatenate[sqlite3.Connection, P], T]) -> Callable[Concatenate[Record, P], T]:
