@@ -33,7 +33,7 @@ from tracker.comparing.topics.shares import find_least
 from tracker.model.changes import Edit
 from tracker.model.record import Hit, SearchPage, SnapshotEntry, StatementEntry
 from tracker.model.texts import Reference
-from tracker.model.topics import SURE
+from tracker.model.topics import SURE, Topic, Vocabulary
 from tracker.report.answers.listing import (
     hits_json,
     list_json,
@@ -44,7 +44,7 @@ from tracker.report.answers.listing import (
 )
 from tracker.report.answers.statement import render_statement
 from tracker.report.comparison.build import render_stat
-from tracker.report.comparison.findings import FINDINGS, show_moves
+from tracker.report.comparison.findings import FINDINGS, show_moves, show_topics
 from tracker.report.comparison.passages import cite_words, quote_topic, read_edits
 from tracker.report.comparison.sentences import FILTERS, cite_changes
 from tracker.report.comparison.words import NO_DIFFERENCE, status_mark
@@ -525,3 +525,19 @@ def test_a_statement_is_shown_in_numbered_paragraphs() -> None:
     assert lines[2].startswith("1  One. One.")
     assert lines[3].startswith("   One.")
     assert lines[-1] == "2  Two."
+
+
+def test_an_explanation_tells_the_levels_that_the_claim_tells() -> None:
+    """Both sides are settled together: alone, a text may be read otherwise."""
+    old, new = (side(f"XAA/UNGA/{session}~prepared.en@1", ("We protect bats.",)) for session in (78, 79))
+    readings = [
+        replace(reading(level, (0,), 0.1), priority=0.4, presence=0.9)
+        for level in ("mentioned", "substantive")
+    ]
+    changed = topic("Bats", "moved up", *readings)
+    named = Topic(changed.topic, changed.label, terms={"en": ("bats",)})
+    compared = comparison(old, new, genre="session", topics=[changed])
+    reasons = [((replace(readings[0], level="substantive"), ()), (readings[1], ()))]
+    shown = show_topics(compared, [named], Vocabulary("one", (named,), "x"), reasons, explain=True)
+    titles = [each.title for each in shown]
+    assert [title.rpartition(": ")[2] for title in titles[1:3]] == ["mentioned", "substantive"]

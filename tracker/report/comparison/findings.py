@@ -307,11 +307,12 @@ def show_topics(
         described = _show_topic(comparison, topic, change, vocabulary)
         yield Section(one_line(topic.label), (described,), columns=_SHARE)
         for name, held, (reading, sentences) in zip(_SIDES, mentions, sides, strict=True):
+            settled = (change.old if name == "old" else change.new) if change else reading
             if explain:
-                yield _explain_side(comparison, name, reading, sentences)
+                # Both sides are settled together, so that the level may be another than alone.
+                yield _explain_side(comparison, name, settled or reading, sentences)
             else:
-                held_one = (change.old if name == "old" else change.new) if change else reading
-                yield _list_sentences(comparison, topic, held_one, name, held)
+                yield _list_sentences(comparison, topic, settled, name, held)
     if silent:
         yield Section(
             f"named on neither side ({len(silent)})",
