@@ -11,6 +11,7 @@ from lxml.html import document_fromstring
 
 from tracker.report.comparison.both_texts import build_texts
 from tracker.report.comparison.build import build_report
+from tracker.report.layout import ELLIPSIS
 from tracker.report.render.html import render_html
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ def list_missing(report: str, told: Sequence[Told]) -> list[str]:
     """Return what a report of a terminal says that another form of it does not, or in another order.
 
     ``told`` is the head of the other form, its sections, and its end. Long lists are shorter on a terminal,
-    and quotations are cut elsewhere: what stands between the cuts is looked for, and of a quotation the
-    words beside those marked in it; heads of columns stand anywhere. It may leave out sections where it says
+    and quotations are cut elsewhere: what stands between the cuts is looked for, and of a quotation that
+    is cut the words that are marked; heads of columns stand anywhere. It may leave out sections where it says
     how all is shown.
     """
     lines = list(_join_cells(report.splitlines()))
@@ -117,11 +118,8 @@ _CUT_QUOTE = re.compile(r"“([^“”*]*)(\*[^“”]*\*)([^“”*]*)”")
 
 
 def _shorten(quotation: re.Match[str]) -> str:
-    """Return a quotation that is cut with what is marked in it and the word beside it on either side."""
-    before, marked, after = quotation.groups()
-    if "…" in quotation[0]:
-        before, after = f"…{' '.join(before.split()[-1:])} ", f" {' '.join(after.split()[:1])}…"
-    return f"“{before}{marked}{after}”"
+    """Return of a quotation that is cut what is marked in it: other forms cut elsewhere."""
+    return f"“{quotation[2]}”" if ELLIPSIS in quotation[0] else quotation[0]
 
 
 _HEADING = re.compile(r"[A-Z][A-Z ,]+(?: \(\d+\))?(?=:|  |$)")
@@ -186,7 +184,7 @@ def read_markdown(report: str) -> list[Told]:
         Told(
             re.split(r"[:\n]", section, maxsplit=1)[0],
             re.sub(r"[*|`\\]", "", section),
-            re.findall(r"\*\*([^*]+)\*\*", section),
+            re.findall(r"\*\*([^*]+)\*\*", section.replace("\\", "")),
         )
         for section in sections
     ]

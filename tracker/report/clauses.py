@@ -28,6 +28,8 @@ ANY_WORD: Final = 7.0
 _CONCEDED, _GOVERNED, _NO_VERB, _PARTED, _IN_NAME = 1.0, 2.0, 3.0, 1.5, 3.0
 """What it costs to cut off a concession, or that something is to be ensured or asked, to show no verb, to
 part a phrase, and to end within a name."""
+_LOOSE: Final = 5.0
+"""What it costs that a subject without a verb stands behind a gap."""
 _AHEAD: Final = 100
 """Characters behind the last place that may decide whether a clause begins there."""
 _NEAR: Final = 24
@@ -66,6 +68,7 @@ class Clauses(NamedTuple):
     parted: Pattern
     name: Pattern
     hanging: Pattern
+    dependent: Pattern
     loose: Pattern
     begins: Table
     goes_on: Table
@@ -201,6 +204,13 @@ def takes_object_for_subject(text: str, begin: int, end: int) -> bool:
     rules = load_clauses()
     hangs = rules.hanging.search(text, max(0, begin - _NEAR), begin)
     return hangs is not None and rules.auxiliaries.search(text, begin, end) is not None
+
+
+def weigh_loose(text: str, begin: int, end: int) -> float:
+    """Return what it costs that what goes on behind a gap is a subject of which nothing is said."""
+    rules = load_clauses()
+    is_loose = not rules.dependent.match(text, begin) and not rules.finite.search(text, begin, end)
+    return _LOOSE if is_loose else 0.0
 
 
 def is_known(text: str, begin: int, end: int) -> bool:

@@ -206,6 +206,8 @@ def _find_best(
             least += _weigh_size(size, room)
             if least < best.cost and end.at < places.stop and places.is_read:
                 least += clauses.weigh_clause(text[opened : end.at])
+            if head and least < best.cost:
+                least += clauses.weigh_loose(text, begin.at, end.at)
             if least < best.cost and not (head and clauses.takes_object_for_subject(text, begin.at, end.at)):
                 best = _Cut(least, begin.at, end.at, head, end.limit)
     return best
