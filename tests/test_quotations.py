@@ -183,8 +183,8 @@ def test_dots_of_a_text_are_no_second_ellipsis() -> None:
 @pytest.mark.parametrize("width", [100, 110, 120])
 def test_behind_a_gap_stands_no_subject_of_which_nothing_is_said(width: int) -> None:
     text = (
-        "A single storm can strike an entire island, as it was in the year of the long winds in the north with"
-        " an estimated damage of 226 per cent of the budget."
+        "A single storm can strike an entire island, as it was in the year of the long winds in the north"
+        " with an estimated damage of 226 per cent of the budget."
     )
     assert "… an estimated damage" not in cut(text, "226 per cent", width)
 

@@ -103,7 +103,7 @@ PAGES = (
 
 TOLD = re.compile(
     r"tracker: (\d+ (not compared: no statement|pairs of neighbours not compared yet)|read \d+ statements, "
-    r"|open\.csv: 1 row )"
+    r"|open\.csv: \d rows? )"
 )
 """How begins what commands tell beside an answer that is right."""
 EXAMPLES = tuple(dict.fromkeys(_list_examples(get_command(app))))
