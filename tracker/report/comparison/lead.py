@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST: Final = 3
 """Sentences of a lead."""
 NAMED: Final = 4
-"""Topics that a sentence names at most; how many it leaves out, it says."""
+"""Topics that a sentence names at most; that there are others, it says."""
 _CLAIMED, _LIKELY = "Claimed below", "Likely"
 """How the sentence begins on what does not lead."""
 _LESS_SURE, _UNSURE = "sure enough to stand first", "sure"

@@ -55,7 +55,7 @@ def match_topics(
     ``similar``: the sentences are read as one text, and without an ``encoder`` by shared words alone.
     """
     lexicon = compile_lexicon(vocabulary, language)
-    themes, above = _find_themes(vocabulary), _find_above(vocabulary)
+    themes, above = _read_topics(Digested(vocabulary.digest, vocabulary))
     rows: list[tuple[Mention, ...]] = []
     for index, sentence in enumerate(sentences):
         words = read_sentence(sentence, language)
@@ -267,14 +267,12 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> b
     return all(bare(words[start + place].text) == letters for place, letters in phrase.acronyms)
 
 
-def _find_themes(vocabulary: Vocabulary) -> frozenset[str]:
-    return frozenset(topic.id for topic in vocabulary.topics if topic.kind == "theme")
-
-
-def _find_above(vocabulary: Vocabulary) -> Mapping[str, Collection[str]]:
-    """Return the topics that are broader than each, however far."""
-    broader = {topic.id: topic.broader for topic in vocabulary.topics}
-    return {topic: tuple(_list_above(topic, broader)) for topic in broader}
+@lru_cache(maxsize=16)
+def _read_topics(key: Digested) -> tuple[frozenset[str], Mapping[str, Collection[str]]]:
+    """Return which topics of a vocabulary are themes, and those that are broader than each, however far."""
+    broader = {topic.id: topic.broader for topic in key.vocabulary.topics}
+    themes = frozenset(topic.id for topic in key.vocabulary.topics if topic.kind == "theme")
+    return themes, {topic: tuple(_list_above(topic, broader)) for topic in broader}
 
 
 def _list_above(topic: str, broader: Mapping[str, str | None]) -> Iterator[str]:
@@ -351,10 +349,8 @@ def _rank(found: _Found) -> tuple[bool, int, int]:
 
 
 def _gives_way(found: _Found, better: _Found, beside: _Beside) -> bool:
-    """Whether a phrase shares words with a better one, save where both count."""
-    taken = _places(better)
-    is_apart = all(place not in taken for place in _places(found))
-    return not is_apart and not (found[1].topic != better[1].topic and _both_count(found, better, beside))
+    """Whether a phrase gives way to a better one that it shares words with: it does unless both count."""
+    return found[1].topic == better[1].topic or not _both_count(found, better, beside)
 
 
 def _both_count(found: _Found, better: _Found, beside: _Beside) -> bool:
