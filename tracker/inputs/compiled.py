@@ -1,19 +1,11 @@
-"""What comes with the program, as its installation compiled it: tables and lists, and long patterns.
-
-Here it is only read. For ``re`` to compile a long pattern takes up to 30 ms.
-"""
+"""The tables and lists that come with the program, as its installation compiled them; here they are read."""
 
 from __future__ import annotations
 
-import _sre  # type: ignore[import-not-found] # described nowhere
 import marshal
-import os
-import re
 import sys
-from array import array
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,12 +19,6 @@ ENDING: Final = ".compiled"
 
 _EVERY_PYTHON: Final = 4
 """The form of marshal that all releases read that tracker runs on: one wheel is for all of them."""
-
-Packed = tuple[str, int, tuple[object, ...], bytes, int, tuple[tuple[str, int], ...], tuple[str | None, ...]]
-"""A pattern, its flags, what compiled it, its code, and its groups: how many, by name, and in order."""
-
-_COMPILED_BY = (*sys.version_info[:2], _sre.MAGIC, sys.byteorder)
-"""Another Python may write other code, and compiles a pattern itself."""
 
 _MADE: Final[ContextVar[dict[Path, bytes] | None]] = ContextVar("made", default=None)
 
@@ -88,31 +74,6 @@ def compiling() -> Iterator[dict[Path, bytes]]:
         _MADE.reset(before)
 
 
-def pack_pattern(source: str, flags: int = 0) -> Packed:
-    """Return a pattern with the code that this Python runs for it, as plain values."""
-    # For the installation alone, and while somebody edits tables.
-    from re import _compiler, _parser  # type: ignore[attr-defined] # noqa: PLC0415
-
-    parsed = _parser.parse(source, flags)
-    state = parsed.state
-    names: list[str | None] = [None] * state.groups
-    for name, number in state.groupdict.items():
-        names[number] = name
-    code = array("I", _compiler._code(parsed, flags)).tobytes()  # noqa: SLF001 (what re.compile calls)
-    groups = tuple(state.groupdict.items())
-    return source, int(flags | state.flags), _COMPILED_BY, code, state.groups - 1, groups, tuple(names)
-
-
-def unpack_pattern(packed: Packed) -> re.Pattern[str]:
-    """Return what ``re.compile`` returns of the same pattern and flags, without compiling it."""
-    source, flags, made_by, code, groups, by_name, names = packed
-    if made_by != _COMPILED_BY:
-        return re.compile(source, flags)
-    words = memoryview(code).cast("I").tolist()
-    pattern: re.Pattern[str] = _sre.compile(source, flags, words, groups, dict(by_name), names)
-    return pattern
-
-
 def freeze(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
     """Return plain values with tuples for lists."""
     if isinstance(value, dict):
@@ -122,20 +83,7 @@ def freeze(value: Any) -> Any:  # noqa: ANN401 (any value of TOML)
 
 def digest_files(sources: Iterable[Path]) -> str:
     """Return a digest of what some files hold."""
-    return sha256(b"".join([digest_file(str(source)) for source in sources])).hexdigest()
-
-
-def digest_file(place: str) -> bytes:
-    """Return the digest of what a file holds, read again only where it was written since."""
-    known = os.stat(place)  # noqa: PTH116 (a Path for each of 200 takes a millisecond)
-    return _digest_file(place, known.st_mtime_ns, known.st_size)
-
-
-@lru_cache(maxsize=1024)
-def _digest_file(place: str, _written: int, _size: int) -> bytes:
-    # What answers rest on, and what tables are compiled from, are for the most part the same files.
-    with open(place, "rb", buffering=0) as file:  # noqa: PTH123 (of 180 files 1.8 ms, and 4.0 by their paths)
-        return sha256(file.read()).digest()
+    return sha256(b"".join(sha256(source.read_bytes()).digest() for source in sources)).hexdigest()
 
 
 def _head(digest: str, body: bytes | memoryview) -> bytes:

@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, read_packaged, unpack_pattern
+from tracker.inputs.compiled import read_compiled, read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,34 +77,32 @@ class Clauses(NamedTuple):
 
 @cache
 def load_clauses() -> Clauses:
-    """Return the patterns, as the installation compiled them."""
+    """Return the patterns, of the expressions that the installation wrote out."""
     own = Path(__file__)
     patterns, tables = read_compiled(
-        own.with_name("clauses.patterns"), (own, own.with_suffix(".toml")), _pack
+        own.with_name("clauses.patterns"), (own, own.with_suffix(".toml")), _write_all
     )
-    fields: dict[str, Any] = {name: unpack_pattern(packed) for name, packed in patterns.items()}
+    fields: dict[str, Any] = {name: _compile(source) for name, source in patterns.items()}
     for name, rows in tables.items():
-        fields[name] = tuple((cost, unpack_pattern(packed)) for cost, packed in rows)
+        fields[name] = tuple((cost, _compile(source)) for cost, source in rows)
     return Clauses(**fields)
 
 
-def _pack() -> tuple[dict[str, Packed], dict[str, list[tuple[float, Packed]]]]:
+def _write_all() -> tuple[dict[str, str], dict[str, list[tuple[float, str]]]]:
     read = read_packaged(__package__, "clauses.toml")
     words: dict[str, str] = {}
     for name, value in read["words"].items():
         words[name] = _write(value, words)
-    patterns = {name: _pack_one(value, words) for name, value in read["patterns"].items()}
-    tables = {
-        name: [(row["cost"], _pack_one(row["pattern"], words)) for row in read[name]] for name in _TABLES
-    }
+    patterns = {name: _write(value, words) for name, value in read["patterns"].items()}
+    tables = {name: [(row["cost"], _write(row["pattern"], words)) for row in read[name]] for name in _TABLES}
     return patterns, tables
 
 
-def _pack_one(value: Any, words: Mapping[str, str]) -> Packed:  # noqa: ANN401 (text, or lines of it)
-    return pack_pattern(_write(value, words), re.IGNORECASE)
+def _compile(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE)
 
 
-def _write(value: Any, words: Mapping[str, str]) -> str:  # noqa: ANN401 (as above)
+def _write(value: Any, words: Mapping[str, str]) -> str:  # noqa: ANN401 (text, or lines of it)
     """Return an expression with the words that it names; it may be broken over lines."""
     return _WORDS.sub(lambda match: words[match[1]], value if isinstance(value, str) else "".join(value))
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
-from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, unpack_pattern
+from tracker.inputs.compiled import read_compiled
 from tracker.text.word_tables import entries_for, read_tables
 
 TokenKind = Literal["word", "number", "amount", "date", "symbol", "mark"]
@@ -100,10 +100,10 @@ def compile_tokens(language: str, *, holds_ideographs: bool) -> re.Pattern[str]:
     own, kind = Path(__file__), "ideographs" if holds_ideographs else "letters"
     sources = [own, *map(own.with_name, ("tokens.toml", "word_tables.py"))]
     make = partial(_join_tokens, language, holds_ideographs=holds_ideographs)
-    return unpack_pattern(read_compiled(own.with_name(f"tokens.{language}.{kind}"), sources, make))
+    return re.compile(read_compiled(own.with_name(f"tokens.{language}.{kind}"), sources, make))
 
 
-def _join_tokens(language: str, *, holds_ideographs: bool) -> Packed:
+def _join_tokens(language: str, *, holds_ideographs: bool) -> str:
     named = (
         rf"(?P<amount>{_amount(language)})|(?P<date>{_date(language)})"
         rf"|(?P<symbol>{_SYMBOL})|(?P<number>{_number(language)})"
@@ -113,7 +113,7 @@ def _join_tokens(language: str, *, holds_ideographs: bool) -> Packed:
         named = rf"(?![a-z])(?:{named})"
     word = rf"{_PLAIN}|{_ADDRESS}|{_INITIALS}|{_elision(language)}|(?=\w){_CLUSTER}|{_WORD}"
     pattern = rf"{named}|(?P<word>{word}|[{_IDEOGRAPHS}])|(?P<mark>\.{{2,}}|\S)"
-    return pack_pattern(pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0]))
+    return pattern if holds_ideographs else pattern.replace(_IDEOGRAPHS, _IDEOGRAPHS[0])
 
 
 def _amount(language: str) -> str:

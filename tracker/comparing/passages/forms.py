@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.passages.terms import load_terms, load_values, read_rules, same_stem
-from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, unpack_pattern
+from tracker.inputs.compiled import read_compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.comparing.passages.rewording import Rewording, SideText, TextSpan
+
+    Bound = tuple[str, int]
+    """A pattern and its flags, as ``re.compile`` takes them."""
 
 HEADS: Final = frozenset(
     {"duty", "ban", "promise", "decision", "requests", "evaluation", "endorsement", "note"}
@@ -240,16 +243,16 @@ def _find_reported(passage: SideText) -> list[tuple[int, int]]:
 
 
 @cache
-def load_forms(language: str) -> tuple[dict[str, Packed], dict[str, tuple[str, int]]]:
+def load_forms(language: str) -> tuple[dict[str, Bound], dict[str, tuple[str, int]]]:
     """Return the patterns of a language by their tables, and what each group of that of all forms means."""
     own = Path(__file__)
     place = own.with_name(f"force.{language}")
     sources = [own, *map(own.with_name, (_FILE, _POLARITY, "strength.toml", "terms.py"))]
-    packed, meanings = read_compiled(place, sources, partial(_join_forms, language))
-    return packed, meanings
+    tables, meanings = read_compiled(place, sources, partial(_join_forms, language))
+    return tables, meanings
 
 
-def _join_forms(language: str) -> tuple[dict[str, Packed], dict[str, tuple[str, int]]]:
+def _join_forms(language: str) -> tuple[dict[str, Bound], dict[str, tuple[str, int]]]:
     # The longest form first.
     forms = sorted(_list_forms(language), key=lambda form: -len(form[0]))
     meanings = {f"form{number}": meaning for number, (_, meaning) in enumerate(forms)}
@@ -257,7 +260,7 @@ def _join_forms(language: str) -> tuple[dict[str, Packed], dict[str, tuple[str, 
     tables = {name: table.get(language, ()) for name, table in read_rules(_FILE).items() if name != _PARTS}
     tables[_ALL] = [f"(?:{form})(?P<form{number}>)" for number, (form, _) in enumerate(forms)]
     tables[_APART] = read_rules(_POLARITY)[_APART].get(language, ())
-    return {name: pack_pattern(*bind_forms(table, language)) for name, table in tables.items()}, meanings
+    return {name: bind_forms(table, language) for name, table in tables.items()}, meanings
 
 
 @cache
@@ -287,7 +290,7 @@ def _write_out(form: str, parts: Mapping[str, str]) -> str:
 
 @cache
 def _compile(name: str, language: str) -> re.Pattern[str]:
-    return unpack_pattern(load_forms(language)[0][name])
+    return re.compile(*load_forms(language)[0][name])
 
 
 def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:
@@ -295,15 +298,15 @@ def bound_forms(forms: Iterable[str], language: str) -> re.Pattern[str]:
     return re.compile(*bind_forms(forms, language))
 
 
-def bind_forms(forms: Iterable[str], language: str) -> tuple[str, re.RegexFlag]:
+def bind_forms(forms: Iterable[str], language: str) -> Bound:
     """Return the pattern that ``bound_forms`` compiles, and its flags."""
     spelled = "|".join(forms) or _NEVER
     if language == "zh":
-        return spelled, re.NOFLAG
+        return spelled, 0
     before = r"(?<![\w-])"
     if language == "ar":
         before, spelled = rf"{before}[وف]?س?", spelled.replace("ا ", "اً? ")
-    return rf"{before}(?:{spelled})(?:(?<=[\s'])|(?![\w-]))", re.IGNORECASE
+    return rf"{before}(?:{spelled})(?:(?<=[\s'])|(?![\w-]))", int(re.IGNORECASE)
 
 
 _ROOT = 3

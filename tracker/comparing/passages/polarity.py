@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.passages.forms import bind_forms
 from tracker.comparing.passages.terms import read_rules
-from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, unpack_pattern
+from tracker.inputs.compiled import read_compiled
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping
+
+    from tracker.comparing.passages.forms import Bound
 
 FILE: Final = "polarity.toml"
 DOES: Final = "does"
@@ -34,7 +36,7 @@ _ACTS: Final = "acts"
 @cache
 def compile_table(name: str, language: str) -> re.Pattern[str]:
     """Return a pattern of the words of a table, the longest first."""
-    return unpack_pattern(load_polarity(language)[name])
+    return re.compile(*load_polarity(language)[name])
 
 
 @cache
@@ -56,25 +58,24 @@ def list_acts(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def load_polarity(language: str) -> Mapping[str, Packed]:
+def load_polarity(language: str) -> Mapping[str, Bound]:
     """Return the patterns of a language by their tables, and those of rows by what is in them."""
     own = Path(__file__)
     sources = [own, *map(own.with_name, (FILE, "forms.py"))]
-    packed: Mapping[str, Packed] = read_compiled(
-        own.with_name(f"polarity.{language}"), sources, partial(_pack, language)
+    tables: Mapping[str, Bound] = read_compiled(
+        own.with_name(f"polarity.{language}"), sources, partial(_bind, language)
     )
-    return packed
+    return tables
 
 
-def _pack(language: str) -> dict[str, Packed]:
+def _bind(language: str) -> dict[str, Bound]:
     tables = {name: tuple(read_rules(FILE)[name].get(language, ())) for name in _TABLES}
     tables |= {words: (words,) for row in _list_rows("opposites", language) for words in row}
     acts = list(_list_rows("contraries", language))
     tables |= {_join(*row): (_join(*row),) for row in acts}
     tables[_ACTS] = tuple(words for row in acts for words in row)
     return {
-        name: pack_pattern(*bind_forms(sorted(words, key=len, reverse=True), language))
-        for name, words in tables.items()
+        name: bind_forms(sorted(words, key=len, reverse=True), language) for name, words in tables.items()
     }
 
 

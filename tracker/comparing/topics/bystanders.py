@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, read_packaged, unpack_pattern
+from tracker.inputs.compiled import read_compiled, read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,14 +76,14 @@ def load_bystanders(language: str) -> tuple[re.Pattern[str] | None, re.Pattern[s
     """Return the patterns of what stands before a bystander, and behind one; None where no table has any."""
     own = Path(__file__)
     sources = (own, own.with_suffix(".toml"))
-    packed = read_compiled(own.with_name(f"bystanders.{language}"), sources, partial(_join_sides, language))
-    before, after = (each and unpack_pattern(each) for each in packed)
+    sides = read_compiled(own.with_name(f"bystanders.{language}"), sources, partial(_join_sides, language))
+    before, after = (each and re.compile(each) for each in sides)
     return before, after
 
 
-def _join_sides(language: str) -> tuple[Packed | None, Packed | None]:
+def _join_sides(language: str) -> tuple[str | None, str | None]:
     table = read_packaged(__package__, "bystanders.toml").get(language)
     if table is None:
         return None, None
     before, after = ("|".join(table[side]) for side in ("before", "after"))
-    return pack_pattern(rf"(?:{before}){_ARTICLE}$"), pack_pattern(rf"(?:{after})")
+    return rf"(?:{before}){_ARTICLE}$", rf"(?:{after})"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.topics.needed import find_needed
 from tracker.comparing.topics.vocabulary.stems import find_content
-from tracker.inputs.compiled import Packed, pack_pattern, read_compiled, read_packaged, unpack_pattern
+from tracker.inputs.compiled import read_compiled, read_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -32,17 +32,17 @@ Span = tuple[int, int]
 
 
 class Cue:
-    """The pattern of a table, unpacked when it is first looked for; equal to itself alone."""
+    """The pattern of a table, compiled when it is first looked for; equal to itself alone."""
 
-    def __init__(self, packed: Packed, needed: tuple[str, ...] | None) -> None:
-        self._packed = packed
+    def __init__(self, source: str, needed: tuple[str, ...] | None) -> None:
+        self._source = source
         self.needed = needed
         """Texts of which its matches hold one; None where that is not known."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """What is looked for."""
-        return unpack_pattern(self._packed)
+        return re.compile(self._source)
 
     def may_be_in(self, text: str) -> bool:
         """Tell whether a text holds any of what each match does: half of all do not."""
@@ -159,11 +159,11 @@ _CODE: Final = ("comparing/topics/needed.py", "comparing/topics/vocabulary/stems
 def _load(language: str) -> tuple[dict[str, Cue], *_Rest]:
     own, place = Path(__file__), Path(__file__).with_name(f"cues.{language}")
     sources = [own, own.with_suffix(".toml"), *(_PACKAGE / name for name in _CODE)]
-    packed, *rest = read_compiled(place, sources, partial(_join_tables, language))
-    return {name: Cue(*each) for name, each in packed.items()}, *rest
+    rows, *rest = read_compiled(place, sources, partial(_join_tables, language))
+    return {name: Cue(*each) for name, each in rows.items()}, *rest
 
 
-def _join_tables(language: str) -> tuple[dict[str, tuple[Packed, tuple[str, ...] | None]], *_Rest]:
+def _join_tables(language: str) -> tuple[dict[str, tuple[str, tuple[str, ...] | None]], *_Rest]:
     tables = _tables()
     apart = {_SELF, _GENERIC, _SHORTEST}
     # Each begins with a letter, so that at most words none of them is tried: a third of what commits took.
@@ -176,7 +176,7 @@ def _join_tables(language: str) -> tuple[dict[str, tuple[Packed, tuple[str, ...]
     (shortest,) = tables[_SHORTEST].get(language, tables[_SHORTEST][_FALLBACK])
     speaking = frozenset(name for name, source in sources.items() if _NAMED in source)
     needed = {name: () if source == _NEVER else find_needed(source) for name, source in sources.items()}
-    cues = {name: (pack_pattern(source), needed[name]) for name, source in sources.items()}
+    cues = {name: (source, needed[name]) for name, source in sources.items()}
     return cues, find_content(words, language), int(shortest), speaking
 
 
