@@ -41,7 +41,8 @@ def change(**members: str | bytes) -> bytes:
 
 NAMES: Final = {
     "sheet": SHEET, "texts": TEXTS, "styles": STYLES, "book": BOOK, "links": "xl/_rels/workbook.xml.rels",
-    "types": "[Content_Types].xml", "mimetype": "mimetype", "content": "content.xml", "manifest": "META-INF/manifest.xml",
+    "types": "[Content_Types].xml", "mimetype": "mimetype", "content": "content.xml",
+    "manifest": "META-INF/manifest.xml",
 }  # fmt: skip
 
 
@@ -85,9 +86,7 @@ def ods(cells: str) -> bytes:
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     manifest = "<m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>"
-    return change(
-        mimetype=kind, content=content, manifest=manifest, book="none", links="none", types="none"
-    )
+    return change(mimetype=kind, content=content, manifest=manifest, book="none", links="none", types="none")
 
 
 def nest() -> bytes:

@@ -12,6 +12,7 @@ import typer
 
 from tracker.cli import everywhere, options
 from tracker.cli.output import (
+    STDOUT,
     line_writer,
     refuse_overwriting,
     shown_progress,
@@ -159,9 +160,10 @@ def write_sheet(asked: Asked, output: Path) -> None:
     rows = [row for compared in open_pairs(asked) for row in list_open_rows(compared)]
     write_answer(write_open_sheet(rows), output)
     pairs = len({(row.old, row.new) for row in rows})
+    name = "SHEET" if output == STDOUT else str(output)
     write_notice(
-        f"{output}: {counted(len(rows), 'row')} on {counted(pairs, 'pair')}; when levels are filled in:"
-        f" {shlex.join(['tracker', 'judge', '--from', str(output)])}"
+        f"{name}: {counted(len(rows), 'row')} on {counted(pairs, 'pair')}; when levels are filled in:"
+        f" {shlex.join(['tracker', 'judge', '--from', name])}"
     )
 
 
