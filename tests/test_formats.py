@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from tests.comparisons import revision
+from tests.running import PYTHON
 from tracker.cli import options
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import TrackerError
 from tracker.report.formats import FORMATS, REPORTS, Asked, refuse_output, render_comparison
+from tracker.report.records import WRITERS, RecordForm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from tests.running import Ran
 
 BEGINS: Mapping[str, str | bytes] = {
     "text": "XAA/CCPCJ",
@@ -77,3 +84,56 @@ def test_what_is_no_text_needs_a_file(form: str) -> None:
 def test_a_format_that_a_comparison_lacks_is_named() -> None:
     with pytest.raises(KeyError):
         render_comparison(Asked(revision(), load_vocabulary()), "odt")
+
+
+def test_each_format_that_is_a_table_has_its_writer() -> None:
+    assert (
+        {form for form, each in FORMATS.items() if each.is_table} == set(WRITERS) == {*get_args(RecordForm)}
+    )
+
+
+ADDED = """
+from tracker.report.formats import FORMATS, REPORTS
+from tracker.report.records import WRITERS, fields
+FORMATS["tsv"] = FORMATS["csv"]._replace(media_type="text/tab-separated-values", endings=(".tsv",))
+def write(kind, rows):
+    names = [each.name for each in fields(kind)]
+    return "".join("\\t".join(map(str, each)) + "\\n" for each in
+                   (names, *([getattr(row, name) for name in names] for row in rows)))
+WRITERS["tsv"] = write
+FORMATS["loud"] = FORMATS["markdown"]._replace(
+    media_type="text/loud", endings=(), draw=lambda *drawn: FORMATS["markdown"].draw(*drawn).upper())
+for report, more in {"series": ("tsv", "loud"), "traced": ("loud",), "origins": ("loud",)}.items():
+    REPORTS[report] += more
+from tracker.cli.main import main
+main()
+"""
+"""Two formats added as CONTRIBUTING says: a table, and one that draws reports."""
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_table_that_was_added_has_what_the_others_have(archive: Callable[..., Ran], tmp_path: Path) -> None:
+    added = run_added(tmp_path, "timeline", "XAA/CCPCJ", "--format", "tsv")
+    rows = list(csv.DictReader(added.splitlines(), delimiter="\t"))
+    others = archive("timeline", "XAA/CCPCJ", "--format", "jsonl").out.splitlines()
+    assert rows == [{name: str(value) for name, value in json.loads(row).items()} for row in others]
+    assert any(row["status"] != "None" for row in rows)
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    "line",
+    ["timeline XAA/CCPCJ", "trace XAA/CCPCJ corruption", "trace CCPCJ corruption", "blame XAA/CCPCJ/33"],
+)
+def test_a_drawn_format_that_was_added_draws_each_report(tmp_path: Path, line: str) -> None:
+    drawn = run_added(tmp_path, *line.split(), "--format", "loud")
+    assert drawn.startswith("# ")
+    assert drawn == drawn.upper()
+
+
+def run_added(folder: Path, *line: str) -> str:
+    ran = subprocess.run(
+        [*PYTHON, "-c", ADDED, *line], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout

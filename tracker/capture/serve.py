@@ -27,7 +27,9 @@ from tracker.capture.sandbox.protocol import (
     measure,
     receive,
     send,
+    take_pipes,
 )
+from tracker.capture.spreadsheets import read_sheet
 from tracker.errors import DocumentUnreadable
 
 if TYPE_CHECKING:
@@ -37,8 +39,11 @@ if TYPE_CHECKING:
 
     Request = Mapping[str, "str | list[str] | None"]
 
-_INDEX: Final = ("chardet", "lxml.html", "webencodings.labels")
-"""What reads the links of an index."""
+_OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "index": ("chardet", "lxml.html", "webencodings.labels"),
+    "spreadsheet": ("python_calamine",),
+}
+"""What reads the links of an index, and a table of metadata."""
 
 _NEARLY_FULL: Final = 0.875
 """The share of memory above which an answer is not trusted: libraries short of memory may drop text."""
@@ -49,7 +54,7 @@ _WORN_OUT: Final = 0.25
 def serve(kind: str, limits: Limits, parent: int) -> None:
     """Answer requests on standard input until it closes, which it does when the parent process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests, answers = _take_pipes()
+    requests, answers = take_pipes()
     for library in list_libraries(kind):
         import_module(library)
     level = confine(limits, parent)
@@ -64,19 +69,9 @@ def serve(kind: str, limits: Limits, parent: int) -> None:
 
 def list_libraries(kind: str) -> tuple[str, ...]:
     """Return what a process loads before it is confined, by name: what uses it imports it later."""
-    if kind == "index":
-        return _INDEX
+    if kind in _OTHERS:
+        return _OTHERS[kind]
     return tuple(name for reader in READERS.values() if reader.kind == kind for name in reader.libraries)
-
-
-def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Return the pipes of requests and answers, where libraries that read or print do not reach them."""
-    pipes = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1):
-        os.dup2(nowhere, number)
-    os.close(nowhere)
-    return pipes
 
 
 def _receive_all(pipe: IO[bytes]) -> Iterator[tuple[bytes, ...]]:
@@ -118,6 +113,7 @@ def _read_links(data: bytes, request: Request) -> Iterator[str]:
 _READINGS: Final[Mapping[str, Callable[[bytes, Request], Iterator[str | None]]]] = {
     "document": _read_document,
     "links": _read_links,
+    "spreadsheet": lambda data, _: read_sheet(data),
 }
 
 

@@ -250,12 +250,13 @@ def _find_kind(place: str, session: str | None) -> str:
 def _follow_series(asked: _Asked) -> None:
     from tracker.comparing.topics.vocabulary.naming import name_topics
     from tracker.follow.timeline import follow_topics
-    from tracker.report.formats import draw_report
+    from tracker.report.formats import FORMATS, draw_report
     from tracker.report.series.timeline import build_timeline, select_rows, timeline_json, timeline_table
 
     known = options.load_vocabulary(asked.vocabulary, keeps=True)
     topics = name_topics(known, asked.topic)
-    told = asked.form in {"csv", "json", "jsonl", "parquet"} or bool(topics)
+    # A map of all topics has no room for what became of them; what is no drawn report has a row for each.
+    told = bool(topics) or FORMATS[asked.form].draw is None
     with shown.shown_progress("reading") as progress:
         followed = follow_topics(
             options.opened(),
@@ -475,7 +476,7 @@ def trace(
         as_json, as_text = partial(spread_json, spread), partial(render_spread, spread, everything=everything)
         as_table, build = partial(sayings_table, spread), partial(build_spread, spread, everything=everything)
         draw = partial(plot_spread, spread)
-    if form == "html":
+    if form != "text":
         as_text = partial(draw_report, build, form)
     write_picture(plot, draw, "shares")
     shown.answer(form, as_json, as_text, as_table=as_table, output=output)
@@ -502,6 +503,7 @@ def blame(
 
     shown.refuse_overwriting(output, (), everywhere.archive(), form)
     attribution = blame_statement(options.opened(), join_words(reference), through)
-    as_page = partial(draw_report, partial(build_attribution, attribution), form)
-    as_text = as_page if form == "html" else partial(render_attribution, attribution, everything=everything)
+    as_text = partial(render_attribution, attribution, everything=everything)
+    if form != "text":
+        as_text = partial(draw_report, partial(build_attribution, attribution), form)
     shown.answer(form, partial(attribution_json, attribution), as_text, output=output)

@@ -186,7 +186,9 @@ Person = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who de
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", help="Write to this file; its ending tells the format, unless --format does."
+        "--output",
+        "-o",
+        help="Write to this file; its ending tells the format, unless --format does. - is standard output.",
     ),
 ]
 Plot = Annotated[

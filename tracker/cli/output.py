@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from tracker.report.pictures.draw import Kind
 
 
+STDOUT: Final = Path("-")
+"""Names standard output where a file is named, as with other programs: ``-o -``."""
+
+
 @contextmanager
 def shown_progress(
     what: str,
@@ -116,7 +120,7 @@ def refuse_overwriting(
     and no file is named, or the ending is that of another.
     """
     refuse_output(form, output)
-    if output is None:
+    if output is None or output == STDOUT:
         return
     if form:
         check_ending(output, form)
@@ -163,29 +167,35 @@ def write_answer(text: str | bytes, output: Path | None = None, *, paged: bool =
         context.close()
     if isinstance(text, str) and text:
         text = text.rstrip("\n") + "\n"
-    if output is not None:
-        write_bytes(text if isinstance(text, bytes) else text.encode(), output)
-        return
     if isinstance(text, bytes):
-        raise TrackerError("the output is not text; name a file for it with -o FILE")
-    try:
-        if paged and (pager := _choose_pager(text)):
-            _show_page(pager, _shown(text))
-        else:
-            _print(_shown(text))
-    except OSError as error:
-        raise TrackerError(f"standard output: {error.strerror}") from None
+        if output is None:
+            raise TrackerError(_NO_TEXT)
+        write_bytes(text, output)
+    elif output is not None and not (output == STDOUT and sys.stdout.isatty()):
+        write_bytes(text.encode(), output)
+    elif paged and output is None and (pager := _choose_pager(text)):
+        _show_page(pager, _shown(text))
+    else:
+        _print(_shown(text))
+
+
+_NO_TEXT: Final = "the output is not text; name a file for it with -o FILE"
 
 
 def write_bytes(data: bytes, output: Path) -> None:
     """Write bytes to a file atomically, or into a pipe, ``/dev/stdout``, or an empty file behind a link.
 
-    Any other link is replaced. With ``--private`` a file is for its owner alone. Raises ``TrackerError``
-    where that fails.
+    Any other link is replaced. ``STDOUT`` is no file, and takes them unless it is a terminal. With
+    ``--private`` a file is for its owner alone. Raises ``TrackerError`` where that fails.
     """
     from tracker.files import write_file
 
     _check_rights()
+    if output == STDOUT:
+        if sys.stdout.isatty():
+            raise TrackerError(_NO_TEXT)
+        _print(data)
+        return
     try:
         if _leads_on(output):
             output.write_bytes(data)
@@ -247,17 +257,23 @@ def _shown(text: str) -> str:
     return "".join(part if part in COLOURS else visible(part) for part in re.split(r"(\x1b\[[\d;]*m)", text))
 
 
-def _print(text: str) -> None:
-    """Print a text; who closes a pipe early (``tracker list | head``) has seen enough, which is no error."""
+def _print(answer: str | bytes) -> None:
+    """Print a text, or bytes; who closes a pipe early (``tracker list | head``) has seen enough.
+
+    Raises ``TrackerError`` where it cannot be written for another reason.
+    """
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        sys.stdout.write(text)
+        if isinstance(answer, bytes):
+            sys.stdout.buffer.write(answer)
+        else:
+            sys.stdout.write(answer)
         sys.stdout.flush()
     except OSError as error:
         # What is left in the buffer would fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            raise
+            raise TrackerError(f"standard output: {error.strerror}") from None
 
 
 def _choose_pager(text: str) -> str | None:
@@ -285,6 +301,8 @@ def _show_page(pager: str, text: str) -> None:
         # By a shell, as other programs run PAGER: it is the user's own command, with options and pipes in it.
         with subprocess.Popen(pager, shell=True, stdin=subprocess.PIPE, env=environment) as shown:  # noqa: S602
             shown.communicate(data)
+    except OSError as error:
+        raise TrackerError(f"{pager}: {error.strerror}") from None
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -311,7 +329,8 @@ def _check_rights() -> Context | None:
     context = get_current_context(silent=True)
     if context is None:
         return None
-    is_written = context.params.get("form") not in _SHOWN or any(map(context.params.get, _FILES))
+    files = [named for name in _FILES if (named := context.params.get(name)) not in {None, STDOUT}]
+    is_written = context.params.get("form") not in _SHOWN or bool(files)
     is_refused = is_written and not is_private()
     named_before: set[str] = context.meta.setdefault(_NAMED, set())
     try:

@@ -12,6 +12,7 @@ import typer
 
 from tracker.cli import everywhere, options
 from tracker.cli.output import (
+    STDOUT,
     line_writer,
     refuse_overwriting,
     shown_progress,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tracker.archive import ArchiveSession
     from tracker.coding.agreement import Found
     from tracker.coding.asking import Asking
-    from tracker.coding.models import LanguageModel
+    from tracker.coding.model_process import ModelProcess
     from tracker.coding.questions import Prompt, Question
     from tracker.coding.settle import OpenComparison
     from tracker.model.measured import CoderMeasured
@@ -90,10 +91,10 @@ def _find_coded(asked: Asked) -> list[Found]:
 def _measure_model(asked: Asked, name: str) -> None:
     from tracker.coding.agreement import list_measured, measure, read_answers
     from tracker.coding.asking import name_reader
-    from tracker.coding.models import load_model
+    from tracker.coding.model_process import start_model
     from tracker.coding.questions import ask_rows, load_prompt
 
-    model, prompt = load_model(name, _read_timeout()), load_prompt(None, is_whole=False)
+    model, prompt = start_model(name, _read_timeout()), load_prompt(None, is_whole=False)
     found = _find_coded(asked)
     questions = [question for each in found for question in ask_rows(each.open, prompt, asked.vocabulary)]
     ask_all(questions, model, prompt, None, asked.archive)
@@ -159,9 +160,10 @@ def write_sheet(asked: Asked, output: Path) -> None:
     rows = [row for compared in open_pairs(asked) for row in list_open_rows(compared)]
     write_answer(write_open_sheet(rows), output)
     pairs = len({(row.old, row.new) for row in rows})
+    name = "SHEET" if output == STDOUT else str(output)
     write_notice(
-        f"{output}: {counted(len(rows), 'row')} on {counted(pairs, 'pair')}; when levels are filled in:"
-        f" {shlex.join(['tracker', 'judge', '--from', str(output)])}"
+        f"{name}: {counted(len(rows), 'row')} on {counted(pairs, 'pair')}; when levels are filled in:"
+        f" {shlex.join(['tracker', 'judge', '--from', name])}"
     )
 
 
@@ -250,10 +252,10 @@ _MOST_TOLD: Final = 3
 
 def ask_model(asked: Asked, name: str, wanted: Wanted) -> None:
     """Ask a language model about what is unsure, and keep its answers."""
-    from tracker.coding.models import load_model
+    from tracker.coding.model_process import start_model
     from tracker.coding.questions import ask_rows, ask_statements, load_prompt
 
-    model = load_model(name, _read_timeout())
+    model = start_model(name, _read_timeout())
     prompt = load_prompt(wanted.prompt, is_whole=wanted.whole)
     make = ask_statements if wanted.whole else ask_rows
     closed = asked.archive.find_unsendable()
@@ -269,7 +271,7 @@ def ask_model(asked: Asked, name: str, wanted: Wanted) -> None:
 
 def ask_all(
     questions: Sequence[Question],
-    model: LanguageModel,
+    model: ModelProcess,
     prompt: Prompt,
     wanted: Wanted | None,
     archive: ArchiveSession,

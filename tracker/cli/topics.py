@@ -64,7 +64,11 @@ def learn(
     form: options.ListFormat = "text",
     model: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write the model to this file instead of beside the vocabulary."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write the model to this file (- is standard output) instead of beside the vocabulary.",
+        ),
     ] = None,
 ) -> None:
     """Teach a vocabulary from human-coded sentences.
@@ -83,5 +87,8 @@ def learn(
         taught = learn_from(vocabulary, coded, options.opened() if decisions else None, language, report)
     path = model or taught.path
     shown.write_answer(taught.model, path)
+    if path == shown.STDOUT:
+        shown.write_notices(render_lesson(taught.lesson))
+        return
     shown.answer(form, partial(lesson_json, taught.lesson), partial(render_lesson, taught.lesson))
     shown.write_notices(f"{path}: {path.stat().st_size / 1000:.0f} kB written\n")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.archive import ArchiveSession
-    from tracker.coding.models import LanguageModel
+    from tracker.coding.model_process import ModelProcess
     from tracker.coding.questions import Checked, Prompt, Question
     from tracker.model.decisions import Answer
 
@@ -91,7 +91,7 @@ def estimate(question: Question) -> Estimate:
     return Estimate(sent, _PER_REPLY + _PER_ROW * question.size)
 
 
-def name_reader(model: LanguageModel, prompt: Prompt) -> SecondReader:
+def name_reader(model: ModelProcess, prompt: Prompt) -> SecondReader:
     """Return who answers: the model with its options, by what it is told."""
     name = " ".join(filter(None, (model.name, prompt.name)))
     return SecondReader(name, prompt.digest, model.options, model.release)
@@ -102,7 +102,7 @@ class Asking:
 
     def __init__(
         self,
-        model: LanguageModel,
+        model: ModelProcess,
         prompt: Prompt,
         archive: ArchiveSession,
         *,
@@ -244,9 +244,7 @@ class Asking:
 
         def call() -> None:
             try:
-                found: Reply | ModelFault = self._model.ask(
-                    task.text, task.question.schema, lambda: time.monotonic() > deadline
-                )
+                found: Reply | ModelFault = self._model.ask(task.text, task.question.schema)
             except ModelFault as fault:
                 # Whichever of several bounds ended a call, one thing is told.
                 found = self._say_late() if time.monotonic() > deadline else fault

@@ -1,11 +1,13 @@
 """Language models as the library ``llm`` knows them: the one module that imports it, and what it must not do.
 
 Providers and local models are its plugins, keys are its own. It keeps no log of what is asked from Python.
+It is loaded in a process of its own (``model_process.py``).
 """
 
 from __future__ import annotations
 
 import json
+import time
 from contextlib import nullcontext
 from importlib import import_module
 from importlib.metadata import version
@@ -35,6 +37,9 @@ _REDIRECTS: Final[Mapping[str, tuple[str, str, _Leads]]] = {
 }  # fmt: skip
 """By library the class and the method that each redirect goes through before it is followed, and how the
 addresses before and after it are read of what the method was given, and of what it returned."""
+LONGEST_REPLY: Final = 64 * 1024
+"""Bytes of a reply, each of which the record keeps: an answer with its quotations has a tenth of it, and room
+for a model that thinks aloud."""
 _AT_ONCE: Final = 4
 _TOO_MANY, _SERVER_FAULT, _BAD_REQUEST = 429, 500, 400
 _DENIED: Final = frozenset({401, 402, 403, 404})
@@ -52,6 +57,11 @@ class ModelFault(Exception):
         self.is_final = is_final
         self.wait = wait
         """Seconds that the server wants to be left alone."""
+
+    @property
+    def kind(self) -> dict[str, Any]:
+        """All but the reason, as it is given."""
+        return {"is_passing": self.is_passing, "is_final": self.is_final, "wait": self.wait}
 
 
 class Reply(NamedTuple):
@@ -72,10 +82,11 @@ class LanguageModel:
         self._options = {name: value for name, value in _STEADY.items() if name in known}
         self.name: str = model.model_id
         self.release = f"llm {version('llm')}"
-        has_server = bool(getattr(model, "needs_key", None) or getattr(model, "get_client", None))
-        self.at_once = _AT_ONCE if has_server else 1
-        """Calls at the same time: one where the model itself may run in this process, on all its cores."""
-        self._turn = nullcontext() if has_server else Lock()
+        self.has_server = bool(getattr(model, "needs_key", None) or getattr(model, "get_client", None))
+        """Whether a server is asked; else the model itself may run in this process, on all its cores."""
+        self.at_once = _AT_ONCE if self.has_server else 1
+        """Calls at the same time."""
+        self._turn = nullcontext() if self.has_server else Lock()
         _hold_back(model, timeout)
 
     @property
@@ -83,31 +94,37 @@ class LanguageModel:
         """The options that it is asked with, as a JSON object."""
         return json.dumps(self._options, sort_keys=True)
 
-    def ask(self, text: str, schema: Mapping[str, Any], is_over: Callable[[], bool]) -> Reply:
-        """Return the reply to a question; raises ``ModelFault``.
+    def ask(self, text: str, schema: Mapping[str, Any]) -> Reply:
+        """Return the reply to a question; raises ``ModelFault``, and ``MemoryError``.
 
         The schema goes with it where the model takes one, else it stands below the question. What comes
-        piece by piece is no longer read when it ``is_over``.
+        piece by piece is no longer read when its time is over, or when it is too long.
         """
+        deadline = time.monotonic() + self._timeout
         while True:
             try:
                 # A call that took too long may still be on its way, and libraries of models take no two.
                 with self._turn:
-                    return self._ask(text, schema, is_over)
+                    return self._ask(text, schema, deadline)
             except ModelFault:
                 raise
             except Exception as error:
+                if any(isinstance(cause, MemoryError) for cause in _list_causes(error)):
+                    raise MemoryError from error
                 if not self._drop_refused(error):
                     raise _explain(error) from error
 
-    def _ask(self, text: str, schema: Mapping[str, Any], is_over: Callable[[], bool]) -> Reply:
+    def _ask(self, text: str, schema: Mapping[str, Any], deadline: float) -> Reply:
         takes_schema = bool(self._model.supports_schema)
         told = text if takes_schema else f"{text}\n{_ASK_JSON}{json.dumps(schema)}\n"
         response = self._model.prompt(told, schema=schema if takes_schema else None, options=self._options)
-        parts = []
+        parts, length = [], 0
         for part in response:
             parts.append(part)
-            if is_over():
+            length += len(part.encode("utf-8", "replace"))
+            if length > LONGEST_REPLY:
+                raise ModelFault(f"its answer has over {LONGEST_REPLY // 1024} KB", is_final=True)
+            if time.monotonic() > deadline:
                 raise ModelFault("it took too long", is_passing=True)
         usage = response.usage()
         return Reply("".join(parts), usage.input, usage.output)

@@ -12,10 +12,10 @@ from functools import cache
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.errors import ReferenceInvalid, VocabularyInvalid
+from tracker.capture.spreadsheets import find_rows, is_spreadsheet
+from tracker.errors import DocumentUnreadable, ReferenceInvalid, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.inputs.formats import unguard
-from tracker.inputs.spreadsheets import is_spreadsheet, read_sheet
 from tracker.model.preserving import TableUse
 from tracker.references import find_country, resolve_session
 
@@ -122,14 +122,14 @@ def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Metadat
     """
     try:
         data = read_file(path)
-        lines = read_sheet(data) if is_spreadsheet(data) else _read_csv(data)
+        lines = find_rows(data) if is_spreadsheet(data) else _read_csv(data)
         _, names = next(lines, (0, []))
         return _read_rows(names, lines, path, columns, body)
     except OSError as error:
         raise VocabularyInvalid(f"{path}: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise VocabularyInvalid(f"{path}: not a CSV table in UTF-8 ({error})") from None
-    except ValueError as error:
+    except (DocumentUnreadable, ValueError) as error:
         raise VocabularyInvalid(f"{path}: {error}") from None
 
 

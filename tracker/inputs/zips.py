@@ -72,19 +72,18 @@ def read_zip(data: bytes) -> dict[str, bytes]:
         raise ValueError(f"the zip file is damaged ({error})") from None
 
 
-def unpack_zip(data: bytes, endings: tuple[str, ...] = ("",)) -> BytesIO:
+def unpack_zip(data: bytes) -> BytesIO:
     """Return a zip file with its members unpacked, each to its declared size, without damaged ones.
 
-    Only members whose names have one of the ``endings``. Who reads a member at once has ``zipfile`` inflate
+    Who reads a member at once has ``zipfile`` inflate
     all of it before it checks the size: 600 KB took 1.2 GB. Read in steps, it inflates no more than is asked
     for.
     """
     plain = BytesIO()
     with ZipFile(BytesIO(data)) as packed, ZipFile(plain, "w") as out:
         for name, member in {member.filename: member for member in packed.infolist()}.items():
-            if name.endswith(endings):
-                with suppress(Exception), packed.open(member) as content:
-                    out.writestr(ZipInfo(name), b"".join(iter(partial(content.read, _STEP), b"")))
+            with suppress(Exception), packed.open(member) as content:
+                out.writestr(ZipInfo(name), b"".join(iter(partial(content.read, _STEP), b"")))
     return plain
 
 

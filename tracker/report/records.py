@@ -35,7 +35,7 @@ from tracker.model.texts import Reference
 from tracker.report.safe import escape_hidden, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -121,16 +121,33 @@ def write_records(kind: type, rows: Iterable[DataclassInstance], form: RecordFor
     CSV is guarded against formulas, each cell on one line. JSON Lines and Parquet have texts as they are.
     Raises ``TrackerError`` where Parquet is asked for and pyarrow is not there.
     """
-    if form == "parquet":
-        sink = BytesIO()
-        stream_records(kind, rows, form, sink)
-        return sink.getvalue()
+    return WRITERS[form](kind, rows)
+
+
+def _write_parquet(kind: type, rows: Iterable[DataclassInstance]) -> bytes:
+    sink = BytesIO()
+    stream_records(kind, rows, "parquet", sink)
+    return sink.getvalue()
+
+
+def _write_objects(kind: type, rows: Iterable[DataclassInstance]) -> str:
+    names = _list_names(kind)
+    return "".join(_write_object(names, [getattr(row, name) for name in names]) for row in rows)
+
+
+def _write_csv(kind: type, rows: Iterable[DataclassInstance]) -> str:
     names = _list_names(kind)
     cells = ([getattr(row, name) for name in names] for row in rows)
-    if form == "jsonl":
-        return "".join(_write_object(names, row) for row in cells)
     in_words = ([_WORDS[cell] if isinstance(cell, bool) else cell for cell in row] for row in cells)
     return write_csv(names, in_words)
+
+
+WRITERS: Final[dict[RecordForm, Callable[[type, Iterable[DataclassInstance]], str | bytes]]] = {
+    "csv": _write_csv,
+    "jsonl": _write_objects,
+    "parquet": _write_parquet,
+}
+"""How rows are written in each form; a form that is not here is refused, and not written as another."""
 
 
 def stream_records(

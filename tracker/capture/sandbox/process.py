@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from tracker.capture.sandbox.protocol import Limits
 
-ReaderKind = Literal[FileKind, "index"]
+ReaderKind = Literal[FileKind, "index", "spreadsheet"]
 """What one set of libraries reads."""
 
 NEXT: Final = "if it is what it should be, save it as plain text and give that"
@@ -178,7 +178,7 @@ class ReaderProcess:
         return f"reading it takes over {self.limits.time_words}"
 
     def _explain_end(self, process: subprocess.Popen[bytes], *, is_overdue: bool) -> TrackerError:
-        how = _name_end(process.returncode)
+        how = name_end(process.returncode)
         if self.level is None:
             return TrackerError(f"the process that reads documents does not start ({how}); {_SEE_WHY}")
         if is_overdue or how == "SIGXCPU":
@@ -220,7 +220,7 @@ def _kill_overdue(process: subprocess.Popen[bytes], overdue: Event) -> None:
     process.kill()
 
 
-def _name_end(returncode: int) -> str:
+def name_end(returncode: int) -> str:
     """Return how a process ended: the name of its signal, or its exit code."""
     with suppress(ValueError):
         return signal.Signals(-returncode).name
