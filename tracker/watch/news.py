@@ -15,7 +15,7 @@ from tracker.record.reading.ledger import open_ledger
 from tracker.record.reading.reader import open_reader
 from tracker.record.schema.units import read_tables
 from tracker.record.statements.queries import SNAPSHOT_NAME, WITH_STATEMENTS
-from tracker.watch.examine import CHECKS_READ, OTHER_SOURCE, RESTLESS
+from tracker.watch.examine import CHECKS_READ, OTHER_SOURCE, REAPPEARED, RESTLESS
 from tracker.watch.requests import name_series
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _find_good(check: Check, failed: Past) -> NewsKind | None:
         return "changed silently"
     if check.outcome in {"new", "changed"} and check.reference:
         return cast("NewsKind", check.outcome)
-    if any(each.outcome == "gone" for each in failed):
+    if check.cause == REAPPEARED or any(each.outcome == "gone" for each in failed):
         return "came back"
     return "well again" if failed else None
 
