@@ -125,6 +125,31 @@ def test_the_first_three_sentences_that_changed_are_quoted(folder: Path, site: S
     ]
 
 
+@pytest.mark.parametrize(
+    ("order", "more", "said"),
+    [
+        ((0, 2, 3, 4, 1), "", "6 moved"),
+        ((0, 2, 1, 3, 4), "", "6 moved"),
+        ((0, 2, 3, 4, 1), "We will build a bridge.", "1 new, 6 moved"),
+    ],
+)
+def test_what_only_moved_is_told_as_moved_and_quoted_last(
+    folder: Path, site: Site, order: tuple[int, ...], more: str, said: str
+) -> None:
+    """Of two paragraphs that changed places one moved."""
+    run_night(folder, DAYS[0])
+    assert isinstance(site.pages["/80"].body, str)
+    parts = site.pages["/80"].body.split("\n\n")
+    site.pages["/80"] = Page("\n\n".join([*(parts[at] for at in order), more, *parts[5:]]))
+    night = run_night(folder, DAYS[1])
+    (told,) = gather_news(folder, night.run.id)
+    assert headline(told).endswith(f"; sentences: {said}")
+    fields = json.loads(json.dumps(news_fields(told)))["revision"]
+    assert fields["sentences"]["moved"] == 6
+    assert "kept" not in fields["sentences"]
+    assert more in fields["first"][0]
+
+
 def test_a_move_is_told_with_the_change_of_the_same_night(folder: Path, site: Site) -> None:
     run_night(folder, DAYS[0])
     site.say("/new", "Corrigendum. We will build a bridge.")

@@ -14,6 +14,8 @@ from tests.test_judgement import speech
 from tests.thorough import long
 from tracker.capture.admit.admission import admit
 from tracker.capture.web.pacing import Clock
+from tracker.cli.watch import find_failed, read_outcomes
+from tracker.record.reading.ledger import open_ledger
 from tracker.report.answers.news import render_news
 from tracker.report.answers.review import write_ranges
 from tracker.watch.health import assess_health
@@ -118,32 +120,113 @@ def list_of(place: str, *sessions: int) -> Page:
     return Page(f"<html><body><ul>{links}</ul></body></html>", headers={"Content-Type": "text/html"})
 
 
-def test_a_listing_that_moved_is_one_line_and_so_are_its_six_lost_links(tmp_path: Path, site: Site) -> None:
-    sessions = range(70, 76)
-    for session in sessions:
+SESSIONS = range(70, 76)
+OTHER_LINKS = [
+    "note: XAA, UNGA: moved, other links (list)",
+    "  all lead elsewhere than the 6 that it listed before; 6 links, 6 not seen before",
+]
+
+
+@pytest.fixture
+def listed(tmp_path: Path, site: Site) -> Path:
+    """Return an archive of six statements of a list, which the site has at other addresses as well."""
+    for session in SESSIONS:
         site.say(f"/old/{session}", number=session)
         site.say(f"/new/{session}", number=session)
-    site.pages["/list"] = list_of("/old", *sessions)
+    site.pages["/list"] = list_of("/old", *SESSIONS)
     folder = make_archive(tmp_path / "snapshots", INDEX.format(site.url("/list")), site.port)
     run_night(folder, DAYS[0])
-    site.pages["/list"] = list_of("/new", *sessions)
-    for session in sessions:
-        site.pages[f"/old/{session}"] = Page("", 404)
-    lines = told(folder, run_night(folder, DAYS[1]))
-    (moved,) = [each for each in lines if "(list)" in each]
-    assert moved == "note: XAA, UNGA: moved, other links (list)"
-    assert "  all lead elsewhere than the 6 that it listed before; 6 links, 6 not seen before" in lines
-    assert not [
-        each for each in told(folder, run_night(folder, DAYS[2])) if "gone" in each or "other" in each
+    return folder
+
+
+def lose(site: Site, place: str) -> None:
+    for session in SESSIONS:
+        site.pages[f"{place}/{session}"] = Page("", 404)
+
+
+def all_is_well(folder: Path, day: str) -> bool:
+    health = assess_health(folder, f"{day}T08:00:00Z", 3)
+    return not health.concerns and {each.kind for each in health.notes} == {"clock"}
+
+
+def test_a_listing_that_moved_is_told_with_its_links_and_nothing_is_gone(listed: Path, site: Site) -> None:
+    site.pages["/list"] = list_of("/new", *SESSIONS)
+    lose(site, "/old")
+    night = run_night(listed, DAYS[1])
+    assert told(listed, night) == ["note: list: moved, read elsewhere, 6 of its links", *OTHER_LINKS]
+    (check,) = [each for each in night.checks if each.address.endswith("/old/70")]
+    assert (check.outcome, check.snapshot) == ("moved", None)
+    assert check.detail.endswith(f"its statement is read at {site.url('/new/70')}")
+    for day in DAYS[2:6]:
+        assert told(listed, run_night(listed, day)) == []
+        assert all_is_well(listed, day)
+    assert find_failed(night.checks, read_outcomes(None), gather_news(listed, night.run.id)) == ()
+    with open_ledger(listed) as ledger:
+        assert ledger.first_gone("2026", "2027") == ()
+
+
+def test_old_addresses_may_stay_a_while(listed: Path, site: Site) -> None:
+    site.pages["/list"] = list_of("/new", *SESSIONS)
+    assert told(listed, run_night(listed, DAYS[1])) == OTHER_LINKS
+    lose(site, "/old")
+    assert told(listed, run_night(listed, DAYS[2])) == ["note: list: moved, read elsewhere, 6 of its links"]
+    assert [told(listed, run_night(listed, day)) for day in DAYS[3:6]] == [[], [], []]
+    assert all_is_well(listed, DAYS[5])
+
+
+def test_links_that_lead_to_others_for_good_are_told_together(listed: Path, site: Site) -> None:
+    for session in SESSIONS:
+        site.pages[f"/old/{session}"] = Page("", 301, {"Location": f"/new/{session}"})
+    assert told(listed, run_night(listed, DAYS[1])) == [
+        "note: list: moved, permanent redirect, 6 of its links"
     ]
-    assert told(folder, run_night(folder, DAYS[3])) == [
+
+
+def test_links_that_are_missing_until_the_listing_is_mended_are_gone_until_then(
+    listed: Path, site: Site
+) -> None:
+    lose(site, "/old")
+    for day in DAYS[1:4]:
+        lines = told(listed, run_night(listed, day))
+    assert lines == [
         "warning: list: gone, http 404, 6 of its links",
         "  if the listing has moved: url or links in [sources.list] of the watch list",
     ]
-    health = assess_health(folder, f"{DAYS[3]}T08:00:00Z", 3)
+    health = assess_health(listed, f"{DAYS[3]}T08:00:00Z", 3)
     (note,) = [each for each in health.notes if each.kind == "gone"]
     assert (note.subject, note.since) == ("list", f"{DAYS[1]}T02:30:00Z")
     assert "sources close" not in note.detail
+    site.pages["/list"] = list_of("/new", *SESSIONS)
+    assert told(listed, run_night(listed, DAYS[4]))[0] == "note: list: moved, read elsewhere, 6 of its links"
+    assert all_is_well(listed, DAYS[4])
+
+
+def test_what_is_lost_at_its_new_address_too_is_gone(listed: Path, site: Site) -> None:
+    site.pages["/list"] = list_of("/new", *SESSIONS)
+    lose(site, "/old")
+    run_night(listed, DAYS[1])
+    lose(site, "/new")
+    lines = [each for day in DAYS[2:7] for each in told(listed, run_night(listed, day))]
+    assert lines.count("warning: list: gone, http 404, 6 of its links") == 2
+    site.say("/new/70", number=70)
+    assert "note: XAA, UNGA 70 (2015): came back" in told(listed, run_night(listed, DAYS[7]))[0]
+
+
+def test_a_source_that_takes_the_place_of_another_is_where_it_moved(tmp_path: Path, site: Site) -> None:
+    """One that gave the same statement all along is not: then one of two is gone."""
+    site.say("/old")
+    site.say("/new")
+    tables = [source(name, "XAA/UNGA/79~prepared.en", site.url(f"/{name}")) for name in ("old", "new")]
+    kinds = {}
+    for name, first in (("followed", tables[0]), ("beside", "".join(tables))):
+        site.say("/old")
+        folder = make_archive(tmp_path / name, first, site.port)
+        run_night(folder, DAYS[0])
+        watch(folder, "".join(tables), site.port)
+        site.pages["/old"] = Page("", 410)
+        nights = [run_night(folder, day) for day in DAYS[1:4]]
+        kinds[name] = [[each.kind for each in gather_news(folder, night.run.id)] for night in nights]
+    assert kinds == {"followed": [["moved"], [], []], "beside": [["unreachable"], [], ["gone"]]}
 
 
 @pytest.mark.parametrize(

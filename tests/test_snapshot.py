@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archives import count_record, query
-from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, source, watch
+from tests.conftest import run_tracker
+from tests.nights import DAYS, Page, make_watched, only, outcomes, run_night, source, watch, write_speech
+from tracker.capture.admit.admission import admit
 from tracker.errors import NotInArchive
 from tracker.record.reading.ledger import open_ledger
+from tracker.watch.news import gather_news
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,6 +176,58 @@ def test_only_being_there_breaks_the_row_of_days(folder: Path, site: Site, betwe
         site.pages["/79"] = page
         check = only(run_night(folder, day))
     assert check.outcome == after
+
+
+PORTAL = Page("<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>")
+GONE, HERE = Page("", 404), Page(write_speech())
+
+
+@pytest.mark.parametrize(
+    ("pages", "came", "said"),
+    [
+        ([GONE, GONE, GONE, PORTAL, HERE], ["gone", "quarantined"], "gone since 2026-03-02"),
+        ([GONE, GONE, GONE, PORTAL, GONE, HERE], ["quarantined", "gone"], "gone since 2026-03-02"),
+        ([GONE, PORTAL, GONE, GONE, HERE], ["unreachable", "gone"], "gone since 2026-03-02"),
+        ([PORTAL, GONE, GONE, GONE, HERE], ["unreachable", "gone"], "gone since 2026-03-03"),
+        ([GONE, GONE, Page("", 503), GONE, HERE], ["unreachable", "gone"], "gone since 2026-03-02"),
+        ([GONE, GONE, HERE, GONE, GONE, GONE, HERE], ["unreachable", "gone"], "gone since 2026-03-05"),
+        ([GONE, GONE, GONE, *[PORTAL] * 22, HERE], ["quarantined", "quarantined"], "gone since 2026-03-02"),
+    ],
+)
+def test_what_else_is_met_at_an_address_is_no_end_of_an_absence(
+    folder: Path, site: Site, pages: list[Page], came: list[str], said: str
+) -> None:
+    run_night(folder, DAYS[0], judge=admit)
+    nights = []
+    for day, page in zip(DAYS[1:], pages, strict=False):
+        site.pages["/79"] = page
+        nights.append(run_night(folder, day, judge=admit))
+    back = only(nights[-1])
+    assert [only(night).outcome for night in nights[-3:-1]] == came
+    assert (back.outcome, back.cause, back.detail) == ("unchanged", "reappeared", said)
+    assert [each.kind for each in gather_news(folder, nights[-1].run.id)] == ["came back"]
+    with open_ledger(folder) as ledger:
+        assert len(ledger.first_gone("2026", "2027")) == 1
+
+
+def test_what_a_person_accepted_was_there(folder: Path, site: Site) -> None:
+    """It ends an absence, though it was put aside on its night."""
+    run_night(folder, DAYS[0], judge=admit)
+    other = Page("We speak of other things today, and we will say why. " * 12)
+    for day, page in zip(DAYS[1:], [GONE, GONE, GONE, other], strict=False):
+        site.pages["/79"] = page
+        check = only(run_night(folder, day, judge=admit))
+    assert check.outcome == "quarantined"
+    accepted = run_tracker(folder.parent, "review", "1", "accept", "--by", "Ana", "--reason", "seen")
+    assert accepted.code == 0, accepted.err
+    assert only(run_night(folder, DAYS[5], judge=admit)).cause == ""
+    for day, outcome in zip(DAYS[6:], ["unreachable", "unreachable", "gone"], strict=False):
+        site.pages["/79"] = GONE
+        assert only(run_night(folder, day, judge=admit)).outcome == outcome
+    site.pages["/79"] = other
+    assert only(run_night(folder, DAYS[9], judge=admit)).detail == f"gone since {DAYS[6]}"
+    with open_ledger(folder) as ledger:
+        assert [each.observed[:10] for each in ledger.first_gone("2026", "2027")] == [DAYS[3], DAYS[8]]
 
 
 def test_an_address_that_is_another_for_good_is_told_once(folder: Path, site: Site) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeAlias, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tracker.model.decisions import DecidedLevel, Decision, Opinion
     from tracker.model.phrases import PhraseChange
@@ -63,6 +64,9 @@ class Edit:
 Operation = Literal["kept", "typographic", "reworded", "split", "merged", "new", "dropped"]
 EDITED: Final = frozenset({"reworded", "split", "merged"})
 """What edits a sentence, and leaves more of it than its marks."""
+
+Counted = Operation | Literal["moved"]
+"""What changes are counted by: what moved may be kept or edited too, and counts as both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,13 @@ class Change:
         return (
             f"<Change {self.id[:7]}: {self.operation}{moved}{shifts}, {list(self.old)} to {list(self.new)}>"
         )
+
+
+def count_changes(changes: Sequence[Change]) -> tuple[tuple[Counted, int], ...]:
+    """Return how many changes there are of each operation, and how many moved; never zero."""
+    found = Counter[Counted](each.operation for each in changes)
+    found["moved"] = sum(each.moved for each in changes)
+    return tuple((name, found[name]) for name in (*get_args(Operation), "moved") if found[name])
 
 
 @dataclass(frozen=True, slots=True)

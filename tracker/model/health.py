@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from tracker.model.changes import Edit, Operation
+    from tracker.model.changes import Counted, Edit
     from tracker.model.ledger import Check, RunEntry
     from tracker.model.texts import Reference
 
@@ -34,8 +34,8 @@ class Revision:
     new: Reference
     old_words: int
     new_words: int
-    sentences: tuple[tuple[Operation, int], ...]
-    """How many sentences were reworded, new, dropped and so on; those that were kept are not counted."""
+    sentences: tuple[tuple[Counted, int], ...]
+    """How many sentences were reworded, new, dropped and so on, and moved; the others are not counted."""
     first: tuple[tuple[Edit, ...], ...]
     """The first sentences that changed, each by its edits."""
 

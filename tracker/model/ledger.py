@@ -125,6 +125,9 @@ ELSEWHERE: Final = "withdrawn elsewhere"
 TOLD_CAUSES: Final = (WITHDRAWN, ELSEWHERE)
 """The causes of checks of what was withdrawn: they say so, and nothing of what it holds."""
 
+READ_ELSEWHERE: Final = "read elsewhere"
+"""The cause of a check of an address that is missing (404, 410), while its statement is read at another."""
+
 Expected = Literal["expected", "no statement", "withdrawn"]
 """What is known of a statement that is not there; ``withdrawn`` takes back what was noted before."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.capture.causes import MISSING_STATUSES
 from tracker.errors import DocumentUnreadable, Withdrawn
 from tracker.inputs.compiled import read_packaged
-from tracker.model.ledger import ELSEWHERE, GOOD_OUTCOMES, WITHDRAWN, Check
+from tracker.model.ledger import ELSEWHERE, READ_ELSEWHERE, WITHDRAWN, Check
 from tracker.model.watching import CHALLENGE, Admission, Validators
 from tracker.text.identity import digest_bytes, digest_text
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Judge = Callable[[Arrival, History], Admission]
 
 UNNAMED, REFUSED = "no reference", "rejected before"
-_REAPPEARED = "reappeared"
+REAPPEARED: Final = "reappeared"
 """Our own causes; those of failed fetches and of quarantined texts have modules of their own."""
 
 _REREAD = "our extractor now reads the kept bytes otherwise: tracker reextract"
@@ -83,11 +83,11 @@ class LastChecks:
     success: Check | None = None
 
 
-def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], observed: str) -> Check:
+def examine_failure(source: Source, failed: FetchFailed, ledger: Ledger, observed: str) -> Check:
     """Return the check for a failed fetch: ``gone`` only if it was missing on three days in a row.
 
-    ``past`` are the latest checks of the source, newest first. Other failures on days in between
-    (a timeout) neither count nor break the row; finding the statement breaks it.
+    What else was met on days in between (a timeout, a form to log in) neither counts nor breaks the row;
+    finding the statement breaks it. A statement that is read at another address since has ``moved``.
     """
     check = replace(
         _describe_check(source, failed, observed),
@@ -97,14 +97,15 @@ def examine_failure(source: Source, failed: FetchFailed, past: Sequence[Check], 
     )
     if failed.outcome != "gone":
         return check
-    days = {observed[:10], *_missing_days(past)}
+    if there := ledger.elsewhere(source.id):
+        detail = join_details(check, f"its statement is read at {there.url or there.address}")
+        return replace(check, outcome="moved", cause=READ_ELSEWHERE, detail=detail)
+    missing = ledger.missing(source.id, MISSING_STATUSES)
+    days = {observed[:10], *(each.observed[:10] for each in missing)}
     if len(days) >= _CONFIRMING_DAYS:
         return check
-    return replace(
-        check,
-        outcome="unreachable",
-        detail=f"{failed.detail}; missing on {len(days)} of {_CONFIRMING_DAYS} days".removeprefix("; "),
-    )
+    told = f"missing on {len(days)} of {_CONFIRMING_DAYS} days"
+    return replace(check, outcome="unreachable", detail=join_details(check, told))
 
 
 def examine(
@@ -171,12 +172,6 @@ def _describe_check(source: Source, result: Fetched | FetchFailed, observed: str
     )
 
 
-def _missing_days(past: Sequence[Check]) -> set[str]:
-    """Return the days since it was last found on which the server said that it is missing."""
-    since = takewhile(lambda each: each.snapshot is None and each.sha256 is None, past)
-    return {each.observed[:10] for each in since if each.http_status in MISSING_STATUSES}
-
-
 @dataclass(frozen=True, slots=True)
 class _Examination:
     """One answer, and what it is judged by; each method adds to the check and returns the result."""
@@ -211,11 +206,10 @@ class _Examination:
         last = self.before.last
         if last is None or last == self.before.success:
             return check
-        past = self.ledger.past(check.source, CHECKS_READ)
-        failed = takewhile(lambda each: each.outcome not in GOOD_OUTCOMES, past)
-        since = self.ledger.missing_since(check.source, MISSING_STATUSES) or last.observed
-        is_back = any(each.outcome == "gone" for each in failed)
-        return replace(check, cause=_REAPPEARED, detail=f"gone since {since[:10]}") if is_back else check
+        missing = self.ledger.missing(check.source, MISSING_STATUSES)
+        if not any(each.outcome == "gone" for each in missing):
+            return check
+        return replace(check, cause=REAPPEARED, detail=f"gone since {missing[0].observed[:10]}")
 
     def _unchanged(self, check: Check, snapshot: Reference | None) -> Examined:
         """Return the check of an unchanged text: ``moved`` where its address changed permanently."""

@@ -324,7 +324,8 @@ def _next_step(last: Check, *, is_index: bool) -> str:
 
 def _gone_since(state: SourceState, ledger: Ledger) -> str | None:
     """Return when a source that is gone was first missing: it may have been down before, which is no word."""
-    return ledger.missing_since(state.last.source, MISSING_STATUSES) or state.since
+    missing = ledger.missing(state.last.source, MISSING_STATUSES)
+    return missing[0].observed if missing else state.since
 
 
 def _find_lost(sources: Sequence[SourceState]) -> dict[str, list[SourceState]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from itertools import takewhile
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, cast
 
 from tracker.capture.watch_list import WATCH_FILE, read_watch_list
 from tracker.errors import TrackerError
@@ -16,7 +15,7 @@ from tracker.record.reading.ledger import open_ledger
 from tracker.record.reading.reader import open_reader
 from tracker.record.schema.units import read_tables
 from tracker.record.statements.queries import SNAPSHOT_NAME, WITH_STATEMENTS
-from tracker.watch.examine import CHECKS_READ, OTHER_SOURCE, RESTLESS
+from tracker.watch.examine import CHECKS_READ, OTHER_SOURCE, REAPPEARED, RESTLESS
 from tracker.watch.requests import name_series
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def _find_good(check: Check, failed: Past) -> NewsKind | None:
         return "changed silently"
     if check.outcome in {"new", "changed"} and check.reference:
         return cast("NewsKind", check.outcome)
-    if any(each.outcome == "gone" for each in failed):
+    if check.cause == REAPPEARED or any(each.outcome == "gone" for each in failed):
         return "came back"
     return "well again" if failed else None
 
@@ -222,7 +221,7 @@ def _revise(news: News, reader: Reader) -> Revision | None:
     # Most nights change nothing, and need no alignment.
     from tracker.comparing.alignment.align import align  # noqa: PLC0415
     from tracker.comparing.changes import describe_changes  # noqa: PLC0415
-    from tracker.model.changes import Operation  # noqa: PLC0415
+    from tracker.model.changes import count_changes  # noqa: PLC0415
     from tracker.model.health import Revision  # noqa: PLC0415
 
     try:
@@ -230,8 +229,10 @@ def _revise(news: News, reader: Reader) -> Revision | None:
     except TrackerError:
         return None
     links = align([each.text for each in old.segments], [each.text for each in new.segments], None)
-    changes = [e for e in describe_changes(old, new, links) if e.operation != "kept" or e.moved]
-    counts = Counter(each.operation for each in changes)
-    sentences = tuple((name, counts[name]) for name in get_args(Operation) if counts[name])
-    first = tuple(each.edits for each in changes[:_SHOWN])
+    changes = describe_changes(old, new, links)
+    sentences = tuple((name, number) for name, number in count_changes(changes) if name != "kept")
+    # What only moved has no edit to show.
+    edited = [each for each in changes if each.operation != "kept"]
+    moved = [each for each in changes if each.operation == "kept" and each.moved]
+    first = tuple(each.edits for each in (*edited, *moved)[:_SHOWN])
     return Revision(draft.old, draft.new, old.words, new.words, sentences, first)

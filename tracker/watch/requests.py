@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.capture.watch_list import is_watched
 from tracker.errors import NotInArchive
 from tracker.inputs.formats import parse_toml
-from tracker.model.ledger import GOOD_OUTCOMES
+from tracker.model.ledger import GOOD_OUTCOMES, READ_ELSEWHERE
 from tracker.model.texts import Reference
 from tracker.model.watching import Discovery, Validators
 from tracker.references import looks_like_reference, parse_reference
@@ -203,7 +203,7 @@ def _rests(last: Check | None, longest: int, day: str, ledger: Ledger) -> bool:
 
     Where the last check lies in the future, a clock was wrong, and nothing rests.
     """
-    if last is None or last.outcome not in {"gone", "unchanged"}:
+    if last is None or not (last.outcome in {"gone", "unchanged"} or last.cause == READ_ELSEWHERE):
         return False
     steady = _days(ledger.other_outcome(last.source, last.outcome) or last.observed, day)
     gap = min(steady // SHARE, longest) if steady >= STEADY_DAYS else 1

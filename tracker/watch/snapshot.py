@@ -17,7 +17,6 @@ from tracker.model.watching import CHALLENGE, FetchFailed
 from tracker.record.reading.ledger import open_ledger
 from tracker.watch.clock import ClockCheck, keep_order, read_instant
 from tracker.watch.examine import (
-    CHECKS_READ,
     OTHER_SOURCE,
     Examined,
     examine,
@@ -203,6 +202,7 @@ class _Checking:
     _transaction: ExitStack = field(default_factory=ExitStack)
     _queue: dict[str, Source] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
+    _missing: list[tuple[Source, FetchFailed, LastChecks]] = field(default_factory=list)
     _is_clock_noted: bool = False
     _journal: _Journal = field(init=False)
 
@@ -236,6 +236,10 @@ class _Checking:
         while self._queue:
             batch, self._queue = self._queue, {}
             self._check(batch)
+        # What is missing at one address may have been met at another in this very night.
+        self._journal.flush()
+        for source, failed, before in self._missing:
+            self._journal.write(self._examine(source, failed, before))
         self._begin()
         self._journal.flush()
         if self.store and not self._is_clock_noted:
@@ -264,8 +268,11 @@ class _Checking:
         )
         for result in self.clock.settle(results, asked.due):
             self._begin()
-            source = batch[result.source]
-            self._journal.write(self._examine(source, result, asked.before[source.id]))
+            source, before = batch[result.source], asked.before[result.source]
+            if isinstance(result, FetchFailed) and result.outcome == "gone":
+                self._missing.append((source, result, before))
+            else:
+                self._journal.write(self._examine(source, result, before))
 
     def _begin(self) -> None:
         """Begin the run in the record, unless it has begun.
@@ -285,8 +292,7 @@ class _Checking:
 
     def _examine(self, source: Source, result: Fetched | FetchFailed, before: LastChecks) -> Examined:
         if isinstance(result, FetchFailed):
-            past = self.ledger.past(source.id, CHECKS_READ)
-            return Examined(examine_failure(source, result, past, self._now()))
+            return Examined(examine_failure(source, result, self.ledger, self._now()))
         if source.is_index:
             return self._follow(source, result, before)
         return examine(source, result, before, self.ledger, self.judge, self._now())

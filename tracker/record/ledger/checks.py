@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from tracker.model.ledger import Check
+from tracker.model.ledger import GOOD_OUTCOMES, READ_ELSEWHERE, TOLD_CAUSES, Check
 from tracker.model.texts import Reference
 from tracker.model.watching import Exchange, Validators
 from tracker.record.schema.rows import fetch_column, fetch_row, fetch_value, insert, pick
@@ -51,21 +51,44 @@ _AGAIN = _CHECKS % ("repeats.observed", "repeats.seconds") + "JOIN repeats ON re
 
 _GOOD = "outcomes.outcome IN ('new', 'changed', 'unchanged', 'moved')"
 
-_FIRST_GONE = """
+# What a person accepted since was there, and so was what may not be kept; a form to log in was not.
+_TOLD = "('{}')".format("', '".join(TOLD_CAUSES))
+_FOUND = f"""
+found.source = outcomes.source AND (
+    ({_GOOD.replace("outcomes", "found", 1)} AND found.cause <> '{READ_ELSEWHERE}')
+    OR found.cause IN {_TOLD} OR EXISTS (
+        SELECT 1 FROM reviews
+        WHERE reviews.source = found.source AND reviews.document = found.sha256 AND verdict = 'accept'
+    )
+)
+"""  # noqa: S608 (our own text)
+"""Whether a check met the text of its source."""
+
+_FIRST_GONE = f"""
 WHERE outcomes.outcome = 'gone' AND outcomes.observed >= ? AND outcomes.observed < ?
-AND 'gone' IS NOT (
-    SELECT earlier.outcome FROM outcomes AS earlier
-    WHERE earlier.source = outcomes.source AND earlier.id < outcomes.id ORDER BY earlier.id DESC LIMIT 1
+AND NOT EXISTS (
+    SELECT 1 FROM outcomes AS earlier
+    WHERE earlier.source = outcomes.source AND earlier.outcome = 'gone' AND earlier.id < outcomes.id
+    AND earlier.id > ifnull(
+        (SELECT max(found.id) FROM outcomes AS found WHERE found.id < outcomes.id AND {_FOUND}), 0
+    )
 )
 ORDER BY outcomes.id
-"""
+"""  # noqa: S608 (our own text)
 
-_MISSING = """
-SELECT observed FROM outcomes WHERE source = ?1 AND http_status IN (SELECT value FROM json_each(?2))
-AND id > ifnull((
-    SELECT max(id) FROM outcomes WHERE source = ?1 AND (snapshot IS NOT NULL OR sha256 IS NOT NULL)
-), 0)
-ORDER BY id LIMIT 1
+_MISSING = f"""
+WHERE outcomes.source = ? AND http_status IN (SELECT value FROM json_each(?))
+AND outcomes.id > ifnull((SELECT max(found.id) FROM outcomes AS found WHERE {_FOUND}), 0)
+ORDER BY outcomes.id
+"""  # noqa: S608 (our own text)
+
+_LAST_GIVEN = """
+SELECT outcomes.id, edition FROM outcomes JOIN snapshots ON snapshots.id = outcomes.snapshot
+WHERE outcomes.source = ? ORDER BY outcomes.id DESC LIMIT 1
+"""
+_OTHER_GIVERS = """
+SELECT DISTINCT outcomes.source FROM outcomes JOIN snapshots ON snapshots.id = outcomes.snapshot
+WHERE edition = ? AND outcomes.source <> ? ORDER BY outcomes.source
 """
 
 _LISTED = f"""
@@ -220,14 +243,32 @@ def read_first_gone(connection: sqlite3.Connection, first: str, last: str) -> tu
     return _select_checks(connection, _FIRST_GONE, [first, last])
 
 
-def read_missing_since(connection: sqlite3.Connection, source: str, statuses: Collection[int]) -> str | None:
-    """Return when a server first said by one of these statuses that a source is missing, since it was found.
+def read_missing(connection: sqlite3.Connection, source: str, statuses: Collection[int]) -> tuple[Check, ...]:
+    """Return the checks, oldest first, by which a server said that a source is missing, since it was found.
 
-    None where it did not. Other failures before and in between do not count.
+    Neither other failures nor what else was met at the address, a form to log in, count as finding it.
     """
-    values = [source, json.dumps(sorted(statuses))]
-    since: str | None = fetch_value(connection, _MISSING, values)
-    return since
+    return _select_checks(connection, _MISSING, [source, json.dumps(sorted(statuses))])
+
+
+def read_elsewhere(connection: sqlite3.Connection, source: str) -> Check | None:
+    """Return the check by which the statement that a source gave last is read from another source today.
+
+    That is another link of the same index, or a source that was asked for the first time after this one last
+    gave the statement. One that gave it all along beside this one has not taken its place.
+    """
+    found = connection.execute(_LAST_GIVEN, [source]).fetchone()
+    if found is None:
+        return None
+    last, edition = found
+    index, mark, _ = source.partition(":")
+    for other in fetch_column(connection, _OTHER_GIVERS, [edition, source]):
+        (check,) = read_past(connection, other, 1)
+        first = fetch_value(connection, "SELECT min(id) FROM outcomes WHERE source = ?", [other])
+        has_followed = first > last or (mark and other.startswith(f"{index}:"))
+        if has_followed and check.snapshot and check.outcome in GOOD_OUTCOMES:
+            return check
+    return None
 
 
 def read_success(connection: sqlite3.Connection, source: str) -> Check | None:

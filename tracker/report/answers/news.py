@@ -126,6 +126,8 @@ def _share(news: News) -> _Share | None:
     if news.kind == "gone" and mark:
         step = f"if the listing has moved: {mend_listing(index)}"
         return _Share(news.severity, index, what, "of its links", step)
+    if news.kind == "moved" and mark:
+        return _Share(news.severity, index, what, "of its links")
     if news.kind == "well again":
         return _Share(news.severity, urlsplit(check.address).netloc, news.kind)
     if news.kind == "unreachable" and not check.sha256:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.model.changes import AXES
+from tracker.model.changes import AXES, count_changes
 from tracker.model.topics import Status
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
@@ -215,10 +215,8 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield "length", f"{wording.size_words(old)} {wording.ARROW} {wording.size_words(new)}"
     yield "sentences", f"{len(old.version.segments):,} {wording.ARROW} {len(new.version.segments):,}"
     yield "aligned", wording.aligned_words(comparison)
-    changes = comparison.changes
-    for operation in wording.OPERATIONS:
-        yield from _count(f"  {operation}", sum(change.operation == operation for change in changes))
-    yield from _count("  moved", sum(change.moved for change in changes))
+    for name, number in count_changes(comparison.changes):
+        yield from _count(f"  {name}", number)
     if judged := wording.decisions_summary(comparison):
         yield "applies", judged
     claimed = [topic for topic in comparison.topics if topic.claimed]

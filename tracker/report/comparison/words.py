@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from tracker.comparing.topics.certainty import find_threshold
 from tracker.comparing.topics.shares import find_least
-from tracker.model.changes import Operation
+from tracker.model.changes import Operation, count_changes
 from tracker.model.topics import PRIORITIES, Level
 from tracker.report.layout import counted, tally
 from tracker.report.safe import one_line
@@ -137,9 +137,7 @@ def is_unchanged(comparison: Comparison) -> bool:
 
 def tally_changes(comparison: Comparison) -> str:
     """Count the changes by operation, and those that moved."""
-    counts = Counter(change.operation for change in comparison.changes)
-    moved = sum(change.moved for change in comparison.changes)
-    return tally([*((name, counts[name]) for name in OPERATIONS), ("moved", moved)]) or "none"
+    return tally(count_changes(comparison.changes)) or "none"
 
 
 def tally_shifts(shifts: Iterable[Shift]) -> str:
