@@ -115,7 +115,6 @@ OTHERS = {
 TAUGHT = Vocabulary(
     "made-up",
     tuple(Topic(word, word, terms={"en": (word,)}) for word in ("river", "prison", "trade")),
-    "river prison trade",
     overlap=True,
 )
 LINES = (

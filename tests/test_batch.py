@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 TAUGHT = Vocabulary(
     "mine",
     (Topic("a", "A", terms={"en": ("b", "c")}, sdgs=("13",)), Topic("d", "D", broader="a")),
-    "e",
     overlap=True,
     model=TopicModel("en", 0.3, (TopicWeights("a", -0.1, {"b c": 1e-17}, {"d": 2.0}),), "f"),
     recognition="similarity",

@@ -393,8 +393,8 @@ def test_measured_are_the_topics_of_the_shipped_vocabulary_in_english(tmp_path: 
 
 def test_of_other_topics_and_languages_certainty_is_approximate_and_nothing_of_a_topic_counts() -> None:
     own, other = (
-        Vocabulary(name, (Topic(name, "Piracy", terms={"und": ("piracy", "piraterie")}),), digest * 32)
-        for name, digest in (("piracy", "00"), ("robbery-at-sea", "11"))
+        Vocabulary(name, (Topic(name, "Piracy", terms={"und": ("piracy", "piraterie")}),))
+        for name in ("piracy", "robbery-at-sea")
     )
     french = read_text("Nous condamnons la piraterie. La piraterie doit cesser.", language="fr")
     english = read_text(MUCH, language="en")

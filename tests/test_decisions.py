@@ -235,7 +235,7 @@ def test_no_segment_is_ever_in_two_links_and_the_last_word_holds(placed: list[Pl
 
 RIVERS = Topic("rivers", "Rivers", terms={"en": ("river",)})
 LAKES = Topic("lakes", "Lakes", terms={"en": ("lake",)})
-WATERS = Vocabulary("waters", (LAKES, RIVERS), "ab" * 32)
+WATERS = Vocabulary("waters", (LAKES, RIVERS))
 READ = (TopicReading("rivers", "substantive", (1, 2), 7, 0.5, 2, "a rule"),)
 
 

@@ -38,7 +38,7 @@ from tracker.report.comparison.build import render_json
 if TYPE_CHECKING:
     from tracker.model.changes import Comparison
 
-RIVERS = Vocabulary("rivers", (Topic("rivers", "Rivers", terms={"en": ("river", "river basin")}),), "ab" * 32)
+RIVERS = Vocabulary("rivers", (Topic("rivers", "Rivers", terms={"en": ("river", "river basin")}),))
 
 FILLER = (
     "The Assembly heard a report about markets, harvests and schools.",

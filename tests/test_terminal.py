@@ -538,6 +538,6 @@ def test_an_explanation_tells_the_levels_that_the_claim_tells() -> None:
     named = Topic(changed.topic, changed.label, terms={"en": ("bats",)})
     compared = comparison(old, new, genre="session", topics=[changed])
     reasons = [((replace(readings[0], level="substantive"), ()), (readings[1], ()))]
-    shown = show_topics(compared, [named], Vocabulary("one", (named,), "x"), reasons, explain=True)
+    shown = show_topics(compared, [named], Vocabulary("one", (named,)), reasons, explain=True)
     titles = [each.title for each in shown]
     assert [title.rpartition(": ")[2] for title in titles[1:3]] == ["mentioned", "substantive"]

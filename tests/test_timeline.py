@@ -197,13 +197,13 @@ def test_texts_read_as_one_keep_their_offsets() -> None:
 
 
 def test_a_text_that_the_vocabulary_has_no_words_for_is_not_silent(folder: Path) -> None:
-    english = Vocabulary("rivers", (Topic("rivers", "Rivers", terms={"en": ("river",)}),), "cd" * 32)
+    english = Vocabulary("rivers", (Topic("rivers", "Rivers", terms={"en": ("river",)}),))
     (session,) = follow_topics(folder, "XAC/UNGA", english).sessions
     assert (session.state, session.standings) == ("no text", ())
 
 
 def test_a_status_is_approximate_where_certainty_was_not_measured_and_it_is_said_why(folder: Path) -> None:
-    own = Vocabulary("own", (Topic("corruption", "Corruption", terms={"en": ("corruption",)}),), "cd" * 32)
+    own = Vocabulary("own", (Topic("corruption", "Corruption", terms={"en": ("corruption",)}),))
     timeline = follow_topics(folder, "XAA/UNGA", own)
     told = [cell for session in timeline.sessions for cell in session.standings if cell.likely]
     assert told
@@ -354,7 +354,7 @@ def invented(sessions: int, topics: int = 3) -> Timeline:
     cells = tuple(Standing(topic.id, "substantive", 2, 40, 0.04, "a rule", "We act.") for topic in names)
     return Timeline(
         "XAA/UNGA",
-        Vocabulary("made-up", names, "ab" * 32),
+        Vocabulary("made-up", names),
         tuple(
             TimelineSession(str(n + 1), "regular", 1946 + n, "read", (f"XAA/UNGA/{n + 1}",), None, cells)
             for n in range(sessions)
@@ -528,7 +528,7 @@ def test_whatever_is_named_can_be_met_in_a_text(topic: Topic) -> None:
 
 def test_a_taught_topic_stands_for_itself() -> None:
     broad, narrow = Topic("broad", "Broad"), Topic("narrow", "Narrow", broader="broad", terms={"en": ("n",)})
-    plain = Vocabulary("own", (broad, narrow), "cd" * 32)
+    plain = Vocabulary("own", (broad, narrow))
     assert name_topics(plain, ["broad"]) == ("narrow",)
     model = TopicModel("en", 0.5, (TopicWeights("broad", 0.0, {}, {}),), "ab" * 32)
     assert name_topics(replace(plain, model=model), ["broad"]) == ("broad",)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 RIVERS = Topic("rivers", "Rivers", terms={"en": ("river",)})
 PRISONS = Topic("prisons", "Prisons", terms={"en": ("prison",)})
 TRADE = Topic("trade", "Trade", terms={"en": ("trade",)})
-MADE_UP = Vocabulary("made-up", (RIVERS, PRISONS, TRADE), "made-up", overlap=True)
+MADE_UP = Vocabulary("made-up", (RIVERS, PRISONS, TRADE), overlap=True)
 
 WEIGHTS = make_model(
     "en",
@@ -77,7 +77,7 @@ def test_the_confidence_is_the_probability_and_the_threshold_is_kept() -> None:
 
 def test_another_language_than_the_taught_one_is_read_by_terms() -> None:
     terms = replace(PRISONS, terms={"en": ("prison",), "fr": ("prison",)})
-    taught = teach(Vocabulary("two", (terms,), "two"), WEIGHTS)
+    taught = teach(Vocabulary("two", (terms,)), WEIGHTS)
     for language, named in (("en", ["learned"]), ("fr", [])):
         (found,) = match_topics(["cell"], taught, language=language)
         assert [mention.method for mention in found] == named

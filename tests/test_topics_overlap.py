@@ -95,7 +95,7 @@ def test_mentions_are_in_order_and_of_one_topic_do_not_overlap(words: list[str],
         Topic("one", "One", terms={"en": ("a", "a b", "b c d")}),
         Topic("two", "Two", terms={"en": ("b", "c d", "a b c d")}, near_misses={"en": ("d b",)}),
     )
-    vocabulary = Vocabulary("two", topics, f"two {overlap}", overlap)
+    vocabulary = Vocabulary("two", topics, overlap)
     (found,) = match_topics([" ".join(words)], vocabulary)
     assert [mention.start for mention in found] == sorted(mention.start for mention in found)
     for place, mention in enumerate(found):

@@ -127,7 +127,7 @@ def cut_terms(recommendations: Coded) -> Iterator[Coded]:
             kept = sorted(draw.choice(len(terms), min(most, len(terms)), replace=False))
             chosen = tuple(dict.fromkeys((topic.label, *(terms[place] for place in kept))))
             topics.append(replace(topic, terms={"und": chosen}, near_misses={}, hints={}))
-        vocabulary = replace(full, topics=tuple(topics), digest=f"{full.digest} {most}", overlap=True)
+        vocabulary = replace(full, topics=tuple(topics), overlap=True)
         vocabulary = replace(vocabulary, recognition="similarity")
         yield replace(recommendations, name=f"recommendations, {most} terms at most", vocabulary=vocabulary)
 

@@ -139,7 +139,7 @@ def label_words(vocabulary: Vocabulary) -> Vocabulary:
         Topic(topic.id, topic.label, terms={"en": (topic.label, *_words(topic.id))})
         for topic in vocabulary.topics
     )
-    return Vocabulary("labels", topics, "labels", overlap=True)
+    return Vocabulary("labels", topics, overlap=True)
 
 
 def _words(label: str) -> list[str]:

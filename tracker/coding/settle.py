@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.coding.judge import judge_topic
@@ -144,9 +144,8 @@ def open_compared(
     ]
     topics = {topic.id: topic for topic in vocabulary.topics}
     sides = comparison.old, comparison.new
-    # Of the topics that are asked about alone: a third of the time of all.
-    asked = replace(vocabulary, topics=tuple(topics[change.topic] for change in unsure))
-    named = [_match(side, asked) for side in sides] if unsure else []
+    # By the whole vocabulary, as they were read: which of two topics' terms counts rests on both.
+    named = [_match(side, vocabulary) for side in sides] if unsure else []
     found = (
         OpenTopic(
             change,

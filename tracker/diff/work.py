@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from tracker.comparing.decisions.rulings import UNDECIDED, Decided
 from tracker.comparing.pipeline import Basis
+from tracker.comparing.topics.vocabulary.load import put_together
 from tracker.diff.cells import weigh_cells
 from tracker.diff.compare import compare_sides, side_topics
 from tracker.diff.derive import derive_comparison, derive_rows
 from tracker.errors import TrackerError
 from tracker.inputs.compiled import freeze
 from tracker.model.plain import to_row
-from tracker.model.topics import Topic, TopicModel, TopicWeights, Vocabulary
+from tracker.model.topics import TopicModel, TopicWeights
 from tracker.record.derived.answers import Answers, Derived
 
 if TYPE_CHECKING:
     from tracker.comparing.topics.statuses import OtherSessions
     from tracker.model.texts import Reference, Side
+    from tracker.model.topics import Vocabulary
 
 _KINDS = ("readings", "links", "cells", "comparison")
 """The answers that are kept. Vectors, 2 KB a sentence, are not, where what rests on them is."""
@@ -81,7 +83,9 @@ def do_unit(unit: Unit) -> tuple[Outcome, ...]:
 
 def pack_vocabulary(vocabulary: Vocabulary) -> bytes:
     """Return a vocabulary as it is sent: of the shipped one 600 KB become 160, for each of many units."""
-    return zlib.compress(json.dumps(vocabulary, default=to_row, ensure_ascii=False).encode())
+    facts = vocabulary.overlap, vocabulary.recognition, vocabulary.year, vocabulary.model
+    packed = [vocabulary.name, vocabulary.topics, vocabulary.content, *facts]
+    return zlib.compress(json.dumps(packed, default=to_row, ensure_ascii=False).encode())
 
 
 def _try(work: Work, vocabulary: Vocabulary, sure: float) -> Outcome:
@@ -115,8 +119,10 @@ def _do(work: Work, vocabulary: Vocabulary, sure: float, derived: Derived) -> No
 @lru_cache(maxsize=2)
 def _unpack_vocabulary(packed: bytes) -> Vocabulary:
     """Return the vocabulary, one for all units: what is compiled of it is kept by identity."""
-    name, topics, digest, overlap, model, recognition, year = freeze(json.loads(zlib.decompress(packed)))
+    name, topics, digest, *facts = freeze(json.loads(zlib.decompress(packed)))
+    overlap, recognition, year, model = facts
+    found = put_together(name, topics, digest, overlap=overlap, recognition=recognition)
     if model is not None:
         language, threshold, weights, of_model = model
         model = TopicModel(language, threshold, tuple(TopicWeights(*row) for row in weights), of_model)
-    return Vocabulary(name, tuple(Topic(*row) for row in topics), digest, overlap, model, recognition, year)
+    return replace(found, model=model, year=year)

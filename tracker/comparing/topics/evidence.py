@@ -21,8 +21,8 @@ from tracker.comparing.topics.certainty import (
 from tracker.comparing.topics.cues import load_cues, plain, ready
 from tracker.comparing.topics.levels import TopicTreatments, assess_level
 from tracker.comparing.topics.roles import WIDER_USE
-from tracker.comparing.topics.vocabulary.load import Digested, keep_made
-from tracker.comparing.topics.vocabulary.matching import HINT, compile_lexicon
+from tracker.comparing.topics.vocabulary.load import digested, keep_made
+from tracker.comparing.topics.vocabulary.matching import HINT, find_lexicon
 from tracker.comparing.topics.vocabulary.stems import count_words, read_reach, read_sentence
 from tracker.model.topics import PRIORITIES
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tracker.comparing.topics.cues import Cues
     from tracker.comparing.topics.levels import Analysis
     from tracker.comparing.topics.roles import Treatment
+    from tracker.comparing.topics.vocabulary.load import Digested
     from tracker.model.texts import Version
     from tracker.model.topics import Mention, Vocabulary
 
@@ -334,24 +335,22 @@ class Absences:
 
 def weigh_words(vocabulary: Vocabulary, language: str) -> Mapping[str, Mapping[str, float]]:
     """Return by topic the weights of its terms' words: how often they are in them, and in few topics'."""
-    return _weigh_words(Digested(vocabulary.digest, vocabulary, language))
+    return _weigh_words(digested(vocabulary, language))
 
 
 @lru_cache(maxsize=4)
 def _weigh_words(key: Digested) -> Mapping[str, Mapping[str, float]]:
     # Of the shipped vocabulary 100 ms to weigh, and 2 to read as its installation compiled them.
-    code = ("topics/cues.py", "topics/cues.toml", "topics/evidence.py")
+    code = tuple(f"comparing/topics/{name}" for name in ("cues.py", "cues.toml", "evidence.py"))
     make = partial(_weigh_terms, key)
-    weights: Mapping[str, Mapping[str, float]] = keep_made(
-        key.vocabulary, f"words.{key.language}", make, *code
-    )
+    weights: Mapping[str, Mapping[str, float]] = keep_made(key, f"words.{key.language}", make, *code)
     return weights
 
 
 def _weigh_terms(key: Digested) -> dict[str, dict[str, float]]:
     generic = load_cues(key.language).generic
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in compile_lexicon(key.vocabulary, key.language).values():
+    for row in find_lexicon(key).values():
         for phrase in row:
             if phrase.sense != "near miss":
                 stems = {stem for stem in phrase.stems if len(stem) >= _SHORTEST} - generic

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.topics.bystanders import find_bystanders
 from tracker.comparing.topics.cues import load_cues, ready
-from tracker.comparing.topics.vocabulary.load import Digested
+from tracker.comparing.topics.vocabulary.load import digested
 from tracker.comparing.topics.vocabulary.matching import HINT, match_topics
 from tracker.model.changes import Evidence
 from tracker.text.identity import fold
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from tracker.comparing.topics.cues import Cues
+    from tracker.comparing.topics.vocabulary.load import Digested
     from tracker.model.texts import Segment, Version
     from tracker.model.topics import Mention, Vocabulary
 
@@ -93,15 +94,15 @@ def find_own_situations(vocabulary: Vocabulary, own_names: Collection[str]) -> f
     What it says of them as *we* and *our land* no term finds, so that their counts tell of no change.
     """
     own = _OwnNames(own_names)
-    key = Digested(vocabulary.digest, vocabulary)
-    return frozenset(topic for topic, names in _name_situations(key) if any(map(own.cover, names)))
+    situations = _name_situations(digested(vocabulary))
+    return frozenset(topic for topic, names in situations if any(map(own.cover, names)))
 
 
 @lru_cache(maxsize=4)
 def _name_situations(key: Digested) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple(
         (topic.id, frozenset({topic.label, *(row[0] for row in topic.terms.values() if row)}))
-        for topic in key.vocabulary.topics
+        for topic in key.topics
         if topic.kind == "situation"
     )
 

@@ -14,11 +14,11 @@ from tracker.errors import VocabularyInvalid
 from tracker.inputs.compiled import digest_files, freeze, read_compiled
 from tracker.inputs.files import read_file
 from tracker.model.plain import to_row
-from tracker.model.topics import Topic, Vocabulary
+from tracker.model.topics import KnownDigest, Topic, Vocabulary
 from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from os import PathLike
 
     from tracker.comparing.topics.vocabulary.files import Draft, PlacedTopic
@@ -53,7 +53,7 @@ class Keeper(Protocol):
 
 
 _KEEPERS: Final = WeakValueDictionary[str, Keeper]()
-"""Who keeps what is made of a vocabulary, by its digest."""
+"""Who keeps what is made of a vocabulary, by the digest of its topics."""
 
 
 def load_kept(path: Path, keeper: Keeper | None) -> Vocabulary:
@@ -68,17 +68,23 @@ def load_kept(path: Path, keeper: Keeper | None) -> Vocabulary:
     def make() -> list[object]:
         built = _check(path, data)
         topics = [to_row(topic) for topic in built.topics]
-        return [built.digest, built.overlap, built.recognition, topics]
+        return [built.content, built.overlap, built.recognition, topics]
 
     key = f"{path.name} {sha256(data).hexdigest()}"
     digest, overlap, recognition, topics = _keep_own(keeper, "topics", key, make)
-    found = Vocabulary(
-        path.stem, tuple(Topic(*row) for row in topics), digest, overlap, recognition=recognition
-    )
-    vocabulary = attach_model(found, model_path(path))
+    found = put_together(path.stem, topics, digest, overlap=overlap, recognition=recognition)
     if keeper is not None:
-        _KEEPERS[vocabulary.digest] = keeper
-    return vocabulary
+        _KEEPERS[found.content] = keeper
+    return attach_model(found, model_path(path))
+
+
+def put_together(
+    name: str, rows: Iterable[Iterable[Any]], digest: str, *, overlap: bool, recognition: Recognition
+) -> Vocabulary:
+    """Return a vocabulary of topics that ``to_row`` took apart, with the digest that it had as a whole."""
+    topics = tuple(Topic(*row) for row in rows)
+    known = KnownDigest(topics, overlap, digest)
+    return Vocabulary(name, topics, overlap, recognition=recognition, known=known)
 
 
 def load_untaught(path: Path) -> Vocabulary:
@@ -120,11 +126,11 @@ def read_shipped() -> Draft:
     return Draft(tuple(placed))
 
 
-_PACKAGE: Final = Path(__file__).parents[2]
+_PACKAGE: Final = Path(__file__).parents[3]
 _SOURCES: Final = (
-    f"topics/vocabulary/vocabularies/{_SHIPPED}/*.toml",
-    "topics/vocabulary/conflicts.toml",
-    "topics/vocabulary/*.py",
+    f"comparing/topics/vocabulary/vocabularies/{_SHIPPED}/*.toml",
+    "comparing/topics/vocabulary/conflicts.toml",
+    "comparing/topics/vocabulary/*.py",
     "inputs/*.py",
     "model/plain.py",
     "model/topics.py",
@@ -138,30 +144,39 @@ def _load_shipped() -> Vocabulary:
     # Unchecked here: checking 8,000 terms takes 40 ms at each start, and the tests do it once.
     def make() -> list[object]:
         built = _build(_SHIPPED, read_shipped(), "terms")
-        return [built.digest, [to_row(topic) for topic in built.topics]]
+        return [built.content, [to_row(topic) for topic in built.topics]]
 
     # 45 ms to read and digest, 6 to find as kept.
     digest, topics = _keep("topics", make)
-    return Vocabulary(_SHIPPED, tuple(Topic(*row) for row in topics), digest)
+    return put_together(_SHIPPED, topics, digest, overlap=False, recognition="terms")
 
 
 @dataclass(frozen=True, slots=True)
 class Digested:
-    """A vocabulary, known by its digest alone, and a language: what is made of both is made once."""
+    """The topics of a vocabulary, known by their digest, and a language: what is made of both is made once.
+
+    Model, year and recognition are no part of it, so that what is made must not rest on them.
+    """
 
     digest: str
-    vocabulary: Vocabulary = field(compare=False)
+    topics: tuple[Topic, ...] = field(compare=False)
     language: str = ""
 
 
-def keep_made(vocabulary: Vocabulary, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
+def digested(vocabulary: Vocabulary, language: str = "") -> Digested:
+    """Return under which name to keep what is made of a vocabulary's topics for a language."""
+    return Digested(vocabulary.content, vocabulary.topics, language)
+
+
+def keep_made(of: Digested, name: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
     """Return what is made of a vocabulary, and keep it: of the shipped one as ``read_compiled`` does.
 
-    ``code`` are patterns of the files in this package that it rests on, beside what reads vocabularies.
+    ``name`` holds the language where that matters. ``code`` are patterns of the files in ``tracker`` that it
+    rests on, beside what reads vocabularies.
     """
-    if vocabulary.name == _SHIPPED and vocabulary.digest == _load_shipped().digest:
+    if of.digest == _load_shipped().content:
         return _keep(name, make, *code)
-    return _keep_own(_KEEPERS.get(vocabulary.digest), name, vocabulary.digest, make, *code)
+    return _keep_own(_KEEPERS.get(of.digest), name, of.digest, make, *code)
 
 
 def _keep_own(keeper: Keeper | None, name: str, key: str, make: Callable[[], Any], *code: str) -> Any:  # noqa: ANN401 (plain values)
@@ -215,19 +230,4 @@ def name_recognition(vocabulary: Vocabulary) -> str:
 
 def _build(name: str, draft: Draft, recognition: Recognition) -> Vocabulary:
     topics = tuple(topic for topic, _ in draft.placed)
-    digest = _digest(topics, overlap=draft.overlap)
-    return Vocabulary(name, topics, digest, draft.overlap, recognition=recognition)
-
-
-def _digest(topics: Sequence[Topic], *, overlap: bool) -> str:
-    content: list[object] = [
-        (topic.id, topic.label, topic.kind, topic.broader, *map(_sorted, phrases), *dated)
-        for topic in topics
-        for phrases in [(topic.terms, topic.near_misses, topic.hints)]
-        for dated in [(topic.since,) if topic.since else ()]
-    ]
-    return digest_text(json.dumps([*content, "overlap"] if overlap else content, ensure_ascii=False))
-
-
-def _sorted(phrases: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
-    return sorted(phrases.items())
+    return Vocabulary(name, topics, draft.overlap, recognition=recognition)

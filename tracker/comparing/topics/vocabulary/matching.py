@@ -11,13 +11,14 @@ from functools import lru_cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from tracker.comparing.topics.vocabulary.load import Digested, keep_made
+from tracker.comparing.topics.vocabulary.load import digested, keep_made
 from tracker.comparing.topics.vocabulary.stems import Word, bare, find_words, is_acronym, read_sentence
 from tracker.model.topics import Mention
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
-    from tracker.model.topics import Vocabulary
+    from tracker.comparing.topics.vocabulary.load import Digested
+    from tracker.model.topics import Topic, Vocabulary
     from tracker.text.encoder import Encoder
 
 
@@ -55,7 +56,7 @@ def match_topics(
     ``similar``: the sentences are read as one text, and without an ``encoder`` by shared words alone.
     """
     lexicon = compile_lexicon(vocabulary, language)
-    themes, above = _read_topics(Digested(vocabulary.digest, vocabulary))
+    themes, above = _read_topics(digested(vocabulary))
     rows: list[tuple[Mention, ...]] = []
     for index, sentence in enumerate(sentences):
         words = read_sentence(sentence, language)
@@ -84,8 +85,7 @@ def may_name(
     """
     if vocabulary.model is not None or vocabulary.recognition != "terms":
         return True
-    key = Digested(vocabulary.digest, vocabulary, _choose_language(vocabulary, language))
-    lexicon = _compile_some(key, frozenset(topics))
+    lexicon = _compile_some(_choose_language(digested(vocabulary, language)), frozenset(topics))
     return any(
         phrase.sense != "near miss"
         for sentence in sentences
@@ -156,42 +156,50 @@ _SHORT: Final = 3
 
 def compile_lexicon(vocabulary: Vocabulary, language: str) -> Lexicon:
     """Return a vocabulary's phrases for a language, compiled once; an unknown language is read as English."""
-    return _compile(Digested(vocabulary.digest, vocabulary, _choose_language(vocabulary, language)))
+    return find_lexicon(digested(vocabulary, language))
 
 
-def _choose_language(vocabulary: Vocabulary, language: str) -> str:
-    known = {tongue for topic in vocabulary.topics for tongue in topic.terms} - {_ANY_LANGUAGE}
-    return language if language in known or not known or language != _ANY_LANGUAGE else _FALLBACK
+def find_lexicon(key: Digested) -> Lexicon:
+    """Return what ``compile_lexicon`` does, of what is made of a vocabulary elsewhere."""
+    return _compile(_choose_language(key))
+
+
+def _choose_language(key: Digested) -> Digested:
+    if key.language != _ANY_LANGUAGE:
+        return key
+    known = {tongue for topic in key.topics for tongue in topic.terms} - {_ANY_LANGUAGE}
+    return replace(key, language=_FALLBACK) if known else key
 
 
 @lru_cache(maxsize=16)
 def _compile(key: Digested) -> Lexicon:
-    return Lexicon(keep_made(key.vocabulary, f"lexicon.{key.language}", partial(_write_phrases, key)))
+    make = partial(_write_phrases, key.topics, key.language)
+    return Lexicon(keep_made(key, f"lexicon.{key.language}", make))
 
 
 @lru_cache(maxsize=16)
 def _compile_some(key: Digested, topics: frozenset[str]) -> Lexicon:
     """Return the phrases of some topics, and of those narrower than one of them."""
-    broader = {topic.id: topic.broader for topic in key.vocabulary.topics}
+    broader = {topic.id: topic.broader for topic in key.topics}
 
     def belongs(topic: str | None) -> bool:
         return topic is not None and (topic in topics or belongs(broader[topic]))
 
-    some = tuple(topic for topic in key.vocabulary.topics if belongs(topic.id))
-    return Lexicon(_write_phrases(replace(key, vocabulary=replace(key.vocabulary, topics=some))))
+    some = tuple(topic for topic in key.topics if belongs(topic.id))
+    return Lexicon(_write_phrases(some, key.language))
 
 
-def _write_phrases(key: Digested) -> dict[str, str]:
+def _write_phrases(topics: Sequence[Topic], language: str) -> dict[str, str]:
     found: dict[str, dict[tuple[object, ...], TermPattern]] = {}
-    for topic in key.vocabulary.topics:
+    for topic in topics:
         tables: tuple[tuple[Mapping[str, tuple[str, ...]], Sense], ...] = (
             (topic.terms, "term"),
             (topic.hints, "hint"),
             (topic.near_misses, "near miss"),
         )
         for table, sense in tables:
-            for term in (*table.get(key.language, ()), *table.get(_ANY_LANGUAGE, ())):
-                for phrase in _list_patterns(topic.id, term, sense, key.language):
+            for term in (*table.get(language, ()), *table.get(_ANY_LANGUAGE, ())):
+                for phrase in _list_patterns(topic.id, term, sense, language):
                     found.setdefault(phrase.stems[0], {})
                     row = found.setdefault(" ".join(phrase.stems[:2]), {})
                     same = (topic.id, phrase.stems, phrase.acronyms, phrase.breaks, sense == "near miss")
@@ -270,8 +278,8 @@ def _capitals_agree(words: Sequence[Word], start: int, phrase: TermPattern) -> b
 @lru_cache(maxsize=16)
 def _read_topics(key: Digested) -> tuple[frozenset[str], Mapping[str, Collection[str]]]:
     """Return which topics of a vocabulary are themes, and those that are broader than each, however far."""
-    broader = {topic.id: topic.broader for topic in key.vocabulary.topics}
-    themes = frozenset(topic.id for topic in key.vocabulary.topics if topic.kind == "theme")
+    broader = {topic.id: topic.broader for topic in key.topics}
+    themes = frozenset(topic.id for topic in key.topics if topic.kind == "theme")
     return themes, {topic: tuple(_list_above(topic, broader)) for topic in broader}
 
 

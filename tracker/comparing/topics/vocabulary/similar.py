@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from tracker.comparing.topics.vocabulary.load import Digested
+from tracker.comparing.topics.vocabulary.load import digested
 from tracker.comparing.topics.vocabulary.stems import find_words, is_ideograph
 from tracker.comparing.topics.vocabulary.taught import probability
 from tracker.inputs.compiled import read_packaged
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tracker.comparing.topics.vocabulary.load import Digested
     from tracker.model.topics import Topic, Vocabulary
     from tracker.text.encoder import Encoder, Vectors
 
@@ -110,7 +111,7 @@ class Codebook:
     """By phrase and stem: how rare the stem is in general, times how rare among the topics."""
 
     english: bool
-    _encoded: dict[str, tuple[Vectors, Vectors]] = field(default_factory=dict)
+    _encoded: dict[tuple[str, str], tuple[Vectors, Vectors]] = field(default_factory=dict)
 
     def list_phrases(self, place: int) -> slice:
         """Return where the phrases of a topic are, given its place."""
@@ -118,23 +119,25 @@ class Codebook:
 
     def encode(self, encoder: Encoder) -> tuple[Vectors, Vectors]:
         """Return the vectors of the topics, each of label and terms as one text, and of all phrases."""
-        if encoder.name not in self._encoded:
+        # By its stamp too: one of a user's own may keep its name when it is trained again.
+        asked = encoder.name, encoder.stamp
+        if asked not in self._encoded:
             rows = [self.phrases[self.list_phrases(place)] for place in range(len(self.topics))]
             whole = [f"{label}: {', '.join(terms)}" if terms else label for label, *terms in rows]
-            self._encoded[encoder.name] = encoder.encode(whole), encoder.encode(self.phrases)
-        return self._encoded[encoder.name]
+            self._encoded[asked] = encoder.encode(whole), encoder.encode(self.phrases)
+        return self._encoded[asked]
 
 
 def compile_codebook(vocabulary: Vocabulary, language: str) -> Codebook:
     """Return a vocabulary ready for sentences of a language, compiled once."""
-    return _compile(Digested(vocabulary.digest, vocabulary, language))
+    return _compile(digested(vocabulary, language))
 
 
 @lru_cache(maxsize=16)
 def _compile(key: Digested) -> Codebook:
-    above = {topic.broader for topic in key.vocabulary.topics}
+    above = {topic.broader for topic in key.topics}
     # A topic without terms that has narrower ones groups them, and nothing names it.
-    topics = [topic for topic in key.vocabulary.topics if any(topic.terms.values()) or topic.id not in above]
+    topics = [topic for topic in key.topics if any(topic.terms.values()) or topic.id not in above]
     rows = [_list_phrases(topic, key.language) for topic in topics]
     starts = np.cumsum([0, *map(len, rows)])[:-1]
     phrases = tuple(phrase for row in rows for phrase in row)

@@ -67,7 +67,7 @@ def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
     except OSError as error:
         raise VocabularyInvalid(f"{path}: cannot be read: {error.strerror}") from error
     content = _read_object(data, path)
-    if content.get("vocabulary") != vocabulary.digest:
+    if content.get("vocabulary") != vocabulary.content:
         raise VocabularyInvalid(
             f"{path}: learned for other topics or terms than {vocabulary.name} has now;"
             " run tracker topics learn again, or remove the file"
@@ -83,8 +83,7 @@ def attach_model(vocabulary: Vocabulary, path: Path) -> Vocabulary:
 
 def teach(vocabulary: Vocabulary, model: TopicModel) -> Vocabulary:
     """Return a vocabulary that names by a model, else by terms; its digest covers both."""
-    digest = digest_text(f"{vocabulary.digest} {model.digest}")
-    return replace(vocabulary, digest=digest, model=model, recognition="terms")
+    return replace(vocabulary, model=model, recognition="terms")
 
 
 def make_model(language: str, threshold: float, topics: tuple[TopicWeights, ...]) -> TopicModel:
@@ -111,7 +110,7 @@ def format_model(model: TopicModel, vocabulary: Vocabulary, facts: Mapping[str, 
         }
         for topic in model.topics
     }
-    head = {"format": _FORMAT, "vocabulary": vocabulary.digest}
+    head = {"format": _FORMAT, "vocabulary": vocabulary.content}
     content = {**head, "language": model.language, "threshold": model.threshold, "topics": topics}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
@@ -176,8 +175,10 @@ def find_taught(
 
 @dataclass(frozen=True, slots=True)
 class _Key:
+    """A model, found by its digest and then compared: one that was edited is another."""
+
     digest: str
-    model: TopicModel = field(compare=False)
+    model: TopicModel = field(hash=False)
 
 
 @lru_cache(maxsize=16)
