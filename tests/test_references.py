@@ -719,6 +719,6 @@ def test_importing_reads_no_table() -> None:
         "r.find_body, r.find_country, r.parse_reference;"
         "assert not {'tomllib', 'rapidfuzz', 'difflib'} & (set(sys.modules) - before);"
         "b = sys.modules['tracker.references.bodies']; c = sys.modules['tracker.references.countries'];"
-        "assert b._by_id.cache_info().currsize == c._by_code.cache_info().currsize == 0"
+        "assert b.packaged_bodies.cache_info().currsize == c._by_code.cache_info().currsize == 0"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -12,6 +12,7 @@
     ├── VocabularyInvalid   2   a vocabulary or another user's table with a fault in it
     ├── DecisionInvalid     2   a decision that does not fit what it is about
     ├── WatchListInvalid    2   a watch list with a fault in it, or none
+    ├── BodiesInvalid       2   an archive's own table of bodies with a fault in it
     ├── ClockWrong          2   a clock before the last nightly run, or a day or more from the servers'
     ├── ArchiveUnusable     2   no archive there, a newer schema, a full or read-only disk
     ├── RepositoryUnusable  2   no git repository there, one that git refuses, or no git
@@ -74,6 +75,10 @@ class VocabularyInvalid(TrackerError):
 
 class DecisionInvalid(TrackerError):
     """A decision that does not fit the change or topic it is about; the message says what would."""
+
+
+class BodiesInvalid(TrackerError):
+    """An archive's own table of bodies that cannot be read; the message gives file, line and key."""
 
 
 class WatchListInvalid(TrackerError):

@@ -186,9 +186,15 @@ def open_archive(
     """Open the archive in a folder for reading.
 
     ``vocabulary`` and ``sure`` are those of every answer: the shipped vocabulary unless given, and 0.9, 0.8
-    or 0.7 as the share of claims about topics that is to be true. Raises ``ArchiveUnusable``, once something
-    is asked, where there is no archive, or it is damaged or of a newer release.
+    or 0.7 as the share of claims about topics that is to be true. Names mean the archive's own bodies
+    too, until another one is opened. Raises ``BodiesInvalid`` for a fault in its table of them, and
+    ``ArchiveUnusable``, once something is asked, where there is no archive, or it is damaged or of a newer
+    release.
     """
+    from tracker.references.bodies import use_own_bodies  # noqa: PLC0415 (an archive alone has some)
+    from tracker.references.own_bodies import read_own_bodies  # noqa: PLC0415 (as above)
+
+    use_own_bodies(read_own_bodies(Path(folder)))
     return Archive(ArchiveSession(Path(folder)), vocabulary or load_vocabulary(), sure)
 
 

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperOption
 
 from tracker.cli.click import ParameterSource, TyperChoice, get_current_context
 from tracker.errors import REQUIRE, REQUIRED
+from tracker.references import OWN_FILE
 from tracker.report.formats import find_format
 
 if TYPE_CHECKING:
@@ -117,6 +118,15 @@ def offer(command: Command, kind: type[TyperOption] = _Unlisted) -> None:
         offer(each)
 
 
+def _use_own_bodies(folder: Path) -> None:
+    """Let references name the bodies that the archive declares for itself; most archives have none."""
+    if (folder / OWN_FILE).exists():
+        from tracker.references.bodies import use_own_bodies
+        from tracker.references.own_bodies import read_own_bodies
+
+        use_own_bodies(read_own_bodies(folder))
+
+
 class Single(TyperCommand):
     """A command whose help says below its own options which others there are.
 
@@ -126,6 +136,7 @@ class Single(TyperCommand):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Read the words of a command line. Raises ``TrackerError`` for an ending of another format."""
         rest = super().parse_args(ctx, args)
+        _use_own_bodies(archive(ctx))
         output, source = ctx.params.get("output"), ctx.get_parameter_source("form")
         if output and source is ParameterSource.DEFAULT:
             choices = next(each.type.choices for each in self.params if each.name == "form")  # type: ignore[attr-defined]

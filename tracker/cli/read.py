@@ -109,11 +109,13 @@ def list_statements(
 
 
 def _list_bodies(output: Path | None) -> None:
-    """List the bodies that references may name."""
-    from tracker.references.bodies import bodies
+    """List the bodies that references may name, those of the archive's own table among them."""
+    from tracker.references.bodies import bodies, own_bodies
 
+    own = {body.id for body in own_bodies().bodies}
     widest = max(len(body.id) for body in bodies())
-    write_answer("\n".join(f"{body.id:<{widest}}  {body.name}" for body in bodies()), output)
+    lines = (f"{body.id:<{widest}}  {body.name}{' (bodies.toml)' * (body.id in own)}" for body in bodies())
+    write_answer("\n".join(lines), output)
 
 
 def _list_groups(name: str, at: str | None, form: str, output: Path | None) -> None:

@@ -19,7 +19,7 @@ from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevi
 from tracker.model.record import Declaration
 from tracker.model.texts import Language, TextKind
 from tracker.model.watching import Arrival, Fetched, Source, Validators
-from tracker.references import parse_reference
+from tracker.references import find_body, parse_reference
 from tracker.text.detection import infer_kind
 from tracker.text.identity import digest_bytes, digest_text
 from tracker.text.reading import read_text
@@ -241,13 +241,19 @@ def infer_details(said: Declaration, extraction: Extraction, version: Version) -
         reference=replace(
             reference,
             kind=reference.kind or infer_kind(version, extraction.text),
-            language=reference.language or version.language,
+            language=reference.language or _infer_language(version, reference.body),
         ),
         kind_inferred=said.kind_inferred or reference.kind is None,
         language_inferred=said.language_inferred or reference.language is None,
         title=said.title or extraction.title,
         title_inferred=said.title_inferred or said.title is None,
     )
+
+
+def _infer_language(version: Version, body: str) -> str:
+    """Return the language of a text; where that is unknown, the only one in which its body's texts come."""
+    languages = find_body(body).languages
+    return languages[0] if version.language == "und" and len(languages) == 1 else version.language
 
 
 def read_arrival(source: Source, fetched: Fetched) -> Arrival:

@@ -13,11 +13,13 @@ from tracker.capture.read.readers import find_ending
 from tracker.errors import NotInArchive
 from tracker.exchange.exports import new_target
 from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
+from tracker.inputs.files import read_file
 from tracker.model.preserving import Exported
 from tracker.model.texts import Reference
 from tracker.preservation.mirror.redaction import list_lines
 from tracker.record.reading.holdings import open_holdings
 from tracker.record.schema.descriptions import Column, read_descriptions
+from tracker.references import OWN_FILE
 from tracker.report.records import write_csv
 
 if TYPE_CHECKING:
@@ -154,6 +156,8 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
             bag.add("record.jsonl", list_lines(holdings))
             bag.add("descriptions.csv", [_list_descriptions().encode()])
             bag.add("schema.sql", [holdings.schema()])
+            if (archive / OWN_FILE).is_file():
+                bag.add(OWN_FILE, [read_file(archive / OWN_FILE)])
     contents = {"snapshot": len(chosen), "document": len(documents), "file": bag.files}
     return Exported(str(target), contents, bag.size, None, closed)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.files import read_file
 from tracker.references import country_name, find_country, read_session
+from tracker.references.bodies import own_bodies
 from tracker.references.countries import match_countries
 from tracker.references.groups import Group, Membership, find_group, packaged_groups
 from tracker.references.names import closest, fold_name, show
@@ -45,7 +46,12 @@ class Chosen:
 
 def known_groups(archive: ArchiveSession) -> dict[str, Group]:
     """Return the groups whose members are known, the archive's own before the packaged ones."""
-    return dict(sorted({**packaged_groups(), **archive.reader.groups()}.items()))
+    return dict(sorted({**packaged_groups(), **own_groups(archive)}.items()))
+
+
+def own_groups(archive: ArchiveSession) -> dict[str, Group]:
+    """Return the archive's own groups: those of its table of bodies, and before them those people edited."""
+    return {**{group.id: group for group in own_bodies().groups}, **archive.reader.groups()}
 
 
 def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
@@ -54,7 +60,7 @@ def choose_countries(archive: ArchiveSession, text: str) -> Chosen:
     A file has one on each line; what follows a ``#`` is a remark. Raises ``ReferenceInvalid`` for what is no
     country, and for a group whose members nobody has said; ``TrackerError`` where nothing is named.
     """
-    own = archive.reader.groups()
+    own = own_groups(archive)
     named, groups = set(), []
     for word in _words(text):
         group = find_group(word, own)
@@ -180,7 +186,7 @@ def name_group(archive: ArchiveSession, text: str) -> Group:
 
     Raises ``ReferenceInvalid`` where nobody has said who belongs to it.
     """
-    found = find_group(text, archive.reader.groups())
+    found = find_group(text, own_groups(archive))
     if found is None:
         raise ReferenceInvalid(f"no members are known of {show(text)}; tracker list --groups shows all")
     return found
@@ -192,7 +198,7 @@ def fill_groups(archive: ArchiveSession, names: Sequence[str], noted: str) -> tu
     A group that somebody keeps here is left alone unless it is named. Raises ``ReferenceInvalid`` for a group
     that does not come with the program.
     """
-    own = archive.reader.groups()
+    own = own_groups(archive)
     found = [find_group(name) for name in names] if names else packaged_groups().values()
     if None in found:
         unknown = show(names[[*found].index(None)])
@@ -227,7 +233,7 @@ def edit_group(archive: ArchiveSession, text: str, edit: GroupEdit, *, person: s
         raise DecisionInvalid("--by needs a name")
     if not any(edit):
         raise DecisionInvalid(f"nothing to change in {show(text)}; use --add, --remove, --name or --source")
-    old = find_group(text, archive.reader.groups())
+    old = find_group(text, own_groups(archive))
     code = old.id if old else _read_code(text)
     added = [_read_member(word) for text in edit.add for word in text.split(",") if word.strip()]
     gone = {find_country(word).code for word in edit.remove}

@@ -17,6 +17,7 @@ from tracker.capture.read.extract import quiet_libraries
 from tracker.diff.rules import name_rules
 from tracker.errors import TrackerError
 from tracker.inputs.extras import install_words
+from tracker.references.bodies import own_bodies, use_own_bodies
 from tracker.text.encoder import digest_products
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from multiprocessing.sharedctypes import SynchronizedArray
 
     from distributed import Client
+
+    from tracker.references.bodies import OwnBodies
 
     Counted = SynchronizedArray[int]
 
@@ -182,7 +185,7 @@ def start_processes(count: int, counted: Counted | None = None) -> ProcessPoolEx
     Where there is one alone, it may tell in ``counted`` how far it is.
     """
     # Not forked: what this process has open, the archive among it, is none of their business.
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin, (counted,))
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin, (counted, own_bodies()))
 
 
 def make_counted() -> Counted:
@@ -205,8 +208,9 @@ def end_processes() -> None:
 _heard: Final[list[Counted]] = []
 
 
-def _begin(counted: Counted | None) -> None:
+def _begin(counted: Counted | None, own: OwnBodies) -> None:
     """Let who interrupts a batch interrupt its first process alone; end when that one is gone."""
+    use_own_bodies(own)
     if counted is not None:
         _heard.append(counted)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -43,6 +43,12 @@ _DRAFTS = (
 """Drafts of files and folders; a backup writes them without the archive's lock."""
 
 
+def read_beside(watch: Path, name: str) -> bytes | None:
+    """Return a file of the user's own that lies in the folder of the watch list; None where there is none."""
+    path = watch.with_name(name)
+    return path.read_bytes() if path.is_file() else None
+
+
 def remove_open_copy(folder: Path) -> None:
     """Remove the open copy of the archive in a folder, which may hold what is closed by now.
 

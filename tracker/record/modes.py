@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import ArchiveUnusable
 from tracker.files import CLOSED, Permissions, new_file, new_folder, permit, read_permissions
 from tracker.record.schema.connection import FILE_NAME
+from tracker.references import OWN_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ _SHARED = 0o660
 _LONGEST_PATH = 440
 """SQLite opens no path of more than 512 bytes; folders with copies of the record lie in an archive."""
 
-_BESIDE_A_NEW_ARCHIVE = frozenset({"README.md", "watch.toml", "lock", FILE_NAME})
+_BESIDE_A_NEW_ARCHIVE = frozenset({"README.md", "watch.toml", OWN_FILE, "lock", FILE_NAME})
 """What may be in a folder that was prepared for an archive: a clone of this project has the first."""
 
 _HOLDING = (FILE_NAME, f"{FILE_NAME}.*", "derived.db")

@@ -38,7 +38,11 @@ if TYPE_CHECKING:
         sessions_of_year,
     )
 
+OWN_FILE: Final = "bodies.toml"
+"""The file in which an archive declares bodies of its own, in its folder beside ``watch.toml``."""
+
 __all__ = [
+    "OWN_FILE",
     "Body",
     "Country",
     "Session",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,7 +11,9 @@ from tracker.inputs.compiled import read_packaged
 from tracker.references.names import choose, closest, fold_name, index_names, is_plain, show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from tracker.references.groups import Group
 
 
 class SessionStep(NamedTuple):
@@ -57,14 +60,43 @@ class Body:
     name: str
     aliases: tuple[str, ...] = ()
     kinds: tuple[SessionKind, ...] = (SessionKind("regular", "{n}"),)
+    languages: tuple[str, ...] = ()
+    """In which its texts come, where an archive says so."""
 
     def __str__(self) -> str:
         return f"{self.id} ({self.name})"
 
 
+@dataclass(frozen=True, slots=True)
+class OwnBodies:
+    """The bodies that an archive declares for itself, and groups that meet there."""
+
+    bodies: tuple[Body, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+
+_OWN: ContextVar[OwnBodies] = ContextVar("own bodies", default=OwnBodies())  # noqa: B039 (it is frozen)
+
+
+def use_own_bodies(own: OwnBodies) -> None:
+    """Let every name that is looked up from now on, in this context, mean a body of an archive too.
+
+    A command has one archive, and an answer one context: what names a body is read in a hundred places.
+    """
+    _OWN.set(own)
+
+
+def own_bodies() -> OwnBodies:
+    """Return the bodies and groups of the archive in use, beside those of the package."""
+    return _OWN.get()
+
+
 def bodies() -> tuple[Body, ...]:
-    """Return the packaged bodies, in the order of the table: principal organs first."""
-    return tuple(_by_id().values())
+    """Return all bodies: the packaged ones in the order of the table, principal organs first, then one's own.
+
+    One to which an archive adds something stands in its place.
+    """
+    return tuple({**packaged_bodies(), **{body.id: body for body in own_bodies().bodies}}.values())
 
 
 def find_body(name: str, extra: Sequence[Body] = ()) -> Body:
@@ -84,7 +116,7 @@ def match_bodies(name: str, extra: Sequence[Body] = ()) -> tuple[Body, ...]:
         return ()
     folded = fold_name(name)
     own = tuple(body for body in extra if folded in fold_body(body))
-    ours = _by_name().get(folded, ())
+    ours = _by_name(own_bodies().bodies).get(folded, ())
     exact = [body for body in (*own, *ours) if fold_name(body.id) == folded]
     return tuple(exact[:1]) or own or ours
 
@@ -109,7 +141,8 @@ def _unknown(name: str, extra: Sequence[Body]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _by_id() -> dict[str, Body]:
+def packaged_bodies() -> Mapping[str, Body]:
+    """Return the bodies that come with the program, by id."""
     return {
         code: Body(code, kinds=tuple(_read_kind(*each) for each in row.pop("sessions").items()), **row)
         for code, row in read_packaged(__package__, "bodies.toml").items()
@@ -122,6 +155,7 @@ def _read_kind(name: str, row: dict[str, Any]) -> SessionKind:
     return SessionKind(name, steps=steps, exceptions=exceptions, **row)
 
 
-@lru_cache(maxsize=1)
-def _by_name() -> dict[str, tuple[Body, ...]]:
-    return index_names(bodies(), fold_body)
+@lru_cache(maxsize=8)
+def _by_name(own: tuple[Body, ...]) -> dict[str, tuple[Body, ...]]:
+    """Return all bodies by every name they go by; ``own`` are those of the archive in use."""
+    return index_names({**packaged_bodies(), **{body.id: body for body in own}}.values(), fold_body)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.errors import ReferenceInvalid
-from tracker.references.bodies import find_body, fold_body
+from tracker.references.bodies import find_body, fold_body, match_bodies
 from tracker.references.names import fold_letters, fold_name, is_plain, show
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ SortKey = tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]
 _YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 _PARTIAL = re.compile(r"((?:19|20|21)[0-9]{2})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _PLAIN = frozenset({"regular", "annual", "dated", "free"})
+_BARE = frozenset({"{n}", "{year}"})
+"""Labels without a word, by which a session needs none: that of a body's summits is the year alone."""
 _YEARS = range(1900, 2200)
 _UNDATED = 9999
 """A year after all others."""
@@ -86,13 +88,13 @@ def match_session(body: Body, text: str) -> Session | None:
     return next((session for session in chain(numbered, free) if session), None)
 
 
-@lru_cache(maxsize=1024)
 def read_session(body: Body | str, label: str) -> Session | None:
     """Return what is known about a session by its label, None where no rule reads it."""
-    try:
-        return resolve_session(body, label)
-    except ReferenceInvalid:
-        return None
+    if not isinstance(body, str):
+        return match_session(body, label)
+    # Not cached by a name: which body that is depends on the archive in use.
+    found = match_bodies(body)
+    return match_session(found[0], label) if len(found) == 1 else None
 
 
 def read_year(body: str, label: str, delivered: Iterable[str | None]) -> int | None:
@@ -236,6 +238,8 @@ def _fit_number(body: Body, kind: SessionKind, number: int) -> Session | None:
 def _suits(kind: SessionKind, marks: frozenset[str]) -> bool:
     """Match marks with a kind. ``meeting`` alone says nothing, except where meetings are a kind."""
     own = frozenset(kind.name.split())
+    if not marks and kind.label in _BARE:
+        return True
     asked = marks if "meeting" in own else marks - {"meeting"}
     return asked <= {"regular"} if kind.name in _PLAIN else asked == own
 

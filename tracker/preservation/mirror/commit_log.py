@@ -17,6 +17,7 @@ from tracker.preservation.git.trees import TreeReader
 from tracker.preservation.mirror.refs import name_object
 from tracker.preservation.mirror.unit_files import ARCHIVE, SCHEMA, is_document
 from tracker.record.schema.connection import WATCH
+from tracker.references import OWN_FILE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tracker.preservation.git.repository import Repository
     from tracker.preservation.git.trees import Raw
 
-_OF_NO_RUN = frozenset({ARCHIVE, SCHEMA, WATCH})
+_OF_NO_RUN = frozenset({ARCHIVE, SCHEMA, WATCH, OWN_FILE})
 """Files of which the record knows the latest state alone, and people may have changed that since."""
 
 _READABLE = ".txt"

@@ -21,6 +21,7 @@ from tracker.record.modes import folders_taken_back, make_archive_folder
 from tracker.record.schema.connection import FILE_NAME, RECEIVED, WATCH, connect_to_write, is_blank, translate
 from tracker.record.schema.migrations import MIGRATION_SET, NOTES, describe_unknown, make_schema
 from tracker.record.schema.rows import fetch_column, insert
+from tracker.references import OWN_FILE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,7 +55,9 @@ def rebuild_record(
         try:
             with draft_file(record, permissions) as part:
                 with open_repository(mirror, bounded=True) as repository:
-                    rebuilt, watch = _rebuild(repository, Path(part.name), record, tip)
+                    rebuilt, watch, bodies = _rebuild(repository, Path(part.name), record, tip)
+                if bodies is not None and not os.path.lexists(folder / OWN_FILE):
+                    write_file(folder / OWN_FILE, bodies, permissions)
                 name = _write_watch_list(folder, watch, WATCH if accept_watch_list else RECEIVED, permissions)
         except OSError as error:
             raise ArchiveUnusable(f"{folder} cannot be written: {error.strerror}") from error
@@ -71,7 +74,8 @@ def _write_watch_list(folder: Path, watch: bytes | None, name: str, permissions:
 
 def _rebuild(
     repository: Repository, part: Path, record: Path, tip: str | None
-) -> tuple[Rebuilt, bytes | None]:
+) -> tuple[Rebuilt, bytes | None, bytes | None]:
+    """Return what was rebuilt, the watch list and the table of bodies, where the mirror has them."""
     tip = tip or next(filter(None, map(repository.find_commit, _TIPS)), None)
     files = TreeReader(repository).list_files(tip) if tip else ()
     named = ((path.decode("utf-8", "surrogateescape"), entry.blob) for path, entry in files)
@@ -83,7 +87,9 @@ def _rebuild(
             )
     if tip is None or ARCHIVE not in blobs:
         raise RepositoryUnusable(f"{repository.path} is no mirror: it holds no {ARCHIVE}")
-    first = dict(_contents(repository, {path: blobs.pop(path) for path in (ARCHIVE, WATCH) if path in blobs}))
+    first = dict(
+        _contents(repository, {path: blobs.pop(path) for path in (ARCHIVE, WATCH, OWN_FILE) if path in blobs})
+    )
     watch = first.get(WATCH)
     archive = read_file(repository, ARCHIVE, first[ARCHIVE])
     written = next((str(row.get("mirror")) for row in archive.pop("format", [])), None)
@@ -107,7 +113,7 @@ def _rebuild(
             commit_log.note_commits(connection, repository, (tip, refs.find_branch(repository, _PUBLIC)))
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return Rebuilt(tip, dict(loader.rows), loader.closed), watch
+        return Rebuilt(tip, dict(loader.rows), loader.closed), watch, first.get(OWN_FILE)
 
 
 def _contents(repository: Repository, blobs: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import RecordEdited, RepositoryUnusable
 from tracker.model.preserving import Mirrored
-from tracker.preservation.folder import MIRROR, finish_rewrite
+from tracker.preservation.folder import MIRROR, finish_rewrite, read_beside
 from tracker.preservation.git.repository import create_repository, open_repository
 from tracker.preservation.git.streams import FastImport
 from tracker.preservation.mirror import commit_log, divergence, edits, pending, refs
@@ -35,6 +35,7 @@ from tracker.record.access.closed import Access, find_watch_list, read_access
 from tracker.record.schema.connection import FILE_NAME, WATCH
 from tracker.record.schema.rows import transaction
 from tracker.record.schema.units import read_tables
+from tracker.references import OWN_FILE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -296,9 +297,11 @@ class _Branches:
             self._stayed |= kept
             for path, data in files.items():
                 yield path, _KEPT if path in kept else data, public.get(path)
-        data = self._watch.read_bytes() if self._watch.is_file() else None
+        data = read_beside(self._watch, self._watch.name)
         is_closed = data and self._redaction.closes(data.decode("utf-8-sig", "replace"))
         yield WATCH, data, None if is_closed else data
+        bodies = read_beside(self._watch, OWN_FILE)
+        yield OWN_FILE, bodies, bodies
 
     def _list_gone(self, changes: RunChanges) -> list[str]:
         """Return the files to remove: nothing wrote them, and what they hold is gone by an act on record."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracker import __version__
+from tracker.preservation.folder import read_beside
 from tracker.preservation.mirror import commits, refs, unexplained
 from tracker.preservation.mirror.edits import find_added, find_differences, read_open
 from tracker.preservation.mirror.explained import Acts, describe_ways
@@ -18,6 +19,7 @@ from tracker.record.access.closed import read_access
 from tracker.record.access.withdrawals import read_unfinished
 from tracker.record.schema.connection import WATCH
 from tracker.record.schema.rows import fetch_value
+from tracker.references import OWN_FILE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -163,10 +165,10 @@ class MainComparison:
         """Report the files of the mirror that the record does not account for."""
         left = set(self.mirror.unmatched)
         self.findings.count("mirror", len(left))
-        watch_list = watch.read_bytes() if watch.is_file() else None
-        if name_file(watch_list) != self.mirror.files.get(WATCH):
-            self._report_pending(WATCH)
-        for path in sorted(left - {WATCH}):
+        for path, name in ((WATCH, watch.name), (OWN_FILE, OWN_FILE)):
+            if name_file(read_beside(watch, name)) != self.mirror.files.get(path):
+                self._report_pending(path)
+        for path in sorted(left - {WATCH, OWN_FILE}):
             if _belongs_to_another(path, left):
                 continue
             rows = self.mirror.read_rows(path)
@@ -394,7 +396,7 @@ class PublicComparison:
         shown = watch.is_file() and not self.redaction.closes(watch.read_text(encoding="utf-8-sig"))
         for path in self.mirror.unmatched:
             is_explained = self.main.expected.has_left(path) or path in self.main.doubtful
-            if not (is_explained or (path == WATCH and shown)):
+            if not (is_explained or (path == WATCH and shown) or path == OWN_FILE):
                 self._report(path, "the public branch has it, and the record has nothing public there")
 
     def _report(self, what: str, meaning: str) -> None:
