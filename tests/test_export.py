@@ -20,6 +20,7 @@ from tests.rights import OPEN, PHRASE, SECRET, WHY, add, make_series
 from tests.thorough import few, long
 from tracker.exchange.corpus import SEPARATOR
 from tracker.exchange.tables import TABLES
+from tracker.model.facts import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,12 +76,13 @@ def test_a_corpus_has_the_columns_of_readtext_and_a_row_for_each_statement(
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("all.csv: 5 statements, ")
     rows = read_any(folder.parent / "all.csv")
-    assert list(rows[0]) == CORPUS
+    assert list(rows[0]) == [*CORPUS, *(name for name in NAMES if name not in CORPUS)]
     assert [row["doc_id"] for row in rows] == [
         "XAA/UNGA/77~prepared.en@1", "XAA/UNGA/78~prepared.en@2", "XAA/UNGA/79~prepared.en@1",
         "XAB/HRC/52/item-4~prepared.en@1", "XAB/HRC/52/item-10~prepared.en@1",
     ]  # fmt: skip
-    assert rows[0] | {"text": ""} == {
+    undeclared = dict.fromkeys(NAMES, "")
+    assert rows[0] | {"text": ""} == undeclared | {
         "doc_id": "XAA/UNGA/77~prepared.en@1", "text": "", "country": "XAA", "body": "UNGA", "session": "77",
         "year": "2022", "kind": "prepared", "language": "en", "speaker": "",
     }  # fmt: skip

@@ -284,7 +284,7 @@ def test_an_empty_archive_reads_well(tmp_path: Path) -> None:
         assert "Nobody here speaks of it." in say(shelf, "topics/corruption.html")
 
 
-FIELDS: Final = ("--title", "--speaker", "--post", "--on-behalf-of", "--symbol", "--url")
+FIELDS: Final = ("--title", "--speaker", "--post", "--on-behalf-of", "--symbol", "--url", "--aligns-with")
 
 
 def test_text_of_others_stays_text_in_every_field(again: Path) -> None:

@@ -36,6 +36,7 @@ WHERE = "XAA/UNGA/78"
 CANARIES = {
     "--title": "Canarytitle", "--speaker": "Canaryspeaker", "--post": "Canarypost",
     "--symbol": "A/78/PV.9Canarysymbol", "--on-behalf-of": "Canarygroup",
+    "--aligns-with": "Canaryjoined",
 }  # fmt: skip
 SAID = "Canaryword"
 EARLIER, HEADER, NOTE, DECISION, REASON = (

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
 from tracker.capture.read import BY_TEXT, MAX_BYTES
-from tracker.capture.web.fetch import is_web_address
 from tracker.errors import ReferenceInvalid, WatchListInvalid
 from tracker.files import BY_UMASK, keep_permissions, write_file
 from tracker.inputs.files import read_file
 from tracker.inputs.formats import parse_toml
+from tracker.inputs.passwords import is_web_address
 from tracker.inputs.tables import (
     InvalidKey,
     find_line,

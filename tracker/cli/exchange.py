@@ -12,6 +12,7 @@ import typer
 from tracker.cli import completion, everywhere, options
 from tracker.cli.output import line_writer, refuse_overwriting, shown_progress, write_answer, write_notice
 from tracker.errors import TrackerError
+from tracker.model.facts import FACTS
 from tracker.references import gather_references
 from tracker.report.records import encode_json, write_json
 
@@ -31,7 +32,7 @@ KIND_HELP = (
 )
 COLUMN_HELP = (
     "FIELD=COLUMN, for a column of --metadata that is not recognised by its name. Fields: country, session,"
-    " item, title, date, language, kind, url, symbol, speaker, post, on_behalf_of."
+    f" item, language, kind, {', '.join(fact.asked for fact in FACTS)}."
 )
 SESSION_HELP = (
     "What names the session: of a repository path, subject of the commit, author's date, trailer (Session:,"

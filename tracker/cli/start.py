@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from tracker.cli import completion, everywhere, options
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import terminal_width, wants_colour, write_answer, write_notice
+from tracker.model.facts import FACTS, Facts
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tracker.model.facts import Fact
     from tracker.model.record import Recorded
 
 Kind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
-StatementType = Literal["general-debate", "item", "explanation-of-vote", "right-of-reply", "joint"]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +31,36 @@ def register(app: typer.Typer) -> None:
         show_help
     )
     app.command(epilog="Example: tracker init --group editors --archive /srv/statements")(init)
-    app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(add)
+    app.command(epilog="Example: tracker add uk.pdf --as GBR/CCPCJ/31 --date 2022-05-16 --kind prepared")(
+        _with_facts(add)
+    )
+
+
+def _with_facts(command: Any) -> Any:  # noqa: ANN401 (a command)
+    """Give a command an option for each fact that can be declared, in the place of its last parameter."""
+    signature = inspect.signature(command, eval_str=True)
+    *own, _ = signature.parameters.values()
+    options = [
+        inspect.Parameter(
+            fact.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_option_of(fact)
+        )
+        for fact in FACTS
+    ]
+
+    @wraps(command)
+    def run(*given: object, **named: object) -> None:
+        command(*given, **named)
+
+    made: Any = run
+    made.__signature__ = signature.replace(parameters=[*own, *options])
+    made.__annotations__ = {each.name: each.annotation for each in (*own, *options)}
+    return made
+
+
+def _option_of(fact: Fact) -> Any:  # noqa: ANN401 (an annotation)
+    name = f"--{fact.asked.replace('_', '-')}"
+    kind = Literal[fact.choices] if fact.choices else str
+    return Annotated[kind | None, typer.Option(name, help=fact.help)]
 
 
 def demo(
@@ -105,40 +137,19 @@ def add(
             autocompletion=completion.complete_reference,
         ),
     ],
-    date: Annotated[
-        str | None, typer.Option(help="When it was delivered: 2022-05-16, 2022-05 or 2022.")
-    ] = None,
-    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
     language: Annotated[
         str | None, typer.Option(help="en, fr, es, ru, ar or zh; detected if not given.")
     ] = None,
     kind: Annotated[
         Kind | None, typer.Option(help="The kind of text; inferred, and marked so, if not given.")
     ] = None,
-    type_: Annotated[StatementType | None, typer.Option("--type", help="The type of statement.")] = None,
-    url: Annotated[str | None, typer.Option(help="Where it was published.")] = None,
-    symbol: Annotated[str | None, typer.Option(help="Its document symbol, such as A/78/PV.9.")] = None,
-    speaker: Annotated[str | None, typer.Option(help="Who spoke.")] = None,
-    post: Annotated[str | None, typer.Option(help="The speaker's post.")] = None,
-    on_behalf_of: Annotated[str | None, typer.Option(help="The group spoken for, such as EU.")] = None,
+    **facts: str | None,
 ) -> None:
     """Record documents as snapshots of one statement."""
-    from tracker.exchange.add import Said, declare
     from tracker.exchange.add import add as add_files
+    from tracker.exchange.add import declare
 
-    said = Said(
-        date=date,
-        title=title,
-        language=language,
-        kind=kind,
-        statement_type=type_,
-        url=url,
-        symbol=symbol,
-        speaker=speaker,
-        post=post,
-        on_behalf_of=on_behalf_of,
-    )
-    declaration = declare(as_, said)
+    declaration = declare(as_, Facts(**facts), language, kind)
     now, archive = options.now(), options.begun()
     last = _last_run(archive)
     pairs = zip(files, add_files(files, declaration, archive, now), strict=True)

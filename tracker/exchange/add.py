@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeGuard, TypeVar, get_args
 
 from tracker.archive import open_store
 from tracker.capture.read.extract import extract
 from tracker.capture.read.files import read_document
-from tracker.capture.web.fetch import is_web_address
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
-from tracker.inputs.passwords import strip_user
+from tracker.inputs.passwords import is_web_address
+from tracker.model.facts import check_facts, read_facts
 from tracker.model.preserving import ImportedCapture, ImportedFile, ImportedRevision
 from tracker.model.record import Declaration
 from tracker.model.texts import Language, TextKind
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from tracker.model.facts import Facts
     from tracker.model.record import Recorded
     from tracker.model.texts import Extraction, Reference, Version
     from tracker.model.watching import Admission
@@ -36,29 +35,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
     """Is told how many items are safe on disk, and how many there are."""
-
-_EDTF = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[?~%]?")
-
-_LONGEST_DATE = 60
-"""How many characters of what is no date are quoted."""
-
-
-def check_date(text: str) -> str:
-    """Return a date as written: EDTF level 0, and the signs of doubt of level 1.
-
-    A day, a month or a year: ``2022-05-16``, ``2022-05``, ``2022``.
-
-    Raises ``ReferenceInvalid`` for a text that is no date, or a date that is not in the calendar.
-    """
-    match = _EDTF.fullmatch(text)
-    try:
-        if match:
-            year, month, day = (int(part or 1) for part in match.groups())
-            date(year, month, day)
-            return text
-    except ValueError:
-        pass
-    raise ReferenceInvalid(f"invalid date {text[:_LONGEST_DATE]!r}; write 2022-05-16, 2022-05 or 2022")
 
 
 def is_kind(text: str) -> TypeGuard[TextKind]:
@@ -73,27 +49,13 @@ def check_kind(text: str) -> TextKind:
     raise ReferenceInvalid(f"unknown kind of text {text!r}; expected one of {', '.join(get_args(TextKind))}")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a user says of a statement beside its reference, as it was written."""
+def declare(
+    reference: str, facts: Facts, language: str | None = None, kind: TextKind | None = None
+) -> Declaration:
+    """Return the declaration of a statement, of which a user says facts as they were written.
 
-    date: str | None = None
-    title: str | None = None
-    language: str | None = None
-    kind: TextKind | None = None
-    statement_type: str | None = None
-    url: str | None = None
-    symbol: str | None = None
-    speaker: str | None = None
-    post: str | None = None
-    on_behalf_of: str | None = None
-
-
-def declare(reference: str, said: Said) -> Declaration:
-    """Return the declaration of a statement.
-
-    Raises ``ReferenceInvalid`` for a reference without a session or with a snapshot, a date that is not
-    EDTF, or a language or kind that contradicts the reference's own.
+    Raises ``ReferenceInvalid`` for a reference without a session or with a snapshot, a fact that is not what
+    it should be, or a language or kind that contradicts the reference's own.
     """
     statement = parse_reference(reference)
     if statement.session is None:
@@ -102,24 +64,12 @@ def declare(reference: str, said: Said) -> Declaration:
         raise ReferenceInvalid(
             f"{statement}: snapshots are numbered automatically; remove @{statement.snapshot}"
         )
-    url = strip_user(said.url) if said.url else None
-    if url and not is_web_address(url):
-        raise ReferenceInvalid(f"--url {url}: an address begins with https:// or http://")
-    return Declaration(
-        replace(
-            statement,
-            kind=_one("kind", statement.kind, said.kind),
-            language=_known(_one("language", statement.language, said.language)),
-        ),
-        statement_type=said.statement_type,
-        title=said.title,
-        delivered=check_date(said.date) if said.date else None,
-        url=url,
-        symbol=said.symbol,
-        speaker=said.speaker,
-        post=said.post,
-        on_behalf_of=said.on_behalf_of,
+    edition = replace(
+        statement,
+        kind=_one("kind", statement.kind, kind),
+        language=_known(_one("language", statement.language, language)),
     )
+    return Declaration(edition, **check_facts(read_facts(facts)))
 
 
 Word = TypeVar("Word", bound=str)

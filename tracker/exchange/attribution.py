@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from tracker.comparing.passages.terms import load_values
 from tracker.errors import ReferenceInvalid
-from tracker.exchange.add import check_date, is_kind
+from tracker.exchange.add import is_kind
+from tracker.model.facts import check_date
 from tracker.model.texts import Reference
 from tracker.references import (
     find_body,

@@ -14,6 +14,7 @@ from tracker.errors import NotInArchive
 from tracker.exchange.exports import new_target
 from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
 from tracker.inputs.files import read_file
+from tracker.model.facts import NAMES
 from tracker.model.preserving import Exported
 from tracker.model.texts import Reference
 from tracker.preservation.mirror.redaction import list_lines
@@ -106,8 +107,7 @@ _COLUMNS: Mapping[str, str] = {
     "language_inferred": _SAID + "language_inferred",
     "snapshot": _NAME + "snapshot",
     "observed": "observed",
-    **{name: _SAID + name for name in ("delivered", "title", "statement_type", "symbol", "speaker", "post")},
-    **{name: _SAID + name for name in ("on_behalf_of", "url")},
+    **{name: _SAID + name for name in NAMES},
     "source": "source",
     "document": "sha256",
     "media_type": "media_type",
@@ -118,8 +118,8 @@ _COLUMNS: Mapping[str, str] = {
 }
 """Where each column of the table of snapshots stands in what is known of one."""
 
-_PAGES = {"README.txt": "bag_readme.txt", "crosswalk.csv": "crosswalk.csv"}
-"""Files of the payload that are the same in every bag."""
+_FACTS = "{facts}"
+"""Stands in the page to read first for the names of facts."""
 
 _OPEN, _PRIVATE = "open material; of the rest digests", "everything, save what was withdrawn"
 
@@ -145,8 +145,8 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
         if not documents:
             raise NotInArchive("the archive holds nothing that may be exported")
         with make_bag(target, info, permissions) as bag:
-            for name, ours in _PAGES.items():
-                bag.add(name, [files(__package__).joinpath(ours).read_bytes()])
+            bag.add("README.txt", [_read_page("bag_readme.txt").replace(_FACTS, ", ".join(NAMES)).encode()])
+            bag.add("crosswalk.csv", [_read_page("crosswalk.csv").encode()])
             for sha256, name in documents.items():
                 bag.add(name, [holdings.document(sha256)])
             for holding in chosen:
@@ -160,6 +160,11 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
                 bag.add(OWN_FILE, [read_file(archive / OWN_FILE)])
     contents = {"snapshot": len(chosen), "document": len(documents), "file": bag.files}
     return Exported(str(target), contents, bag.size, None, closed)
+
+
+def _read_page(name: str) -> str:
+    """Return a file that is the same in every bag."""
+    return files(__package__).joinpath(name).read_text("utf-8")
 
 
 def _list_statements(chosen: Sequence[Holding], documents: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from tracker.exchange.exports import choose_current, new_target
 from tracker.files import draft_file
 from tracker.follow.panel import SAVED_EVERY
 from tracker.model.corpus_rows import CorpusRow, SentenceRow, StatementRow, StatementTopicRow
+from tracker.model.facts import read_facts
 from tracker.model.preserving import Exported
 from tracker.model.texts import Side
 from tracker.record.reading.holdings import read_holdings
@@ -163,7 +164,7 @@ def _corpus_row(holding: Holding, text: str) -> CorpusRow:
         year=read_year(reference.body, session, [said.delivered]),
         kind=reference.kind,
         language=str(reference.language),
-        speaker=said.speaker,
+        **read_facts(said),
     )
 
 
@@ -173,12 +174,6 @@ def statement_row(holding: Holding, text: str) -> StatementRow:
     return StatementRow(
         **{each.name: getattr(corpus, each.name) for each in fields(corpus)},
         item=said.reference.item,
-        post=said.post,
-        on_behalf_of=said.on_behalf_of,
-        delivered=said.delivered,
-        title=said.title,
-        symbol=said.symbol,
-        url=said.url,
         kind_inferred=said.kind_inferred,
         words=holding.words,
         observed=holding.observed,

@@ -12,9 +12,10 @@ from tracker.archive import ArchiveSession, create_archive
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.diff import diff
 from tracker.errors import ArchiveUnusable
-from tracker.exchange.add import Said, add, declare
+from tracker.exchange.add import add, declare
 from tracker.exchange.folder_import import FolderSaid, import_folder
 from tracker.files import temporary_folder
+from tracker.model.facts import Facts
 from tracker.report.comparison.build import build_report
 from tracker.report.render.terminal import render_terminal
 
@@ -101,12 +102,12 @@ def _refuse_filled(folder: Path) -> None:
 
 
 def _import_seeds(folder: Path, archive: Path) -> Iterator[str]:
-    seed = declare("GBR/CCPCJ/31", Said("2022-05", _SEED_TITLE, "en", "prepared"))
+    seed = declare("GBR/CCPCJ/31", Facts(delivered="2022-05", title=_SEED_TITLE), "en", "prepared")
     yield from map(_line, add([folder / "gbr-ccpcj-31.md"], seed, archive, OBSERVED))
     said = FolderSaid("CCPCJ", PATTERN, metadata=folder / "speakers.csv")
     series = import_folder(folder / "xaa", said, archive, OBSERVED)
     yield f"XAA/CCPCJ, a made-up country at five sessions: {series.counts['new']} new"
-    delivered = declare("XAA/CCPCJ/33", Said(kind="delivered", language="en"))
+    delivered = declare("XAA/CCPCJ/33", Facts(), "en", "delivered")
     yield from map(_line, add([folder / "xaa" / "XAA_33_2024_delivered.md"], delivered, archive, OBSERVED))
 
 

@@ -19,7 +19,6 @@ from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
 from tracker.exchange.add import (
     Item,
     ReadDocument,
-    check_date,
     check_kind,
     import_items,
     record_read,
@@ -34,7 +33,7 @@ from tracker.exchange.metadata import (
     read_metadata,
 )
 from tracker.exchange.patterns import choose_pattern, compile_pattern
-from tracker.inputs.passwords import strip_user
+from tracker.model.facts import check_facts
 from tracker.model.preserving import FolderImport, ImportedFile
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference, TextKind
@@ -279,20 +278,8 @@ def _declare(parts: Mapping[str, str], plan: _Plan) -> Declaration:
         kind=check_kind(named) if named else plan.kinds.get(session) or plan.kinds.get(_EVERY_SESSION),
         language=parts.get("language") or known.language,
     )
-    return Declaration(
-        reference,
-        title=known.title,
-        delivered=_date(known.date or parts.get("date") or parts.get("year")),
-        url=strip_user(known.url) if known.url else None,
-        symbol=known.symbol,
-        speaker=known.speaker,
-        post=known.post,
-        on_behalf_of=known.on_behalf_of,
-    )
-
-
-def _date(text: str | None) -> str | None:
-    return check_date(text) if text else None
+    dated = {"delivered": parts.get("date") or parts.get("year")}
+    return Declaration(reference, **check_facts({**dated, **known.facts}))
 
 
 def _record(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracker.comparing.decisions.rulings import name_statement
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, Withdrawn
-from tracker.exchange.add import Item, check_date, import_items, record_bytes, show_nothing
+from tracker.exchange.add import Item, import_items, record_bytes, show_nothing
 from tracker.exchange.attribution import (
     ParsedReference,
     find_sessions,
@@ -22,6 +22,7 @@ from tracker.exchange.attribution import (
     sessions_of_date,
     settle_session,
 )
+from tracker.model.facts import check_date
 from tracker.model.ledger import Check
 from tracker.model.preserving import GitImportReport, ImportedRevision
 from tracker.model.record import Declaration

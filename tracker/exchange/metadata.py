@@ -7,7 +7,7 @@ mapped to our fields by name, or as the user says.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +16,7 @@ from tracker.capture.spreadsheets import find_rows, is_spreadsheet
 from tracker.errors import DocumentUnreadable, ReferenceInvalid, VocabularyInvalid
 from tracker.inputs.files import read_file
 from tracker.inputs.formats import unguard
+from tracker.model.facts import FACTS, NAMES
 from tracker.model.preserving import TableUse
 from tracker.references import find_country, resolve_session
 
@@ -26,52 +27,48 @@ if TYPE_CHECKING:
     from tracker.references import Body, Country
 
 KEYS = ("country", "session", "item")
+EDITION = ("language", "kind")
 
 
 @dataclass(frozen=True, slots=True)
 class StatementMetadata:
     """What a table says about one statement; every field may be missing."""
 
-    title: str | None = None
-    date: str | None = None
     language: str | None = None
     kind: str | None = None
-    url: str | None = None
-    symbol: str | None = None
-    speaker: str | None = None
-    post: str | None = None
-    on_behalf_of: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Those facts that it says, by name, as they are written."""
 
 
-FIELDS = tuple(field.name for field in fields(StatementMetadata))
+_FOUND = {name: name for name in (*KEYS, *EDITION, *NAMES)} | {fact.asked: fact.name for fact in FACTS}
+FIELDS = (*KEYS, *EDITION, *(fact.asked for fact in FACTS))
+"""What may be named by ``--column``."""
 
 Key = tuple[str, str, str | None]
 
 
 def read_columns(assignments: Iterable[str]) -> dict[str, str]:
-    """Read ``field=Column`` assignments.
+    """Read ``field=Column`` assignments, a field named as the option of ``add`` is or as in the record.
 
     Raises ``ReferenceInvalid`` for an unknown field, or a text without ``=``.
     """
     columns = {}
     for assignment in assignments:
-        field, equals, column = assignment.partition("=")
-        if not equals or field not in (*KEYS, *FIELDS):
+        asked, equals, column = assignment.partition("=")
+        if not equals or asked not in _FOUND:
             raise ReferenceInvalid(
-                f"--column {assignment!r}: write FIELD=COLUMN with one of {', '.join((*KEYS, *FIELDS))}"
+                f"--column {assignment!r}: write FIELD=COLUMN with one of {', '.join(FIELDS)}"
             )
-        columns[field] = column
+        columns[_FOUND[asked]] = column
     return columns
 
 
-_ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+_CALLED: Mapping[str, tuple[str, ...]] = {
     "country": ("iso_code", "iso", "iso3", "iso_alpha_3", "country_code", "country", "country_name", "state"),
     "session": ("session", "session_number"),
-    "date": ("date", "delivered", "delivery_date"),
-    "url": ("url", "link"),
-    "symbol": ("symbol", "document_symbol"),
-    "speaker": ("speaker", "name_of_person_speaking", "name_of_speaker", "speaker_name"),
-    "post": ("post", "position"),
+    "item": ("item",),
+    **{name: (name,) for name in EDITION},
+    **{fact.name: fact.called for fact in FACTS},
 }
 """Names of columns that need no ``--column``; a code of a country is read before its name."""
 
@@ -154,9 +151,10 @@ def _read_rows(
     for number, (line, row) in enumerate(lines, start=1):  # noqa: B007 (the last is the number of rows)
         named = dict(zip(names, row, strict=False))
         cells = {
-            field: [unguard(named.get(name, "").strip()) for name in mapping[field]] for field in mapping
+            name: [unguard(named.get(column, "").strip()) for column in some]
+            for name, some in mapping.items()
         }
-        said = {field: next(filter(None, texts), None) for field, texts in cells.items()}
+        said = {name: next(filter(None, texts), None) for name, texts in cells.items()}
         countries, no_country = _countries(*filter(None, cells["country"]))
         session, no_session = _session(body, said["session"])
         fault = no_country or no_session
@@ -167,24 +165,25 @@ def _read_rows(
         if key in rows:
             unread.append(UnreadRow(line, session, countries, "an earlier row is about the same"))
             continue
-        rows[key] = StatementMetadata(**{field: said.get(field) for field in FIELDS})
+        facts = {fact.name: text for fact in FACTS if (text := said.get(fact.name))}
+        rows[key] = StatementMetadata(said.get("language"), said.get("kind"), facts)
     return MetadataTable(str(path), rows, number, tuple(unread))
 
 
 def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:
     by_fold = {name.strip().casefold().replace(" ", "_"): name for name in names}
     mapping = {}
-    for field in (*KEYS, *FIELDS):
-        known = tuple(by_fold[name] for name in _ALSO_CALLED.get(field, (field,)) if name in by_fold)
+    for name, called in _CALLED.items():
+        known = tuple(by_fold[each] for each in called if each in by_fold)
         if known:
-            mapping[field] = known
-    for field, column in columns.items():
+            mapping[name] = known
+    for name, column in columns.items():
         if column not in by_fold.values():
             raise VocabularyInvalid(
                 f"{path}: no column {column!r}; the columns are {', '.join(by_fold.values())}"
             )
-        mapping[field] = (column,)
-    absent = [field for field in ("country", "session") if field not in mapping]
+        mapping[name] = (column,)
+    absent = [name for name in ("country", "session") if name not in mapping]
     if absent:
         raise VocabularyInvalid(
             f"{path}: no column for {' and '.join(absent)}; name it with --column {absent[0]}=COLUMN"

@@ -29,6 +29,7 @@ from tracker.files import write_file
 from tracker.inputs.extras import DISTRIBUTION
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
+from tracker.model.facts import NAMES
 from tracker.model.plain import to_row
 from tracker.model.preserving import Exported
 from tracker.record.access.handing_on import is_closed
@@ -61,9 +62,7 @@ VOCABULARY, SHIPPED = "vocabulary/", "vocabulary/shipped/"
 CITED: Final = "citations/statements.json"
 """What is cited of each text; the other files of citations say it in the forms of other programs."""
 RIGHTS: Final = "rights.json"
-_NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(
-    ("title", "statement_type", "symbol", "speaker", "post", "on_behalf_of", "url")
-)
+_NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(name for name in NAMES if name != "delivered")
 """What a citation of a closed text leaves out: it is told by name, date and digest."""
 _HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
 """On the package index ``tracker`` is another program."""
@@ -134,13 +133,29 @@ def write_decided(decided: Decided) -> bytes:
     return json.dumps(decided, default=to_row, ensure_ascii=False, indent=1).encode()
 
 
-def list_citations(cited: Sequence[Citation]) -> Iterator[tuple[str, bytes]]:
-    """Yield the files that say what is cited, each in another form; none where nothing is."""
+def list_citations(
+    cited: Sequence[Citation], written: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that say what is cited, each in another form; none where nothing is.
+
+    ``written`` has the names of what a zip says of a text, by its reference: one of an older release lacks
+    facts that could not be declared then, and says the same where nobody has declared them.
+    """
     if cited:
-        yield CITED, write_json([asdict(each.source) for each in cited])
+        names = written or {}
+        rows = [_order(asdict(each.source), names.get(each.source.reference)) for each in cited]
+        yield CITED, write_json(rows)
         yield "citations/statements.bib", citing.render_bibtex(cited).encode()
         yield "citations/statements.csl.json", citing.citations_csl(cited).encode()
         yield "citations/statements.ris", citing.render_ris(cited).encode()
+
+
+def _order(row: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
+    """Return a row with these names first, and of the others what is not null."""
+    if names is None:
+        return row
+    said = {name: value for name, value in row.items() if value is not None}
+    return {name: row[name] for name in names if name in row} | said
 
 
 def cite_kept(

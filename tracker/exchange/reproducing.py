@@ -43,6 +43,7 @@ from tracker.files import temporary_folder
 from tracker.inputs.formats import parse_report
 from tracker.inputs.zips import BEGINNING, read_zip
 from tracker.model.citations import Citation, CitedText
+from tracker.model.facts import OF_SIDE
 from tracker.model.reproduced import CheckedFiles, Difference, Reproduction
 from tracker.model.strict import NotAsTyped, read_typed
 from tracker.report.comparison.provenance import render_methods
@@ -61,9 +62,7 @@ if TYPE_CHECKING:
 
 _SIDES: Final = ("old", "new")
 _PYTHON: Final = re.compile(r"\d+\.\d+\.\d+\S{0,10}", re.ASCII)
-_OF_SIDES: Final = (
-    "country", "body", "session", "title", "delivered", "kind", "speaker", "post", "on_behalf_of", "sha256",
-)  # fmt: skip
+_OF_SIDES: Final = ("country", "body", "session", "kind", "sha256", *OF_SIDE)
 """What a citation says that the comparison says as well."""
 _OF_ARCHIVE: Final = "address, symbol and time of capture in citations, rights"
 _OF_MACHINE: Final = "the releases of Python and of libraries"
@@ -214,7 +213,7 @@ def _make_again(
     yield from _list_texts(found, reports)
     yield from _list_vocabulary(found)
     if cited := _find_cited(found, told, reports, archive, closed):
-        yield from list_citations([Citation(each) for each in cited])
+        yield from list_citations([Citation(each) for each in cited], _read_names(found.get(CITED, b"")))
     if rights := _find_rights(found, told, archive):
         yield RIGHTS, write_json(rights)
     source = reports[0].comparison.provenance
@@ -292,6 +291,15 @@ def _read_cited(data: bytes) -> tuple[CitedText, ...]:
         return read_typed(tuple[CitedText, ...], parse_report(data))
     except (ValueError, NotAsTyped):
         return ()
+
+
+def _read_names(data: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the names of what is said of each text, by its reference, in their order."""
+    try:
+        rows = read_typed(tuple[dict[str, Any], ...], parse_report(data))
+    except (ValueError, NotAsTyped):
+        return {}
+    return {str(row.get("reference")): tuple(row) for row in rows}
 
 
 def _find_rights(found: Members, told: Sequence[WrittenSide], archive: ArchiveSession) -> dict[str, str]:

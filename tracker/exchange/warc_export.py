@@ -18,7 +18,6 @@ from tracker.capture.warc.writing import (
     open_writer,
     write_uri,
 )
-from tracker.capture.web.fetch import is_web_address
 from tracker.exchange.exports import choose_holdings, new_target
 from tracker.exchange.warc_metadata import (
     MEDIA_TYPE,
@@ -28,6 +27,7 @@ from tracker.exchange.warc_metadata import (
     write_metadata,
 )
 from tracker.files import draft_file
+from tracker.inputs.passwords import is_web_address
 from tracker.model.preserving import Exported
 from tracker.record.reading.holdings import open_holdings
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.capture.web.payload import redact
 from tracker.errors import ReferenceInvalid
-from tracker.exchange.add import check_date
 from tracker.inputs.formats import parse_report
 from tracker.inputs.passwords import strip_users
+from tracker.model.facts import NAMES, check_facts, read_facts
 from tracker.model.record import Declaration
 from tracker.references import parse_reference
 
@@ -32,7 +32,6 @@ SAME_TEXT = "urn:x-tracker:revisit:same-text"
 """A profile of our own: other bytes were received, whose digest is given, with the same text."""
 
 _FORMAT = 1
-_TEXTS = ("statement_type", "title", "symbol", "speaker", "post", "on_behalf_of", "url")
 _STATUSES = range(100, 1000)
 _FLAGS = ("kind_inferred", "language_inferred", "title_inferred")
 
@@ -55,8 +54,8 @@ def write_metadata(holding: Holding, check: Check | None, *, with_answer: bool =
     content: dict[str, object] = {
         "tracker": _FORMAT,
         "reference": str(said.reference),
-        "delivered": said.delivered,
-        **{name: getattr(said, name) for name in (*_TEXTS, *_FLAGS)},
+        **read_facts(said),
+        **{name: getattr(said, name) for name in _FLAGS},
         "source": holding.source,
         "document": {"sha256": holding.sha256, "size": holding.size, "media_type": holding.media_type},
         "text": {"sha256": holding.text_sha256, "extractor": holding.extractor, "words": holding.words},
@@ -74,7 +73,7 @@ def write_metadata(holding: Holding, check: Check | None, *, with_answer: bool =
 def read_metadata(content: bytes, media_type: str) -> OwnMetadata | None:
     """Return what ``write_metadata`` says of statement and edition; None for what another program wrote.
 
-    Raises ``ReferenceInvalid`` where it names no statement, or holds a date that is none.
+    Raises ``ReferenceInvalid`` where it names no statement, or a fact is not what it should be.
     """
     try:
         fields = parse_report(content) if media_type == _AS_JSON else _read_fields(content)
@@ -85,15 +84,10 @@ def read_metadata(content: bytes, media_type: str) -> OwnMetadata | None:
     reference = parse_reference(str(fields.get("reference")))
     if reference.session is None:
         raise ReferenceInvalid(f"{reference} names no session")
-    delivered = fields.get("delivered")
+    texts = {name: strip_users(text) for name in NAMES if isinstance(text := fields.get(name), str)}
     said: dict[str, Any] = {
-        **{
-            name: strip_users(fields[name])
-            for name in _TEXTS
-            if isinstance(fields.get(name), str) and fields[name]
-        },
+        **check_facts(texts),
         **{name: fields.get(name) is True for name in _FLAGS},
-        "delivered": check_date(str(delivered)) if delivered else None,
     }
     return OwnMetadata(Declaration(reference.edition, **said), *_read_answer(fields.get("answer")))
 

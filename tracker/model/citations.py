@@ -5,34 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.model.facts import Facts
+
 if TYPE_CHECKING:
     from tracker.model.texts import Filled, Positive, TextKind
 
 
-@dataclass(frozen=True, slots=True)
-class CitedText:
-    """One snapshot: who spoke where and when, where the text was found, and which bytes those were."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedName:
+    """Which snapshot is cited."""
 
     reference: Filled
     """The snapshot's full reference: ``GBR/UNGA/79~verbatim.en@1``."""
     country: Filled
     body: Filled
     session: Filled
-    title: str | None
-    statement_type: str | None
-    symbol: str | None
-    """The symbol of the document or meeting record: ``A/79/PV.12``."""
-    speaker: str | None
-    post: str | None
-    on_behalf_of: str | None
-    delivered: str | None
-    """An EDTF date."""
+
+
+# Fields of the last base come first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedText(Facts, CitedName):
+    """One snapshot: who spoke where and when, where the text was found, and which bytes those were.
+
+    ``url`` is where the text was found, where that is an address on the web.
+    """
+
     kind: TextKind | None
     kind_inferred: bool
     """The kind was inferred from the text, and declared by nobody."""
     language: Filled
-    url: str | None
-    """Where the text was found, where that is an address on the web."""
     observed: Filled
     """When it was captured, in UTC."""
     clock_confirmed: bool | None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
+from tracker.model.facts import Facts
 from tracker.model.rows import (
     Body,
     Country,
@@ -41,7 +42,7 @@ DocId: TypeAlias = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CorpusRow:
+class TextRow:
     """A statement with its text, in the columns that readtext and quanteda begin with."""
 
     doc_id: DocId
@@ -59,24 +60,18 @@ class CorpusRow:
     """Who spoke, where it was declared."""
 
 
+# Fields of the last base come first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusRow(Facts, TextRow):
+    """A statement with its text and what was declared; readtext and quanteda begin with its first columns."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRow(CorpusRow):
     """A statement with its text and what else is known of it."""
 
     item: str | None
     """The agenda item, where a session has several statements of a country."""
-    post: str | None
-    """The speaker's post."""
-    on_behalf_of: str | None
-    """The group spoken for."""
-    delivered: str | None
-    """When it was delivered: a date, a month or a year (EDTF)."""
-    title: str | None
-    """Its title."""
-    symbol: str | None
-    """Its document symbol."""
-    url: str | None
-    """Where it was published, as declared."""
     kind_inferred: bool
     """Whether the kind was told from the wording and nobody declared it."""
     words: Natural

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from tracker.model.facts import Facts
+
 if TYPE_CHECKING:
     from tracker.model.decisions import Ruling
     from tracker.model.ledger import Announcement
@@ -12,24 +14,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Facts):
     """What the person who adds a document says about it; nothing is required but the statement."""
 
     reference: Reference
     """Country, body, session and item; kind and language where they are declared."""
     kind_inferred: bool = False
     language_inferred: bool = False
-    statement_type: str | None = None
-    """General debate, item, explanation of vote, right of reply or joint."""
-    title: str | None = None
     title_inferred: bool = False
     """The title was read out of the document; it never takes the place of a declared one."""
-    delivered: str | None = None
-    url: str | None = None
-    symbol: str | None = None
-    speaker: str | None = None
-    post: str | None = None
-    on_behalf_of: str | None = None
 
 
 Outcome = Literal["new", "changed", "unchanged"]

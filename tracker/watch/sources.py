@@ -16,9 +16,9 @@ from tracker.capture.watch_list import (
     extend,
     read_watch_list,
 )
-from tracker.capture.web.fetch import is_web_address
 from tracker.capture.web.network import is_allowed
 from tracker.errors import DecisionInvalid, WatchListInvalid
+from tracker.inputs.passwords import is_web_address
 from tracker.model.decisions import Coder
 from tracker.model.watching import Closing, Received
 from tracker.record.modes import archive_permissions

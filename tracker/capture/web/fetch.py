@@ -13,6 +13,7 @@ from tracker.capture.causes import FetchFault, find_cause
 from tracker.capture.web.pacing import LONGEST_WAIT, Pace, Schedule, backoff
 from tracker.capture.web.payload import ENCODINGS, conditions, merge, read_validators
 from tracker.inputs.files import NotRegular, open_file, read_beyond
+from tracker.inputs.passwords import is_web_address
 from tracker.model.watching import Fetched, FetchFailed, Validators
 
 if TYPE_CHECKING:
@@ -144,11 +145,6 @@ def fetch_all(
             yield result
     finally:
         schedule.stop()
-
-
-def is_web_address(address: str) -> bool:
-    """Tell whether an address is a URL and not a path."""
-    return "://" in address
 
 
 def _fetch_web(source: Source, client: Client, asked: Validators, trail: list[Exchange]) -> Fetched:

@@ -13,12 +13,13 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from tracker.model.facts import OF_SNAPSHOT, OF_STATEMENT
 from tracker.preservation.destroying import Destroyed, read_destroyed, scrub
 from tracker.preservation.mirror.edits import ACCEPT, choose_key, list_edits, read_accepted, read_row
 from tracker.preservation.mirror.redaction import NOT_PUBLIC
 from tracker.record.schema.migrations import MIGRATIONS, NOTES
 from tracker.record.schema.rows import fetch_column, fetch_value
-from tracker.record.statements.editions import FIELDS, GUESSED
+from tracker.record.statements.editions import GUESSED
 from tracker.record.statements.queries import STATEMENT_NAME, WITH_STATEMENTS
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ SELECT field, later FROM amendments WHERE statement = ?1 AND field IN (?2, ?3) A
     ?4 IS NULL OR snapshot IN (SELECT id FROM snapshots WHERE edition = ?4)
 ) AND run > ?5 ORDER BY id DESC LIMIT 1
 """
-_AMENDED_URL = """
-SELECT field, later FROM amendments WHERE snapshot = ? AND field = 'url' AND run > ? ORDER BY id DESC LIMIT 1
+_AMENDED_HERE = """
+SELECT later FROM amendments WHERE snapshot = ? AND field = ? AND run > ? ORDER BY id DESC LIMIT 1
 """
 _OF: Mapping[str, tuple[str, str]] = {
     "statements": ("id", f"SELECT min(run) FROM snapshots {WITH_STATEMENTS} WHERE statements.id = ?"),  # noqa: S608
@@ -251,7 +252,7 @@ def _document(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
 
 
 def _statement(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
-    for field in FIELDS:
+    for field in OF_STATEMENT:
         said, value = acts.amended(later["id"], (field, f"{GUESSED}{field}"))
         if said and value == later[field]:
             yield field
@@ -277,9 +278,10 @@ def _edition(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:
 
 
 def _snapshot(acts: Acts, _earlier: Row, later: Row) -> Iterator[str]:
-    found = acts.connection.execute(_AMENDED_URL, [later["id"], acts.last]).fetchone()
-    if found and found[1] == later["url"]:
-        yield "url"
+    for field in OF_SNAPSHOT:
+        said = fetch_value(acts.connection, _AMENDED_HERE, [later["id"], field, acts.last])
+        if said is not None and said == later[field]:
+            yield field
 
 
 def _candidate(acts: Acts, earlier: Row, later: Row) -> Iterator[str]:

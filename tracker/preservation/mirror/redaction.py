@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tracker.model.facts import OF_SNAPSHOT, OF_STATEMENT
 from tracker.model.texts import Reference
 from tracker.preservation.mirror.unit_files import UnitFiles, write_lines
 from tracker.record.access.closed import is_closed_source, read_closed_sources
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 Rows = dict[str, list["Row"]]
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
-    "snapshots": ("id edition ordinal document observed run", "source url"),
+    "snapshots": ("id edition ordinal document observed run", " ".join(("source", *OF_SNAPSHOT))),
     "documents": ("sha256 size media_type", "bytes"),
     "statements": (
         "id country body session item",
-        "statement_type delivered title title_inferred symbol speaker post on_behalf_of aligns_with",
+        " ".join(("title_inferred", *OF_STATEMENT)),
     ),
     "editions": ("id statement position kind kind_inferred language language_inferred", ""),
     "outcomes": (

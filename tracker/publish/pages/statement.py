@@ -14,6 +14,7 @@ from tracker.diff.sides import earlier_sessions
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.keep.read import log_snapshots
 from tracker.model.citations import Citation
+from tracker.model.facts import tell_facts
 from tracker.model.record import SnapshotEntry
 from tracker.model.topics import SURE
 from tracker.publish.frame import render
@@ -134,6 +135,11 @@ class StatementPage:
     before: Reference | None
     """The statement before it in its series."""
     after: Reference | None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What was declared of it and has no place of its own."""
+        return tell_facts(self.cited)
 
     @property
     def is_latest(self) -> bool:

@@ -7,6 +7,7 @@ from hashlib import sha256 as digest
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveUnusable
+from tracker.model.facts import NAMES
 from tracker.model.preserving import Holding
 from tracker.model.record import Declaration
 from tracker.model.texts import Reference
@@ -16,7 +17,7 @@ from tracker.record.ledger.checks import read_repeated
 from tracker.record.reading.versions import Versions
 from tracker.record.schema.connection import Record, method, open_record, translate
 from tracker.record.schema.units import read_tables
-from tracker.record.statements.queries import NAME, ORDER, SNAPSHOTS, narrow_to
+from tracker.record.statements.queries import NAME, ORDER, SNAPSHOTS, narrow_to, select_facts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 
 _HOLDINGS = f"""
-SELECT snapshots.id, kind_inferred, language_inferred, title_inferred, statement_type, title, {NAME}, ordinal,
-    delivered, url, symbol, speaker, post, on_behalf_of,
-    documents.sha256, size, documents.media_type, observed, source, versions.sha256, extractor, words
+SELECT snapshots.id, {NAME}, ordinal, kind_inferred, language_inferred, title_inferred,
+    documents.sha256, size, documents.media_type, observed, source, versions.sha256, extractor, words,
+    {{facts}}
 {SNAPSHOTS}
 JOIN documents ON documents.sha256 = snapshots.document
 """
@@ -89,7 +90,9 @@ class Holdings(Record):
     def list(self, reference: Reference | None = None) -> tuple[tuple[Holding, ...], int]:
         """Return the snapshots behind a reference, or all, in their order, and how many may not leave."""
         narrowed, values = narrow_to(reference or Reference("", ""))
-        rows = self.rows(f"{_HOLDINGS} WHERE TRUE{narrowed} ORDER BY {ORDER}, ordinal", *values)
+        with translate(self.path):
+            query = _HOLDINGS.format(facts=select_facts(self.connection))
+        rows = self.rows(f"{query} WHERE TRUE{narrowed} ORDER BY {ORDER}, ordinal", *values)
         found = tuple(_read_holding(row) for row in rows if row[0] not in self.access.snapshots)
         return found, len(rows) - len(found)
 
@@ -143,14 +146,7 @@ def _read_gate(connection: sqlite3.Connection, folder: Path, *, private: bool) -
 
 
 def _read_holding(row: tuple[Any, ...]) -> Holding:
-    id_, kind_inferred, language_inferred, title_inferred, statement_type, title, *rest = row
-    declaration = Declaration(
-        Reference(*rest[:7]),
-        bool(kind_inferred),
-        bool(language_inferred),
-        statement_type,
-        title,
-        bool(title_inferred),
-        *rest[7:13],
-    )
-    return Holding(id_, declaration, *rest[13:])
+    id_, *rest = row
+    name, inferred, kept, facts = rest[:7], rest[7:10], rest[10:18], rest[18:]
+    declaration = Declaration(Reference(*name), *map(bool, inferred), **dict(zip(NAMES, facts, strict=True)))
+    return Holding(id_, declaration, *kept)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
+from tracker.model.facts import OF_SIDE
 from tracker.model.texts import Reference, Side
 from tracker.record.ledger import decisions
 from tracker.record.reading.versions import MOST_REMEMBERED, Versions
@@ -171,8 +172,8 @@ class Reader(Record):
         with translate(self.path):
             row = fetch_named(
                 self.connection,
-                "SELECT statements.country, statements.body, statements.session, item, title, editions.kind,"
-                " kind_inferred, delivered, speaker, post, on_behalf_of,"
+                "SELECT statements.country, statements.body, statements.session, item, editions.kind,"
+                f" kind_inferred, {queries.select_facts(self.connection, OF_SIDE)},"
                 f" document AS sha256, ordinal AS snapshot {queries.SNAPSHOTS} WHERE {queries.IS_OF_VERSION}",
                 [found],
             )
@@ -202,13 +203,13 @@ class Reader(Record):
         with translate(self.path):
             row = fetch_named(
                 self.connection,
-                "SELECT statements.country, statements.body, statements.session, title, statement_type,"
-                " symbol, speaker, post, on_behalf_of, delivered, editions.kind, kind_inferred,"
-                " editions.language, snapshots.id,"
-                " CASE WHEN source LIKE 'http%' THEN source WHEN url LIKE 'http%' THEN url END AS url,"
+                "SELECT statements.country, statements.body, statements.session, editions.kind,"
+                f" kind_inferred, editions.language, snapshots.id, {queries.select_facts(self.connection)},"
+                " CASE WHEN source LIKE 'http%' THEN source WHEN url LIKE 'http%' THEN url END AS place,"
                 f" observed, document AS sha256 {queries.SNAPSHOTS} WHERE versions.id = ?",
                 [found],
             )
+            row["url"] = row.pop("place")
             row["kind_inferred"] = bool(row["kind_inferred"])
             row["clock_confirmed"] = is_captured_by_confirmed_clock(self.connection, row.pop("id"))
         return CitedText(reference=str(self.resolve(reference)), **row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from tracker.model.facts import OF_SIDE
 from tracker.model.texts import Reference, Segment, Version
 from tracker.record.ledger.decisions import read_rulings
 from tracker.record.schema.connection import Record, method, translate
@@ -48,7 +49,7 @@ SELECT source, address, min(id) FROM (
 
 _IS_READABLE = "snapshots.id IN (SELECT id FROM readable_snapshots)"
 _STATES = f"""
-SELECT {queries.NAME}, versions.id, sort, title, delivered, speaker, post, on_behalf_of, kind_inferred,
+SELECT {queries.NAME}, versions.id, sort, {{facts}}, kind_inferred,
     position, snapshots.id, {_IS_READABLE}, ordinal, document, observed,
     versions.language, extractor, versions.run
 {queries.ALL_EDITIONS}
@@ -102,7 +103,9 @@ class Versions(Record):
         found: dict[tuple[str, str], str] = {}
         confirmed = dict(self.rows("SELECT version, max(id) FROM confirmations GROUP BY version"))
         country, digest = None, sha256()
-        for row in self.rows(_STATES, body):
+        with translate(self.path):
+            query = _STATES.format(facts=queries.select_facts(self.connection, OF_SIDE))
+        for row in self.rows(query, body):
             if row[0] != country:
                 country, digest = row[0], sha256()
             digest.update(repr((row, confirmed.get(row[6]))).encode("utf-8", "surrogatepass"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.errors import ReferenceInvalid
+from tracker.model.facts import FACTS, NAMES, OF_SNAPSHOT, read_facts
 from tracker.model.record import Amendment
 from tracker.record.schema.rows import fetch_named, fetch_row, fetch_value, insert, pick, update_row
 from tracker.references import find_body, resolve_session, session_sort_key
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 
 _Held = dict[str, str | int | None]
-
-FIELDS = ("statement_type", "title", "delivered", "symbol", "speaker", "post", "on_behalf_of")
-"""What a declaration may say about a statement, by the name of both field and column."""
-
 
 GUESSED = "guessed "
 """What the field of an amendment begins with where its value was inferred, not declared."""
@@ -99,9 +96,10 @@ def amend_statement(
     if new_facts:
         # It belongs to a run, so that a record restored from an older copy differs from its mirror.
         begin_run()
-    for field, value in new_facts.items():
-        table, row = ("snapshots", snapshot) if field == "url" else ("statements", statement)
-        update_row(connection, table, ("id", row), {field: value})
+    rows = {"statements": statement, "snapshots": snapshot}
+    for fact in FACTS:
+        if fact.name in new_facts:
+            update_row(connection, fact.table, ("id", rows[fact.table]), {fact.name: new_facts[fact.name]})
     if "title" in new_facts:
         update_row(
             connection, "statements", ("id", statement), {"title_inferred": declaration.title_inferred}
@@ -117,7 +115,7 @@ def amend_statement(
         if not (is_new or _is_amended(held, field))
     ]
     for amendment in (*amended, *filled):
-        concerned = snapshot if amendment.field == "url" else None
+        concerned = snapshot if amendment.field in OF_SNAPSHOT else None
         _write_amendment(connection, begin_run(), statement, concerned, amendment)
     return tuple(amended)
 
@@ -176,16 +174,14 @@ def clarify_edition(connection: sqlite3.Connection, edition: Edition, name: Edit
 def _held_values(connection: sqlite3.Connection, statement: int, snapshot: int) -> _Held:
     return fetch_named(
         connection,
-        f"SELECT {', '.join(FIELDS)}, url, title_inferred FROM statements, snapshots"  # noqa: S608 (our names)
+        f"SELECT {', '.join(NAMES)}, title_inferred FROM statements, snapshots"  # noqa: S608 (our names)
         " WHERE statements.id = ? AND snapshots.id = ?",
         [statement, snapshot],
     )
 
 
 def _new_facts(held: _Held, declaration: Declaration) -> dict[str, str]:
-    said: dict[str, str] = {
-        field: value for field in (*FIELDS, "url") if (value := getattr(declaration, field))
-    }
+    said = {field: value for field, value in read_facts(declaration).items() if value}
     if declaration.title_inferred and held["title"]:
         said.pop("title", None)
     return {field: value for field, value in said.items() if value != held[field] or _is_guess(held, field)}

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
+from tracker.model.facts import NAMES
 from tracker.model.texts import Reference, TextKind
-from tracker.record.schema.rows import fetch_value
+from tracker.record.schema.rows import fetch_column, fetch_value
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from typing import Any
+
+_COLUMNS = """
+SELECT name FROM pragma_table_info('statements') UNION SELECT name FROM pragma_table_info('snapshots')
+"""
 
 _KINDS = {str(kind): kind for kind in get_args(TextKind)}
 
@@ -64,6 +69,12 @@ WITH_STATEMENTS = "JOIN editions ON editions.id = edition JOIN statements ON sta
 """What joins snapshots with the tables of their names."""
 
 Condition = tuple[str, object]
+
+
+def select_facts(connection: sqlite3.Connection, names: Sequence[str] = NAMES) -> str:
+    """Return facts as the columns of a query; null where a record lacks one until it is written again."""
+    held = set(fetch_column(connection, _COLUMNS))
+    return ", ".join(name if name in held else f"NULL AS {name}" for name in names)
 
 
 def narrow(conditions: list[Condition]) -> tuple[str, list[object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tracker.model.facts import OF_SNAPSHOT
 from tracker.model.record import Recorded
 from tracker.record.schema.packing import decode_plain, pack, write_spans
 from tracker.record.schema.rows import fetch_column, insert, pick
@@ -127,9 +128,9 @@ def _write_snapshot(
         edition=edition,
         ordinal=ordinal,
         document=intake.sha256,
-        url=intake.declaration.url or None,
         run=run,
         **pick(intake, "observed", "source"),
+        **pick(intake.declaration, *OF_SNAPSHOT),
     )
     write_version(connection, snapshot, intake.data, intake.version, intake.raw, run=run)
     return snapshot

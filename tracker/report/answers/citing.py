@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tracker.model.clock_readings import CLOCK_UNCONFIRMED
+from tracker.model.facts import tell_facts
 from tracker.references import read_session
 from tracker.report.comparison.provenance import name_body, name_country, session_words
 from tracker.report.records import write_json
@@ -159,10 +160,8 @@ def _notes(source: CitedText) -> Iterator[str]:
     spoken = ", ".join(one_line(each) for each in (source.speaker, source.post) if each)
     if spoken:
         yield f"Delivered by {spoken}"
-    if source.on_behalf_of:
-        yield f"On behalf of {one_line(source.on_behalf_of)}"
-    if source.statement_type:
-        yield one_line(source.statement_type).replace("-", " ").capitalize()
+    for words in map(one_line, tell_facts(source)):
+        yield f"{words[:1].upper()}{words[1:]}"
 
 
 def _kept(source: CitedText) -> str:

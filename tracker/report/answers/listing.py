@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from tracker.model.clock_readings import CLOCK_UNCONFIRMED
-from tracker.model.record import SnapshotEntry
+from tracker.model.record import SnapshotEntry, StatementEntry
 from tracker.model.rights import WithdrawnEntry, WithdrawnSnapshot
 from tracker.report.answers.rights import withdrawal_fields
 from tracker.report.document import Span
@@ -17,7 +18,7 @@ from tracker.report.safe import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.model.record import Checked, Hit, SearchPage, StatementEntry
+    from tracker.model.record import Checked, Hit, SearchPage
     from tracker.model.texts import Reference
 
 MATCH_START, MATCH_END = "\x02", "\x03"
@@ -25,7 +26,7 @@ MATCH_START, MATCH_END = "\x02", "\x03"
 _MATCH = re.compile(f"{MATCH_START}([^{MATCH_END}]*){MATCH_END}")
 _SNIPPET_LINES = 3
 _PARTS = ("country", "body", "session", "item", "kind", "language")
-_FACTS = ("kind_inferred", "delivered", "title", "speaker", "post", "words", "snapshots", "observed")
+_FACTS = tuple(each.name for each in fields(StatementEntry) if each.name != "reference")
 """Columns of a list in CSV, beside the reference as a whole: its parts, and the fields of an edition."""
 
 

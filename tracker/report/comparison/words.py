@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from tracker.comparing.topics.certainty import find_threshold
 from tracker.comparing.topics.shares import find_least
 from tracker.model.changes import Operation, count_changes
+from tracker.model.facts import tell_facts
 from tracker.model.topics import PRIORITIES, Level
 from tracker.report.layout import counted, tally
 from tracker.report.safe import one_line
@@ -69,7 +70,7 @@ def side_details(side: Side, title: str = "") -> tuple[str, ...]:
         size_words(side),
         kind_words(side),
         None if plain else LANGUAGES.get(side.version.language, side.version.language),
-        side.on_behalf_of and f"on behalf of {side.on_behalf_of}",
+        *tell_facts(side),
     )
     return tuple(one_line(fact) for fact in facts if fact)
 
