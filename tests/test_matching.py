@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -255,7 +256,7 @@ def test_a_vocabulary_that_was_cut_has_a_digest_and_matches_of_its_own() -> None
     cut = replace(UN, topics=tuple(topic for topic in UN.topics if topic.id in some))
     edited = replace(cut, topics=(replace(cut.topics[0], terms={"en": ("needle in haystacks",)}),))
     assert len({UN.digest, cut.digest, edited.digest, replace(UN, overlap=True).digest}) == 4
-    found = {}
+    found: dict[str, Any] = {}
     for order in permutations((UN, cut, edited)):
         matching._compile.cache_clear()  # noqa: SLF001
         matching._read_topics.cache_clear()  # noqa: SLF001

@@ -26,6 +26,7 @@ SHARED = {
     "docx": {"capture", "report"},
     "httpx2": {"capture", "watch"},
     "jinja2": {"publish", "report"},
+    "pyarrow": {"capture", "report"},
     "markdown_it": {"capture", "publish"},
     "markupsafe": {"publish", "report"},
     "numpy": {"comparing", "record", "text"},

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from tests.running import ROOT
 from tracker.follow import workers
+from tracker.references.bodies import own_bodies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.follow.workers import Counted
+    from tracker.references.bodies import OwnBodies
 
 _LOADED: Final = ("tests.loaded", "tests.warm_workers")
 """What workers have loaded; this module among it, which is why it knows nothing of pytest."""
@@ -35,13 +37,13 @@ def fork_workers() -> None:
         with chdir(ROOT):
             # What it is to load is found from here.
             forkserver.ensure_running()
-        return ProcessPoolExecutor(count, context, _begin, (dict(os.environ), counted))
+        return ProcessPoolExecutor(count, context, _begin, (dict(os.environ), counted, own_bodies()))
 
     vars(workers)["start_processes"] = start_processes
 
 
-def _begin(environment: Mapping[str, str], counted: Counted | None) -> None:
+def _begin(environment: Mapping[str, str], counted: Counted | None, own: OwnBodies) -> None:
     """Begin as a worker that is started anew, with the variables of who starts it."""
     os.environ.clear()
     os.environ.update(environment)
-    workers._begin(counted)  # noqa: SLF001 (what each worker begins with)
+    workers._begin(counted, own)  # noqa: SLF001 (what each worker begins with)

@@ -29,7 +29,7 @@ COMMANDS: Final = {
         "add": ("start", "Record documents as snapshots of one statement."),
         "import": (
             "exchange",
-            "Record a folder of statements, every revision of files in a git repository, or a WARC.",
+            "Record a folder of statements, rows of a table, revisions in a git repository, or a WARC.",
         ),
     },
     "Compare": {

@@ -1,11 +1,11 @@
-"""Commands that exchange with others: ``import`` of folders, repositories and WARC, ``export``."""
+"""Commands that exchange with others: ``import`` of folders, tables, repositories and WARC, ``export``."""
 
 from __future__ import annotations
 
 import shlex
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
 import typer
 
@@ -13,6 +13,7 @@ from tracker.cli import completion, everywhere, options
 from tracker.cli.output import line_writer, refuse_overwriting, shown_progress, write_answer, write_notice
 from tracker.errors import TrackerError
 from tracker.model.facts import FACTS
+from tracker.model.texts import TextKind
 from tracker.references import gather_references
 from tracker.report.records import encode_json, write_json
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.exchange.folder_import import FolderSaid
+    from tracker.exchange.table_import import TableSaid
     from tracker.model.preserving import Exported
 
 PATTERN_HELP = (
@@ -27,12 +29,13 @@ PATTERN_HELP = (
     " Parts: country, session, item, year, date, language, kind, and any for what does not matter."
 )
 KIND_HELP = (
-    "Of a folder: the kind of all texts, or of some sessions: verbatim, verbatim:70-74,77. Kinds: prepared,"
-    " delivered, verbatim, summary, translation, interpretation. Inferred by session if not given."
+    "Of a folder or table: the kind of all texts, or of some sessions: verbatim, verbatim:70-74,77. Kinds:"
+    f" {', '.join(get_args(TextKind))}. Inferred by session if not given."
 )
 COLUMN_HELP = (
-    "FIELD=COLUMN, for a column of --metadata that is not recognised by its name. Fields: country, session,"
-    f" item, language, kind, {', '.join(fact.asked for fact in FACTS)}."
+    "FIELD=COLUMN, for a column of a table, or of --metadata, that is not recognised by its name. Fields:"
+    " text and year, of a table; country, session, item, language, kind,"
+    f" {', '.join(fact.asked for fact in FACTS)}."
 )
 SESSION_HELP = (
     "What names the session: of a repository path, subject of the commit, author's date, trailer (Session:,"
@@ -46,11 +49,12 @@ REGEX_HELP = (
 _SORTED: Final = frozenset({"--as", "--session-from", "--regex"})
 _TAKEN: Final[Mapping[str, frozenset[str]]] = {
     "folder": frozenset({"--body", "--pattern", "--country", "--kind", "--metadata", "--column"}),
+    "table": frozenset({"--body", "--country", "--kind", "--column"}),
     "git": _SORTED | {"--path", "--branch"},
     "warc": _SORTED | {"--url", "--watched", "--unjudged"},
 }
 """The options of each kind of import."""
-_CALLED: Final = {"folder": "a folder", "git": "a git repository", "warc": "a WARC"}
+_CALLED: Final = {"folder": "a folder", "table": "a table", "git": "a git repository", "warc": "a WARC"}
 _BEGINS: Final = b"WARC/"
 _NAMED: Final = (".warc", ".warc.gz")
 _ENOUGH: Final = 4096
@@ -62,6 +66,8 @@ def register(app: typer.Typer) -> None:
     app.command(
         "import",
         epilog="Examples: tracker import corpus --body UNGA --metadata speakers.csv"
+        " | tracker import un-general-debates.csv --body UNGA --dry-run"
+        " | tracker import speeches.jsonl --body UNGA --column text=speech --column session=meeting"
         " | tracker import UNGDC --body UNGA --metadata Speakers_by_session.xlsx"
         " | tracker import corpus --body UNGA --pattern '{country}/{session}_{any}.txt'"
         " --kind verbatim:70-74,77 --kind prepared:75,79"
@@ -80,12 +86,16 @@ def register(app: typer.Typer) -> None:
 
 def import_path(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="A folder of texts, a git repository, or a WARC.")
+        Path,
+        typer.Argument(
+            metavar="PATH",
+            help="A folder of texts, a table with a column of text, a git repository, or a WARC.",
+        ),
     ],
     body: Annotated[
         str | None,
         typer.Option(
-            help="Of a folder, which needs it: the body of all its statements, such as UNGA.",
+            help="Of a folder or table, which needs it: the body of all its statements, such as UNGA.",
             autocompletion=completion.complete_body,
         ),
     ] = None,
@@ -93,7 +103,7 @@ def import_path(
     country: Annotated[
         str | None,
         typer.Option(
-            help="Of a folder: the country, where paths do not name it.",
+            help="Of a folder or table: the country, where no path and no column names it.",
             autocompletion=completion.complete_known_country,
         ),
     ] = None,
@@ -148,7 +158,7 @@ def import_path(
     ] = False,
     form: options.ListFormat = "text",
 ) -> None:
-    """Record a folder of statements, every revision of files in a git repository, or a WARC.
+    """Record a folder of statements, rows of a table, revisions in a git repository, or a WARC.
 
     What PATH is, is seen by looking; with --body a repository is read as a folder, as it stands. A revision
     is observed at the time of its commit, renames are followed and removals noted; a capture is observed at
@@ -156,6 +166,7 @@ def import_path(
     records only what is new.
     """
     from tracker.exchange.folder_import import FolderSaid, need_folder
+    from tracker.exchange.table_import import TableSaid, is_table
 
     given: dict[str, object] = {
         "--body": body,
@@ -173,7 +184,7 @@ def import_path(
         "--session-from": session_from,
         "--regex": regex,
     }
-    found = "git" if paths else "folder" if body else _find_kind(path)
+    found = "git" if paths else "table" if is_table(path) else "folder" if body else _find_kind(path)
     if found == "folder":
         need_folder(path)
     for name, value in given.items():
@@ -195,6 +206,9 @@ def import_path(
                 f"missing option --body; for example: tracker import {named} --body UNGA (all bodies: tracker"
                 " list --bodies)"
             )
+        if found == "table":
+            _import_table(path, TableSaid(body, country, kind or (), column or ()), dry_run, form)
+            return
         said = FolderSaid(body, pattern, country, kind or (), metadata, column or ())
         _import_folder(path, said, dry_run, form)
 
@@ -229,6 +243,19 @@ def _import_folder(folder: Path, said: FolderSaid, dry_run: bool, form: str) -> 
             folder, said, options.begun(dry_run=dry_run), options.now(), dry_run=dry_run, progress=progress
         )
     write_answer(encode_json(imported) if form == "json" else render_folder(imported, every=dry_run))
+    if is_faulty(imported):
+        raise typer.Exit(options.FINDINGS)
+
+
+def _import_table(file: Path, said: TableSaid, dry_run: bool, form: str) -> None:
+    from tracker.exchange.table_import import import_table, is_faulty
+    from tracker.report.answers.imports import render_table
+
+    with shown_progress("importing") as progress:
+        imported = import_table(
+            file, said, options.begun(dry_run=dry_run), options.now(), dry_run=dry_run, progress=progress
+        )
+    write_answer(encode_json(imported) if form == "json" else render_table(imported, every=dry_run))
     if is_faulty(imported):
         raise typer.Exit(options.FINDINGS)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tracker.model.facts import Fact
     from tracker.model.record import Recorded
 
-Kind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
+Kind = Literal["prepared", "delivered", "verbatim", "summary", "transcript", "translation", "interpretation"]
 
 
 def register(app: typer.Typer) -> None:

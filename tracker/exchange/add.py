@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -107,9 +108,45 @@ def _add(store: Store, path: Path, declaration: Declaration, observed: str) -> R
     known = store.known(declaration, digest_bytes(data))
     if known:
         return known
+    from tracker.capture.admit.meetings import find_meeting  # noqa: PLC0415 (what is known is not read)
+
+    _refuse_rows(path, data, declaration.reference)
     document = read_bytes(data, str(path), declaration.reference.language)
+    if shown := find_meeting(document.extraction.text):
+        raise DocumentUnreadable(
+            f"{path} is the record of a meeting ({shown}), and no statement of one country; save what"
+            f" {declaration.reference.country} said in it as a file of its own, and add that"
+        )
     doubt = _find_doubt(store.ledger, data, document, str(path), declaration.reference)
     return replace(record_read(store, data, document, declaration, observed, str(path)), doubt=doubt)
+
+
+def _refuse_rows(path: Path, data: bytes, reference: Reference) -> None:
+    """Raise ``DocumentUnreadable`` for a table, or JSON, which would be taken for one long text."""
+    from tracker.capture.tables import find_table_format  # noqa: PLC0415 (as above)
+
+    if find_table_format(path.name, data):
+        named = shlex.quote(str(path))
+        raise DocumentUnreadable(
+            f"{path} is a table, and no statement of one country; each of its rows is one:"
+            f" tracker import {named} --body {reference.body}"
+        )
+    if path.suffix.lower() == ".json" or _is_json(data):
+        raise DocumentUnreadable(
+            f"{path} is JSON, and no text; save the text in it as a file, or its rows as a table (.jsonl)"
+        )
+
+
+def _is_json(data: bytes) -> bool:
+    """Tell whether bytes are an object or a list in JSON; a text may begin with a bracket too."""
+    if data.lstrip()[:1] not in {b"{", b"["}:
+        return False
+    from tracker.inputs.formats import parse_json  # noqa: PLC0415 (as above)
+
+    try:
+        return isinstance(parse_json(data), (dict, list))
+    except ValueError:
+        return False
 
 
 def _find_doubt(

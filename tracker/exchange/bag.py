@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.capture.read.readers import find_ending
+from tracker.capture.tables import find_table_ending
 from tracker.errors import NotInArchive
 from tracker.exchange.exports import new_target
 from tracker.files import BY_UMASK, draft_folder, new_file, new_folder
@@ -142,7 +143,7 @@ def export_bag(archive: Path, target: Path, day: str, *, private: bool = False) 
     ):
         chosen, closed = holdings.list()
         documents = {sha256: document_name(sha256, kind) for sha256, kind in holdings.documents()}
-        if not documents:
+        if not (documents or chosen):
             raise NotInArchive("the archive holds nothing that may be exported")
         with make_bag(target, info, permissions) as bag:
             bag.add("README.txt", [_read_page("bag_readme.txt").replace(_FACTS, ", ".join(NAMES)).encode()])
@@ -193,7 +194,7 @@ def _describe(value: object, files_of: Mapping[str, str]) -> object:
 
 def document_name(sha256: str, media_type: str) -> str:
     """Return the name of a document's file."""
-    return f"documents/{sha256}.{find_ending(media_type)}"
+    return f"documents/{sha256}.{find_table_ending(media_type) or find_ending(media_type)}"
 
 
 def text_name(sha256: str) -> str:

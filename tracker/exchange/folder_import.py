@@ -95,7 +95,7 @@ def import_folder(
     Raises ``TrackerError`` where nothing can be imported.
     """
     place = find_body(said.body)
-    declared = _read_kinds(said.kinds, place)
+    declared = read_kinds(said.kinds, place)
     code = find_country(said.country).code if said.country else None
     table = _read_table(folder, said.metadata, said.columns, place)
     # The table is no text of the corpus, though it may lie among them.
@@ -191,7 +191,7 @@ def _read_table(folder: Path, metadata: Path | None, columns: Sequence[str], bod
     return read_metadata(metadata, read_columns(columns), body)
 
 
-def _read_kinds(texts: Iterable[str], body: Body) -> dict[str | None, TextKind]:
+def read_kinds(texts: Iterable[str], body: Body) -> dict[str | None, TextKind]:
     """Return the kind declared for each session, under ``None`` that of all others.
 
     A text is ``verbatim``, or ``verbatim:70-74,77`` for some sessions. Raises ``ReferenceInvalid`` for
@@ -206,6 +206,13 @@ def _read_kinds(texts: Iterable[str], body: Body) -> dict[str | None, TextKind]:
                 where = f"session {session}" if session else "all sessions"
                 raise ReferenceInvalid(f"--kind: {where} cannot be both {kinds[session]} and {kind}")
     return kinds
+
+
+def settle_kind(votes: Counter[TextKind | None]) -> TextKind | None:
+    """Return the kind that most texts of a session show; those that show none do not count."""
+    shown = Counter({kind: number for kind, number in votes.items() if kind})
+    (kind, number), *_ = [*shown.most_common(1), (None, 0)]
+    return kind if shown.total() >= _FEWEST and number >= _MAJORITY * shown.total() else None
 
 
 def _sessions(text: str, listed: str, body: Body) -> list[str]:
@@ -356,10 +363,7 @@ class _Reader:
         if session not in self._shared:
             self._read.clear()
             votes = Counter(self._look(*each) for each in self._undeclared[session][:_SAMPLE])
-            del votes[None]
-            (kind, number), *_ = [*votes.most_common(1), (None, 0)]
-            is_shared = votes.total() >= _FEWEST and number >= _MAJORITY * votes.total()
-            self._shared[session] = kind if is_shared else None
+            self._shared[session] = settle_kind(votes)
         return self._shared[session]
 
     def _look(self, path: Path, language: str | None) -> TextKind | None:

@@ -47,19 +47,20 @@ FIELDS = (*KEYS, *EDITION, *(fact.asked for fact in FACTS))
 Key = tuple[str, str, str | None]
 
 
-def read_columns(assignments: Iterable[str]) -> dict[str, str]:
+def read_columns(assignments: Iterable[str], beside: Sequence[str] = ()) -> dict[str, str]:
     """Read ``field=Column`` assignments, a field named as the option of ``add`` is or as in the record.
 
+    ``beside`` are fields that a table has beside these.
     Raises ``ReferenceInvalid`` for an unknown field, or a text without ``=``.
     """
     columns = {}
     for assignment in assignments:
         asked, equals, column = assignment.partition("=")
-        if not equals or asked not in _FOUND:
+        if not equals or asked not in {*_FOUND, *beside}:
             raise ReferenceInvalid(
-                f"--column {assignment!r}: write FIELD=COLUMN with one of {', '.join(FIELDS)}"
+                f"--column {assignment!r}: write FIELD=COLUMN with one of {', '.join((*beside, *FIELDS))}"
             )
-        columns[_FOUND[asked]] = column
+        columns[_FOUND.get(asked, asked)] = column
     return columns
 
 
@@ -71,6 +72,7 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     **{fact.name: fact.called for fact in FACTS},
 }
 """Names of columns that need no ``--column``; a code of a country is read before its name."""
+_NOTHING: Mapping[str, tuple[str, ...]] = {}
 
 
 class UnreadRow(NamedTuple):
@@ -144,7 +146,7 @@ def _read_rows(
     columns: Mapping[str, str],
     body: Body,
 ) -> MetadataTable:
-    mapping = _map_columns(names, columns, path)
+    mapping = map_columns(names, columns, path)
     rows: dict[Key, StatementMetadata] = {}
     unread = []
     number = 0
@@ -155,8 +157,8 @@ def _read_rows(
             for name, some in mapping.items()
         }
         said = {name: next(filter(None, texts), None) for name, texts in cells.items()}
-        countries, no_country = _countries(*filter(None, cells["country"]))
-        session, no_session = _session(body, said["session"])
+        countries, no_country = name_countries(*filter(None, cells["country"]))
+        session, no_session = name_session(body, said["session"])
         fault = no_country or no_session
         if fault or session is None:
             unread.append(UnreadRow(line, session, countries, fault))
@@ -170,10 +172,22 @@ def _read_rows(
     return MetadataTable(str(path), rows, number, tuple(unread))
 
 
-def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:
+def map_columns(
+    names: Iterable[str],
+    columns: Mapping[str, str],
+    path: Path,
+    *,
+    beside: Mapping[str, tuple[str, ...]] = _NOTHING,
+    needed: Sequence[str] = ("country", "session"),
+) -> dict[str, tuple[str, ...]]:
+    """Return by field the columns that hold it: those that the user names, or else those that are called so.
+
+    ``beside`` are other fields, with what their columns are called. Raises ``VocabularyInvalid`` for a column
+    that is not there, and where one that is ``needed`` is missing.
+    """
     by_fold = {name.strip().casefold().replace(" ", "_"): name for name in names}
     mapping = {}
-    for name, called in _CALLED.items():
+    for name, called in {**_CALLED, **beside}.items():
         known = tuple(by_fold[each] for each in called if each in by_fold)
         if known:
             mapping[name] = known
@@ -183,7 +197,7 @@ def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -
                 f"{path}: no column {column!r}; the columns are {', '.join(by_fold.values())}"
             )
         mapping[name] = (column,)
-    absent = [name for name in ("country", "session") if name not in mapping]
+    absent = [name for name in needed if name not in mapping]
     if absent:
         raise VocabularyInvalid(
             f"{path}: no column for {' and '.join(absent)}; name it with --column {absent[0]}=COLUMN"
@@ -193,7 +207,7 @@ def _map_columns(names: Iterable[str], columns: Mapping[str, str], path: Path) -
 
 # A table of ten thousand rows names two hundred countries and eighty sessions.
 @cache
-def _countries(*texts: str) -> tuple[tuple[str, ...], str]:
+def name_countries(*texts: str) -> tuple[tuple[str, ...], str]:
     """Return the country that a code and a name stand for, or all of them and what is wrong.
 
     The second counts where the first is unknown. A state and one that followed it are one.
@@ -215,7 +229,8 @@ def _countries(*texts: str) -> tuple[tuple[str, ...], str]:
 
 
 @cache
-def _session(body: Body, text: str | None) -> tuple[str | None, str]:
+def name_session(body: Body, text: str | None) -> tuple[str | None, str]:
+    """Return the label of the session that a text stands for, or None and what is wrong."""
     if not text:
         return None, "it names no session"
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, urlsplit
 
 from tracker import __version__
+from tracker.capture.row_texts import is_table_extractor
 from tracker.capture.warc.reading import RENAMED, SENT_AS
 from tracker.capture.warc.writing import (
     FORMAT,
@@ -18,6 +19,7 @@ from tracker.capture.warc.writing import (
     open_writer,
     write_uri,
 )
+from tracker.errors import TrackerError
 from tracker.exchange.exports import choose_holdings, new_target
 from tracker.exchange.warc_metadata import (
     MEDIA_TYPE,
@@ -52,9 +54,15 @@ def export_warc(archive: Path, target: Path, wanted: Sequence[str], *, private: 
         new_target(target, archive, private=private) as permissions,
         open_holdings(archive, private=private) as holdings,
     ):
-        chosen, closed = choose_holdings(archive, holdings, wanted)
+        found, closed = choose_holdings(archive, holdings, wanted)
+        # A WARC has a record for a document, and none for a part of one.
+        chosen = tuple(each for each in found if not is_table_extractor(each.extractor))
+        if not chosen:
+            raise TrackerError("these are rows of a table, which no WARC holds; use: tracker export bag")
         with draft_file(target, permissions) as out:
             contents = _write(holdings, chosen, out, packed=target.name.endswith(".gz"))
+            if len(chosen) < len(found):
+                contents["left-out row"] = len(found) - len(chosen)
             out.seek(0)
             sha256 = hashlib.file_digest(out, "sha256").hexdigest()
     return Exported(str(target), contents, target.stat().st_size, sha256, closed)

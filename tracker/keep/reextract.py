@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tracker.capture.read.extract import decodes_as, extract
 from tracker.capture.read.extractors import is_declared, is_installed, read_extractor
+from tracker.capture.row_texts import is_table_extractor, read_table_text
 from tracker.capture.sandbox.protocol import KEPT_DOCUMENT
 from tracker.capture.watch_list import WATCH_FILE, parse_watch_list, read_watch_list
 from tracker.comparing.decisions.rulings import find_quotes, place_segments, settle_rulings
 from tracker.errors import DocumentUnreadable, ReaderStopped, WatchListInvalid, Withdrawn
 from tracker.model.record import Reread
-from tracker.model.texts import Reference
+from tracker.model.texts import Extraction, Reference
 from tracker.record.reading.reader import Reader
 from tracker.record.reading.versions import add_confirmation, add_version
 from tracker.references import parse_reference
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tracker.archive import ArchiveSession
     from tracker.model.decisions import Quote, Ruling
     from tracker.model.record import Capture
-    from tracker.model.texts import Extraction, Version
+    from tracker.model.texts import Version
     from tracker.model.watching import Source
     from tracker.record.reading.versions import Versions
     from tracker.record.storing.store import Store
@@ -112,6 +113,19 @@ def _find_captures(record: Versions, references: Sequence[Reference]) -> tuple[l
     return list(captures), list(withdrawn)
 
 
+class _Tables:
+    """The output for the table that was read last: its rows come one after the other."""
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[str, str], str] = (("", ""), "")
+
+    def read(self, sha256: str, data: bytes, extractor: str) -> str:
+        """Return the texts of a whole table. Raises ``DocumentUnreadable``."""
+        if self._last[0] != (sha256, extractor):
+            self._last = (sha256, extractor), read_table_text(data, extractor)
+        return self._last[1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Rereading:
     """What a run was given; without a store nothing is written."""
@@ -121,6 +135,7 @@ class _Rereading:
     selections: _Selections
     rulings: tuple[Ruling, ...]
     started: str
+    tables: _Tables = field(default_factory=_Tables)
 
     def read(self, capture: Capture) -> Reread:
         """Read one snapshot's document again, and write what is new about it."""
@@ -131,6 +146,11 @@ class _Rereading:
             return replace(answer, status="skipped", reason=NO_BYTES)
         if digest_bytes(data) != capture.document:
             return replace(answer, status="unreadable", reason=DAMAGED)
+        if is_table_extractor(old.extractor):
+            return self._read_row(capture, data, old, answer)
+        return self._read_whole(capture, data, old, answer)
+
+    def _read_whole(self, capture: Capture, data: bytes, old: Version, answer: Reread) -> Reread:
         selection = self.selections.find(capture, old.extractor)
         if selection is None:
             return replace(answer, status="skipped", reason=self.selections.missing(capture))
@@ -147,6 +167,16 @@ class _Rereading:
             return replace(answer, status="unverifiable", reason=f"{error.cause}: its version stays")
         except DocumentUnreadable as error:
             return replace(answer, status="unreadable", reason=str(error))
+        return self._weigh(capture, data, extraction, old, answer)
+
+    def _read_row(self, capture: Capture, data: bytes, old: Version, answer: Reread) -> Reread:
+        """Read a row of a table again, at its place in the output for the whole table."""
+        start, end = self.record.place(capture.id)
+        try:
+            text = self.tables.read(capture.document, data, old.extractor)
+        except DocumentUnreadable as error:
+            return replace(answer, status="unreadable", reason=str(error))
+        extraction = Extraction(text[start:end], old.media_type, old.extractor)
         return self._weigh(capture, data, extraction, old, answer)
 
     def _weigh(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.archive import ArchiveSession
 from tracker.capture.read.extract import extract
 from tracker.capture.read.extractors import read_extractor
+from tracker.capture.row_texts import is_table_extractor, read_table_text
 from tracker.capture.sandbox.process import tell_level
 from tracker.capture.sandbox.protocol import KEPT_DOCUMENT
 from tracker.comparing.decisions.rulings import name_statement
@@ -101,6 +102,11 @@ def read_again(data: bytes, extractor: str, media_type: str) -> str | NotReadabl
 
     ``extractor`` is the name under which a version was kept, with the selectors of its source.
     """
+    if is_table_extractor(extractor):
+        try:
+            return read_table_text(data, extractor)
+        except DocumentUnreadable as error:
+            return NotReadable(f"{error}: {_OPEN}", is_own=True)
     library = " ".join(extractor.split()[:2])
     other = NotReadable(f"they were read by {library}, which is not what is installed: {_OPEN}")
     selector, remove = read_settings(extractor)

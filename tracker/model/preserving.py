@@ -63,6 +63,20 @@ class FolderImport:
         return Counter(entry.status for entry in self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class TableImport:
+    """The result of importing a table of texts: an entry for each row, and the column of each field."""
+
+    path: str
+    columns: dict[str, str]
+    entries: tuple[ImportedFile, ...]
+
+    @property
+    def counts(self) -> Counter[FileStatus]:
+        """How many rows there are of each status."""
+        return Counter(entry.status for entry in self.entries)
+
+
 RevisionStatus = Literal["new", "changed", "known", "rewritten", "removed", "passed", "skipped"]
 
 

@@ -10,7 +10,7 @@ from tracker.model.facts import Facts
 if TYPE_CHECKING:
     from tracker.model.decisions import Ruling
     from tracker.model.ledger import Announcement
-    from tracker.model.texts import Reference
+    from tracker.model.texts import Place, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,15 @@ class Declaration(Facts):
     language_inferred: bool = False
     title_inferred: bool = False
     """The title was read out of the document; it never takes the place of a declared one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is recorded where a document holds many statements: the document's digest, and a place in it."""
+
+    document: str
+    """SHA-256 of the bytes of the whole document."""
+    place: Place
 
 
 Outcome = Literal["new", "changed", "unchanged"]

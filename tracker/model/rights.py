@@ -92,6 +92,8 @@ class Scope:
     """Those among the snapshots that are of another statement: withdrawn before, and of the same bytes."""
     destroyed: int = 0
     """Snapshots among them of which only the digests are left."""
+    parts: tuple[Reference, ...] = ()
+    """Other statements that are parts of the same documents: their texts stay, and the bytes are closed."""
     sharing: tuple[Reference, ...] = ()
     """Snapshots of other statements that hold the same bytes and are open."""
     alike: tuple[Reference, ...] = ()

@@ -45,6 +45,25 @@ class SpanMap:
     runs: tuple[Run, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part stands in its document: a turn in the record of a meeting, a row of a table of texts."""
+
+    ordinal: Positive
+    """Its number among the parts of the document, counted as they come."""
+    start: Natural
+    end: Natural
+    """In the extractor's output of the whole document, in characters, half open."""
+    page: Positive | None = None
+    paragraph: Positive | None = None
+    """Where the document has pages, or numbers of paragraphs of its own."""
+    starts: Amount | None = None
+    ends: Amount | None = None
+    """In a recording, in seconds from its beginning."""
+    turn: str | None = None
+    """By which the source itself names it."""
+
+
 SegmentKind = Literal["sentence", "heading", "item"]
 
 
@@ -169,4 +188,6 @@ class Reference:
 Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 """The languages whose sentences are cut and whose topics are met by rules of their own."""
 
-TextKind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
+TextKind = Literal[
+    "prepared", "delivered", "verbatim", "summary", "transcript", "translation", "interpretation"
+]

@@ -200,7 +200,8 @@ class Rights:
         if act == "lift" and all(_is(each, standing, "destroy") for each in targets):
             raise DecisionInvalid(f"{reference} was destroyed, and nothing is left to open")
         if act == "destroy":
-            others = _find_sharing(self._connection, targets)
+            # Other parts of a document lose its bytes, and keep their texts.
+            others = tuple(each for each in _find_sharing(self._connection, targets) if not each.is_part)
             for other in others:
                 if other.key not in standing:
                     raise DecisionInvalid(
@@ -300,17 +301,19 @@ WHERE snapshot IS ?1 AND document = ?2 AND {_STATEMENT} IS ?3
 """  # noqa: S608 (our own text)
 
 _SNAPSHOTS = f"""
-SELECT snapshots.id, {queries.NAME}, ordinal, document, size, source {queries.ALL_EDITIONS}
+SELECT snapshots.id, {queries.NAME}, ordinal, holdings.document, size, source,
+    snapshots.id IN (SELECT snapshot FROM parts) {queries.ALL_EDITIONS}
 JOIN snapshots ON snapshots.edition = editions.id
-JOIN documents ON documents.sha256 = snapshots.document
-"""
+JOIN holdings ON holdings.snapshot = snapshots.id
+JOIN documents ON documents.sha256 = holdings.document
+"""  # noqa: S608 (our own text)
 
 _REFUSED = """
 SELECT DISTINCT outcomes.reference, document, documents.size FROM reviews
 JOIN outcomes ON outcomes.id = reviews.outcome
 JOIN documents ON documents.sha256 = reviews.document
 WHERE outcomes.reference IS NOT NULL AND verdict IS NOT 'accept'
-AND document NOT IN (SELECT document FROM snapshots)
+AND document NOT IN (SELECT document FROM holdings)
 ORDER BY reviews.id
 """
 
@@ -332,6 +335,8 @@ class _Target:
     document: str
     size: int
     source: str | None = None
+    is_part: bool = False
+    """Whether it is a part of the document: its text is its own, and the bytes are those of others too."""
     statement: str | None = None
     """For which a document came that is no snapshot."""
 
@@ -366,7 +371,7 @@ def _find_sharing(connection: sqlite3.Connection, targets: Sequence[_Target]) ->
     own = {target.snapshot for target in targets}
     found: dict[int | None, _Target] = {}
     for document in dict.fromkeys(target.document for target in targets):
-        for other in _select(connection, " AND document = ?", [document]):
+        for other in _select(connection, " AND holdings.document = ?", [document]):
             if other.snapshot not in own:
                 found[other.snapshot] = other
     return tuple(found.values())
@@ -388,7 +393,8 @@ def _describe_scope(
         size=sum(sizes.values()),
         joined=tuple(each for each in _references(targets) if not _is_of(each, reference)),
         destroyed=destroyed,
-        sharing=_references(sharing),
+        sharing=_references(each for each in sharing if not each.is_part),
+        parts=_references(each for each in sharing if each.is_part),
         alike=_references(alike),
         received=_find_received(connection, reference, sizes),
         files=tuple(dict.fromkeys(str(target.source) for target in targets if _is_file(target.source))),
@@ -397,7 +403,10 @@ def _describe_scope(
 
 def _select(connection: sqlite3.Connection, narrowed: str, values: list[object]) -> tuple[_Target, ...]:
     rows = connection.execute(f"{_SNAPSHOTS} WHERE TRUE{narrowed} ORDER BY snapshots.id", values).fetchall()
-    return tuple(_Target(id_, Reference(*rest[:7]), *rest[7:]) for id_, *rest in rows)
+    return tuple(
+        _Target(id_, Reference(*rest[:7]), rest[7], rest[8], rest[9], is_part=bool(rest[10]))
+        for id_, *rest in rows
+    )
 
 
 def _choose_statement(reference: Reference, found: Sequence[_Target]) -> tuple[_Target, ...]:
@@ -454,7 +463,7 @@ def _find_alike(connection: sqlite3.Connection, targets: Iterable[_Target]) -> t
 
 
 def _references(targets: Iterable[_Target]) -> tuple[Reference, ...]:
-    return tuple(target.reference for target in targets if target.reference)
+    return tuple(dict.fromkeys(target.reference for target in targets if target.reference))
 
 
 def _is_of(snapshot: Reference, reference: Reference) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.inputs.compiled import read_packaged
 from tracker.references.names import choose, closest, fold_name, index_names, is_plain, show
@@ -52,6 +52,10 @@ class SessionKind(NamedTuple):
         return None if step is None else step.year + (number - step.n) * step.every // step.per_year
 
 
+NUMBERED: Final = (SessionKind("regular", "{n}"),)
+"""The kinds of session of a body of which nothing else is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A UN organ or forum; ``id`` is what references are written with."""
@@ -59,7 +63,7 @@ class Body:
     id: str
     name: str
     aliases: tuple[str, ...] = ()
-    kinds: tuple[SessionKind, ...] = (SessionKind("regular", "{n}"),)
+    kinds: tuple[SessionKind, ...] = NUMBERED
     languages: tuple[str, ...] = ()
     """In which its texts come, where an archive says so."""
 

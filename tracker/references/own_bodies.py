@@ -20,7 +20,7 @@ from tracker.inputs.tables import (
     whole_number,
 )
 from tracker.references import OWN_FILE
-from tracker.references.bodies import Body, OwnBodies, SessionKind, SessionStep, packaged_bodies
+from tracker.references.bodies import NUMBERED, Body, OwnBodies, SessionKind, SessionStep, packaged_bodies
 from tracker.references.countries import find_country, match_countries
 from tracker.references.groups import Group, Membership
 from tracker.references.names import fold_name, is_plain
@@ -100,7 +100,7 @@ def _read_body(code: str, row: object) -> tuple[Body, dict[str, Group]]:
         code,
         said.get("name") or (shipped.name if shipped else code),
         said.get("aliases", ()),
-        said.get("sessions") or Body.kinds,
+        said.get("sessions") or NUMBERED,
         said.get("languages", ()),
     )
     return (_add_to(shipped, own, said) if shipped else own), said.get("groups", {})

@@ -170,7 +170,7 @@ class Acts:
     def _may_be_gone(self, each: RowDifference) -> bool:
         row = each.row
         match each.table:
-            case "versions":
+            case "versions" | "parts":
                 return row["snapshot"] in self.destroyed.snapshots and self.was_destroyed(
                     snapshot=row["snapshot"]
                 )

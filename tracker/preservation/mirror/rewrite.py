@@ -271,4 +271,7 @@ def _names(data: bytes, gone: Destroyed) -> bool:
 def _is_part_of(tables: Mapping[str, Sequence[Row]], gone: Destroyed) -> bool:
     """Tell whether a snapshot was destroyed; a history of another record has other numbers."""
     rows = (*tables.get("snapshots", ()), *tables.get(READING_OF, ()))
-    return any(row["id"] in gone.snapshots or row.get("document") in gone.documents for row in rows)
+    if any(row["id"] in gone.snapshots for row in rows):
+        return True
+    # Another part of a destroyed document keeps its own text.
+    return not tables.get("parts") and any(row.get("document") in gone.documents for row in rows)

@@ -53,7 +53,7 @@ WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'unmirrored
 ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'view' THEN 2 WHEN 'index' THEN 3 ELSE 4 END, rowid
 """
 
-_OF_RUNS = ("versions", "confirmations")
+_OF_RUNS = ("versions", "confirmations", "parts")
 """Parts of a snapshot that later runs may add."""
 
 _Segment = tuple["Any", ...]
@@ -164,7 +164,11 @@ def _split_readings(rows: Mapping[str, list[Row]]) -> Iterator[tuple[str, dict[s
         if run == snapshot["run"]:
             yield "", {"snapshots": [snapshot], **own}
         else:
-            yield f".{run}", {READING_OF: [{"document": snapshot["document"], "id": snapshot["id"]}], **own}
+            named = {"id": snapshot["id"]}
+            # A part is destroyed by itself: its document is others' too.
+            if not rows.get("parts"):
+                named |= {"document": snapshot["document"]}
+            yield f".{run}", {READING_OF: [named], **own}
 
 
 def _with_format(data: bytes) -> bytes:

@@ -32,7 +32,7 @@ WHERE snapshot IS NOT NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 |
 _LISTED = """
 SELECT sha256 FROM outcomes
 WHERE reference IS NULL AND (source = ?1 OR source BETWEEN ?1 || ':' AND ?1 || ';')
-AND sha256 IN (SELECT sha256 FROM documents) AND sha256 NOT IN (SELECT document FROM snapshots)
+AND sha256 IN (SELECT sha256 FROM documents) AND sha256 NOT IN (SELECT document FROM holdings)
 """
 """Documents of an index, kept as evidence of what it listed."""
 
@@ -41,7 +41,7 @@ SELECT source FROM outcomes WHERE snapshot = ?1 UNION SELECT source FROM reviews
 """
 
 _NOT_ACCEPTED = """
-SELECT document, source FROM reviews WHERE document NOT IN (SELECT document FROM snapshots)
+SELECT document, source FROM reviews WHERE document NOT IN (SELECT document FROM holdings)
 """
 
 _LISTS = """
@@ -208,15 +208,18 @@ def _complete(
     connection: sqlite3.Connection, sources: frozenset[str], snapshots: set[int], statements: set[int]
 ) -> Access:
     rows = connection.execute(
-        "SELECT snapshots.id, statement, document FROM snapshots JOIN editions ON editions.id = edition"
+        "SELECT snapshots.id, statement, holdings.document,"
+        " snapshots.id IN (SELECT snapshot FROM parts) FROM holdings"
+        " JOIN snapshots ON snapshots.id = holdings.snapshot JOIN editions ON editions.id = edition"
         if snapshots or statements
-        else "SELECT NULL, NULL, NULL WHERE FALSE"
+        else "SELECT NULL, NULL, NULL, NULL WHERE FALSE"
     ).fetchall()
-    closed = snapshots | {snapshot for snapshot, statement, _ in rows if statement in statements}
-    known = {statement for _, statement, _ in rows}
-    opened = {statement for snapshot, statement, _ in rows if snapshot not in closed}
-    held = {document for snapshot, _, document in rows if snapshot in closed}
-    held -= {document for snapshot, _, document in rows if snapshot not in closed}
+    closed = snapshots | {snapshot for snapshot, statement, *_ in rows if statement in statements}
+    known = {statement for _, statement, *_ in rows}
+    opened = {statement for snapshot, statement, *_ in rows if snapshot not in closed}
+    held = {document for snapshot, _, document, _ in rows if snapshot in closed}
+    # What is open as a part opens no more than its own text: the document holds the closed one too.
+    held -= {document for snapshot, _, document, is_part in rows if snapshot not in closed and not is_part}
     given = connection.execute(_NOT_ACCEPTED).fetchall()
     shut = {document for document, source in given if is_closed_source(source, sources)}
     waiting = {document for document, _ in given}

@@ -91,7 +91,8 @@ def read_withdrawn_documents(connection: sqlite3.Connection) -> frozenset[str]:
     """Return the digests of the documents that may be read no longer, as any snapshot."""
     query = (
         "SELECT document FROM standing_withdrawals"
-        " WHERE document NOT IN (SELECT document FROM readable_snapshots)"
+        " WHERE document NOT IN (SELECT document FROM readable_snapshots"
+        " WHERE id NOT IN (SELECT snapshot FROM parts))"
     )
     return frozenset(fetch_column(connection, query))
 

@@ -50,7 +50,9 @@ _ALL = "SELECT sha256, media_type FROM documents WHERE bytes IS NOT NULL ORDER B
 
 _SHOWN = """
 SELECT sha256, media_type FROM documents
-WHERE bytes IS NOT NULL AND sha256 IN (SELECT document FROM readable_snapshots) ORDER BY sha256
+WHERE bytes IS NOT NULL AND sha256 IN (
+    SELECT holdings.document FROM holdings JOIN readable_snapshots ON readable_snapshots.id = snapshot
+) ORDER BY sha256
 """
 
 _SCHEMA = """

@@ -66,6 +66,12 @@ JOIN versions ON versions.id = (SELECT max(id) FROM versions AS other WHERE othe
 
 _VERSION = f"SELECT text, sha256, language, {SPANS}, extractor, media_type FROM versions WHERE id = ?"  # noqa: S608
 
+_PLACE = """
+SELECT "start", "end" FROM parts
+JOIN snapshots ON snapshots.id = snapshot AND snapshots.document = parts.document
+WHERE snapshot = ?
+"""
+
 _SEGMENT = ("ordinal", "kind", "paragraph", "start", "end")
 
 _LISTS = """
@@ -123,6 +129,11 @@ class Versions(Record):
     def readings(self) -> tuple[tuple[int, int, str, str], ...]:
         """Return the number of each snapshot that may be read, its version, document and extractor."""
         return tuple(self.rows(_READINGS))
+
+    def place(self, snapshot: int) -> tuple[int, int]:
+        """Return where a part begins and ends in the extractor's output of its document; by its number."""
+        start, end = self.row(_PLACE, snapshot)
+        return start, end
 
     def document(self, sha256: str) -> bytes | None:
         """Return the bytes that have this digest; None where the record does not hold them."""

@@ -19,6 +19,7 @@ from tracker.record.schema.migrations import (
     describe_unknown,
     find_unnoted,
     read_applied,
+    stand_in,
 )
 from tracker.record.schema.packing import offer_functions
 from tracker.record.schema.parts import check_parts, find_companion, has_hostile_journal, set_defensive
@@ -150,6 +151,8 @@ def open_record(
         if one_moment:
             record.connection.execute("BEGIN")
         check_schema(record.connection, path, to_repair=to_repair)
+        with translate(path):
+            stand_in(record.connection)
     except BaseException:
         record.close()
         raise

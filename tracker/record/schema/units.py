@@ -32,6 +32,7 @@ _OWNERS: Mapping[str, str] = {
     "versions": "snapshot",
     "segments": "version",
     "confirmations": "version",
+    "parts": "snapshot",
 }
 """Tables that name a run as well, and are read with what they are a part of."""
 

@@ -25,12 +25,22 @@ GUESSED = "guessed "
 """What the field of an amendment begins with where its value was inferred, not declared."""
 
 
+IDENTITY = "ifnull('part ' || parts.sha256, snapshots.document)"
+"""What tells a snapshot from the next one of its edition, beside a row of ``parts``, if it is a part."""
+
+
+def identify_part(sha256: str) -> str:
+    """Return what tells a part from others, by the digest of its text; as ``IDENTITY`` has it."""
+    return f"part {sha256}"
+
+
 def find_editions(connection: sqlite3.Connection, statement: int) -> tuple[Edition, ...]:
     """Return a statement's editions with their latest snapshot, the preferred one first."""
     rows = connection.execute(
-        "SELECT editions.id, kind, kind_inferred, language, language_inferred,"
-        " snapshots.id, max(ordinal), document"
+        "SELECT editions.id, kind, kind_inferred, language, language_inferred,"  # noqa: S608 (our names)
+        f" snapshots.id, max(snapshots.ordinal), {IDENTITY}"
         " FROM editions JOIN snapshots ON snapshots.edition = editions.id"
+        " LEFT JOIN parts ON parts.snapshot = snapshots.id AND parts.document = snapshots.document"
         " WHERE statement = ? GROUP BY editions.id ORDER BY position",
         [statement],
     )
@@ -240,7 +250,8 @@ class Edition:
     snapshot: int
     ordinal: int
     """The number of the latest snapshot; ``snapshot`` is its row."""
-    sha256: str
+    identity: str
+    """The digest of its document; of a part, that of its text, so that only what changed makes a snapshot."""
 
     @property
     def name(self) -> EditionName:
@@ -265,13 +276,13 @@ def declared_name(declaration: Declaration) -> EditionName:
     )
 
 
-def find_same_bytes(editions: Sequence[Edition], name: EditionName, sha256: str) -> Edition | None:
-    """Return the edition whose latest snapshot these bytes are, the preferred one first.
+def find_same_bytes(editions: Sequence[Edition], name: EditionName, identity: str) -> Edition | None:
+    """Return the edition whose latest snapshot these bytes, or this part, are, the preferred one first.
 
     What was declared then and what is declared now must agree; what was only inferred then is replaced,
     unless another edition already has the name.
     """
-    fitting = [edition for edition in editions if edition.sha256 == sha256 and _agrees(edition, name)]
+    fitting = [edition for edition in editions if edition.identity == identity and _agrees(edition, name)]
     exact = [edition for edition in fitting if clarified(edition, name) == edition.name]
     taken = {edition.name for edition in editions}
     free = [edition for edition in fitting if clarified(edition, name) not in taken]
@@ -279,7 +290,7 @@ def find_same_bytes(editions: Sequence[Edition], name: EditionName, sha256: str)
 
 
 def choose_edition(
-    editions: Sequence[Edition], name: EditionName, language: str, sha256: str
+    editions: Sequence[Edition], name: EditionName, language: str, identity: str
 ) -> Edition | None:
     """Return the edition that a document is the next snapshot of, or ``None`` where it begins one.
 
@@ -293,7 +304,7 @@ def choose_edition(
         return exact
     is_untold = language == UNKNOWN_LANGUAGE and not name.language
     vague = (edition for edition in fitting if is_untold or has_unknown_language(edition))
-    return find_same_bytes(editions, name, sha256) or exact or next(vague, None)
+    return find_same_bytes(editions, name, identity) or exact or next(vague, None)
 
 
 def has_unknown_language(edition: Edition) -> bool:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tracker.model.clock_readings import ClockReading
     from tracker.model.decisions import Request, Ruling, SecondReader
     from tracker.model.ledger import Check, Expectation, Review, RunKind, RunStatus
-    from tracker.model.record import Declaration, Recorded
+    from tracker.model.record import Declaration, Part, Recorded
     from tracker.model.texts import Reference, Version
     from tracker.model.watching import Discovery, WatchList
     from tracker.record.storing.writing import Follower
@@ -131,17 +131,17 @@ class Store:
         """Note that the run is complete; what comes after belongs to another run."""
         self.writing.end_run("complete")
 
-    def known(self, declaration: Declaration, sha256: str) -> Recorded | None:
+    def known(self, declaration: Declaration, sha256: str, part: str | None = None) -> Recorded | None:
         """Answer ``unchanged`` where the bytes are an edition's latest snapshot and nothing new is said.
 
-        Cheap: the document need not be extracted. Writes nothing. Raises ``Withdrawn`` as
-        ``record`` does.
+        ``part`` is the digest of the text of a part of them. Cheap: the document need not be extracted.
+        Writes nothing. Raises ``Withdrawn`` as ``record`` does.
         """
         from tracker.record.statements.recording import find_unchanged  # noqa: PLC0415 (as in ``keep``)
 
         with translate(self.path):
             refuse_withdrawn(self.writing, declaration.reference, sha256)
-            return find_unchanged(self._connection, declaration, sha256)
+            return find_unchanged(self._connection, declaration, sha256, part)
 
     def record(
         self,
@@ -151,12 +151,14 @@ class Store:
         observed: str,
         raw: str,
         source: str | None,
+        part: Part | None = None,
     ) -> Recorded:
         """Keep a document as the next snapshot of the edition it belongs to, unless it is the latest.
 
         ``observed`` is an ISO 8601 instant with its offset, ``raw`` the extractor's own output, and
         ``source`` the file or address that was read. What the declaration says about the statement is
-        filled in, or amends what was said before, whether or not the bytes are new.
+        filled in, or amends what was said before, whether or not the bytes are new. Of a ``part`` of the
+        document ``version`` and ``raw`` are those of the part alone, and it is the latest where its text is.
 
         Raises ``Withdrawn`` where the same bytes or text were withdrawn, and in an import where all was.
         """
@@ -164,7 +166,8 @@ class Store:
 
         instant = _to_utc(observed)
         printable = source.encode("utf-8", "backslashreplace").decode() if source else None
-        intake = Intake(declaration, data, digest(data).hexdigest(), version, raw, instant, printable)
+        sha256, place = (part.document, part.place) if part else (digest(data).hexdigest(), None)
+        intake = Intake(declaration, data, sha256, version, raw, instant, printable, place)
         with self.writing.part(), translate(self.path):
             refuse_withdrawn(self.writing, declaration.reference, intake.sha256, version.text)
             return keep_document(self._connection, intake, lambda: self.writing.begin_run(instant))

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, get_args
 
-from tracker.model.preserving import CaptureStatus
+from tracker.model.preserving import CaptureStatus, FolderImport
 from tracker.references import session_sort_key
 from tracker.report.layout import counted, draw, lay_table
 from tracker.report.safe import one_line
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tracker.model.preserving import (
-        FolderImport,
         GitImportReport,
         ImportedCapture,
+        ImportedFile,
         ImportedRevision,
         RevisionStatus,
+        TableImport,
         TableUse,
         WarcImportReport,
     )
@@ -40,25 +41,45 @@ def render_folder(imported: FolderImport, *, every: bool = False) -> str:
     return "\n".join(_folder_lines(imported, every=every))
 
 
-def _folder_lines(imported: FolderImport, *, every: bool) -> Iterator[str]:
-    files = counted(len(imported.entries), "file")
-    if imported.is_found:
-        pattern = one_line(shlex.quote(imported.pattern))
-        yield f"pattern found: --pattern {pattern} fits {imported.fits:,} of {files}"
+def render_table(imported: TableImport, *, every: bool = False) -> str:
+    """Return the columns that were read, the counts, what was left out and why, and the kinds inferred."""
+    return "\n".join(_table_import_lines(imported, every=every))
+
+
+def _table_import_lines(imported: TableImport, *, every: bool) -> Iterator[str]:
+    read = ", ".join(
+        name if name == column else f"{name}={one_line(shlex.quote(column))}"
+        for name, column in imported.columns.items()
+    )
+    yield f"columns read: {read}"
+    yield from _entry_lines(imported, "row", every=every)
+
+
+def _entry_lines(imported: FolderImport | TableImport, what: str, *, every: bool) -> Iterator[str]:
+    """Yield the counts of an import, what of it needs a word, and the kinds that were inferred."""
     counts = imported.counts
     parts = [f"{counts[status]:,} {status}" for status in ("new", "changed", "unchanged")]
-    yield f"{files}: {', '.join(parts)}, {counts['skipped'] + counts['passed']:,} skipped"
+    left_out = counts["skipped"] + counts["passed"]
+    yield f"{counted(len(imported.entries), what)}: {', '.join(parts)}, {left_out:,} skipped"
     for entry in imported.entries:
         if every and entry.reference and not entry.note:
             yield f"  {entry.status} {entry.reference} {one_line(entry.path)}"
         if entry.elsewhere:
             yield f"  {one_line(entry.path)} has the same text as {' and '.join(entry.elsewhere)}"
     yield from _skipped(((entry.note, entry.path) for entry in imported.entries if entry.note), every=every)
-    if imported.table:
+    if isinstance(imported, FolderImport) and imported.table:
         yield from _table_lines(imported.table, every=every)
     if any(entry.is_kind_inferred for entry in imported.entries):
         yield "kinds of text, inferred by session (to declare them: --kind, such as --kind verbatim:70-74):"
-        yield from _kind_rows(imported)
+        yield from _kind_rows(imported.entries)
+
+
+def _folder_lines(imported: FolderImport, *, every: bool) -> Iterator[str]:
+    files = counted(len(imported.entries), "file")
+    if imported.is_found:
+        pattern = one_line(shlex.quote(imported.pattern))
+        yield f"pattern found: --pattern {pattern} fits {imported.fits:,} of {files}"
+    yield from _entry_lines(imported, "file", every=every)
 
 
 def _skipped(reasons: Iterable[tuple[str, str]], *, every: bool) -> Iterator[str]:
@@ -85,10 +106,10 @@ def _table_lines(table: TableUse, *, every: bool) -> Iterator[str]:
     yield from _skipped(((reason, f"line {line:,}") for line, reason in table.skipped), every=every)
 
 
-def _kind_rows(imported: FolderImport) -> Iterator[str]:
+def _kind_rows(entries: Iterable[ImportedFile]) -> Iterator[str]:
     """Yield a table of kinds by session; sessions in a row that have the same kinds share a line."""
     by_session: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for entry in imported.entries:
+    for entry in entries:
         if entry.reference and entry.status not in {"skipped", "passed"}:
             where = entry.reference.body, entry.reference.session or ""
             by_session[where][entry.reference.kind or _UNCLEAR] += 1

@@ -62,6 +62,9 @@ def _describe(change: RightsChange) -> Iterator[str]:
 
 
 def _describe_rest(scope: Scope, *, is_gone: bool) -> Iterator[str]:
+    if scope.parts:
+        what = "are destroyed" if is_gone else "are closed with it"
+        yield f"The texts of {_list(scope.parts)} stay open: other parts of its document, whose bytes {what}."
     if scope.sharing:
         yield f"The same bytes stay open as {_list(scope.sharing)}: withdraw that too?"
     if scope.alike:
