@@ -14,7 +14,7 @@ import pytest
 
 from tests.thorough import some
 from tracker.diff import rules
-from tracker.diff.rules import PACKAGE, RestsOn, find_rules
+from tracker.diff.rules import PACKAGE, SHOWING, RestsOn, find_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,6 +102,20 @@ def test_what_answers_rest_on_holds_inputs_tables_and_what_a_package_imports_by_
         files
     )
     assert not [name for name in files if name.startswith(("docs/", "seeds/", "cli/"))]
+
+
+def test_pages_rest_on_every_module_and_template_that_makes_one(package: Path) -> None:
+    files = set(find_rules(PACKAGE, SHOWING).files)
+    for pattern in ("publish/pages/*.py", "publish/templates/*", "report/comparison/words.py"):
+        there = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.glob(pattern) if path.is_file()}
+        assert there <= files, pattern
+    assert set(find_rules(PACKAGE).files) < files
+    find_rules.cache_clear()
+    before = find_rules(package, SHOWING).digest
+    words = package / "publish" / "words.py"
+    words.write_text(f"{words.read_text('utf-8')}\nMORE = 1\n", "utf-8")
+    find_rules.cache_clear()
+    assert find_rules(package, SHOWING).digest != before
 
 
 def test_the_release_of_each_library_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -253,7 +253,8 @@ def test_a_vocabulary_that_was_cut_has_a_digest_and_matches_of_its_own() -> None
     sentences = [sentence for sentence, language, _ in CASES if language == "en"]
     some = {"climate-change", "human-trafficking", "un-reform", "international-financial-architecture"}
     cut = replace(UN, topics=tuple(topic for topic in UN.topics if topic.id in some))
-    edited = replace(cut, topics=(replace(cut.topics[0], terms={"en": ("needle in haystacks",)}),))
+    other = replace(cut.topics[0], terms={"en": ("needle in haystacks",)}, hints={})
+    edited = replace(cut, topics=(other,))
     assert len({UN.digest, cut.digest, edited.digest, replace(UN, overlap=True).digest}) == 4
     found = {}
     for order in permutations((UN, cut, edited)):

@@ -15,7 +15,7 @@ from tracker.comparing.topics.evidence import weigh_words
 from tracker.comparing.topics.phrasing import load_grammar
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import compile_lexicon
-from tracker.diff.rules import PACKAGE, find_rules
+from tracker.diff.rules import PACKAGE, SHOWING, find_rules
 from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
 from tracker.report.clauses import load_clauses
@@ -40,6 +40,7 @@ def compile_tables() -> dict[Path, bytes]:
         load_states()
         load_clauses()
         find_rules(PACKAGE)
+        find_rules(PACKAGE, SHOWING)
         for language in LANGUAGES:
             compile_lexicon(load_vocabulary(), language)
             load_prior(language)

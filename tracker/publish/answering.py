@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from tracker import __version__
-from tracker.diff.rules import name_rules
+from tracker.diff.rules import name_page_rules
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.plain import to_row
-from tracker.publish.frame import name_templates, render
+from tracker.publish.frame import render
 from tracker.publish.routes import Answer, Gone, NotThere, find_route
 from tracker.publish.shelf import open_shelf
 from tracker.text.identity import digest_text
@@ -93,7 +92,7 @@ def keep(shelf: Shelf, wanted: Wanted, found: Answer) -> Answer:
         is_text = found.media_type.startswith(_TEXTS)
         text, data = (found.body.decode(), "") if is_text else ("", b64encode(found.body).decode())
         kept = json.dumps([found.media_type, text, data])
-        shelf.archive.derived.keep_answer(_KIND, wanted.rests_on, _name_rules(), kept)
+        shelf.archive.derived.keep_answer(_KIND, wanted.rests_on, name_page_rules(), kept)
     return found
 
 
@@ -116,9 +115,5 @@ def wait(path: str, work: str, counted: tuple[int, int] = (0, 0), *, status: int
 def _name_page(route: Route, shelf: Shelf, parameters: Parameters) -> str:
     """Return the digest of all that a page rests on, our own code too; raises as a view does."""
     parts = route.view.rests_on(shelf, parameters)
-    told = [_name_rules(), route.name, shelf.base, sorted(parameters.items()), parts]
+    told = [name_page_rules(), route.name, shelf.base, sorted(parameters.items()), parts]
     return digest_text(json.dumps(told, default=to_row))
-
-
-def _name_rules() -> str:
-    return digest_text(json.dumps([__version__, name_rules(), name_templates()]))

@@ -12,17 +12,15 @@ from xml.sax.saxutils import escape as escape_xml
 
 from markupsafe import escape
 
-from tracker import __version__
 from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
-from tracker.diff.rules import name_rules
+from tracker.diff.rules import name_page_rules
 from tracker.errors import ReferenceInvalid, TrackerError
 from tracker.follow.batch import Batch, keep
 from tracker.follow.panel import BodyStatements
 from tracker.follow.workers import open_processes
 from tracker.model.topics import SURE
 from tracker.publish.answering import look_up, refuse
-from tracker.publish.frame import name_templates
 from tracker.publish.making import CHANGED, HEAD, NOINDEX, PageUnit, PageWork, Source, make_pages
 from tracker.publish.manifest import open_manifest
 from tracker.publish.moves import has_moves
@@ -126,7 +124,7 @@ def build_site(folder: Path, out: Path, base: str | None, show: Show, jobs: int)
             if not built.failed:
                 manifest.finish()
                 named = _name_site(shelf, unindexed, manifest)
-                shelf.archive.derived.keep_answer(_KIND, named, name_rules(), "")
+                shelf.archive.derived.keep_answer(_KIND, named, name_page_rules(), "")
                 shelf.archive.derived.save()
         return built
 
@@ -159,7 +157,7 @@ def _compare_ahead(place: Path, jobs: int, show: Show) -> list[tuple[str, str]]:
 
 def _name_site(shelf: Shelf, unindexed: frozenset[Reference], manifest: Manifest) -> str:
     """Return what names that these files are all pages of this copy, as they are made today."""
-    made = __version__, name_rules(), name_templates(), name_indexer(), manifest.digest
+    made = name_page_rules(), name_indexer(), manifest.digest
     return digest_text(repr([made, shelf.state, shelf.base, sorted(map(str, unindexed))]))
 
 
