@@ -122,6 +122,7 @@ def judge(
     budget: Annotated[
         int | None, typer.Option("--budget", metavar="TOKENS", min=1, help="With --model: ask for no more.")
     ] = None,
+    again: options.Again = False,
     vocabulary: options.VocabularyFile = None,
 ) -> None:
     """Confirm or correct a judged change or topic level, or settle what is unsure.
@@ -146,7 +147,7 @@ def judge(
     session = options.opened()
     alone = sheet or topic or level or withdraw or label or others or pair
     asked = Asked(tuple(words or ()), countries, everything, vocabulary, session)
-    wanted = Wanted(reader, output, prompt, whole, dry_run, budget)
+    wanted = Wanted(reader, output, prompt, whole, dry_run, budget, again)
     check_wanted(asked, wanted, alone=bool(alone))
     if output:
         write_sheet(asked, output)

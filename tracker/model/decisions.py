@@ -162,6 +162,7 @@ class Request:
     reply: str
     """The last answer as it came."""
     answers: tuple[Answer, ...]
+    """What of it can be used; nothing where none of it can, so that the question is not answered."""
 
 
 @dataclass(frozen=True, slots=True)
