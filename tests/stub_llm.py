@@ -88,7 +88,7 @@ def _not_sure(text: str) -> str:
 
 
 def _fail(text: str) -> str:
-    """Answer with no JSON where ``STUB_MALFORMED`` says ``all``; where it says ``first`` that row is left out."""
+    """Answer with no JSON where ``STUB_MALFORMED`` is ``all``; where it is ``first`` that row is left out."""
     how = os.environ.get("STUB_MALFORMED", "")
     if how == "all":
         return "I would rather not say."

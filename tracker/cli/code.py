@@ -7,6 +7,7 @@ import shlex
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
@@ -139,10 +140,10 @@ def judge(
     latest decision on a question counts; none is deleted.
     """
     from tracker.coding.judge import judge_change, judge_topic
-    from tracker.coding.recorded import keep_rulings, withdraw_rulings
+    from tracker.coding.recorded import keep_rulings, list_replaced, withdraw_rulings
     from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.model.decisions import Coder
-    from tracker.report.answers.coding import ruling_words
+    from tracker.report.answers.coding import replaced_words, ruling_words
 
     session = options.opened()
     alone = sheet or topic or level or withdraw or label or others or pair
@@ -171,8 +172,10 @@ def judge(
             rulings = (judge_topic(name, topic, level, coder, session, asked.vocabulary),)
         elif verdict:
             rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
+        replaced = () if withdraw else list_replaced(rulings, session)
         kept = keep_rulings(rulings, session)
-        write_answer("\n".join(map(ruling_words, (*rulings, *kept) if withdraw else kept)))
+        told = map(ruling_words, (*rulings, *kept) if withdraw else kept)
+        write_answer("\n".join((*told, *starmap(replaced_words, replaced))))
 
 
 def _names_pair(words: Sequence[str] | None) -> bool:

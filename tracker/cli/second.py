@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
@@ -22,6 +23,7 @@ from tracker.cli.output import (
 )
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, TrackerError, Withdrawn
 from tracker.report.layout import counted
+from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tracker.coding.models import LanguageModel
     from tracker.coding.questions import Prompt, Question
     from tracker.coding.settle import OpenComparison
+    from tracker.coding.sheets import Judged
     from tracker.model.measured import CoderMeasured
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
@@ -171,25 +174,27 @@ def write_sheet(asked: Asked, output: Path) -> None:
 def read_back(asked: Asked, sheet: Path, by: str | None) -> None:
     """Keep what people answered in a sheet, and say what no longer fits."""
     from tracker.coding.judge import judge_sheet, read_sheet_text
-    from tracker.coding.recorded import keep_rulings
-    from tracker.report.answers.coding import ruling_words
+    from tracker.coding.recorded import keep_rulings, list_replaced
+    from tracker.coding.sheets import Judged, judge_open_sheet
+    from tracker.model.decisions import check_name
+    from tracker.report.answers.coding import replaced_words, ruling_words
     from tracker.report.answers.open_rows import is_open_sheet
 
+    if by is not None:
+        check_name(by)
     text = read_sheet_text(sheet)
-    if not is_open_sheet(text):
-        rulings = judge_sheet(text, sheet, options.now(), asked.archive, asked.vocabulary, by)
-        kept = keep_rulings(rulings, asked.archive)
-        write_answer("\n".join(map(ruling_words, kept)) or "the sheet holds nothing new")
-        return
-    from tracker.coding.sheets import judge_open_sheet
-
-    try:
-        judged = judge_open_sheet(text, options.now(), asked.archive, asked.vocabulary, by)
-    except DecisionInvalid as error:
-        raise DecisionInvalid(f"{sheet}: {error}") from None
+    if is_open_sheet(text):
+        try:
+            judged = judge_open_sheet(text, options.now(), asked.archive, asked.vocabulary, by)
+        except DecisionInvalid as error:
+            raise DecisionInvalid(f"{sheet}: {error}") from None
+    else:
+        judged = Judged(judge_sheet(text, sheet, options.now(), asked.archive, asked.vocabulary, by))
+    _check_speakers(judged, sheet, by, asked.archive)
+    replaced = list_replaced(judged.rulings, asked.archive)
     kept = keep_rulings(judged.rulings, asked.archive, judged.unsure)
     unsure = sum(len(each.answers) for each in judged.unsure)
-    lines = [*map(ruling_words, kept)]
+    lines = [*map(ruling_words, kept), *starmap(replaced_words, replaced)]
     if unsure:
         lines.append(f"{counted(unsure, 'answer')}: not sure")
     if judged.misfits:
@@ -199,6 +204,28 @@ def read_back(asked: Asked, sheet: Path, by: str | None) -> None:
         write_notice(f"{sheet}: {misfit}")
     if judged.misfits:
         raise typer.Exit(options.FINDINGS)
+
+
+def _check_speakers(judged: Judged, sheet: Path, by: str | None, archive: ArchiveSession) -> None:
+    """Raise ``DecisionInvalid`` where a sheet speaks for somebody who decided before and is not named.
+
+    Whoever hands in a sheet may write any name into it: of those who decided before one at a time is named.
+    """
+    from tracker.coding.recorded import list_coders_before
+
+    named = (
+        *(each.decision.person for each in judged.rulings),
+        *(each.reader.name for each in judged.unsure),
+    )
+    known = [] if by else list_coders_before(dict.fromkeys(named), archive)
+    if known:
+        command = shlex.join(["tracker", "judge", "--from", str(sheet), "--by", known[0]])
+        others = f" (so did {', '.join(map(one_line, known[1:]))})" if known[1:] else ""
+        first = one_line(known[0])
+        raise DecisionInvalid(
+            f"{sheet}: {first} decided before{others}, and nothing was kept; to let the sheet speak for"
+            f" {first} alone: {command}"
+        )
 
 
 def open_pairs(asked: Asked) -> Iterator[OpenComparison]:

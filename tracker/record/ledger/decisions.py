@@ -184,11 +184,12 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
         coder: find_weights(read_measured(connection, *coder), new.country)
         for coder in {(name, prompt) for name, prompt, *_ in rows}
     }
-    last: dict[tuple[str, str, str], Opinion] = {}
+    last: dict[tuple[str, ...], Opinion] = {}
     for name, prompt, kind, asked, topic, side, level, supposed, segments in rows:
         found = weights[name, prompt]
-        last.pop((name, topic, side), None)
-        last[name, topic, side] = Opinion(
+        # A person may have the name of a model.
+        last.pop((kind, name, topic, side), None)
+        last[kind, name, topic, side] = Opinion(
             name,
             kind,
             asked,
