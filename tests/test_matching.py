@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tracker.comparing.topics.vocabulary import matching
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import match_topics
-from tracker.model.topics import Topic, Vocabulary
+from tracker.model.topics import Mention, Topic, Vocabulary
 
 UN = load_vocabulary()
 
@@ -256,7 +256,7 @@ def test_a_vocabulary_that_was_cut_has_a_digest_and_matches_of_its_own() -> None
     other = replace(cut.topics[0], terms={"en": ("needle in haystacks",)}, hints={})
     edited = replace(cut, topics=(other,))
     assert len({UN.digest, cut.digest, edited.digest, replace(UN, overlap=True).digest}) == 4
-    found = {}
+    found: dict[str, tuple[tuple[Mention, ...], ...]] = {}
     for order in permutations((UN, cut, edited)):
         matching._compile.cache_clear()  # noqa: SLF001
         matching._read_topics.cache_clear()  # noqa: SLF001

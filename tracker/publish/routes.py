@@ -74,7 +74,8 @@ class Route:
     @property
     def view(self) -> View:
         """What makes it."""
-        return load_view(self.module)
+        view: View = load_view(self.module)
+        return view
 
 
 ROUTES: Final = (
