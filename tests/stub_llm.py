@@ -87,6 +87,15 @@ def _not_sure(text: str) -> str:
     )
 
 
+def _fail(text: str) -> str:
+    """Answer with no JSON where ``STUB_MALFORMED`` is ``all``; where it is ``first`` that row is left out."""
+    how = os.environ.get("STUB_MALFORMED", "")
+    if how == "all":
+        return "I would rather not say."
+    rows = json.loads(_agree(text))["rows"]
+    return json.dumps({"rows": rows[how == "first" :]})
+
+
 def _wait(text: str) -> str:
     time.sleep(float(os.environ.get("STUB_SECONDS", "0.3")))
     return _agree(text)
@@ -108,7 +117,7 @@ def _post(library: str, text: str) -> str:
 
 REPLIES: dict[str, Callable[[str], str]] = {
     "stub": _agree, "stub-random": _guess, "stub-obeys": _obey, "stub-looks-up": _look_up,
-    "stub-not-sure": _not_sure, "stub-slow": _wait,
+    "stub-not-sure": _not_sure, "stub-slow": _wait, "stub-fails": _fail,
     **{f"stub-{each}": partial(_post, each) for each in ("httpx", "httpx2", "requests", "urllib", "urllib3")},
 }  # fmt: skip
 

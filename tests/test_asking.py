@@ -237,6 +237,43 @@ def test_two_runs_at_once_ask_each_question_once_and_others_may_write(folder: Pa
     assert ask(folder, model="stub-slow").out.startswith("stub-slow: 0 of 7 questions answered; 7 before")
 
 
+def test_what_cannot_be_used_is_no_answer_and_is_asked_again_where_that_is_wanted(folder: Path) -> None:
+    ran = ask(folder, model="stub-fails", STUB_MALFORMED="all")
+    lacking = "7 questions without a usable answer"
+    assert (ran.code, len(calls(folder)), answers(folder)) == (1, 14, [])
+    assert ran.out.startswith("stub-fails: 0 of 7 questions answered; 14 calls, ")
+    assert ran.out.endswith(f"; {lacking}; to ask again: --again\n")
+    as_it_was = ask(folder, model="stub-fails")
+    told = f"stub-fails: 0 of 7 questions answered; 0 calls, 0 tokens; {lacking}; to ask again: --again\n"
+    assert (as_it_was.code, as_it_was.out, len(calls(folder))) == (1, told, 14)
+    dry = ask(folder, "--again", "--dry-run", model="stub-fails").out
+    assert re.match(r"7 calls to .*; 0 of 7 questions answered already; nothing was sent", dry)
+    # A kept reply is of the time when it came: what was wrong before is not read again.
+    part = ask(folder, "--again", model="stub-fails", STUB_MALFORMED="first")
+    assert (part.code, len(calls(folder))) == (1, 28)
+    assert re.search(
+        r"7 of 7 questions answered; 14 calls, .*; 7 rows left open: no usable answer$", part.out.strip()
+    )
+    some = len(answers(folder))
+    assert "7 before; 0 calls, 0 tokens; 7 rows left open" in ask(folder, model="stub-fails").out
+    whole = ask(folder, "--again", model="stub-fails")
+    assert (whole.code, len(calls(folder))) == (0, 35)
+    assert len(answers(folder)) > 2 * some
+    again = ask(folder, "--again", model="stub-fails")
+    assert (again.code, again.out) == (
+        0,
+        "stub-fails: 0 of 7 questions answered; 7 before; 0 calls, 0 tokens\n",
+    )
+
+
+def test_an_answer_that_can_be_used_counts_though_a_later_one_cannot(folder: Path) -> None:
+    ask(folder, model="stub-fails", STUB_MALFORMED="first")
+    had = answers(folder)
+    worse = ask(folder, "--again", model="stub-fails", STUB_MALFORMED="all")
+    assert (worse.code, answers(folder)) == (1, had)
+    assert "7 before; 0 calls, 0 tokens; 7 rows left open" in ask(folder, model="stub-fails").out
+
+
 def test_a_prompt_of_ones_own_is_another_coder(folder: Path) -> None:
     (folder / "mine.txt").write_text("Say what each statement does with each topic.", encoding="utf-8")
     assert ask(folder, "--prompt", "mine.txt").code == 0

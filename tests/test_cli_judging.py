@@ -409,8 +409,15 @@ def test_the_sheet_goes_out_and_comes_back(judged: Tracker, tmp_path: Path) -> N
         writer = csv.DictWriter(file, filled[0])
         writer.writeheader()
         writer.writerows(filled)
-    said = judge(judged, "--from", "sheet.csv")
-    assert len(said.splitlines()) == 3
+    # Ben has decided before: for him the sheet speaks where he is named.
+    refused = judged("judge", "--from", "sheet.csv")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        "tracker: sheet.csv: Ben decided before, and nothing was kept; to let the sheet speak for Ben alone:"
+        " tracker judge --from sheet.csv --by Ben\n"
+    )
+    assert len(judge(judged, "--from", "sheet.csv", "--by", "Ben").splitlines()) == 1
+    assert len(judge(judged, "--from", "sheet.csv").splitlines()) == 2
     assert judge(judged, "--from", "sheet.csv") == "the sheet holds nothing new\n"
     again = read_sheet(judged("decisions", "--format", "csv").out)
     assert [(row["coder Ana"], row["coder Ben"], row["coder Cy"]) for row in again] == [

@@ -111,6 +111,9 @@ CHANGES: dict[str, Callable[[Callable[..., Ran], Asking], object]] = {
         run, asking, NEW, "--as", "XAA/CCPCJ/33~prepared.en", "--on-behalf-of", "EU"
     ),
     "an earlier text": lambda run, asking: _add(run, asking, OLD, "--as", "XAA/CCPCJ/31~prepared.en"),
+    "when an earlier text was delivered": lambda run, asking: _add(
+        run, asking, EARLIER, "--as", "XAA/CCPCJ/31~prepared.en", "--date", "1995-05-16"
+    ),
     "another earlier session": lambda run, asking: _add(run, asking, OLD, "--as", "XAA/CCPCJ/30~prepared.en"),
     "a decision on a topic": lambda run, asking: _judge(run, asking, "XAA/CCPCJ/33"),
     "a decision on an earlier session": lambda run, asking: _judge(run, asking, "XAA/CCPCJ/31"),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from tracker.comparing.topics.vocabulary import matching
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import match_topics
-from tracker.model.topics import Topic, Vocabulary
+from tracker.model.topics import Mention, Topic, Vocabulary
 
 UN = load_vocabulary()
 
@@ -254,9 +253,10 @@ def test_a_vocabulary_that_was_cut_has_a_digest_and_matches_of_its_own() -> None
     sentences = [sentence for sentence, language, _ in CASES if language == "en"]
     some = {"climate-change", "human-trafficking", "un-reform", "international-financial-architecture"}
     cut = replace(UN, topics=tuple(topic for topic in UN.topics if topic.id in some))
-    edited = replace(cut, topics=(replace(cut.topics[0], terms={"en": ("needle in haystacks",)}),))
+    other = replace(cut.topics[0], terms={"en": ("needle in haystacks",)}, hints={})
+    edited = replace(cut, topics=(other,))
     assert len({UN.digest, cut.digest, edited.digest, replace(UN, overlap=True).digest}) == 4
-    found: dict[str, Any] = {}
+    found: dict[str, tuple[tuple[Mention, ...], ...]] = {}
     for order in permutations((UN, cut, edited)):
         matching._compile.cache_clear()  # noqa: SLF001
         matching._read_topics.cache_clear()  # noqa: SLF001

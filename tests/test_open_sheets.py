@@ -136,7 +136,7 @@ def test_who_is_not_sure_decides_nothing_and_is_shown(folder: Path) -> None:
 
     def answer(old: str, new: str) -> Ran:
         (folder / "back.csv").write_text(write([{**row, "old_level": old, "new_level": new}]), "utf-8")
-        return run_tracker(folder, "judge", "--from", "back.csv")
+        return run_tracker(folder, "judge", "--from", "back.csv", "--by", "Ana")
 
     def show() -> str:
         sides = (row[side].split("~")[0] for side in ("old", "new"))
@@ -211,6 +211,65 @@ def test_by_names_who_answered(folder: Path) -> None:
     (folder / "back.csv").write_text(write(rows), encoding="utf-8")
     assert run_tracker(folder, "judge", "--from", "back.csv", "--by", "Ben").code == 0
     assert decided(folder) == wanted([{**rows[0], "coder": "Ben"}])
+
+
+def test_a_sheet_replaces_what_somebody_decided_only_where_that_one_is_named(folder: Path) -> None:
+    one, other = fill(read(folder))[:2]
+    first, second = {**one, "coder": "Ana"}, {**other, "coder": "Cy"}
+    (folder / "back.csv").write_text(write([first]), encoding="utf-8")
+    assert run_tracker(folder, "judge", "--from", "back.csv").code == 0
+    before = decided(folder)
+    changed = {**first, "old_level": "mentioned", "new_level": "mentioned"}
+    (folder / "back.csv").write_text(write([changed, second]), encoding="utf-8")
+    refused = run_tracker(folder, "judge", "--from", "back.csv")
+    assert (refused.code, refused.out, decided(folder)) == (2, "", before)
+    assert "Ana decided before, and nothing was kept" in refused.err
+    assert refused.err.endswith("tracker judge --from back.csv --by Ana\n")
+    named = run_tracker(folder, "judge", "--from", "back.csv", "--by", "Ana")
+    assert named.code == 0
+    told = [line for line in named.out.splitlines() if line.startswith("replaced: ")]
+    assert len(told) == len(decided(folder) - before) == 2
+    assert all(re.search(r"Ana, [0-9-]{10}: [a-z]+ → mentioned$", line) for line in told)
+    # Who has decided nothing yet may be spoken for, and who was only not sure has answered before.
+    unsure = {**second, "old_level": "not sure", "new_level": "not sure"}
+    for row, code in ((unsure, 0), (second, 2)):
+        (folder / "back.csv").write_text(write([row]), encoding="utf-8")
+        assert run_tracker(folder, "judge", "--from", "back.csv").code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("A" * 101, "it has more than 100 letters"),
+        ("Model:gpt", "it names a model"),
+        ("model:gpt", "it names a model"),
+        ("Ana\u202e", "is not a valid name"),
+    ],
+)
+def test_the_same_names_are_refused_at_every_door(folder: Path, name: str, told: str) -> None:
+    rows = [{**row, "coder": name} for row in fill(read(folder))[:1]]
+    (folder / "open.csv").write_text(write(rows), encoding="utf-8")
+    statement = rows[0]["new"].split("~")[0]
+    coded = f"question,old,new,id,coder {name}\nlevel,,{statement},{rows[0]['topic']},absent\n"
+    (folder / "coded.csv").write_text(coded, encoding="utf-8")
+    level = ("--topic", rows[0]["topic"], "--level", "absent")
+    for words in (
+        ("judge", "--from", "open.csv"),
+        ("judge", "--from", "coded.csv"),
+        ("judge", "--from", "open.csv", "--by", name),
+        ("judge", statement, *level, "--by", name),
+        ("judge", statement, "--topic", rows[0]["topic"], "--withdraw", "--by", name),
+        ("serve", "--judge", "--as", name),
+        ("review", "1", "reject", "--by", name, "--reason", "a login page"),
+        ("expect", "GBR/UNGA/34", "--none", "--by", name),
+        ("groups", "edit", "MINE", "--by", name, "--add", "GBR", "--source", "here"),
+        ("withdraw", statement, "--reason", "a", "--authority", "b", "--by", name),
+        ("verify", "--accept", "outcomes/1", "--by", name, "--reason", "typed"),
+    ):
+        ran = run_tracker(folder, *words)
+        assert (ran.code, ran.out) == (2, ""), words
+        assert told in ran.err, (words, ran)
+    assert decided(folder) == set()
 
 
 @pytest.mark.parametrize(

@@ -418,3 +418,19 @@ def test_pages_and_archive_stay_apart(folder: Path, out: str) -> None:
     ran = run_tracker(folder, "site", out)
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert files_in(folder) == before
+
+
+def test_what_people_decide_is_told_by_every_page_that_tells_of_it(tmp_path: Path) -> None:
+    assert run_tracker(tmp_path, "demo", "--keep", "snapshots").code == 0
+    write(tmp_path, "out")
+    for statement, topic, level in (
+        ("XAA/CCPCJ/33", "corruption", "absent"),
+        ("XAA/CCPCJ/32", "terrorism", "declared"),
+    ):
+        words = ("judge", statement, "--topic", topic, "--level", level, "--by", "Ana")
+        assert run_tracker(tmp_path, *words).code == 0
+    write(tmp_path, "out")
+    (tmp_path / "anew").mkdir()
+    shutil.copy(tmp_path / "snapshots" / "tracker.db", tmp_path / "anew")
+    assert run_tracker(tmp_path, "--archive", "anew", "site", "again").code == 0
+    assert read_all(tmp_path / "out") == read_all(tmp_path / "again")

@@ -253,7 +253,7 @@ DOORS = {
     "cli/commands.py": "import_module(f'tracker.cli.{module}')",
     "coding/models.py": "import_module(library)",
     "library.py": "import_module(name)",
-    "publish/routes.py": "import_module(f'tracker.publish.pages.{self.module}')",
+    "publish/pages/__init__.py": "import_module(f'{__name__}.{name}')",
     "references/__init__.py": "import_module(f'{__name__}.{home}')",
 }
 """Where something is imported by its name, so that little is loaded, and how; import-linter sees all else."""

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.comparing.topics import evidence
 from tracker.comparing.topics.vocabulary import load, matching
 from tracker.comparing.topics.vocabulary.load import load_kept, load_vocabulary
 from tracker.comparing.topics.vocabulary.matching import match_topics
+from tracker.diff.rules import PACKAGE
 from tracker.errors import VocabularyInvalid
 from tracker.record.derived.answers import Derived
 
@@ -212,3 +214,10 @@ def test_a_faulty_vocabulary_is_refused_each_time_and_not_kept(tmp_path: Path) -
         with pytest.raises(VocabularyInvalid, match="unknown broader topic 'b'"):
             load_kept(tmp_path / "mine.toml", keeper)
     assert not keeper.answers
+
+
+def test_what_is_kept_of_a_vocabulary_rests_on_files_that_are_there() -> None:
+    """A pattern that meets no file, as after a module moved, would let what is kept outlive its code."""
+    for pattern in (*load._SOURCES, *evidence.RESTS_ON):  # noqa: SLF001
+        assert load._find(pattern), pattern  # noqa: SLF001
+    assert PACKAGE / "text" / "identity.py" in load._find_sources(())  # noqa: SLF001

@@ -7,6 +7,7 @@ import shlex
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
@@ -122,6 +123,7 @@ def judge(
     budget: Annotated[
         int | None, typer.Option("--budget", metavar="TOKENS", min=1, help="With --model: ask for no more.")
     ] = None,
+    again: options.Again = False,
     vocabulary: options.VocabularyFile = None,
 ) -> None:
     """Confirm or correct a judged change or topic level, or settle what is unsure.
@@ -138,15 +140,15 @@ def judge(
     latest decision on a question counts; none is deleted.
     """
     from tracker.coding.judge import judge_change, judge_topic
-    from tracker.coding.recorded import keep_rulings, withdraw_rulings
+    from tracker.coding.recorded import keep_rulings, list_replaced, withdraw_rulings
     from tracker.comparing.topics.vocabulary.naming import find_topic
     from tracker.model.decisions import Coder
-    from tracker.report.answers.coding import ruling_words
+    from tracker.report.answers.coding import replaced_words, ruling_words
 
     session = options.opened()
     alone = sheet or topic or level or withdraw or label or others or pair
     asked = Asked(tuple(words or ()), countries, everything, vocabulary, session)
-    wanted = Wanted(reader, output, prompt, whole, dry_run, budget)
+    wanted = Wanted(reader, output, prompt, whole, dry_run, budget, again)
     check_wanted(asked, wanted, alone=bool(alone))
     if output:
         write_sheet(asked, output)
@@ -170,8 +172,10 @@ def judge(
             rulings = (judge_topic(name, topic, level, coder, session, asked.vocabulary),)
         elif verdict:
             rulings = (judge_change(name, verdict, label, coder, session, others=others or (), pair=pair),)
+        replaced = () if withdraw else list_replaced(rulings, session)
         kept = keep_rulings(rulings, session)
-        write_answer("\n".join(map(ruling_words, (*rulings, *kept) if withdraw else kept)))
+        told = map(ruling_words, (*rulings, *kept) if withdraw else kept)
+        write_answer("\n".join((*told, *starmap(replaced_words, replaced))))
 
 
 def _names_pair(words: Sequence[str] | None) -> bool:

@@ -163,6 +163,7 @@ def withdraw(
     reach.
     """
     from tracker.keep.withdraw import change
+    from tracker.model.decisions import check_name
     from tracker.model.rights import Ruled
     from tracker.report.answers.rights import change_json, render_change
 
@@ -171,7 +172,8 @@ def withdraw(
     named = join_words(reference)
     if act == "destroy" and not yes:
         _ask(archive, named)
-    changed = change(archive, act, named, Ruled(reason, authority, options.now(), by or None))
+    ruled = Ruled(reason, authority, options.now(), check_name(by) if by else None)
+    changed = change(archive, act, named, ruled)
     write_answer(change_json(changed) if form == "json" else render_change(changed, width=terminal_width()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
@@ -23,6 +24,7 @@ from tracker.cli.output import (
 )
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, TrackerError, Withdrawn
 from tracker.report.layout import counted
+from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from tracker.coding.model_process import ModelProcess
     from tracker.coding.questions import Prompt, Question
     from tracker.coding.settle import OpenComparison
+    from tracker.coding.sheets import Judged
     from tracker.model.measured import CoderMeasured
     from tracker.model.texts import Reference
     from tracker.model.topics import Vocabulary
@@ -50,6 +53,7 @@ def agreement(
     reader: Annotated[
         str | None, typer.Option("--model", metavar="NAME", help="Ask this language model.")
     ] = None,
+    again: options.Again = False,
 ) -> None:
     """Measure how a model, or a sheet, agrees with careful readers.
 
@@ -58,9 +62,11 @@ def agreement(
     """
     if (sheet is None) == (reader is None):
         raise DecisionInvalid("name a model or a sheet: tracker agreement --model NAME")
+    if again and not reader:
+        raise DecisionInvalid("--again goes with --model")
     asked = Asked((), None, everything=False, own=None, archive=options.opened())
     if reader:
-        _measure_model(asked, reader)
+        _measure_model(asked, reader, again=again)
     elif sheet:
         _measure_sheet(asked, sheet)
 
@@ -88,7 +94,7 @@ def _find_coded(asked: Asked) -> list[Found]:
     return found
 
 
-def _measure_model(asked: Asked, name: str) -> None:
+def _measure_model(asked: Asked, name: str, *, again: bool) -> None:
     from tracker.coding.agreement import list_measured, measure, read_answers
     from tracker.coding.asking import name_reader
     from tracker.coding.model_process import start_model
@@ -97,7 +103,7 @@ def _measure_model(asked: Asked, name: str) -> None:
     model, prompt = start_model(name, _read_timeout()), load_prompt(None, is_whole=False)
     found = _find_coded(asked)
     questions = [question for each in found for question in ask_rows(each.open, prompt, asked.vocabulary)]
-    ask_all(questions, model, prompt, None, asked.archive)
+    ask_all(questions, model, prompt, Wanted(name, again=again), asked.archive)
     reader = name_reader(model, prompt)
     shown = {each.shown for each in questions}
     known = asked.archive.reader.requests(reader.name, reader.prompt)
@@ -170,25 +176,27 @@ def write_sheet(asked: Asked, output: Path) -> None:
 def read_back(asked: Asked, sheet: Path, by: str | None) -> None:
     """Keep what people answered in a sheet, and say what no longer fits."""
     from tracker.coding.judge import judge_sheet, read_sheet_text
-    from tracker.coding.recorded import keep_rulings
-    from tracker.report.answers.coding import ruling_words
+    from tracker.coding.recorded import keep_rulings, list_replaced
+    from tracker.coding.sheets import Judged, judge_open_sheet
+    from tracker.model.decisions import check_name
+    from tracker.report.answers.coding import replaced_words, ruling_words
     from tracker.report.answers.open_rows import is_open_sheet
 
+    if by is not None:
+        check_name(by)
     text = read_sheet_text(sheet)
-    if not is_open_sheet(text):
-        rulings = judge_sheet(text, sheet, options.now(), asked.archive, asked.vocabulary, by)
-        kept = keep_rulings(rulings, asked.archive)
-        write_answer("\n".join(map(ruling_words, kept)) or "the sheet holds nothing new")
-        return
-    from tracker.coding.sheets import judge_open_sheet
-
-    try:
-        judged = judge_open_sheet(text, options.now(), asked.archive, asked.vocabulary, by)
-    except DecisionInvalid as error:
-        raise DecisionInvalid(f"{sheet}: {error}") from None
+    if is_open_sheet(text):
+        try:
+            judged = judge_open_sheet(text, options.now(), asked.archive, asked.vocabulary, by)
+        except DecisionInvalid as error:
+            raise DecisionInvalid(f"{sheet}: {error}") from None
+    else:
+        judged = Judged(judge_sheet(text, sheet, options.now(), asked.archive, asked.vocabulary, by))
+    _check_speakers(judged, sheet, by, asked.archive)
+    replaced = list_replaced(judged.rulings, asked.archive)
     kept = keep_rulings(judged.rulings, asked.archive, judged.unsure)
     unsure = sum(len(each.answers) for each in judged.unsure)
-    lines = [*map(ruling_words, kept)]
+    lines = [*map(ruling_words, kept), *starmap(replaced_words, replaced)]
     if unsure:
         lines.append(f"{counted(unsure, 'answer')}: not sure")
     if judged.misfits:
@@ -198,6 +206,28 @@ def read_back(asked: Asked, sheet: Path, by: str | None) -> None:
         write_notice(f"{sheet}: {misfit}")
     if judged.misfits:
         raise typer.Exit(options.FINDINGS)
+
+
+def _check_speakers(judged: Judged, sheet: Path, by: str | None, archive: ArchiveSession) -> None:
+    """Raise ``DecisionInvalid`` where a sheet speaks for somebody who decided before and is not named.
+
+    Whoever hands in a sheet may write any name into it: of those who decided before one at a time is named.
+    """
+    from tracker.coding.recorded import list_coders_before
+
+    named = (
+        *(each.decision.person for each in judged.rulings),
+        *(each.reader.name for each in judged.unsure),
+    )
+    known = [] if by else list_coders_before(dict.fromkeys(named), archive)
+    if known:
+        command = shlex.join(["tracker", "judge", "--from", str(sheet), "--by", known[0]])
+        others = f" (so did {', '.join(map(one_line, known[1:]))})" if known[1:] else ""
+        first = one_line(known[0])
+        raise DecisionInvalid(
+            f"{sheet}: {first} decided before{others}, and nothing was kept; to let the sheet speak for"
+            f" {first} alone: {command}"
+        )
 
 
 def open_pairs(asked: Asked) -> Iterator[OpenComparison]:
@@ -222,11 +252,12 @@ class Wanted(NamedTuple):
     """Who is to be asked, by a sheet or a model, and how."""
 
     model: str | None
-    sheet: Path | None
-    prompt: Path | None
-    whole: bool
-    dry_run: bool
-    budget: int | None
+    sheet: Path | None = None
+    prompt: Path | None = None
+    whole: bool = False
+    dry_run: bool = False
+    budget: int | None = None
+    again: bool = False
 
 
 def check_wanted(asked: Asked, wanted: Wanted, *, alone: bool) -> None:
@@ -241,7 +272,7 @@ def check_wanted(asked: Asked, wanted: Wanted, *, alone: bool) -> None:
     if asked.countries and not (wanted.sheet or wanted.model):
         raise DecisionInvalid("--countries goes with --to and --model: tracker judge UNGA 78 79 --to SHEET")
     if any(wanted[2:]) and not wanted.model:
-        raise DecisionInvalid("--prompt, --whole, --dry-run and --budget go with --model")
+        raise DecisionInvalid("--prompt, --whole, --dry-run, --budget and --again go with --model")
 
 
 TIMEOUT_VARIABLE: Final = "TRACKER_MODEL_TIMEOUT"
@@ -273,27 +304,37 @@ def ask_all(
     questions: Sequence[Question],
     model: ModelProcess,
     prompt: Prompt,
-    wanted: Wanted | None,
+    wanted: Wanted,
     archive: ArchiveSession,
 ) -> bool:
-    """Ask what was not asked before, keep what is answered, and return whether anything stays open.
+    """Ask what is to be asked, keep what comes of it, and return whether anything stays open.
 
     Raises ``TrackerError`` where no call can succeed; what was answered until then is kept.
     """
     from tracker.coding.asking import Asking, estimate
     from tracker.coding.models import ModelFault
 
-    budget = wanted.budget if wanted else None
-    asking = Asking(model, prompt, archive, timeout=_read_timeout(), budget=budget, clock=options.now)
-    if wanted and wanted.dry_run:
+    asking = Asking(
+        model,
+        prompt,
+        archive,
+        timeout=_read_timeout(),
+        budget=wanted.budget,
+        again=wanted.again,
+        clock=options.now,
+    )
+    if wanted.dry_run:
         due = [estimate(each) for each in asking.list_due(questions)]
         sent, received = (sum(each[at] for each in due) for at in (0, 1))
-        write_answer(
-            f"{counted(len(due), 'call')} to {model.name}, at most about {sent + received:,} tokens"
-            f" ({sent:,} sent, {received:,} received);"
-            f" {len(questions) - len(due):,} of {counted(len(questions), 'question')} answered already;"
-            " nothing was sent"
-        )
+        calls = f"{counted(len(due), 'call')} to {model.name}, at most about {sent + received:,} tokens"
+        known = f"{asking.spent.known:,} of {counted(len(questions), 'question')} answered already"
+        parts = [
+            f"{calls} ({sent:,} sent, {received:,} received)",
+            known,
+            *_tell_open(asking, again=wanted.again),
+            "nothing was sent",
+        ]
+        write_answer("; ".join(parts))
         return False
     final: ModelFault | None = None
     spent = partial(_tell_tokens, asking)
@@ -305,19 +346,30 @@ def ask_all(
                     write_notice(f"{each.question.old} and {each.question.new}: {fault}")
         except ModelFault as fault:
             final = fault
-    write_answer(_tell_spent(asking, model.name))
+    write_answer(_tell_spent(asking, model.name, again=wanted.again))
     if final:
         raise TrackerError(f"--model {model.name}: {final}")
     return asking.spent.answered + asking.spent.known < len(questions) or asking.spent.refused > 0
 
 
-def _tell_spent(asking: Asking, name: str) -> str:
+def _tell_open(asking: Asking, *, again: bool) -> Iterator[str]:
+    """Yield what replies were of no use, and how to ask again."""
+    spent = asking.spent
+    if spent.unusable:
+        yield f"{counted(spent.unusable, 'question')} without a usable answer"
+    if spent.refused:
+        yield f"{counted(spent.refused, 'row')} left open: no usable answer"
+    if (spent.unusable or spent.refused) and not again:
+        yield "to ask again: --again"
+
+
+def _tell_spent(asking: Asking, name: str, *, again: bool) -> str:
     spent = asking.spent
     parts = [
         f"{name}: {spent.answered:,} of {counted(spent.questions, 'question')} answered",
         f"{spent.known:,} before" if spent.known else "",
         f"{counted(spent.calls, 'call')}, {spent.tokens:,} tokens",
-        f"{counted(spent.refused, 'row')} left open: no usable answer" if spent.refused else "",
+        *_tell_open(asking, again=again),
         f"{asking.held_back:,} not asked: --budget" if asking.held_back else "",
         f"{asking.elsewhere:,} asked by another run" if asking.elsewhere else "",
     ]

@@ -172,7 +172,7 @@ def measure(
         countries=len({each.pair.country for each in found}),
         cells=len(cells),
         unsure=sum(answer.level is None for _, answer in cells),
-        refused=sum(each.refused for each in spent),
+        refused=sum({each.shown: each.refused for each in spent}.values()),  # when it was last asked
         tokens=sum((each.input_tokens or 0) + (each.output_tokens or 0) for each in spent) if spent else None,
         seconds=round(sum(each.seconds for each in spent), 1) if spent else None,
         alpha=whole.alpha if whole else None,

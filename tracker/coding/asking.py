@@ -19,6 +19,7 @@ from tracker.coding.models import ModelFault, Reply
 from tracker.model.decisions import Request, SecondReader
 from tracker.record.lock import claim_file
 from tracker.record.reading.reader import open_reader
+from tracker.text.identity import digest_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,13 +53,16 @@ class Spent:
 
     questions: int = 0
     answered: int = 0
+    """Questions on whose reply something can be used."""
     known: int = 0
     """Questions that were answered before."""
+    unusable: int = 0
+    """Questions that were asked, now or before, and of whose replies nothing can be used."""
     calls: int = 0
     tokens: int = 0
     """As the provider counts them, and estimated where it does not."""
     refused: int = 0
-    """Rows that were left open because what came could not be used."""
+    """Rows of answered questions that are left open, because what came on them could not be used."""
     seconds: float = 0.0
 
 
@@ -108,6 +112,7 @@ class Asking:
         *,
         timeout: float,
         budget: int | None,
+        again: bool,
         clock: Callable[[], str],
     ) -> None:
         self._model = model
@@ -115,6 +120,7 @@ class Asking:
         self._archive = archive
         self._timeout = timeout
         self._budget = budget
+        self._again = again
         self._clock = clock
         self._reader = name_reader(model, prompt)
         self._claims = ExitStack()
@@ -185,33 +191,45 @@ class Asking:
         return [task.question for task in self._list_open(questions)]
 
     def _list_open(self, questions: Iterable[Question]) -> Iterator[_Task]:
-        """Yield the questions that the record has no answer to.
+        """Yield the questions that were not asked before, and those to be asked ``again``.
 
-        What was answered about a statement beside another one is kept for this pair too.
+        These are the ones of whose last reply something could not be used. What was answered about a
+        statement beside another one is kept for this pair too.
         """
-        asked = self._archive.reader.requests(self._reader.name, self._reader.prompt)
-        known = {(each.shown, str(each.old), str(each.new)) for each in asked}
+        reader = self._archive.reader
+        asked: Iterable[Request] = reader.requests(self._reader.name, self._reader.prompt)
+        times = reader.shown_to(self._reader.name, self._reader.prompt)
+        # Of several the last counts of which something can be used.
+        asked = sorted(asked, key=lambda each: bool(each.answers))
+        known = {(each.shown, str(each.old), str(each.new)): each for each in asked}
         answered = {each.shown: each for each in asked}
         for question in questions:
-            if (question.shown, str(question.old), str(question.new)) in known:
-                self.spent.known += 1
-                continue
-            before = answered.get(question.shown)
-            if before is not None:
-                self.spent.known += 1
-                self._unkept.append(_copy(before, question))
+            own = known.get((question.shown, str(question.old), str(question.new)))
+            before = own or answered.get(question.shown)
+            if before is not None and not (self._again and before.refused):
+                self._note_before(before)
+                if own is None and before.answers:
+                    self._unkept.append(_copy(before, question))
                 continue
             if question.shown in self._twins:
                 self._twins[question.shown].append(question)
                 continue
             self._twins[question.shown] = []
-            yield _Task(question)
+            yield _Task(question, times=times[question.shown])
+
+    def _note_before(self, before: Request) -> None:
+        if before.answers:
+            self.spent.known += 1
+            self.spent.refused += before.refused
+        else:
+            self.spent.unusable += 1
 
     def _answer_twins(self, request: Request) -> None:
         """Keep an answer for the other pairs of which the very same was to be asked."""
         for twin in self._twins.pop(request.shown, ()):
-            self.spent.known += 1
-            self._unkept.append(_copy(request, twin))
+            self._note_before(request)
+            if request.answers:
+                self._unkept.append(_copy(request, twin))
 
     def _claim(self, task: _Task) -> bool:
         """Claim a question for this run; False where another one asks it, or has done so since we began.
@@ -225,7 +243,8 @@ class Asking:
             return False
         self._claims.callback(claim.release)
         with open_reader(self._archive.folder) as reader:
-            return task.question.shown not in reader.shown_to(self._reader.name, self._reader.prompt)
+            times = reader.shown_to(self._reader.name, self._reader.prompt)
+        return times[task.question.shown] == task.times
 
     def _reserve(self, task: _Task) -> bool:
         wanted = task.tokens
@@ -311,8 +330,11 @@ class Asking:
     def _finish(self, task: _Task, fault: str | None) -> Asked:
         if not task.replies:
             return Asked(task.question, None, (fault or "no answer",))
-        self.spent.answered += 1
-        self.spent.refused += len(task.refused)
+        if task.answers:
+            self.spent.answered += 1
+            self.spent.refused += len(task.refused)
+        else:
+            self.spent.unusable += 1
         request = Request(
             name_reader(self._model, self._prompt),  # with the options that the model took after all
             task.question.old,
@@ -343,6 +365,8 @@ class _Task:
     """A question on its way: what it has cost, and what of its replies can be used."""
 
     question: Question
+    times: int = 0
+    """How often something was kept of it before this run."""
     text: str = ""
     tries: int = 0
     until: float = 0.0
@@ -368,8 +392,9 @@ class _Task:
         return self.estimate.whole + (len(self.text) - len(self.question.text)) // _CHARACTERS
 
     def key(self, reader: SecondReader) -> str:
-        """Return the name under which its next reply is kept."""
-        return f"{reader.name} {self.question.shown} {self.replies}"
+        """Return the name under which its next reply is kept: by whom, to what, and how often asked."""
+        sent = self.text, self.question.schema, self.times, self.replies
+        return digest_text(json.dumps([reader.name, reader.options, *sent], sort_keys=True))
 
     def with_reply(self, reply: Reply | _Kept, checked: Checked, seconds: float) -> _Task:
         """Return it with one more reply: what could be used of an earlier one stays."""

@@ -197,6 +197,14 @@ def judge_sheet(
     return tuple(ruling for ruling in rulings if ruling)
 
 
+def name_coder(line: int, person: str, decided: str, note: str | None) -> Coder:
+    """Return who decides by a line of a sheet; raises ``DecisionInvalid``, with the line, for no name."""
+    try:
+        return Coder(person, decided, note)
+    except DecisionInvalid as error:
+        raise DecisionInvalid(f"line {line}: {error}") from None
+
+
 def read_sheet_text(sheet: Path) -> str:
     """Return the text of a sheet as spreadsheets save it; raises ``DocumentUnreadable``."""
     try:
@@ -351,7 +359,7 @@ def _rule(
     vocabulary: Vocabulary,
 ) -> Ruling | None:
     """Return the ruling of one cell; None where the record holds the same."""
-    coder = Coder(cell.person, decided, cell.note)
+    coder = name_coder(cell.line, cell.person, decided, cell.note)
     said = last_words.get(_asked(cell))
     question, _, statement, topic = cell.asked
     if not said and question == "level" and cell.code in LEVELS:

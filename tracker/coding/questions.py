@@ -86,7 +86,7 @@ class Question:
 
     @property
     def shown(self) -> str:
-        """The digest of all that is sent."""
+        """The digest of the prompt and of all that is shown."""
         return digest_text(self.text)
 
     @property

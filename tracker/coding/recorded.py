@@ -11,7 +11,7 @@ from tracker.errors import DecisionInvalid, NotInArchive
 from tracker.references import parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tracker.archive import ArchiveSession
     from tracker.model.decisions import Request, Ruling
@@ -34,6 +34,23 @@ def keep_rulings(
         settled = settle_rulings(store.versions.rulings())
     asked = {question_key(ruling) for ruling in rulings}
     return tuple(ruling for ruling in settled if question_key(ruling) in asked)
+
+
+def list_replaced(rulings: Iterable[Ruling], archive: ArchiveSession) -> tuple[tuple[Ruling, Ruling], ...]:
+    """Return what the same person decided before on the same things, each with what replaces it."""
+    last = last_rulings(archive.reader.rulings())
+    return tuple(
+        (before, ruling)
+        for ruling in rulings
+        for before in last.get(question_key(ruling), ())
+        if before.decision.person == ruling.decision.person
+    )
+
+
+def list_coders_before(people: Iterable[str], archive: ArchiveSession) -> list[str]:
+    """Return those who have decided something before, or have said that they were not sure."""
+    decided = {ruling.decision.person for ruling in archive.reader.rulings()}
+    return [each for each in people if each in decided or archive.reader.shown_to(each, None)]
 
 
 def withdraw_rulings(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.coding.judge import rule_level
+from tracker.coding.judge import name_coder, rule_level
 from tracker.comparing.decisions.opinions import NOT_SURE
 from tracker.comparing.decisions.rulings import last_rulings, question_key
 from tracker.comparing.topics.vocabulary.naming import find_one_topic
 from tracker.diff.compare import side_topics
 from tracker.errors import NotInArchive, ReferenceInvalid, VocabularyInvalid, Withdrawn
-from tracker.model.decisions import Answer, Coder, Request, SecondReader
+from tracker.model.decisions import Answer, Request, SecondReader
 from tracker.references import parse_reference
 from tracker.report.answers.open_rows import OpenRow, key_pair, read_open_sheet
 from tracker.text.identity import digest_text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.archive import ArchiveSession
     from tracker.coding.settle import OpenComparison
-    from tracker.model.decisions import Ruling
+    from tracker.model.decisions import Coder, Ruling
     from tracker.model.texts import Reference, Side
     from tracker.model.topics import TopicReading, Vocabulary
     from tracker.report.answers.open_rows import OpenAnswer
@@ -31,9 +31,9 @@ class Judged(NamedTuple):
     """What people answered in a sheet, and which answers no longer fit, with the reason."""
 
     rulings: tuple[Ruling, ...]
-    unsure: tuple[Request, ...]
+    unsure: tuple[Request, ...] = ()
     """Answers that give no level, which decide nothing."""
-    misfits: tuple[str, ...]
+    misfits: tuple[str, ...] = ()
 
 
 def list_open_rows(compared: OpenComparison) -> Iterator[OpenRow]:
@@ -66,8 +66,9 @@ def judge_open_sheet(
     unsure: dict[tuple[str, str, str], list[Answer]] = {}
     misfits: list[str] = []
     for answer in read_open_sheet(text, person):
+        coder = name_coder(answer.line, answer.coder, decided, answer.note)
         try:
-            found = statements.rule(answer, Coder(answer.coder, decided, answer.note))
+            found = statements.rule(answer, coder)
         except (NotInArchive, ReferenceInvalid, VocabularyInvalid, Withdrawn) as error:
             misfits.append(f"line {answer.line}: {error}")
             continue

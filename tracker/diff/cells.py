@@ -71,7 +71,7 @@ def list_cell_parts(
 def _identify(reference: Reference, archive: ArchiveSession) -> list[object]:
     """Return which snapshot a reference means, and every reading of it that could be compared."""
     full = archive.reader.resolve(reference)
-    return [str(full), *map(repr, archive.versions.entries(full))]
+    return [archive.reader.identify(full), *map(repr, archive.versions.entries(full))]
 
 
 def weigh_cells(

@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from tracker.references.bodies import own_bodies
+
 PACKAGE: Final = Path(__file__).parents[1]
 
 LIBRARIES: Final = (
@@ -16,24 +18,35 @@ LIBRARIES: Final = (
     "threadpoolctl",
 )
 """What reading and comparing texts imports, by the names under which it is installed."""
+_OF_PAGES: Final = ("jinja2", "markupsafe")
+"""What pages are made with besides."""
 
 _NO_RULES: Final = (".compiled", ".pyc", ".md", ".svg")
 """How files end that are made of others, or are documents."""
 
 
-@cache
 def name_rules() -> str:
-    """Return the digest of the program as it is installed, and of what runs it."""
+    """Return the digest of the program as it is installed, of what runs it, and of the archive's own bodies."""
+    own = own_bodies()
+    return sha256(f"{_name_program()} {own}".encode()).hexdigest() if own.bodies else _name_program()
+
+
+@cache
+def _name_program() -> str:
     return digest_program(PACKAGE)
 
 
 @cache
 def name_releases() -> str:
     """Return the releases of the libraries with which vectors and answers are computed."""
+    return _list_releases(LIBRARIES)
+
+
+def _list_releases(libraries: tuple[str, ...]) -> str:
     # importlib.metadata takes 15 ms, and most answers are kept.
     folders = (each for each in sys.path if os.path.isdir(each))  # noqa: PTH112 (one may be empty)
     installed = {name for folder in folders for name in os.listdir(folder)}  # noqa: PTH208 (as above)
-    wanted = tuple(f"{each}-" for each in LIBRARIES)
+    wanted = tuple(f"{each}-" for each in libraries)
     return " ".join(sorted(each for each in installed if each.lower().startswith(wanted)))
 
 
@@ -45,4 +58,5 @@ def digest_program(package: Path) -> str:
         for name in names
         if not name.endswith(_NO_RULES)
     ]
-    return sha256(f"{sys.version} {name_releases()} {sorted(files)}".encode()).hexdigest()
+    runs = f"{sys.version} {name_releases()} {_list_releases(_OF_PAGES)}"
+    return sha256(f"{runs} {sorted(files)}".encode()).hexdigest()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import DecisionInvalid, NotInArchive, ReferenceInvalid, TrackerError
 from tracker.inputs.files import read_file
+from tracker.model.decisions import check_name
 from tracker.references import country_name, find_country, read_session
 from tracker.references.bodies import own_bodies
 from tracker.references.countries import match_countries
@@ -227,10 +228,9 @@ def edit_group(archive: ArchiveSession, text: str, edit: GroupEdit, *, person: s
     """Change who belongs to a group, or make a new one, and keep it in the archive.
 
     Raises ``ReferenceInvalid`` for what is no country, date or code,
-    ``DecisionInvalid`` where nobody would be left, or no source is named.
+    ``DecisionInvalid`` where nobody would be left, no source is named, or the person's name is none.
     """
-    if not person.strip():
-        raise DecisionInvalid("--by needs a name")
+    check_name(person)
     if not any(edit):
         raise DecisionInvalid(f"nothing to change in {show(text)}; use --add, --remove, --name or --source")
     old = find_group(text, own_groups(archive))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from tracker.errors import DecisionInvalid
 
@@ -17,11 +17,32 @@ Question: TypeAlias = str
 Verdict = Literal["accept", "reject", "relabel", "withdraw"]
 
 
+LONGEST_NAME: Final = 100
+"""Letters of a person's name: it stands in each row and report."""
+_OF_MODELS: Final = "model:"
+"""How no person's name begins: a reader would take it for a language model's."""
+
+
+def check_name(name: str) -> str:
+    """Return a person's name as it is kept.
+
+    Raises ``DecisionInvalid`` for one that is empty, too long, a model's, or cannot be printed as it is.
+    """
+    shown = name if len(name) <= LONGEST_NAME else f"{name[:20]}..."
+    if not name.strip() or name != name.strip() or not name.isprintable():
+        raise DecisionInvalid(f"--by {shown!r} is not a valid name; write it as --by Ana")
+    if len(name) > LONGEST_NAME:
+        raise DecisionInvalid(f"--by {shown!r} is not a valid name: it has more than {LONGEST_NAME} letters")
+    if name.casefold().startswith(_OF_MODELS):
+        raise DecisionInvalid(f"--by {shown!r} is not a valid name of a person: it names a model")
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class Coder:
     """Who decides, when (an instant in UTC), and the note that goes with it.
 
-    Raises ``DecisionInvalid`` for a name that is empty or cannot be printed as it is.
+    Raises ``DecisionInvalid`` as ``check_name`` does.
     """
 
     person: str
@@ -29,9 +50,7 @@ class Coder:
     note: str | None = None
 
     def __post_init__(self) -> None:
-        name = self.person
-        if not name.strip() or name != name.strip() or not name.isprintable():
-            raise DecisionInvalid(f"--by {name!r} is not a valid name; write it as --by Ana")
+        check_name(self.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +181,7 @@ class Request:
     reply: str
     """The last answer as it came."""
     answers: tuple[Answer, ...]
+    """What of it can be used; nothing where none of it can, so that the question is not answered."""
 
 
 @dataclass(frozen=True, slots=True)

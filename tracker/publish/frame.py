@@ -16,7 +16,6 @@ from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.words import percent
 from tracker.report.render.html import find_direction, mark_hidden, quote_marked
 from tracker.report.safe import visible
-from tracker.text.identity import digest_bytes, digest_text
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -73,14 +72,6 @@ def _environment() -> Environment:
 def _link(context: Context, name: str, /, **parameters: str) -> str:
     """Return the link to a page, as the page has it on which it stands."""
     return link(context["here"], address(name, **parameters))
-
-
-@cache
-def name_templates() -> str:
-    """Return the digest of all templates, and of the style and scripts beside them."""
-    folder = files("tracker.publish").joinpath(TEMPLATES)
-    told = sorted((each.name, digest_bytes(each.read_bytes())) for each in folder.iterdir() if each.is_file())
-    return digest_text(repr(told))
 
 
 @cache

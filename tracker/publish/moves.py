@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.diff.derive import derive_rows, find_rows, identify_vocabulary
+from tracker.diff.rules import name_rules
 from tracker.model.topics import SURE
 from tracker.references import same_kind
 
@@ -104,4 +105,6 @@ def _find_before(shelf: Shelf, body: str, session: str) -> dict[str, str]:
 
 def _name(shelf: Shelf, body: str, country: str, session: str) -> list[object]:
     vocabulary = identify_vocabulary(shelf.vocabulary, shelf.archive.derived)
-    return [body, country, session, shelf.states(body)[country, session], vocabulary, shelf.rulings, SURE]
+    decided = shelf.rulings, shelf.reader.coded()
+    state = shelf.states(body)[country, session]
+    return [name_rules(), body, country, session, state, vocabulary, decided, SURE]

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import quote, unquote
+
+from tracker.publish.pages import load_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,8 +74,8 @@ class Route:
     @property
     def view(self) -> View:
         """What makes it."""
-        module: View = import_module(f"tracker.publish.pages.{self.module}")
-        return module
+        view: View = load_view(self.module)
+        return view
 
 
 ROUTES: Final = (

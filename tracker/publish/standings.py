@@ -16,6 +16,7 @@ from tracker.comparing.decisions.rulings import select_levels
 from tracker.comparing.topics.statuses import counts_as_named
 from tracker.diff.compare import side_topics
 from tracker.diff.derive import derive_rows, find_rows, identify_vocabulary
+from tracker.diff.rules import name_rules
 from tracker.follow.series import preferred_editions
 from tracker.follow.workers import count_work
 from tracker.model.texts import Reference
@@ -175,6 +176,17 @@ def name_bodies(shelf: Shelf) -> list[object]:
     return [shelf.recall(("all bodies",), name)]
 
 
+def list_decided(shelf: Shelf, *, country: str | None = None, body: str | None = None) -> list[Ruling]:
+    """Return what people decided about the topics of statements: of a country, of a body, or of both."""
+    return [
+        ruling
+        for ruling in shelf.rulings
+        if ruling.unit.old is None
+        and country in {None, ruling.unit.new.country}
+        and body in {None, ruling.unit.new.body}
+    ]
+
+
 def list_bodies(shelf: Shelf) -> list[str]:
     """Return the bodies at which somebody spoke, in order."""
 
@@ -226,7 +238,8 @@ def _gather(body: str, found: Iterable[tuple[Reference, str | None, list[Any] | 
 def _name_body(shelf: Shelf, body: str) -> list[object]:
     def name() -> str:
         vocabulary = identify_vocabulary(shelf.vocabulary, shelf.archive.derived)
-        return digest_text(repr([body, sorted(shelf.states(body).items()), vocabulary, shelf.rulings]))
+        states = sorted(shelf.states(body).items())
+        return digest_text(repr([name_rules(), body, states, vocabulary, shelf.rulings]))
 
     return [shelf.recall(("body", body), name)]
 
@@ -235,7 +248,8 @@ def _name_parts(
     archive: ArchiveSession, edition: Reference, vocabulary: Vocabulary, rulings: Sequence[Ruling]
 ) -> list[object]:
     decided = select_levels(rulings, archive.reader.resolve(edition)) if rulings else ()
-    return [archive.reader.identify(edition), identify_vocabulary(vocabulary, archive.derived), decided]
+    recognised = identify_vocabulary(vocabulary, archive.derived)
+    return [name_rules(), archive.reader.identify(edition), recognised, decided]
 
 
 def _find(

@@ -338,12 +338,15 @@ def weigh_words(vocabulary: Vocabulary, language: str) -> Mapping[str, Mapping[s
     return _weigh_words(digested(vocabulary, language))
 
 
+RESTS_ON: Final = tuple(f"comparing/topics/{name}" for name in ("cues.py", "cues.toml", "evidence.py"))
+"""The files that weights of words rest on, beside those of vocabularies."""
+
+
 @lru_cache(maxsize=4)
 def _weigh_words(key: Digested) -> Mapping[str, Mapping[str, float]]:
     # Of the shipped vocabulary 100 ms to weigh, and 2 to read as its installation compiled them.
-    code = tuple(f"comparing/topics/{name}" for name in ("cues.py", "cues.toml", "evidence.py"))
     make = partial(_weigh_terms, key)
-    weights: Mapping[str, Mapping[str, float]] = keep_made(key, f"words.{key.language}", make, *code)
+    weights: Mapping[str, Mapping[str, float]] = keep_made(key, f"words.{key.language}", make, *RESTS_ON)
     return weights
 
 

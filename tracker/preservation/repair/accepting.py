@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tracker.errors import DecisionInvalid, RecordEdited
+from tracker.model.decisions import check_name
 from tracker.preservation import following
 from tracker.preservation.folder import MIRROR
 from tracker.preservation.git.repository import open_repository
@@ -30,8 +31,10 @@ def accept_edits(folder: Path, names: Sequence[str], person: str, reason: str, i
     """Accept rows of the archive in a folder as they are, given as ``table/key``.
 
     Raises ``DecisionInvalid`` for a row that nobody has changed, or that is proved by a digest or by commits
-    and so can only be restored; ``RecordEdited`` where others are left that nobody has accepted.
+    and so can only be restored, or for a name that is none; ``RecordEdited`` where others are left that
+    nobody has accepted.
     """
+    check_name(person)
     with open_store(folder, following, "repair") as store:
         found = _find(store)
         for name in names:

@@ -10,7 +10,7 @@ from tracker.publish import words
 from tracker.publish.frame import cite_page, render
 from tracker.publish.pages.topics import count_topics
 from tracker.publish.routes import NotThere, address
-from tracker.publish.standings import find_spoken
+from tracker.publish.standings import find_spoken, list_decided
 from tracker.references import session_sort_key
 from tracker.report.layout import counted
 
@@ -104,10 +104,11 @@ def _find_standings(shelf: Shelf, code: str) -> BodyStandings:
 
 
 def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:
-    """Return what tells the statements of the body from all others, and how many were read."""
+    """Return what tells the statements of the body from all others, what was decided, how many were read."""
     code = parameters["body"]
     states = sorted(map(list, shelf.states(code).items()))
-    return [states, shelf.vocabulary.digest, _find_standings(shelf, code).read]
+    decided = list_decided(shelf, body=code)
+    return [states, decided, shelf.vocabulary.digest, _find_standings(shelf, code).read]
 
 
 def show(shelf: Shelf, parameters: Parameters) -> Answer:

@@ -9,7 +9,7 @@ from tracker.publish import words
 from tracker.publish.frame import cite_page, render
 from tracker.publish.pages.topics import count_topics
 from tracker.publish.routes import NotThere, address
-from tracker.publish.standings import find_spoken
+from tracker.publish.standings import find_spoken, list_decided
 from tracker.references import session_sort_key
 from tracker.report.layout import counted
 
@@ -141,7 +141,10 @@ def _list_groups(code: str, groups: Iterable[Group]) -> Iterable[Belonging]:
 
 
 def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:
-    """Return what tells the country's statements and groups from all others, and how many were read."""
+    """Return what tells the country's statements and groups from all others, and how many were read.
+
+    What people decided about them is told too, since standings rest on it.
+    """
     code = parameters["country"]
     standings = find_spoken(shelf, country=code)
     states = [
@@ -152,7 +155,9 @@ def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:
     ]
     withdrawn = [str(each.reference) for each in shelf.reader.withdrawn(code)]
     groups = [*_list_groups(code, shelf.groups.values())]
-    return [sorted(states), withdrawn, groups, shelf.vocabulary.digest, [body.read for body in standings]]
+    decided = list_decided(shelf, country=code)
+    read = [body.read for body in standings]
+    return [sorted(states), withdrawn, groups, decided, shelf.vocabulary.digest, read]
 
 
 def show(shelf: Shelf, parameters: Parameters) -> Answer:

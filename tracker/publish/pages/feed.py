@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from tracker import __version__
 from tracker.diff.derive import derive_rows
+from tracker.diff.rules import name_rules
 from tracker.errors import TrackerError
 from tracker.inputs.extras import install_words
 from tracker.publish.events import Told, list_events, list_topics, name_event, tell
-from tracker.publish.frame import name_templates
 from tracker.publish.pairs import name_pair
 from tracker.publish.routes import Answer, NotThere, address, link
 from tracker.publish.standings import list_bodies
@@ -137,7 +136,7 @@ class News:
         """Return all that the words of an event rest on: its series up to there, and what was decided."""
         where = event.new.country, str(event.new.session)
         state = self._archive.versions.states(event.new.body).get(where)
-        return [__version__, name_templates(), repr(event), state, self._decided, self._vocabulary.digest]
+        return [name_rules(), repr(event), state, self._decided, self._vocabulary.digest]
 
 
 def _read_beginning(reader: Reader) -> str:

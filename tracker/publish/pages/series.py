@@ -142,14 +142,15 @@ def _name(parameters: Parameters) -> str:
 
 
 def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:
-    """Return what tells the statements of the series, and all decisions on them, from all others."""
+    """Return what tells the statements of the series, all decisions on them and all answers from others."""
     country, body = parameters["country"], parameters["body"]
     states = [[*place, state] for place, state in shelf.states(body).items() if place[0] == country]
     if not states:
         raise NotThere(f"The archive has no open statement of {_name(parameters)}.")
     withdrawn = [str(each.reference) for each in shelf.reader.withdrawn(country, body)]
     known = sorted({str(each.reference.session) for each in shelf.reader.statements(body=body)})
-    return [sorted(states), withdrawn, known, shelf.reader.rulings(), shelf.vocabulary.digest]
+    decided = shelf.reader.rulings(), shelf.reader.coded()
+    return [sorted(states), withdrawn, known, decided, shelf.vocabulary.digest]
 
 
 def show(shelf: Shelf, parameters: Parameters) -> Answer:

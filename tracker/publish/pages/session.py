@@ -252,7 +252,7 @@ def rests_on(shelf: Shelf, parameters: Parameters) -> list[object]:
         sorted(find_before(shelf, body, session).items()),
         [each.standings is not None for each in spoken],
         _find_neighbours(shelf, body, session),
-        list(shelf.reader.rulings()),
+        [shelf.reader.rulings(), shelf.reader.coded()],
         [repr(group) for group in shelf.groups.values()],
         shelf.vocabulary.digest,
     ]

@@ -6,6 +6,7 @@ Of a second reader it is kept what was asked of it, what it answered, and how it
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tracker.model.texts import Reference
@@ -183,11 +184,12 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
         coder: find_weights(read_measured(connection, *coder), new.country)
         for coder in {(name, prompt) for name, prompt, *_ in rows}
     }
-    last: dict[tuple[str, str, str], Opinion] = {}
+    last: dict[tuple[str, ...], Opinion] = {}
     for name, prompt, kind, asked, topic, side, level, supposed, segments in rows:
         found = weights[name, prompt]
-        last.pop((name, topic, side), None)
-        last[name, topic, side] = Opinion(
+        # A person may have the name of a model.
+        last.pop((kind, name, topic, side), None)
+        last[kind, name, topic, side] = Opinion(
             name,
             kind,
             asked,
@@ -210,11 +212,9 @@ def read_measured(connection: sqlite3.Connection, name: str, prompt: str | None)
     return tuple(Measured(*row) for row in connection.execute(_MEASURED, [name, prompt]))
 
 
-def read_shown(connection: sqlite3.Connection, name: str, prompt: str | None) -> frozenset[str]:
-    """Return what was shown to a second reader, by digest."""
-    if not _has_requests(connection):
-        return frozenset()
-    return frozenset(fetch_column(connection, _SHOWN, [name, prompt]))
+def read_shown(connection: sqlite3.Connection, name: str, prompt: str | None) -> Counter[str]:
+    """Return what was shown to a second reader, by digest, and how often something was kept of it."""
+    return Counter(fetch_column(connection, _SHOWN, [name, prompt]) if _has_requests(connection) else ())
 
 
 def read_requests(connection: sqlite3.Connection, name: str, prompt: str | None) -> tuple[Request, ...]:

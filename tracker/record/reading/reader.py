@@ -217,11 +217,11 @@ class Reader(Record):
     def identify(self, reference: Reference) -> tuple[object, ...]:
         """Return what tells the text that ``side`` would return, and its reading, from all others.
 
-        Raises as ``side`` does.
+        The day is among it: which situations are met rests on the year. Raises as ``side`` does.
         """
         return self.row(
             f"SELECT {queries.NAME}, ordinal, document, versions.id, versions.sha256, versions.language,"
-            f" extractor, versions.run {queries.SNAPSHOTS} WHERE {queries.IS_OF_VERSION}",
+            f" extractor, versions.run, delivered {queries.SNAPSHOTS} WHERE {queries.IS_OF_VERSION}",
             self._find(reference),
         )
 

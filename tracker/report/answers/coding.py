@@ -80,6 +80,13 @@ def ruling_words(ruling: Ruling) -> str:
     return f"{_about(ruling.unit)}  {decision_words(ruling.decision)}"
 
 
+def replaced_words(before: Ruling, after: Ruling) -> str:
+    """Say on one line what a person had decided that a later ruling replaces."""
+    was, now = before.decision, after.decision
+    person = f"{one_line(was.person)}, {was.decided[:10]}"
+    return f"replaced: {_about(after.unit)}  {person}: {was.code} {ARROW} {now.code}"
+
+
 def _unit(some: Sequence[Ruling], width: int) -> Iterator[Line]:
     unit = some[0].unit
     yield line(_about(unit), "bold")
