@@ -177,7 +177,7 @@ def _open_weights() -> BytesIO:
         _check_files()
         kept = {_UNPACKED: _unpack_weights()}
         keep_arrays(KEPT, stamp, kept)
-    return BytesIO(kept[_UNPACKED])
+    return BytesIO(kept[_UNPACKED].data)
 
 
 def _unpack_weights() -> NDArray[np.uint8]:
