@@ -335,22 +335,31 @@ def read_weights(table: Mapping[str, Any]) -> CertaintyWeights:
     families = {name: FamilyWeights(**table["status"][name]) for name in sorted(set(FAMILIES.values()))}
     claimed = {name: table["claimed"][name] for name in sorted(set(CLAIMED_AS.values()))}
     perhaps, lead, vocabulary = (table[name] for name in ("perhaps", "lead", "vocabulary"))
-    return CertaintyWeights(priority, presence, declared, families, claimed, perhaps, lead, vocabulary)
+    return CertaintyWeights(
+        priority=priority,
+        presence=presence,
+        declared=declared,
+        families=families,
+        claimed=claimed,
+        perhaps=perhaps,
+        lead=lead,
+        vocabulary=vocabulary,
+    )
 
 
 def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:
     constant, *sentence = read_by_name(part["sentence"], ("constant", *SENTENCE_FEATURES))
     unseen_constant, *unseen = read_by_name(part["unseen"], ("constant", *TOPIC_FEATURES))
     return AnySentence(
-        constant,
-        tuple(sentence),
-        read_by_name(part["topic"], TOPIC_FEATURES),
-        part["words"],
-        part["terms"],
-        part["topics"],
-        unseen_constant,
-        tuple(unseen),
-        part["unseen_topics"],
+        constant=constant,
+        sentence=tuple(sentence),
+        topic=read_by_name(part["topic"], TOPIC_FEATURES),
+        words=part["words"],
+        terms=part["terms"],
+        topics=part["topics"],
+        unseen_constant=unseen_constant,
+        unseen=tuple(unseen),
+        unseen_topics=part["unseen_topics"],
     )
 
 
