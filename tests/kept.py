@@ -1,4 +1,4 @@
-"""The encoder's model as it is kept, 70 MB, of which the digest is computed once for each state of its file.
+"""The encoder's model as it is kept, 79 MB, of which the digest is computed once for each state of its file.
 
 ``tracker verify`` computes it each time, and takes longer for it than for the small archives of most tests.
 """

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.comparisons import VOCABULARY, change, comparison, reading, session, side, topic
 from tests.reports import render, render_markdown
-from tests.thorough import few
+from tests.thorough import few, long
 from tracker.comparing.alignment.weights import LEXICAL, read_weights
 from tracker.comparing.topics.associations import PmiScores, load_associations
 from tracker.comparing.topics.certainty import (
@@ -72,12 +72,18 @@ def _compare(old: str, new: str) -> dict[str, TopicChange]:
     return {each.topic: each for each in changes}
 
 
-def test_the_weights_are_of_the_shipped_vocabulary() -> None:
-    weights = load_certainty()
-    assert weights.vocabulary == UN.digest, "fit again: python -m tests.benchmarks.fit_certainty"
+@long
+def test_a_release_has_measured_all_topics() -> None:
     assert load_associations().vocabulary == UN.digest, (
         "count again: python -m tests.benchmarks.make_associations"
     )
+    assert find_measured(UN, "en") == {topic.id for topic in UN.topics}, (
+        "fit again: python -m tests.benchmarks.fit_certainty"
+    )
+
+
+def test_what_more_is_asked_to_be_true_of_is_claimed_from_a_higher_certainty() -> None:
+    weights = load_certainty()
     for status in FAMILIES:
         strict, usual, lax = (weights.find_threshold(status, sure) for sure in CHOICES)
         assert 1 > strict >= usual >= lax >= weights.perhaps > 0

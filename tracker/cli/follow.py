@@ -189,20 +189,20 @@ def timeline(
     check_outputs(output, plot, [vocabulary], everywhere.archive(), form, ranks=ranks)
     ahead = _Ahead(jobs, scheduler, sentences) if jobs or scheduler or sentences else None
     asked = _Asked(
-        place,
-        session,
-        topic or [],
-        Within(first, last),
-        sessions,
-        countries,
-        everything,
-        vocabulary,
-        sure,
-        form,
-        output,
-        plot,
-        ranks,
-        ahead,
+        place=place,
+        session=session,
+        topic=topic or [],
+        within=Within(first, last),
+        sessions=sessions,
+        countries=countries,
+        everything=everything,
+        vocabulary=vocabulary,
+        sure=sure,
+        form=form,
+        output=output,
+        plot=plot,
+        ranks=ranks,
+        ahead=ahead,
     )
     _FOLLOWED[kind](asked)
 

@@ -21,6 +21,7 @@ from tracker.cli.mistakes import explain_usage, name_bodies
 from tracker.cli.options import CRASHED
 from tracker.errors import BodyMissing, Interrupted, TrackerError
 from tracker.files import remove_abandoned
+from tracker.preservation.git.elsewhere import leave_hook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +93,7 @@ def main() -> None:
     _spare_the_collector()
     _open_closed_streams()
     _leave_nothing_behind()
+    leave_hook(os.environ)
     try:
         code = app(prog_name="tracker", standalone_mode=False)
         if code == Interrupted.exit_code:

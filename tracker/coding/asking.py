@@ -336,18 +336,19 @@ class Asking:
         else:
             self.spent.unusable += 1
         request = Request(
-            name_reader(self._model, self._prompt),  # with the options that the model took after all
-            task.question.old,
-            task.question.new,
-            task.question.shown,
-            self._clock(),
-            task.seconds,
-            task.replies,
-            task.input_tokens,
-            task.output_tokens,
-            len(task.refused),
-            task.reply,
-            task.answers,
+            # With the options that the model took after all.
+            reader=name_reader(self._model, self._prompt),
+            old=task.question.old,
+            new=task.question.new,
+            shown=task.question.shown,
+            asked=self._clock(),
+            seconds=task.seconds,
+            calls=task.replies,
+            input_tokens=task.input_tokens,
+            output_tokens=task.output_tokens,
+            refused=len(task.refused),
+            reply=task.reply,
+            answers=task.answers,
         )
         return Asked(task.question, request, tuple(f"{what}: {why}" for what, why in task.refused))
 

@@ -92,8 +92,20 @@ def note_unsure(person: str, old: str, new: str, answers: Sequence[Answer], deci
     """Return what keeps that a person was not sure of topics on sides of two statements."""
     named = sorted(f"{each.topic} {each.side}" for each in answers)
     shown = digest_text("\n".join((old, new, *named)))
-    reader, sides = SecondReader(person, None), (parse_reference(old), parse_reference(new))
-    return Request(reader, *sides, shown, decided, 0.0, 0, None, None, 0, "", tuple(answers))
+    return Request(
+        reader=SecondReader(person, None),
+        old=parse_reference(old),
+        new=parse_reference(new),
+        shown=shown,
+        asked=decided,
+        seconds=0.0,
+        calls=0,
+        input_tokens=None,
+        output_tokens=None,
+        refused=0,
+        reply="",
+        answers=tuple(answers),
+    )
 
 
 def _withdraw(ruling: Ruling) -> Ruling:

@@ -26,7 +26,7 @@ _NO_RULES: Final = (".compiled", ".pyc", ".md", ".svg")
 
 
 def name_rules() -> str:
-    """Return the digest of the program as it is installed, of what runs it, and of the archive's own bodies."""
+    """Return the digest of the program as it is installed, of what runs it, and of an archive's bodies."""
     own = own_bodies()
     return sha256(f"{_name_program()} {own}".encode()).hexdigest() if own.bodies else _name_program()
 

@@ -304,16 +304,16 @@ class _Plan:
         for kind, _ in had:
             del rests[kind]
         return Work(
-            references,
-            sides,
-            decided,
-            self._find_others(old, new, is_doubted=is_doubted) if old else None,
-            self._find_known(sides),
-            rests.get("cells"),
-            rests.get("comparison"),
-            self.identify(references),
-            mark,
-            had,
+            references=references,
+            sides=sides,
+            decided=decided,
+            others=self._find_others(old, new, is_doubted=is_doubted) if old else None,
+            known=self._find_known(sides),
+            cells=rests.get("cells"),
+            comparison=rests.get("comparison"),
+            identities=self.identify(references),
+            mark=mark,
+            had=had,
         )
 
     def identify(self, references: Sequence[Reference]) -> tuple[object, ...]:

@@ -76,7 +76,16 @@ def read_panel(
         raise NotInArchive(f"nobody of {countries or 'all'} has a statement that can be read at {where}")
     unmeasured = explain_unmeasured(vocabulary, held.languages)
     named = name_chosen(choose_countries(archive, countries)) if countries else None
-    return Panel(place.id, labels, countries, named, vocabulary, sure, unmeasured, entries)
+    return Panel(
+        body=place.id,
+        sessions=labels,
+        countries=countries,
+        named=named,
+        vocabulary=vocabulary,
+        sure=sure,
+        unmeasured=unmeasured,
+        entries=entries,
+    )
 
 
 class BodyStatements:

@@ -184,14 +184,14 @@ class Rights:
         carried = _complete_destruction(self._writing, ruled.decided, looks_again=act == "destroy")
         with translate(self._path):
             return RightsChange(
-                withdrawals.read_withdrawal(self._connection, number),
-                self._scope(reference, targets, _read_acts_in_force(self._connection)),
-                is_new,
-                self._mirror.exists(),
-                carried.rewritten,
-                carried.completed,
-                carried.removed,
-                read_copies(self._path.parent, carried.documents) if act == "destroy" else (),
+                withdrawal=withdrawals.read_withdrawal(self._connection, number),
+                scope=self._scope(reference, targets, _read_acts_in_force(self._connection)),
+                is_new=is_new,
+                has_mirror=self._mirror.exists(),
+                rewritten=carried.rewritten,
+                completed=carried.completed,
+                removed=carried.removed,
+                copies=read_copies(self._path.parent, carried.documents) if act == "destroy" else (),
             )
 
     def _find(self, act: Act, reference: Reference) -> tuple[tuple[_Target, ...], _Standing]:

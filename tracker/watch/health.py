@@ -134,7 +134,16 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
     )
     notes = tuple(each for each in found if each.severity == "note")
     last = next(iter(_end_killed(archive, all_runs[-1:])), None)
-    return Health(instant, sources, concerns, notes, news, outdated, tell_level(), last)
+    return Health(
+        instant=instant,
+        sources=sources,
+        concerns=concerns,
+        notes=notes,
+        news=news,
+        outdated=outdated,
+        sandbox=tell_level(),
+        last_run=last,
+    )
 
 
 def _read_watched(archive: Path, *, needed: bool) -> tuple[WatchList, tuple[Concern, ...]]:

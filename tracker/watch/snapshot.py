@@ -82,7 +82,16 @@ def snapshot(
     run_clock = clock or system_clock()
     started = read_instant(run_clock)
     watched = read_watch_list(archive / WATCH_FILE)
-    run = RunEntry(0, "snapshot", None, started, None, None, __version__, watched.sha256)
+    run = RunEntry(
+        id=0,
+        kind="snapshot",
+        command=None,
+        started=started,
+        ended=None,
+        status=None,
+        release=__version__,
+        watch_list=watched.sha256,
+    )
     night = None
     try:
         with ExitStack() as stack:
@@ -100,7 +109,15 @@ def snapshot(
             client = stack.enter_context(open_client(watched.settings, release=__version__, clock=run_clock))
             clock_check = ClockCheck(run_clock, started, sources, is_trusted=clock_is_right or dry_run)
             checking = _Checking(
-                archive, watched, wanted, ledger, store, client, judge, clock_check, progress
+                archive=archive,
+                watched=watched,
+                wanted=wanted,
+                ledger=ledger,
+                store=store,
+                client=client,
+                judge=judge,
+                clock=clock_check,
+                progress=progress,
             )
             checks = checking.check_all(sources)
             if store:

@@ -30,7 +30,6 @@ _SHORTEST: Final = 12
 """Characters of a sentence; what is shorter says little."""
 _SHOWN: Final = 0.2
 """By so much at least is a score lower for what is shown."""
-_HUNDRED: Final = 100
 _LONG: Final = 400
 """Words; a longer text is not expected to have more different phrases."""
 _QUESTIONS: Final = "?？؟"
@@ -119,14 +118,14 @@ def measure_features(version: Version) -> tuple[float, ...] | None:
     beginning = folded[:SEARCHED]
 
     def often(number: int, of: int = words) -> float:
-        return log1p(number * _HUNDRED / of)
+        return log1p(number * 100 / of)
 
     searched = min(words, max(count_words(beginning, language), 1))
     figures = sum(any(map(str.isdigit, word)) for word in own.split())
     return (
         often(len(rules.first_person[language].findall(low))),
         often(len(rules.spoken[language].findall(low))),
-        phrases / sqrt(min(words, _LONG) / _HUNDRED),
+        phrases / sqrt(min(words, _LONG) / 100),
         min(sum(word in folded for word in rules.presiding), 3),
         often(len(rules.reader[language].findall(low))),
         often(max(len(rule.words[language].findall(beginning)) for rule in rules.offices), searched),

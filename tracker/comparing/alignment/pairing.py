@@ -105,17 +105,23 @@ def pair_texts(
         near = nearness.measure((i,), (j,)) if nearness else ()
         alike[i, j] = likeness.logit((*measure(units_old[i], units_new[j], weights), *near))
     alike |= dict.fromkeys(equal, _EQUAL)
+    in_order, moved = _split_equals(equal, alike)
+    common_order, paraphrase, coverage, breadth = _measure_pair(alike, len(old), len(new))
     return Pairing(
-        units_old,
-        units_new,
-        weights,
-        likeness,
-        nearness,
-        alike,
-        *_split_equals(equal, alike),
-        _best_by(alike, 0),
-        _best_by(alike, 1),
-        *_measure_pair(alike, len(old), len(new)),
+        old=units_old,
+        new=units_new,
+        weights=weights,
+        likeness=likeness,
+        nearness=nearness,
+        alike=alike,
+        in_order=in_order,
+        moved=moved,
+        best_old=_best_by(alike, 0),
+        best_new=_best_by(alike, 1),
+        common_order=common_order,
+        paraphrase=paraphrase,
+        coverage=coverage,
+        breadth=breadth,
     )
 
 

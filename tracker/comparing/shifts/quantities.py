@@ -132,7 +132,16 @@ def _read_figure(passage: SideText, text: str, number: Number) -> Figure | None:
     tail = passage.text[number.start : end]
     words = re.sub(r"^[\d.,'\s]+", "", tail).strip() if "digits" in number.kinds else ""
     start -= low == value < 0 and text[start - 1] == "-"
-    return Figure(start, end, number.written, low, sign, words, "percent" if share else unit, value)
+    return Figure(
+        start=start,
+        end=end,
+        number=number.written,
+        value=low,
+        before=sign,
+        after=words,
+        unit="percent" if share else unit,
+        high=value,
+    )
 
 
 def _is_no_amount(text: str, number: Number, language: str) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from functools import cache, lru_cache
 from math import exp, log, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.comparing.topics.vocabulary.load import load_vocabulary
+from tracker.comparing.topics.vocabulary.load import Digested
 from tracker.inputs.compiled import read_packaged
+from tracker.text.identity import digest_text
 from tracker.text.word_tables import read_by_name
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ TOPIC_FEATURES: Final = (
 topics, and, where no sentence names it, how similar the most similar one is, and its highest associations."""
 _LANGUAGE: Final = "en"
 """The language of the texts that the probabilities were measured on."""
+_DIGITS: Final = 16
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
 _RANKS_OF: Final[Mapping[Status, tuple[tuple[int, int], ...]]] = {
@@ -226,8 +229,6 @@ class CertaintyWeights(NamedTuple):
     """The certainty from which a mere mention is looked at as new, or not repeated."""
     lead: float
     """The certainty from which a claim may stand in the lead."""
-    vocabulary: str = ""
-    """The digest of the vocabulary that they were fitted with."""
 
     def estimate(self, evidence: TopicEvidence) -> Likelihood:
         """Return the probabilities of what a careful reader finds."""
@@ -289,28 +290,27 @@ def choose_ranks(status: Status, old: Likelihood, new: Likelihood, same: float) 
 
 
 def find_measured(vocabulary: Vocabulary, language: str) -> frozenset[str]:
-    """Return the topics whose certainties were measured: the shipped vocabulary's own, in English.
+    """Return the topics whose certainties were measured: in English, those that are named as they were then.
 
-    One of a user's vocabulary is among them where it has the same terms. Of others the same weights give
-    approximate certainties; what was learned of single topics is left out.
+    Of others, such as one that was added or given another term since, and those of a user's own vocabulary,
+    the same weights give approximate certainties; what was learned of single topics is left out.
     """
-    shipped = load_vocabulary()
-    if language != _LANGUAGE or vocabulary.model or vocabulary.overlap != shipped.overlap:
+    if language != _LANGUAGE or vocabulary.model or vocabulary.overlap:
         return frozenset()
-    if vocabulary.digest == shipped.digest:
-        return _list_shipped()
-    own = {topic.id: _key(topic) for topic in shipped.topics}
-    return frozenset(topic.id for topic in vocabulary.topics if own.get(topic.id) == _key(topic))
+    return _find_measured(Digested(vocabulary.digest, vocabulary))
 
 
-@cache
-def _list_shipped() -> frozenset[str]:
-    return frozenset(topic.id for topic in load_vocabulary().topics)
+@lru_cache(maxsize=4)
+def _find_measured(key: Digested) -> frozenset[str]:
+    measured = read_packaged(__package__, "measured.toml")
+    return frozenset(each.id for each in key.vocabulary.topics if measured.get(each.id) == digest_words(each))
 
 
-def _key(topic: Topic) -> tuple[object, ...]:
+def digest_words(topic: Topic) -> str:
+    """Return how the digest of the words begins by which a topic is named in English."""
     words = (topic.terms, topic.near_misses, topic.hints)
-    return topic.kind, *(table.get(language) for table in words for language in (_LANGUAGE, "und"))
+    rows = [table.get(language) for table in words for language in (_LANGUAGE, "und")]
+    return digest_text(json.dumps([topic.kind, *rows], ensure_ascii=False))[:_DIGITS]
 
 
 def explain_unmeasured(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
@@ -334,23 +334,31 @@ def read_weights(table: Mapping[str, Any]) -> CertaintyWeights:
     priority, presence, declared = (_read(table[kind]) for kind in ("priority", "presence", "declared"))
     families = {name: FamilyWeights(**table["status"][name]) for name in sorted(set(FAMILIES.values()))}
     claimed = {name: table["claimed"][name] for name in sorted(set(CLAIMED_AS.values()))}
-    perhaps, lead, vocabulary = (table[name] for name in ("perhaps", "lead", "vocabulary"))
-    return CertaintyWeights(priority, presence, declared, families, claimed, perhaps, lead, vocabulary)
+    perhaps, lead = table["perhaps"], table["lead"]
+    return CertaintyWeights(
+        priority=priority,
+        presence=presence,
+        declared=declared,
+        families=families,
+        claimed=claimed,
+        perhaps=perhaps,
+        lead=lead,
+    )
 
 
 def _read(part: Mapping[str, Mapping[str, float]]) -> AnySentence:
     constant, *sentence = read_by_name(part["sentence"], ("constant", *SENTENCE_FEATURES))
     unseen_constant, *unseen = read_by_name(part["unseen"], ("constant", *TOPIC_FEATURES))
     return AnySentence(
-        constant,
-        tuple(sentence),
-        read_by_name(part["topic"], TOPIC_FEATURES),
-        part["words"],
-        part["terms"],
-        part["topics"],
-        unseen_constant,
-        tuple(unseen),
-        part["unseen_topics"],
+        constant=constant,
+        sentence=tuple(sentence),
+        topic=read_by_name(part["topic"], TOPIC_FEATURES),
+        words=part["words"],
+        terms=part["terms"],
+        topics=part["topics"],
+        unseen_constant=unseen_constant,
+        unseen=tuple(unseen),
+        unseen_topics=part["unseen_topics"],
     )
 
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.errors import RepositoryUnusable
 from tracker.files import temporary_place
 from tracker.inputs.passwords import strip_users
+from tracker.preservation.git.elsewhere import find_hook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,13 +46,6 @@ repository without a configuration cannot ask for.
 
 PROTOCOLS = ("https", "http", "ssh", "git", "file")
 """How another repository may be reached: never by a helper (``ext::``, ``fd::``), which is any program."""
-
-_ELSEWHERE = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
-)  # fmt: skip
-"""Variables that lead git to another repository than the one that is named; hooks have them."""
 
 _QUIET = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -86,12 +80,14 @@ _SCHEME = re.compile(r"([A-Za-z0-9][A-Za-z0-9+.-]*)://")
 def start_git(environment: Mapping[str, str], folder: Path | None = None) -> Git:
     """Return GitPython's runner of git commands in an environment, and in a folder that is ours.
 
-    Raises as ``load_git`` does.
+    It hands on all variables of this process. Raises ``RepositoryUnusable`` where one of them would lead git
+    elsewhere, and as ``load_git`` does.
     """
+    if name := find_hook(os.environ):
+        raise RepositoryUnusable(
+            f"{name} is set, as in a hook, and leads git to another repository; unset it"
+        )
     git = load_git().Git(folder)
-    # It hands on all of this process's variables, and has no way of leaving one out.
-    for name in _ELSEWHERE:
-        os.environ.pop(name, None)
     git.update_environment(**environment)
     return git  # type: ignore[no-any-return]
 

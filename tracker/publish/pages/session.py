@@ -155,16 +155,16 @@ def build_session(shelf: Shelf, body: str, session: str, only: Collection[str] |
     spoken = [each for held in standings for each in held.spoken if each.country in there]
     withdrawn = shelf.reader.withdrawn(None, body, session)
     return SessionPage(
-        body,
-        session,
-        words.session_year(body, session, [entry.delivered for entry in entries]),
-        tuple(sorted(speeches, key=lambda each: (each.name, each.entry.reference.item or ""))),
-        tuple(each for each in withdrawn if only is None or each.reference.country in only),
-        tuple(_share_topics(spoken, shelf.vocabulary)),
-        tuple(_list_moves(moves, TAKEN_UP, shelf.vocabulary)),
-        tuple(_list_moves(moves, DROPPED, shelf.vocabulary)),
-        sum(each.standings is not None for each in spoken),
-        neighbours,
+        body=body,
+        session=session,
+        year=words.session_year(body, session, [entry.delivered for entry in entries]),
+        speeches=tuple(sorted(speeches, key=lambda each: (each.name, each.entry.reference.item or ""))),
+        withdrawn=tuple(each for each in withdrawn if only is None or each.reference.country in only),
+        topics=tuple(_share_topics(spoken, shelf.vocabulary)),
+        taken_up=tuple(_list_moves(moves, TAKEN_UP, shelf.vocabulary)),
+        dropped=tuple(_list_moves(moves, DROPPED, shelf.vocabulary)),
+        read=sum(each.standings is not None for each in spoken),
+        neighbours=neighbours,
     )
 
 

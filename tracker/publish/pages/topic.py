@@ -124,20 +124,22 @@ def _build_topic(
         return tuple(quote(each, standings[each.reference], topic) for each in some)
 
     return TopicPage(
-        topic,
-        by_id.get(topic.broader) if topic.broader else None,
-        tuple(each for each in vocabulary.topics if each.broader == topic.id),
-        sum(body.read for body in bodies),
-        len({each.country for body in bodies for each in body.spoken if each.standings is not None}),
-        len(said),
-        sum(standing.is_priority for _, standing in said),
-        first,
-        last,
-        quote_all(first[:_FIRST]),
-        quote_all(last[:_FIRST]),
-        quote_all(each for each, _ in _list_strongest(rest)),
-        tuple(_count_sessions(bodies, standings)),
-        tuple(_count_countries(bodies, standings)),
+        topic=topic,
+        broader=by_id.get(topic.broader) if topic.broader else None,
+        narrower=tuple(each for each in vocabulary.topics if each.broader == topic.id),
+        of=sum(body.read for body in bodies),
+        all_countries=len(
+            {each.country for body in bodies for each in body.spoken if each.standings is not None}
+        ),
+        statements=len(said),
+        priorities=sum(standing.is_priority for _, standing in said),
+        first=first,
+        last=last,
+        first_quotes=quote_all(first[:_FIRST]),
+        last_quotes=quote_all(last[:_FIRST]),
+        strongest=quote_all(each for each, _ in _list_strongest(rest)),
+        sessions=tuple(_count_sessions(bodies, standings)),
+        countries=tuple(_count_countries(bodies, standings)),
     )
 
 
@@ -191,12 +193,12 @@ def _count_countries(bodies: Sequence[BodyStandings], standings: Standings) -> I
             counts.append(
                 CountryCount(
                     *words.country_words(code),
-                    len(said),
-                    len(spoken),
-                    sum(standing.is_priority for _, standing in said),
-                    find_first(every)[0],
-                    find_last(every)[-1],
-                    max(said, key=lambda each: each[1].share),
+                    statements=len(said),
+                    of=len(spoken),
+                    priorities=sum(standing.is_priority for _, standing in said),
+                    first=find_first(every)[0],
+                    last=find_last(every)[-1],
+                    most=max(said, key=lambda each: each[1].share),
                 )
             )
     return iter(sorted(counts, key=lambda each: (-each.priorities, -each.statements, each.name)))

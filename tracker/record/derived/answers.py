@@ -175,14 +175,14 @@ class Derived:
         if old is None or new is None:
             return
         for change in comparison.changes:
-            if (change.id, old, new) not in self._find_shown("change = ?", change.id):
+            if (change.id, old, new) not in self._find_shown("AND change = ?", change.id):
                 self._shown[change.id] = (old, new)
 
     def find_shown(self, prefix: str) -> tuple[Shown, ...]:
         """Return the changes whose id begins so, in order of id, and where each was last shown."""
         if not prefix:
             return ()
-        kept = self._find_shown("change >= ? AND change < ?", prefix, f"{prefix}\U0010ffff")
+        kept = self._find_shown("AND change >= ? AND change < ?", prefix, f"{prefix}\U0010ffff")
         found = {each[0]: each for each in kept} | {
             change: (change, *pair) for change, pair in self._shown.items() if change.startswith(prefix)
         }
@@ -190,11 +190,11 @@ class Derived:
 
     def list_shown_pairs(self) -> tuple[tuple[str, str], ...]:
         """Return the versions of which comparisons that are kept in the file showed changes, in order."""
-        return tuple(sorted({(old, new) for _, old, new in self._find_shown("?", 1)}))
+        return tuple(sorted({(old, new) for _, old, new in self._find_shown()}))
 
-    def _find_shown(self, condition: str, *values: object) -> list[Shown]:
-        sql = f"SELECT change, old, new, signature FROM shown WHERE {condition} AND user = ?"  # noqa: S608 (ours)
-        rows = self._ask(sql, *values, self._user)
+    def _find_shown(self, condition: str = "", *values: object) -> list[Shown]:
+        sql = f"SELECT change, old, new, signature FROM shown WHERE user = ? {condition}"  # noqa: S608 (ours)
+        rows = self._ask(sql, self._user, *values)
         return [(row[0], row[1], row[2]) for *row, given in rows if self._has_signed(given, "shown", *row)]
 
     def _has_signed(self, signature: Any, *parts: Any) -> bool:  # noqa: ANN401 (what a file may hold)

@@ -190,15 +190,15 @@ def read_opinions(connection: sqlite3.Connection, old: Reference, new: Reference
         # A person may have the name of a model.
         last.pop((kind, name, topic, side), None)
         last[kind, name, topic, side] = Opinion(
-            name,
-            kind,
-            asked,
-            topic,
-            side,
-            level,
-            _read_quotes(segments),
-            found.alpha if found else None,
-            found.find(supposed, level) if found else None,
+            coder=name,
+            kind=kind,
+            answered=asked,
+            topic=topic,
+            side=side,
+            level=level,
+            quotes=_read_quotes(segments),
+            alpha=found.alpha if found else None,
+            odds=found.find(supposed, level) if found else None,
         )
     return tuple(last.values())
 

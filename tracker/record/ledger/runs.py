@@ -129,5 +129,16 @@ def _read_entry(connection: sqlite3.Connection, row: tuple[Any, ...]) -> RunEntr
     named = tuple(counts.items())
     clock = read_reading(connection, id_)
     return RunEntry(
-        id_, kind, command, started, ended, status, release, watch_list, named, made, reread, clock
+        id=id_,
+        kind=kind,
+        command=command,
+        started=started,
+        ended=ended,
+        status=status,
+        release=release,
+        watch_list=watch_list,
+        outcomes=named,
+        snapshots=made,
+        rereadings=reread,
+        clock=clock,
     )

@@ -151,7 +151,16 @@ def _read_row(row: Mapping[str, str], line: int, person: str | None) -> Iterator
         raise DecisionInvalid(f"line {line}: nobody stands in the column coder; name who answered: --by NAME")
     named = (row.get(name, "") for name in _NAMING)
     old, new, topic, key = named
-    yield OpenAnswer(line, old, new, topic, key, (levels[0], levels[1]), coder, row.get("note") or None)
+    yield OpenAnswer(
+        line=line,
+        old=old,
+        new=new,
+        topic=topic,
+        key=key,
+        levels=(levels[0], levels[1]),
+        coder=coder,
+        note=row.get("note") or None,
+    )
 
 
 def _read_level(cell: str, line: int, name: str) -> str | None:

@@ -121,7 +121,16 @@ def read_table(document: Document) -> Table | None:
     heads = tuple(column.head for column in first.columns)
     ticks = tuple(tick for each in maps for tick in each.ticks)
     title = "; ".join(each.title for each in maps)
-    return Table(title, heads, rows, ticks, tuple(starts), first.sparse, first.scale, first.note)
+    return Table(
+        title=title,
+        heads=heads,
+        rows=rows,
+        ticks=ticks,
+        starts=tuple(starts),
+        sparse=first.sparse,
+        scale=first.scale,
+        note=first.note,
+    )
 
 
 def choose_ticks(most: float, count: int = 5, least: float = 0.0) -> tuple[float, ...]:

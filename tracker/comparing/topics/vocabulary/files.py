@@ -34,7 +34,6 @@ _LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh", "und")
 _SDG: Final = re.compile(r"(?:[1-9]|1[0-7])(?:\.(?:\d{1,2}|[a-d]))?")
 _FIRST_YEAR: Final = 1800
 _LAST_YEAR: Final = 2199
-_TWO: Final = 2
 _COLUMNS: Final = ("id", "label", "terms", "broader")
 
 PlacedTopic: TypeAlias = "tuple[Topic, str]"
@@ -165,10 +164,10 @@ def _read_by_language(readers: Mapping[str, ValueReader]) -> ValueReader:
 def _read_sides(value: object) -> tuple[tuple[str, str], ...]:
     """Return what two sides are called, name by name: of ``Iraq, Iraqi; Kuwait, Kuwaiti`` two pairs."""
     names = value.split(";") if isinstance(value, str) else []
-    sides = [[name.strip() for name in side.split(",")] for side in names]
-    if len(sides) != _TWO or len(sides[0]) != len(sides[1]) or not all(map(all, sides)):
-        raise ValueError("expected two sides with as many names each, such as 'Iraq, Iraqi; Kuwait, Kuwaiti'")
-    return tuple(zip(*sides, strict=True))
+    match [[name.strip() for name in side.split(",")] for side in names]:
+        case [one, other] if len(one) == len(other) and all(one) and all(other):
+            return tuple(zip(one, other, strict=True))
+    raise ValueError("expected two sides with as many names each, such as 'Iraq, Iraqi; Kuwait, Kuwaiti'")
 
 
 def _read_phrases(value: object) -> tuple[str, ...]:
