@@ -26,6 +26,8 @@ from tests.running import COMMAND, PYTHON, list_children, wait_until_gone
 from tests.thorough import few, long, some
 from tracker.inputs.extras import install_words
 from tracker.publish.manifest import MANIFEST_NAME
+from tracker.publish.policy import frozen_policy
+from tracker.publish.serve import HEADERS
 from tracker.publish.site import build_site
 from tracker.text.identity import digest_bytes
 
@@ -131,6 +133,41 @@ def test_neighbouring_sessions_are_compared_and_all_else_has_a_page(demo: Path) 
         "bodies/CCPCJ.html",
         "statements/GBR/CCPCJ/31.html",
     } <= there
+
+
+def test_every_page_has_the_policy_of_those_that_are_served(demo: Path, folder: Path) -> None:
+    """Before all that it is about; less what only a header may say (CSP 3, 3.3), and with files."""
+    served = read_policy(HEADERS["content-security-policy"])
+    assert served.pop("frame-ancestors") == {"'none'"}
+    close_to = {name: {"file:"} if "'self'" in each else set() for name, each in served.items()}
+    expected = {name: each | close_to[name] for name, each in served.items()}
+    closed.close(folder, "withdrawn")
+    write(folder, "out")
+    pages = [path for out in (demo, folder / "out") for path in out.rglob("*.html")]
+    assert {"404.html", "search.html", "index.html", "78.html"} <= {path.name for path in pages}
+    for path in pages:
+        head = list(html.fromstring(path.read_bytes()).find("head"))
+        assert head[0].get("charset") == "utf-8"
+        first = next(each for each in head[1:] if each.get("name") != "robots")
+        assert first.get("http-equiv") == "Content-Security-Policy"
+        assert [each.get("http-equiv") for each in head].count("Content-Security-Policy") == 1
+        found = read_policy(first.get("content"))
+        if path == demo / "search.html":
+            found["script-src"].remove("'wasm-unsafe-eval'")
+        if path == demo / "404.html":
+            assert found["base-uri"] == {BASE}
+            found["base-uri"] = {"'none'"}
+        assert found == expected, path
+
+
+def test_an_address_stays_one_source_of_a_policy() -> None:
+    home = "https://example.org/a;b,c/"
+    assert read_policy(frozen_policy(home))["base-uri"] == {"https://example.org/a%3Bb%2Cc/"}
+
+
+def read_policy(text: str) -> dict[str, set[str]]:
+    """Return the sources that each directive allows."""
+    return {name: {*sources} for name, *sources in map(str.split, text.split(";"))}
 
 
 def test_where_nothing_changed_no_file_is_touched(demo: Path) -> None:

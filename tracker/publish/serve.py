@@ -22,6 +22,7 @@ from tracker.publish.answering import answer_from, find_kept, look_up, make, ref
 from tracker.publish.desk.sitting import Desk
 from tracker.publish.desk.web import LARGEST, Asked, Door
 from tracker.publish.desk.web import ROOT as DESK
+from tracker.publish.policy import served_policy
 from tracker.publish.routes import Answer, NotThere
 from tracker.publish.shelf import open_shelf
 from tracker.publish.worker import ServedCopy, Worker
@@ -43,10 +44,7 @@ NAMES: Final = (HOST, "localhost")
 """What a browser on this machine calls it; whoever calls it by another name was led here (DNS rebinding)."""
 
 HEADERS: Final = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": served_policy(),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
