@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -115,7 +116,7 @@ def serve(
         )
         announce(f"http://{HOST}:{at}/")
         for person in door.people if door else ():
-            announce(f"{person.name}: http://{HOST}:{at}/{DESK}?token={person.token}")
+            announce(f"{person.name}: http://{HOST}:{at}/{person.place}")
         try:
             server.run(sockets=[listening])
         except KeyboardInterrupt:
@@ -259,15 +260,20 @@ def _tell_fault(request: Request, error: Exception) -> Response:
 
 
 async def _decide(door: Door, request: Request) -> Response:
-    """Hand a request to the desk, unless it sends more than a page of it ever does."""
+    """Hand a request to the desk, unless it sends more than a page of it ever does, or not all of it."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            return PlainTextResponse("This is too much at once.\n", 413)
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST:
+                return PlainTextResponse("This is too much at once; send fewer answers.\n", 413)
+    except ClientDisconnect:
+        # Nobody hears it.
+        return Response(status_code=400)
     path = request.scope["path"].removeprefix(f"/{DESK}")
-    query, headers = dict(request.query_params), dict(request.headers)
-    asked = Asked(request.method, path, query, headers, request.cookies, body)
+    # Of a page that is asked for by HEAD the server sends the head alone.
+    method = "GET" if request.method == "HEAD" else request.method
+    asked = Asked(method, path, dict(request.query_params), dict(request.headers), body)
     reply = await run_in_threadpool(door.answer, asked)
     return Response(reply.body, reply.status, {"content-type": reply.media_type, **reply.headers})
 
