@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import nights
-from tests.closed import SECRET, WHERE, close, holds_secret, judge, make_archive, run
+from tests.closed import SECRET, WHERE, close, edit, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.nights import running_site
 from tests.published import speak
@@ -27,7 +27,8 @@ from tests.serving import Page, Served, serving, start
 from tests.thorough import IS_THOROUGH, few, long
 from tracker.inputs.extras import install_words
 from tracker.publish.connections import REQUEST_SECONDS, WAITING
-from tracker.publish.routes import Answer
+from tracker.publish.pages.data import TABLES
+from tracker.publish.routes import ROUTES, Answer, find_route
 from tracker.publish.serve import HEADERS, _make_app
 
 if TYPE_CHECKING:
@@ -454,19 +455,35 @@ def _wait_for(server: Served, path: str, words: str = "") -> Page:
     return page
 
 
-@pytest.mark.parametrize("access", few(1, "withdrawn", "restricted"))
+@pytest.mark.parametrize("access", few(1, "withdrawn", "restricted", "embargoed"))
 def test_what_is_closed_is_on_no_page_from_then_on(archive: Path, access: str) -> None:
     folder = archive / "snapshots"
     words = SECRET[0]
-    paths = (
-        f"/statements/{WHERE}.html", "/index.html", f"/search.html?q={words}", "/series/XAA/UNGA.html",
-        "/compare/XAA/UNGA/78..79.html", f"/data/priorities/{WHERE}.csv", "/topics/corruption.html",
-        "/data/topics/UNGA/corruption.csv", "/data/compared-changes/XAA/UNGA/78..79.csv",
+    asked = (
+        f"statements/{WHERE}.html", f"statements/{WHERE}~prepared.en@1.html", "index.html", "topics.html",
+        "bodies/UNGA.html", "countries/XAA.html", "sessions/UNGA/78.html", "groups/SIDS/UNGA/78.html",
+        "series/XAA/UNGA.html", "compare/XAA/UNGA/77..78.html", "compare/XAA/UNGA/78..79.html",
+        "topics/corruption.html", "method.html", "search.html", "data/statements.csv",
+        *(f"feeds/{of}.{form}" for form in ("atom", "json")
+          for of in ("all", "bodies/UNGA", "countries/XAA", "topics/corruption")),
+        *(f"data/{of}.json" for of in ("statements", f"priorities/{WHERE}", "series/XAA/UNGA",
+          "sessions/UNGA/78", "groups/SIDS/UNGA/78", "topics/UNGA/corruption")),
+        "data/comparisons/XAA/UNGA/78..79.json",
+        *(f"data/compared-{of}/XAA/UNGA/78..79.csv" for of in ("topics", "changes", "shifts")),
     )  # fmt: skip
+    found_routes = [find_route(path) for path in asked]
+    assert {found[0].name for found in found_routes if found} == {each.name for each in ROUTES} - {"static"}
+    assert {path.split("/")[1].split(".")[0] for path in asked if path.startswith("data/")} == {*TABLES}
+    paths = [f"/{path}" for path in asked] + [f"/search.html?q={words}"]
+    # A group has a page where a member of it spoke.
+    run(archive, "add", archive / "77.txt", "--as", "FJI/UNGA/78~prepared.en")
+    edit(archive)
     with serving(folder) as server:
         before = {path: server.get(path) for path in paths}
-        assert {page.status for page in before.values()} == {200}
-        assert sum(holds_secret(page.body) for page in before.values()) >= 5
+        assert not [path for path, page in before.items() if page.status != HTTPStatus.OK]
+        holding = [path for path, page in before.items() if holds_secret(page.body)]
+        assert len(holding) >= 12, holding
+        assert any(path.startswith("/feeds/") for path in holding)
         close(archive, access)
         for path in paths:
             page = server.ask(path)
