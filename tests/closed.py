@@ -46,6 +46,14 @@ def make_archive(folder: Path) -> Path:
     return folder
 
 
+def edit(folder: Path) -> Path:
+    """Have the source of the statement change it without a word, so that feeds show what it says now."""
+    told = SPEECH.replace("must end.", f"must end. We will read the {_SAID} papers out.")
+    (folder / "snapshots" / "78.txt").write_text(told, encoding="utf-8")
+    assert "1 changed" in run(folder, "snapshot").out
+    return folder
+
+
 def judge(folder: Path) -> Path:
     """Decide on a topic of the statement, with a note that quotes it, and report on it again."""
     level = ("--topic", "corruption", "--level", "mentioned", "--by", "Ben", "--note", f"as in {_SAID}")

@@ -1,4 +1,4 @@
-"""``tracker serve --judge`` in a process of its own, and people at it: each a client with a cookie."""
+"""``tracker serve --judge`` in a process of its own, and people at it: each a client with a secret."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode
 
 from tests.forking import start_command
-from tracker.publish.desk.web import NOT_YET
+from tracker.publish.desk.web import HEADER, NOT_YET
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,12 +85,8 @@ class Served:
         return found
 
     def admit(self, name: str, *pair: str) -> Client:
-        """Open the address of a person, and a pair."""
-        let_in = self.request("GET", f"/decide/?token={self.token(name)}")
-        assert let_in.status == 303, let_in
-        client = Client(self, let_in.headers["set-cookie"].partition(";")[0])
-        page = client.get("pair", old=pair[0], new=pair[1]).body
-        client.csrf = re.findall(r'data-csrf="([^"]+)"', page)[0]
+        """Open a pair with the secret in a person's address."""
+        client = Client(self, self.token(name))
         client.rows = client.load(*pair)
         return client
 
@@ -100,13 +96,12 @@ class Client:
     """The page of one person."""
 
     served: Served
-    cookie: str
-    csrf: str = ""
+    secret: str
     rows: dict[str, Any] = field(default_factory=dict)
     _number: int = 0
 
     def get(self, path: str, **query: str) -> Got:
-        return self.served.request("GET", f"/decide/{path}?{urlencode(query)}", cookie=self.cookie)
+        return self.served.request("GET", f"/decide/{path}?{urlencode(query)}", b"", **{HEADER: self.secret})
 
     def load(self, old: str, new: str) -> Any:  # noqa: ANN401 (JSON)
         """Return the rows of a pair once they are computed, as the page does that asks again."""
@@ -120,10 +115,9 @@ class Client:
 
     def post(self, path: str, sent: object, **headers: str) -> Got:
         own = {
-            "cookie": self.cookie,
+            HEADER: self.secret,
             "origin": f"http://{HOST}:{self.served.port}",
             "content_type": "application/json",
-            "x_tracker_csrf": self.csrf,
         }
         wanted = {name: value for name, value in (own | headers).items() if value}
         return self.served.request("POST", f"/decide/{path}", json.dumps(sent).encode(), **wanted)
@@ -131,7 +125,7 @@ class Client:
     def give(self, row: str, answer: str, number: int | None = None) -> Any:  # noqa: ANN401 (JSON)
         """Answer on a row, with an id of its own unless a number says which."""
         self._number += 1
-        each = {"id": f"{self.cookie[-6:]}-{number or self._number}", "row": row, "answer": answer}
+        each = {"id": f"{self.secret[-6:]}-{number or self._number}", "row": row, "answer": answer}
         sent = {"old": self.rows["old"], "new": self.rows["new"], "given": [each]}
         return self.post("answers", sent).json
 

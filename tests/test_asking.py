@@ -19,10 +19,12 @@ from tests.conftest import run_tracker
 from tests.models import install_stub, run_with_models
 from tests.pairs import COUNTRIES, make_pairs
 from tests.running import COMMAND, ROOT
+from tests.shared_data import require
 from tests.test_settling import NEW as NEW_TEXT
 from tests.test_settling import OLD as OLD_TEXT
 from tests.thorough import long
 from tracker.archive import open_store
+from tracker.coding.coded_pairs import load_coded
 from tracker.coding.questions import AskedRow, AskedStatement, Question, load_prompt
 from tracker.inputs.extras import install_words
 from tracker.model.decisions import Quote
@@ -124,6 +126,32 @@ def test_a_budget_is_never_passed(folder: Path) -> None:
     assert "not asked: --budget" in ran.out
     assert ask(folder).code == 0
     assert len(calls(folder)) == 7
+
+
+def test_what_is_closed_is_not_sent_to_be_measured_either(folder: Path) -> None:
+    """Of a text that readers coded an archive may have a copy whose rights are not those of the corpus."""
+    pair = next(iter(load_coded()))
+    for session in (pair.old, pair.new):
+        (file,) = require(f"ungdc/{pair.country}").glob(f"{session}_*.txt")
+        name = f"{pair.country}-{session}.txt"
+        shutil.copy(file, folder / "snapshots" / name)
+        named = ("--as", f"{pair.country}/UNGA/{session}", "--access", "restricted")
+        assert run_tracker(folder, "sources", "add", name, *named).code == 0
+    assert "2 new" in run_tracker(folder, "snapshot").out
+    ran = run_with_models(folder, "agreement", "--model", "stub")
+    assert ran.err.count("not sent: ") == 2, ran
+    assert "is closed to the public (source" in ran.err
+    assert calls(folder) == []
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_is_withdrawn_is_not_sent(folder: Path, whole: bool) -> None:
+    why = ("--reason", "names a witness", "--authority", "District Court", "--by", "Ana", "--yes")
+    assert run_tracker(folder, "withdraw", "ARG/UNGA/33", *why).code in {0, 1}
+    ask(folder, *(["--whole"] if whole else []))
+    assert calls(folder)
+    assert not [text for text, *_ in calls(folder) if "ARG/" in text]
+    assert not [row for row in answers(folder) if "ARG" in str(row)]
 
 
 @pytest.mark.parametrize("access", ["restricted", "embargoed"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import signal
@@ -9,15 +10,15 @@ import socket
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http import HTTPStatus
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import nights
-from tests.closed import SECRET, WHERE, close, holds_secret, judge, make_archive, run
+from tests.closed import SECRET, WHERE, close, edit, holds_secret, judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.nights import running_site
 from tests.published import speak
@@ -25,11 +26,16 @@ from tests.running import PYTHON, list_children, wait_until_gone
 from tests.serving import Page, Served, serving, start
 from tests.thorough import IS_THOROUGH, few, long
 from tracker.inputs.extras import install_words
-from tracker.publish.serve import HEADERS, REQUEST_SECONDS
+from tracker.publish.connections import REQUEST_SECONDS, WAITING
+from tracker.publish.pages.data import TABLES
+from tracker.publish.routes import ROUTES, Answer, find_route
+from tracker.publish.serve import HEADERS, _make_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from starlette.types import ASGIApp
 
 COMPARED = "/compare/XAA/UNGA/77..79.html"
 
@@ -166,6 +172,86 @@ def test_it_answers_to_the_names_of_this_machine_alone(served: Served, named: st
     assert (b"What states said" in page.body) == (status == 200)
 
 
+@pytest.mark.parametrize(("port", "bare"), [(80, 204), (443, 421), (8400, 421)])
+def test_the_port_that_a_browser_leaves_out_may_be_left_out(port: int, bare: int) -> None:
+    hosts = {"evil.example": 421, "evil.example:80": 421, "[::1]": 421, "127.0.0.1:81": 421}
+    for name in ("127.0.0.1", "localhost"):
+        hosts |= {f"{name}:{port}": 204, name: bare, f"{name}.": 421, f"{name}:": 421}
+    app = _make_app(Broken(), port)  # type: ignore[arg-type]
+    assert {host: asyncio.run(_call(app, "/favicon.ico", host=host)).status for host in hosts} == hosts
+
+
+@pytest.mark.parametrize("port", [6000, 6667, 10080])
+def test_a_port_that_browsers_do_not_open_is_refused(archive: Path, port: int) -> None:
+    ran = run_tracker(archive, "serve", "--port", str(port))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith(
+        f"tracker: browsers open no page at port {port}; name another, or a free one: --port 0\n"
+    )
+
+
+class Broken:
+    """Pages that cannot be made for a fault of the program."""
+
+    async def give(self, _path: str, _asked: Mapping[str, str]) -> Answer:
+        raise KeyError("international-financial-architecture")
+
+
+async def _call(app: ASGIApp, path: str, **headers: str) -> Page:
+    """Return what the application answers, without a server around it."""
+    named = {"host": "127.0.0.1:8400"} | headers
+    scope = {
+        "type": "http", "method": "GET", "path": path, "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in named.items()],
+    }  # fmt: skip
+    sent: list[Any] = []
+
+    async def receive() -> Any:  # noqa: ANN401 (a message of ASGI)
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:  # noqa: ANN401 (a message of ASGI)
+        sent.append(message)
+
+    # A fault is answered, and then raised for the server to tell of.
+    with suppress(KeyError):
+        await app(scope, receive, send)
+    head = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return Page(sent[0]["status"], head, b"".join(each.get("body", b"") for each in sent[1:]))
+
+
+def test_a_fault_of_the_program_says_what_to_do_next() -> None:
+    app = _make_app(Broken(), 8400)  # type: ignore[arg-type]
+    seen = asyncio.run(_call(app, "/statements/XAA/UNGA/79.html", accept="text/html,*/*"))
+    assert (seen.status, {name: seen.headers.get(name) for name in HEADERS}) == (500, HEADERS)
+    told = re.sub(r"\s+", " ", seen.text)
+    assert "<h1>A fault</h1>" in told
+    assert "The program has a fault here (KeyError). Report it, with this address" in told
+    assert "tracker verify says whether the archive is whole." in told
+    assert 'href="../../../index.html">list of statements</a>' in told
+    assert "architecture" not in told
+    script = asyncio.run(_call(app, "/statements/XAA/UNGA/79.html", accept="*/*"))
+    assert (script.status, script.headers["content-type"]) == (500, "text/plain; charset=utf-8")
+    assert script.text.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "named", "words"),
+    [
+        ("/nothing.html", "GET", {}, 'Go on with the <a href="index.html">list of statements</a>'),
+        ("/statements/XAA/UNGA/1.html", "GET", {}, "Go on with the"),
+        ("/decide/", "GET", {}, "start tracker serve --judge --as NAME"),
+        ("/index.html", "POST", {}, "ask by GET"),
+        ("/index.html", "GET", {"Host": "evil.example"}, "Open the address that tracker serve has printed"),
+    ],
+)
+def test_what_is_refused_says_what_to_do_next(
+    served: Served, path: str, method: str, named: dict[str, str], words: str
+) -> None:
+    page = served.ask(path, method, **named)
+    assert page.status >= 400
+    assert words in page.text
+
+
 def test_it_refuses_two_names_and_none(served: Served) -> None:
     for names in ("", f"Host: 127.0.0.1:{served.port}\r\nHost: evil.example\r\n"):
         assert (
@@ -206,6 +292,83 @@ def test_slow_clients_leave_room_for_others(served: Served) -> None:
     finally:
         for client in slow:
             client.close()
+
+
+BEGUN = {
+    "nothing": "",
+    "half a head": "GET /index.html HTTP/1.1\r\nHost: 127.0",
+    "half a body": "POST /decide/answers HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\nabc",
+    "half a body, refused": "POST /index.html HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\nab",
+    "a whole request": "GET /favicon.ico HTTP/1.1\r\nHost: {host}\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("begun", BEGUN)
+def test_many_that_send_nothing_whole_shut_nobody_out(served: Served, begun: str) -> None:
+    sent = BEGUN[begun].format(host=f"127.0.0.1:{served.port}").encode()
+    with ExitStack() as opened:
+        for _ in range(WAITING + 50):
+            opened.enter_context(served.connect()).sendall(sent)
+        assert [served.ask("/index.html").status for _ in range(90)] == [200] * 90
+
+
+def test_where_too_many_wait_the_oldest_goes(served: Served) -> None:
+    with ExitStack() as opened:
+        waiting = [opened.enter_context(served.connect()) for _ in range(WAITING)]
+        asking = f"GET /favicon.ico HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode()
+        # Who was answered begins to wait anew.
+        for client in waiting[:10]:
+            client.sendall(asking)
+            assert b" 204 " in client.recv(65536).partition(b"\r\n")[0]
+        more = [opened.enter_context(served.connect()) for _ in range(20)]
+        for client in waiting[10:30]:
+            with suppress(ConnectionResetError):
+                assert client.recv(1) == b""
+        for client in (*waiting[:5], waiting[-1], *more):
+            client.sendall(asking)
+            assert b" 204 " in client.recv(65536).partition(b"\r\n")[0]
+
+
+def test_a_flood_of_connections_lets_others_be_answered(served: Served) -> None:
+    done = Event()
+
+    def flood() -> None:
+        with ExitStack() as opened:
+            for number in range(100_000):
+                if done.is_set():
+                    return
+                client = opened.enter_context(served.connect())
+                client.sendall(b"GET" if number % 2 else b"")
+                if number % 300 == 299:
+                    opened.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        flooding = [threads.submit(flood) for _ in range(2)]
+        found = [served.ask("/index.html").status for _ in range(50)]
+        done.set()
+        for each in flooding:
+            with suppress(OSError):
+                each.result()
+    assert found == [200] * 50
+
+
+class Slow:
+    """Pages that take a while."""
+
+    async def give(self, _path: str, _asked: Mapping[str, str]) -> Answer:
+        await asyncio.sleep(0.5)
+        return Answer(b"<p>Here</p>")
+
+
+def test_more_requests_than_can_be_answered_at_once_are_told_to_come_again() -> None:
+    async def ask() -> list[Page]:
+        app = _make_app(Slow(), 8400)  # type: ignore[arg-type]
+        return await asyncio.gather(*(_call(app, "/index.html") for _ in range(250)))
+
+    found = asyncio.run(ask())
+    assert sorted(page.status for page in found) == [200] * 200 + [503] * 50
+    assert {"load the page again" in page.text for page in found if page.status == 503} == {True}
+    assert all(page.headers.items() >= HEADERS.items() for page in found)
 
 
 @pytest.mark.long
@@ -292,19 +455,35 @@ def _wait_for(server: Served, path: str, words: str = "") -> Page:
     return page
 
 
-@pytest.mark.parametrize("access", few(1, "withdrawn", "restricted"))
+@pytest.mark.parametrize("access", few(1, "withdrawn", "restricted", "embargoed"))
 def test_what_is_closed_is_on_no_page_from_then_on(archive: Path, access: str) -> None:
     folder = archive / "snapshots"
     words = SECRET[0]
-    paths = (
-        f"/statements/{WHERE}.html", "/index.html", f"/search.html?q={words}", "/series/XAA/UNGA.html",
-        "/compare/XAA/UNGA/78..79.html", f"/data/priorities/{WHERE}.csv", "/topics/corruption.html",
-        "/data/topics/UNGA/corruption.csv", "/data/compared-changes/XAA/UNGA/78..79.csv",
+    asked = (
+        f"statements/{WHERE}.html", f"statements/{WHERE}~prepared.en@1.html", "index.html", "topics.html",
+        "bodies/UNGA.html", "countries/XAA.html", "sessions/UNGA/78.html", "groups/SIDS/UNGA/78.html",
+        "series/XAA/UNGA.html", "compare/XAA/UNGA/77..78.html", "compare/XAA/UNGA/78..79.html",
+        "topics/corruption.html", "method.html", "search.html", "data/statements.csv",
+        *(f"feeds/{of}.{form}" for form in ("atom", "json")
+          for of in ("all", "bodies/UNGA", "countries/XAA", "topics/corruption")),
+        *(f"data/{of}.json" for of in ("statements", f"priorities/{WHERE}", "series/XAA/UNGA",
+          "sessions/UNGA/78", "groups/SIDS/UNGA/78", "topics/UNGA/corruption")),
+        "data/comparisons/XAA/UNGA/78..79.json",
+        *(f"data/compared-{of}/XAA/UNGA/78..79.csv" for of in ("topics", "changes", "shifts")),
     )  # fmt: skip
+    found_routes = [find_route(path) for path in asked]
+    assert {found[0].name for found in found_routes if found} == {each.name for each in ROUTES} - {"static"}
+    assert {path.split("/")[1].split(".")[0] for path in asked if path.startswith("data/")} == {*TABLES}
+    paths = [f"/{path}" for path in asked] + [f"/search.html?q={words}"]
+    # A group has a page where a member of it spoke.
+    run(archive, "add", archive / "77.txt", "--as", "FJI/UNGA/78~prepared.en")
+    edit(archive)
     with serving(folder) as server:
         before = {path: server.get(path) for path in paths}
-        assert {page.status for page in before.values()} == {200}
-        assert sum(holds_secret(page.body) for page in before.values()) >= 5
+        assert not [path for path, page in before.items() if page.status != HTTPStatus.OK]
+        holding = [path for path, page in before.items() if holds_secret(page.body)]
+        assert len(holding) >= 12, holding
+        assert any(path.startswith("/feeds/") for path in holding)
         close(archive, access)
         for path in paths:
             page = server.ask(path)

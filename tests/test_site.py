@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -26,6 +27,8 @@ from tests.running import COMMAND, PYTHON, list_children, wait_until_gone
 from tests.thorough import few, long, some
 from tracker.inputs.extras import install_words
 from tracker.publish.manifest import MANIFEST_NAME
+from tracker.publish.policy import frozen_policy
+from tracker.publish.serve import HEADERS
 from tracker.publish.site import build_site
 from tracker.text.identity import digest_bytes
 
@@ -133,6 +136,41 @@ def test_neighbouring_sessions_are_compared_and_all_else_has_a_page(demo: Path) 
     } <= there
 
 
+def test_every_page_has_the_policy_of_those_that_are_served(demo: Path, folder: Path) -> None:
+    """Before all that it is about; less what only a header may say (CSP 3, 3.3), and with files."""
+    served = read_policy(HEADERS["content-security-policy"])
+    assert served.pop("frame-ancestors") == {"'none'"}
+    close_to = {name: {"file:"} if "'self'" in each else set() for name, each in served.items()}
+    expected = {name: each | close_to[name] for name, each in served.items()}
+    closed.close(folder, "withdrawn")
+    write(folder, "out")
+    pages = [path for out in (demo, folder / "out") for path in out.rglob("*.html")]
+    assert {"404.html", "search.html", "index.html", "78.html"} <= {path.name for path in pages}
+    for path in pages:
+        head = list(html.fromstring(path.read_bytes()).find("head"))
+        assert head[0].get("charset") == "utf-8"
+        first = next(each for each in head[1:] if each.get("name") != "robots")
+        assert first.get("http-equiv") == "Content-Security-Policy"
+        assert [each.get("http-equiv") for each in head].count("Content-Security-Policy") == 1
+        found = read_policy(first.get("content"))
+        if path == demo / "search.html":
+            found["script-src"].remove("'wasm-unsafe-eval'")
+        if path == demo / "404.html":
+            assert found["base-uri"] == {BASE}
+            found["base-uri"] = {"'none'"}
+        assert found == expected, path
+
+
+def test_an_address_stays_one_source_of_a_policy() -> None:
+    home = "https://example.org/a;b,c/"
+    assert read_policy(frozen_policy(home))["base-uri"] == {"https://example.org/a%3Bb%2Cc/"}
+
+
+def read_policy(text: str) -> dict[str, set[str]]:
+    """Return the sources that each directive allows."""
+    return {name: {*sources} for name, *sources in map(str.split, text.split(";"))}
+
+
 def test_where_nothing_changed_no_file_is_touched(demo: Path) -> None:
     before = files_in(demo)
     again = write(demo.parent, demo.name, "--base", BASE)
@@ -232,18 +270,33 @@ def test_one_changed_statement_touches_its_own_pages_alone(tmp_path: Path) -> No
 @pytest.mark.parametrize("access", few(1, "withdrawn", "embargoed", "restricted"))
 def test_what_is_closed_is_in_no_file_and_what_was_withdrawn_says_so(folder: Path, access: str) -> None:
     out = folder / "out"
-    assert any(SECRET[0] in text.decode(errors="replace") for *_, text in files_in(out).values())
+    closed.edit(folder)
+    write(folder, "open", "--base", BASE)
+    # What is looked at has it while it is open: pages, feeds, tables, and both parts of the index of words.
+    shown = list_holding(folder / "open")
+    for part in ("statements/", "compare/", "feeds/", "pagefind/fragment/", "pagefind/index/"):
+        assert any(path.startswith(part) for path in shown), part
     closed.close(folder, access)
     write(folder, "out")
     write(folder, "fresh", "--base", BASE)
     for place in (out, folder / "fresh"):
-        found = files_in(place)
-        assert [path for path, (*_, text) in found.items() if SECRET[0].encode() in text] == []
+        assert list_holding(place) == set()
         told = place / "statements/XAA/UNGA/78.html"
         assert told.exists() == (access == "withdrawn")
         if told.exists():
             assert "District Court" in told.read_text()
             assert "names a witness" in told.read_text()
+
+
+def list_holding(out: Path) -> set[str]:
+    """Return the files that hold a word of what is closed, or what an index makes of one, packed or not."""
+    stems = [word[:7].encode() for word in SECRET]
+    found = set()
+    for path, (*_, data) in files_in(out).items():
+        text = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+        if any(stem in text.lower() for stem in stems):
+            found.add(path)
+    return found
 
 
 def test_a_source_may_ask_search_engines_to_leave_its_statement_out(folder: Path) -> None:

@@ -68,7 +68,7 @@ class Page:
         self.open(served, name)
 
     def open(self, served: Served, name: str) -> None:
-        self.page.goto(f"http://{HOST}:{served.port}/decide/?token={served.token(name)}")
+        self.page.goto(f"http://{HOST}:{served.port}/decide/#token={served.token(name)}")
         assert "token" not in self.page.url
         self.page.goto(f"http://{HOST}:{served.port}/decide/pair?{PAIR}")
         self.page.wait_for_selector("#choices button", timeout=PATIENCE)

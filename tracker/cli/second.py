@@ -289,12 +289,8 @@ def ask_model(asked: Asked, name: str, wanted: Wanted) -> None:
     model = start_model(name, _read_timeout())
     prompt = load_prompt(wanted.prompt, is_whole=wanted.whole)
     make = ask_statements if wanted.whole else ask_rows
-    closed = asked.archive.find_unsendable()
     questions = [
-        question
-        for compared in open_pairs(asked)
-        if _may_be_sent(compared, closed)
-        for question in make(compared, prompt, asked.vocabulary)
+        question for compared in open_pairs(asked) for question in make(compared, prompt, asked.vocabulary)
     ]
     if ask_all(questions, model, prompt, wanted, asked.archive):
         raise typer.Exit(options.FINDINGS)
@@ -309,11 +305,13 @@ def ask_all(
 ) -> bool:
     """Ask what is to be asked, keep what comes of it, and return whether anything stays open.
 
+    Every question to a model passes here, and none about what is closed passes on.
     Raises ``TrackerError`` where no call can succeed; what was answered until then is kept.
     """
     from tracker.coding.asking import Asking, estimate
     from tracker.coding.models import ModelFault
 
+    questions = _select_sendable(questions, archive.find_unsendable())
     asking = Asking(
         model,
         prompt,
@@ -380,15 +378,14 @@ def _tell_tokens(asking: Asking) -> str:
     return f"{asking.spent.tokens:,} tokens"
 
 
-def _may_be_sent(compared: OpenComparison, closed: Mapping[Reference, str]) -> bool:
-    """Tell whether a model may be shown two statements; say which source closes one where not."""
-    for each in (compared.old, compared.new):
+def _select_sendable(questions: Sequence[Question], closed: Mapping[Reference, str]) -> tuple[Question, ...]:
+    """Return what a model may be asked; say which source closes the other statements."""
+    for each in dict.fromkeys(side for question in questions for side in (question.old, question.new)):
         if (source := closed.get(each)) is not None:
             named = f"source {source} in watch.toml" if source else "no source of the watch list gave it"
             allow = f"; to send it all the same, write models = true at [sources.{source}]" if source else ""
             write_notice(f"not sent: {each} is closed to the public ({named}){allow}")
-            return False
-    return True
+    return tuple(each for each in questions if closed.keys().isdisjoint((each.old, each.new)))
 
 
 def _read_timeout() -> float:

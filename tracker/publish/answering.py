@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 _KIND: Final = "page"
 _TEXTS: Final = ("text/", "application/json")
 """How the types begin of what is kept as text."""
+_TITLES: Final = {
+    HTTPStatus.NOT_FOUND: "Not here",
+    HTTPStatus.GONE: "Withdrawn",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "A fault",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not now",
+}
 _ABSENT: Final = (NotThere, Gone, NotInArchive, ReferenceInvalid)
 
 
@@ -96,12 +102,14 @@ def keep(shelf: Shelf, wanted: Wanted, found: Answer) -> Answer:
     return found
 
 
-def refuse(path: str, error: Exception, *, status: int = 404) -> Answer:
-    """Return the page that says why there is none at a path: it was withdrawn, or is not there."""
-    gone = isinstance(error, Gone | Withdrawn)
-    title = "Withdrawn" if gone else "Not here" if status == HTTPStatus.NOT_FOUND else "Not now"
-    page = render("absent", path, reason=str(error), title=title)
-    return replace(page, status=HTTPStatus.GONE if gone else status)
+def refuse(path: str, error: Exception, *, status: int = 404, home: str = "") -> Answer:
+    """Return the page that says why there is none at a path: it was withdrawn, or is not there.
+
+    ``home`` is the address that its links start from, where it is shown in the place of any page.
+    """
+    of = HTTPStatus.GONE if isinstance(error, Gone | Withdrawn) else HTTPStatus(status)
+    page = render("absent", path, reason=str(error), title=_TITLES[of], home=home)
+    return replace(page, status=of)
 
 
 def wait(path: str, work: str, counted: tuple[int, int] = (0, 0), *, status: int = 202) -> Answer:

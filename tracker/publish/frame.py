@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 
 from tracker import __version__
 from tracker.publish import pairs, words
+from tracker.publish.policy import frozen_policy
 from tracker.publish.routes import Answer, address, link
 from tracker.report.comparison.provenance import cite
 from tracker.report.comparison.words import percent
@@ -49,6 +50,7 @@ def _environment() -> Environment:
     environment.globals.update(
         to=_link,
         forms=("csv", "json", *(("parquet",) if find_spec("pyarrow") else ())),
+        policy=frozen_policy,
         name_pair=pairs.name_pair,
         name_statement=pairs.name_statement,
         year_of=words.session_year,

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tracker.errors import TrackerError
 from tracker.publish.answering import answer_from, find_kept, look_up, make, refuse, wait
+from tracker.publish.connections import BACKLOG, Connection
 from tracker.publish.desk.sitting import Desk
 from tracker.publish.desk.web import LARGEST, Asked, Door
 from tracker.publish.desk.web import ROOT as DESK
+from tracker.publish.policy import served_policy
 from tracker.publish.routes import Answer, NotThere
 from tracker.publish.shelf import open_shelf
 from tracker.publish.worker import ServedCopy, Worker
@@ -42,11 +44,21 @@ HOST: Final = "127.0.0.1"
 NAMES: Final = (HOST, "localhost")
 """What a browser on this machine calls it; whoever calls it by another name was led here (DNS rebinding)."""
 
+_DEFAULT_PORT: Final = 80
+"""What a browser leaves out of the name that it asks for."""
+
+CLOSED_PORTS: Final = frozenset(
+    {
+        1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103,
+        104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513,
+        514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720,
+        1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    }
+)  # fmt: skip
+"""Ports that no browser asks for a page (Fetch standard, "bad port")."""
+
 HEADERS: Final = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": served_policy(),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -56,10 +68,13 @@ HEADERS: Final = {
 }
 """Of every response."""
 
+_OTHER_PORT: Final = "name another, or a free one: --port 0"
 _READERS: Final = 4
 """Threads that make pages: one processor does no more, and some of them wait for a disk."""
 
-_CONNECTIONS: Final = 200
+_AT_ONCE: Final = 200
+"""Requests that are answered at a time; one more is told to come again."""
+
 _REMEMBERED: Final = 32_000_000
 """Bytes of pages that are given again without being made."""
 
@@ -77,8 +92,8 @@ def serve(
     """Serve the pages of the archive in a folder until interrupted; say at which address.
 
     ``port`` 0 takes any that is free. ``people`` decide as well, each at a secret address of their own;
-    ``tell`` is given what comes of it that no page can say. Raises ``TrackerError`` where the port is taken,
-    and as ``Desk`` does.
+    ``tell`` is given what comes of it that no page can say. Raises ``TrackerError`` where the port is taken
+    or no browser asks for it, and as ``Desk`` does.
     """
     with _listen(port) as listening, closing(Pages(folder)) as pages, ExitStack() as closing_last:
         desk = Desk(folder, people, tell, pages.copy, pages.worker) if people else None
@@ -95,13 +110,13 @@ def serve(
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                limit_concurrency=_CONNECTIONS,
+                backlog=BACKLOG,
                 timeout_graceful_shutdown=1,
             )
         )
         announce(f"http://{HOST}:{at}/")
         for person in door.people if door else ():
-            announce(f"{person.name}: http://{HOST}:{at}/{DESK}?token={person.token}")
+            announce(f"{person.name}: http://{HOST}:{at}/{person.place}")
         try:
             server.run(sockets=[listening])
         except KeyboardInterrupt:
@@ -110,6 +125,8 @@ def serve(
 
 
 def _listen(port: int) -> socket.socket:
+    if port in CLOSED_PORTS:
+        raise TrackerError(f"browsers open no page at port {port}; {_OTHER_PORT}")
     listening = socket.socket()
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -117,8 +134,7 @@ def _listen(port: int) -> socket.socket:
         listening.listen()
     except OSError as error:
         listening.close()
-        what = f"port {port} cannot be used ({error.strerror})"
-        raise TrackerError(f"{what}; name another, or a free one: --port 0") from error
+        raise TrackerError(f"port {port} cannot be used ({error.strerror}); {_OTHER_PORT}") from error
     return listening
 
 
@@ -143,7 +159,8 @@ class Pages:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._readers, self._give, path, asked)
         except asyncio.CancelledError:
-            return refuse(path, NotThere("The server has been ended."), status=503)
+            ended = NotThere("The server has been ended: start tracker serve again, and load this page.")
+            return refuse(path, ended, status=503)
 
     def _give(self, path: str, asked: Mapping[str, str]) -> Answer:
         try:
@@ -203,7 +220,7 @@ def _make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:
 
     async def decide(request: Request) -> Response:
         if door is None:
-            return PlainTextResponse("Nobody decides here: tracker serve --judge --as NAME\n", 404)
+            return PlainTextResponse("Nobody decides here; start tracker serve --judge --as NAME\n", 404)
         return await _decide(door, request)
 
     async def draw(_request: Request) -> Response:
@@ -216,29 +233,58 @@ def _make_app(pages: Pages, port: int, door: Door | None = None) -> ASGIApp:
         Route(f"/{DESK}{{path:path}}", decide, methods=["GET", "POST"]),
         Route("/{path:path}", show),
     ]
-    return _Guarded(Starlette(routes=routes), frozenset(f"{name}:{port}" for name in NAMES))
+    app = Starlette(routes=routes, exception_handlers={405: _refuse_method, Exception: _tell_fault})
+    return _Guarded(app, _name_hosts(port))
+
+
+def _name_hosts(port: int) -> frozenset[str]:
+    """Return what a browser may call the server in its requests."""
+    hosts = {f"{name}:{port}" for name in NAMES}
+    return frozenset(hosts | {*NAMES} if port == _DEFAULT_PORT else hosts)
+
+
+def _refuse_method(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("Pages are read here, and nothing is written; ask by GET.\n", 405)
+
+
+def _tell_fault(request: Request, error: Exception) -> Response:
+    """Say what to do where the program has a fault; its traceback goes to standard error by uvicorn."""
+    reason = (
+        f"The program has a fault here ({type(error).__name__}). Report it, with this address and what stands"
+        " where tracker serve runs; tracker verify says whether the archive is whole."
+    )
+    if "text/html" not in request.headers.get("accept", ""):
+        return PlainTextResponse(f"{reason}\n", 500)
+    found = refuse(request.scope["path"].removeprefix("/"), NotThere(reason), status=500)
+    return Response(found.body, found.status, {"content-type": found.media_type})
 
 
 async def _decide(door: Door, request: Request) -> Response:
-    """Hand a request to the desk, unless it sends more than a page of it ever does."""
+    """Hand a request to the desk, unless it sends more than a page of it ever does, or not all of it."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            return PlainTextResponse("This is too much at once.\n", 413)
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST:
+                return PlainTextResponse("This is too much at once; send fewer answers.\n", 413)
+    except ClientDisconnect:
+        # Nobody hears it.
+        return Response(status_code=400)
     path = request.scope["path"].removeprefix(f"/{DESK}")
-    query, headers = dict(request.query_params), dict(request.headers)
-    asked = Asked(request.method, path, query, headers, request.cookies, body)
+    # Of a page that is asked for by HEAD the server sends the head alone.
+    method = "GET" if request.method == "HEAD" else request.method
+    asked = Asked(method, path, dict(request.query_params), dict(request.headers), body)
     reply = await run_in_threadpool(door.answer, asked)
     return Response(reply.body, reply.status, {"content-type": reply.media_type, **reply.headers})
 
 
 class _Guarded:
-    """Refuses what is not asked of this machine by its name; and gives every response the same headers."""
+    """Refuses what is not asked of this machine by its name, or too much; all responses get the same head."""
 
-    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
         self._app = app
-        self._names = names
+        self._hosts = hosts
+        self._busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse."""
@@ -249,60 +295,19 @@ class _Guarded:
                 message = {**message, "headers": [*message["headers"], *own]}
             await send(message)
 
-        refused = PlainTextResponse("This server has another name.\n", 421)
-        await (self._app if self._is_ours(scope) else refused)(scope, receive, send_guarded)
+        self._busy += 1
+        try:
+            await (self._refuse(scope) or self._app)(scope, receive, send_guarded)
+        finally:
+            self._busy -= 1
 
-    def _is_ours(self, scope: Scope) -> bool:
+    def _refuse(self, scope: Scope) -> ASGIApp | None:
         named = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
-        return len(named) == 1 and named[0] in self._names
-
-
-REQUEST_SECONDS: Final = 20.0
-"""For the whole of a request, and for each time that its answer waits to be taken; uvicorn waits for ever."""
-
-
-class Connection(H11Protocol):
-    """A connection that is closed where a client is slow, so that a few of them leave room for others."""
-
-    _ends: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to count."""
-        super().connection_made(transport)
-        self._count()
-
-    def data_received(self, data: bytes) -> None:
-        """Count from the first byte of a request to its last; before another uvicorn waits five seconds."""
-        self._count()
-        super().data_received(data)
-        if self.cycle is not None and not self.cycle.more_body:
-            self._stop()
-
-    def pause_writing(self) -> None:
-        """Count while there is no room for more of an answer."""
-        super().pause_writing()
-        self._count()
-
-    def resume_writing(self) -> None:
-        """Stop to count."""
-        super().resume_writing()
-        self._stop()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Stop to count."""
-        self._stop()
-        super().connection_lost(exc)
-
-    def _count(self) -> None:
-        if self._ends is None:
-            self._ends = self.loop.call_later(REQUEST_SECONDS, self._end)
-
-    def _stop(self) -> None:
-        if self._ends is not None:
-            self._ends.cancel()
-            self._ends = None
-
-    def _end(self) -> None:
-        self._ends = None
-        if self.transport and not self.transport.is_closing():
-            self.transport.abort()
+        if len(named) != 1 or named[0] not in self._hosts:
+            return PlainTextResponse(
+                "Open the address that tracker serve has printed; it has no other.\n", 421
+            )
+        if self._busy > _AT_ONCE:
+            again = {"retry-after": "1"}
+            return PlainTextResponse("This is too much at once; load the page again.\n", 503, again)
+        return None

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape as escape_xml
 
-from markupsafe import escape
-
 from tracker.archive import ArchiveSession
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.rules import name_rules
@@ -279,10 +277,9 @@ class _Build:
         self._write(TITLES, list_titles(self.shelf), "")
         self._write(SEARCH, write_search(self.shelf), "")
         base = self.shelf.base
-        absent = refuse(_ABSENT, NotThere("There is no such page.")).body
         # It is shown in the place of any page, so that its links have to be absolute.
-        whole = f'\n<base href="{escape(base)}">'.encode() if base else b""
-        self._write(_ABSENT, absent.replace(HEAD, HEAD + NOINDEX + whole, 1), "")
+        absent = refuse(_ABSENT, NotThere("There is no such page."), home=base or "").body
+        self._write(_ABSENT, absent.replace(HEAD, HEAD + NOINDEX, 1), "")
         if base:
             sitemaps = _write_sitemaps(sorted(self.listed), base)
             for name, data in {**sitemaps, _ROBOTS: _write_robots(sitemaps, base)}.items():

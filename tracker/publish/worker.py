@@ -66,7 +66,7 @@ class Worker:
                 self._executor = None
                 self._out.clear()
                 self._counted[:] = [0, 0]
-            raise TrackerError("its process was ended: out of memory, or from outside") from None
+            raise TrackerError("its process was ended: out of memory, or from outside; try again") from None
         except BaseException:
             self._forget(name)
             raise

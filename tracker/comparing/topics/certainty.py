@@ -8,7 +8,7 @@ from math import exp, log, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.comparing.topics.vocabulary.load import Digested
+from tracker.comparing.topics.vocabulary.load import Digested, digested
 from tracker.inputs.compiled import read_packaged
 from tracker.text.identity import digest_text
 from tracker.text.word_tables import read_by_name
@@ -297,13 +297,13 @@ def find_measured(vocabulary: Vocabulary, language: str) -> frozenset[str]:
     """
     if language != _LANGUAGE or vocabulary.model or vocabulary.overlap:
         return frozenset()
-    return _find_measured(Digested(vocabulary.digest, vocabulary))
+    return _find_measured(digested(vocabulary))
 
 
 @lru_cache(maxsize=4)
 def _find_measured(key: Digested) -> frozenset[str]:
     measured = read_packaged(__package__, "measured.toml")
-    return frozenset(each.id for each in key.vocabulary.topics if measured.get(each.id) == digest_words(each))
+    return frozenset(each.id for each in key.topics if measured.get(each.id) == digest_words(each))
 
 
 def digest_words(topic: Topic) -> str:

@@ -1,7 +1,10 @@
-"""What is below ``decide/``: pages for who has the secret address, and what their script asks and sends.
+"""What is below ``decide/``: pages that hold nothing of the archive, and what their scripts ask for and send.
 
-Each person has an address with a secret, then a cookie, and a second secret for what writes. It knows nothing
-of the server: a request is a value, and so is the reply.
+The address of each person ends in a secret, behind a ``#``: no browser sends that. The page keeps it for its
+tab (``sessionStorage``), and its script sends it in a header with all that it asks for. A cookie would not
+do: a browser sends one to every port of this machine, and so to the servers of other programs and people.
+
+It knows nothing of the server: a request is a value, and so is the reply.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from tracker.publish.desk.rows import name_snapshots
 from tracker.publish.desk.sitting import MISFITS, Sent
 from tracker.publish.frame import read_template, render
 from tracker.publish.routes import HTML
+from tracker.publish.words import country_words
 from tracker.report.answers.coding import LEVEL_KEYS, side_names
 from tracker.report.comparison.words import place
 from tracker.report.records import write_json
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from tracker.publish.desk.opening import Opened
     from tracker.publish.desk.rows import AskedPair
     from tracker.publish.desk.sitting import Desk
+    from tracker.publish.pairs import Pair
 
     View = Callable[[Desk, "Person", "Asked"], "Reply"]
 
@@ -39,23 +44,33 @@ LARGEST: Final = 1 << 18
 """Bytes of what a page sends: some thousand answers."""
 NOT_YET: Final = 202
 """The status where something is being compared, or copied: the page asks again, and no browser complains."""
+HEADER: Final = "x-tracker-desk"
+"""The header that tells who asks. A page of another origin may send none of that name."""
 _JSON: Final = "application/json; charset=utf-8"
-COOKIE: Final = "tracker-desk"
 _SECRET_BYTES: Final = 24
-_TYPES: Final = {"desk.js": "text/javascript; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
+_SCRIPT: Final = "text/javascript; charset=utf-8"
+_FILES: Final = {
+    "desk.css": "text/css; charset=utf-8",
+    "desk.js": _SCRIPT,
+    "desk_door.js": _SCRIPT,
+    "desk_list.js": _SCRIPT,
+}
+_PAGES: Final = {"": "desk_list", "pair": "desk"}
+"""The templates of the pages that a browser opens: the same for whoever opens them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who decides, with the secrets of this start of the server."""
+    """Somebody who decides, with the secret of this start of the server."""
 
     name: str
-    token: str
-    """In the address that is printed, once."""
-    cookie: str
-    """What a browser has in its place; no script can read it."""
-    csrf: str
-    """What a page sends with what it writes; no page of another origin can read it."""
+    secret: str
+    """It is in the address that is printed, once."""
+
+    @property
+    def place(self) -> str:
+        """The person's own address, below that of the server."""
+        return f"{ROOT}#token={self.secret}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,6 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     """With names in small letters."""
-    cookies: Mapping[str, str]
     body: bytes = b""
 
 
@@ -100,17 +114,19 @@ class Door:
 
     def answer(self, asked: Asked) -> Reply:
         """Return the reply to a request, or why there is none."""
-        if not asked.path and (known := _find_by_token(self.people, asked.query.get("token", ""))):
-            return _let_in(known)
-        person = _find_by_cookie(self.people, asked.cookies)
-        if person is None or "token" in asked.query:
+        if asked.method == "GET" and (open_to_all := _find_shell(asked.path)):
+            return open_to_all
+        person = _find_person(self.people, asked.headers.get(HEADER, ""))
+        if person is None:
             return _say("open the address that tracker serve --judge has printed for you", 403)
         view = _VIEWS.get((asked.method, asked.path))
-        return self._show(view, person, asked) if view else _say("there is no such page", 404)
+        if view is None:
+            return _say(f"there is no such page; all pairs are at /{ROOT}", 404)
+        return self._show(view, person, asked)
 
     def _show(self, view: View, person: Person, asked: Asked) -> Reply:
-        if asked.method == "POST" and not _may_write(person, asked.headers):
-            return _say("this does not come from a page of this desk", 403)
+        if asked.method == "POST" and not _is_from_page(asked.headers):
+            return _say("this does not come from a page of this desk; answer there", 403)
         self._desk.note_seen(person.name)
         try:
             return view(self._desk, person, asked)
@@ -120,12 +136,6 @@ class Door:
             return _say(str(error), NOT_YET)
         except TrackerError as error:
             return _say(str(error), 503)
-
-
-def _let_in(person: Person) -> Reply:
-    """Return what gives a browser the cookie, and leads on to an address without the secret."""
-    cookie = f"{COOKIE}={person.cookie}; Path=/{ROOT}; HttpOnly; SameSite=Strict"
-    return Reply(status=303, headers={"location": "./", "set-cookie": cookie})
 
 
 def _say(reason: str, status: int) -> Reply:
@@ -141,21 +151,16 @@ def _to_json(value: object) -> Reply:
 
 def _admit(names: Iterable[str]) -> tuple[Person, ...]:
     """Return people with new secrets."""
-    return tuple(Person(name, *(secrets.token_urlsafe(_SECRET_BYTES) for _ in range(3))) for name in names)
+    return tuple(Person(name, secrets.token_urlsafe(_SECRET_BYTES)) for name in names)
 
 
-def _find_by_token(people: Sequence[Person], token: str) -> Person | None:
-    """Return whose address has a token."""
-    return next((each for each in people if _is_same(each.token, token)), None)
+def _find_person(people: Sequence[Person], secret: str) -> Person | None:
+    """Return whose secret a request has."""
+    return next((each for each in people if _is_same(each.secret, secret)), None)
 
 
-def _find_by_cookie(people: Sequence[Person], cookies: Mapping[str, str]) -> Person | None:
-    """Return whose cookie a browser has sent."""
-    return next((each for each in people if _is_same(each.cookie, cookies.get(COOKIE, ""))), None)
-
-
-def _may_write(person: Person, headers: Mapping[str, str]) -> bool:
-    """Tell whether a request comes from a page of ours: by its origin, its site, and the page's own secret.
+def _is_from_page(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request that writes comes from a page of ours: by its origin, its site and its type.
 
     ``headers`` have names in small letters; one that has ``host`` was checked by the server.
     """
@@ -163,7 +168,6 @@ def _may_write(person: Person, headers: Mapping[str, str]) -> bool:
         headers.get("origin") == f"http://{headers.get('host')}"
         and headers.get("sec-fetch-site", "same-origin") == "same-origin"
         and headers.get("content-type") == "application/json"
-        and _is_same(person.csrf, headers.get("x-tracker-csrf", ""))
     )
 
 
@@ -174,30 +178,33 @@ def _is_same(one: str, other: str) -> bool:
 # Pages -------------------------------------------------------------------------------------------------
 
 
-def _show_list(desk: Desk, person: Person, _asked: Asked) -> Reply:
-    """Return the page of all pairs, by body and sessions."""
-    groups = [
-        (f"{body}, {old} → {new}", list(pairs))
-        for (body, old, new), pairs in groupby(
-            desk.opening.list_neighbours(),
-            lambda pair: (pair[1].body, str(pair[0].session), str(pair[1].session)),
-        )
+def _find_shell(path: str) -> Reply | None:
+    """Return a page without anything of the archive, or a file of ours that it loads."""
+    if path in _PAGES:
+        return Reply(render(_PAGES[path], ROOT).body)
+    return Reply(read_template(path), _FILES[path]) if path in _FILES else None
+
+
+# What the scripts ask and send ---------------------------------------------------------------------------
+
+
+def _list_pairs(desk: Desk, person: Person, _asked: Asked) -> Reply:
+    """Return all pairs, by body and sessions."""
+    groups = groupby(
+        desk.opening.list_neighbours(),
+        lambda pair: (pair[1].body, str(pair[0].session), str(pair[1].session)),
+    )
+    listed = [
+        {"title": one_line(f"{body}, {old} → {new}"), "pairs": list(map(_name_pair, pairs))}
+        for (body, old, new), pairs in groups
     ]
-    left_out = desk.opening.closed
-    return Reply(render("desk_list", ROOT, groups=groups, person=person, left_out=left_out).body)
+    return _to_json({"person": person.name, "groups": listed, "left_out": desk.opening.closed})
 
 
-def _show_pair(_desk: Desk, person: Person, asked: Asked) -> Reply:
-    """Return the page of one pair, whose rows its script asks for."""
-    old, new = _read_pair(asked)
-    return Reply(render("desk", ROOT, old=old, new=new, person=person).body)
-
-
-def _send_file(_desk: Desk, _person: Person, asked: Asked) -> Reply:
-    return Reply(read_template(asked.path), _TYPES[asked.path])
-
-
-# What the script asks and sends ------------------------------------------------------------------------
+def _name_pair(pair: Pair) -> dict[str, str]:
+    old, new = pair
+    name = ", ".join(filter(None, (country_words(new.country).name, new.item)))
+    return {"old": str(old), "new": str(new), "name": one_line(name)}
 
 
 def _list_rows(desk: Desk, person: Person, asked: Asked) -> Reply:
@@ -208,6 +215,7 @@ def _list_rows(desk: Desk, person: Person, asked: Asked) -> Reply:
     names = side_names(comparison)
     return _to_json(
         {
+            "person": person.name,
             "old": str(pair.compared.old),
             "new": str(pair.compared.new),
             "names": names,
@@ -276,11 +284,9 @@ def _read_pair(asked: Asked) -> tuple[str, str]:
 
 
 _VIEWS: Final[Mapping[tuple[str, str], View]] = {
-    ("GET", ""): _show_list,
-    ("GET", "pair"): _show_pair,
+    ("GET", "pairs"): _list_pairs,
     ("GET", "rows"): _list_rows,
     ("GET", "state"): _send_state,
     ("POST", "answers"): _take,
     ("POST", "finish"): _finish,
-    **{("GET", name): _send_file for name in _TYPES},
 }

@@ -1,23 +1,23 @@
 "use strict";
 (() => {
   const get = (id) => document.getElementById(id);
-  const desk = get("desk");
-  const person = desk.dataset.person;
+  const asked = new URLSearchParams(location.search);
+  const sides = { old: asked.get("old") || "", new: asked.get("new") || "" };
   const MARKS = { match: "mark", deleted: "del", inserted: "ins" };
   const KINDS = { open: "Open: not certain enough to be claimed", claim: "Claimed", shift: "An edit", sentences: "Linked sentences" };
   const SECONDS = 2;
   const AT_ONCE = 100;
-  const NOT_YET = 202;
 
   // Answers on their way outlive the page and the server: what is not acknowledged stays in the browser.
-  const STORE = `tracker desk ${person}`;
+  let person = "";
   let waiting = [];
+  const nameStore = () => `tracker desk ${person}`;
   function readWaiting() {
-    return (waiting = JSON.parse(localStorage.getItem(STORE) || "[]"));
+    return (waiting = JSON.parse(localStorage.getItem(nameStore()) || "[]"));
   }
   function writeWaiting(left) {
     waiting = left;
-    localStorage.setItem(STORE, JSON.stringify(left));
+    localStorage.setItem(nameStore(), JSON.stringify(left));
   }
   addEventListener("storage", readWaiting);
 
@@ -131,18 +131,6 @@
 
   // Sending ----------------------------------------------------------------------------------------------
 
-  async function ask(path, body) {
-    const options = { credentials: "same-origin", cache: "no-store", headers: {} };
-    if (body) {
-      options.method = "POST";
-      options.body = JSON.stringify(body);
-      options.headers = { "content-type": "application/json", "x-tracker-csrf": desk.dataset.csrf };
-    }
-    const reply = await fetch(path, { ...options, signal: AbortSignal.timeout(60000) });
-    if (!reply.ok || reply.status === NOT_YET) throw Object.assign(new Error((await reply.text()).trim()), { status: reply.status });
-    return reply.json();
-  }
-
   async function flush() {
     if (isSending) return;
     isSending = true;
@@ -154,7 +142,7 @@
         await deliver(old, after, some);
       }
     } catch (error) {
-      explain(error);
+      trouble = door.explain(error);
     }
     isSending = false;
     drawNotice();
@@ -164,7 +152,7 @@
     const given = some.map(({ id, row, answer: value }) => ({ id, row, answer: value }));
     let refused = {};
     try {
-      const reply = await ask("answers", { old, new: after, given });
+      const reply = await door.ask("answers", { old, new: after, given });
       refused = reply.refused;
       state.waiting = reply.waiting;
       trouble = "";
@@ -188,23 +176,17 @@
     state.said[row] = said;
   }
 
-  function explain(error) {
-    if (error.status === 403) trouble = "The server was started again: open the address that it printed for you.";
-    else if (error.status) trouble = error.message;
-    else trouble = "No connection to the server.";
-  }
-
   async function look() {
     if (!pair) return;
     await flush();
     try {
       const since = state.revision ?? "";
       const query = new URLSearchParams({ old: pair.old, new: pair.new, since });
-      const found = await ask(`state?${query}`);
+      const found = await door.ask(`state?${query}`);
       if (!waiting.length || !found.said) state = { ...state, ...found };
       trouble = "";
     } catch (error) {
-      explain(error);
+      trouble = door.explain(error);
     }
     drawSaid();
   }
@@ -382,32 +364,34 @@
   get("finish").addEventListener("click", async () => {
     await flush();
     try {
-      state.waiting = (await ask("finish", {})).waiting;
+      state.waiting = (await door.ask("finish", {})).waiting;
     } catch (error) {
-      explain(error);
+      trouble = door.explain(error);
     }
     drawNotice();
   });
 
   async function begin() {
-    const query = new URLSearchParams({ old: desk.dataset.old, new: desk.dataset.new });
     get("notice").textContent = "";
-    desk.hidden = false;
-    readWaiting();
+    get("desk").hidden = false;
     get("left").textContent = "Comparing …";
     try {
-      pair = await ask(`rows?${query}`);
+      pair = await door.ask(`rows?${new URLSearchParams(sides)}`);
     } catch (error) {
-      if (error.status !== NOT_YET) {
-        explain(error);
+      if (error.status !== door.NOT_YET) {
+        trouble = door.explain(error);
         get("left").textContent = "";
         drawNotice();
       }
-      if ([undefined, NOT_YET, 503].includes(error.status)) setTimeout(begin, SECONDS * 1000);
+      if (door.comesLater(error)) setTimeout(begin, SECONDS * 1000);
       return;
     }
     trouble = "";
-    ({ rows, state } = pair);
+    ({ rows, state, person } = pair);
+    readWaiting();
+    // Only now: what the server took for references has no hidden characters in it.
+    get("pair").textContent = `${sides.old} → ${sides.new}`;
+    document.title = `Decide: ${sides.new}`;
     for (const [side, name] of [["old", pair.names[0]], ["new", pair.names[1]]]) {
       get(`${side}-name`).textContent = name;
       drawSentences(side);
@@ -415,7 +399,7 @@
     go(Math.max(rows.findIndex((row) => !isDone(row)), 0));
     flush();
     // What comes next is compared meanwhile.
-    if (pair.next) ask(`rows?${new URLSearchParams({ old: pair.next[0], new: pair.next[1] })}`).catch(() => {});
+    if (pair.next) door.ask(`rows?${new URLSearchParams({ old: pair.next[0], new: pair.next[1] })}`).catch(() => {});
     setInterval(look, SECONDS * 1000);
   }
 
