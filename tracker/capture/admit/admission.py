@@ -18,6 +18,7 @@ from tracker.capture.admit.pages import (
     page_of_arrival,
     page_of_bytes,
 )
+from tracker.capture.admit.redirects import find_redirect
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import (
     find_garbling,
@@ -50,6 +51,7 @@ _LONG: Final = 3
 _MEANINGS: Final = {
     "garbled": "binary data, or letters in a wrong encoding",
     "home page": "a redirect to the site's home page",
+    "redirect": "a page with hardly any text that leads to another address",
     "empty": "no words",
     "too short": "too few words for a first capture",
     "collapsed": "far shorter than it used to be",
@@ -147,8 +149,18 @@ def _is_young(history: History) -> bool:
 def refuse_unreadable(fetched: Fetched, error: str) -> Admission:
     """Return why a document without text is not admitted: what its markup shows, or else the ``error``."""
     page = page_of_bytes(fetched.data or b"")
-    cause, detail = (classify_page(page) if page else None) or ("unreadable", error)
+    cause, detail = _classify(page, fetched) or ("unreadable", error)
     return Admission(accepted=False, cause=cause, detail=detail)
+
+
+def _classify(
+    page: Page | None, fetched: Fetched, known: str = "", min_words: int | None = None
+) -> _RuleResult:
+    """Return what a page is by its words and markup, and where it leads."""
+    found, leads = classify_page(page, known) if page else None, find_redirect(page, fetched, min_words)
+    if found:
+        return found[0], "; ".join(filter(None, (found[1], leads)))
+    return ("redirect", leads) if leads else None
 
 
 def _garbled(case: _Arrived) -> _RuleResult:
@@ -157,7 +169,8 @@ def _garbled(case: _Arrived) -> _RuleResult:
 
 
 def _page(case: _Arrived) -> _RuleResult:
-    return classify_page(case.page, fold(case.current.text) if case.current else "")
+    known, arrival = fold(case.current.text) if case.current else "", case.arrival
+    return _classify(case.page, arrival.fetched, known, arrival.source.min_words)
 
 
 def _home(case: _Arrived) -> _RuleResult:
