@@ -30,7 +30,7 @@ from tracker.capture.admit.shape import (
 )
 from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
 from tracker.model.watching import CHALLENGE, Admission
-from tracker.text.detection import detect_language
+from tracker.text.detection import detect_language, has_signs_of
 from tracker.text.identity import fold
 from tracker.text.word_tables import KNOWN
 
@@ -192,16 +192,32 @@ def _navigation(case: _Arrived) -> _RuleResult:
 
 
 def _language(case: _Arrived) -> _RuleResult:
-    source = case.arrival.source
+    """Find a text in another language than declared or than before, however long it is."""
+    source, current = case.arrival.source, case.current
     declared = (case.reference.language if case.reference else None) or source.language
-    expected = declared or (case.current.language if case.current else None)
-    if expected not in KNOWN:
+    expected = declared or (current.language if current else None)
+    if expected is None:
         return None
-    found = _languages(case.text)
-    if not found or expected in found:
+    found, why = _languages(case.text), "is declared" if declared else "was it before"
+    if expected in KNOWN:
+        usual = frozenset({expected})
+    elif declared and current:
+        # What a language without words of its own was taken for: Portuguese for Spanish, German for none.
+        usual = _languages(current.text)
+    else:
         return None
-    why = "is declared" if declared else "was it before"
-    return "other language", f"it is in {' and '.join(sorted(found))}; {expected} {why}"
+    if found and found.isdisjoint(usual):
+        said = f"it is in {' and '.join(sorted(found))}"
+    elif case.arrival.version.words >= load_rules().bounds.min_words and _shows_none(case.text, usual):
+        said = "it is in a language that is not known here"
+    else:
+        return None
+    lengths = f", {current.words:,} before" if current else ""
+    return "other language", f"{said}; {expected} {why}; {case.arrival.version.words:,} words{lengths}"
+
+
+def _shows_none(text: str, languages: frozenset[str]) -> bool:
+    return bool(languages) and not any(has_signs_of(text, language) for language in languages)
 
 
 def _languages(text: str) -> frozenset[str]:
@@ -295,7 +311,7 @@ _RULES_IF_SIMILAR: Final[tuple[_Rule, ...]] = (
     _twin_of_another_session,
 )
 _RULES: Final[tuple[_Rule, ...]] = (
-    _garbled, _page, _home, _navigation, _lost, _language, _genre, _silent, _swollen, _twin, _sibling,
+    _garbled, _page, _home, _navigation, _language, _lost, _genre, _silent, _swollen, _twin, _sibling,
     _other_text, _unlike,
 )  # fmt: skip
 _RULES_OF_NAMED: Final = tuple(rule for rule in _RULES if rule is not _unlike)
