@@ -220,7 +220,7 @@ def test_a_new_version_of_the_same_text_is_accepted(new: str) -> None:
 
 
 def test_another_text_in_place_is_told_with_how_little_is_left() -> None:
-    other = " ".join(f"word{number} stands here." for number in range(300))
+    other = " ".join(f"The word{number} of that stands here." for number in range(300))
     admission = look(other, history(speech(8)))
     assert admission.cause == "other text"
     assert "0.0%" in admission.detail
@@ -360,6 +360,64 @@ def test_another_language_than_declared_is_told(declared: str | None, text: str,
     admission = look(text, History(), language=declared)
     assert admission.accepted == accepted
     assert accepted or (admission.cause, declared in admission.detail.split()) == ("other language", True)
+
+
+FOREIGN = {
+    "de": "Herr Präsident, wir danken Ihnen für die Leitung dieser Tagung. Unsere Regierung wird Korruption "
+    "weiter bekämpfen und die Gerichte des Landes stärken. Wir rufen alle Staaten auf, die Rechte der Opfer "
+    "zu achten und den Vertrag über die Flüsse noch in diesem Jahr zu unterzeichnen, damit er bald gilt. Das "
+    "schulden wir den Menschen, die an ihren Ufern leben.",
+    "sw": "Mheshimiwa Rais, tunakushukuru kwa kuongoza kikao hiki. Serikali yetu itaendelea kupambana na "
+    "rushwa na kuimarisha mahakama za nchi. Tunatoa wito kwa mataifa yote kuheshimu haki za waathiriwa na "
+    "kutia saini mkataba wa mito mwaka huu, ili uanze kutumika mapema iwezekanavyo kwa faida ya watu wetu "
+    "wote na watoto. Tutafanya kazi pamoja na majirani zetu katika miaka ijayo.",
+    "pt": "Senhor Presidente, agradecemos a condução desta sessão. O nosso Governo vai continuar a combater "
+    "a corrupção e a reforçar os tribunais do país. Apelamos a todos os Estados para que respeitem direitos "
+    "de vítimas e assinem o tratado sobre os rios ainda este ano, para que entre em vigor muito em breve.",
+}
+"""Texts in languages that the rules have no words of; Portuguese is taken for Spanish."""
+
+
+@pytest.mark.parametrize("found", LANGUAGES)
+@pytest.mark.parametrize("kept", LANGUAGES)
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_another_language_is_told_as_that_however_short_the_text_is(
+    kept: str, found: str, *, is_declared: bool
+) -> None:
+    reference = f"XAA/UNGA/79~prepared.{kept}" if is_declared else "XAA/UNGA/79"
+    past = history(f"{STATEMENTS[kept]}\n\n" * 5, reference=reference)
+    judged = look(STATEMENTS[found], past, reference)
+    assert judged.cause == ("collapsed" if found == kept else "other language")
+    assert (
+        found == kept
+        or f"it is in {found}; {kept} {'is declared' if is_declared else 'was it'}" in judged.detail
+    )
+    assert " before" in judged.detail
+    assert look(f"{STATEMENTS[found]}\n\n" * 9, past, reference).accepted is (found == kept)
+
+
+@pytest.mark.parametrize("kept", LANGUAGES)
+@pytest.mark.parametrize("found", FOREIGN)
+def test_a_language_that_is_not_known_is_told_too(kept: str, found: str) -> None:
+    past = history(f"{STATEMENTS[kept]}\n\n" * 5)
+    judged = look(FOREIGN[found], past, f"XAA/UNGA/79~prepared.{kept}")
+    is_taken_for = (kept, found) == ("es", "pt")
+    assert judged.cause == ("collapsed" if is_taken_for else "other language")
+    assert look(FOREIGN[found], History(), f"XAA/UNGA/79~prepared.{kept}").cause != "" or is_taken_for
+
+
+@pytest.mark.parametrize("kept", FOREIGN)
+@pytest.mark.parametrize("found", ["en", "fr", "ru", "zh"])
+def test_where_such_a_language_is_declared_another_one_is_told(kept: str, found: str) -> None:
+    reference = f"XAA/UNGA/79~prepared.{kept}"
+    past = history(f"{FOREIGN[kept]}\n\n" * 5, reference=reference)
+    assert look(STATEMENTS[found], past, reference).cause == "other language"
+    assert look(f"{FOREIGN[kept]}\n\n" * 4, past, reference).accepted
+
+
+def test_what_has_few_words_is_in_no_language() -> None:
+    past = history(f"{STATEMENTS['en']}\n\n" * 5)
+    assert look("Bonjour. Genève 2026.", past, "XAA/UNGA/79~prepared.en").cause == "collapsed"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _SCRIPTS = {
 }
 _SAMPLE = 2400
 _SCRIPT_SHARE = 0.3
-_FEWEST = 2
+_FEWEST, _TWELFTH = 2, 12
 _LEAD = 1.5
 _FEW, _SEVENTH = 4, 7
 
@@ -37,22 +37,43 @@ def detect_language(text: str) -> str:
     """
     head = text[:_SAMPLE]
     if not head.isascii() and _any_script().search(head):
-        letters = sum(map(str.isalpha, head))
-        for language, script in _SCRIPTS.items():
-            if letters and len(re.findall(script, head)) >= _SCRIPT_SHARE * letters:
+        for language in _SCRIPTS:
+            if _is_in_script(head, language):
                 return language
     words = _LATIN_WORDS.findall(head.lower())
-    met = Counter(words)
     counts = sorted(
-        (
-            (sum(met[word] for word in met.keys() & set(known)), language)
-            for language, known in read_tables("languages")["function_words"].items()
-        ),
-        reverse=True,
+        ((count, language) for language, count in _count_function_words(words).items()), reverse=True
     )
     (most, language), (next_most, _) = counts[:2]
-    enough = most >= _FEWEST and most * 12 >= len(words) and most >= _LEAD * next_most
+    enough = most >= _FEWEST and most * _TWELFTH >= len(words) and most >= _LEAD * next_most
     return language if enough else "und"
+
+
+def has_signs_of(text: str, language: str) -> bool:
+    """Return whether a text shows a language as far as ``detect_language`` asks, whatever else it shows.
+
+    So does every text for a language that is not known. In English, one word in four is a function word.
+    """
+    head = text[:_SAMPLE]
+    if language in _SCRIPTS:
+        return _is_in_script(head, language)
+    words = _LATIN_WORDS.findall(head.lower())
+    found = _count_function_words(words)
+    return language not in found or found[language] * _TWELFTH >= max(len(words), 1)
+
+
+def _is_in_script(text: str, language: str) -> bool:
+    letters = sum(map(str.isalpha, text))
+    return letters > 0 and len(re.findall(_SCRIPTS[language], text)) >= _SCRIPT_SHARE * letters
+
+
+def _count_function_words(words: list[str]) -> dict[str, int]:
+    """Return for each language how many words are function words of it."""
+    met = Counter(words)
+    return {
+        language: sum(met[word] for word in met.keys() & set(known))
+        for language, known in read_tables("languages")["function_words"].items()
+    }
 
 
 @cache

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tracker.capture.admit.pages import classify_page, find_home_page, page_of_bytes
+from tracker.capture.admit.redirects import find_redirect
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.links import IndexLink, discover, is_cut_off, is_feed, nested_indexes, read_index
 from tracker.errors import DocumentUnreadable
@@ -235,7 +236,10 @@ def _classify(
     if page and by_title:
         page = replace(page, lines=(), markup=b"")
     found = classify_page(page, "\n".join(before.lines) if before else "") if page else None
-    return found if found and found[0] != _FOLDER else find_home_page(source.address, now.fetched)
+    if found and found[0] != _FOLDER:
+        return found
+    leads = "" if by_title else find_redirect(page, now.fetched)
+    return find_home_page(source.address, now.fetched) or (("redirect", leads) if leads else None)
 
 
 def _judge_sitemaps(now: _Read, before: LastChecks, ledger: Ledger) -> tuple[str, str] | None:

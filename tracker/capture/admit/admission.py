@@ -18,6 +18,7 @@ from tracker.capture.admit.pages import (
     page_of_arrival,
     page_of_bytes,
 )
+from tracker.capture.admit.redirects import find_redirect
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import (
     find_garbling,
@@ -29,7 +30,7 @@ from tracker.capture.admit.shape import (
 )
 from tracker.capture.admit.speaker import count_countries, find_other_country, find_other_session
 from tracker.model.watching import CHALLENGE, Admission
-from tracker.text.detection import detect_language
+from tracker.text.detection import detect_language, has_signs_of
 from tracker.text.identity import fold
 from tracker.text.word_tables import KNOWN
 
@@ -50,6 +51,7 @@ _LONG: Final = 3
 _MEANINGS: Final = {
     "garbled": "binary data, or letters in a wrong encoding",
     "home page": "a redirect to the site's home page",
+    "redirect": "a page with hardly any text that leads to another address",
     "empty": "no words",
     "too short": "too few words for a first capture",
     "collapsed": "far shorter than it used to be",
@@ -147,8 +149,18 @@ def _is_young(history: History) -> bool:
 def refuse_unreadable(fetched: Fetched, error: str) -> Admission:
     """Return why a document without text is not admitted: what its markup shows, or else the ``error``."""
     page = page_of_bytes(fetched.data or b"")
-    cause, detail = (classify_page(page) if page else None) or ("unreadable", error)
+    cause, detail = _classify(page, fetched) or ("unreadable", error)
     return Admission(accepted=False, cause=cause, detail=detail)
+
+
+def _classify(
+    page: Page | None, fetched: Fetched, known: str = "", min_words: int | None = None
+) -> _RuleResult:
+    """Return what a page is by its words and markup, and where it leads."""
+    found, leads = classify_page(page, known) if page else None, find_redirect(page, fetched, min_words)
+    if found:
+        return found[0], "; ".join(filter(None, (found[1], leads)))
+    return ("redirect", leads) if leads else None
 
 
 def _garbled(case: _Arrived) -> _RuleResult:
@@ -157,7 +169,8 @@ def _garbled(case: _Arrived) -> _RuleResult:
 
 
 def _page(case: _Arrived) -> _RuleResult:
-    return classify_page(case.page, fold(case.current.text) if case.current else "")
+    known, arrival = fold(case.current.text) if case.current else "", case.arrival
+    return _classify(case.page, arrival.fetched, known, arrival.source.min_words)
 
 
 def _home(case: _Arrived) -> _RuleResult:
@@ -179,16 +192,32 @@ def _navigation(case: _Arrived) -> _RuleResult:
 
 
 def _language(case: _Arrived) -> _RuleResult:
-    source = case.arrival.source
+    """Find a text in another language than declared or than before, however long it is."""
+    source, current = case.arrival.source, case.current
     declared = (case.reference.language if case.reference else None) or source.language
-    expected = declared or (case.current.language if case.current else None)
-    if expected not in KNOWN:
+    expected = declared or (current.language if current else None)
+    if expected is None:
         return None
-    found = _languages(case.text)
-    if not found or expected in found:
+    found, why = _languages(case.text), "is declared" if declared else "was it before"
+    if expected in KNOWN:
+        usual = frozenset({expected})
+    elif declared and current:
+        # What a language without words of its own was taken for: Portuguese for Spanish, German for none.
+        usual = _languages(current.text)
+    else:
         return None
-    why = "is declared" if declared else "was it before"
-    return "other language", f"it is in {' and '.join(sorted(found))}; {expected} {why}"
+    if found and found.isdisjoint(usual):
+        said = f"it is in {' and '.join(sorted(found))}"
+    elif case.arrival.version.words >= load_rules().bounds.min_words and _shows_none(case.text, usual):
+        said = "it is in a language that is not known here"
+    else:
+        return None
+    lengths = f", {current.words:,} before" if current else ""
+    return "other language", f"{said}; {expected} {why}; {case.arrival.version.words:,} words{lengths}"
+
+
+def _shows_none(text: str, languages: frozenset[str]) -> bool:
+    return bool(languages) and not any(has_signs_of(text, language) for language in languages)
 
 
 def _languages(text: str) -> frozenset[str]:
@@ -282,7 +311,7 @@ _RULES_IF_SIMILAR: Final[tuple[_Rule, ...]] = (
     _twin_of_another_session,
 )
 _RULES: Final[tuple[_Rule, ...]] = (
-    _garbled, _page, _home, _navigation, _lost, _language, _genre, _silent, _swollen, _twin, _sibling,
+    _garbled, _page, _home, _navigation, _language, _lost, _genre, _silent, _swollen, _twin, _sibling,
     _other_text, _unlike,
 )  # fmt: skip
 _RULES_OF_NAMED: Final = tuple(rule for rule in _RULES if rule is not _unlike)

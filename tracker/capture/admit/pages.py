@@ -71,10 +71,19 @@ def page_of_bytes(data: bytes) -> Page | None:
 
 def page_of_markup(data: bytes) -> Page:
     """Return what is examined of a web page without text: all that its markup shows."""
-    codec = next(filter(None, map(find_codec, find_declared(data))), "utf-8")
-    text = html.unescape(_TAGS.sub("\n", data[:_HEAD].decode(codec, "replace")))
+    codec = _find_codec(data)
+    text = html.unescape(_TAGS.sub("\n", decode_markup(data)))
     lines = tuple(line for line in map(fold, text.split("\n")) if line)
     return Page(_split_titles(_title_elements(data, codec)), lines, len(text.split()), data[:_HEAD])
+
+
+def decode_markup(data: bytes) -> str:
+    """Return the beginning of a web page in the encoding that it declares."""
+    return data[:_HEAD].decode(_find_codec(data), "replace")
+
+
+def _find_codec(data: bytes) -> str:
+    return next(filter(None, map(find_codec, find_declared(data))), "utf-8")
 
 
 def classify_page(page: Page, known: str = "") -> tuple[str, str] | None:
