@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
 import typer
 
@@ -13,6 +13,7 @@ from tracker.cli import completion, everywhere, options
 from tracker.cli.output import line_writer, refuse_overwriting, shown_progress, write_answer, write_notice
 from tracker.errors import TrackerError
 from tracker.model.facts import FACTS
+from tracker.model.texts import TextKind
 from tracker.references import gather_references
 from tracker.report.records import encode_json, write_json
 
@@ -27,8 +28,8 @@ PATTERN_HELP = (
     " Parts: country, session, item, year, date, language, kind, and any for what does not matter."
 )
 KIND_HELP = (
-    "Of a folder: the kind of all texts, or of some sessions: verbatim, verbatim:70-74,77. Kinds: prepared,"
-    " delivered, verbatim, summary, translation, interpretation. Inferred by session if not given."
+    "Of a folder: the kind of all texts, or of some sessions: verbatim, verbatim:70-74,77. Kinds:"
+    f" {', '.join(get_args(TextKind))}. Inferred by session if not given."
 )
 COLUMN_HELP = (
     "FIELD=COLUMN, for a column of --metadata that is not recognised by its name. Fields: country, session,"

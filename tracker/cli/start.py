@@ -13,6 +13,7 @@ from tracker.cli import completion, everywhere, options
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import terminal_width, wants_colour, write_answer, write_notice
 from tracker.model.facts import FACTS, Facts
+from tracker.model.texts import TextKind
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from tracker.model.facts import Fact
     from tracker.model.record import Recorded
-
-Kind = Literal["prepared", "delivered", "verbatim", "summary", "translation", "interpretation"]
 
 
 def register(app: typer.Typer) -> None:
@@ -141,7 +140,7 @@ def add(
         str | None, typer.Option(help="en, fr, es, ru, ar or zh; detected if not given.")
     ] = None,
     kind: Annotated[
-        Kind | None, typer.Option(help="The kind of text; inferred, and marked so, if not given.")
+        TextKind | None, typer.Option(help="The kind of text; inferred, and marked so, if not given.")
     ] = None,
     **facts: str | None,
 ) -> None:
