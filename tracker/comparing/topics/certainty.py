@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.inputs.compiled import read_packaged
+from tracker.model.topics import MOVES, STATUSES
 from tracker.text.word_tables import read_by_name
 
 if TYPE_CHECKING:
@@ -16,19 +17,6 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Status, Topic, Vocabulary
 
-
-FAMILIES: Final[Mapping[Status, str]] = {
-    **dict.fromkeys(("new", "back", "not repeated"), "absent"),
-    **dict.fromkeys(("moved up", "moved down"), "moved"),
-    **dict.fromkeys(("more", "kept", "less"), "kept"),
-}
-"""Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
-
-CLAIMED_AS: Final[Mapping[Status, Status]] = {
-    **dict.fromkeys(("more", "less"), "more"),
-    **{each: each for each in ("new", "back", "not repeated", "moved up", "moved down", "kept")},
-}
-"""Statuses that are claimed from the same certainty on, by the name that it has in the file."""
 
 SENTENCE_FEATURES: Final = {
     "declared": "named as a priority",
@@ -74,10 +62,11 @@ _LANGUAGE: Final = "en"
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
 _RANKS_OF: Final[Mapping[Status, tuple[tuple[int, int], ...]]] = {
-    "kept": ((1, 1), (2, 2)),
-    "moved up": ((0, 1), (0, 2), (1, 2)),
-    "moved down": ((1, 0), (2, 0), (2, 1)),
+    MOVES[0]: ((1, 1), (2, 2)),
+    MOVES[1]: ((0, 1), (0, 2), (1, 2)),
+    MOVES[-1]: ((1, 0), (2, 0), (2, 1)),
 }
+"""The levels on both sides of what both texts name."""
 _CLEARLY: Final = 1.5
 """By how much a status must be likelier than the one that rules give, to be told in its place."""
 _REASONS: Final = 4
@@ -244,14 +233,14 @@ class CertaintyWeights(NamedTuple):
         whether no sentence of the text that lacks the topic names it, ``same`` what share of the sentences
         about it both texts have: of those a reader says the same twice.
         """
-        family = self.families[FAMILIES[status]]
+        family = self.families[STATUSES[status].family]
         chance = min(max(find_chance(status, old, new, same), _ALMOST), 1 - _ALMOST)
         score = family.constant + family.chance * log(chance / (1 - chance)) + family.unnamed * unnamed
         return round(1 / (1 + exp(-score)), 4)
 
     def find_threshold(self, status: Status, sure: float) -> float:
         """Return the certainty from which a status is claimed, where so many of the claims are to be true."""
-        return self.claimed[CLAIMED_AS[status]][f"{sure:.1f}"]
+        return self.claimed[STATUSES[status].claimed_as][f"{sure:.1f}"]
 
 
 def find_threshold(status: Status, sure: float) -> float:
@@ -261,16 +250,17 @@ def find_threshold(status: Status, sure: float) -> float:
 
 def find_chance(status: Status, old: Likelihood, new: Likelihood, same: float = 0.0) -> float:
     """Return how likely two texts give a status; of what is the ``same`` in both the level is."""
-    return (1 - same) * _find_apart(status, old, new) + same * (FAMILIES[status] == "kept")
+    return (1 - same) * _find_apart(status, old, new) + same * (STATUSES[status].family == "kept")
 
 
 def _find_apart(status: Status, old: Likelihood, new: Likelihood) -> float:
     """Return how likely two texts that are read on their own give a status."""
-    before, after = (new, old) if status in {"not repeated", "moved down"} else (old, new)
+    entry = STATUSES[status]
+    before, after = (new, old) if entry.gains < 0 else (old, new)
     absent, mentioned, substantive, declared = before.levels
-    if FAMILIES[status] == "absent":
+    if entry.family == "absent":
         return absent * after.priority
-    if FAMILIES[status] == "moved":
+    if entry.family == "moved":
         return mentioned * after.priority + substantive * after.declared
     return substantive * after.levels[2] + declared * after.declared
 
@@ -332,8 +322,11 @@ def load_certainty() -> CertaintyWeights:
 def read_weights(table: Mapping[str, Any]) -> CertaintyWeights:
     """Return the weights that a file holds; the names in its tables are checked."""
     priority, presence, declared = (_read(table[kind]) for kind in ("priority", "presence", "declared"))
-    families = {name: FamilyWeights(**table["status"][name]) for name in sorted(set(FAMILIES.values()))}
-    claimed = {name: table["claimed"][name] for name in sorted(set(CLAIMED_AS.values()))}
+    fitted = STATUSES.values()
+    families: Mapping[str, FamilyWeights] = {
+        name: FamilyWeights(**table["status"][name]) for name in sorted({each.family for each in fitted})
+    }
+    claimed = {name: table["claimed"][name] for name in sorted({each.claimed_as for each in fitted})}
     perhaps, lead, vocabulary = (table[name] for name in ("perhaps", "lead", "vocabulary"))
     return CertaintyWeights(priority, presence, declared, families, claimed, perhaps, lead, vocabulary)
 

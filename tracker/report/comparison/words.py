@@ -9,7 +9,7 @@ from tracker.comparing.topics.certainty import find_threshold
 from tracker.comparing.topics.shares import find_least
 from tracker.model.changes import Operation
 from tracker.model.facts import tell_facts
-from tracker.model.topics import PRIORITIES, Level
+from tracker.model.topics import PRIORITIES, STATUSES, Level
 from tracker.report.layout import counted, tally
 from tracker.report.safe import one_line
 
@@ -322,7 +322,7 @@ OWN_SITUATION: Final = (
     "own situation: words such as we and our land do not count as naming it, so no change is told"
 )
 """What is said of a situation of the speaker's own country, which is counted where its terms name it."""
-OLD_SIDE: frozenset[Status] = frozenset({"less", "moved down", "not repeated"})
+OLD_SIDE: Final = frozenset(each for each, entry in STATUSES.items() if entry.gains < 0)
 """Statuses of which the old side shows more."""
 
 
