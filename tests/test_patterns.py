@@ -12,8 +12,8 @@ from tracker.comparing.passages.forms import load_forms
 from tracker.comparing.passages.polarity import load_polarity
 from tracker.comparing.topics.bystanders import load_bystanders
 from tracker.comparing.topics.cues import load_cues
-from tracker.compile import LANGUAGES
 from tracker.inputs.compiled import pack_pattern, unpack_pattern
+from tracker.model.languages import LANGUAGES
 from tracker.report.clauses import load_clauses
 from tracker.text.tokens import compile_tokens
 

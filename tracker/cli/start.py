@@ -13,6 +13,7 @@ from tracker.cli import completion, everywhere, options
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import terminal_width, wants_colour, write_answer, write_notice
 from tracker.model.facts import FACTS, Facts
+from tracker.model.languages import LANGUAGES
 from tracker.model.texts import TextKind
 from tracker.report.safe import visible
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from tracker.model.facts import Fact
     from tracker.model.record import Recorded
+
+*_FIRST, _LAST = LANGUAGES
+_LANGUAGES = f"{', '.join(_FIRST)} or {_LAST}"
 
 
 def register(app: typer.Typer) -> None:
@@ -136,9 +140,7 @@ def add(
             autocompletion=completion.complete_reference,
         ),
     ],
-    language: Annotated[
-        str | None, typer.Option(help="en, fr, es, ru, ar or zh; detected if not given.")
-    ] = None,
+    language: Annotated[str | None, typer.Option(help=f"{_LANGUAGES}; detected if not given.")] = None,
     kind: Annotated[
         TextKind | None, typer.Option(help="The kind of text; inferred, and marked so, if not given.")
     ] = None,

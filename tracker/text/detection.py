@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import TextKind, Version
 
 _LATIN_WORDS = re.compile(r"[^\W\d_]+")
-_SCRIPTS = {
+SCRIPTS = {
     "ru": r"[\u0400-\u04ff]",
     "ar": r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]",
     "zh": r"[\u3400-\u4dbf\u4e00-\u9fff]",
@@ -38,7 +38,7 @@ def detect_language(text: str) -> str:
     head = text[:_SAMPLE]
     if not head.isascii() and _any_script().search(head):
         letters = sum(map(str.isalpha, head))
-        for language, script in _SCRIPTS.items():
+        for language, script in SCRIPTS.items():
             if letters and len(re.findall(script, head)) >= _SCRIPT_SHARE * letters:
                 return language
     words = _LATIN_WORDS.findall(head.lower())
@@ -57,7 +57,7 @@ def detect_language(text: str) -> str:
 
 @cache
 def _any_script() -> re.Pattern[str]:
-    return re.compile("|".join(_SCRIPTS.values()))
+    return re.compile("|".join(SCRIPTS.values()))
 
 
 def may_be_in(text: str, language: str) -> bool:

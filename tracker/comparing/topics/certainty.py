@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.inputs.compiled import read_packaged
+from tracker.model.languages import list_with
 from tracker.model.topics import MOVES, STATUSES
 from tracker.text.word_tables import read_by_name
 
@@ -57,8 +58,8 @@ TOPIC_FEATURES: Final = (
 )
 """Of the topic in the whole text: terms that name it, sentences, the text's length, narrower and broader
 topics, and, where no sentence names it, how similar the most similar one is, and its highest associations."""
-_LANGUAGE: Final = "en"
-"""The language of the texts that the probabilities were measured on."""
+_MEASURED: Final = frozenset[str](list_with("certainty"))
+"""The languages of the texts that the probabilities were measured on."""
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
 _RANKS_OF: Final[Mapping[Status, tuple[tuple[int, int], ...]]] = {
@@ -285,7 +286,7 @@ def find_measured(vocabulary: Vocabulary, language: str) -> frozenset[str]:
     approximate certainties; what was learned of single topics is left out.
     """
     shipped = load_vocabulary()
-    if language != _LANGUAGE or vocabulary.model or vocabulary.overlap != shipped.overlap:
+    if language not in _MEASURED or vocabulary.model or vocabulary.overlap != shipped.overlap:
         return frozenset()
     if vocabulary.digest == shipped.digest:
         return _list_shipped()
@@ -300,16 +301,16 @@ def _list_shipped() -> frozenset[str]:
 
 def _key(topic: Topic) -> tuple[object, ...]:
     words = (topic.terms, topic.near_misses, topic.hints)
-    return topic.kind, *(table.get(language) for table in words for language in (_LANGUAGE, "und"))
+    return topic.kind, *(table.get(language) for table in words for language in (*sorted(_MEASURED), "und"))
 
 
 def explain_unmeasured(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
     """Say why certainties are approximate, of some topics or of all; None where they were measured."""
     reasons = []
-    if len(find_measured(vocabulary, _LANGUAGE)) < len(vocabulary.topics):
+    if len(find_measured(vocabulary, min(_MEASURED))) < len(vocabulary.topics):
         reasons.append("with the shipped vocabulary, whose topics these are not, or not all")
-    if others := sorted(set(languages) - {_LANGUAGE}):
-        reasons.append(f"on texts in {_LANGUAGE}, not in {' or '.join(others)}")
+    if others := sorted(set(languages) - _MEASURED):
+        reasons.append(f"on texts in {' and '.join(sorted(_MEASURED))}, not in {' or '.join(others)}")
     return f"how sure such findings are was measured {', and '.join(reasons)}" if reasons else None
 
 

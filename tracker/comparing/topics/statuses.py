@@ -18,6 +18,7 @@ from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import NARROWER
 from tracker.comparing.topics.shares import Chances, Occupancy, compare_shares, find_least, find_likeliest
 from tracker.comparing.topics.vocabulary.stems import read_sentence
+from tracker.model.languages import has
 from tracker.model.topics import (
     MOVES,
     PRIORITIES,
@@ -482,7 +483,7 @@ def _is_priority(reading: TopicReading | None) -> bool:
 _WITHIN: Final = r"[^.;]{0,80}?"
 _GROUP: Final = r"(?P<group>(?:(?-i:[A-ZÉÀ])|\d)[^,;.()]{2,80}?(?: (?:and|et|y) (?:la )?Chin[ae])?)"
 _END: Final = r"(?=\s*(?:[,;.()]|$|\b(?:and|as well|in its capacity|y|et|así|ainsi)\b))"
-_ALIGNS: Final[dict[str, tuple[str, str, str]]] = {
+ALIGNS: Final[dict[str, tuple[str, str, str]]] = {
     "en": (
         r"\b(?:align|associate)s? (?:(?:it|my|him|her)self |(?:our|them)selves )?(?:fully )?with\b",
         r"\b(?:statement|intervention|remarks|declaration)s?\b",
@@ -504,14 +505,14 @@ _ALIGNS: Final[dict[str, tuple[str, str, str]]] = {
 
 @cache
 def _compile_aligned(language: str) -> re.Pattern[str]:
-    aligns, what, whose = _ALIGNS[language]
+    aligns, what, whose = ALIGNS[language]
     return re.compile(_WITHIN.join((aligns, what, whose + _GROUP + _END)), re.IGNORECASE)
 
 
 def find_aligned(version: Version) -> str | None:
     """Return the group whose statement the speaker aligns with, as named; in English, French and Spanish."""
     language = "en" if version.language == "und" else version.language
-    if language not in _ALIGNS:
+    if not has(language, "joined"):
         return None
     pattern = _compile_aligned(language)
     matches = (pattern.search(plain(segment.text)) for segment in version.segments)

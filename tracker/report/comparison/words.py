@@ -9,6 +9,7 @@ from tracker.comparing.topics.certainty import find_threshold
 from tracker.comparing.topics.shares import find_least
 from tracker.model.changes import Operation
 from tracker.model.facts import tell_facts
+from tracker.model.languages import LANGUAGES
 from tracker.model.topics import PRIORITIES, STATUSES, Level
 from tracker.report.layout import counted, tally
 from tracker.report.safe import one_line
@@ -22,13 +23,8 @@ if TYPE_CHECKING:
     from tracker.model.topics import Status, TopicChange
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-LANGUAGES = {
-    "en": "English",
-    "fr": "French",
-    "es": "Spanish",
-    "ru": "Russian",
-    "ar": "Arabic",
-    "zh": "Chinese",
+LANGUAGE_NAMES: Final[Mapping[str, str]] = {
+    **{language: entry.name for language, entry in LANGUAGES.items()},
     "und": "language unknown",
 }
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
@@ -69,7 +65,7 @@ def side_details(side: Side, title: str = "") -> tuple[str, ...]:
         side.delivered if side.delivered and side.delivered not in title else None,
         size_words(side),
         kind_words(side),
-        None if plain else LANGUAGES.get(side.version.language, side.version.language),
+        None if plain else LANGUAGE_NAMES.get(side.version.language, side.version.language),
         *tell_facts(side),
     )
     return tuple(one_line(fact) for fact in facts if fact)
