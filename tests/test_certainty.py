@@ -20,8 +20,6 @@ from tests.thorough import few, long
 from tracker.comparing.alignment.weights import LEXICAL, read_weights
 from tracker.comparing.topics.associations import PmiScores, load_associations
 from tracker.comparing.topics.certainty import (
-    CLAIMED_AS,
-    FAMILIES,
     SENTENCE_FEATURES,
     TOPIC_FEATURES,
     AnySentence,
@@ -37,7 +35,7 @@ from tracker.comparing.topics.statuses import ReadText, compare_topics, find_ali
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.notebook import compare
 from tracker.model.decisions import Decision
-from tracker.model.topics import CHOICES, SURE, Topic, TopicReading, Vocabulary
+from tracker.model.topics import CHOICES, STATUSES, SURE, Topic, TopicReading, Vocabulary
 from tracker.report.comparison.build import render_json, render_stat
 from tracker.report.comparison.words import unclaimed_words
 from tracker.text.encoder import DEFAULT
@@ -84,7 +82,7 @@ def test_a_release_has_measured_all_topics() -> None:
 
 def test_what_more_is_asked_to_be_true_of_is_claimed_from_a_higher_certainty() -> None:
     weights = load_certainty()
-    for status in FAMILIES:
+    for status in STATUSES:
         strict, usual, lax = (weights.find_threshold(status, sure) for sure in CHOICES)
         assert 1 > strict >= usual >= lax >= weights.perhaps > 0
     assert weights.find_threshold("new", min(CHOICES)) < weights.find_threshold("new", max(CHOICES))
@@ -92,9 +90,9 @@ def test_what_more_is_asked_to_be_true_of_is_claimed_from_a_higher_certainty() -
 
 def test_each_status_is_claimed_from_a_certainty_of_its_own() -> None:
     """Less is told as more is; nothing else is chosen together."""
-    least = {status: load_certainty().find_threshold(status, SURE) for status in FAMILIES}
+    least = {status: load_certainty().find_threshold(status, SURE) for status in STATUSES}
     assert least["less"] == least["more"]
-    assert set(CLAIMED_AS.values()) == FAMILIES.keys() - {"less"}
+    assert {each.claimed_as for each in STATUSES.values()} == STATUSES.keys() - {"less"}
     assert len({least["new"], least["not repeated"], least["moved up"], least["moved down"]}) == 4
     assert max(least["more"], least["kept"]) < least["new"]
 
@@ -369,7 +367,7 @@ def test_a_doubtful_level_makes_kept_doubtful_and_not_only_its_share() -> None:
     weights = shipped._replace(families=stricter)
     changes, _ = compare_topics(ReadText(old, readings[0]), ReadText(new, readings[1]), UN, weights=weights)
     (found,) = (each for each in changes if each.topic == "piracy")
-    assert FAMILIES[found.outcome] == "kept"
+    assert STATUSES[found.outcome].family == "kept"
     assert (found.claimed, found.share_unsure) == (False, False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.comparing.names.small_words import load_small_words
 from tracker.comparing.names.states import load_states
@@ -18,14 +18,13 @@ from tracker.comparing.topics.vocabulary.matching import compile_lexicon
 from tracker.diff.rules import PACKAGE
 from tracker.files import write_file
 from tracker.inputs.compiled import ENDING, compiling, read_table_of
+from tracker.model.languages import LANGUAGES
 from tracker.report.clauses import load_clauses
 from tracker.text.tokens import compile_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh")
 
 
 def compile_tables() -> dict[Path, bytes]:

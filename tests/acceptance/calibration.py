@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 from tests.coded_sheets import FREE, load_speech
 from tracker.coding.coded_pairs import allowed_statuses, as_coded, coded_status
 from tracker.comparing.pipeline import Basis
-from tracker.comparing.topics.certainty import FAMILIES, load_certainty
+from tracker.comparing.topics.certainty import load_certainty
 from tracker.comparing.topics.reading import NARROWER
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.compare import compare_sides, side_topics
-from tracker.model.topics import CHOICES, SURE
+from tracker.model.topics import CHOICES, STATUSES, SURE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -64,7 +64,7 @@ def print_calibration(pairs: Sequence[CodedPair], later: frozenset[str]) -> None
     """Print tables of certainty by family of statuses, curves of true against found, and causes of misses."""
     told = [each for pair in pairs for each in tell(pair, later)]
     for family, head in _HEADS.items():
-        print_bands(head, [each for each in told if FAMILIES[each.change.outcome] == family], pairs)
+        print_bands(head, [each for each in told if STATUSES[each.change.outcome].family == family], pairs)
     for statuses in (("new", "not repeated"), ("moved up",), ("moved down",), ("kept",)):
         print_curve(statuses, [each for each in told if each.status in statuses], pairs)
     print_causes(pairs, told)

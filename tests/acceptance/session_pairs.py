@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from tests.acceptance.calibration import print_calibration, ratio_words
 from tests.coded_sheets import CODING, load_speech, read_later, read_sheet
+from tracker.coding.agreement import CODED
 from tracker.coding.coded_pairs import (
     ABSENT,
     CodedPair,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     Distance = Callable[[Hashable, Hashable, Counter[Hashable]], float]
 
 CALIBRATION = "--calibration"
-STATUSES = ("new", "not repeated", "moved up", "moved down", "kept")
 COUNTED = ("new or likely", "not repeated or likely", "kept or likely")
 """Claims together with what is told apart as perhaps so, or as kept with a share that is unsure."""
 COUNTED_ENOUGH = 2
@@ -79,7 +79,7 @@ def claim(pair: CodedPair, later: frozenset[str]) -> Claims:
     """
     old, new = (load_speech(pair.country, session) for session in (pair.old, pair.new))
     changes = compare_sides(old, new, Basis(load_vocabulary(), encoder=None)).topics
-    found: dict[str, set[str]] = {status: set() for status in (*STATUSES, *COUNTED)}
+    found: dict[str, set[str]] = {status: set() for status in (*CODED, *COUNTED)}
     for change in changes:
         if change.topic in later - pair.topics:
             continue
@@ -122,7 +122,7 @@ def repeat(pair: CodedPair, reader: str) -> Claims:
     topics = {*codes[0], *codes[1]}
     return {
         status: frozenset(topic for topic in topics if coded_status(codes, topic) == status)
-        for status in STATUSES
+        for status in CODED
     }
 
 

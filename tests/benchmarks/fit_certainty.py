@@ -37,8 +37,6 @@ from tracker.comparing.decisions.opinions import CLASSES
 from tracker.comparing.pipeline import side_vocabulary
 from tracker.comparing.topics.associations import load_associations
 from tracker.comparing.topics.certainty import (
-    CLAIMED_AS,
-    FAMILIES,
     SENTENCE_FEATURES,
     TOPIC_FEATURES,
     digest_words,
@@ -50,7 +48,7 @@ from tracker.comparing.topics.reading import NARROWER, read_evidence, weigh_read
 from tracker.comparing.topics.statuses import OtherSessions, ReadText, compare_topics, find_priorities
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.diff.diff import LOOK_BACK
-from tracker.model.topics import CHOICES, SURE
+from tracker.model.topics import CHOICES, STATUSES, SURE
 from tracker.references import own_names
 from tracker.report.comparison.lead import NAMED, choose_told
 
@@ -92,6 +90,8 @@ EVEN = 0.5
 """The certainty below which nothing is claimed, unless less than usual is asked to be true."""
 LEAD_TRUE = 0.95
 """How much of what leads name is to be true."""
+_FAMILIES: Final = sorted({each.family for each in STATUSES.values()})
+_CLAIMED: Final = sorted({each.claimed_as for each in STATUSES.values()})
 _REPORTED: Final[tuple[Status, ...]] = (
     "new",
     "back",
@@ -411,8 +411,8 @@ def cross_validate(coded: Coded, problems: Sequence[Problem]) -> list[Claim]:
 
 def read_unweighed(tables: Mapping[str, Any]) -> CertaintyWeights:
     """Return weights whose certainty is what the levels of both sides give, and that claim all they can."""
-    claimed = {name: {f"{sure:.1f}": 0.0 for sure in CHOICES} for name in CLAIMED_AS.values()}
-    status = {family: {"constant": 0.0, "chance": 1.0, "unnamed": 0.0} for family in FAMILIES.values()}
+    claimed = {name: {f"{sure:.1f}": 0.0 for sure in CHOICES} for name in _CLAIMED}
+    status = {family: {"constant": 0.0, "chance": 1.0, "unnamed": 0.0} for family in _FAMILIES}
     rest = {"perhaps": _FAINTEST, "lead": 0.0}
     return read_weights({**tables, **rest, "status": status, "claimed": claimed})
 
@@ -491,11 +491,11 @@ def _weigh_readings(readings: Readings, weights: CertaintyWeights) -> list[Topic
 
 def fit_claims(claims: Sequence[Claim]) -> dict[str, Array]:
     """Return by family a constant, the weight of the levels' chance, and that of no sentence naming it."""
-    return {family: _fit_family(_select(claims, family)) for family in sorted(set(FAMILIES.values()))}
+    return {family: _fit_family(_select(claims, family)) for family in _FAMILIES}
 
 
 def _select(claims: Sequence[Claim], family: str) -> list[Claim]:
-    return [claim for claim in claims if FAMILIES[claim.status] == family]
+    return [claim for claim in claims if STATUSES[claim.status].family == family]
 
 
 def _fit_family(claims: Sequence[Claim]) -> Array:
@@ -528,7 +528,7 @@ def cross_validate_claims(claims: Sequence[Claim]) -> Array:
 
 def rate_claim(claim: Claim, weights: Mapping[str, Array]) -> float:
     """Return the certainty of a claim."""
-    return float(_logistic(np.array(_features(claim)) @ weights[FAMILIES[claim.status]]))
+    return float(_logistic(np.array(_features(claim)) @ weights[STATUSES[claim.status].family]))
 
 
 def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, dict[str, float]]:
@@ -539,9 +539,11 @@ def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, di
     """
     found: dict[str, dict[str, float]] = {}
     lowest = choose_perhaps(claims, certainty)
-    for name in sorted(set(CLAIMED_AS.values())):
+    for name in _CLAIMED:
         among = _CHOSEN_ON.get(name, (name,))
-        at = [n for n, each in enumerate(claims) if CLAIMED_AS[each.status] in among and each.claimable]
+        at = [
+            n for n, each in enumerate(claims) if STATUSES[each.status].claimed_as in among and each.claimable
+        ]
         true = np.array([claims[n].true for n in at])
         found[name] = {
             f"{sure:.1f}": max(lowest, EVEN * (sure == SURE), _find_lowest(true, certainty[at], sure))
@@ -552,7 +554,7 @@ def choose_thresholds(claims: Sequence[Claim], certainty: Array) -> dict[str, di
 
 def choose_perhaps(claims: Sequence[Claim], certainty: Array) -> float:
     """Return the lowest certainty from which on its readers allow enough of what is new or not repeated."""
-    at = [n for n, claim in enumerate(claims) if FAMILIES[claim.status] == "absent"]
+    at = [n for n, claim in enumerate(claims) if STATUSES[claim.status].family == "absent"]
     return _find_lowest(np.array([any(claims[n].allowed) for n in at]), certainty[at], PERHAPS_TRUE)
 
 
@@ -575,7 +577,7 @@ def measure_leads(
     pairs: dict[str, list[TopicChange]] = defaultdict(list)
     true = {(claim.pair, claim.topic): claim.true for claim in claims}
     for claim, sure in zip(claims, certainty, strict=True):
-        least = thresholds[CLAIMED_AS[claim.status]][f"{SURE}"]
+        least = thresholds[STATUSES[claim.status].claimed_as][f"{SURE}"]
         is_claimed = claim.claimable and sure >= least and not claim.change.share_unsure
         pairs[claim.pair].append(replace(claim.change, outcome_certainty=float(sure), claimed=is_claimed))
     found = []
@@ -586,7 +588,7 @@ def measure_leads(
             for pair, groups in told.items()
             for group in groups
             for change in group[:NAMED]
-            if FAMILIES[change.outcome] != "kept"
+            if STATUSES[change.outcome].family != "kept"
         ]
         sentences = Counter(len(groups) for groups in told.values())
         found.append(Leads(hundredths / 100, sentences, len(named), sum(named)))
@@ -633,10 +635,10 @@ def report(
     """
     lines = []
     for status in _REPORTED:
-        chosen = [at for at, claim in enumerate(claims) if CLAIMED_AS[claim.status] == status]
+        chosen = [at for at, claim in enumerate(claims) if STATUSES[claim.status].claimed_as == status]
         firm = count_firm(pairs, as_coded(status))
         told = {f"at {sure}": (least, True) for sure, least in thresholds[status].items()}
-        if FAMILIES[status] == "absent":
+        if STATUSES[status].family == "absent":
             told["with perhaps"] = perhaps, False
         for name, (least, claimed) in told.items():
             held = [at for at in chosen if certainty[at] >= least and (claims[at].claimable or not claimed)]
@@ -645,9 +647,7 @@ def report(
                 f"{status}, {name} (from {least}): {right:.0f} of {len(held)} true"
                 f" ({right / max(1, len(held)):.2f}), {found} of {firm} firm ones found ({found / firm:.2f})"
             )
-    return lines + [
-        line for family in sorted(set(FAMILIES.values())) for line in _band(claims, certainty, family)
-    ]
+    return lines + [line for family in _FAMILIES for line in _band(claims, certainty, family)]
 
 
 def _band(claims: Sequence[Claim], certainty: Array, family: str) -> Iterable[str]:
@@ -656,7 +656,7 @@ def _band(claims: Sequence[Claim], certainty: Array, family: str) -> Iterable[st
         held = [
             (sure, claim.agreed, claim.true)
             for claim, sure in zip(claims, certainty, strict=True)
-            if FAMILIES[claim.status] == family and low <= sure < low + 0.1
+            if STATUSES[claim.status].family == family and low <= sure < low + 0.1
         ]
         if held:
             sure, agreed, true = np.array(held, dtype=float).mean(axis=0)

@@ -28,11 +28,10 @@ from tests.benchmarks.upr import measure_quickly
 from tests.coded_sheets import CODING, EARLIER, read_sheet
 from tests.other_pages import draw_halves, load_other_pages
 from tests.shared_data import find_or_leave, require
-from tracker.coding.coded_pairs import as_coded
 from tracker.comparing.alignment.weights import load_weights
 from tracker.comparing.shifts.requests import load_grade_weights
-from tracker.comparing.topics.certainty import CLAIMED_AS, FAMILIES, load_certainty
-from tracker.model.topics import SURE
+from tracker.comparing.topics.certainty import load_certainty
+from tracker.model.topics import STATUSES, SURE
 from tracker.text.encoder import DEFAULT
 
 if TYPE_CHECKING:
@@ -225,7 +224,7 @@ def claim_anew(coded: Coded) -> list[Claim]:
     return [
         claim
         for claim, sure in zip(anew, certainty, strict=True)
-        if claim.claimable and sure >= thresholds[CLAIMED_AS[claim.status]][f"{SURE}"]
+        if claim.claimable and sure >= thresholds[STATUSES[claim.status].claimed_as][f"{SURE}"]
     ]
 
 
@@ -284,8 +283,8 @@ def hold_claims(
     """Print how many claims are true, and how many firm ones are found, and tell whether the floors hold."""
     held = True
     for family, (true_floor, found_floor) in floors.items():
-        statuses = {as_coded(each) for each, of in FAMILIES.items() if of == family}
-        claims = [claim for claim in told if FAMILIES[claim.status] == family]
+        statuses = {entry.coded for entry in STATUSES.values() if entry.family == family}
+        claims = [claim for claim in told if STATUSES[claim.status].family == family]
         firm = sum(fit_certainty.count_firm(pairs, status) for status in sorted(statuses))
         true = sum(claim.true for claim in claims) / max(1, len(claims))
         found = sum(claim.firm for claim in claims) / firm

@@ -21,6 +21,7 @@ from tracker.cli.output import (
     write_picture,
 )
 from tracker.errors import TrackerError
+from tracker.model.texts import Language
 from tracker.references import join_words
 from tracker.report.formats import FORMATS, Asked, draw_report, refuse_output, render_comparison
 
@@ -98,7 +99,7 @@ def diff(
     ] = "default",
     sure: options.Sure = 0.9,
     language: Annotated[
-        Literal["en", "fr", "es", "ru", "ar", "zh"] | None,
+        Language | None,
         typer.Option(help="The language of files; detected if not given, in short ones often wrongly."),
     ] = None,
     countries: options.Countries = None,

@@ -13,6 +13,8 @@ from tracker.cli import completion, everywhere, options
 from tracker.cli.mistakes import Commands
 from tracker.cli.output import terminal_width, wants_colour, write_answer, write_notice
 from tracker.model.facts import FACTS, Facts
+from tracker.model.languages import LANGUAGES
+from tracker.model.texts import TextKind
 from tracker.report.safe import visible
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from tracker.model.facts import Fact
     from tracker.model.record import Recorded
 
-Kind = Literal["prepared", "delivered", "verbatim", "summary", "transcript", "translation", "interpretation"]
+*_FIRST, _LAST = LANGUAGES
+_LANGUAGES = f"{', '.join(_FIRST)} or {_LAST}"
 
 
 def register(app: typer.Typer) -> None:
@@ -137,11 +140,9 @@ def add(
             autocompletion=completion.complete_reference,
         ),
     ],
-    language: Annotated[
-        str | None, typer.Option(help="en, fr, es, ru, ar or zh; detected if not given.")
-    ] = None,
+    language: Annotated[str | None, typer.Option(help=f"{_LANGUAGES}; detected if not given.")] = None,
     kind: Annotated[
-        Kind | None, typer.Option(help="The kind of text; inferred, and marked so, if not given.")
+        TextKind | None, typer.Option(help="The kind of text; inferred, and marked so, if not given.")
     ] = None,
     **facts: str | None,
 ) -> None:

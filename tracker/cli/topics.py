@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from tracker.cli import options
 from tracker.cli import output as shown
 from tracker.errors import TrackerError
+from tracker.model.texts import Language
 from tracker.report.records import encode_rows
 
 
@@ -58,7 +59,7 @@ def learn(
         bool, typer.Option("--decisions", help="Also learn from the decisions on topics in the archive.")
     ] = False,
     language: Annotated[
-        Literal["en", "fr", "es", "ru", "ar", "zh"] | None,
+        Language | None,
         typer.Option(help="The language of the units; detected if not given."),
     ] = None,
     form: options.ListFormat = "text",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from tracker.coding.coded_pairs import (
     ABSENT,
@@ -25,6 +25,7 @@ from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
 from tracker.model.decisions import Answer, Opinion
 from tracker.model.measured import CoderMeasured, LevelRow, Scores, Share, StatusRow
 from tracker.model.texts import Reference
+from tracker.model.topics import STATUSES, Family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,7 +41,13 @@ if TYPE_CHECKING:
 
 BODY: Final = "UNGA"
 CORPUS: Final = "UN General Debate Corpus, version 13 (doi:10.7910/DVN/0TJX8Y)"
-STATUSES: Final = ("new", "not repeated", "moved up", "moved down", "kept")
+CODED: Final = tuple(
+    sorted(
+        (status for status, entry in STATUSES.items() if entry.coded == status),
+        key=lambda status: get_args(Family).index(STATUSES[status].family),
+    )
+)
+"""The statuses that readers' levels give, by family."""
 
 Answers = Mapping[tuple[str, str], Mapping[tuple[str, str], Answer]]
 """What a coder answered, by the references of a pair, then by topic and side."""
@@ -178,7 +185,7 @@ def measure(
         alpha=whole.alpha if whole else None,
         statuses=tuple(
             StatusRow(status, *(tallies[name].score(status) for name in ("alone", "joined", "reader")))
-            for status in STATUSES
+            for status in CODED
         ),
         levels=tuple(_list_alphas(cells)),
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.decisions.opinions import CLASSES
-from tracker.model.topics import PRIORITIES
+from tracker.model.topics import PRIORITIES, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,4 +112,4 @@ def allowed_statuses(codes: tuple[Codes, Codes], topic: str) -> frozenset[str | 
 
 def as_coded(status: Status) -> str:
     """Return a status as readers' levels give it: they say nothing of shares and earlier sessions."""
-    return {"back": "new", "more": "kept", "less": "kept"}.get(status, status)
+    return STATUSES[status].coded

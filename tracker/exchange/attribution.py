@@ -12,6 +12,7 @@ from tracker.comparing.passages.terms import load_values
 from tracker.errors import ReferenceInvalid
 from tracker.exchange.add import is_kind
 from tracker.model.facts import check_date
+from tracker.model.languages import LATIN
 from tracker.model.texts import Reference
 from tracker.references import (
     find_body,
@@ -270,6 +271,6 @@ def _month_number(word: str | None) -> int | None:
 
 @lru_cache(maxsize=1)
 def _months() -> tuple[tuple[str, str], ...]:
-    tables = (load_values("dates.toml", "months", language) for language in ("en", "fr", "es"))
+    tables = (load_values("dates.toml", "months", language) for language in LATIN)
     names = {name: number for table in tables for name, number in table.items()}
     return tuple(sorted(names.items(), key=lambda item: -len(item[0])))

@@ -16,7 +16,7 @@ from tracker.follow.series import EVER, choose_sessions
 from tracker.follow.standings import has_terms
 from tracker.model.panels import CountriesDiff, CountryMove, MovedTopic, Panel, PanelEntry
 from tracker.model.texts import Reference
-from tracker.model.topics import SURE, VocabularyName
+from tracker.model.topics import DROPPED, SURE, TAKEN_UP, VocabularyName
 from tracker.references import (
     find_body,
     match_session,
@@ -25,7 +25,6 @@ from tracker.references import (
     same_kind,
     session_sort_key,
 )
-from tracker.report.series.panels import DROPPED, TAKEN_UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

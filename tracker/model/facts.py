@@ -18,6 +18,8 @@ from tracker.model.texts import Side
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from _typeshed import DataclassInstance
+
 STATEMENT_TYPES: Final = ("general-debate", "item", "explanation-of-vote", "right-of-reply", "joint")
 
 ALONE: Final = "{}"
@@ -161,7 +163,15 @@ OF_STATEMENT, OF_SNAPSHOT = (
     tuple(each.name for each in FACTS if each.table == table) for table in ("statements", "snapshots")
 )
 """Those that each table of the record has as columns."""
-OF_SIDE: Final = tuple(name for name in NAMES if name in {each.name for each in fields(Side)})
+
+
+def list_facts(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    """Return the names of those facts that a type has fields for."""
+    names = {each.name for each in fields(kind)}
+    return tuple(name for name in NAMES if name in names)
+
+
+OF_SIDE: Final = list_facts(Side)
 """Those that a comparison says of its sides."""
 
 

@@ -207,6 +207,135 @@ SURE: Final = 0.9
 CHOICES: Final = (0.9, 0.8, 0.7)
 
 Status = Literal["new", "moved up", "back", "more", "kept", "less", "moved down", "not repeated"]
+Family = Literal["absent", "moved", "kept"]
+"""What the levels of both sides are: absent from one, different, or the same."""
+
+
+class StatusEntry(NamedTuple):
+    """What a status is, and what is told of it and asked."""
+
+    family: Family
+    """Of statuses whose certainties are fitted together."""
+    gains: int
+    """1 where the new side shows more of the topic, -1 where the old side does, 0 where neither."""
+    coded: Status
+    """The status as levels alone give it, which say nothing of shares and earlier sessions."""
+    claimed_as: Status
+    """The name in the file of certainties from which it is claimed."""
+    meaning: str
+    opening: str
+    """How the sentence of a lead begins that tells it, with ``{old}`` and ``{new}`` for the sides; empty for
+    what is told only where nothing changed."""
+    worth: float
+    """Added to the change of share: what appears or goes says more than what changes its size."""
+    place: int
+    """Where a report has it: what is read first is what a reader least expects."""
+    question: str
+    """What a person is asked, with the ``{topic}``, and its levels ``{before}`` and ``{after}``."""
+
+
+_RANK_KEPT: Final = "Does {topic} keep its rank: {before} in {old}, {after} in {new}?"
+STATUSES: Final[Mapping[Status, StatusEntry]] = {
+    "new": StatusEntry(
+        family="absent",
+        gains=1,
+        coded="new",
+        claimed_as="new",
+        meaning="a priority now, absent before",
+        opening="New in {new}",
+        worth=0.03,
+        place=3,
+        question="Is {topic} a new priority in {new}: {after} there, and absent from {old}?",
+    ),
+    "moved up": StatusEntry(
+        family="moved",
+        gains=1,
+        coded="moved up",
+        claimed_as="moved up",
+        meaning="a higher level than before",
+        opening="Moved up in {new}",
+        worth=0.01,
+        place=2,
+        question="Does {topic} rank higher in {new}: {before} in {old}, {after} in {new}?",
+    ),
+    "back": StatusEntry(
+        family="absent",
+        gains=1,
+        coded="new",
+        claimed_as="back",
+        meaning="a priority again, absent before",
+        opening="Back in {new}",
+        worth=0.03,
+        place=1,
+        question="Is {topic} a priority again in {new}: {after} there, and absent from {old}?",
+    ),
+    "more": StatusEntry(
+        family="kept",
+        gains=1,
+        coded="kept",
+        claimed_as="more",
+        meaning="more of the words, at the same level",
+        opening="More in {new}",
+        worth=0.0,
+        place=5,
+        question=_RANK_KEPT,
+    ),
+    "kept": StatusEntry(
+        family="kept",
+        gains=0,
+        coded="kept",
+        claimed_as="kept",
+        meaning="the same level on both sides",
+        opening="",
+        worth=0.0,
+        place=7,
+        question=_RANK_KEPT,
+    ),
+    "less": StatusEntry(
+        family="kept",
+        gains=-1,
+        coded="kept",
+        claimed_as="more",
+        meaning="less of the words, at the same level",
+        opening="Less in {new}",
+        worth=0.0,
+        place=6,
+        question=_RANK_KEPT,
+    ),
+    "moved down": StatusEntry(
+        family="moved",
+        gains=-1,
+        coded="moved down",
+        claimed_as="moved down",
+        meaning="a lower level than before",
+        opening="Moved down in {new}",
+        worth=0.01,
+        place=0,
+        question="Does {topic} rank lower in {new}: {before} in {old}, {after} in {new}?",
+    ),
+    "not repeated": StatusEntry(
+        family="absent",
+        gains=-1,
+        coded="not repeated",
+        claimed_as="not repeated",
+        meaning="a priority before, absent now",
+        opening="Not repeated from {old}",
+        worth=0.03,
+        place=4,
+        question="Is {topic} no longer in {new}: {before} in {old}, and absent from {new}?",
+    ),
+}
+"""The one table of statuses, in the order in which topics are listed. What is fitted, told, asked and
+filtered by follows from it."""
+TAKEN_UP, DROPPED = (
+    tuple(each for each, entry in STATUSES.items() if entry.family == "absent" and entry.gains == gains)
+    for gains in (1, -1)
+)
+"""What became of priorities that the old side lacks, and that the new side lacks."""
+MOVES: Final = {
+    entry.gains: each for each, entry in STATUSES.items() if entry.family != "absent" and entry.coded == each
+}
+"""What levels on both sides give, by where the level goes: 1 up, 0 nowhere, -1 down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,8 +441,8 @@ class TopicChange:
     def goes_against_share(self) -> bool:
         """Whether its share of the words changed in the other direction than its status says."""
         change = (self.new.share if self.new else 0.0) - (self.old.share if self.old else 0.0)
-        rises, falls = self.outcome in {"moved up", "more"}, self.outcome in {"moved down", "less"}
-        return (rises and change < 0) or (falls and change > 0)
+        entry = STATUSES[self.outcome]
+        return entry.family != "absent" and change * entry.gains < 0
 
     def __repr__(self) -> str:
         levels = " to ".join(side.level if side else "absent" for side in (self.old, self.new))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from tracker.diff.cells import compare_cells
 from tracker.diff.diff import diff
 from tracker.errors import ReferenceInvalid
-from tracker.model.topics import SURE
+from tracker.model.topics import DROPPED, SURE, TAKEN_UP
 from tracker.model.watching import CHALLENGE
 from tracker.publish.pairs import list_neighbours
 from tracker.references import read_year
@@ -51,7 +51,7 @@ _ORDER: Final[tuple[EventKind, ...]] = get_args(EventKind)
 _EDITS: Final = frozenset[EventKind]({"silent edit", "corrigendum", "edit", "other address"})
 _ANNOUNCED: Final[dict[str | None, EventKind]] = {"silent": "silent edit", "corrigendum": "corrigendum"}
 _BY_CAUSE: Final[dict[str, EventKind]] = {CHALLENGE: "text replaced", OTHER_SOURCE: "other address"}
-_TOLD: Final[tuple[Status, ...]] = ("new", "back", "not repeated")
+_TOLD: Final = (*TAKEN_UP, *DROPPED)
 """What becomes of a priority that is told."""
 _NAMED: Final = 3
 """Topics of each status that a title names."""

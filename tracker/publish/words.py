@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.references import read_year
 from tracker.report.comparison.provenance import name_body, name_country
-from tracker.report.comparison.words import LANGUAGES
+from tracker.report.comparison.words import LANGUAGE_NAMES
 from tracker.report.safe import one_line
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def day_words(instant: str) -> str:
 
 def language_words(code: str) -> str:
     """Return the name of a language; of one that has none here, its code."""
-    return LANGUAGES.get(code, one_line(code))
+    return LANGUAGE_NAMES.get(code, one_line(code))
 
 
 def session_year(body: str, label: str, delivered: Iterable[str | None] = ()) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.model.texts import TextKind, Version
 
 _LATIN_WORDS = re.compile(r"[^\W\d_]+")
-_SCRIPTS = {
+SCRIPTS = {
     "ru": r"[\u0400-\u04ff]",
     "ar": r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]",
     "zh": r"[\u3400-\u4dbf\u4e00-\u9fff]",
@@ -37,7 +37,7 @@ def detect_language(text: str) -> str:
     """
     head = text[:_SAMPLE]
     if not head.isascii() and _any_script().search(head):
-        for language in _SCRIPTS:
+        for language in SCRIPTS:
             if _is_in_script(head, language):
                 return language
     words = _LATIN_WORDS.findall(head.lower())
@@ -55,7 +55,7 @@ def has_signs_of(text: str, language: str) -> bool:
     So does every text for a language that is not known. In English, one word in four is a function word.
     """
     head = text[:_SAMPLE]
-    if language in _SCRIPTS:
+    if language in SCRIPTS:
         return _is_in_script(head, language)
     words = _LATIN_WORDS.findall(head.lower())
     found = _count_function_words(words)
@@ -64,7 +64,7 @@ def has_signs_of(text: str, language: str) -> bool:
 
 def _is_in_script(text: str, language: str) -> bool:
     letters = sum(map(str.isalpha, text))
-    return letters > 0 and len(re.findall(_SCRIPTS[language], text)) >= _SCRIPT_SHARE * letters
+    return letters > 0 and len(re.findall(SCRIPTS[language], text)) >= _SCRIPT_SHARE * letters
 
 
 def _count_function_words(words: list[str]) -> dict[str, int]:
@@ -78,7 +78,7 @@ def _count_function_words(words: list[str]) -> dict[str, int]:
 
 @cache
 def _any_script() -> re.Pattern[str]:
-    return re.compile("|".join(_SCRIPTS.values()))
+    return re.compile("|".join(SCRIPTS.values()))
 
 
 def may_be_in(text: str, language: str) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tracker.inputs.compiled import read_packaged
+from tracker.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,5 +88,5 @@ def read_by_name(table: Mapping[str, float], names: Sequence[str]) -> tuple[floa
     return tuple(table[name] for name in names)
 
 
-KNOWN = frozenset({"en", "fr", "es", "ru", "ar", "zh"})
+KNOWN = frozenset[str](LANGUAGES)
 """The languages the tables are written for: the six of the UN."""

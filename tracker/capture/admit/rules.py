@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.inputs.compiled import read_packaged
+from tracker.model.languages import LANGUAGES
 from tracker.text.identity import fold
 
 if TYPE_CHECKING:
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
 _Table: TypeAlias = "dict[str, tuple[str, ...]]"
 
 _BEGIN, _END = r"(?<!\w)", r"(?!\w)"
-_WORD_BOUNDS: Final = {
-    **dict.fromkeys(("en", "fr", "es"), (_BEGIN, _END)),
-    # Words of Russian are inflected; those of Arabic have prefixes too, and in Chinese nothing divides them.
-    "ru": (_BEGIN, ""),
-    **dict.fromkeys(("ar", "zh"), ("", "")),
-}
+_WORD_BOUNDS: Final = {"both": (_BEGIN, _END), "beginning": (_BEGIN, ""), "none": ("", "")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +214,7 @@ class _Patterns(Mapping[str, re.Pattern[str]]):
 
 def _any_word_of(entries: Iterable[str], language: str) -> str:
     longest_first = sorted((re.escape(fold(entry)) for entry in entries), key=len, reverse=True)
-    before, after = _WORD_BOUNDS[language]
+    before, after = _WORD_BOUNDS[LANGUAGES[language].bounds]
     return f"{before}(?:{'|'.join(longest_first)}){after}"
 
 

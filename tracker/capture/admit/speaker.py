@@ -40,7 +40,7 @@ _ENDING: Final = re.compile(r"[аеиоуыэюяйь]{1,2}$")
 _ARTICLE: Final = "ال"
 # Letters from which a word has an ending or an article that can be left out.
 _LONG = 4
-_SCRIPTS: Final = {
+SCRIPTS: Final = {
     "ru": re.compile(r"[\u0400-\u04ff]"),
     "ar": re.compile(r"[\u0600-\u06ff]"),
     "zh": re.compile(r"[\u4e00-\u9fff]"),
@@ -296,7 +296,7 @@ def _find_in_scripts(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the countries that a text names in these scripts: code, start, end; the longest names first."""
     if text.isascii():
         return
-    for language, script in _SCRIPTS.items():
+    for language, script in SCRIPTS.items():
         if script.search(text):
             yield from _find_in(language, text)
 
@@ -316,7 +316,7 @@ def _patterns(language: str) -> tuple[tuple[str, str, str], ...]:
     """Return the stem of each name, the pattern of its forms, and the country."""
     named = [(name, code) for code, names in read_names(language).items() for name in names]
     named.sort(key=lambda one: (-len(one[0]), one))
-    return tuple((*_FORMS[language](name), code) for name, code in named)
+    return tuple((*FORMS[language](name), code) for name, code in named)
 
 
 @cache
@@ -343,4 +343,4 @@ def _leave(name: str) -> tuple[str, str]:
     return name, re.escape(name)
 
 
-_FORMS: Final[Mapping[str, Callable[[str], tuple[str, str]]]] = {"ru": _decline, "ar": _prefix, "zh": _leave}
+FORMS: Final[Mapping[str, Callable[[str], tuple[str, str]]]] = {"ru": _decline, "ar": _prefix, "zh": _leave}

@@ -28,6 +28,7 @@ from tracker.comparing.names.states import UMLAUT, load_states
 from tracker.comparing.passages.rewording import read_passage
 from tracker.inputs.compiled import read_packaged
 from tracker.model.changes import NameChange
+from tracker.model.languages import has
 from tracker.references.countries import find_country
 from tracker.references.names import fold_letters, fold_name, has_slip
 from tracker.text.detection import may_be_in
@@ -84,7 +85,7 @@ def compare_names(old: Version, new: Version, own: Collection[str] = ()) -> tupl
 
     ``own`` are names of the speakers, which are left out. Nothing is said but of two English texts.
     """
-    if not old.language == new.language == _LANGUAGE:
+    if old.language != new.language or not has(old.language, "named"):
         return ()
     before, after = _read_names(old), _read_names(new)
     return (

@@ -33,7 +33,7 @@ _ADDRESSEE = 20
 """Words between the verb of asking and what is asked."""
 _CLAUSE_SHARE = 0.7
 _ISE = re.compile(r"(?<=[aeglmnrstvy]i)s(?=(?:e|es|ed|ing|ation)$)")
-_MANNER = {"en": "ly", "fr": "ment", "es": "mente"}
+MANNER = {"en": "ly", "fr": "ment", "es": "mente"}
 _LONG = 6
 """Letters beyond which these endings make an adverb: ``apply`` and ``supply`` are verbs."""
 _INFLECTED = ("s", "ing")
@@ -180,7 +180,7 @@ def _skip_adverbs(words: Sequence[Word], start: int, language: str) -> int:
 
 
 def _is_manner(word: str, language: str) -> bool:
-    return len(word) > _LONG and word.endswith(_MANNER.get(language, "\0"))
+    return len(word) > _LONG and word.endswith(MANNER.get(language, "\0"))
 
 
 def name_cues(words: Sequence[str]) -> tuple[str, ...]:

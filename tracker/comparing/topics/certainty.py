@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.comparing.topics.vocabulary.load import Digested, digested
 from tracker.inputs.compiled import read_packaged
+from tracker.model.languages import list_with
+from tracker.model.topics import MOVES, STATUSES
 from tracker.text.identity import digest_text
 from tracker.text.word_tables import read_by_name
 
@@ -18,19 +20,6 @@ if TYPE_CHECKING:
 
     from tracker.model.topics import Status, Topic, Vocabulary
 
-
-FAMILIES: Final[Mapping[Status, str]] = {
-    **dict.fromkeys(("new", "back", "not repeated"), "absent"),
-    **dict.fromkeys(("moved up", "moved down"), "moved"),
-    **dict.fromkeys(("more", "kept", "less"), "kept"),
-}
-"""Statuses whose certainties are fitted together: absent from one side, at another level, at the same."""
-
-CLAIMED_AS: Final[Mapping[Status, Status]] = {
-    **dict.fromkeys(("more", "less"), "more"),
-    **{each: each for each in ("new", "back", "not repeated", "moved up", "moved down", "kept")},
-}
-"""Statuses that are claimed from the same certainty on, by the name that it has in the file."""
 
 SENTENCE_FEATURES: Final = {
     "declared": "named as a priority",
@@ -71,16 +60,17 @@ TOPIC_FEATURES: Final = (
 )
 """Of the topic in the whole text: terms that name it, sentences, the text's length, narrower and broader
 topics, and, where no sentence names it, how similar the most similar one is, and its highest associations."""
-_LANGUAGE: Final = "en"
-"""The language of the texts that the probabilities were measured on."""
+_MEASURED: Final = frozenset[str](list_with("certainty"))
+"""The languages of the texts that the probabilities were measured on."""
 _DIGITS: Final = 16
 _ALMOST: Final = 0.002
 """No probability is taken for nearer to 0 or 1 than this."""
 _RANKS_OF: Final[Mapping[Status, tuple[tuple[int, int], ...]]] = {
-    "kept": ((1, 1), (2, 2)),
-    "moved up": ((0, 1), (0, 2), (1, 2)),
-    "moved down": ((1, 0), (2, 0), (2, 1)),
+    MOVES[0]: ((1, 1), (2, 2)),
+    MOVES[1]: ((0, 1), (0, 2), (1, 2)),
+    MOVES[-1]: ((1, 0), (2, 0), (2, 1)),
 }
+"""The levels on both sides of what both texts name."""
 _CLEARLY: Final = 1.5
 """By how much a status must be likelier than the one that rules give, to be told in its place."""
 _REASONS: Final = 4
@@ -245,14 +235,14 @@ class CertaintyWeights(NamedTuple):
         whether no sentence of the text that lacks the topic names it, ``same`` what share of the sentences
         about it both texts have: of those a reader says the same twice.
         """
-        family = self.families[FAMILIES[status]]
+        family = self.families[STATUSES[status].family]
         chance = min(max(find_chance(status, old, new, same), _ALMOST), 1 - _ALMOST)
         score = family.constant + family.chance * log(chance / (1 - chance)) + family.unnamed * unnamed
         return round(1 / (1 + exp(-score)), 4)
 
     def find_threshold(self, status: Status, sure: float) -> float:
         """Return the certainty from which a status is claimed, where so many of the claims are to be true."""
-        return self.claimed[CLAIMED_AS[status]][f"{sure:.1f}"]
+        return self.claimed[STATUSES[status].claimed_as][f"{sure:.1f}"]
 
 
 def find_threshold(status: Status, sure: float) -> float:
@@ -262,16 +252,17 @@ def find_threshold(status: Status, sure: float) -> float:
 
 def find_chance(status: Status, old: Likelihood, new: Likelihood, same: float = 0.0) -> float:
     """Return how likely two texts give a status; of what is the ``same`` in both the level is."""
-    return (1 - same) * _find_apart(status, old, new) + same * (FAMILIES[status] == "kept")
+    return (1 - same) * _find_apart(status, old, new) + same * (STATUSES[status].family == "kept")
 
 
 def _find_apart(status: Status, old: Likelihood, new: Likelihood) -> float:
     """Return how likely two texts that are read on their own give a status."""
-    before, after = (new, old) if status in {"not repeated", "moved down"} else (old, new)
+    entry = STATUSES[status]
+    before, after = (new, old) if entry.gains < 0 else (old, new)
     absent, mentioned, substantive, declared = before.levels
-    if FAMILIES[status] == "absent":
+    if entry.family == "absent":
         return absent * after.priority
-    if FAMILIES[status] == "moved":
+    if entry.family == "moved":
         return mentioned * after.priority + substantive * after.declared
     return substantive * after.levels[2] + declared * after.declared
 
@@ -295,7 +286,7 @@ def find_measured(vocabulary: Vocabulary, language: str) -> frozenset[str]:
     Of others, such as one that was added or given another term since, and those of a user's own vocabulary,
     the same weights give approximate certainties; what was learned of single topics is left out.
     """
-    if language != _LANGUAGE or vocabulary.model or vocabulary.overlap:
+    if language not in _MEASURED or vocabulary.model or vocabulary.overlap:
         return frozenset()
     return _find_measured(digested(vocabulary))
 
@@ -309,17 +300,17 @@ def _find_measured(key: Digested) -> frozenset[str]:
 def digest_words(topic: Topic) -> str:
     """Return how the digest of the words begins by which a topic is named in English."""
     words = (topic.terms, topic.near_misses, topic.hints)
-    rows = [table.get(language) for table in words for language in (_LANGUAGE, "und")]
+    rows = [table.get(language) for table in words for language in (*sorted(_MEASURED), "und")]
     return digest_text(json.dumps([topic.kind, *rows], ensure_ascii=False))[:_DIGITS]
 
 
 def explain_unmeasured(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
     """Say why certainties are approximate, of some topics or of all; None where they were measured."""
     reasons = []
-    if len(find_measured(vocabulary, _LANGUAGE)) < len(vocabulary.topics):
+    if len(find_measured(vocabulary, min(_MEASURED))) < len(vocabulary.topics):
         reasons.append("with the shipped vocabulary, whose topics these are not, or not all")
-    if others := sorted(set(languages) - {_LANGUAGE}):
-        reasons.append(f"on texts in {_LANGUAGE}, not in {' or '.join(others)}")
+    if others := sorted(set(languages) - _MEASURED):
+        reasons.append(f"on texts in {' and '.join(sorted(_MEASURED))}, not in {' or '.join(others)}")
     return f"how sure such findings are was measured {', and '.join(reasons)}" if reasons else None
 
 
@@ -332,8 +323,11 @@ def load_certainty() -> CertaintyWeights:
 def read_weights(table: Mapping[str, Any]) -> CertaintyWeights:
     """Return the weights that a file holds; the names in its tables are checked."""
     priority, presence, declared = (_read(table[kind]) for kind in ("priority", "presence", "declared"))
-    families = {name: FamilyWeights(**table["status"][name]) for name in sorted(set(FAMILIES.values()))}
-    claimed = {name: table["claimed"][name] for name in sorted(set(CLAIMED_AS.values()))}
+    fitted = STATUSES.values()
+    families: Mapping[str, FamilyWeights] = {
+        name: FamilyWeights(**table["status"][name]) for name in sorted({each.family for each in fitted})
+    }
+    claimed = {name: table["claimed"][name] for name in sorted({each.claimed_as for each in fitted})}
     perhaps, lead = table["perhaps"], table["lead"]
     return CertaintyWeights(
         priority=priority,

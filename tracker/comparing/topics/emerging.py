@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tracker.comparing.topics.phrasing import Uses, read_uses, separates_words
 from tracker.comparing.topics.vocabulary.matching import match_topics
 from tracker.inputs.compiled import read_compiled
+from tracker.model.languages import has
 from tracker.model.phrases import PAIR, Bar, PhraseChange
 
 if TYPE_CHECKING:
@@ -74,8 +75,6 @@ def name_prior(language: str) -> str:
     return f"{prior.name} {prior.digest}".strip()
 
 
-_FILES: Final = {"en": "prior.en.tsv.gz"}
-
 CORPUS: Final = 5000.0
 """Words that the counts are worth beside those of the texts compared, about two statements."""
 
@@ -123,9 +122,9 @@ def load_prior(language: str) -> Prior:
 
     The file holds a line of words and name, then a line for each phrase: its uses, a tab, its stems.
     """
-    if language not in _FILES:
+    if not has(language, "prior"):
         return FLAT
-    place = Path(__file__).with_name(_FILES[language])
+    place = Path(__file__).with_name(f"prior.{language}.tsv.gz")
     return Prior(*read_compiled(place, [place, Path(__file__)], partial(_read, place)))
 
 

@@ -20,6 +20,7 @@ from tracker.comparing.topics.cues import load_cues, ready
 from tracker.comparing.topics.mentions import find_apart
 from tracker.inputs.compiled import read_packaged
 from tracker.model.changes import Evidence, Inside
+from tracker.model.languages import has
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -37,8 +38,6 @@ _ACTS: Final[Mapping[str, Act]] = {
 """What a sentence does, by table of cues; the first that holds counts."""
 _NO_DEEDS: Final = ("courteous", "quoted", "reported")
 """Tables of cues of what the speaker does not do, or does not mean for itself."""
-_LANGUAGE: Final = "en"
-"""Nothing was measured in another one, and names are compared in it alone."""
 _SHORTEST, _LONGEST = 40, 700
 """Characters of a sentence that tells something, and of one that can be quoted."""
 _MOST: Final[Mapping[str, int]] = {"named": 2, "counted": 2, "capitals": 5, "ideals": 4, "others": 3}
@@ -118,7 +117,7 @@ def list_candidates(
     readings: Mapping[str, Mapping[SideOfTwo, TopicReading]] = {
         topic.topic: {"old": topic.old, "new": topic.new} for topic in topics if topic.old and topic.new
     }
-    if not readings or not old.language == new.language == _LANGUAGE:
+    if not readings or old.language != new.language or not has(old.language, "inside"):
         return {}
     now, before = ([each.name for each in names if each.status == status] for status in _STATUSES)
     stems = [[_find_stems(ready(segment.text)) for segment in version.segments] for version in (old, new)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.comparing.topics.mentions import find_apart
 from tracker.comparing.topics.vocabulary.stems import find_words, read_sentence
 from tracker.inputs.compiled import read_compiled, read_packaged
+from tracker.model.languages import LANGUAGES, has
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 _LONGEST: Final = 4
 """Words of the longest phrase."""
 _SHORTEST_WORD: Final = 3
-_NO_WORDS: Final = "zh"
 _JOINT: Final = re.compile(r"(?:['’]s?)?(?:\s|[-\u2010\u2011])")
 """What may be between two words of one phrase: a blank or a hyphen, after a possessive as well."""
 
@@ -115,7 +115,7 @@ class _Grammar(NamedTuple):
 
 def separates_words(language: str) -> bool:
     """Tell whether words of a language are separated by blanks, so that phrases can be found at all."""
-    return language != _NO_WORDS
+    return language not in LANGUAGES or has(language, "phrases")
 
 
 def find_phrases(

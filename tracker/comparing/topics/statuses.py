@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from math import log, sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.decisions.opinions import weigh_levels
 from tracker.comparing.topics.certainty import Likelihood, choose_ranks, find_measured, load_certainty
@@ -18,8 +18,11 @@ from tracker.comparing.topics.mentions import count_substance
 from tracker.comparing.topics.reading import NARROWER
 from tracker.comparing.topics.shares import Chances, Occupancy, compare_shares, find_least, find_likeliest
 from tracker.comparing.topics.vocabulary.stems import read_sentence
+from tracker.model.languages import has
 from tracker.model.topics import (
+    MOVES,
     PRIORITIES,
+    STATUSES,
     SURE,
     Counterpart,
     Level,
@@ -50,12 +53,11 @@ _SURE_BEFORE: Final = 0.7
 readings from there on, readers found 92 % to be one."""
 _ALIKE: Final = 0.8
 """The likeness of their words from which two sentences say the same of a topic."""
-_STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+_ORDER: Final = tuple(STATUSES)
 _RANKS: Final[Mapping[Level, int]] = {"mentioned": 0, "acknowledged": 0, "substantive": 1, "declared": 2}
 _LEVELS: Final[tuple[Level, ...]] = ("mentioned", "substantive", "declared")
 _UNTOLD: Final = frozenset({"mentioned", "substantive"})
 """Levels that a text does not say itself, as it does what it declares and what it sets aside."""
-_MOVES: Final[Mapping[int, Status]] = {0: "kept", 1: "moved up", -1: "moved down"}
 _TERMS: Final = 8
 """Terms of an absent topic that the closest passage is sought by; the first are the main ones."""
 _SHORTEST_WORD: Final = 4
@@ -262,7 +264,7 @@ def _strength(change: TopicChange) -> tuple[int, int, float, str]:
         (reading for reading in (change.old, change.new) if reading is not None),
         key=lambda reading: (_RANKS[reading.level], reading.share),
     )
-    return _STATUSES.index(change.outcome), -_RANKS[shown.level], -shown.share, change.topic
+    return _ORDER.index(change.outcome), -_RANKS[shown.level], -shown.share, change.topic
 
 
 def _counterparts(topics: Sequence[str], pairs: Mapping[str, _Readings]) -> tuple[Counterpart, ...]:
@@ -402,7 +404,7 @@ class _Doubts:
         old, new = (self._estimate(topic, reading, side) for side, reading in enumerate(pair))
         if old is None or new is None:
             return pair
-        status = _MOVES[_compare(_RANKS[before.level], _RANKS[after.level])]
+        status = MOVES[_compare(_RANKS[before.level], _RANKS[after.level])]
         ranks = choose_ranks(status, old, new, self._share(pair))
         if ranks is None:
             return pair
@@ -481,7 +483,7 @@ def _is_priority(reading: TopicReading | None) -> bool:
 _WITHIN: Final = r"[^.;]{0,80}?"
 _GROUP: Final = r"(?P<group>(?:(?-i:[A-ZÉÀ])|\d)[^,;.()]{2,80}?(?: (?:and|et|y) (?:la )?Chin[ae])?)"
 _END: Final = r"(?=\s*(?:[,;.()]|$|\b(?:and|as well|in its capacity|y|et|así|ainsi)\b))"
-_ALIGNS: Final[dict[str, tuple[str, str, str]]] = {
+ALIGNS: Final[dict[str, tuple[str, str, str]]] = {
     "en": (
         r"\b(?:align|associate)s? (?:(?:it|my|him|her)self |(?:our|them)selves )?(?:fully )?with\b",
         r"\b(?:statement|intervention|remarks|declaration)s?\b",
@@ -503,14 +505,14 @@ _ALIGNS: Final[dict[str, tuple[str, str, str]]] = {
 
 @cache
 def _compile_aligned(language: str) -> re.Pattern[str]:
-    aligns, what, whose = _ALIGNS[language]
+    aligns, what, whose = ALIGNS[language]
     return re.compile(_WITHIN.join((aligns, what, whose + _GROUP + _END)), re.IGNORECASE)
 
 
 def find_aligned(version: Version) -> str | None:
     """Return the group whose statement the speaker aligns with, as named; in English, French and Spanish."""
     language = "en" if version.language == "und" else version.language
-    if language not in _ALIGNS:
+    if not has(language, "joined"):
         return None
     pattern = _compile_aligned(language)
     matches = (pattern.search(plain(segment.text)) for segment in version.segments)

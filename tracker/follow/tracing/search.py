@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import groupby, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.comparing.alignment.weights import load_weights
 from tracker.comparing.edits import word_edits
@@ -21,6 +21,7 @@ from tracker.follow.tracing.matching import (
     read_phrase,
 )
 from tracker.follow.tracing.origins import AS_LIKELY_AS_NOT, find_similar
+from tracker.model.languages import list_with
 from tracker.model.tracing import NearWords, Occurrence, Spread, SpreadCountry, SpreadSession
 from tracker.references import country_name
 from tracker.text.identity import fold
@@ -40,7 +41,10 @@ _FEWEST_ENDED = 4
 _END = re.compile(r"[.!?。！？؟۔।]\W*$")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
-_BEGUN_ALIKE = {"en": ("en", "und"), "fr": ("fr", "und"), "es": ("es", "und"), "und": ("en", "und")}
+_BEGUN_ALIKE: Final[Mapping[str, tuple[str, str]]] = {
+    **{language: (language, "und") for language in list_with("search")},
+    "und": ("en", "und"),
+}
 """Languages whose stems keep the beginnings of words, and in which terms are met in them."""
 _SEVERAL_WORDS = {
     "un": (("un",), ("unit", "nati")), "man": (("man",), ("men",)), "woman": (("wom",),),

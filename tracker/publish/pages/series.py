@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.errors import NotInArchive
 from tracker.follow.timeline import follow_topics
+from tracker.model.topics import STATUSES
 from tracker.publish.frame import cite_page, render
 from tracker.publish.moves import keep_moves
 from tracker.publish.routes import NotThere, address
@@ -78,7 +79,12 @@ class SeriesPage:
         return frozenset(cell.mark for row in self.rows for cell in row.cells)
 
 
-_TOLD: tuple[Status, ...] = ("new", "back", "moved up", "moved down", "not repeated")
+_TOLD: Final = tuple(
+    sorted(
+        (status for status, entry in STATUSES.items() if entry.family != "kept"),
+        key=lambda status: -STATUSES[status].worth * STATUSES[status].gains,
+    )
+)
 """The statuses that are told of a session; *more*, *less* and *kept* are in the map and the comparison."""
 
 

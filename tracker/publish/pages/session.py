@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.follow.groups import date_session
+from tracker.model.topics import DROPPED, TAKEN_UP
 from tracker.publish import words
 from tracker.publish.frame import cite_page, render
 from tracker.publish.moves import find_before, find_moves
@@ -18,7 +19,6 @@ from tracker.publish.routes import NotThere, address
 from tracker.publish.standings import find_spoken
 from tracker.references import session_sort_key
 from tracker.report.layout import counted
-from tracker.report.series.panels import DROPPED, TAKEN_UP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.errors import NotInArchive, ReferenceInvalid, Withdrawn
-from tracker.model.facts import OF_SIDE
+from tracker.model.facts import OF_SIDE, list_facts
 from tracker.model.texts import Reference, Side
 from tracker.record.ledger import decisions
 from tracker.record.reading.versions import MOST_REMEMBERED, Versions
@@ -95,12 +95,25 @@ class Reader(Record):
         from tracker.model.record import StatementEntry  # noqa: PLC0415 (6 ms, of which a comparison needs none)
 
         narrowed, values = queries.narrow(queries.series_is(country, body, session))
+        names = list_facts(StatementEntry)
+        with translate(self.path):
+            facts = queries.select_facts(self.connection, names)
         rows = self.rows(
-            f"SELECT {queries.NAME}, kind_inferred, delivered, title, speaker, post, words, ordinal, observed"
+            f"SELECT {queries.NAME}, kind_inferred, words, ordinal, observed, {facts}"
             f" {queries.SNAPSHOTS} WHERE {queries.LATEST}{narrowed} ORDER BY {queries.ORDER}",
             *values,
         )
-        return tuple(StatementEntry(Reference(*row[:6]), bool(row[6]), *row[7:]) for row in rows)
+        return tuple(
+            StatementEntry(
+                reference=Reference(*row[:6]),
+                kind_inferred=bool(row[6]),
+                words=row[7],
+                snapshots=row[8],
+                observed=row[9],
+                **dict(zip(names, row[10:], strict=True)),
+            )
+            for row in rows
+        )
 
     def sessions(self, country: str, body: str) -> tuple[str, ...]:
         """Return the labels of the sessions at which a country spoke, in their order."""

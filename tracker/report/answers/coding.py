@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.comparing.decisions.rulings import name_statement, question_key
 from tracker.errors import DecisionInvalid
 from tracker.inputs.formats import unguard
+from tracker.model.topics import STATUSES
 from tracker.report.comparison.sentences import SHORTEST_ID
 from tracker.report.comparison.words import (
     ARROW,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tracker.model.changes import Comparison
     from tracker.model.decisions import Quote, Ruling, Unit
     from tracker.model.texts import Segment
-    from tracker.model.topics import Status, TopicChange
+    from tracker.model.topics import TopicChange
 
     Marks = tuple[tuple[int, int], ...]
 
@@ -238,15 +239,6 @@ LEVELS_ASKED: Final = "d declared · s substantive · a acknowledged · m mentio
 _BEFORE, _AFTER = 140, 260
 """Characters of a long passage that are shown before and after the first word that names the topic."""
 
-_QUESTIONS: Final[Mapping[Status, str]] = {
-    "new": "Is {topic} a new priority in {new}: {after} there, and absent from {old}?",
-    "back": "Is {topic} a priority again in {new}: {after} there, and absent from {old}?",
-    "not repeated": "Is {topic} no longer in {new}: {before} in {old}, and absent from {new}?",
-    "moved up": "Does {topic} rank higher in {new}: {before} in {old}, {after} in {new}?",
-    "moved down": "Does {topic} rank lower in {new}: {before} in {old}, {after} in {new}?",
-}
-_KEPT: Final = "Does {topic} keep its rank: {before} in {old}, {after} in {new}?"
-
 HELP: Final = """\
 y: it is so. The levels in the question are kept for both statements: of a new priority, its level in the
 later one, and absent in the earlier one.
@@ -331,7 +323,7 @@ def _cut_after(text: str, place: int) -> int:
 
 def question_words(change: TopicChange, levels: tuple[str, str], names: tuple[str, str]) -> str:
     """Return the question whether what is reported of a topic is so."""
-    asked = _QUESTIONS.get(change.outcome, _KEPT)
+    asked = STATUSES[change.outcome].question
     (before, after), (old, new) = levels, names
     return asked.format(topic=one_line(change.label), old=old, new=new, before=before, after=after)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.model.changes import AXES, count_changes
-from tracker.model.topics import Status
+from tracker.model.topics import STATUSES
 from tracker.report.comparison import findings, provenance, sentences
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.inside import FILTER, show_inside
@@ -221,7 +221,7 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
         yield "applies", judged
     claimed = [topic for topic in comparison.topics if topic.claimed]
     yield from _count("priorities", len(claimed))
-    for status in get_args(Status):
+    for status in STATUSES:
         yield from _count(f"  {status}", sum(topic.status == status for topic in claimed))
     yield from _count(f"  {wording.LIKELY}", sum(bool(topic.likely) for topic in comparison.topics))
     shifts = [row.shift for row in sentences.select_shifts(comparison, AXES)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tracker.model.topics import STATUSES
 from tracker.references import own_names
 from tracker.report.comparison import provenance
 from tracker.report.comparison import words as wording
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tracker.comparing.topics.certainty import WeighedSentence
     from tracker.comparing.topics.mentions import Mentions
     from tracker.model.changes import Comparison
-    from tracker.model.topics import Status, Topic, TopicChange, TopicReading, Vocabulary
+    from tracker.model.topics import Topic, TopicChange, TopicReading, Vocabulary
     from tracker.report.redline import SideName
 
     Place = tuple[SideName, int]
@@ -34,14 +35,10 @@ _LEAST_MOVE: Final = 0.01
 _MOVES = (Column("% of words"), Column("sentences"), Column("", right=False, unit="status"))
 _FIGURES = (Column("% of words"), Column("sentences"))
 
-FINDINGS: Final[dict[Status, str]] = {
-    "moved down": "a lower level than before",
-    "back": "a priority again, absent before",
-    "moved up": "a higher level than before",
-    "new": "a priority now, absent before",
-    "not repeated": "a priority before, absent now",
-    "more": "more of the words, at the same level",
-    "less": "less of the words, at the same level",
+FINDINGS: Final = {
+    status: entry.meaning
+    for status, entry in sorted(STATUSES.items(), key=lambda each: each[1].place)
+    if entry.gains
 }
 """The statuses that are told, in the order of the report, and what each means."""
 
@@ -261,7 +258,7 @@ def show_kept(
     )
     if everything and kept:
         entries = (_show_finding(comparison, topic, is_moved=True, everything=True) for topic in kept)
-        yield Section("kept", tuple(entries), note="the same level on both sides")
+        yield Section("kept", tuple(entries), note=STATUSES["kept"].meaning)
         return
     names = tuple(_name_kept(topic) for topic in kept if one_line(topic.label) not in moved)
     if names:

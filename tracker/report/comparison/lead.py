@@ -7,10 +7,10 @@ in the last sentence: where nothing leads what is claimed, and where nothing mor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tracker.comparing.topics.certainty import load_certainty
-from tracker.model.topics import PRIORITIES
+from tracker.model.topics import PRIORITIES, STATUSES
 from tracker.report.comparison import provenance
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import quote_briefly
@@ -40,24 +40,7 @@ _MAIN: Final = 0.15
 """The share of the words from which the topic with the largest share is the main subject."""
 
 
-class _Rule(NamedTuple):
-    """How a sentence on topics of one status begins, and what it is worth that a topic has it."""
-
-    opening: str
-    """With ``{old}`` and ``{new}``, what the sides are called."""
-    worth: float
-    """Added to the change of share: what appears or goes says more than what changes its size."""
-
-
-RULES: Final[dict[Status, _Rule]] = {
-    "new": _Rule("New in {new}", 0.03),
-    "back": _Rule("Back in {new}", 0.03),
-    "not repeated": _Rule("Not repeated from {old}", 0.03),
-    "moved up": _Rule("Moved up in {new}", 0.01),
-    "moved down": _Rule("Moved down in {new}", 0.01),
-    "more": _Rule("More in {new}", 0.0),
-    "less": _Rule("Less in {new}", 0.0),
-}
+RULES: Final = {status: entry for status, entry in STATUSES.items() if entry.opening}
 """What a lead tells, by status; what is kept is told where nothing changed."""
 
 

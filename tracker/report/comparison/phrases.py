@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.model.phrases import PAIR, SERIES
 from tracker.report.comparison.passages import quote
-from tracker.report.comparison.words import ARROW, LANGUAGES, quoted
+from tracker.report.comparison.words import ARROW, LANGUAGE_NAMES, quoted
 from tracker.report.document import Entry, Section, Span
 from tracker.report.layout import (
     DIGEST,
@@ -92,7 +92,7 @@ def render_phrases(
 
 def _head(series: PhraseSeries, width: int) -> Iterator[Line]:
     among = counted(len(series.read), "session")
-    tongue = LANGUAGES.get(series.language, series.language)
+    tongue = LANGUAGE_NAMES.get(series.language, series.language)
     what = series.sessions[0].session if len(series.sessions) == 1 else "each session"
     text = f"{series.series} · words of {what} compared with all others · {among} in {tongue}"
     yield from wrap([Span(text, "bold")], width)
@@ -100,7 +100,7 @@ def _head(series: PhraseSeries, width: int) -> Iterator[Line]:
 
 def _note(series: PhraseSeries) -> str:
     if series.prior == "none":
-        language = LANGUAGES.get(series.language, series.language)
+        language = LANGUAGE_NAMES.get(series.language, series.language)
         return f"{language} does not separate words: no phrases are found."
     name, _, digest = series.prior.rpartition(" ")
     prior = f"{name} {digest[:DIGEST]}" if name else "flat, since no speeches in this language were counted"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.comparing.decisions.applied import METHOD
 from tracker.errors import TrackerError
 from tracker.model.changes import AXES, Change, list_shifts, place_shift
-from tracker.model.topics import Status
+from tracker.model.topics import STATUSES
 from tracker.report.comparison import words as wording
 from tracker.report.comparison.passages import cut_edits, quote, read_edits
 from tracker.report.document import Entry, Quote, Redline, Section, Sentence, Span
@@ -36,12 +36,10 @@ if TYPE_CHECKING:
     from tracker.report.redline import SideName
 
 FILTERS: tuple[str, ...] = tuple(
-    dict.fromkeys(
-        (*get_args(Status), *wording.OPERATIONS, "moved", *AXES, wording.LIKELY, "inside", "phrases")
-    )
+    dict.fromkeys((*STATUSES, *wording.OPERATIONS, "moved", *AXES, wording.LIKELY, "inside", "phrases"))
 )
 """What a report may be narrowed to."""
-_OF_COUNTRIES = tuple(status for status in get_args(Status) if status != "kept")
+_OF_COUNTRIES = tuple(status for status, entry in STATUSES.items() if entry.gains)
 """And one of many countries, of which only what became of topics is told."""
 WORDING_AXES, FACT_AXES = (
     tuple(name for name, axis in AXES.items() if axis.about == about) for about in ("wording", "facts")
@@ -109,7 +107,7 @@ def select_changes(
     # Asked for by name: that alone. Of two different texts a word that is a status too means topics.
     if only:
         of_sentences = everything or comparison.genre == "revision"
-        asked = set(only) if of_sentences else set(only) - set(get_args(Status))
+        asked = set(only) if of_sentences else set(only) - STATUSES.keys()
         return tuple(c for c in comparison.changes if c.operation in asked or (c.moved and "moved" in asked))
     # Two different texts: nearly all of their sentences are new or dropped, which says nothing.
     if comparison.genre == "session" and not everything:

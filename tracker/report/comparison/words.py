@@ -9,7 +9,8 @@ from tracker.comparing.topics.certainty import find_threshold
 from tracker.comparing.topics.shares import find_least
 from tracker.model.changes import Operation, count_changes
 from tracker.model.facts import tell_facts
-from tracker.model.topics import PRIORITIES, Level
+from tracker.model.languages import LANGUAGES
+from tracker.model.topics import PRIORITIES, STATUSES, Level
 from tracker.report.layout import counted, tally
 from tracker.report.safe import one_line
 
@@ -22,13 +23,8 @@ if TYPE_CHECKING:
     from tracker.model.topics import Status, TopicChange
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-LANGUAGES = {
-    "en": "English",
-    "fr": "French",
-    "es": "Spanish",
-    "ru": "Russian",
-    "ar": "Arabic",
-    "zh": "Chinese",
+LANGUAGE_NAMES: Final[Mapping[str, str]] = {
+    **{language: entry.name for language, entry in LANGUAGES.items()},
     "und": "language unknown",
 }
 NO_PRIORITIES = "No topic of the vocabulary is a priority on either side."
@@ -69,7 +65,7 @@ def side_details(side: Side, title: str = "") -> tuple[str, ...]:
         side.delivered if side.delivered and side.delivered not in title else None,
         size_words(side),
         kind_words(side),
-        None if plain else LANGUAGES.get(side.version.language, side.version.language),
+        None if plain else LANGUAGE_NAMES.get(side.version.language, side.version.language),
         *tell_facts(side),
     )
     return tuple(one_line(fact) for fact in facts if fact)
@@ -320,7 +316,7 @@ OWN_SITUATION: Final = (
     "own situation: words such as we and our land do not count as naming it, so no change is told"
 )
 """What is said of a situation of the speaker's own country, which is counted where its terms name it."""
-OLD_SIDE: frozenset[Status] = frozenset({"less", "moved down", "not repeated"})
+OLD_SIDE: Final = frozenset(each for each, entry in STATUSES.items() if entry.gains < 0)
 """Statuses of which the old side shows more."""
 
 

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from tracker.inputs.zips import EPOCH, write_zip
+from tracker.model.languages import LANGUAGES
 from tracker.report.safe import in_xml
 
 if TYPE_CHECKING:
@@ -25,13 +26,8 @@ if TYPE_CHECKING:
 AUTHOR: Final = "tracker"
 OURS: Final = "en-GB"
 """The language of what we say ourselves."""
-_LANGUAGES: Final = {
-    "en": "en-GB",
-    "fr": "fr-FR",
-    "es": "es-ES",
-    "ru": "ru-RU",
-    "ar": "ar-SA",
-    "zh": "zh-CN",
+_LANGUAGES: Final[Mapping[str, str]] = {
+    **{language: entry.tag for language, entry in LANGUAGES.items()},
     "und": "x-none",
 }
 """Languages as Word names them, with a region; others go by their own code."""

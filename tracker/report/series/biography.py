@@ -15,7 +15,7 @@ from tracker.references import read_session
 from tracker.report.comparison.passages import cite_words, read_edits
 from tracker.report.comparison.provenance import cite, name_body, name_country
 from tracker.report.comparison.sentences import CONTEXT
-from tracker.report.comparison.words import LANGUAGES, quoted
+from tracker.report.comparison.words import LANGUAGE_NAMES, quoted
 from tracker.report.document import Document, Entry, Named, Redline, Scale, Section, Span, Tick
 from tracker.report.layout import (
     ELLIPSIS,
@@ -415,7 +415,7 @@ def _not_judged(biography: Biography) -> Iterator[str]:
     others = [c for c in biography.statements if said and c.side.version.language not in said]
     if others:
         languages = {c.side.version.language for c in others}
-        names = ", ".join(sorted(LANGUAGES.get(language, language) for language in languages))
+        names = ", ".join(sorted(LANGUAGE_NAMES.get(language, language) for language in languages))
         sessions = ", ".join(session_label(c.side) for c in others)
         yield f"In another language, so not silent: {sessions} ({names})."
 

@@ -13,7 +13,7 @@ from tracker.model import series
 from tracker.model.series_rows import StandingRecord
 from tracker.model.topics import PRIORITIES, Level
 from tracker.report.comparison.provenance import name_body
-from tracker.report.comparison.words import LANGUAGES, percent
+from tracker.report.comparison.words import LANGUAGE_NAMES, percent
 from tracker.report.document import Column, Document, Entry, Section, Span, Tick
 from tracker.report.layout import counted
 from tracker.report.records import encode_json, write_csv, write_records
@@ -163,7 +163,7 @@ def _name_session(reading: SessionReading) -> str:
 def _tell_languages(reading: SessionReading) -> Iterator[str]:
     tongues = Counter(country.language for country in reading.countries)
     if len(tongues) > 1:
-        parts = (f"{count} {LANGUAGES.get(tongue, tongue)}" for tongue, count in tongues.most_common())
+        parts = (f"{count} {LANGUAGE_NAMES.get(tongue, tongue)}" for tongue, count in tongues.most_common())
         yield f"Texts in several languages: {', '.join(parts)}."
 
 

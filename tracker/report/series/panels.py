@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tracker.model.panels import PanelTable
 from tracker.model.series import CountedTopic
 from tracker.model.series_rows import MoveRecord, PanelRecord
-from tracker.model.topics import PRIORITIES
+from tracker.model.topics import DROPPED, PRIORITIES, TAKEN_UP
 from tracker.references import country_name
 from tracker.report.comparison.findings import FINDINGS
 from tracker.report.comparison.provenance import name_body, session_words
@@ -45,16 +45,13 @@ if TYPE_CHECKING:
     from tracker.report.records import RecordForm
     from tracker.report.series.parts import MapRow
 
-TAKEN_UP: Final = ("new", "back")
-DROPPED: Final = ("not repeated",)
-
 _Heading: TypeAlias = "tuple[str, tuple[Status, ...]]"
 _CODES: Final = 5
 """Countries that a row names; more are counted."""
 _MOVES: Final = 10
 """Topics of the table where not everything is asked for."""
 _HEADINGS: Final[Sequence[_Heading]] = tuple((status, (status,)) for status in FINDINGS)
-_SHORT: Final[Sequence[_Heading]] = (("new or back", TAKEN_UP), ("not repeated", DROPPED))
+_SHORT: Final[Sequence[_Heading]] = tuple((" or ".join(each), each) for each in (TAKEN_UP, DROPPED))
 
 _GROUP_COLUMNS: Final = ("group", "name", "country", "since", "until", "source", "checked", "person")
 
@@ -233,7 +230,7 @@ def _show_moves(rows: Sequence[tuple[Topic, int]], spoken: Spoken, *, whole: boo
         figures = (count_halves(counts, sizes), *changed)
         moved.append(((counts[0] / sizes[0], counts[1] / sizes[1]), one_line(topic.label), figures))
     labels = [[entry.session for entry in half] for half in halves]
-    heads = ("a priority of", "new or back", "not repeated")
+    heads = ("a priority of", *(head for head, _ in _SHORT))
     yield from show_moves(labels, moved, heads, unit="% of statements", whole=whole)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.report.comparison.passages import cite_words
 from tracker.report.comparison.provenance import name_body
-from tracker.report.comparison.words import LANGUAGES
+from tracker.report.comparison.words import LANGUAGE_NAMES
 from tracker.report.document import Column, Document, Entry, Scale, Section, Span, Tick
 from tracker.report.layout import Line, counted, draw, lay_table, line, shorten, wrap
 from tracker.report.records import encode_json
@@ -176,7 +176,7 @@ def _find_uneven(spread: Spread) -> Iterator[str]:
 
 def _not_judged(spread: Spread) -> Iterator[str]:
     if spread.languages:
-        names = ", ".join(LANGUAGES.get(language, language) for language in spread.languages)
+        names = ", ".join(LANGUAGE_NAMES.get(language, language) for language in spread.languages)
         yield f"In another language, so not silent: statements in {names}."
 
 

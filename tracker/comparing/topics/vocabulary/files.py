@@ -15,6 +15,7 @@ from tracker.inputs.compiled import read_packaged
 from tracker.inputs.extras import install_words
 from tracker.inputs.formats import check_rdf, parse_toml, unguard
 from tracker.inputs.tables import InvalidKey, one_of, read_table
+from tracker.model.languages import LANGUAGES
 from tracker.model.topics import Recognition, Topic, TopicKind
 from tracker.text.identity import fold
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tracker.inputs.tables import ValueReader
 
 
-_LANGUAGES: Final = ("en", "fr", "es", "ru", "ar", "zh", "und")
+_LANGUAGES: Final = (*LANGUAGES, "und")
 """The languages terms are given for; terms under ``und`` hold in every language."""
 
 _SDG: Final = re.compile(r"(?:[1-9]|1[0-7])(?:\.(?:\d{1,2}|[a-d]))?")

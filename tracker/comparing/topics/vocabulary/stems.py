@@ -150,7 +150,7 @@ def stem(word: str, language: str) -> str:
     """Return a word folded, without accents, and cut of what inflection adds in a language."""
     is_simple = word.isascii() and word.isalnum()
     folded = word.lower() if is_simple else _strip_accents(fold(word)).translate(_NO_HYPHENS)
-    return _STEMMERS.get(language, _keep)(folded)
+    return STEMMERS.get(language, _keep)(folded)
 
 
 def _strip_accents(word: str) -> str:
@@ -274,7 +274,7 @@ def _stem_arabic(word: str) -> str:
     return _ARABIC_FEMININE.sub("", _ARABIC_ENDING.sub("", word))
 
 
-_STEMMERS: Final[dict[str, Callable[[str], str]]] = {
+STEMMERS: Final[dict[str, Callable[[str], str]]] = {
     "en": _stem_english,
     "fr": _stem_french,
     "es": _stem_spanish,
