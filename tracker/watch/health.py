@@ -118,6 +118,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_ended_embargoes(watched, ledger.confirmed_day(), instant[:10]),
             *_readable(archive),
             *_diverged(archive, ledger),
+            *_taken_away(ledger, all_runs, instant),
             *chain.from_iterable(_source_concerns(each, context) for each in sources if each not in told),
             *(_host_concern(host, states) for host, states in down.items()),
             *(_lost_concern(index, states, ledger) for index, states in lost.items()),
@@ -210,6 +211,15 @@ def _diverged(archive: Path, ledger: Ledger) -> Iterator[Concern]:
         yield Concern("edited", "the archive", None, detail, "failure")
     if not noted and is_touched(ledger.connection):
         yield Concern("edited", "the archive", None, TOUCHED, "failure")
+
+
+def _taken_away(ledger: Ledger, runs: Iterable[RunEntry], instant: str) -> Iterator[Concern]:
+    """Yield a concern, for a week, where a run found that parts of the schema had been taken away."""
+    recent = {run.id: run for run in runs if _hours(run.started, instant) < _GAP_HOURS}
+    for number, what, how in ledger.restored():
+        if number in recent:
+            detail = f"run {number}: {what}; {how}"
+            yield Concern("edited", "the archive", recent[number].started, detail, "failure")
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:
