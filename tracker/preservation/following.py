@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from tracker.preservation.folder import MIRROR, finish_rewrite, remove_staging
 from tracker.preservation.mirror import edits, pending
 from tracker.preservation.mirror.refs import is_at
 from tracker.preservation.mirror.touched import is_touched
+from tracker.preservation.rollback import find_newer_copies, find_rollback, note_latest
 from tracker.record.access.withdrawals import read_unfinished
 from tracker.record.schema.connection import translate
 from tracker.record.schema.migrations import read_applied
@@ -92,16 +94,18 @@ def resume(writing: Writing) -> None:
 
 
 def follow(writing: Writing) -> None:
-    """Bring the mirror along, where there is one.
+    """Bring the mirror along, where there is one, and note the latest run for this user.
 
     Raises as ``update_mirror`` does, with how to go on; and ``RecordEdited``, with everything recorded, where
-    another program took away what guards the record.
+    another program took away what guards the record, or the archive was put back to an older state.
     """
     folder, told = writing.path.parent, [*writing.noticed]
     with translate(writing.path):
         is_behind = (folder / MIRROR).exists() and not pending.is_mirrored(writing.connection)
     if is_behind:
         told += _follow_mirror(writing)
+    with translate(writing.path):
+        told += _find_rollbacks(writing)
     if told:
         done = "recorded and mirrored" if (folder / MIRROR).exists() else "recorded"
         raise RecordEdited(f"{'; '.join(dict.fromkeys(told))} (what this command did is {done})")
@@ -117,6 +121,23 @@ def _follow_mirror(writing: Writing) -> list[str]:
         how = "everything is recorded, but not yet mirrored; when that is fixed, run: tracker mirror update"
         raise type(error)("; ".join([*writing.noticed, f"{error} ({how})"])) from error
     return []
+
+
+def _find_rollbacks(writing: Writing) -> list[str]:
+    """Return what shows that the archive was put back; only nights ask the copies that were pushed.
+
+    Where nothing does, its latest run is noted: what is known of a newer state is not forgotten.
+    """
+    folder, connection = writing.path.parent, writing.connection
+    found = [each for each in (find_rollback(folder, connection),) if each]
+    if not found:
+        note_latest(folder, connection)
+    if writing.kind == "snapshot":
+        newer, silent = find_newer_copies(folder, connection)
+        found += newer
+        for why in silent.values():
+            logging.getLogger("tracker").warning("tracker: a copy that was pushed was not compared: %s", why)
+    return [str(each) for each in found]
 
 
 def update_mirror(writing: Writing) -> Mirrored:
