@@ -107,7 +107,8 @@ def standing_still() -> Iterator[None]:
         work.mkdir()
         (readers / "sitecustomize.py").write_text(_READER, encoding="utf-8")
         sys.path.insert(0, str(readers))
-        os.environ |= {"COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC"}
+        state = str(Path(name, "state"))
+        os.environ |= {"COLUMNS": "80", "NO_COLOR": "1", "TZ": "UTC", "XDG_STATE_HOME": state}
         for own in ("TRACKER_ARCHIVE", "TRACKER_HEARTBEAT"):
             os.environ.pop(own, None)
         # Typer makes all commands anew for each call, which is 40 ms.

@@ -21,7 +21,8 @@ import pytest
 from tests.thorough import long, some
 from tracker.archive import create_archive
 from tracker.record.derived.answers import DERIVED_NAME, Derived, DerivedFile, open_derived
-from tracker.record.derived.secret import SECRET_NAME, find_state_folder, read_secret, sign
+from tracker.record.derived.secret import SECRET_NAME, read_secret, sign
+from tracker.record.state import find_state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -393,13 +393,17 @@ def test_a_damaged_record_that_is_older_is_made_again_whole(folder: Path, tracke
 # Copies that were pushed -------------------------------------------------------------------------------
 
 
-def test_a_pushed_copy_that_has_more_is_not_replaced(folder: Path, tracker: Tracker) -> None:
+def test_a_pushed_copy_that_has_more_is_not_replaced(
+    folder: Path, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_git(folder.parent, "init", "--quiet", "--bare", "--initial-branch=main", "copy.git")
     assert tracker("mirror", "push", "copy.git", "--private").code == 0
     tip = run_git(folder.parent / "copy.git", "rev-parse", "main")
     # All of the archive's folder comes from an older copy, and its mirror begins again.
     put_back(folder)
     shutil.rmtree(folder / "mirror.git")
+    # On another computer, where nothing is noted of it.
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder.parent / "elsewhere"))
     assert tracker("mirror", "update").code == 0
     older = tracker("mirror", "push", "copy.git", "--private")
     assert (

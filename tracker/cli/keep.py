@@ -53,7 +53,8 @@ def verify(
     accept: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="TABLE/ROW", help="Accept a row as another program changed it; with --by and --reason."
+            metavar="TABLE/ROW",
+            help="Accept a row as another program changed it, or an archive that was put back: rollback.",
         ),
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="With --accept: who does.")] = None,
@@ -66,7 +67,8 @@ def verify(
 
     Every digest is computed again, every file of the mirror is compared with what the record would write,
     and git checks its objects and history. The exit code is 1 if there are faults, repaired ones included. A
-    row that another program changed is restored by --repair, or accepted as it is.
+    row that another program changed is restored by --repair, or accepted as it is; an archive that was put
+    back to an older state is accepted with --accept rollback.
     """
     from tracker.keep import verify as verifying
     from tracker.report.answers import copies as report
@@ -95,7 +97,7 @@ def _accept(archive: Path, rows: list[str], by: str | None, reason: str | None, 
     from tracker.preservation.repair.accepting import accept_edits
 
     if not (rows and by and reason and is_alone):
-        raise TrackerError("--accept TABLE/ROW takes --by NAME and --reason TEXT, and neither other option")
+        raise TrackerError("--accept takes --by NAME and --reason TEXT, and neither other option")
     accept_edits(archive, rows, by, reason, options.now())
     write_answer("\n".join(f"{row}: accepted as it is" for row in rows))
 

@@ -29,6 +29,7 @@ from tracker.preservation.mirror.pending import read_mirrored
 from tracker.preservation.mirror.rebuild import rebuild_record
 from tracker.preservation.mirror.refs import MAIN, PUBLIC
 from tracker.preservation.repair.mirror import write_mirror_again
+from tracker.preservation.rollback import PushedTo, note_latest
 from tracker.record.access.closed import find_watch_list, read_access, read_withdrawn
 from tracker.record.lock import read_clock
 from tracker.record.modes import private_permissions
@@ -155,6 +156,10 @@ def push_mirror(
     # As with a backup: a relative path says nothing in another folder.
     place = os.path.abspath(remote) if os.path.lexists(remote) else strip_user(remote)  # noqa: PTH100
     note_copy(archive, "push", place, read_clock())
+    with open_record(archive, Record) as record:
+        # A name of a remote, and a path, say the same from everywhere.
+        address = place if os.path.lexists(remote) else remote
+        note_latest(archive, record.connection, PushedTo(address, branch, tip))
     return Pushed(strip_user(remote), private, tip, updated.closed)
 
 

@@ -95,6 +95,8 @@ ConcernKind = Literal[
     "withdrawn",
     "diverged",
     "edited",
+    "put back",
+    "unprotected",
 ]
 
 

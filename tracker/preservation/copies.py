@@ -165,6 +165,11 @@ def note_copy(folder: Path, kind: CopyKind, place: str, made: str) -> None:
             lines.write(f"{line}\n".encode("utf-8", "surrogateescape"))
 
 
+def was_pushed(folder: Path) -> bool:
+    """Tell whether the mirror was ever pushed from a folder."""
+    return any(each.kind == "push" for each in _read_noted(folder))
+
+
 def read_copies(folder: Path, documents: Collection[str]) -> tuple[MadeCopy, ...]:
     """Return the copies that may hold some documents, and what else may: remotes, and files unknown."""
     made = {(each.kind, each.place): each for each in _read_noted(folder)}

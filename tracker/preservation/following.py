@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tracker.errors import RecordEdited, RepositoryUnusable, WatchListInvalid
+from tracker.errors import ArchiveUnusable, RecordEdited, RepositoryUnusable, WatchListInvalid
 from tracker.preservation.folder import MIRROR, finish_rewrite, remove_staging
-from tracker.preservation.mirror.pending import (
-    has_current_triggers,
-    is_mirrored,
-    read_mirrored,
-    update_triggers,
-)
+from tracker.preservation.mirror import edits, pending
 from tracker.preservation.mirror.refs import is_at
+from tracker.preservation.mirror.touched import is_touched
+from tracker.preservation.rollback import find_newer_copies, find_rollback, note_latest
 from tracker.record.access.withdrawals import read_unfinished
 from tracker.record.schema.connection import translate
 from tracker.record.schema.migrations import read_applied
+from tracker.record.schema.units import read_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.model.preserving import Mirrored
+    from tracker.record.schema.expected import SchemaPart
     from tracker.record.storing.writing import Writing
 
 
@@ -29,7 +32,7 @@ def check(writing: Writing) -> None:
     with translate(writing.path):
         if not mirror.exists() or not read_applied(writing.connection):
             return
-        mirrored = read_mirrored(writing.connection)
+        mirrored = pending.read_mirrored(writing.connection)
         if mirrored and mirrored.main and is_at(mirror, mirrored.main):
             return
         from tracker.preservation.mirror.divergence import check_joined  # noqa: PLC0415 (after a crash)
@@ -38,12 +41,47 @@ def check(writing: Writing) -> None:
 
 
 def prepare(writing: Writing) -> None:
-    """Make sure that only our own triggers act on what is written; see ``pending.update_triggers``."""
+    """Make sure that only our own triggers act on what is written, and that all of them do.
+
+    Triggers of another release are replaced (``pending.update_triggers``). Those that another program took
+    away are made again, and all rows are compared with the mirror then.
+    """
     with translate(writing.path):
-        if has_current_triggers(writing.connection, writing.path):
-            return
+        lost = pending.find_lost_triggers(writing.connection)
+        is_current = not lost and pending.has_current_triggers(writing.connection, writing.path)
+    if not is_current:
+        _update_triggers(writing, lost)
+    if (writing.path.parent / MIRROR).exists():
+        _look_for_edits(writing)
+
+
+def _update_triggers(writing: Writing, lost: Sequence[SchemaPart]) -> None:
+    has_mirror = (writing.path.parent / MIRROR).exists()
     with writing.batch(), translate(writing.path):
-        update_triggers(writing.connection, writing.path)
+        pending.update_triggers(writing.connection, writing.path)
+        if lost:
+            pending.make_triggers_again(writing.connection, compares=has_mirror and not writing.is_migrated)
+    # A change of the schema comes with tables that had none, and may have made others again.
+    writing.restored += () if writing.is_migrated else lost
+
+
+def _look_for_edits(writing: Writing) -> None:
+    """Compare the record with its mirror before anything is written, where another program has changed it.
+
+    Raises ``ArchiveUnusable`` where it deleted the last row of a table: the next one would get its number.
+    """
+    with translate(writing.path):
+        if writing.kind == "repair" or not is_touched(writing.connection):
+            return
+    with suppress(RepositoryUnusable, WatchListInvalid):
+        writing.noticed += _follow_mirror(writing)
+    with translate(writing.path):
+        tables = read_tables(writing.connection)
+        for row in edits.list_gone_last(writing.connection, tables):
+            raise ArchiveUnusable(
+                f"{writing.path} lacks {row}, which another program deleted; nothing was written, since the"
+                " next would get its number; to put it back, or to accept that it is gone: tracker verify"
+            )
 
 
 def resume(writing: Writing) -> None:
@@ -56,19 +94,50 @@ def resume(writing: Writing) -> None:
 
 
 def follow(writing: Writing) -> None:
-    """Bring the mirror along, where there is one; raises as ``update_mirror`` does, with how to go on."""
+    """Bring the mirror along, where there is one, and note the latest run for this user.
+
+    Raises as ``update_mirror`` does, with how to go on; and ``RecordEdited``, with everything recorded, where
+    another program took away what guards the record, or the archive was put back to an older state.
+    """
+    folder, told = writing.path.parent, [*writing.noticed]
     with translate(writing.path):
-        if not (writing.path.parent / MIRROR).exists() or is_mirrored(writing.connection):
-            return
+        is_behind = (folder / MIRROR).exists() and not pending.is_mirrored(writing.connection)
+    if is_behind:
+        told += _follow_mirror(writing)
+    with translate(writing.path):
+        told += _find_rollbacks(writing)
+    if told:
+        done = "recorded and mirrored" if (folder / MIRROR).exists() else "recorded"
+        raise RecordEdited(f"{'; '.join(dict.fromkeys(told))} (what this command did is {done})")
+
+
+def _follow_mirror(writing: Writing) -> list[str]:
+    """Update the mirror, and return what another program changed of what it has."""
     try:
         update_mirror(writing)
     except RecordEdited as error:
-        raise RecordEdited(f"{error} (what this command did is recorded and mirrored)") from error
+        return [str(error)]
     except (RepositoryUnusable, WatchListInvalid) as error:
-        raise type(error)(
-            f"{error} (everything is recorded, but not yet mirrored; when that is fixed, run:"
-            " tracker mirror update)"
-        ) from error
+        how = "everything is recorded, but not yet mirrored; when that is fixed, run: tracker mirror update"
+        raise type(error)("; ".join([*writing.noticed, f"{error} ({how})"])) from error
+    return []
+
+
+def _find_rollbacks(writing: Writing) -> list[str]:
+    """Return what shows that the archive was put back; only nights ask the copies that were pushed.
+
+    Where nothing does, its latest run is noted: what is known of a newer state is not forgotten.
+    """
+    folder, connection = writing.path.parent, writing.connection
+    found = [each for each in (find_rollback(folder, connection),) if each]
+    if not found:
+        note_latest(folder, connection)
+    if writing.kind == "snapshot":
+        newer, silent = find_newer_copies(folder, connection)
+        found += newer
+        for why in silent.values():
+            logging.getLogger("tracker").warning("tracker: a copy that was pushed was not compared: %s", why)
+    return [str(each) for each in found]
 
 
 def update_mirror(writing: Writing) -> Mirrored:

@@ -22,6 +22,7 @@ from tracker.preservation.folder import COPIES
 from tracker.preservation.mirror.divergence import describe_divergence
 from tracker.preservation.mirror.edits import read_open
 from tracker.preservation.mirror.touched import TOUCHED, is_touched
+from tracker.preservation.rollback import UNPROTECTED, find_rollback, is_protected
 from tracker.record.access.closed import read_ended_embargoes
 from tracker.record.lock import is_held
 from tracker.record.modes import find_world_readable, is_for_group
@@ -118,6 +119,7 @@ def assess_health(archive: Path, instant: str, streak: int) -> Health:
             *_ended_embargoes(watched, ledger.confirmed_day(), instant[:10]),
             *_readable(archive),
             *_diverged(archive, ledger),
+            *_taken_away(ledger, all_runs, instant),
             *chain.from_iterable(_source_concerns(each, context) for each in sources if each not in told),
             *(_host_concern(host, states) for host, states in down.items()),
             *(_lost_concern(index, states, ledger) for index, states in lost.items()),
@@ -219,6 +221,25 @@ def _diverged(archive: Path, ledger: Ledger) -> Iterator[Concern]:
         yield Concern("edited", "the archive", None, detail, "failure")
     if not noted and is_touched(ledger.connection):
         yield Concern("edited", "the archive", None, TOUCHED, "failure")
+    yield from _put_back(archive, ledger)
+
+
+def _put_back(archive: Path, ledger: Ledger) -> Iterator[Concern]:
+    """Yield a concern for an archive that was put back as a whole, a note where nothing would tell that."""
+    connection = ledger.connection
+    if found := find_rollback(archive, connection):
+        yield Concern("put back", "the archive", None, str(found), "failure")
+    elif not is_protected(archive, connection) and ledger.runs():
+        yield Concern("unprotected", "the archive", None, UNPROTECTED, "note")
+
+
+def _taken_away(ledger: Ledger, runs: Iterable[RunEntry], instant: str) -> Iterator[Concern]:
+    """Yield a concern, for a week, where a run found that parts of the schema had been taken away."""
+    recent = {run.id: run for run in runs if _hours(run.started, instant) < _GAP_HOURS}
+    for number, what, how in ledger.restored():
+        if number in recent:
+            detail = f"run {number}: {what}; {how}"
+            yield Concern("edited", "the archive", recent[number].started, detail, "failure")
 
 
 def _missed_nights(runs: Sequence[RunEntry], instant: str) -> Iterator[Concern]:

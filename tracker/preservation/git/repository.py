@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from tracker.preservation.git.view import IsolatedRepository
 
 _NAME = re.compile(r"[\w.-]+")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_NOT_FOR_EVER = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": "30"}
+"""Half a minute without a byte ends a request."""
 
 _AT_ONCE = 32
 """So few names never fill a pipe, so that git does not wait for us while we wait for it."""
@@ -104,6 +107,19 @@ class Repository:
         options = ("--porcelain", *(["--force"] if force else []))
         git = start_git({**REMOTE, **self._isolated.variables}, self._isolated.view)
         return run_git(git, ["push", *options, "--", self.find_address(remote), *branches], b"")
+
+    def ask_remote(self, remote: str, branch: str) -> str | None:
+        """Return the commit of a branch elsewhere, named as for ``push``; None where there is no such branch.
+
+        Raises ``RepositoryUnusable`` where it cannot be asked.
+        """
+        git = start_git({**REMOTE, **_NOT_FOR_EVER, **self._isolated.variables}, self._isolated.view)
+        wanted = f"refs/heads/{branch}"
+        answer = run_git(git, ["ls-remote", "--", self.find_address(remote), wanted])
+        if answer.status:
+            raise RepositoryUnusable(f"{strip_user(remote)}: git ls-remote: {answer.complaint}")
+        lines = (line.split("\t") for line in answer.output.decode("utf-8", "replace").splitlines())
+        return next((name for name, *named in lines if named == [wanted] and _COMMIT.fullmatch(name)), None)
 
     def read_objects(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """Yield the contents of objects, in order; None for one that is not there, as in a partial clone.

@@ -190,6 +190,16 @@ def read_open(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> tu
     return tuple(standing.values())
 
 
+def list_gone_last(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> Iterator[str]:
+    """Yield deleted rows, as ``table/key``, whose number the next row of their table would get."""
+    for table, key, column, _, found in list_open(connection, tables):
+        if column is None and found is None and key.isdecimal() and table in tables:
+            stored = tables[table].stored
+            (last,) = connection.execute(f'SELECT ifnull(max(rowid), 0) FROM "{stored}"').fetchone()  # noqa: S608 (our schema)
+            if int(key) > last:
+                yield f"{table}/{key}"
+
+
 def _read_by_name(connection: sqlite3.Connection, table: Table | None, key: str) -> Row | None:
     if table is None:
         return None

@@ -10,8 +10,12 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal, get_args
 
+from tracker import __version__
 from tracker.record.access.closed import Access
+from tracker.record.schema.expected import list_made
+from tracker.record.schema.migrations import NOTES
 from tracker.record.schema.parts import WATCHING, refuse_part
+from tracker.record.schema.rows import fetch_value
 from tracker.record.schema.units import Unit, read_tables, unit_expression
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from tracker.record.schema.expected import SchemaPart
     from tracker.record.schema.units import Table
 
 Event = Literal["INSERT", "UPDATE", "DELETE"]
@@ -34,6 +39,8 @@ _ROWS: Mapping[Event, tuple[str, ...]] = {"INSERT": ("new",), "UPDATE": ("old", 
 
 _WRITTEN_WITH = frozenset({"segments"})
 """A version is inserted with a hundred segments: a trigger on each would double the time."""
+
+_LAST_RELEASE = "SELECT release FROM runs ORDER BY id DESC LIMIT 1"
 
 _EDITION = """(
     SELECT json_array(country, body, session, item, old.kind, old.language)
@@ -122,6 +129,43 @@ def has_current_triggers(connection: sqlite3.Connection, path: Path) -> bool:
     return all(ours[name] == sql for sql, name in there.items())
 
 
+def find_lost_triggers(connection: sqlite3.Connection) -> list[SchemaPart]:
+    """Return the triggers that this release has made and that are gone, or are others by now.
+
+    None is missed where there never was a mirror, nor in a record that was rebuilt and has none yet. Others
+    are no sign where another release wrote last, which may have made them otherwise.
+    """
+    there = {name: sql for sql, name in _read_triggers(connection).items()}
+    if not there and read_mirrored(connection) is None:
+        return []
+    tables = read_tables(connection)
+    is_own = fetch_value(connection, _LAST_RELEASE) == __version__
+    made = {NOTES, *(name for kind, name in list_made(connection) if kind == "table")}
+    watched = (
+        triggers
+        for table in tables.values()
+        for triggers in [dict(_triggers(tables, table))]
+        # A table that others have added has triggers from the next update on.
+        if table.stored in made or not there.keys().isdisjoint(triggers)
+    )
+    return [
+        ("trigger", name)
+        for triggers in watched
+        for name, sql in triggers.items()
+        if name not in there or (is_own and there[name] != sql)
+    ]
+
+
+def make_triggers_again(connection: sqlite3.Connection, *, compares: bool) -> None:
+    """Install what is missing; the next update ``compares`` all rows then, and not the marked ones alone.
+
+    It cannot where the mirror is away: the commits that it should have stay known.
+    """
+    install_triggers(connection, read_tables(connection))
+    if compares:
+        forget_mirrored(connection)
+
+
 def update_triggers(connection: sqlite3.Connection, path: Path) -> None:
     """Replace triggers of another release, before anything is written."""
     if not has_current_triggers(connection, path):
@@ -133,9 +177,10 @@ def _mark_table(connection: sqlite3.Connection, tables: Mapping[str, Table], tab
     if table.name in _WRITTEN_WITH:
         return
     name = unit_expression(tables, table, f'"{table.name}"')
+    # What a row belongs to may have been deleted by another program: no unit has it then.
     connection.execute(
         f"INSERT INTO unmirrored (unit, name) SELECT DISTINCT '{table.unit}', {name}"  # noqa: S608 (our names)
-        f' FROM "{table.name}"'
+        f' FROM "{table.name}" WHERE {name} IS NOT NULL'
     )
 
 

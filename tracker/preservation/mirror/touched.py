@@ -18,6 +18,11 @@ JOIN mirror_commits ON mirror_commits.name = substr(unmirrored.name, 1, 40)
 WHERE unit = 'tips' AND EXISTS (SELECT 1 FROM unmirrored WHERE unit NOT IN ('tips', 'closed', 'archive'))
 LIMIT 1
 """
+_UNGUARDED = """
+SELECT 1 FROM unmirrored WHERE unit = 'tips' AND NOT EXISTS (
+    SELECT 1 FROM main.sqlite_master WHERE type = 'trigger' AND name GLOB 'unmirrored_*'
+)
+"""
 _NOTED = "SELECT 1 FROM edits WHERE person IS NULL LIMIT 1"
 _RUN = re.compile(rb"^Run: (\d{1,18})$", re.MULTILINE)
 
@@ -25,10 +30,13 @@ _RUN = re.compile(rb"^Run: (\d{1,18})$", re.MULTILINE)
 def is_touched(connection: sqlite3.Connection) -> bool:
     """Tell whether another program has changed a row since, or before the mirror was last written.
 
+    Or has taken away all triggers that would tell.
+
     Where the record is older, or damaged, nothing is told: that is for ``verify``.
     """
     try:
-        return _is_marked(connection) or _is_noted(connection)
+        is_unguarded = connection.execute(_UNGUARDED).fetchone() is not None
+        return is_unguarded or _is_marked(connection) or _is_noted(connection)
     except sqlite3.Error:
         return False
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tracker.inputs.formats import parse_json
+from tracker.record.schema.expected import list_in_order
 from tracker.record.schema.units import members, read_tables, rows_query
 from tracker.record.statements.queries import WITH_STATEMENTS
 from tracker.record.statements.segments import read_segments
@@ -46,12 +47,12 @@ FROM snapshots {WITH_STATEMENTS}
 WHERE snapshots.id = ?1
 """  # noqa: S608 (our names)
 
-_SCHEMA = """
-SELECT sql FROM sqlite_master
-WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'unmirrored%'
-    AND tbl_name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')
-ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'view' THEN 2 WHEN 'index' THEN 3 ELSE 4 END, rowid
+_SHOWN = """
+name NOT LIKE 'sqlite_%' AND name NOT LIKE 'unmirrored%'
+AND tbl_name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')
 """
+_KINDS = ("table", "view", "index", "trigger")
+"""The parts of a schema, each kind after those that it needs."""
 
 _OF_RUNS = ("versions", "confirmations", "parts")
 """Parts of a snapshot that later runs may add."""
@@ -114,8 +115,9 @@ class UnitFiles:
 
     def _schema(self) -> bytes:
         """Return the commands that make the tables, for readers who have SQLite and not this program."""
-        rows = self._connection.execute(_SCHEMA).fetchall()
-        return "".join(f"{sql};\n\n" for (sql,) in rows).encode()
+        parts = list_in_order(self._connection, _SHOWN)
+        parts.sort(key=lambda part: _KINDS.index(part[0]))
+        return "".join(f"{sql};\n\n" for _, sql in parts).encode()
 
     def _snapshot_files(self, name: str, rows: Mapping[str, list[Row]], until: int) -> Files:
         if not rows["snapshots"]:

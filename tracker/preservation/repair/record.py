@@ -22,7 +22,12 @@ from tracker.preservation.mirror import edits, rebuild, unit_files
 from tracker.preservation.mirror.commits import is_later
 from tracker.preservation.mirror.divergence import compare_runs, describe_remedy
 from tracker.preservation.mirror.lost_objects import list_units
-from tracker.preservation.mirror.pending import install_triggers, read_pending
+from tracker.preservation.mirror.pending import (
+    find_lost_triggers,
+    install_triggers,
+    make_triggers_again,
+    read_pending,
+)
 from tracker.preservation.mirror.unit_files import SEGMENTS
 from tracker.preservation.verify import findings, mirror_files, structure
 from tracker.record.access.withdrawals import read_destroyed_documents
@@ -210,6 +215,8 @@ def rebuild_indexes(connection: sqlite3.Connection) -> Step:
         if kind != "table":
             connection.execute(f'DROP {kind} IF EXISTS "{name}"')
             connection.execute(sql)
+    if find_lost_triggers(connection):
+        make_triggers_again(connection, compares=True)
     connection.execute("REINDEX")
     return Step(did=True, what="the indexes of tracker.db", how="they were made again from the rows")
 

@@ -15,23 +15,26 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import ArchiveUnusable, TrackerError
+from tracker.preservation.mirror.pending import find_lost_triggers
 from tracker.preservation.verify.findings import REPAIR, RESTORE, Fix
 from tracker.record.schema.connection import FILE_NAME, connect_to_read, translate
+from tracker.record.schema.expected import read_schema
 from tracker.record.schema.migrations import MIGRATION_SET, NOTES, make_schema
 from tracker.record.schema.parts import is_same_part, schema_writable
 from tracker.record.schema.rows import quote_names
 from tracker.record.statements.segments import Cutter
+from tracker.record.storing.guarding import name_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tracker.preservation.verify.findings import Findings
-
-SchemaPart = tuple[str, str]
-"""A table, index, view or trigger: its kind and its name."""
+    from tracker.record.schema.expected import SchemaPart
 
 REBUILD = f"{REPAIR} rebuilds the record from the mirror; without one, {RESTORE}"
+
+_READ = ("table", "view")
 
 _MOST = 100
 """Of messages that SQLite is asked for."""
@@ -62,10 +65,14 @@ def is_damage(error: BaseException) -> bool:
 
 
 def is_corruption(error: BaseException | None) -> bool:
-    """Tell whether an error of SQLite or of Python's binding means that bytes of the file have changed."""
+    """Tell whether an error of SQLite or of Python's binding means that the file is not as it was written.
+
+    Bytes of it have changed, or it lacks a table that another program took away.
+    """
     # The binding gives no name where a text is not UTF-8.
     name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT" if isinstance(error, sqlite3.Error) else "")
-    return isinstance(error, UnicodeDecodeError) or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    is_lacking = name == "SQLITE_ERROR" and str(error).startswith("no such table")
+    return is_lacking or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def check_file(connection: sqlite3.Connection, findings: Findings) -> bool:
@@ -73,7 +80,7 @@ def check_file(connection: sqlite3.Connection, findings: Findings) -> bool:
     try:
         findings.count("file", connection.execute("PRAGMA page_count").fetchone()[0])
         messages = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({_MOST})")]
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+    except sqlite3.DatabaseError as error:
         messages = [str(error)]
     # The check of the full-text index reports its damage better.
     messages = [line for line in messages if line != "ok" and _SEARCH not in line]
@@ -92,7 +99,7 @@ def check_file(connection: sqlite3.Connection, findings: Findings) -> bool:
 
 
 def check_tables(connection: sqlite3.Connection, findings: Findings) -> bool:
-    """Check that each part of the schema is as the program makes it, and tell whether the tables are."""
+    """Check that each part of the schema is as the program makes it, and tell whether what is read is."""
     are_sound, there = True, read_schema(connection)
     for kind, name in find_altered_parts(connection):
         meaning = "it is not as the program makes it" if (kind, name) in there else "it is not there"
@@ -100,7 +107,15 @@ def check_tables(connection: sqlite3.Connection, findings: Findings) -> bool:
         remedy = REBUILD if is_table else f"{REPAIR} restores it"
         fix = Fix("record" if is_table else "structure")
         findings.fault("file", f"{kind} {name}", FILE_NAME, meaning, remedy, fix)
-        are_sound &= not is_table
+        are_sound &= kind not in _READ
+    if are_sound and (lost := find_lost_triggers(connection)):
+        meaning = (
+            "what marks the changes of any program for the mirror is gone or altered: rows may have been"
+            " changed unseen"
+        )
+        findings.fault(
+            "file", name_parts(lost), FILE_NAME, meaning, f"{REPAIR} restores it", Fix("structure")
+        )
     return are_sound
 
 
@@ -122,12 +137,6 @@ def _schema_after(applied: frozenset[str]) -> dict[SchemaPart, str]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
         make_schema(model, applied)
         return read_schema(model)
-
-
-def read_schema(connection: sqlite3.Connection) -> dict[SchemaPart, str]:
-    """Return the SQL of each part of the schema that a record has."""
-    rows = connection.execute("SELECT type, name, sql FROM main.sqlite_master WHERE sql IS NOT NULL")
-    return {(kind, name): str(sql) for kind, name, sql in rows}
 
 
 def check_links(connection: sqlite3.Connection, findings: Findings) -> None:
@@ -228,7 +237,9 @@ def find_defect(folder: Path) -> str | None:
     except TrackerError as error:
         return str(error)
     return found and str(
-        ArchiveUnusable(f"{path} is damaged or was altered ({found}); restore it from a copy")
+        ArchiveUnusable(
+            f"{path} is damaged or was altered ({found}); run: tracker verify, or restore it from a copy"
+        )
     )
 
 

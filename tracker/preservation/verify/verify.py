@@ -18,6 +18,7 @@ from tracker.preservation.git.program import load_git
 from tracker.preservation.git.repository import open_repository
 from tracker.preservation.mirror import pending, refs
 from tracker.preservation.mirror.unit_files import UnitFiles
+from tracker.preservation.rollback import find_newer_copies, find_rollback
 from tracker.preservation.verify import contents, history, mirror_files, structure
 from tracker.preservation.verify.findings import MIRROR_FIXES, REPAIR, RESTORE, UPDATE, Findings, Fix
 from tracker.preservation.verify.history import BranchState
@@ -96,6 +97,8 @@ class _Verification:
                         self._check_derived(hooks)
                 edited = self._check_units(mirror, hooks)
                 self._check_history(base, branch.noted, edited)
+        with self._surviving("history"):
+            self._check_rollback(hooks)
         has_mirror = (self.folder / MIRROR).exists()
         is_empty = (
             repository is not None and base is None and branch.noted is None and not findings.has_diverged
@@ -105,6 +108,18 @@ class _Verification:
         if repository is not None:
             check_objects(repository, base, findings)
         return base
+
+    def _check_rollback(self, hooks: Hooks) -> None:
+        """Report that all of the archive is older than what is known outside of its folder."""
+        if self.findings.has_diverged:
+            return  # The record alone is older, which its mirror tells.
+        found = [each for each in (find_rollback(self.folder, self.connection),) if each]
+        newer, silent = ((), {}) if hooks.is_alone else find_newer_copies(self.folder, self.connection)
+        for each in (*found, *newer):
+            self.findings.fault("history", each.what, str(self.folder), each.meaning, each.remedy)
+        for place, why in silent.items():
+            meaning = f"a copy that was pushed there was not compared: {why}"
+            self.findings.unverifiable("history", place, place, meaning)
 
     def _check_record(self) -> None:
         with self._surviving("rows"):

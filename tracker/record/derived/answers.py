@@ -346,9 +346,10 @@ class DerivedFile:
 
     def _check_schema(self, connection: sqlite3.Connection) -> None:
         """Raise ``DatabaseError`` for a schema that is not ours; nothing else has been looked at by then."""
-        found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
+        # Sorted: VACUUM puts the parts into another order.
+        found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
         number = connection.execute("PRAGMA user_version").fetchone()[0]
-        if [sql for (sql,) in found] != _SCHEMA or number != _SCHEMA_NUMBER:
+        if sorted(sql for (sql,) in found) != sorted(_SCHEMA) or number != _SCHEMA_NUMBER:
             raise sqlite3.DatabaseError("it has another schema than ours")
 
     def _check_companions(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.model.ledger import RunEntry
+from tracker.model.verifying import Step
 from tracker.record.ledger.checks import REPEATED
 from tracker.record.schema.rows import fetch_column, fetch_value, insert
 from tracker.record.statements.clocks import read_reading
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tracker.model.ledger import CheckOutcome, RunKind, RunStatus
-    from tracker.model.verifying import Step
     from tracker.model.watching import WatchList
 
 _RUNS = """
@@ -37,9 +37,7 @@ def write_run(
 ) -> int:
     """Note that a run has begun, with the watch list it read, and return its id."""
     if watched:
-        connection.execute(
-            "INSERT OR IGNORE INTO watch_lists (sha256, text) VALUES (?, ?)", (watched.sha256, watched.text)
-        )
+        _write_watch_list(connection, watched)
     return insert(
         connection,
         "runs",
@@ -49,6 +47,18 @@ def write_run(
         command=command,
         status="running",
         watch_list=watched and watched.sha256,
+    )
+
+
+def write_watched(connection: sqlite3.Connection, run: int, watched: WatchList) -> None:
+    """Note which watch list a run reads that has begun already."""
+    _write_watch_list(connection, watched)
+    connection.execute("UPDATE runs SET watch_list = ? WHERE id = ?", (watched.sha256, run))
+
+
+def _write_watch_list(connection: sqlite3.Connection, watched: WatchList) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO watch_lists (sha256, text) VALUES (?, ?)", (watched.sha256, watched.text)
     )
 
 
@@ -65,6 +75,23 @@ def write_steps(connection: sqlite3.Connection, run: int, steps: Iterable[Step])
         "INSERT INTO repairs (run, what, did, how) VALUES (?, ?, ?, ?)",
         [(run, step.what, step.did, step.how) for step in steps],
     )
+
+
+_TAKEN = "another program took away, or changed, "
+_RESTORED = "made again; what else may have changed meanwhile is named by: tracker verify"
+
+
+def write_restored(connection: sqlite3.Connection, run: int, parts: str) -> Step:
+    """Record that parts of the schema were gone, or others, and were made again by a run."""
+    step = Step(did=True, what=f"{_TAKEN}{parts}", how=_RESTORED)
+    write_steps(connection, run, [step])
+    return step
+
+
+def read_restored(connection: sqlite3.Connection) -> tuple[tuple[int, str, str], ...]:
+    """Return the runs that made parts of the schema again, with what and how, oldest first."""
+    query = "SELECT run, what, how FROM repairs WHERE instr(what, ?) = 1 ORDER BY id"
+    return tuple(connection.execute(query, [_TAKEN]))
 
 
 def read_last_instant(connection: sqlite3.Connection, kind: RunKind) -> str | None:

@@ -16,6 +16,7 @@ from tracker.record.ledger.admitted import read_document
 from tracker.record.ledger.checks import read_repeated
 from tracker.record.reading.versions import Versions
 from tracker.record.schema.connection import Record, method, open_record, translate
+from tracker.record.schema.expected import list_in_order
 from tracker.record.schema.units import read_tables
 from tracker.record.statements.queries import NAME, ORDER, SNAPSHOTS, narrow_to, select_facts
 
@@ -55,10 +56,7 @@ WHERE bytes IS NOT NULL AND sha256 IN (
 ) ORDER BY sha256
 """
 
-_SCHEMA = """
-SELECT sql FROM sqlite_master
-WHERE (type IN ('table', 'view') OR name = 'segments_inserted') AND sql IS NOT NULL ORDER BY rowid
-"""
+_SCHEMA = "(type IN ('table', 'view') AND name NOT LIKE 'sqlite_%') OR name = 'segments_inserted'"
 
 _TEXT = "SELECT text FROM versions WHERE sha256 = ? LIMIT 1"
 
@@ -120,7 +118,7 @@ class Holdings(Record):
 
     def schema(self) -> bytes:
         """Return the tables and views of the record as the SQL that makes them, and fills the segments."""
-        return "".join(f"{sql};\n\n" for sql in self.column(_SCHEMA)).encode()
+        return "".join(f"{sql};\n\n" for _, sql in method(list_in_order)(self, _SCHEMA)).encode()
 
     def document(self, sha256: str) -> bytes:
         """Return the bytes of a document that may leave."""

@@ -52,6 +52,7 @@ class Ledger(Record):
     returns = method(reviews.read_returns)
     verdict = method(reviews.find_verdict)
     last_instant = method(runs.read_last_instant)
+    restored = method(runs.read_restored)
     confirmed_day = method(read_confirmed_day)
     unfinished = method(withdrawals.read_unfinished)
     history = method(admitted.read_history)

@@ -60,8 +60,16 @@ _MESSAGES = {
     "SQLITE_CANTOPEN": "{path} cannot be opened; check the permissions of the file and its folder",
     "SQLITE_IOERR": "{path} cannot be read or written ({error})",
     "SQLITE_TOOBIG": "{path} takes no document of that size",
-    "SQLITE_CONSTRAINT": "{path} refuses a row that contradicts what it holds ({error})",
+    "SQLITE_CONSTRAINT": (
+        "{path} refuses a row that contradicts what it holds ({error}): another program may have changed or"
+        " deleted rows; run: tracker verify, and then as it says"
+    ),
 }
+
+_OUR_TABLE = "SELECT 1 FROM main.sqlite_master WHERE name = 'segment_offsets'"
+"""Whether a file that notes no change of the schema has had some: no other program has such a table."""
+
+_ALTERED = "{path} is damaged or was altered ({error}); run: tracker verify, or restore it from a copy"
 
 
 def archive_file(folder: Path) -> Path:
@@ -213,7 +221,8 @@ def check_schema(connection: sqlite3.Connection, path: Path, *, to_repair: bool 
     """
     with translate(path):
         applied = read_applied(connection)
-    if not applied:
+        is_ours = bool(applied) or connection.execute(_OUR_TABLE).fetchone()
+    if not is_ours:
         raise ArchiveUnusable(f"{path} is not a tracker archive; name another with --archive")
     if unnoted := find_unnoted(applied):
         raise ArchiveUnusable(
@@ -231,7 +240,7 @@ def is_record(path: Path) -> bool:
     with suppress(OSError, sqlite3.Error, ArchiveUnusable):
         if path.is_file():
             uri = f"{path.absolute().as_uri()}?{_IMMUTABLE}"
-            with closing(sqlite3.connect(uri, uri=True)) as record:
+            with closing(sqlite3.connect(uri, uri=True, factory=_Connection)) as record:
                 record.execute("PRAGMA trusted_schema = OFF")
                 check_schema(record, path)
                 return True
@@ -270,9 +279,6 @@ def translate(path: Path) -> Iterator[None]:
         raise _explain(error, path) from error
     except UnicodeEncodeError as error:
         raise TrackerError(f"text that is not Unicode cannot be kept ({error})") from error
-    except UnicodeDecodeError as error:
-        # SQLite quotes the damaged part of a schema byte by byte.
-        raise ArchiveUnusable(_MESSAGES["SQLITE_CORRUPT"].format(path=path, error="its schema")) from error
 
 
 def _explain(error: sqlite3.Error, path: Path) -> TrackerError:
@@ -285,7 +291,7 @@ def _explain(error: sqlite3.Error, path: Path) -> TrackerError:
     if name in {"SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY"}:
         name = _check_disk(path, name)
     # Python's binding gives no name where a text is not UTF-8: the bytes in the file have changed.
-    message = _MESSAGES.get(name, "{path} is damaged or was altered ({error}); restore it from a copy")
+    message = _MESSAGES.get(name, _ALTERED)
     text = "".join(char if char.isprintable() else " " for char in str(error))
     return ArchiveUnusable(message.format(path=path, error=text or name))
 
@@ -343,7 +349,7 @@ def _has_log(path: Path) -> bool:
 def _connect(path: Path, options: str) -> sqlite3.Connection:
     _refuse_journal(path)
     uri = f"{path.absolute().as_uri()}?{options}"
-    factory = _Reader if options == "mode=ro" else sqlite3.Connection
+    factory = _Reader if options == "mode=ro" else _Connection
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, factory=factory)
     if isinstance(connection, _Reader):
         connection.path = path
@@ -353,7 +359,24 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
     return connection
 
 
-class _Reader(sqlite3.Connection):
+class _Connection(sqlite3.Connection):
+    """A connection of which every error of SQLite is one of ``sqlite3``.
+
+    Where the bytes of a schema have changed, SQLite quotes them in its message, and Python's binding cannot
+    read that: it raises ``UnicodeDecodeError``, for which nobody is prepared who asks a database.
+    """
+
+    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 (as its parent has it)
+        """Run a statement."""
+        try:
+            return super().execute(sql, values)
+        except UnicodeDecodeError as error:
+            damaged = sqlite3.DatabaseError("its schema")
+            damaged.sqlite_errorname, damaged.sqlite_errorcode = "SQLITE_CORRUPT", sqlite3.SQLITE_CORRUPT
+            raise damaged from error
+
+
+class _Reader(_Connection):
     """A connection to read, which leaves no empty log behind: SQLite removes one only by who may write."""
 
     path: Path | None = None

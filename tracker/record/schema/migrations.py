@@ -99,13 +99,13 @@ def describe_unknown(applied: Collection[str]) -> str | None:
 def find_unnoted(applied: Collection[str]) -> str | None:
     """Return the first change that a file must have had, and that is not noted in it; None for none.
 
-    A file of an older release lacks the last changes alone, and one of a newer release none.
+    A file of an older release lacks the last changes alone, never the first, and one of a newer release none.
     """
     if _BEFORE_RELEASE in applied:
         return None
     named = [name for name, _ in MIGRATIONS]
     is_newer = not set(named).issuperset(applied)
-    due = named if is_newer else named[: len(set(named).intersection(applied))]
+    due = named if is_newer else named[: max(1, len(set(named).intersection(applied)))]
     return next((name for name in due if name not in applied), None)
 
 
@@ -122,14 +122,14 @@ def _register(names: Collection[str]) -> Migrations:
 def _change(script: str) -> Callable[[Database], None]:
     def apply(database: Database) -> None:
         # Its own executescript looks for the end of a statement at each character, which is 25 ms.
-        for statement in _split(script):
+        for statement in list_statements(script):
             database.conn.execute(statement)
 
     return apply
 
 
 @cache
-def _split(script: str) -> tuple[str, ...]:
+def list_statements(script: str) -> tuple[str, ...]:
     """Return the statements of a script, each of which ends with a line."""
     statements = [""]
     for line in script.splitlines(keepends=True):

@@ -5,20 +5,23 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from tracker.model.verifying import Step
 from tracker.record.ledger import runs
 from tracker.record.lock import describe_lost_log, find_lost_log, read_command, take_lock
 from tracker.record.schema.connection import connect_to_write, refuse_parts, translate
 from tracker.record.schema.migrations import is_current, migrate
 from tracker.record.statements.memberships import fill_groups
+from tracker.record.storing import guarding
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tracker.model.ledger import RunKind, RunStatus
     from tracker.model.watching import WatchList
     from tracker.record.lock import Holder, Lock
+    from tracker.record.schema.expected import SchemaPart
 
 
 LOCK_TIMEOUT = 5.0
@@ -65,10 +68,13 @@ def open_writing(path: Path, kind: RunKind, clock: Callable[[], str], follower: 
             # Other programs know no lock of ours.
             writing.execute(f"PRAGMA busy_timeout = {int(FOREIGN_TIMEOUT * 1000)}")
         refuse_parts(writing.connection, path)
+        parts = writing.check_whole()
         follower.check(writing)
+        writing.restore_parts(parts)
         writing.migrate()
         follower.prepare(writing)
         writing.mark_interrupted()
+        writing.note_restored()
         if lost:
             writing.note_lost_log(lost)
         follower.resume(writing)
@@ -89,14 +95,54 @@ class Writing:
         self._lock = lock
         self.kind = kind
         self.clock = clock
+        self.noticed: list[str] = []
+        """What another program did to the record, as it was found at the opening: who follows tells it."""
+        self.restored: list[SchemaPart] = []
+        """Parts of the schema that were gone, or others, at the opening, and were made again."""
+        self.is_migrated = False
+        """Whether an older schema was brought up to date at the opening."""
         self._run: int | None = None
         self._torn: BaseException | None = None
+
+    def check_whole(self) -> Mapping[SchemaPart, str]:
+        """Return what makes the parts of the schema that are gone, or are not as the program makes them.
+
+        Raises ``ArchiveUnusable`` where nothing can be written, or rows that others name were deleted.
+        """
+        with translate(self.path):
+            lost = guarding.check_tables(self.connection, self.path)
+            guarding.check_numbers(self.connection, self.path)
+        return lost
+
+    def restore_parts(self, lost: Mapping[SchemaPart, str]) -> None:
+        """Make again what is the program's own; an altered table stays as it is, and is told each time."""
+        tables = [part for part in lost if part[0] == "table"]
+        if tables:
+            named = guarding.name_parts(tables)
+            self.noticed.append(
+                f"{self.path.name}: another program changed {named}: not as tracker makes it; to mend it:"
+                f" {guarding.MEND}"
+            )
+        parts = {part: sql for part, sql in lost.items() if part not in tables}
+        if parts:
+            with self.batch(), translate(self.path):
+                guarding.restore_parts(self.connection, parts)
+            self.restored += parts
+
+    def note_restored(self) -> None:
+        """Keep in the ledger what was made again, and have it told."""
+        if self.restored:
+            named = guarding.name_parts(self.restored)
+            with self.batch(), translate(self.path):
+                step = runs.write_restored(self.connection, self.begin_run(self.clock()), named)
+            self.noticed.append(f"{self.path.name}: {step.what}; {step.how}")
 
     def migrate(self) -> None:
         """Apply the changes of the schema that the file lacks, all or none."""
         with translate(self.path):
             if is_current(self.connection):
                 return
+        self.is_migrated = True
         # A table that others refer to can be replaced only while foreign keys are not enforced.
         self.execute("PRAGMA foreign_keys = OFF")
         with self.batch(), translate(self.path):
@@ -114,8 +160,6 @@ class Writing:
     def note_lost_log(self, holder: Holder) -> None:
         """Keep that the log of a run that was killed is gone, and log it: the lock names another run now."""
         import logging  # noqa: PLC0415 (seldom needed)
-
-        from tracker.model.verifying import Step  # noqa: PLC0415 (where a log was lost)
 
         step = Step(did=False, what=f"{self.path.name}-wal", how=describe_lost_log(holder))
         with self.batch(), translate(self.path):
@@ -166,9 +210,12 @@ class Writing:
 
     def begin_run(self, instant: str, watched: WatchList | None = None) -> int:
         """Return the number of the run, which begins when this is first called."""
-        if self._run is None:
-            with translate(self.path):
+        with translate(self.path):
+            if self._run is None:
                 self._run = runs.write_run(self.connection, self.kind, read_command(), instant, watched)
+            elif watched:
+                # What was noticed at the opening has begun it.
+                runs.write_watched(self.connection, self._run, watched)
         return self._run
 
     def end_run(self, status: RunStatus) -> None:
