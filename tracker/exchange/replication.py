@@ -8,7 +8,6 @@ import shlex
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from platform import python_version
@@ -25,8 +24,8 @@ from tracker.diff.withheld import withhold
 from tracker.errors import DocumentUnreadable, NotInArchive
 from tracker.exchange.bag import document_name, text_name
 from tracker.exchange.exports import new_target
+from tracker.exchange.pins import list_pins, name_libraries
 from tracker.files import write_file
-from tracker.inputs.extras import DISTRIBUTION
 from tracker.inputs.zips import write_zip
 from tracker.model.citations import Citation
 from tracker.model.facts import NAMES
@@ -64,9 +63,6 @@ CITED: Final = "citations/statements.json"
 RIGHTS: Final = "rights.json"
 _NOT_OPEN: Final[Mapping[str, Any]] = dict.fromkeys(name for name in NAMES if name != "delivered")
 """What a citation of a closed text leaves out: it is told by name, date and digest."""
-_HEAD: Final = "# tracker {release}, from a clone of its repository: pip install FOLDER"
-"""On the package index ``tracker`` is another program."""
-_PINNED: Final = re.compile(r"(?P<name>[\w.-]{1,100})==[\w.!+]{1,50}", re.ASCII)
 _WITHHELD: Final = """
 Of these texts only digests are here, since they may not be handed on. Comparisons with them have a digest in
 place of each text, keyed by the two whole texts; to compute them again, name an archive that has the texts:
@@ -203,13 +199,9 @@ def describe(reports: Sequence[tuple[WrittenSide, WrittenSide]], closed: frozens
     return page.format(python=python, reports="\n".join(lines))
 
 
-def check_requirements(data: bytes, release: str) -> bool:
-    """Return whether a file names the program and only what it rests on, each at some release and once."""
-    head, *lines = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
-    pinned = [_PINNED.fullmatch(line) for line in lines]
-    named = [match["name"] for match in pinned if match]
-    order = [name for name in _list_required() if name in named]
-    return head == _HEAD.format(release=release) and named == order and None not in pinned
+def write_requirements(release: str, comparisons: Iterable[Comparison]) -> bytes:
+    """Return the file of what the program needs to compute comparisons again, as pip reads it."""
+    return "".join(f"{line}\n" for line in list_pins(release, name_libraries(comparisons))).encode()
 
 
 def write_versions(source: Provenance, python: str) -> bytes:
@@ -274,7 +266,7 @@ def _list(
     yield from _list_vocabulary(path)
     source = reports[0].comparison.provenance
     yield "versions.json", write_versions(source, python_version())
-    yield "requirements.txt", "".join(f"{line}\n" for line in _list_requirements(source.release)).encode()
+    yield "requirements.txt", write_requirements(source.release, [each.comparison for each in reports])
 
 
 def _withhold(report: _Report, closed: frozenset[str]) -> bytes:
@@ -324,20 +316,3 @@ def _list_vocabulary(path: Path | None) -> Iterator[tuple[str, bytes]]:
 def _name_packed(vocabulary: Path) -> str:
     """Return what a user's vocabulary is called in a zip: as its file, of what all systems allow in names."""
     return re.sub(r"[^\w-]+", "-", vocabulary.stem, flags=re.ASCII).strip("-") or "vocabulary"
-
-
-def _list_requirements(release: str) -> Iterator[str]:
-    """Yield the program and what it rests on, each at the release that is installed."""
-    yield _HEAD.format(release=release)
-    for name in _list_required():
-        try:
-            yield f"{name}=={metadata.version(name)}"
-        except metadata.PackageNotFoundError:  # one for another Python or system
-            continue
-
-
-def _list_required() -> Iterator[str]:
-    for line in metadata.requires(DISTRIBUTION) or ():
-        if "extra ==" not in line:
-            name = line.split(";")[0]
-            yield name[: next((at for at, char in enumerate(name) if char in "[<>=!~ ("), len(name))]

@@ -21,6 +21,7 @@ from tracker.diff.sides import load_decided
 from tracker.diff.withheld import MARK
 from tracker.errors import DocumentUnreadable
 from tracker.exchange.bag import document_name, text_name
+from tracker.exchange.pins import find_wrong_pins, name_libraries
 from tracker.exchange.replication import (
     CITED,
     DECISIONS,
@@ -29,7 +30,6 @@ from tracker.exchange.replication import (
     RIGHTS,
     SHIPPED,
     VOCABULARY,
-    check_requirements,
     cite_kept,
     describe,
     list_citations,
@@ -41,7 +41,7 @@ from tracker.exchange.replication import (
 )
 from tracker.files import temporary_folder
 from tracker.inputs.formats import parse_report
-from tracker.inputs.zips import BEGINNING, read_zip
+from tracker.inputs.zips import BEGINNING, find_beside, read_zip
 from tracker.model.citations import Citation, CitedText
 from tracker.model.facts import OF_SIDE
 from tracker.model.reproduced import CheckedFiles, Difference, Reproduction
@@ -65,8 +65,11 @@ _PYTHON: Final = re.compile(r"\d+\.\d+\.\d+\S{0,10}", re.ASCII)
 _OF_SIDES: Final = ("country", "body", "session", "kind", "sha256", *OF_SIDE)
 """What a citation says that the comparison says as well."""
 _OF_ARCHIVE: Final = "address, symbol and time of capture in citations, rights"
-_OF_MACHINE: Final = "the releases of Python and of libraries"
+_OF_MACHINE: Final = "the releases of Python and of libraries that no comparison names, within their bounds"
 _LONGEST: Final = 12
+REQUIREMENTS: Final = "requirements.txt"
+_DECIDED: Final = frozenset({"decided", "decision", "decisions"})
+"""What a comparison calls the decisions that it has."""
 
 
 class _Read:
@@ -101,7 +104,10 @@ def reproduce(path: Path, archive: ArchiveSession, vocabulary: Path | None) -> R
     asked = load_vocabulary(vocabulary) if vocabulary else _load_packed(members)
     names = sorted(_list_reports(members), key=lambda name: (len(name), name))
     reports = [_read_report(name, members, path, archive, asked) for name in names]
-    return Reproduction(tuple(each.found for each in reports), _check_files(members, reports, archive, asked))
+    files = _check_files(members, reports, archive, asked)
+    beside = tuple(Difference("file", (name,), _name(told), None) for name, told in find_beside(data).items())
+    files = replace(files, differences=(*files.differences, *beside))
+    return Reproduction(tuple(each.found for each in reports), files)
 
 
 def _read_package(data: bytes, place: str) -> dict[str, bytes]:
@@ -168,20 +174,44 @@ def _check_files(
         then, now = found.get(name), expected.get(name)
         if then != now:
             differences.append(Difference("file", (name,), _name(then), _name(now)))
+    differences += (*_check_requirements(found, reports), *_check_decisions(found, reports))
     is_known = all(each.found.archive for each in reports)
     left_out = (_OF_MACHINE,) if is_known else (_OF_ARCHIVE, _OF_MACHINE)
     return CheckedFiles(len(found), left_out, tuple(differences))
 
 
+def _check_requirements(found: Members, reports: Sequence[_Read]) -> Iterator[Difference]:
+    comparisons = [each.comparison for each in reports]
+    release, named = comparisons[0].provenance.release, name_libraries(comparisons)
+    for name, then, now in find_wrong_pins(found.get(REQUIREMENTS, b""), release, named):
+        yield Difference("file", (REQUIREMENTS, name), then, now)
+
+
+def _check_decisions(found: Members, reports: Sequence[_Read]) -> Iterator[Difference]:
+    """Yield the decisions in a zip that are not those of its comparison: by them it was computed again."""
+    for each in reports:
+        name = f"{DECISIONS}{each.number}.json"
+        is_other = any(_DECIDED.intersection(told.place) for told in each.found.differences)
+        if is_other and not each.found.archive and name in found:
+            of_report = f"not those of {REPORTS}{each.number}.json"
+            yield Difference("file", (name,), _name(found[name]), of_report)
+
+
 def _check_manifest(found: Members, manifest: bytes) -> Iterator[Difference]:
-    told = {name: digest for digest, _, name in (line.partition(b"  ") for line in manifest.splitlines())}
+    """Yield each file whose digest is not told once, and each line that is of no file."""
+    told: dict[bytes, list[bytes]] = {}
+    for line in manifest.removesuffix(b"\n").split(b"\n"):
+        digest, _, name = line.partition(b"  ")
+        told.setdefault(name, []).append(digest)
     for line in list_digests(found).splitlines():
         digest, _, name = line.partition(b"  ")
-        then = told.pop(name, None)
-        if then != digest:
-            yield Difference("file", (MANIFEST, name.decode()), _show(then), _show(digest))
-    for name, digest in told.items():
-        yield Difference("file", (MANIFEST, name.decode("utf-8", "replace")), _show(digest), None)
+        if (then := told.pop(name, [])) != [digest]:
+            yield Difference(
+                "file", (MANIFEST, name.decode()), _show(b", ".join(then) or None), _show(digest)
+            )
+    for name, digests in told.items():
+        shown = name.decode("utf-8", "replace") or "a line without a name"
+        yield Difference("file", (MANIFEST, shown), _show(b", ".join(digests)), None)
 
 
 def _show(digest: bytes | None) -> str | None:
@@ -220,9 +250,8 @@ def _make_again(
     python = _read_python(found.get("versions.json", b""))
     yield "versions.json", write_versions(source, python)
     yield "README.txt", describe([each.told for each in reports], closed, python).encode()
-    requirements = found.get("requirements.txt", b"")
-    if check_requirements(requirements, source.release):
-        yield "requirements.txt", requirements
+    # What it asks for is looked at line by line.
+    yield REQUIREMENTS, found.get(REQUIREMENTS, b"")
 
 
 def _find_decided(report: _Read, archive: ArchiveSession) -> Decided:

@@ -72,6 +72,20 @@ def read_zip(data: bytes) -> dict[str, bytes]:
         raise ValueError(f"the zip file is damaged ({error})") from None
 
 
+def find_beside(data: bytes) -> dict[str, bytes]:
+    """Return what a zip that ``read_zip`` has read holds beside its files: comments, bytes in folders."""
+    with ZipFile(BytesIO(data)) as package:
+        entries = package.infolist()
+        found = {"comment of the zip file": package.comment}
+        found |= {f"comment of {entry.filename}": entry.comment for entry in entries}
+        found |= {
+            f"folder {entry.filename}": data[:_STEP]
+            for entry in entries
+            if entry.is_dir() and (entry.file_size or entry.compress_size)
+        }
+        return {name: told for name, told in found.items() if told}
+
+
 def unpack_zip(data: bytes) -> BytesIO:
     """Return a zip file with its members unpacked, each to its declared size, without damaged ones.
 

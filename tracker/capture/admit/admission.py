@@ -58,6 +58,7 @@ _MEANINGS: Final = {
     "swollen": "far longer than it used to be",
     "navigation": "links and headings without sentences",
     "no statement": "a first capture that hardly says who speaks, or does not read like a statement",
+    "votes": "a record of who voted how",
     "report": "a report about a statement: who said what, in the third person",
     "teaser": "the beginning of a text, with a link to the rest",
     "several speakers": "a record in which several countries speak",

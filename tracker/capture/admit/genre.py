@@ -15,6 +15,8 @@ from tracker.capture.admit.pages import page_of_markup
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import count_words
 from tracker.capture.admit.speaker import find_mentions, is_group, speaker_codes
+from tracker.capture.admit.third_person import count_acts
+from tracker.capture.admit.votes import find_votes
 from tracker.references import country_name
 from tracker.text.identity import fold
 
@@ -101,7 +103,7 @@ def measure_voice(
     low = own.lower()
     tables = (rules.first_person, rules.spoken, *((rules.reporting,) if kind == "summary" else ()))
     first, *others = (len(table[language].findall(low)) for table in tables)
-    spoken = first + sum(others)
+    spoken = first + sum(others) + count_acts(own, language)
     is_public = spoken > first or _is_public(own)
     bounds, beginning = rules.bounds, fold(own[:SEARCHED])
     office, most, shown = "", 0, tuple[str, ...]()
@@ -122,8 +124,10 @@ def find_other_kind(version: Version, voice: Voice | None) -> tuple[str, str] | 
     if voice is None:
         return None
     lines = [line for line in map(str.strip, version.text.split("\n")) if line]
+    votes = find_votes(without_quotes(version.text).lower(), version.language)
     return (
-        _find_silence(voice)
+        (("votes", votes) if votes else None)
+        or _find_silence(voice)
         or _find_entries(lines, version.language, round(voice.speaker * voice.words))
         or _find_times(version.text)
         or _find_talk(lines, version, voice)

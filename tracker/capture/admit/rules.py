@@ -56,6 +56,9 @@ class Thresholds:
     learned_part: float
     least_other_text: float
     voice: float
+    vote_lists: int
+    voters: int
+    acts: int
     office_words: int
     office_share: float
     office_title: int
@@ -134,6 +137,17 @@ class AdmissionRules:
     """By language: words of who speaks, and of who reports what was said."""
     spoken: Mapping[str, re.Pattern[str]]
     """By language: words by which a speaker addresses others, or is named in the third person."""
+    vote_lists: Mapping[str, tuple[str, ...]]
+    vote_acts: Mapping[str, tuple[str, ...]]
+    """By language: patterns, in lower case, of what stands before a list of voters, and of how one voted."""
+    acts: Mapping[str, tuple[str, ...]]
+    """By language: patterns of what a State does that speaks of itself by its name."""
+    pledges: Mapping[str, tuple[str, ...]]
+    """By language: those of them by which it pledges."""
+    opening: Mapping[str, tuple[str, ...]]
+    """By language: patterns, in lower case, of how a speaker begins who has the floor."""
+    officers: Mapping[str, frozenset[str]]
+    """By language: folded words that stand before such verbs and name no State."""
     reader: Mapping[str, re.Pattern[str]]
     familiar: Mapping[str, re.Pattern[str]]
     """By language: words to a reader, and those of them that are familiar."""
@@ -164,6 +178,11 @@ def load_rules() -> AdmissionRules:
         first_person=_by_language(tables["first_person"]),
         reporting=_by_language(tables["reporting"]),
         spoken=_by_language(tables["spoken"]),
+        **{
+            name: {language: tuple(entries) for language, entries in tables[name].items()}
+            for name in ("vote_lists", "vote_acts", "acts", "pledges", "opening")
+        },
+        officers={language: frozenset(map(fold, words)) for language, words in tables["officers"].items()},
         reader=_by_language(tables["reader"]),
         familiar=_by_language(tables["familiar"]),
         presiding=_folded(tables["presiding"]),

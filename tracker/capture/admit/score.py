@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from math import log1p, sqrt
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.capture.admit.genre import SEARCHED, without_quotes
 from tracker.capture.admit.rules import load_rules
 from tracker.capture.admit.shape import count_words
+from tracker.capture.admit.third_person import count_acts, pledges
 from tracker.inputs.compiled import read_packaged
 from tracker.text.encoder import DEFAULT
 from tracker.text.identity import fold
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 SENTENCES: Final = 8
 """So many sentences, evenly spread, stand for a text: each takes two milliseconds."""
 SURE: Final = 3
-"""With so many different phrases of statements a text is not scored: one in sixty pages has them."""
+"""With so many different phrases of statements a text is not scored: one in sixty pages has them.
+
+Nor is it where one name so often does what a speaker does.
+"""
 DECIDED: Final = "reads like no statement"
 _SHORTEST: Final = 12
 """Characters of a sentence; what is shorter says little."""
@@ -33,6 +38,7 @@ _SHOWN: Final = 0.2
 _LONG: Final = 400
 """Words; a longer text is not expected to have more different phrases."""
 _QUESTIONS: Final = "?？؟"
+_FIRST_LINES: Final = 3
 
 FEATURES: Final = {
     "first": ("nobody speaks (we, I)", ""),
@@ -111,10 +117,11 @@ def measure_features(version: Version) -> tuple[float, ...] | None:
     """
     rules, language, own = load_rules(), version.language, without_quotes(version.text)
     folded = fold(own)
-    phrases = sum(phrase in folded for phrase in rules.statement)
-    if phrases >= SURE:
+    phrases, acts = sum(phrase in folded for phrase in rules.statement), count_acts(own, language)
+    low = own.lower()
+    if max(phrases, acts) >= SURE or pledges(own, language) or _begins_as_speaker(low, language):
         return None
-    low, words = own.lower(), max(count_words(version.text, language), 1)
+    words = max(count_words(version.text, language), 1)
     beginning = folded[:SEARCHED]
 
     def often(number: int, of: int = words) -> float:
@@ -124,7 +131,7 @@ def measure_features(version: Version) -> tuple[float, ...] | None:
     figures = sum(any(map(str.isdigit, word)) for word in own.split())
     return (
         often(len(rules.first_person[language].findall(low))),
-        often(len(rules.spoken[language].findall(low))),
+        often(len(rules.spoken[language].findall(low)) + acts),
         phrases / sqrt(min(words, _LONG) / 100),
         min(sum(word in folded for word in rules.presiding), 3),
         often(len(rules.reader[language].findall(low))),
@@ -132,6 +139,17 @@ def measure_features(version: Version) -> tuple[float, ...] | None:
         often(figures),
         often(sum(map(own.count, _QUESTIONS))),
     )
+
+
+def _begins_as_speaker(low: str, language: str) -> bool:
+    """Return whether one of the first lines addresses whoever presides: a heading may stand before it."""
+    lines = [line for line in map(str.strip, low.split("\n")) if line][:_FIRST_LINES]
+    return any(pattern.match(line) for line in lines for pattern in _compile_opening(language))
+
+
+@cache
+def _compile_opening(language: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, load_rules().opening[language]))
 
 
 def measure_meaning(version: Version) -> Sequence[float]:

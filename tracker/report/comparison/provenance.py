@@ -29,6 +29,8 @@ _HEADS: Final[dict[Part, str]] = {
 _MOST = 20
 """So many differences of a part are shown; all of them are in the JSON."""
 _LONGEST = 40
+_NAMED = 5
+"""So many files are named in the first line, and of so many parts of a comparison the first difference."""
 
 
 def session_words(body: str, session: str, delivered: str | None = None) -> str:
@@ -227,8 +229,9 @@ def _with_digest(named: str) -> str:
 
 
 def render_reproduced(found: Reproduction, *, width: int = 80, color: bool = False) -> str:
-    """Return of each comparison the verdict, its source and the differences, and then these of the files."""
-    parts = [_show(each, width) for each in found.reports]
+    """Return the verdict, of each comparison its source and the differences, and then these of the files."""
+    parts = [_show_verdict(found)] if found.files else []
+    parts += [_show(each, width) for each in found.reports]
     parts += [_show_files(found.files, width)] if found.files else []
     return "\n".join(draw(each, color=color) for each in parts)
 
@@ -238,6 +241,22 @@ def reproduced_json(found: Reproduction) -> str:
     from tracker.report.records import encode_json  # noqa: PLC0415 (4 ms that a report in words does not take)
 
     return encode_json(found if found.files else found.reports[0])
+
+
+def _show_verdict(found: Reproduction) -> Iterator[Line]:
+    """Yield on one line, however wide, whether a zip is what it says, or else what is not."""
+    files = found.files.differences if found.files else ()
+    reports = [each for report in found.reports for each in report.differences]
+    if not (files or reports):
+        yield line(f"the same: {counted(len(found.reports), 'comparison')} and all files beside", "bold")
+        return
+    first: dict[str, Difference] = {}
+    for each in reports:
+        first.setdefault(each.place[0], each)
+    named = [*files[:_NAMED], *list(first.values())[:_NAMED]]
+    places = "; ".join(" · ".join(map(one_line, each.place)) for each in named)
+    rest = len(files) + len(reports) - len(named)
+    yield line(f"not the same: {places}{f'; {rest:,} more' if rest else ''}", "bold")
 
 
 def _show(found: Reproduced, width: int) -> Iterator[Line]:
