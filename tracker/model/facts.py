@@ -159,10 +159,9 @@ def _describe(name: str, told: Mapping[str, Any]) -> Fact:
 FACTS: Final = tuple(_describe(each.name, each.metadata) for each in fields(Facts))
 """All of them, in the order in which they are written."""
 NAMES: Final = tuple(each.name for each in FACTS)
-OF_STATEMENT, OF_SNAPSHOT = (
-    tuple(each.name for each in FACTS if each.table == table) for table in ("statements", "snapshots")
-)
-"""Those that each table of the record has as columns."""
+TABLES: Final = ("statements", "snapshots")
+"""Those of the record that have facts as columns."""
+OF_STATEMENT, OF_SNAPSHOT = (tuple(each.name for each in FACTS if each.table == table) for table in TABLES)
 
 
 def list_facts(kind: type[DataclassInstance]) -> tuple[str, ...]:

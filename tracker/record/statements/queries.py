@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from tracker.model.facts import NAMES
+from tracker.model.facts import NAMES, TABLES
 from tracker.model.texts import Reference, TextKind
-from tracker.record.schema.rows import fetch_column, fetch_value
+from tracker.record.schema.rows import fetch_value
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from typing import Any
-
-_COLUMNS = """
-SELECT name FROM pragma_table_info('statements') UNION SELECT name FROM pragma_table_info('snapshots')
-"""
 
 _KINDS = {str(kind): kind for kind in get_args(TextKind)}
 
@@ -73,7 +69,8 @@ Condition = tuple[str, object]
 
 def select_facts(connection: sqlite3.Connection, names: Sequence[str] = NAMES) -> str:
     """Return facts as the columns of a query; null where a record lacks one until it is written again."""
-    held = set(fetch_column(connection, _COLUMNS))
+    rows = (row for table in TABLES for row in connection.execute(f"PRAGMA table_info({table})"))
+    held = {name for _, name, *_ in rows}
     return ", ".join(name if name in held else f"NULL AS {name}" for name in names)
 
 
