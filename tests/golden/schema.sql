@@ -18,14 +18,18 @@ CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
 CREATE INDEX measurements_by_run ON measurements (run);
 CREATE INDEX memberships_by_group ON memberships (group_id, run);
 CREATE INDEX memberships_by_run ON memberships (run);
+CREATE INDEX outcome_parts_by_snapshot ON outcome_parts (snapshot);
 CREATE INDEX outcomes_by_snapshot ON outcomes (snapshot);
 CREATE INDEX outcomes_by_source ON outcomes (source, id);
+CREATE INDEX parts_by_document ON parts (document);
+CREATE INDEX parts_by_run ON parts (run);
 CREATE INDEX repairs_by_run ON repairs (run);
 CREATE INDEX repeats_by_run ON repeats (run);
 CREATE INDEX requests_by_coder ON requests (coder);
 CREATE INDEX requests_by_new_snapshot ON requests (new_snapshot);
 CREATE INDEX requests_by_old_snapshot ON requests (old_snapshot);
 CREATE INDEX requests_by_run ON requests (run);
+CREATE INDEX review_parts_by_snapshot ON review_parts (snapshot);
 CREATE INDEX reviews_by_document ON reviews (document);
 CREATE INDEX reviews_by_outcome ON reviews (outcome);
 CREATE INDEX reviews_by_run ON reviews (run);
@@ -158,7 +162,7 @@ CREATE TABLE editions (
     statement INTEGER NOT NULL REFERENCES statements (id),
     position INTEGER NOT NULL CHECK (position >= 1),
     kind TEXT CHECK (
-        kind IN ('prepared', 'delivered', 'verbatim', 'summary', 'translation', 'interpretation')
+        kind IN ('prepared', 'delivered', 'verbatim', 'summary', 'transcript', 'translation', 'interpretation')
     ),
     kind_inferred INTEGER NOT NULL CHECK (kind_inferred IN (0, 1)),
     language TEXT NOT NULL CHECK (language <> ''),
@@ -247,6 +251,17 @@ CREATE TABLE omissions (
     mirror TEXT NOT NULL CHECK (length(mirror) = 40),
     closed INTEGER NOT NULL CHECK (closed > 0)
 );
+CREATE TABLE originals (
+    edition INTEGER PRIMARY KEY NOT NULL REFERENCES editions (id),
+    language TEXT NOT NULL CHECK (language <> '')
+);
+CREATE TABLE outcome_parts (
+    id INTEGER PRIMARY KEY,
+    outcome INTEGER NOT NULL REFERENCES outcomes (id),
+    snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+    came TEXT NOT NULL CHECK (came IN ('new', 'changed', 'unchanged')),
+    UNIQUE (outcome, snapshot)
+);
 CREATE TABLE outcomes (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs (id),
@@ -273,6 +288,23 @@ CREATE TABLE outcomes (
     detail TEXT NOT NULL DEFAULT '',
     UNIQUE (run, source),
     CHECK (announced IS NULL OR outcome = 'changed')
+);
+CREATE TABLE parts (
+    id INTEGER PRIMARY KEY,
+    snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+    document TEXT NOT NULL REFERENCES documents (sha256),
+    observed TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', observed) = observed),
+    run INTEGER NOT NULL REFERENCES runs (id),
+    ordinal INTEGER NOT NULL CHECK (ordinal >= 1),
+    "start" INTEGER NOT NULL CHECK ("start" >= 0),
+    "end" INTEGER NOT NULL CHECK ("end" >= "start"),
+    page INTEGER CHECK (page >= 1),
+    paragraph INTEGER CHECK (paragraph >= 1),
+    starts REAL CHECK (starts >= 0),
+    ends REAL CHECK (ends >= starts),
+    turn TEXT CHECK (turn <> ''),
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    UNIQUE (snapshot, document)
 );
 CREATE TABLE repairs (
     id INTEGER PRIMARY KEY,
@@ -303,6 +335,12 @@ CREATE TABLE requests (
     refused INTEGER NOT NULL CHECK (refused >= 0),
     run INTEGER NOT NULL REFERENCES runs (id),
     reply TEXT NOT NULL
+);
+CREATE TABLE review_parts (
+    id INTEGER PRIMARY KEY,
+    review INTEGER NOT NULL REFERENCES reviews (id),
+    snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+    UNIQUE (review, snapshot)
 );
 CREATE TABLE reviews (
     id INTEGER PRIMARY KEY,
@@ -471,6 +509,8 @@ END;
 CREATE TRIGGER versions_deleted BEFORE DELETE ON versions BEGIN
     DELETE FROM segment_offsets WHERE version = old.id;
 END;
+CREATE VIEW holdings AS
+    SELECT id AS snapshot, document FROM snapshots UNION SELECT snapshot, document FROM parts;
 CREATE VIEW latest AS
     SELECT snapshots.edition AS edition, snapshots.id AS snapshot, versions.id AS version
     FROM readable_snapshots AS snapshots
