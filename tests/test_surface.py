@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.running import Ran
     from tracker.cli.click import Command
 
-COMMANDS, OPTIONS = 43, 237
+COMMANDS, OPTIONS = 43, 239
 """The most that there may be: commands that do something, and options that all help lists together."""
 
 
