@@ -57,6 +57,9 @@ def test_a_file_that_changes_or_goes_makes_answers_go(package: Path, name: str) 
         (lambda package: (package / "text" / "tokens.toml.compiled").write_text("a"), False),
         (lambda package: (package / "__pycache__").mkdir(), False),
         (lambda package: (package / "__pycache__" / "errors.cpython-311.pyc").write_text("a"), False),
+        # What Python, and an installation, have half written.
+        (lambda package: (package / "__pycache__" / "errors.cpython-311.pyc.139").write_text("a"), False),
+        (lambda package: (package / "text" / ".tokens.toml.compiled.part").write_text("a"), False),
     ],
 )
 def test_new_files_count_and_documents_and_what_is_made_of_files_do_not(

@@ -21,8 +21,10 @@ LIBRARIES: Final = (
 _OF_PAGES: Final = ("jinja2", "markupsafe")
 """What pages are made with besides."""
 
-_NO_RULES: Final = (".compiled", ".pyc", ".md", ".svg")
-"""How files end that are made of others, or are documents."""
+_NO_RULES: Final = (".compiled", ".md", ".svg")
+"""How files end that are made of others, or are documents; what begins with a dot is a draft."""
+_BYTECODE: Final = "__pycache__"
+"""The folders in which Python keeps what it compiled, and for a moment drafts whose names end in figures."""
 
 
 def name_rules() -> str:
@@ -55,8 +57,9 @@ def digest_program(package: Path) -> str:
     files = [
         (folder.removeprefix(str(package)), name, sha256(Path(folder, name).read_bytes()).hexdigest())
         for folder, _, names in os.walk(package)
+        if not folder.endswith(_BYTECODE)
         for name in names
-        if not name.endswith(_NO_RULES)
+        if not (name.endswith(_NO_RULES) or name.startswith("."))
     ]
     runs = f"{sys.version} {name_releases()} {_list_releases(_OF_PAGES)}"
     return sha256(f"{runs} {sorted(files)}".encode()).hexdigest()
