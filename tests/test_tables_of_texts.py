@@ -171,6 +171,7 @@ FAULTS: Mapping[str, tuple[str, bytes, str]] = {
     "no session": ("a.csv", b"country,text\nXAA,We fight.\n", "session"),
     "no row": ("a.csv", b"country,session,text\n", "no row"),
     "not UTF-8": ("a.csv", b"country,session,text\nXAA,79,caf\xe9\n", "UTF-8"),
+    "cut in a cell": ("a.csv", b'country,session,text\nXAA,79,"We will fight corr', "unexpected end of data"),
     "no JSON": ("a.jsonl", b"{'country': 1}\n", "line 1 is no JSON"),
     "a list a line": ("a.jsonl", b"[1, 2]\n", "each line is an object"),
     "nested": ("a.jsonl", b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested"),

@@ -64,7 +64,8 @@ def _read_csv(data: bytes, delimiter: str = ",") -> Iterator[Row]:
     before = csv.field_size_limit(MAX_CELL)
     try:
         with TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="") as file:
-            table = csv.reader(file, delimiter=delimiter)
+            # Strict: a file that was cut in the middle of a cell would end in half a statement.
+            table = csv.reader(file, delimiter=delimiter, strict=True)
             yield from _name_cells((table.line_num, row) for row in table if row)
     except UnicodeDecodeError as error:
         raise ValueError(f"not in UTF-8 ({error}); save it so") from None

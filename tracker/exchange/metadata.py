@@ -135,7 +135,7 @@ def read_metadata(path: Path, columns: Mapping[str, str], body: Body) -> Metadat
 def _read_csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold anything, each with the number of its last line."""
     with TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="") as file:
-        table = csv.reader(file)
+        table = csv.reader(file, strict=True)
         yield from ((table.line_num, row) for row in table if row)
 
 
