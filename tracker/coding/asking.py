@@ -332,9 +332,10 @@ class Asking:
     def _finish(self, task: _Task, fault: str | None) -> Asked:
         if not task.replies:
             return Asked(task.question, None, (fault or "no answer",))
+        left = sum(task.question.asks(what) for what, _ in task.refused)
         if task.answers:
             self.spent.answered += 1
-            self.spent.refused += len(task.refused)
+            self.spent.refused += left
         else:
             self.spent.unusable += 1
         request = Request(
@@ -347,7 +348,7 @@ class Asking:
             task.replies,
             task.input_tokens,
             task.output_tokens,
-            len(task.refused),
+            left,
             task.reply,
             task.answers,
         )
