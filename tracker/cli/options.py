@@ -182,9 +182,7 @@ Last = Annotated[
         autocompletion=completion.complete_session,
     ),
 ]
-Again = Annotated[
-    bool, typer.Option("--again", help="With --model: ask again where the last reply was of no use.")
-]
+Again = Annotated[bool, typer.Option("--again", help="Ask again what has no usable answer.")]
 Person = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Output = Annotated[
     Path | None,

@@ -330,9 +330,10 @@ class Asking:
     def _finish(self, task: _Task, fault: str | None) -> Asked:
         if not task.replies:
             return Asked(task.question, None, (fault or "no answer",))
+        left = sum(task.question.asks(what) for what, _ in task.refused)
         if task.answers:
             self.spent.answered += 1
-            self.spent.refused += len(task.refused)
+            self.spent.refused += left
         else:
             self.spent.unusable += 1
         request = Request(
@@ -346,7 +347,7 @@ class Asking:
             calls=task.replies,
             input_tokens=task.input_tokens,
             output_tokens=task.output_tokens,
-            refused=len(task.refused),
+            refused=left,
             reply=task.reply,
             answers=task.answers,
         )

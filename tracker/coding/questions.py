@@ -94,6 +94,10 @@ class Question:
         """How many rows are asked about; of a statement as many topics as a reply may have."""
         return len(self.rows) or _MOST_LISTED
 
+    def asks(self, what: str) -> bool:
+        """Tell whether what was refused was asked for: a row more than there are leaves none open."""
+        return bool(self.statement) or what in {"the reply", *map(_name_row, range(1, len(self.rows) + 1))}
+
     def check(self, reply: str) -> Checked:
         """Return what of a reply is an answer to this question."""
         found = _parse(reply)
@@ -226,16 +230,20 @@ def _check_rows(rows: Sequence[AskedRow], found: Mapping[str, Any]) -> Checked:
         if isinstance(each, dict) and isinstance(each.get("row"), int):
             given.setdefault(each["row"], []).append(each)
     answers: list[Answer] = []
-    refused = {f"row {number}": "there is no such row" for number in given if not 1 <= number <= len(rows)}
+    refused = {_name_row(number): "there is no such row" for number in given if not 1 <= number <= len(rows)}
     for number, row in enumerate(rows, 1):
         said = given.get(number, [])
         fault = "it is not answered" if not said else "it is answered twice" if said[1:] else None
         read = _read_row(row, said[0]) if fault is None else fault
         if isinstance(read, str):
-            refused[f"row {number}"] = read
+            refused[_name_row(number)] = read
         else:
             answers += read
     return Checked(tuple(answers), refused)
+
+
+def _name_row(number: int) -> str:
+    return f"row {number}"
 
 
 def _read_row(row: AskedRow, said: Mapping[str, Any]) -> tuple[Answer, ...] | str:
