@@ -92,14 +92,20 @@ def main(arguments: list[str]) -> None:
         lambda: judge_cut(drawn, CUTS[1]),
         lambda: judge_cut(drawn, CUTS[2]),
         lambda: judge_whole(speeches),
+        lambda: judge_pages(
+            (*load_other_pages("meeting_pages"), *load_other_pages("later_meeting_pages")),
+            "votes, agendas, lists and press kits",
+        ),
+        lambda: judge_statements("oral_statements", "greetings, pledges and the third person"),
+        lambda: judge_statements("later_oral_statements", "the same, written when the rules were fixed"),
     )
     tallies = []
     for trial in trials:
         tallies.append(trial())
         show(tallies[-1], wrong="--show" in arguments)
         sys.stdout.flush()
-    bad, more, _, unknown, _, _, _, _, others, ends, _, _, whole = tallies
-    kept_out = min(tally.quarantined / tally.trials for tally in (bad, more, unknown))
+    bad, more, _, unknown, _, _, _, _, others, ends, _, _, whole, papers, *_ = tallies
+    kept_out = min(tally.quarantined / tally.trials for tally in (bad, more, unknown, papers))
     false = max(tally.quarantined / tally.trials for tally in (whole, ends))
     let_by = others.causes[CHALLENGE] / others.trials
     print(f"pages kept out, of the worse set {kept_out:.1%}; at least {KEPT_OUT:.1%}")
