@@ -49,7 +49,9 @@ def _list_releases(libraries: tuple[str, ...]) -> str:
     folders = (each for each in sys.path if os.path.isdir(each))  # noqa: PTH112 (one may be empty)
     installed = {name for folder in folders for name in os.listdir(folder)}  # noqa: PTH208 (as above)
     wanted = tuple(f"{each}-" for each in libraries)
-    return " ".join(sorted(each for each in installed if each.lower().startswith(wanted)))
+    # The folder of a command's own file may be among them, which has names such as numpy-config.
+    found = (each for each in installed if each.endswith(".dist-info"))
+    return " ".join(sorted(each for each in found if each.lower().startswith(wanted)))
 
 
 def digest_program(package: Path) -> str:
