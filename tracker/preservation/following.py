@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.errors import ArchiveUnusable, RecordEdited, RepositoryUnusable, WatchListInvalid
@@ -145,4 +146,7 @@ def update_mirror(writing: Writing) -> Mirrored:
     from tracker.preservation.mirror import update  # noqa: PLC0415 (not every archive has a mirror)
 
     with translate(writing.path):
-        return update.update_mirror(writing.connection, writing.path.parent)
+        found = update.update_mirror(writing.connection, writing.path.parent)
+    # At the opening it may have followed what another program changed.
+    writing.mirror_commits += found.commits
+    return replace(found, commits=writing.mirror_commits)

@@ -99,6 +99,8 @@ class Writing:
         """What another program did to the record, as it was found at the opening: who follows tells it."""
         self.restored: list[SchemaPart] = []
         """Parts of the schema that were gone, or others, at the opening, and were made again."""
+        self.mirror_commits = 0
+        """By how many commits the mirror has followed so far."""
         self.is_migrated = False
         """Whether an older schema was brought up to date at the opening."""
         self._run: int | None = None
