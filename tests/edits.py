@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.archives import declare, query, record
+from tests.archives import OBSERVED, declare, digest, query, record, version_of
 from tests.mirrors import ENDED, FIRST, say
 from tests.nights import make_archive, run_night, source
 from tracker.archive import open_store
 from tracker.errors import TrackerError
 from tracker.keep.verify import read_again, recompute_kept
+from tracker.model.record import Part
+from tracker.model.texts import Place
 from tracker.preservation.following import update_mirror
 from tracker.preservation.mirror.explained import EDITABLE
 from tracker.preservation.verify.findings import Hooks
@@ -162,6 +164,11 @@ def make_everything(folder: Path, site: Site) -> None:
         folder, "XAA/UNGA/77~prepared.en", FIRST, title="Dykes", speaker="Ana Reyes", url="http://x.example/1"
     )
     say(folder, "XAA/UNGA/79~prepared.en", f"{FIRST} Yes.")
+    with open_store(folder) as store:
+        text = f"{FIRST}\n\n{FIRST} No."
+        part = Part(digest(text), Place(1, 0, len(FIRST), 1, 1, 0.0, 9.0, "turn-1"))
+        said, version = declare("XAA/UNGA/76~verbatim.en"), version_of(FIRST)
+        store.record(said, text.encode(), version, OBSERVED, raw=FIRST, source="meeting.txt", part=part)
     for day in ("2026-03-01", "2026-03-02", "2026-03-03"):
         run_night(folder, day)
     ((run,),) = query(folder, "SELECT max(id) FROM runs")

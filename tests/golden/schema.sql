@@ -18,7 +18,6 @@ CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
 CREATE INDEX measurements_by_run ON measurements (run);
 CREATE INDEX memberships_by_group ON memberships (group_id, run);
 CREATE INDEX memberships_by_run ON memberships (run);
-CREATE INDEX outcome_parts_by_snapshot ON outcome_parts (snapshot);
 CREATE INDEX outcomes_by_snapshot ON outcomes (snapshot);
 CREATE INDEX outcomes_by_source ON outcomes (source, id);
 CREATE INDEX parts_by_document ON parts (document);
@@ -29,7 +28,6 @@ CREATE INDEX requests_by_coder ON requests (coder);
 CREATE INDEX requests_by_new_snapshot ON requests (new_snapshot);
 CREATE INDEX requests_by_old_snapshot ON requests (old_snapshot);
 CREATE INDEX requests_by_run ON requests (run);
-CREATE INDEX review_parts_by_snapshot ON review_parts (snapshot);
 CREATE INDEX reviews_by_document ON reviews (document);
 CREATE INDEX reviews_by_outcome ON reviews (outcome);
 CREATE INDEX reviews_by_run ON reviews (run);
@@ -251,17 +249,6 @@ CREATE TABLE omissions (
     mirror TEXT NOT NULL CHECK (length(mirror) = 40),
     closed INTEGER NOT NULL CHECK (closed > 0)
 );
-CREATE TABLE originals (
-    edition INTEGER PRIMARY KEY NOT NULL REFERENCES editions (id),
-    language TEXT NOT NULL CHECK (language <> '')
-);
-CREATE TABLE outcome_parts (
-    id INTEGER PRIMARY KEY,
-    outcome INTEGER NOT NULL REFERENCES outcomes (id),
-    snapshot INTEGER NOT NULL REFERENCES snapshots (id),
-    came TEXT NOT NULL CHECK (came IN ('new', 'changed', 'unchanged')),
-    UNIQUE (outcome, snapshot)
-);
 CREATE TABLE outcomes (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs (id),
@@ -335,12 +322,6 @@ CREATE TABLE requests (
     refused INTEGER NOT NULL CHECK (refused >= 0),
     run INTEGER NOT NULL REFERENCES runs (id),
     reply TEXT NOT NULL
-);
-CREATE TABLE review_parts (
-    id INTEGER PRIMARY KEY,
-    review INTEGER NOT NULL REFERENCES reviews (id),
-    snapshot INTEGER NOT NULL REFERENCES snapshots (id),
-    UNIQUE (review, snapshot)
 );
 CREATE TABLE reviews (
     id INTEGER PRIMARY KEY,

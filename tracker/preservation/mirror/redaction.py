@@ -46,7 +46,7 @@ what it holds; and those that are hidden, with every other one that nobody has p
 
 LEFT_OUT = frozenset(
     {
-        "versions", "segments", "confirmations", "amendments", "decisions", "requests", "answers",
+        "versions", "segments", "confirmations", "parts", "amendments", "decisions", "requests", "answers",
         "repeats", "exchanges", "candidates", "reviews",
     }
 )  # fmt: skip

@@ -20,30 +20,6 @@ CREATE TABLE parts (
 CREATE INDEX parts_by_document ON parts (document);
 CREATE INDEX parts_by_run ON parts (run);
 
--- What one check, or one review, came to for each part of the document that it received.
-CREATE TABLE outcome_parts (
-    id INTEGER PRIMARY KEY,
-    outcome INTEGER NOT NULL REFERENCES outcomes (id),
-    snapshot INTEGER NOT NULL REFERENCES snapshots (id),
-    came TEXT NOT NULL CHECK (came IN ('new', 'changed', 'unchanged')),
-    UNIQUE (outcome, snapshot)
-);
-CREATE INDEX outcome_parts_by_snapshot ON outcome_parts (snapshot);
-
-CREATE TABLE review_parts (
-    id INTEGER PRIMARY KEY,
-    review INTEGER NOT NULL REFERENCES reviews (id),
-    snapshot INTEGER NOT NULL REFERENCES snapshots (id),
-    UNIQUE (review, snapshot)
-);
-CREATE INDEX review_parts_by_snapshot ON review_parts (snapshot);
-
--- In which language a text was spoken that is printed in another one.
-CREATE TABLE originals (
-    edition INTEGER PRIMARY KEY NOT NULL REFERENCES editions (id),
-    language TEXT NOT NULL CHECK (language <> '')
-);
-
 -- Every document in which a snapshot was seen, whole or as a part.
 CREATE VIEW holdings AS
     SELECT id AS snapshot, document FROM snapshots UNION SELECT snapshot, document FROM parts;
