@@ -211,7 +211,7 @@ def test_an_archive_without_a_watch_list_has_its_status_too(
 ) -> None:
     ran = archive("status")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("0 concerns, 0 sources, 1 note, ")
+    assert ran.out.startswith("0 concerns, 0 sources, 2 notes, ")
     shown = " ".join(ran.out.split())
     assert "there is no watch list; begin one with: tracker sources add" in shown
     assert re.search(r"last run: 2 add, 20\S+Z, complete; all: tracker status --runs;", shown)

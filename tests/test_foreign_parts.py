@@ -183,7 +183,8 @@ def test_one_of_the_mirrors_that_does_something_else_is_made_anew_before_anythin
         'CREATE TRIGGER "unmirrored_runs_insert" AFTER INSERT ON runs'
         " BEGIN UPDATE versions SET text = 'evil'; END",
     )
-    assert tracker("add", "speech.txt", "--as", "XAA/UNGA/81~prepared.en").code == 0
+    ran = tracker("add", "speech.txt", "--as", "XAA/UNGA/81~prepared.en")
+    assert (ran.code, "took away, or changed, 1 trigger: unmirrored_runs_insert" in ran.err) == (1, True)
     assert query(folder, "SELECT count(*) FROM versions WHERE text = 'evil'") == [(0,)]
     assert query(folder, "SELECT sql FROM sqlite_master WHERE name = 'unmirrored_runs_insert'") == [ours]
     assert tracker("verify").code == 0

@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import minimize
 
 from tests.coded_sheets import (
     CODING,
@@ -58,6 +56,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from tracker.coding.coded_pairs import CodedPair, Codes, Speech
     from tracker.comparing.topics.certainty import CertaintyWeights, TopicEvidence
@@ -289,6 +288,8 @@ class Problem:
     def __init__(self, rows: Sequence[Row], kind: str) -> None:
         self.kind = kind
         self.answers = np.array([getattr(row, kind) for row in rows])
+        from scipy import sparse  # noqa: PLC0415 (of the extra fit; floors must say without it that there is no data)
+
         self.fold = np.array([row.group % FOLDS for row in rows])
         self.owner = np.array([at for at, row in enumerate(rows) for _ in row.evidence.sentences])
         self.topics = sorted({row.topic for row in rows})
@@ -329,6 +330,8 @@ class Problem:
         weights = np.zeros(self.width + self.unseen.shape[1])
         weights[0], weights[self.width] = -2.0, -4.0
         mask = np.ones(len(self.answers)) if chosen is None else chosen.astype(float)
+        from scipy.optimize import minimize  # noqa: PLC0415 (as above)
+
         found = minimize(self._cost, weights, (mask,), "L-BFGS-B", jac=True, options={"maxiter": _STEPS})
         return np.asarray(found.x)
 
@@ -385,6 +388,8 @@ def _list_frequent(rows: Iterable[AbstractSet[str]], least: int) -> list[str]:
 
 def _mark(rows: Sequence[AbstractSet[str]], names: Sequence[str]) -> sparse.csr_array:
     """Return which of the names each row has."""
+    from scipy import sparse  # noqa: PLC0415 (as above)
+
     places = {name: at for at, name in enumerate(names)}
     held = [sorted(places[name] for name in row & places.keys()) for row in rows]
     ends = np.cumsum([0, *map(len, held)])
