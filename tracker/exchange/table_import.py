@@ -46,6 +46,9 @@ _LONGER: Final = 3
 _SAMPLE: Final = 200
 """Texts of a session whose wording is looked at for their kind."""
 
+_BEGINNING: Final = 8
+"""Bytes that show a spreadsheet, and Parquet."""
+
 TEXT: Final = "text"
 _CALLED: Final = (
     "text",
@@ -103,8 +106,11 @@ def is_table(path: Path) -> bool:
     """Tell whether a file is a table, by its name and its first bytes."""
     if not path.is_file():
         return False
-    with path.open("rb") as file:
-        return find_table_format(path.name, file.read(8)) is not None
+    try:
+        with path.open("rb") as file:
+            return find_table_format(path.name, file.read(_BEGINNING)) is not None
+    except OSError:
+        return False
 
 
 def import_table(
@@ -126,7 +132,7 @@ def import_table(
     declared = read_kinds(said.kinds, place)
     table = _read_table(path, said)
     planned = _plan_rows(table, said, place)
-    kinds = _infer_kinds(planned)
+    kinds = _infer_kinds([] if None in declared else planned, declared)
     refuse = _Refusal(planned, table)
     items = (
         Item(
@@ -299,13 +305,18 @@ class _Kinds:
     shown: Mapping[str, TextKind | None]
 
 
-def _infer_kinds(planned: Sequence[_Row]) -> dict[str, TextKind | None]:
-    """Return by session the kind of most texts whose wording shows one; None where they do not agree."""
+def _infer_kinds(
+    planned: Sequence[_Row], declared: Mapping[str | None, TextKind]
+) -> dict[str, TextKind | None]:
+    """Return by session the kind of most texts whose wording shows one; None where they do not agree.
+
+    Texts of a session whose kind is ``declared`` are not read for that.
+    """
     votes: dict[str, Counter[TextKind | None]] = defaultdict(Counter)
     for each in planned:
         if each.declaration and each.declaration.reference.kind is None:
             session = str(each.declaration.reference.session)
-            if votes[session].total() < _SAMPLE:
+            if session not in declared and votes[session].total() < _SAMPLE:
                 votes[session][infer_kind(_read(each, ""), each.text)] += 1
     return {session: settle_kind(counted) for session, counted in votes.items()}
 
