@@ -166,7 +166,7 @@ def test_each_fact_goes_everywhere(tmp_path: Path) -> None:
 def another_program(tmp_path: Path) -> str:
     """Return where a copy of the program is, to which a fact was added as CONTRIBUTING says."""
     copy = tmp_path / "program"
-    shutil.copytree(ROOT / "tracker", copy / "tracker", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "tracker", copy / "tracker")
     schema = copy / "tracker" / "record" / "schema"
     (schema / "0099_venue.sql").write_text(COLUMN, encoding="utf-8")
     for place, last, new in (

@@ -16,6 +16,7 @@ from tests.archives import query
 from tests.measuring import MEGABYTE, run_command
 from tests.pairs import COUNTRIES, make_pairs
 from tests.test_model_server import good, running
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -110,7 +111,7 @@ def measure_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in (folder / "snapshots").rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize("name", some(3, SERVERS))
 def test_a_server_that_sends_without_end_is_left(
     name: str, made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

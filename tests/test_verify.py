@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -501,12 +502,22 @@ def test_what_was_recorded_since_and_is_lost_is_told(tracker: Tracker, folder: P
     assert tracker("add", "a.txt", "--as", "XAA/CCPCJ/33", "--kind", "prepared").code == 0
     (folder / "away.git").rename(folder / "mirror.git")
     blot_the_head(folder / "tracker.db")
+    # A run is known by its number and its second: the repair has the number of the run that is lost.
+    time.sleep(1)
     ran = tracker("verify", "--repair")
     assert ran.code == 1
-    assert "not repaired what was recorded since: the damaged file does not tell what it was" in " ".join(
-        ran.out.split()
-    )
+    said = " ".join(ran.out.split())
+    assert "not repaired what was recorded since: the damaged file does not tell what it was" in said
+    assert re.search(r"not repaired run 4 of \S+: .* lost with the damaged file, and the mirror", said)
     assert tracker("verify").code == 0
+    assert tracker("status").code == 0
+    # What the repair recorded is known outside of the folder, as is each later run.
+    kept = folder.rename(folder.with_name("kept"))
+    shutil.copytree(kept, folder)
+    assert tracker("add", "a.txt", "--as", "XAA/CCPCJ/34", "--kind", "prepared").code == 0
+    shutil.rmtree(folder)
+    kept.rename(folder)
+    assert "put back to an older state" in " ".join(tracker("verify").out.split())
 
 
 # Damage to the mirror --------------------------------------------------------------------------------

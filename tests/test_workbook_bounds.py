@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import run_tracker
 from tests.measuring import run_command
 from tests.running import ROOT, count_rows
+from tests.thorough import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +155,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", WORKBOOKS)
+@pytest.mark.parametrize("name", some(3, WORKBOOKS))
 def test_a_workbook_that_grows_without_end_is_refused(name: str, made_once: Path, tmp_path: Path) -> None:
     shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
     make, told = WORKBOOKS[name]

@@ -23,14 +23,21 @@ from tracker.preservation.repair.record import (
     rebuild_text_index,
     restore_rows,
 )
-from tracker.preservation.verify.findings import SURPLUS, Fix
+from tracker.preservation.rollback import describe_acceptance, find_rollback, note_latest
+from tracker.preservation.verify.findings import REPAIR, SURPLUS, Fix
 from tracker.preservation.verify.history import REPLACED, list_dropped
 from tracker.preservation.verify.mirror_files import MirrorFiles
 from tracker.preservation.verify.verify import verify_archive
 from tracker.record.ledger.runs import write_steps
 from tracker.record.lock import take_lock
 from tracker.record.modes import archive_permissions
-from tracker.record.schema.connection import FILE_NAME, connect_to_write, refuse_parts, translate
+from tracker.record.schema.connection import (
+    FILE_NAME,
+    connect_to_read,
+    connect_to_write,
+    refuse_parts,
+    translate,
+)
 from tracker.record.schema.units import read_tables
 from tracker.record.storing.writing import LOCK_TIMEOUT, Writing
 
@@ -83,14 +90,16 @@ def repair_archive(folder: Path, hooks: Hooks, clock: Callable[[], str]) -> Repa
         saved = _save_record(folder, hooks.instant)
         repair = _Repair(folder, saved, lambda: verify_archive(folder, hooks))
         after, left = repair.run(before, fixes)
-        # A break is accepted by a run, which is what says so.
+        # What is lost for good is accepted by a run, which is what says so.
         breaks = [fix for fix in left if fix.kind == "break"]
-        is_whole = len(after.faults) == len(breaks)
+        lost = _find_lost_run(folder) if _has_record(fixes) and not _has_record(left) else []
+        repair.steps += lost
+        is_whole = len(after.faults) == len(breaks) + len(lost)
         run = None
-        if not any(fix.kind == "record" for fix in left) and (writing := _open_record(folder, lock, clock)):
+        if not _has_record(left) and (writing := _open_record(folder, lock, clock)):
             run = _record_run(writing, repair.steps, breaks, hooks.instant, is_whole=is_whole)
         # What was pending may be in the mirror by now.
-        if run and (breaks or after.pending):
+        if run and (breaks or lost or after.pending):
             after, _ = verify_archive(folder, hooks)
     finally:
         lock.release()
@@ -228,6 +237,19 @@ def _note_again(record: sqlite3.Connection, repository: Repository, fix: Fix) ->
     return Step(did=True, what=what, how="noted again from the mirror")
 
 
+def _has_record(fixes: Sequence[Fix]) -> bool:
+    """Tell whether the record has to be made again."""
+    return any(fix.kind == "record" for fix in fixes)
+
+
+def _find_lost_run(folder: Path) -> list[Step]:
+    """Return that the record which was made again ends before the latest run that this user knows of."""
+    with closing(connect_to_read(folder / FILE_NAME)) as record:
+        lost = find_rollback(folder, record)
+    why = "it was lost with the damaged file, and the mirror did not have it"
+    return [Step(did=False, what=lost.what, how=describe_acceptance(REPAIR, why))] if lost else []
+
+
 def _accept_breaks(record: sqlite3.Connection, fixes: Sequence[Fix]) -> Step:
     """Record that the history is accepted as it is: what it lacks cannot be restored."""
     query = "UPDATE breaks SET accepted = 1 WHERE id = ? RETURNING lost"
@@ -262,6 +284,8 @@ def _record_run(
             steps += [_accept_breaks(connection, breaks)] if breaks else []
             write_steps(connection, run, steps)
             writing.end_run("complete")
+        if not find_rollback(folder, connection):
+            note_latest(folder, connection)
         try:
             if is_whole and (folder / MIRROR).exists():
                 update.update_mirror(connection, folder)
