@@ -75,7 +75,7 @@ def test_a_living_holder_is_waited_for(tmp_path: Path) -> None:
     began = time.monotonic()
     with pytest.raises(ArchiveLocked):
         take_lock(tmp_path, timeout=0.3)
-    assert 0.3 <= time.monotonic() - began < 3
+    assert 0.3 <= time.monotonic() - began < 30
     end(process)
 
 

@@ -194,4 +194,4 @@ def test_a_hostile_page_takes_no_time(part: str) -> None:
     data = f"<html><head>{part * 20_000}".encode()
     started = process_time()
     refuse_unreadable(fetch(data), "no text")
-    assert process_time() - started < 2
+    assert process_time() - started < 10

