@@ -111,7 +111,7 @@ def measure_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in (folder / "snapshots").rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("name", some(3, SERVERS))
+@pytest.mark.parametrize("name", some(2, SERVERS))
 def test_a_server_that_sends_without_end_is_left(
     name: str, made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
