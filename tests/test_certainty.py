@@ -445,10 +445,10 @@ EDITED = SHIPPED.replace("en = 'piracy; ", "en = 'piracy; piracy by canoe; ")
     ("vocabulary", "language", "measured", "reason"),
     few(
         2,
-        (EDITED, "en", {"corruption"}, "with the shipped vocabulary, whose topics these are not, or not all"),
+        (EDITED, "en", {"corruption"}, "names topics, and other words name some of these"),
         (SHIPPED, "fr", set(), "was measured on texts in en, not in fr"),
-        (OWN, "en", set(), "with the shipped vocabulary, whose topics these are not, or not all"),
-        (OWN, "fr", set(), "whose topics these are not, or not all, and on texts in en, not in fr"),
+        (OWN, "en", set(), "with the topics of the shipped vocabulary, not with these"),
+        (OWN, "fr", set(), "not with these, and on texts in en, not in fr"),
     ),
     ids=few(2, "one term edited", "the shipped one in French", "a user's own", "a user's own in French"),
 )

@@ -151,6 +151,29 @@ def test_what_records_first_makes_an_archive_and_says_where(
     assert not (tmp_path / "snapshots").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ((), "expected"),
+        (("--due", "2026-10-01"), "expected by 2026-10-01"),
+        (("--none",), "no statement"),
+        (("--withdraw",), "withdrawn"),
+        (("--none", "--withdraw"), "--none takes no --withdraw"),
+        (("--none", "--due", "2026-10-01"), "--none takes no --due"),
+    ],
+)
+def test_a_statement_is_expected_by_a_day_was_never_made_or_is_no_longer_expected(
+    archive: Callable[..., Ran], words: tuple[str, ...], state: str
+) -> None:
+    assert archive("expect", "XAA/CCPCJ/34", "--by", "Ana").code == 0
+    ran = archive("expect", "XAA/CCPCJ/34", "--by", "Ben", *words)
+    if state.startswith("--"):
+        assert (ran.code, ran.out, ran.err.strip()) == (2, "", f"tracker: {state}")
+        assert "Ana" in archive("expect").out
+    else:
+        assert (ran.code, ran.out.strip()) == (0, f"XAA/CCPCJ/34 {state}")
+
+
 REFUSED = {
     "add, of no file": ("add", "nothing.txt", "--as", "XAA/CCPCJ/32"),
     "add, of an empty one": ("add", "empty.txt", "--as", "XAA/CCPCJ/32"),

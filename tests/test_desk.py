@@ -18,14 +18,16 @@ from tests.conftest import run_tracker
 from tests.desks import HOST, PATIENCE, Client, Served, wait_until
 from tests.test_settling import NEW, OLD
 from tests.thorough import few, long
-from tracker.archive import create_archive, open_store
+from tracker.archive import ArchiveSession, create_archive, open_store
+from tracker.comparing.topics.vocabulary.load import load_vocabulary
 from tracker.errors import ArchiveUnusable
 from tracker.publish.desk import opening
 from tracker.publish.desk.answers import Given, Ruled
 from tracker.publish.desk.journal import JOURNAL, Journal
 from tracker.publish.desk.opening import compare
+from tracker.publish.desk.rows import open_pair
 from tracker.publish.desk.sitting import Answered, Desk, Sent, Sitting
-from tracker.publish.desk.web import HEADER, NOT_YET, Asked, Door
+from tracker.publish.desk.web import HEADER, LARGEST, NOT_YET, Asked, Door
 from tracker.publish.open_copy import refresh_open_copy
 from tracker.publish.worker import ServedCopy, Worker
 
@@ -546,11 +548,25 @@ def test_no_other_page_can_write(shared: Client, headers: dict[str, str]) -> Non
         ({"old": 1, "new": 2, "given": []}, 400),
         ({"old": "XAA/UNGA/32", "new": "../../etc/passwd", "given": []}, 409),
         ({"old": "/etc/passwd", "new": "/etc/hostname", "given": []}, 409),
-        ({"old": "x" * 300_000, "new": "", "given": []}, 413),
+        ("x" * (LARGEST - len('""')), 400),
+        ("x" * (LARGEST - len('""') + 1), 413),
     ],
 )
 def test_what_is_no_answer_is_refused(shared: Client, sent: object, status: int) -> None:
     assert shared.post("answers", sent).status == status
+
+
+@pytest.mark.parametrize(
+    ("country", "kinds"),
+    [("XAA", ["open", "claim"]), ("XAB", ["shift", "sentences", "open", "claim"])],
+)
+def test_speeches_ask_about_topics_first_and_drafts_about_sentences(
+    folder: Path, country: str, kinds: list[str]
+) -> None:
+    with ArchiveSession(folder / "snapshots") as archive:
+        words = [f"{country}/UNGA/{session}" for session in ("32", "33")]
+        rows = open_pair(words, archive, load_vocabulary()).rows
+    assert list(dict.fromkeys(row.kind for row in rows)) == kinds
 
 
 def test_no_file_is_compared(shared: Client) -> None:

@@ -77,6 +77,18 @@ def test_what_is_unsure_is_said_to_be_likely_with_its_certainty() -> None:
     assert second == "Likely: Figs new (.66), new ¶1 “Figs will be planted.”."
 
 
+def test_where_nothing_changed_it_names_what_is_a_priority_in_both_texts_the_largest_first() -> None:
+    both = [
+        topic(name, "kept", *(reading("substantive", (at,), share) for at in (0, 1)))
+        for name, share in (("Figs", 0.1), ("Bees", 0.3))
+    ]
+    passing = topic("Cows", "kept", reading("mentioned", (0,), 0.5), reading("mentioned", (1,), 0.5))
+    gone = topic("Dogs", "kept", reading("substantive", (0,), 0.4), None)
+    assert lead(*both, passing, gone) == [
+        "No change of priorities between the old text and the new text is sure. The same stay: Bees, Figs."
+    ]
+
+
 def rated(change: TopicChange, certainty: float, *, claimed: bool = True) -> TopicChange:
     return replace(change, outcome_certainty=certainty, measured=True, claimed=claimed)
 

@@ -129,6 +129,11 @@ QUIRKS = (
     ),
     ("soft hyphens", "co\u00adoper\ufffe\nation, im¬portant", "cooperation, important"),
     (
+        "a page that ends inside a line, between words and beside one break",
+        "We met\x0cin Geneva,\x0c\nand spoke\n\x0cof the law.",
+        "We met in Geneva, and spoke of the law.",
+    ),
+    (
         "page number",
         "We met in\n\n7\n\nGeneva and spoke of the\n\n\x0c\n\n- 8 -\nlaw.",
         "We met in Geneva and spoke of the law.",

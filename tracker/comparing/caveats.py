@@ -74,7 +74,8 @@ def list_unclaimed(topics: Sequence[TopicChange], unmeasured: str | None) -> tup
     doubted = sum(not (topic.measured or topic.claimed) for topic in topics)
     if unmeasured is None or not doubted:
         return ()
-    some = "no change of a topic is" if doubted == len(topics) else f"changes of {doubted} topics are not"
+    several = f"changes of {doubted} topics are" if doubted > 1 else "the change of 1 topic is"
+    some = "no change of a topic is" if doubted == len(topics) else f"{several} not"
     return (f"{some} claimed, and certainties are approximate: {unmeasured}",)
 
 

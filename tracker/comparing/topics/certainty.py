@@ -306,9 +306,13 @@ def digest_words(topic: Topic) -> str:
 
 def explain_unmeasured(vocabulary: Vocabulary, languages: Collection[str]) -> str | None:
     """Say why certainties are approximate, of some topics or of all; None where they were measured."""
-    reasons = []
-    if len(find_measured(vocabulary, min(_MEASURED))) < len(vocabulary.topics):
-        reasons.append("with the shipped vocabulary, whose topics these are not, or not all")
+    reasons, measured = [], len(find_measured(vocabulary, min(_MEASURED)))
+    if not measured:
+        reasons.append("with the topics of the shipped vocabulary, not with these")
+    elif measured < len(vocabulary.topics):
+        reasons.append(
+            "with the words by which the shipped vocabulary names topics, and other words name some of these"
+        )
     if others := sorted(set(languages) - _MEASURED):
         reasons.append(f"on texts in {' and '.join(sorted(_MEASURED))}, not in {' or '.join(others)}")
     return f"how sure such findings are was measured {', and '.join(reasons)}" if reasons else None
