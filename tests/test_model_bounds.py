@@ -81,6 +81,11 @@ def pad_a_good_answer(handler: Handler, text: str, _call: int) -> None:
     send(handler, EVENTS, [event(content=f"{whole[:-1]}, "), *[event(content=" " * 50_000)] * 2000])
 
 
+def send_packed(handler: Handler, text: str, call: int) -> None:
+    """Send a gigabyte, packed when it is asked for: to pack it takes seconds."""
+    stream(PACKED, gzip.compress(b'data: "' + BLOCK * 16_000, compresslevel=1))(handler, text, call)
+
+
 SERVERS: Final[dict[str, tuple[Serve, str]]] = {
     "an event that never ends": (stream(EVENTS, b'data: {"a": "', then=BLOCK), TOO_LARGE),
     "a good answer with 100 MB in it": (pad_a_good_answer, TOO_LONG),
@@ -92,7 +97,7 @@ SERVERS: Final[dict[str, tuple[Serve, str]]] = {
     "a list of nothing": (
         stream(EVENTS, b'data: {"choices": [' + b"{}," * 3_000_000 + b"{}]}\n\n"), TOO_LARGE,
     ),
-    "a gigabyte packed": (stream(PACKED, gzip.compress(b'data: "' + BLOCK * 16_000)), TOO_LARGE),
+    "a gigabyte packed": (send_packed, TOO_LARGE),
     "a body that never ends": (stream(JSON, then=BLOCK), TOO_LARGE),
     "a failure that never ends": (fail_without_end, TOO_LARGE),
     "a head that never ends": (stream(b"", then=b"X-A: " + BLOCK[:1000] + b"\r\n"), ""),
